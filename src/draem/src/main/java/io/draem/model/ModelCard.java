@@ -1,0 +1,162 @@
+package io.draem.model;
+
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a graph says of itself in its metadata: input, calibration, training and figures.
+ *
+ * @param model name of the model
+ * @param width input width in pixels, a multiple of {@value ModelContract#SIZE_MULTIPLE}
+ * @param height input height in pixels, a multiple of {@value ModelContract#SIZE_MULTIPLE}
+ * @param calibration thresholds and ranges
+ * @param training every training option, seed, data digest and git commit
+ * @param metrics figures of the evaluation
+ */
+public record ModelCard(
+        String model, int width, int height, Calibration calibration, ObjectNode training, ObjectNode metrics) {
+
+    /** The only resize filter so far: a triangle filter, widened when it shrinks (antialiased bilinear). */
+    public static final String RESIZE = "antialiased-bilinear";
+
+    /** The only channel order so far. */
+    public static final String COLOUR = "RGB";
+
+    private static final int MAX_SIDE = 16_384;
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    public ModelCard {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(calibration, "calibration");
+        Objects.requireNonNull(training, "training");
+        Objects.requireNonNull(metrics, "metrics");
+        requireSide("input.width", width);
+        requireSide("input.height", height);
+    }
+
+    /** Returns the card as metadata, keys with the prefix {@value ModelContract#METADATA_PREFIX}. */
+    public Map<String, String> toMetadata() {
+        ObjectNode counts = JSON.createObjectNode()
+                .put("normal", calibration.normalImages())
+                .put("anomalous", calibration.anomalousImages())
+                .put("synthetic", calibration.syntheticImages());
+        Map<String, String> metadata = new LinkedHashMap<>();
+        put(metadata, "version", Integer.toString(ModelContract.VERSION));
+        put(metadata, "model", model);
+        put(metadata, "input.width", Integer.toString(width));
+        put(metadata, "input.height", Integer.toString(height));
+        put(metadata, "input.colour", COLOUR);
+        put(metadata, "resize", RESIZE);
+        put(metadata, "threshold.image", Double.toString(calibration.imageThreshold()));
+        put(metadata, "threshold.pixel", Double.toString(calibration.pixelThreshold()));
+        put(metadata, "threshold.rule", calibration.rule().id());
+        put(metadata, "score.min", Double.toString(calibration.scoreMin()));
+        put(metadata, "score.max", Double.toString(calibration.scoreMax()));
+        put(metadata, "map.min", Double.toString(calibration.mapMin()));
+        put(metadata, "map.max", Double.toString(calibration.mapMax()));
+        put(metadata, "calibration", counts.toString());
+        put(metadata, "training", training.toString());
+        put(metadata, "metrics", metrics.toString());
+        return metadata;
+    }
+
+    /**
+     * Reads a card from a graph's metadata; keys without the prefix are ignored.
+     *
+     * @throws ModelCardException if the version is another, or a value is missing or wrong; the message names the key
+     */
+    public static ModelCard fromMetadata(Map<String, String> metadata) throws ModelCardException {
+        int version = integer(metadata, "version");
+        if (version != ModelContract.VERSION) {
+            throw new ModelCardException("draem.version is " + version + ", but only " + ModelContract.VERSION
+                    + " is read here: export the model again with a trainer of this release");
+        }
+        requireEqual(metadata, "input.colour", COLOUR);
+        requireEqual(metadata, "resize", RESIZE);
+        ObjectNode counts = json(metadata, "calibration");
+        try {
+            Calibration calibration = new Calibration(
+                    ThresholdRule.ofId(text(metadata, "threshold.rule")),
+                    number(metadata, "threshold.image"),
+                    number(metadata, "threshold.pixel"),
+                    number(metadata, "score.min"),
+                    number(metadata, "score.max"),
+                    number(metadata, "map.min"),
+                    number(metadata, "map.max"),
+                    counts.path("normal").asInt(0),
+                    counts.path("anomalous").asInt(0),
+                    counts.path("synthetic").asInt(0));
+            return new ModelCard(
+                    text(metadata, "model"),
+                    integer(metadata, "input.width"),
+                    integer(metadata, "input.height"),
+                    calibration,
+                    json(metadata, "training"),
+                    json(metadata, "metrics"));
+        } catch (IllegalArgumentException e) {
+            throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage());
+        }
+    }
+
+    private static void put(Map<String, String> metadata, String key, String value) {
+        metadata.put(ModelContract.METADATA_PREFIX + key, value);
+    }
+
+    private static String text(Map<String, String> metadata, String key) throws ModelCardException {
+        String value = metadata.get(ModelContract.METADATA_PREFIX + key);
+        if (value == null || value.isBlank()) {
+            throw new ModelCardException("The graph's metadata lacks draem." + key);
+        }
+        return value;
+    }
+
+    private static void requireEqual(Map<String, String> metadata, String key, String only) throws ModelCardException {
+        String value = text(metadata, key);
+        if (!value.equals(only)) {
+            throw new ModelCardException("draem." + key + " is '" + value + "', but only '" + only + "' is known");
+        }
+    }
+
+    private static int integer(Map<String, String> metadata, String key) throws ModelCardException {
+        String value = text(metadata, key);
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new ModelCardException("draem." + key + " is '" + value + "', not a whole number");
+        }
+    }
+
+    private static double number(Map<String, String> metadata, String key) throws ModelCardException {
+        String value = text(metadata, key);
+        try {
+            return Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new ModelCardException("draem." + key + " is '" + value + "', not a number");
+        }
+    }
+
+    private static ObjectNode json(Map<String, String> metadata, String key) throws ModelCardException {
+        try {
+            if (JSON.readTree(text(metadata, key)) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException e) {
+            // told below: the parser's own message would quote the value
+        }
+        throw new ModelCardException("draem." + key + " is not a JSON object");
+    }
+
+    private static void requireSide(String name, int side) {
+        if (side < ModelContract.SIZE_MULTIPLE || side > MAX_SIDE || side % ModelContract.SIZE_MULTIPLE != 0) {
+            throw new IllegalArgumentException(name + " must be a multiple of " + ModelContract.SIZE_MULTIPLE
+                    + " up to " + MAX_SIDE + ", got " + side);
+        }
+    }
+}

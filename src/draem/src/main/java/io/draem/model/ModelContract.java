@@ -1,0 +1,28 @@
+package io.draem.model;
+
+/** Names that graph, trainer and service agree on; a change is a new {@link #VERSION}. */
+public final class ModelContract {
+
+    /** Version of this contract, the value of {@code draem.version}. */
+    public static final int VERSION = 1;
+
+    /** Input: float32 {@code [batch, 3, height, width]}, RGB, 0 to 1, not normalised. */
+    public static final String INPUT = "input";
+
+    /** Output: float32 {@code [batch]}, raw image score. */
+    public static final String PRED_SCORE = "pred_score";
+
+    /** Output: float32 {@code [batch, height, width]}, raw anomaly map. */
+    public static final String ANOMALY_MAP = "anomaly_map";
+
+    /** Optional output: float32 {@code [batch, 3, height, width]}, the repaired image. */
+    public static final String RECONSTRUCTION = "reconstruction";
+
+    /** Prefix of every metadata key. */
+    public static final String METADATA_PREFIX = "draem.";
+
+    /** Image sides are multiples of this: the discriminative encoder halves them five times. */
+    public static final int SIZE_MULTIPLE = 32;
+
+    private ModelContract() {}
+}

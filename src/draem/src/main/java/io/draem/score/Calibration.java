@@ -1,0 +1,82 @@
+package io.draem.score;
+
+import java.util.Objects;
+
+/**
+ * Thresholds and score ranges of a model, with the data that they came from. All values are raw, as the graph gives
+ * them.
+ *
+ * @param rule how the thresholds were found
+ * @param imageThreshold an image with a larger score is anomalous
+ * @param pixelThreshold a pixel with a larger value belongs to an anomalous region
+ * @param scoreMin smallest image score seen
+ * @param scoreMax largest image score seen
+ * @param mapMin smallest map value seen
+ * @param mapMax largest map value seen
+ * @param normalImages how many normal images were seen
+ * @param anomalousImages how many labelled anomalous images were seen
+ * @param syntheticImages how many images with a synthetic anomaly were seen
+ */
+public record Calibration(
+        ThresholdRule rule,
+        double imageThreshold,
+        double pixelThreshold,
+        double scoreMin,
+        double scoreMax,
+        double mapMin,
+        double mapMax,
+        int normalImages,
+        int anomalousImages,
+        int syntheticImages) {
+
+    public Calibration {
+        Objects.requireNonNull(rule, "rule");
+        requireFinite("threshold.image", imageThreshold);
+        requireFinite("threshold.pixel", pixelThreshold);
+        requireRange("score", scoreMin, scoreMax);
+        requireRange("map", mapMin, mapMax);
+        if (normalImages < 0 || anomalousImages < 0 || syntheticImages < 0) {
+            throw new IllegalArgumentException("Counts of calibration images must not be negative");
+        }
+    }
+
+    /** Tells whether an image with that raw score is anomalous: strictly above the threshold. */
+    public boolean isAnomalous(double score) {
+        return score > imageThreshold;
+    }
+
+    /** Returns the image score as 0 to 1, 0.5 at the threshold. */
+    public double normalizeScore(double score) {
+        return normalize(score, imageThreshold, scoreMin, scoreMax);
+    }
+
+    /** Returns a map value as 0 to 1, 0.5 at the pixel threshold. */
+    public double normalizePixel(double value) {
+        return normalize(value, pixelThreshold, mapMin, mapMax);
+    }
+
+    /**
+     * Returns {@code clamp((value - threshold) / (max - min) + 0.5, 0, 1)}, the min-max normalisation of anomalib's
+     * post-processor; without a range ({@code max == min}) 0.5 plus the sign of the difference, clamped.
+     */
+    public static double normalize(double value, double threshold, double min, double max) {
+        double range = max - min;
+        double difference = value - threshold;
+        double normalized = range > 0 ? difference / range + 0.5 : Math.signum(difference) + 0.5;
+        return Math.min(1, Math.max(0, normalized));
+    }
+
+    private static void requireFinite(String name, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(name + " must be a finite number, got " + value);
+        }
+    }
+
+    private static void requireRange(String name, double min, double max) {
+        requireFinite(name + ".min", min);
+        requireFinite(name + ".max", max);
+        if (max < min) {
+            throw new IllegalArgumentException(name + ".max (" + max + ") is below " + name + ".min (" + min + ")");
+        }
+    }
+}
