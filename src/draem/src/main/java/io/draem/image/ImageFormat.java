@@ -1,0 +1,52 @@
+package io.draem.image;
+
+import java.nio.charset.StandardCharsets;
+
+/** Image formats that are read, told apart by their first bytes and by nothing else. */
+public enum ImageFormat {
+    JPEG,
+    PNG,
+    BMP,
+    TIFF,
+    WEBP;
+
+    /**
+     * Returns the format of encoded bytes.
+     *
+     * @throws ImageException.Unsupported if they are none of these; the message lists the formats
+     */
+    static ImageFormat of(byte[] bytes) throws ImageException.Unsupported {
+        if (startsWith(bytes, 0, "\u00FF\u00D8\u00FF")) {
+            return JPEG;
+        }
+        if (startsWith(bytes, 0, "\u0089PNG\r\n\u001A\n")) {
+            return PNG;
+        }
+        if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
+            return TIFF;
+        }
+        if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
+            return WEBP;
+        }
+        if (startsWith(bytes, 0, "BM")) {
+            return BMP;
+        }
+        throw new ImageException.Unsupported(
+                bytes.length == 0
+                        ? "The image is empty (0 bytes)"
+                        : "The bytes are no image that is read here: send JPEG, PNG, BMP, TIFF or WebP");
+    }
+
+    private static boolean startsWith(byte[] bytes, int offset, String latin1) {
+        byte[] magic = latin1.getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.length < offset + magic.length) {
+            return false;
+        }
+        for (int i = 0; i < magic.length; i++) {
+            if (bytes[offset + i] != magic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

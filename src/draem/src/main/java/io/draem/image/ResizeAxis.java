@@ -1,0 +1,45 @@
+package io.draem.image;
+
+/**
+ * Which source samples make each target sample along one axis, and with what weights: a triangle filter, widened by
+ * the scale where it shrinks.
+ *
+ * <p>The window and the weights are those of PyTorch's {@code _upsample_bilinear2d_aa} (and Pillow's
+ * {@code BILINEAR}): centre {@code scale * (i + 0.5)}, support {@code max(scale, 1)}, weights normalised to 1.
+ *
+ * @param first first source sample of each target sample
+ * @param count number of source samples of each target sample
+ * @param weights {@code taps} weights for each target sample, of which the first {@code count} are used
+ * @param taps largest count
+ */
+@SuppressWarnings("ArrayRecordComponent") // private to the package and never compared
+record ResizeAxis(int[] first, int[] count, float[] weights, int taps) {
+
+    /** Computes an axis; the weights sum to {@code sum} rather than 1, so that a unit change costs nothing extra. */
+    static ResizeAxis of(int source, int target, double sum) {
+        double scale = (double) source / target;
+        double support = Math.max(scale, 1);
+        int taps = (int) Math.ceil(support) * 2 + 1;
+        int[] first = new int[target];
+        int[] count = new int[target];
+        float[] weights = new float[Math.multiplyExact(target, taps)];
+        double[] window = new double[taps];
+        for (int i = 0; i < target; i++) {
+            double centre = scale * (i + 0.5);
+            int from = Math.max((int) (centre - support + 0.5), 0);
+            int to = Math.min((int) (centre + support + 0.5), source);
+            double total = 0;
+            for (int j = from; j < to; j++) {
+                double weight = Math.max(0, 1 - Math.abs((j - centre + 0.5) / support));
+                window[j - from] = weight;
+                total += weight;
+            }
+            first[i] = from;
+            count[i] = to - from;
+            for (int j = 0; j < to - from; j++) {
+                weights[i * taps + j] = (float) (window[j] / total * sum);
+            }
+        }
+        return new ResizeAxis(first, count, weights, taps);
+    }
+}
