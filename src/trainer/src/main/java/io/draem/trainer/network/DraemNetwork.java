@@ -1,0 +1,192 @@
+package io.draem.trainer.network;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole DRÆM network (arXiv 2108.07610): a reconstruction of the image, and a map of where the two differ in earnest.
+ *
+ * <p>Parameters and buffers have the names of anomalib's {@code DraemModel}. The network owns them and must be closed;
+ * what a forward pass returns belongs to the caller's {@link PointerScope}. It is not safe for use by several threads.
+ */
+public final class DraemNetwork implements AutoCloseable {
+
+    private static final int STRIDE = 32; // five times halved
+
+    private final NetworkOptions options;
+    private final Weights weights;
+    private final BatchNorm.Mode mode = new BatchNorm.Mode();
+    private final ReconstructiveNetwork reconstructive;
+    private final DiscriminativeNetwork discriminative;
+    private Precision precision = Precision.FLOAT32;
+    private MemoryFormat memoryFormat = MemoryFormat.Contiguous;
+
+    /**
+     * What a forward pass gives, in float32 (float64 in {@link Precision#FLOAT64}) whatever the arithmetic inside.
+     *
+     * @param reconstruction {@code [batch, 3, height, width]}
+     * @param logits of normal and anomalous, {@code [batch, 2, height, width]}
+     * @param sspcabInput what goes into the SSPCAB block, where there is one
+     * @param sspcabOutput what comes out of it
+     */
+    public record Output(
+            Tensor reconstruction,
+            Tensor logits,
+            @Nullable Tensor sspcabInput,
+            @Nullable Tensor sspcabOutput) {
+
+        /** Returns the probability that a pixel is anomalous, {@code [batch, height, width]}. */
+        public Tensor anomalyMap() {
+            return torch.softmax(logits, 1).select(1, 1);
+        }
+
+        /** Returns the largest value of each anomaly map, {@code [batch]}. */
+        public Tensor imageScore() {
+            return anomalyMap().amax(new long[] {-2, -1}, false);
+        }
+
+        private Stream<Tensor> tensors() {
+            return Stream.of(reconstruction, logits, sspcabInput, sspcabOutput).filter(Objects::nonNull);
+        }
+    }
+
+    private DraemNetwork(NetworkOptions options, TensorSource source) {
+        this.options = options;
+        weights = new Weights(source);
+        try {
+            reconstructive = new ReconstructiveNetwork(weights, mode, options.baseWidth(), options.sspcab());
+            discriminative = new DiscriminativeNetwork(weights, mode, options.discriminativeBaseWidth());
+            source.finish();
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /** Makes a float32 network in evaluation mode with random weights as in the paper's code, the same for every seed. */
+    public static DraemNetwork create(NetworkOptions options, long seed) {
+        try (PointerScope scope = new PointerScope();
+                Generator generator = torch.make_generator_cpu(seed)) {
+            return new DraemNetwork(options, TensorSource.random(generator));
+        }
+    }
+
+    /**
+     * Makes a network in evaluation mode with those tensors; in float64 when they are, else in float32.
+     *
+     * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape
+     */
+    public static DraemNetwork load(NetworkOptions options, Map<String, io.draem.tensor.Tensor> tensors) {
+        boolean doubles = tensors.values().stream().anyMatch(t -> t.type() == io.draem.tensor.Tensor.Type.F64);
+        try (PointerScope scope = new PointerScope()) {
+            DraemNetwork network = new DraemNetwork(options, TensorSource.of(tensors));
+            network.convert(doubles ? Precision.FLOAT64 : Precision.FLOAT32, MemoryFormat.Contiguous);
+            return network;
+        }
+    }
+
+    public NetworkOptions options() {
+        return options;
+    }
+
+    /** Returns copies of all parameters and buffers, row-major. */
+    public Map<String, io.draem.tensor.Tensor> tensors() {
+        Map<String, io.draem.tensor.Tensor> copies = new LinkedHashMap<>();
+        weights.tensors().forEach((name, tensor) -> copies.put(name, TensorConversion.toHeap(tensor)));
+        return copies;
+    }
+
+    /** Returns the parameters themselves, in a fixed order; they live as long as the network. */
+    public Map<String, Tensor> namedParameters() {
+        return weights.parameters();
+    }
+
+    /** Returns the parameters themselves in a vector that belongs to the caller's scope. */
+    public TensorVector parameters() {
+        return new TensorVector(weights.parameters().values().toArray(Tensor[]::new));
+    }
+
+    /**
+     * Changes arithmetic and memory format in place. {@link MemoryFormat#ChannelsLast} is the faster one for training on
+     * a CPU. Do it before the first step: an optimizer's state keeps the format it was made with.
+     */
+    public void convert(Precision newPrecision, MemoryFormat newFormat) {
+        try (PointerScope scope = new PointerScope()) {
+            weights.convert(newPrecision.weights(), newFormat);
+        }
+        precision = newPrecision;
+        memoryFormat = newFormat;
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /** Chooses between training (batch statistics, which enter the running ones) and evaluation (running statistics). */
+    public void train(boolean on) {
+        mode.train(on);
+    }
+
+    public boolean isTraining() {
+        return mode.training();
+    }
+
+    BatchNorm.Mode mode() {
+        return mode;
+    }
+
+    /**
+     * Runs both sub-networks.
+     *
+     * @param images {@code [batch, 3, height, width]}, height and width multiples of 32
+     * @throws IllegalArgumentException for another shape
+     */
+    public Output forward(Tensor images) {
+        if (images.dim() != 4 || images.size(1) != 3 || images.size(2) % STRIDE != 0 || images.size(3) % STRIDE != 0) {
+            throw new IllegalArgumentException(
+                    "Images must be [batch, 3, height, width] with height and width multiples" + " of " + STRIDE
+                            + ", not " + Arrays.toString(images.shape()));
+        }
+        return Scopes.keep(
+                () -> {
+                    if (precision != Precision.BFLOAT16) {
+                        return runBoth(images);
+                    }
+                    try (Autocast autocast = new Autocast()) {
+                        return runBoth(images);
+                    }
+                },
+                Output::tensors);
+    }
+
+    private Output runBoth(Tensor images) {
+        ScalarType type = precision.weights();
+        Tensor input = images.to(type).contiguous(memoryFormat);
+        ReconstructiveNetwork.Result result = reconstructive.forward(input);
+        Tensor logits = discriminative.forward(input, result.reconstruction());
+        Tensor sspcabInput = result.sspcabInput();
+        Tensor sspcabOutput = result.sspcabOutput();
+        return new Output(
+                result.reconstruction().to(type),
+                logits.to(type),
+                sspcabInput == null ? null : sspcabInput.to(type),
+                sspcabOutput == null ? null : sspcabOutput.to(type));
+    }
+
+    /** Releases the weights. */
+    @Override
+    public void close() {
+        weights.close();
+    }
+}
