@@ -1,0 +1,139 @@
+package io.draem.trainer.export;
+
+import io.draem.model.ModelContract;
+import io.draem.trainer.export.OnnxGraph.Value;
+import io.draem.trainer.network.NetworkOptions;
+
+/**
+ * Lays out both sub-networks in evaluation mode as a graph; names of nodes and weights are anomalib's.
+ *
+ * <p>Height and width are fixed and only the batch is free: thresholds hold for the size that they were found at, and a
+ * runtime that knows the sizes plans its memory once and refuses other images by itself.
+ */
+final class DraemGraph {
+
+    private static final int COLOURS = 3;
+
+    private final OnnxGraph graph = new OnnxGraph("draem");
+    private final NamedWeights weights;
+    private final NetworkOptions options;
+    private final Value doubled;
+
+    private DraemGraph(NamedWeights weights, NetworkOptions options) {
+        this.weights = weights;
+        this.options = options;
+        this.doubled = graph.constant("doubled", new float[] {1, 1, 2, 2}, 4);
+    }
+
+    /**
+     * Lays out the graph from {@code input} to {@code pred_score}, {@code anomaly_map} and {@code reconstruction}.
+     *
+     * @throws IllegalArgumentException if a weight is missing, not finite, or does not fit the options
+     */
+    static OnnxGraph of(NamedWeights weights, NetworkOptions options, int width, int height) {
+        DraemGraph draem = new DraemGraph(weights, options);
+        OnnxGraph graph = draem.graph;
+        Value image = graph.input(ModelContract.INPUT, COLOURS, height, width);
+        Value reconstruction = draem.reconstruct(image);
+        Value map = draem.map(draem.discriminate(graph.concatenate("image_and_reconstruction", image, reconstruction)));
+        Value score = graph.largest(ModelContract.PRED_SCORE, map);
+        graph.output(score);
+        graph.output(map, height, width);
+        graph.output(reconstruction, COLOURS, height, width);
+        return graph;
+    }
+
+    private Value reconstruct(Value image) {
+        int b = options.baseWidth();
+        String encoder = "reconstructive_subnetwork.encoder.";
+        Value x = block(encoder + "block1", image, COLOURS, b, b);
+        x = block(encoder + "block2", halve(x), b, 2 * b, 2 * b);
+        x = block(encoder + "block3", halve(x), 2 * b, 4 * b, 4 * b);
+        x = block(encoder + "block4", halve(x), 4 * b, 8 * b, 8 * b);
+        x = halve(x);
+        x = options.sspcab() ? sspcab(encoder + "block5", x, 8 * b) : block(encoder + "block5", x, 8 * b, 8 * b, 8 * b);
+        String decoder = "reconstructive_subnetwork.decoder.";
+        x = block(decoder + "db1", up(decoder + "up1", x, 8 * b, 8 * b), 8 * b, 8 * b, 4 * b);
+        x = block(decoder + "db2", up(decoder + "up2", x, 4 * b, 4 * b), 4 * b, 4 * b, 2 * b);
+        x = block(decoder + "db3", up(decoder + "up3", x, 2 * b, 2 * b), 2 * b, 2 * b, b);
+        x = block(decoder + "db4", up(decoder + "up4", x, b, b), b, b, b);
+        Filters last = Filters.plain(weights, decoder + "fin_out.0", b, COLOURS);
+        return graph.convolution(ModelContract.RECONSTRUCTION, x, last, 1, 1);
+    }
+
+    /** Returns {@code [batch, 1, height, width]}: the logit of normal minus the logit of anomalous. */
+    private Value discriminate(Value imageAndReconstruction) {
+        int d = options.discriminativeBaseWidth();
+        String encoder = "discriminative_subnetwork.encoder_segment.";
+        Value act1 = block(encoder + "block1", imageAndReconstruction, 2 * COLOURS, d, d);
+        Value act2 = block(encoder + "block2", halve(act1), d, 2 * d, 2 * d);
+        Value act3 = block(encoder + "block3", halve(act2), 2 * d, 4 * d, 4 * d);
+        Value act4 = block(encoder + "block4", halve(act3), 4 * d, 8 * d, 8 * d);
+        Value act5 = block(encoder + "block5", halve(act4), 8 * d, 8 * d, 8 * d);
+        Value act6 = block(encoder + "block6", halve(act5), 8 * d, 8 * d, 8 * d);
+        String decoder = "discriminative_subnetwork.decoder_segment.";
+        Value x = up(decoder + "up_b", act6, 8 * d, 8 * d);
+        x = block(decoder + "db_b", join(x, act5), 16 * d, 8 * d, 8 * d);
+        x = up(decoder + "up1", x, 8 * d, 4 * d);
+        x = block(decoder + "db1", join(x, act4), 12 * d, 4 * d, 4 * d);
+        x = up(decoder + "up2", x, 4 * d, 2 * d);
+        x = block(decoder + "db2", join(x, act3), 6 * d, 2 * d, 2 * d);
+        x = up(decoder + "up3", x, 2 * d, d);
+        x = block(decoder + "db3", join(x, act2), 3 * d, d, d);
+        x = up(decoder + "up4", x, d, d);
+        x = block(decoder + "db4", join(x, act1), 2 * d, d, d);
+        Filters last = Filters.difference(weights, decoder + "fin_out.0", d);
+        return graph.convolution("normal_margin", x, last, 1, 1);
+    }
+
+    /**
+     * Returns the probability of anomalous, {@code [batch, height, width]}. With two classes
+     * {@code softmax(l0, l1)[1] = 1 / (1 + exp(l0 - l1))}, which needs one channel where a softmax would need two and a
+     * transposition. Not Sigmoid: that of ONNX Runtime's CPU provider is an approximation with an absolute error of
+     * 1.5e-7, so that values leave 0 to 1 and small probabilities tie, which ranking metrics notice.
+     */
+    private Value map(Value normalMargin) {
+        Value odds = graph.exp("normal_odds", normalMargin);
+        Value one = graph.constant("one", new float[] {1});
+        Value probability = graph.reciprocal("anomalous_probability", graph.add("total_odds", odds, one));
+        return graph.onlyChannel(ModelContract.ANOMALY_MAP, probability);
+    }
+
+    private Value block(String name, Value input, int in, int middle, int out) {
+        Filters first = Filters.withBatchNorm(weights, name + ".0", name + ".1", in, middle);
+        Filters second = Filters.withBatchNorm(weights, name + ".3", name + ".4", middle, out);
+        Value x = graph.relu(name + ".2", graph.convolution(name + ".0", input, first, 1, 1));
+        return graph.relu(name + ".5", graph.convolution(name + ".3", x, second, 1, 1));
+    }
+
+    private Value up(String name, Value input, int in, int out) {
+        Filters filters = Filters.withBatchNorm(weights, name + ".1", name + ".2", in, out);
+        Value enlarged = graph.enlarge(name + ".0", input, doubled);
+        return graph.relu(name + ".3", graph.convolution(name + ".1", enlarged, filters, 1, 1));
+    }
+
+    /**
+     * Adds anomalib's SSPCAB block (arXiv 2111.09099). Its four 1x1 convolutions look at the pixels two up or down and
+     * two to the left or right, with zeros around: together a 2x2 convolution with dilation 4 and padding 2.
+     */
+    private Value sspcab(String name, Value input, int channels) {
+        Value masked = graph.convolution(name + ".masked", input, Filters.corners(weights, name, channels), 2, 4);
+        String attention = name + ".attention_module";
+        int squeezed = channels / 8;
+        Filters squeeze = Filters.linear(weights, attention + ".fc1", channels, squeezed);
+        Filters excite = Filters.linear(weights, attention + ".fc2", squeezed, channels);
+        Value mean = graph.globalAverage(attention + ".mean", masked);
+        Value hidden = graph.relu(attention + ".relu", graph.convolution(attention + ".fc1", mean, squeeze, 0, 1));
+        Value weight =
+                graph.sigmoid(attention + ".sigmoid", graph.convolution(attention + ".fc2", hidden, excite, 0, 1));
+        return graph.multiply(name, masked, weight);
+    }
+
+    private Value halve(Value input) {
+        return graph.halve(input.name() + ".halved", input);
+    }
+
+    private Value join(Value upper, Value skip) {
+        return graph.concatenate(upper.name() + ".joined", upper, skip);
+    }
+}

@@ -1,0 +1,33 @@
+package io.draem.trainer.export;
+
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** A graph that was not published since it does not give what its network gives; the message names the figures. */
+public final class ExportRefusedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Parity parity;
+
+    ExportRefusedException(Path file, Parity parity, double tolerance) {
+        super(String.format(
+                Locale.ROOT,
+                "%s was not written: libtorch and ONNX Runtime differ on %d images by %.3g (score), %.3g (anomaly map) and"
+                        + " %.3g (reconstruction), and %.0e is allowed. Give the exporter the same weights that gave the"
+                        + " reference, run the reference in evaluation mode and in float32 (no bfloat16, no TF32), and"
+                        + " try again; the checkpoint is not lost.",
+                file,
+                parity.images(),
+                parity.score(),
+                parity.map(),
+                parity.reconstruction(),
+                tolerance));
+        this.parity = parity;
+    }
+
+    /** Returns how far the two were apart. */
+    public Parity parity() {
+        return parity;
+    }
+}

@@ -1,0 +1,268 @@
+package io.draem.trainer.export;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/**
+ * Builds an ONNX graph node by node and writes it; the only class that knows the writer.
+ *
+ * <p>It uses the protobuf classes that come with Tribuo and not Tribuo's own builder, whose placeholders are
+ * two-dimensional and which copies every weight.
+ */
+final class OnnxGraph {
+
+    /**
+     * The oldest opset that this project's contract allows. No operator here has gained anything by a later one, so the
+     * oldest is what the most runtimes and converters read.
+     */
+    static final int OPSET = 13;
+
+    /** The file format that came with opset 13 (ONNX 1.8). */
+    private static final int IR_VERSION = 7;
+
+    /** A protobuf message cannot be longer; 1 MiB is left to names and structure. */
+    private static final long MAX_WEIGHT_BYTES = Integer.MAX_VALUE - (1 << 20);
+
+    /** The first dimension of every input and output. */
+    private static final String BATCH = "batch";
+
+    private final GraphProto.Builder graph;
+    private final Set<String> names = new HashSet<>();
+    private long weightBytes;
+
+    /** A tensor in the graph: an input, an initializer or what a node gives. */
+    record Value(String name) {}
+
+    OnnxGraph(String name) {
+        this.graph = GraphProto.newBuilder().setName(name);
+    }
+
+    /** Declares a float32 input {@code [batch, sides...]}. */
+    Value input(String name, long... sides) {
+        graph.addInput(describe(name, sides));
+        return declare(name);
+    }
+
+    /** Declares a value of the graph to be a float32 output {@code [batch, sides...]}. */
+    void output(Value value, long... sides) {
+        graph.addOutput(describe(value.name(), sides));
+    }
+
+    /** Adds a convolution with stride 1 and zeros around. */
+    Value convolution(String output, Value input, Filters filters, int padding, int dilation) {
+        Value weight =
+                initializer(filters.name() + ".weight", TensorProto.DataType.FLOAT, filters.weight(), filters.shape());
+        Value bias =
+                initializer(filters.name() + ".bias", TensorProto.DataType.FLOAT, filters.bias(), filters.shape()[0]);
+        return node(
+                OnnxOperator.CONV,
+                output,
+                List.of(input, weight, bias),
+                integers("kernel_shape", filters.shape()[2], filters.shape()[3]),
+                integers("pads", padding, padding, padding, padding),
+                integers("dilations", dilation, dilation));
+    }
+
+    Value relu(String output, Value input) {
+        return node(OnnxOperator.RELU, output, List.of(input));
+    }
+
+    Value sigmoid(String output, Value input) {
+        return node(OnnxOperator.SIGMOID, output, List.of(input));
+    }
+
+    Value exp(String output, Value input) {
+        return node(OnnxOperator.EXP, output, List.of(input));
+    }
+
+    Value reciprocal(String output, Value input) {
+        return node(OnnxOperator.RECIPROCAL, output, List.of(input));
+    }
+
+    Value add(String output, Value left, Value right) {
+        return node(OnnxOperator.ADD, output, List.of(left, right));
+    }
+
+    Value multiply(String output, Value left, Value right) {
+        return node(OnnxOperator.MUL, output, List.of(left, right));
+    }
+
+    /** Takes the mean of each channel: {@code [batch, channels, 1, 1]}. */
+    Value globalAverage(String output, Value input) {
+        return node(OnnxOperator.GLOBAL_AVERAGE_POOL, output, List.of(input));
+    }
+
+    /** Halves height and width, keeping the largest of each 2x2 square. */
+    Value halve(String output, Value input) {
+        return node(
+                OnnxOperator.MAX_POOL,
+                output,
+                List.of(input),
+                integers("kernel_shape", 2, 2),
+                integers("strides", 2, 2));
+    }
+
+    /**
+     * Doubles height and width by bilinear interpolation with aligned corners.
+     *
+     * @param scales the constant {@code [1, 1, 2, 2]}, one for all calls
+     */
+    Value enlarge(String output, Value input, Value scales) {
+        Value noRegionOfInterest = new Value("");
+        return node(
+                OnnxOperator.RESIZE,
+                output,
+                List.of(input, noRegionOfInterest, scales),
+                text("mode", "linear"),
+                text("coordinate_transformation_mode", "align_corners"));
+    }
+
+    /** Joins channels. */
+    Value concatenate(String output, Value first, Value second) {
+        return node(OnnxOperator.CONCAT, output, List.of(first, second), integer("axis", 1));
+    }
+
+    /** Takes the only channel: {@code [batch, 1, height, width]} becomes {@code [batch, height, width]}. */
+    Value onlyChannel(String output, Value input) {
+        ByteBuffer axis =
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1);
+        Value axes = initializer(output + ".axes", TensorProto.DataType.INT64, axis.array(), 1);
+        return node(OnnxOperator.SQUEEZE, output, List.of(input, axes));
+    }
+
+    /** Takes the largest value of each map: {@code [batch, height, width]} becomes {@code [batch]}. */
+    Value largest(String output, Value maps) {
+        return node(OnnxOperator.REDUCE_MAX, output, List.of(maps), integers("axes", 1, 2), integer("keepdims", 0));
+    }
+
+    /** Adds a constant vector, or a scalar where there is one value and {@code shape} is empty. */
+    Value constant(String name, float[] values, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return initializer(name, TensorProto.DataType.FLOAT, bytes.array(), shape);
+    }
+
+    /**
+     * Writes the model file and forces it to the disk.
+     *
+     * @param producer name and version of the program that made it
+     * @param metadata pairs for {@code metadata_props}, in this order
+     */
+    void write(Path file, Producer producer, Map<String, String> metadata) throws IOException {
+        ModelProto.Builder model = ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName(producer.name())
+                .setProducerVersion(producer.version())
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+                .setGraph(graph);
+        metadata.forEach((key, value) -> model.addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            OutputStream stream = Channels.newOutputStream(channel);
+            model.build().writeTo(stream);
+            channel.force(true);
+        }
+    }
+
+    /** Who wrote the file. */
+    record Producer(String name, String version) {}
+
+    private Value node(OnnxOperator operator, String output, List<Value> inputs, AttributeProto... attributes) {
+        if (!operator.takes(inputs.size())) {
+            throw new IllegalArgumentException(operator.type() + " does not take " + inputs.size() + " inputs");
+        }
+        graph.addNode(NodeProto.newBuilder()
+                .setName(output)
+                .setOpType(operator.type())
+                .addAllInput(inputs.stream().map(Value::name).toList())
+                .addOutput(output)
+                .addAllAttribute(List.of(attributes)));
+        return declare(output);
+    }
+
+    private Value initializer(String name, TensorProto.DataType type, byte[] data, long... shape) {
+        weightBytes += data.length;
+        if (weightBytes > MAX_WEIGHT_BYTES) {
+            throw new IllegalArgumentException(
+                    "The weights do not fit one ONNX file (2 GB at most): choose smaller base widths");
+        }
+        ByteString notCopied = UnsafeByteOperations.unsafeWrap(data);
+        graph.addInitializer(TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type.getNumber())
+                .addAllDims(LongStream.of(shape).boxed().toList())
+                .setRawData(notCopied));
+        return declare(name);
+    }
+
+    private Value declare(String name) {
+        if (!names.add(name)) {
+            throw new IllegalArgumentException("The graph has two values named '" + name + "'");
+        }
+        return new Value(name);
+    }
+
+    private static ValueInfoProto describe(String name, long... sides) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder()
+                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(BATCH));
+        for (long side : sides) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(side));
+        }
+        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
+                .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                .setShape(shape)
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(tensor))
+                .build();
+    }
+
+    private static AttributeProto integer(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+
+    private static AttributeProto integers(String name, long... values) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addAllInts(LongStream.of(values).boxed().toList())
+                .build();
+    }
+
+    private static AttributeProto text(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
+                .build();
+    }
+}

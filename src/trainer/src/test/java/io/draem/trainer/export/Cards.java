@@ -1,0 +1,23 @@
+package io.draem.trainer.export;
+
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Model cards for tests. */
+final class Cards {
+
+    private Cards() {}
+
+    static ModelCard card(int width, int height) {
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        return new ModelCard(
+                "golden",
+                width,
+                height,
+                new Calibration(ThresholdRule.QUANTILE, 0.5, 0.5, 0, 1, 0, 1, 20, 0, 20),
+                json.objectNode().put("seed", 7).put("note", "Größe \"quoted\""),
+                json.objectNode().put("imageAuroc", 0.91));
+    }
+}

@@ -1,0 +1,177 @@
+package io.draem.trainer.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.model.ModelCard;
+import io.draem.tensor.Tensor;
+import io.draem.trainer.evaluation.NetworkOutputs;
+import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.network.NetworkOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DraemExporterTests {
+
+    private static final NetworkOptions SMALL = new NetworkOptions(2, 2, false);
+    private static final ModelCard CARD = Cards.card(64, 32);
+    private static final String LAST_BIAS = "discriminative_subnetwork.decoder_segment.fin_out.0.bias";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theCardTravelsInTheGraph() throws Exception {
+        Path file = folder.resolve("model.onnx");
+        DraemExporter.export(RandomWeights.of(SMALL, 1), SMALL, CARD, file);
+        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
+            assertThat(detector.card()).isEqualTo(CARD);
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 4, false", "8, 4, true", "3, 5, true", "1, 1, true"})
+    void anyWidthsMakeAGraphThatRuns(int baseWidth, int discriminativeBaseWidth, boolean sspcab) throws Exception {
+        NetworkOptions options = new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab);
+        Path file = folder.resolve("model.onnx");
+        DraemExporter.export(RandomWeights.of(options, 2), options, CARD, file);
+        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
+            NetworkOutputs outputs = detector.run(images(3), 3);
+            assertThat(outputs.scores()).hasSize(3);
+            assertThat(outputs.maps()).hasSize(3 * 64 * 32);
+            assertThat(outputs.reconstructions()).hasSize(3 * 3 * 64 * 32);
+            for (float value : outputs.maps()) {
+                assertThat(value).isBetween(0f, 1f);
+            }
+        }
+    }
+
+    @Test
+    void float64WeightsGiveTheSameFile() throws Exception {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 3);
+        Map<String, Tensor> wide = new HashMap<>();
+        weights.forEach((name, tensor) -> wide.put(name, widened(tensor)));
+        DraemExporter.export(weights, SMALL, CARD, folder.resolve("narrow.onnx"));
+        DraemExporter.export(wide, SMALL, CARD, folder.resolve("wide.onnx"));
+        assertThat(folder.resolve("wide.onnx")).hasSameBinaryContentAs(folder.resolve("narrow.onnx"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30", "60", "-30", "-200", "200"})
+    void smallProbabilitiesKeepTheirDigitsAndLargeOnesStayBelowOne(float normalMargin) throws Exception {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 4);
+        weights.put(LAST_BIAS.replace("bias", "weight"), Tensor.of(new float[2 * 2 * 9], 2, 2, 3, 3));
+        weights.put(LAST_BIAS, Tensor.of(new float[] {normalMargin, 0}, 2));
+        Path file = folder.resolve("model.onnx");
+        DraemExporter.export(weights, SMALL, CARD, file);
+        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
+            double expected = 1 / (1 + Math.exp(normalMargin));
+            assertThat((double) detector.detect(images(1), 1).get(0).score())
+                    .isCloseTo(expected, within(expected * 1e-5 + Float.MIN_NORMAL))
+                    .isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void publishesAGraphThatAgreesWithItsNetwork() throws Exception {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 5);
+        float[] images = images(2);
+        NetworkOutputs reference = outputs(weights, images);
+        Path file = folder.resolve("model.onnx");
+        Parity parity = DraemExporter.exportChecked(weights, SMALL, CARD, file, images, () -> reference);
+        assertThat(parity).isEqualTo(new Parity(2, 0, 0, 0));
+        assertThat(file).exists();
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
+    void refusesAGraphFromOtherWeightsAndLeavesNoFile() throws Exception {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 6);
+        float[] images = images(2);
+        NetworkOutputs reference = outputs(weights, images);
+        weights.put(LAST_BIAS, Tensor.of(new float[] {0, 0.02f}, 2));
+        Path file = folder.resolve("model.onnx");
+        assertThatExceptionOfType(ExportRefusedException.class)
+                .isThrownBy(() -> DraemExporter.exportChecked(weights, SMALL, CARD, file, images, () -> reference))
+                .withMessageContaining("model.onnx was not written")
+                .withMessageContaining("1e-03 is allowed")
+                .satisfies(e -> assertThat(e.parity().map()).isGreaterThan(1e-3))
+                .satisfies(e -> assertThat(e.parity().reconstruction()).isZero());
+        assertThat(folder).isDirectoryNotContaining("glob:**model.onnx*");
+    }
+
+    @Test
+    void aRefusalLeavesTheFormerGraphAlone() throws Exception {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 7);
+        Path file = Files.writeString(folder.resolve("model.onnx"), "the former graph");
+        float[] images = images(1);
+        NetworkOutputs good = outputs(weights, images);
+        float[] broken = good.maps().clone();
+        broken[17] = Float.NaN;
+        NetworkOutputs reference = new NetworkOutputs(good.scores(), broken, good.reconstructions());
+        assertThatExceptionOfType(ExportRefusedException.class)
+                .isThrownBy(() -> DraemExporter.exportChecked(weights, SMALL, CARD, file, images, () -> reference))
+                .satisfies(e -> assertThat(e.parity().map()).isNaN());
+        assertThat(file).hasContent("the former graph");
+    }
+
+    @Test
+    void refusesWeightsOfANetworkWithOtherOptions() {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 8);
+        Path file = folder.resolve("model.onnx");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DraemExporter.export(weights, new NetworkOptions(2, 2, true), CARD, file))
+                .withMessageContaining("block5.masked_conv1.weight");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DraemExporter.export(weights, new NetworkOptions(2, 4, false), CARD, file))
+                .withMessageContaining("encoder_segment.block1.0.weight' has the shape [2, 6, 3, 3]")
+                .withMessageContaining("[4, 6, 3, 3]");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesWeightsThatAreNotFinite() {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 9);
+        weights.put(LAST_BIAS, Tensor.of(new float[] {Float.NaN, 0}, 2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DraemExporter.export(weights, SMALL, CARD, folder.resolve("model.onnx")))
+                .withMessageContaining("fin_out.0' hold NaN: the training has diverged");
+    }
+
+    private NetworkOutputs outputs(Map<String, Tensor> weights, float[] images) throws Exception {
+        Path file = folder.resolve("reference.onnx");
+        DraemExporter.export(weights, SMALL, CARD, file);
+        try (OnnxDetector detector =
+                OnnxDetector.open(file, Runtime.getRuntime().availableProcessors())) {
+            return detector.run(images, images.length / (3 * 64 * 32));
+        }
+    }
+
+    private static float[] images(int count) {
+        Random random = new Random(count);
+        float[] images = new float[count * 3 * 64 * 32];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = random.nextFloat();
+        }
+        return images;
+    }
+
+    private static Tensor widened(Tensor tensor) {
+        double[] values = tensor.toDoubles();
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asDoubleBuffer().put(values);
+        return new Tensor(Tensor.Type.F64, tensor.shape(), bytes);
+    }
+}
