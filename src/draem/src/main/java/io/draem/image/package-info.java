@@ -1,4 +1,4 @@
-/** Image bytes from anywhere to the float tensor that the network sees, and pictures of the answer back to bytes. */
+/** Image bytes from anywhere, not trusted, to the float tensor that the network sees. */
 @NullMarked
 package io.draem.image;
 

@@ -14,7 +14,7 @@ final class Outline {
     private static final int MAX_EXACT_CORNERS = 1_000;
 
     /** No corner that is left out lies farther than this many pixels from the simplified outline. */
-    private static final double TOLERANCE = 1;
+    private static final double TOLERANCE = 1.5;
 
     /** Corners are simplified in stretches of this length, which bounds the time for outlines of millions. */
     private static final int STRETCH = 256;
@@ -32,7 +32,7 @@ final class Outline {
     /**
      * Returns the outer outline of the 8-connected component whose topmost, then leftmost, pixel is given: clockwise,
      * corners alone, holes not outlined. An outline of more than {@value #MAX_EXACT_CORNERS} corners is simplified
-     * (Douglas-Peucker) to within a pixel.
+     * (Douglas-Peucker) to within 1.5 pixels.
      */
     static List<Point> trace(AnomalyMap map, double threshold, int x, int y) {
         List<Point> corners = new ArrayList<>();
