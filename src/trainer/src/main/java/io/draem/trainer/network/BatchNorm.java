@@ -43,10 +43,6 @@ final class BatchNorm {
                 false);
     }
 
-    void forgetBatches() {
-        batchCount.zero_();
-    }
-
     /** What all batch norms of one network have in common. */
     static final class Mode {
 

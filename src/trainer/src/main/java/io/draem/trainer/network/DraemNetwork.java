@@ -146,6 +146,10 @@ public final class DraemNetwork implements AutoCloseable {
         return mode;
     }
 
+    void forgetBatches() {
+        weights.batchCounts().forEach(Tensor::zero_);
+    }
+
     /**
      * Runs both sub-networks.
      *

@@ -17,6 +17,7 @@ final class Weights implements AutoCloseable {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final List<Tensor> floating = new ArrayList<>();
+    private final List<Tensor> batchCounts = new ArrayList<>();
 
     Weights(TensorSource source) {
         this.source = source;
@@ -33,9 +34,7 @@ final class Weights implements AutoCloseable {
             tensor.set_requires_grad(true);
             parameters.put(name, tensor);
         }
-        if (role != Role.BATCH_COUNT) {
-            floating.add(tensor);
-        }
+        (role == Role.BATCH_COUNT ? batchCounts : floating).add(tensor);
         return tensor;
     }
 
@@ -45,6 +44,10 @@ final class Weights implements AutoCloseable {
 
     Map<String, Tensor> parameters() {
         return Collections.unmodifiableMap(parameters);
+    }
+
+    List<Tensor> batchCounts() {
+        return Collections.unmodifiableList(batchCounts);
     }
 
     /** Changes element type and memory format in place; the tensors stay the same objects to optimizer and layers. */
@@ -65,5 +68,6 @@ final class Weights implements AutoCloseable {
         tensors.clear();
         parameters.clear();
         floating.clear();
+        batchCounts.clear();
     }
 }

@@ -1,0 +1,178 @@
+package io.draem.trainer.training;
+
+import io.draem.trainer.network.Scopes;
+import io.draem.trainer.network.TensorConversion;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The Adam optimizer (arXiv 1412.6980) with torch's defaults: β 0.9 and 0.999, ε 1e-8, no weight decay.
+ *
+ * <p>libtorch's own keeps its state by address; this one has it by parameter name, so that a training can be resumed
+ * exactly.
+ */
+public final class Adam implements AutoCloseable {
+
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPSILON = 1e-8;
+
+    private static final String STEP = "step";
+    private static final String MEAN = "exp_avg.";
+    private static final String SQUARE = "exp_avg_sq.";
+
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private double learningRate;
+    private long step;
+
+    private record Slot(Tensor parameter, Tensor mean, Tensor square) {}
+
+    /**
+     * Makes an optimizer of those parameters, which it does not own. Its state takes their element type and memory format,
+     * so convert the network first.
+     */
+    public Adam(Map<String, Tensor> parameters, double learningRate) {
+        learningRate(learningRate);
+        parameters.forEach((name, parameter) -> {
+            Tensor mean = torch.zeros_like(parameter);
+            Tensor square = torch.zeros_like(parameter);
+            mean.retainReference(); // it outlives the scope that may be open here
+            square.retainReference();
+            slots.put(name, new Slot(parameter, mean, square));
+        });
+    }
+
+    public double learningRate() {
+        return learningRate;
+    }
+
+    public void learningRate(double newRate) {
+        if (!(newRate > 0) || Double.isInfinite(newRate)) {
+            throw new IllegalArgumentException("The learning rate must be a positive number, not " + newRate);
+        }
+        learningRate = newRate;
+    }
+
+    /** Returns how many steps it has made. */
+    public long steps() {
+        return step;
+    }
+
+    /** Moves every parameter that has a gradient, then drops the gradients. */
+    public void step() {
+        step++;
+        double correction2 = Math.sqrt(1 - Math.pow(BETA2, step));
+        double size = learningRate * correction2 / (1 - Math.pow(BETA1, step));
+        try (PointerScope scope = new PointerScope()) {
+            Scalar towardsGradient = new Scalar(1 - BETA1);
+            Scalar beta2 = new Scalar(BETA2);
+            Scalar ofSquare = new Scalar(1 - BETA2);
+            // Both bias corrections go into the step's size, ε therefore scales with the second one.
+            Scalar epsilon = new Scalar(EPSILON * correction2);
+            Scalar minusSize = new Scalar(-size);
+            Scopes.withoutGradients(() -> slots.values().forEach(slot -> {
+                try (Tensor gradient = slot.parameter().grad()) {
+                    if (gradient.defined()) {
+                        slot.mean().lerp_(gradient, towardsGradient);
+                        slot.square().mul_(beta2).addcmul_(gradient, gradient, ofSquare);
+                        try (Tensor root = slot.square().sqrt()) {
+                            slot.parameter().addcdiv_(slot.mean(), root.add_(epsilon), minusSize);
+                        }
+                    }
+                }
+            }));
+        }
+        clearGradients();
+    }
+
+    /** Drops the gradients of all parameters. */
+    public void clearGradients() {
+        slots.values().forEach(slot -> slot.parameter().mutable_grad().reset());
+    }
+
+    /** Scales all gradients so that their common L2 norm is at most {@code largest}; returns what it was. */
+    public double clipGradients(double largest) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor[] parameters = slots.values().stream().map(Slot::parameter).toArray(Tensor[]::new);
+            return torch.clip_grad_norm_(new TensorVector(parameters), largest);
+        }
+    }
+
+    /** Returns copies of the whole state: {@code step}, and both moving averages by parameter name. */
+    public Map<String, io.draem.tensor.Tensor> state() {
+        Map<String, io.draem.tensor.Tensor> state = new LinkedHashMap<>();
+        ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        count.putLong(0, step);
+        state.put(STEP, new io.draem.tensor.Tensor(io.draem.tensor.Tensor.Type.I64, new long[0], count));
+        tensors().forEach((name, tensor) -> state.put(name, TensorConversion.toHeap(tensor)));
+        return state;
+    }
+
+    /**
+     * Goes on from a state that {@link #state} gave.
+     *
+     * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape; nothing has changed
+     *     then
+     */
+    public void restore(Map<String, io.draem.tensor.Tensor> state) {
+        Map<String, Tensor> own = tensors();
+        check(state, STEP, new long[0]);
+        own.forEach((name, tensor) -> check(state, name, tensor.shape()));
+        if (state.size() != own.size() + 1) {
+            TreeSet<String> unknown = new TreeSet<>(state.keySet());
+            unknown.removeAll(own.keySet());
+            unknown.remove(STEP);
+            throw new IllegalArgumentException("The optimizer's state has tensors of no parameter: " + unknown);
+        }
+        own.forEach((name, tensor) -> {
+            try (PointerScope scope = new PointerScope()) {
+                tensor.copy_(TensorConversion.toNative(given(state, name)));
+            }
+        });
+        step = given(state, STEP).data().getLong();
+    }
+
+    private static void check(Map<String, io.draem.tensor.Tensor> state, String name, long[] shape) {
+        io.draem.tensor.Tensor tensor = given(state, name);
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new IllegalArgumentException("Tensor '" + name + "' of the optimizer's state is " + tensor
+                    + "; its parameter has shape " + Arrays.toString(shape));
+        }
+    }
+
+    private static io.draem.tensor.Tensor given(Map<String, io.draem.tensor.Tensor> state, String name) {
+        io.draem.tensor.Tensor tensor = state.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("The optimizer's state has no tensor '" + name + "'");
+        }
+        return tensor;
+    }
+
+    private Map<String, Tensor> tensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        slots.forEach((name, slot) -> {
+            tensors.put(MEAN + name, slot.mean());
+            tensors.put(SQUARE + name, slot.square());
+        });
+        return tensors;
+    }
+
+    /** Releases the state; the parameters stay. */
+    @Override
+    public void close() {
+        slots.values().forEach(slot -> {
+            slot.mean().releaseReference();
+            slot.square().releaseReference();
+        });
+        slots.clear();
+    }
+}
