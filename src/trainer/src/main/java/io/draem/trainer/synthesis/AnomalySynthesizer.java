@@ -1,0 +1,135 @@
+package io.draem.trainer.synthesis;
+
+import io.draem.image.RgbImage;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts synthetic anomalies into normal images: a Perlin mask, a texture through random augmenters, and the blend
+ * {@code I(1 − M) + (1 − β)·A·M + β·I·M}. Has no state that changes: what it makes depends on the generator alone, and
+ * several threads may use it.
+ *
+ * @see <a href="https://arxiv.org/abs/2108.07610">Zavrtanik, Kristan, Skočaj: DRÆM, 2021, section 3.3</a>
+ */
+public final class AnomalySynthesizer {
+
+    // An empty mask is drawn again. At the defaults about one in eight is, so that this many in a row mean an option
+    // that leaves no mask a chance.
+    private static final int MASK_ATTEMPTS = 1000;
+
+    private final SynthesisOptions options;
+    private final int width;
+    private final int height;
+    private final TextureSource textures;
+    private final TextureSource selfTextures;
+
+    /**
+     * Makes a synthesizer for one size of image.
+     *
+     * @param normals the normal training images, {@code [3, height, width]} each, which self-textures come from
+     * @param textures anomaly-source images of that size; null for noise textures
+     */
+    public AnomalySynthesizer(
+            SynthesisOptions options,
+            int width,
+            int height,
+            ImageSource<float[]> normals,
+            @Nullable ImageSource<RgbImage> textures) {
+        if (textures != null && textures.size() == 0) {
+            throw new IllegalArgumentException("An anomaly source needs at least one image");
+        }
+        this.options = options;
+        this.width = width;
+        this.height = height;
+        this.textures = textures == null
+                ? TextureSource.noise(width, height, options.minPerlinScale(), options.maxPerlinScale())
+                : TextureSource.images(textures);
+        this.selfTextures = TextureSource.normals(normals, width, height);
+    }
+
+    /** Returns the options that it was made with. */
+    public SynthesisOptions options() {
+        return options;
+    }
+
+    /** Returns the width of its samples. */
+    public int width() {
+        return width;
+    }
+
+    /** Returns the height of its samples. */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * Returns a sample of the image, clean or anomalous as chance has it.
+     *
+     * @param normal {@code [3, height, width]}, 0 to 1; not changed, and the sample's {@code clean} where it is not turned
+     */
+    public Sample synthesize(float[] normal, RandomGenerator random) {
+        return synthesize(normal, random.nextDouble() < options.anomalyProbability(), random);
+    }
+
+    /** Returns a clean or an anomalous sample of the image, as asked. */
+    public Sample synthesize(float[] normal, boolean anomalous, RandomGenerator random) {
+        if (normal.length != 3 * width * height) {
+            throw new IllegalArgumentException(
+                    "An image of 3x" + height + "x" + width + " is needed, got " + normal.length + " values");
+        }
+        float[] clean = random.nextDouble() < options.normalRotationProbability()
+                ? Rotation.rotate(normal, width, height, angle(options.normalRotation(), random))
+                : normal;
+        if (!anomalous) {
+            return new Sample(clean, clean, new float[width * height], false);
+        }
+        float[] mask = mask(random);
+        float[] texture = Pixels.toTensor(texture(clean, random));
+        float beta = (float) (options.minBeta() + (options.maxBeta() - options.minBeta()) * random.nextDouble());
+        return new Sample(clean, blend(clean, texture, mask, beta), mask, true);
+    }
+
+    /** Returns {@code I(1 − M) + (1 − β)·A·M + β·I·M} for a mask of zeros and ones. */
+    static float[] blend(float[] image, float[] texture, float[] mask, float beta) {
+        float[] blended = image.clone();
+        for (int plane = 0; plane < image.length; plane += mask.length) {
+            for (int i = 0; i < mask.length; i++) {
+                if (mask[i] > 0) {
+                    int at = plane + i;
+                    blended[at] = (1 - beta) * texture[at] + beta * image[at];
+                }
+            }
+        }
+        return blended;
+    }
+
+    private float[] mask(RandomGenerator random) {
+        for (int attempt = 0; attempt < MASK_ATTEMPTS; attempt++) {
+            float[] noise =
+                    TextureSource.perlin(random, width, height, options.minPerlinScale(), options.maxPerlinScale());
+            noise = Rotation.rotate(noise, width, height, angle(options.maskRotation(), random));
+            boolean empty = true;
+            for (int i = 0; i < noise.length; i++) {
+                boolean inside = noise[i] > options.maskThreshold();
+                noise[i] = inside ? 1 : 0;
+                empty &= !inside;
+            }
+            if (!empty) {
+                return noise;
+            }
+        }
+        throw new IllegalStateException("No Perlin noise came above the mask threshold of " + options.maskThreshold()
+                + " in " + MASK_ATTEMPTS + " attempts: lower it");
+    }
+
+    private RgbImage texture(float[] clean, RandomGenerator random) {
+        boolean self = random.nextDouble() < options.selfTextureProbability();
+        RgbImage texture = (self ? selfTextures : textures).draw(clean, random);
+        int augmenters = self ? options.selfTextureAugmenters() : options.augmentersPerTexture();
+        return Augmenter.applyRandom(texture, augmenters, random);
+    }
+
+    private static double angle(double limit, RandomGenerator random) {
+        return limit * (2 * random.nextDouble() - 1);
+    }
+}

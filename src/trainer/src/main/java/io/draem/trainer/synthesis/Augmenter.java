@@ -1,0 +1,127 @@
+package io.draem.trainer.synthesis;
+
+import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.ColourShift.Brightness;
+import java.util.random.RandomGenerator;
+
+/**
+ * The ten augmenters that a texture goes through, on 8-bit RGB, with the ranges of the official repository.
+ *
+ * <p>Each constant's expression is the one in {@code data_loader.py} there; what its defaults mean is taken from imgaug
+ * 0.4.0, which that repository runs on.
+ *
+ * @see <a href="https://github.com/VitjanZ/DRAEM/blob/main/data_loader.py">the official repository</a>
+ */
+enum Augmenter {
+    /** {@code GammaContrast((0.5, 2.0), per_channel=True)}. */
+    GAMMA_CONTRAST {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return ToneCurve.gamma(
+                    image, random.nextDouble(0.5, 2), random.nextDouble(0.5, 2), random.nextDouble(0.5, 2));
+        }
+    },
+
+    /**
+     * {@code MultiplyAndAddToBrightness(mul=(0.8, 1.2), add=(-30, 30))}: product and sum in random order, on the
+     * brightness of a random colour space. Of imgaug's six, YCrCb and YUV have the same brightness; Lab and Luv, whose
+     * lightness is a curve of nearly that, are taken for it too.
+     */
+    BRIGHTNESS {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            Brightness kind = switch (random.nextInt(6)) {
+                case 0 -> Brightness.VALUE;
+                case 1 -> Brightness.LIGHTNESS;
+                default -> Brightness.LUMA;
+            };
+            float factor = (float) random.nextDouble(0.8, 1.2);
+            return ColourShift.brightness(image, kind, factor, random.nextInt(-30, 31), random.nextBoolean());
+        }
+    },
+
+    /** {@code pillike.EnhanceSharpness()}: a factor from 0 to 2. */
+    SHARPNESS {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return Sharpness.enhance(image, (float) random.nextDouble(0, 2));
+        }
+    },
+
+    /**
+     * {@code AddToHueAndSaturation((-50, 50), per_channel=True)}: two whole numbers; the first in 255ths of the full
+     * circle, the second in 255ths of full saturation.
+     */
+    HUE_AND_SATURATION {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            float degrees = random.nextInt(-50, 51) * 360f / 255;
+            return ColourShift.hueAndSaturation(image, degrees, random.nextInt(-50, 51));
+        }
+    },
+
+    /** {@code Solarize(0.5, threshold=(32, 128))}: every other time on average the image stays as it is. */
+    SOLARIZE {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            int threshold = (int) random.nextDouble(32, 128);
+            return random.nextBoolean() ? ToneCurve.solarize(image, threshold) : image;
+        }
+    },
+
+    /** {@code Posterize()}: 1 to 8 bits. */
+    POSTERIZE {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return ToneCurve.posterize(image, random.nextInt(1, 9));
+        }
+    },
+
+    /** {@code Invert()}: without an argument always. */
+    INVERT {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return ToneCurve.invert(image);
+        }
+    },
+
+    /** {@code pillike.Autocontrast()}: 0 to 20 per cent cut off at either end. */
+    AUTO_CONTRAST {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return ToneCurve.autoContrast(image, random.nextInt(21));
+        }
+    },
+
+    /** {@code pillike.Equalize()}. */
+    EQUALIZE {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return ToneCurve.equalize(image);
+        }
+    },
+
+    /** {@code Affine(rotate=(-45, 45))}. */
+    ROTATE {
+        @Override
+        RgbImage apply(RgbImage image, RandomGenerator random) {
+            return Rotation.rotate(image, random.nextDouble(-45, 45));
+        }
+    };
+
+    /** Returns the image changed by this augmenter with random parameters; the image itself is left alone. */
+    abstract RgbImage apply(RgbImage image, RandomGenerator random);
+
+    /** Returns the image after {@code count} different augmenters in random order. */
+    static RgbImage applyRandom(RgbImage image, int count, RandomGenerator random) {
+        Augmenter[] all = values();
+        RgbImage augmented = image;
+        for (int i = 0; i < count; i++) {
+            int chosen = random.nextInt(i, all.length);
+            Augmenter augmenter = all[chosen];
+            all[chosen] = all[i];
+            augmented = augmenter.apply(augmented, random);
+        }
+        return augmented;
+    }
+}

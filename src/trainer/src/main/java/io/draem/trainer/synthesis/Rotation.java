@@ -1,0 +1,67 @@
+package io.draem.trainer.synthesis;
+
+import io.draem.image.RgbImage;
+
+/**
+ * Rotation about the image's centre at unchanged size: bilinear between pixel centres, 0 outside the image, as imgaug's
+ * {@code Affine(rotate=…)} does it with its defaults ({@code order=1, cval=0, mode="constant", fit_output=False}).
+ */
+final class Rotation {
+
+    private Rotation() {}
+
+    /**
+     * Returns the planes rotated clockwise.
+     *
+     * @param planes {@code [channels, height, width]}
+     */
+    static float[] rotate(float[] planes, int width, int height, double degrees) {
+        int area = width * height;
+        double cos = Math.cos(Math.toRadians(degrees));
+        double sin = Math.sin(Math.toRadians(degrees));
+        double centreX = (width - 1) / 2.0;
+        double centreY = (height - 1) / 2.0;
+        float[] rotated = new float[planes.length];
+        for (int y = 0; y < height; y++) {
+            // Where the first pixel of this row comes from; each further one lies (cos, -sin) on.
+            double startX = centreX - cos * centreX + sin * (y - centreY);
+            double startY = centreY + sin * centreX + cos * (y - centreY);
+            for (int x = 0; x < width; x++) {
+                float sourceX = (float) (startX + cos * x);
+                float sourceY = (float) (startY - sin * x);
+                if (sourceX <= -1 || sourceY <= -1 || sourceX >= width || sourceY >= height) {
+                    continue;
+                }
+                int x0 = floor(sourceX);
+                int y0 = floor(sourceY);
+                float fx = sourceX - x0;
+                float fy = sourceY - y0;
+                boolean left = x0 >= 0;
+                boolean right = x0 + 1 < width;
+                boolean top = y0 >= 0;
+                boolean bottom = y0 + 1 < height;
+                int source = y0 * width + x0;
+                int target = y * width + x;
+                for (int plane = 0; plane < planes.length; plane += area) {
+                    int at = plane + source;
+                    float upper = (top && left ? planes[at] * (1 - fx) : 0) + (top && right ? planes[at + 1] * fx : 0);
+                    float lower = (bottom && left ? planes[at + width] * (1 - fx) : 0)
+                            + (bottom && right ? planes[at + width + 1] * fx : 0);
+                    rotated[plane + target] = upper * (1 - fy) + lower * fy;
+                }
+            }
+        }
+        return rotated;
+    }
+
+    /** Returns the image rotated clockwise. */
+    static RgbImage rotate(RgbImage image, double degrees) {
+        return Pixels.fromTensor(
+                rotate(Pixels.toTensor(image), image.width(), image.height(), degrees), image.width(), image.height());
+    }
+
+    private static int floor(float value) {
+        int truncated = (int) value;
+        return value < truncated ? truncated - 1 : truncated;
+    }
+}

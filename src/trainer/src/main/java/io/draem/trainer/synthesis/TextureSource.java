@@ -1,0 +1,86 @@
+package io.draem.trainer.synthesis;
+
+import io.draem.image.RgbImage;
+import java.util.random.RandomGenerator;
+
+/** Where the texture of an anomaly comes from, at the model's size, before any augmenter. */
+@FunctionalInterface
+interface TextureSource {
+
+    /**
+     * Returns a random texture.
+     *
+     * @param normal the image that gets the anomaly, {@code [3, height, width]}
+     */
+    RgbImage draw(float[] normal, RandomGenerator random);
+
+    /** Draws images of an anomaly-source folder, all equally likely. */
+    static TextureSource images(ImageSource<RgbImage> images) {
+        return (normal, random) -> images.get(random.nextInt(images.size()));
+    }
+
+    /**
+     * Draws from normal images: with even chances another normal image (as NSA) or the same one moved by a quarter to
+     * three quarters of each side, what leaves on one side coming back on the other (as CutPaste, which pastes from
+     * another place of the same image); always the latter where there is only one.
+     */
+    static TextureSource normals(ImageSource<float[]> normals, int width, int height) {
+        return (normal, random) -> {
+            boolean another = random.nextBoolean() && normals.size() > 1;
+            float[] source = normal;
+            if (another) {
+                source = normals.get(random.nextInt(normals.size()));
+            }
+            RgbImage texture = Pixels.fromTensor(source, width, height);
+            return another
+                    ? texture
+                    : moved(
+                            texture,
+                            random.nextInt(width / 4, 3 * width / 4 + 1),
+                            random.nextInt(height / 4, 3 * height / 4 + 1));
+        };
+    }
+
+    /**
+     * Makes coloured noise, for where there is no anomaly-source folder: each channel is a random base plus Perlin noise
+     * of its own and one that all channels share, at random scales. anomalib uses the mask's own noise, grey, as the
+     * texture; within the mask that is nearly one flat grey tone, so that here colour and scale are drawn anew.
+     */
+    static TextureSource noise(int width, int height, int minScale, int maxScale) {
+        return (normal, random) -> {
+            float[] shared = perlin(random, width, height, minScale, maxScale);
+            float[] planes = new float[3 * shared.length];
+            float sharedContrast = (float) random.nextDouble(0.5);
+            for (int channel = 0; channel < 3; channel++) {
+                float[] own = perlin(random, width, height, minScale, maxScale);
+                float base = (float) random.nextDouble();
+                float contrast = (float) random.nextDouble(0.3);
+                for (int i = 0; i < own.length; i++) {
+                    planes[channel * own.length + i] = base + sharedContrast * shared[i] + contrast * own[i];
+                }
+            }
+            return Pixels.fromTensor(planes, width, height);
+        };
+    }
+
+    /** Returns Perlin noise with {@code 2^min} to {@code 2^max} cells along each side, at most one a pixel. */
+    static float[] perlin(RandomGenerator random, int width, int height, int minScale, int maxScale) {
+        int down = Math.min(random.nextInt(minScale, maxScale + 1), PerlinNoise.paddedExponent(height));
+        int across = Math.min(random.nextInt(minScale, maxScale + 1), PerlinNoise.paddedExponent(width));
+        return PerlinNoise.noise(random, height, width, 1 << down, 1 << across);
+    }
+
+    private static RgbImage moved(RgbImage image, int dx, int dy) {
+        int stride = image.width() * 3;
+        int split = dx * 3;
+        byte[] from = image.rgb();
+        byte[] to = new byte[from.length];
+        for (int y = 0; y < image.height(); y++) {
+            int source = y * stride;
+            int target = (y + dy) % image.height() * stride;
+            System.arraycopy(from, source, to, target + split, stride - split);
+            System.arraycopy(from, source + stride - split, to, target, split);
+        }
+        return new RgbImage(image.width(), image.height(), to);
+    }
+}
