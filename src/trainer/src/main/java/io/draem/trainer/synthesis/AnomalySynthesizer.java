@@ -47,6 +47,19 @@ public final class AnomalySynthesizer {
         this.selfTextures = TextureSource.normals(normals, width, height);
     }
 
+    private AnomalySynthesizer(SynthesisOptions options, AnomalySynthesizer other) {
+        this.options = options;
+        this.width = other.width;
+        this.height = other.height;
+        this.textures = other.textures;
+        this.selfTextures = other.selfTextures;
+    }
+
+    /** Returns one that leaves every normal image as it lies and else does the same. */
+    public AnomalySynthesizer withoutNormalRotation() {
+        return new AnomalySynthesizer(options.withNormalRotation(0, 0), this);
+    }
+
     /** Returns the options that it was made with. */
     public SynthesisOptions options() {
         return options;

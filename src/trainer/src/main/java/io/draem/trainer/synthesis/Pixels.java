@@ -3,12 +3,12 @@ package io.draem.trainer.synthesis;
 import io.draem.image.RgbImage;
 
 /** Between 8-bit interleaved pixels and float planes of the same size. */
-final class Pixels {
+public final class Pixels {
 
     private Pixels() {}
 
     /** Returns {@code [3, height, width]}, 0 to 1. */
-    static float[] toTensor(RgbImage image) {
+    public static float[] toTensor(RgbImage image) {
         byte[] rgb = image.rgb();
         int area = image.width() * image.height();
         float[] planes = new float[3 * area];
@@ -21,7 +21,7 @@ final class Pixels {
     }
 
     /** Returns the image of {@code [3, height, width]} values, 0 to 1, rounded to 8 bits; others are clamped. */
-    static RgbImage fromTensor(float[] planes, int width, int height) {
+    public static RgbImage fromTensor(float[] planes, int width, int height) {
         int area = width * height;
         byte[] rgb = new byte[3 * area];
         for (int i = 0, to = 0; i < area; i++, to += 3) {

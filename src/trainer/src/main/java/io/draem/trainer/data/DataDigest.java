@@ -1,0 +1,52 @@
+package io.draem.trainer.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.TreeMap;
+
+/** One number for the content of many files, to tell later what a model was trained on. */
+public final class DataDigest {
+
+    private DataDigest() {}
+
+    /**
+     * Returns the SHA-256, in hex, over a line for each file, sorted by path: the file's own SHA-256 in hex, two spaces,
+     * the path below {@code root} with forward slashes. So {@code sha256sum} over the sorted paths gives the same lines.
+     */
+    public static String of(Path root, Collection<Path> files) throws IOException {
+        TreeMap<String, Path> sorted = new TreeMap<>();
+        for (Path file : files) {
+            sorted.put(root.relativize(file).toString().replace('\\', '/'), file);
+        }
+        MessageDigest all = sha256();
+        for (var entry : sorted.entrySet()) {
+            all.update((ofFile(entry.getValue()) + "  " + entry.getKey() + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(all.digest());
+    }
+
+    private static String ofFile(Path file) throws IOException {
+        MessageDigest digest = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.draem.trainer.data;
+
+import io.draem.image.ImageDecoder;
+import io.draem.image.ImageException;
+import io.draem.image.ImageLimits;
+import io.draem.image.RgbImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds and reads image files. */
+public final class ImageFiles {
+
+    private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
+    private static final int NAMED_FAILURES = 20;
+    private static final ImageDecoder DECODER = new ImageDecoder(ImageLimits.DEFAULT);
+
+    private ImageFiles() {}
+
+    /**
+     * Returns the image files below a folder at any depth, by extension, sorted by path; hidden ones are left out.
+     *
+     * @throws DatasetException if there is no such folder or no image in it
+     */
+    public static List<Path> under(Path folder) throws IOException {
+        return list(folder, Integer.MAX_VALUE);
+    }
+
+    /** Returns the image files of a folder itself, as {@link #under}. */
+    static List<Path> in(Path folder) throws IOException {
+        return list(folder, 1);
+    }
+
+    /**
+     * Reads one image.
+     *
+     * @throws DatasetException if it is none; the message names the file
+     */
+    public static RgbImage read(Path file) throws IOException {
+        try {
+            return DECODER.decode(Files.readAllBytes(file));
+        } catch (ImageException e) {
+            throw new DatasetException(file + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Reads every file once, so that a broken one is found now and not hours later.
+     *
+     * @throws DatasetException naming all files that cannot be read
+     */
+    public static void requireReadable(Collection<Path> files, int threads) throws IOException, InterruptedException {
+        readAll(List.copyOf(files), threads, (index, image) -> {});
+    }
+
+    /** Takes an image that was read. */
+    @FunctionalInterface
+    interface Reader {
+        void accept(int index, RgbImage image);
+    }
+
+    /** Reads all files on several threads and throws one error for all that cannot be read. */
+    static void readAll(List<Path> files, int threads, Reader reader) throws IOException, InterruptedException {
+        Map<Integer, String> failures = new ConcurrentSkipListMap<>();
+        ExecutorService executor = DataThreads.start(threads, "draem-read");
+        try {
+            List<Future<?>> reads = new ArrayList<>();
+            for (int i = 0; i < files.size(); i++) {
+                int index = i;
+                reads.add(executor.submit(() -> {
+                    try {
+                        reader.accept(index, read(files.get(index)));
+                    } catch (DatasetException e) {
+                        failures.put(index, String.valueOf(e.getMessage()));
+                    } catch (IOException e) {
+                        failures.put(index, files.get(index) + ": " + e);
+                    }
+                }));
+            }
+            for (Future<?> read : reads) {
+                read.get();
+            }
+        } catch (ExecutionException e) {
+            throw DataThreads.unchecked(e);
+        } finally {
+            executor.shutdownNow();
+        }
+        if (!failures.isEmpty()) {
+            String named = failures.values().stream().limit(NAMED_FAILURES).collect(Collectors.joining("\n  "));
+            int more = failures.size() - NAMED_FAILURES;
+            throw new DatasetException(failures.size() + " of " + files.size()
+                    + " images cannot be read; repair or remove them:\n  " + named
+                    + (more > 0 ? "\n  and " + more + " more" : ""));
+        }
+    }
+
+    static boolean isImage(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0
+                && !name.startsWith(".")
+                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    }
+
+    private static List<Path> list(Path folder, int depth) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new DatasetException("There is no folder " + folder);
+        }
+        List<Path> images;
+        try (Stream<Path> files = Files.walk(folder, depth)) {
+            images = files.filter(ImageFiles::isImage)
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (images.isEmpty()) {
+            throw new DatasetException("The folder " + folder + " holds no image ("
+                    + EXTENSIONS.stream().sorted().collect(Collectors.joining(", ")) + ")");
+        }
+        return images;
+    }
+}

@@ -1,0 +1,94 @@
+package io.draem.trainer.data;
+
+import io.draem.image.ImageTensor;
+import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.Pixels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+
+/**
+ * Images of a list of files at the model's size, read once when the store is opened. As many as fit the given memory stay
+ * in it; the others are read again each time that they are asked for.
+ *
+ * @param <T> the form of an image
+ */
+public final class ImageStore<T> implements ImageSource<T> {
+
+    private final List<Path> files;
+    private final Function<RgbImage, T> form;
+    private final AtomicReferenceArray<T> cached;
+
+    private ImageStore(List<Path> files, Function<RgbImage, T> form, int cachedImages) {
+        this.files = List.copyOf(files);
+        this.form = form;
+        this.cached = new AtomicReferenceArray<>(cachedImages);
+    }
+
+    /**
+     * Opens images as {@code [3, height, width]} floats, 0 to 1: exactly what the finished model is given for that file.
+     *
+     * @param cacheBytes memory that the images may take
+     * @param threads threads that read
+     * @throws DatasetException naming all files that cannot be read
+     */
+    public static ImageStore<float[]> tensors(List<Path> files, int width, int height, long cacheBytes, int threads)
+            throws IOException, InterruptedException {
+        return open(files, image -> ImageTensor.of(image, width, height), 12L * width * height, cacheBytes, threads);
+    }
+
+    /** Opens images as 8-bit RGB, a quarter of the memory of {@link #tensors}; else the same. */
+    public static ImageStore<RgbImage> pictures(List<Path> files, int width, int height, long cacheBytes, int threads)
+            throws IOException, InterruptedException {
+        return open(
+                files,
+                image -> Pixels.fromTensor(ImageTensor.of(image, width, height), width, height),
+                3L * width * height,
+                cacheBytes,
+                threads);
+    }
+
+    private static <T> ImageStore<T> open(
+            List<Path> files, Function<RgbImage, T> form, long imageBytes, long cacheBytes, int threads)
+            throws IOException, InterruptedException {
+        int cachedImages = (int) Math.min(files.size(), cacheBytes / imageBytes);
+        ImageStore<T> store = new ImageStore<>(files, form, cachedImages);
+        ImageFiles.readAll(store.files, threads, (index, image) -> {
+            if (index < cachedImages) {
+                store.cached.set(index, form.apply(image));
+            }
+        });
+        return store;
+    }
+
+    @Override
+    public int size() {
+        return files.size();
+    }
+
+    @Override
+    public T get(int index) {
+        if (index < cached.length()) {
+            return cached.get(index);
+        }
+        try {
+            return form.apply(ImageFiles.read(files.get(index)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns how many images stay in memory. */
+    public int cachedImages() {
+        return cached.length();
+    }
+
+    /** Returns a quarter of the largest heap that this process may have. */
+    public static long defaultCacheBytes() {
+        return Runtime.getRuntime().maxMemory() / 4;
+    }
+}

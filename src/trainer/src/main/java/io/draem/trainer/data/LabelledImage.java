@@ -1,0 +1,33 @@
+package io.draem.trainer.data;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image file with what is known of it.
+ *
+ * @param file the image
+ * @param defect the defect type, which is the name of its folder; {@value #GOOD} for a normal image
+ * @param mask the ground truth of an anomalous image; null for a normal one
+ */
+public record LabelledImage(
+        Path file, String defect, @Nullable Path mask) {
+
+    /** What MVTec AD calls the folder of normal images. */
+    public static final String GOOD = "good";
+
+    public LabelledImage {
+        if (defect.equals(GOOD) != (mask == null)) {
+            throw new IllegalArgumentException("An anomalous image has a mask and a normal one has none: " + file);
+        }
+    }
+
+    public boolean anomalous() {
+        return mask != null;
+    }
+
+    /** Returns defect type and file name, for people: {@code broken/003.png}. */
+    public String name() {
+        return defect + "/" + file.getFileName();
+    }
+}
