@@ -139,7 +139,10 @@ public final class AnomalySynthesizer {
         boolean self = random.nextDouble() < options.selfTextureProbability();
         RgbImage texture = (self ? selfTextures : textures).draw(clean, random);
         int augmenters = self ? options.selfTextureAugmenters() : options.augmentersPerTexture();
-        return Augmenter.applyRandom(texture, augmenters, random);
+        for (Augmenter augmenter : Augmenter.choose(augmenters, random)) {
+            texture = augmenter.apply(texture, random);
+        }
+        return texture;
     }
 
     private static double angle(double limit, RandomGenerator random) {

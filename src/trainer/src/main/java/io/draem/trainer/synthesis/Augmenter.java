@@ -2,6 +2,7 @@ package io.draem.trainer.synthesis;
 
 import io.draem.image.RgbImage;
 import io.draem.trainer.synthesis.ColourShift.Brightness;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -112,16 +113,15 @@ enum Augmenter {
     /** Returns the image changed by this augmenter with random parameters; the image itself is left alone. */
     abstract RgbImage apply(RgbImage image, RandomGenerator random);
 
-    /** Returns the image after {@code count} different augmenters in random order. */
-    static RgbImage applyRandom(RgbImage image, int count, RandomGenerator random) {
+    /** Returns {@code count} different augmenters in random order, each set and order equally likely. */
+    static List<Augmenter> choose(int count, RandomGenerator random) {
         Augmenter[] all = values();
-        RgbImage augmented = image;
         for (int i = 0; i < count; i++) {
             int chosen = random.nextInt(i, all.length);
             Augmenter augmenter = all[chosen];
             all[chosen] = all[i];
-            augmented = augmenter.apply(augmented, random);
+            all[i] = augmenter;
         }
-        return augmented;
+        return List.of(all).subList(0, count);
     }
 }
