@@ -93,28 +93,30 @@ final class DraemGraph {
      * 1.5e-7, so that values leave 0 to 1 and small probabilities tie, which ranking metrics notice.
      */
     private Value map(Value normalMargin) {
-        Value odds = graph.exp("normal_odds", normalMargin);
+        Value odds = graph.apply(OnnxOperator.EXP, "normal_odds", normalMargin);
         Value one = graph.constant("one", new float[] {1});
-        Value probability = graph.reciprocal("anomalous_probability", graph.add("total_odds", odds, one));
+        Value total = graph.apply(OnnxOperator.ADD, "total_odds", odds, one);
+        Value probability = graph.apply(OnnxOperator.RECIPROCAL, "anomalous_probability", total);
         return graph.onlyChannel(ModelContract.ANOMALY_MAP, probability);
     }
 
     private Value block(String name, Value input, int in, int middle, int out) {
         Filters first = Filters.withBatchNorm(weights, name + ".0", name + ".1", in, middle);
         Filters second = Filters.withBatchNorm(weights, name + ".3", name + ".4", middle, out);
-        Value x = graph.relu(name + ".2", graph.convolution(name + ".0", input, first, 1, 1));
-        return graph.relu(name + ".5", graph.convolution(name + ".3", x, second, 1, 1));
+        Value x = relu(name + ".2", graph.convolution(name + ".0", input, first, 1, 1));
+        return relu(name + ".5", graph.convolution(name + ".3", x, second, 1, 1));
     }
 
     private Value up(String name, Value input, int in, int out) {
         Filters filters = Filters.withBatchNorm(weights, name + ".1", name + ".2", in, out);
         Value enlarged = graph.enlarge(name + ".0", input, doubled);
-        return graph.relu(name + ".3", graph.convolution(name + ".1", enlarged, filters, 1, 1));
+        return relu(name + ".3", graph.convolution(name + ".1", enlarged, filters, 1, 1));
     }
 
     /**
      * Adds anomalib's SSPCAB block (arXiv 2111.09099). Its four 1x1 convolutions look at the pixels two up or down and
-     * two to the left or right, with zeros around: together a 2x2 convolution with dilation 4 and padding 2.
+     * two to the left or right, with zeros around: together a 2x2 convolution with dilation 4 and padding 2. The two
+     * linear layers of its attention are 1x1 convolutions of the channels' means.
      */
     private Value sspcab(String name, Value input, int channels) {
         Value masked = graph.convolution(name + ".masked", input, Filters.corners(weights, name, channels), 2, 4);
@@ -122,11 +124,15 @@ final class DraemGraph {
         int squeezed = channels / 8;
         Filters squeeze = Filters.linear(weights, attention + ".fc1", channels, squeezed);
         Filters excite = Filters.linear(weights, attention + ".fc2", squeezed, channels);
-        Value mean = graph.globalAverage(attention + ".mean", masked);
-        Value hidden = graph.relu(attention + ".relu", graph.convolution(attention + ".fc1", mean, squeeze, 0, 1));
-        Value weight =
-                graph.sigmoid(attention + ".sigmoid", graph.convolution(attention + ".fc2", hidden, excite, 0, 1));
-        return graph.multiply(name, masked, weight);
+        Value mean = graph.apply(OnnxOperator.GLOBAL_AVERAGE_POOL, attention + ".mean", masked);
+        Value hidden = relu(attention + ".relu", graph.convolution(attention + ".fc1", mean, squeeze, 0, 1));
+        Value excited = graph.convolution(attention + ".fc2", hidden, excite, 0, 1);
+        Value weight = graph.apply(OnnxOperator.SIGMOID, attention + ".sigmoid", excited);
+        return graph.apply(OnnxOperator.MUL, name, masked, weight);
+    }
+
+    private Value relu(String output, Value input) {
+        return graph.apply(OnnxOperator.RELU, output, input);
     }
 
     private Value halve(Value input) {

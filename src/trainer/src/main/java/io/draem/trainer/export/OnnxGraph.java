@@ -86,33 +86,9 @@ final class OnnxGraph {
                 integers("dilations", dilation, dilation));
     }
 
-    Value relu(String output, Value input) {
-        return node(OnnxOperator.RELU, output, List.of(input));
-    }
-
-    Value sigmoid(String output, Value input) {
-        return node(OnnxOperator.SIGMOID, output, List.of(input));
-    }
-
-    Value exp(String output, Value input) {
-        return node(OnnxOperator.EXP, output, List.of(input));
-    }
-
-    Value reciprocal(String output, Value input) {
-        return node(OnnxOperator.RECIPROCAL, output, List.of(input));
-    }
-
-    Value add(String output, Value left, Value right) {
-        return node(OnnxOperator.ADD, output, List.of(left, right));
-    }
-
-    Value multiply(String output, Value left, Value right) {
-        return node(OnnxOperator.MUL, output, List.of(left, right));
-    }
-
-    /** Takes the mean of each channel: {@code [batch, channels, 1, 1]}. */
-    Value globalAverage(String output, Value input) {
-        return node(OnnxOperator.GLOBAL_AVERAGE_POOL, output, List.of(input));
+    /** Adds an operator that needs no attributes. */
+    Value apply(OnnxOperator operator, String output, Value... inputs) {
+        return node(operator, output, List.of(inputs));
     }
 
     /** Halves height and width, keeping the largest of each 2x2 square. */

@@ -9,7 +9,9 @@ import io.draem.model.ModelCard;
 import io.draem.tensor.Tensor;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
+import io.draem.trainer.network.TensorConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,26 +46,25 @@ class DraemExporterTests {
 
     @ParameterizedTest
     @CsvSource({"8, 4, false", "8, 4, true", "3, 5, true", "1, 1, true"})
-    void anyWidthsMakeAGraphThatRuns(int baseWidth, int discriminativeBaseWidth, boolean sspcab) throws Exception {
+    void aGraphOfAnyWidthsGivesWhatLibtorchGives(int baseWidth, int discriminativeBaseWidth, boolean sspcab)
+            throws Exception {
         NetworkOptions options = new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab);
+        Map<String, Tensor> weights = RandomWeights.of(options, 2);
+        float[] images = images(3);
+        NetworkOutputs reference = libtorch(weights, options, images);
         Path file = folder.resolve("model.onnx");
-        DraemExporter.export(RandomWeights.of(options, 2), options, CARD, file);
-        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
-            NetworkOutputs outputs = detector.run(images(3), 3);
-            assertThat(outputs.scores()).hasSize(3);
-            assertThat(outputs.maps()).hasSize(3 * 64 * 32);
-            assertThat(outputs.reconstructions()).hasSize(3 * 3 * 64 * 32);
-            for (float value : outputs.maps()) {
-                assertThat(value).isBetween(0f, 1f);
-            }
-        }
+        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, images, () -> reference);
+        assertThat(parity.images()).isEqualTo(3);
+        assertThat(parity.within(1e-5)).as(parity.toString()).isTrue();
+        assertThat(file).exists();
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
     }
 
     @Test
     void float64WeightsGiveTheSameFile() throws Exception {
         Map<String, Tensor> weights = RandomWeights.of(SMALL, 3);
         Map<String, Tensor> wide = new HashMap<>();
-        weights.forEach((name, tensor) -> wide.put(name, widened(tensor)));
+        weights.forEach((name, tensor) -> wide.put(name, tensor.type() == Tensor.Type.F32 ? widened(tensor) : tensor));
         DraemExporter.export(weights, SMALL, CARD, folder.resolve("narrow.onnx"));
         DraemExporter.export(wide, SMALL, CARD, folder.resolve("wide.onnx"));
         assertThat(folder.resolve("wide.onnx")).hasSameBinaryContentAs(folder.resolve("narrow.onnx"));
@@ -85,22 +87,10 @@ class DraemExporterTests {
     }
 
     @Test
-    void publishesAGraphThatAgreesWithItsNetwork() throws Exception {
-        Map<String, Tensor> weights = RandomWeights.of(SMALL, 5);
-        float[] images = images(2);
-        NetworkOutputs reference = outputs(weights, images);
-        Path file = folder.resolve("model.onnx");
-        Parity parity = DraemExporter.exportChecked(weights, SMALL, CARD, file, images, () -> reference);
-        assertThat(parity).isEqualTo(new Parity(2, 0, 0, 0));
-        assertThat(file).exists();
-        assertThat(folder).isDirectoryNotContaining("glob:**.part");
-    }
-
-    @Test
     void refusesAGraphFromOtherWeightsAndLeavesNoFile() throws Exception {
         Map<String, Tensor> weights = RandomWeights.of(SMALL, 6);
         float[] images = images(2);
-        NetworkOutputs reference = outputs(weights, images);
+        NetworkOutputs reference = libtorch(weights, SMALL, images);
         weights.put(LAST_BIAS, Tensor.of(new float[] {0, 0.02f}, 2));
         Path file = folder.resolve("model.onnx");
         assertThatExceptionOfType(ExportRefusedException.class)
@@ -108,7 +98,7 @@ class DraemExporterTests {
                 .withMessageContaining("model.onnx was not written")
                 .withMessageContaining("1e-03 is allowed")
                 .satisfies(e -> assertThat(e.parity().map()).isGreaterThan(1e-3))
-                .satisfies(e -> assertThat(e.parity().reconstruction()).isZero());
+                .satisfies(e -> assertThat(e.parity().reconstruction()).isLessThan(1e-5));
         assertThat(folder).isDirectoryNotContaining("glob:**model.onnx*");
     }
 
@@ -117,7 +107,7 @@ class DraemExporterTests {
         Map<String, Tensor> weights = RandomWeights.of(SMALL, 7);
         Path file = Files.writeString(folder.resolve("model.onnx"), "the former graph");
         float[] images = images(1);
-        NetworkOutputs good = outputs(weights, images);
+        NetworkOutputs good = libtorch(weights, SMALL, images);
         float[] broken = good.maps().clone();
         broken[17] = Float.NaN;
         NetworkOutputs reference = new NetworkOutputs(good.scores(), broken, good.reconstructions());
@@ -150,12 +140,11 @@ class DraemExporterTests {
                 .withMessageContaining("fin_out.0' hold NaN: the training has diverged");
     }
 
-    private NetworkOutputs outputs(Map<String, Tensor> weights, float[] images) throws Exception {
-        Path file = folder.resolve("reference.onnx");
-        DraemExporter.export(weights, SMALL, CARD, file);
-        try (OnnxDetector detector =
-                OnnxDetector.open(file, Runtime.getRuntime().availableProcessors())) {
-            return detector.run(images, images.length / (3 * 64 * 32));
+    private static NetworkOutputs libtorch(Map<String, Tensor> weights, NetworkOptions options, float[] images) {
+        Tensor batch = Tensor.of(images, images.length / (3 * 64 * 32), 3, 32, 64);
+        try (PointerScope scope = new PointerScope();
+                DraemNetwork network = DraemNetwork.load(options, weights)) {
+            return NetworkOutputs.of(network.forward(TensorConversion.toNative(batch)));
         }
     }
 

@@ -3,52 +3,53 @@ package io.draem.trainer.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.model.ModelCard;
 import io.draem.trainer.evaluation.Detection;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
-import java.io.IOException;
+import io.draem.trainer.network.GoldenCase;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportGoldenTests {
 
     @TempDir
     Path folder;
 
-    static List<GoldenNetwork> networks() throws IOException {
-        return GoldenNetwork.all();
-    }
-
     @ParameterizedTest
-    @MethodSource("networks")
-    void theGraphGivesWhatTheReferenceGives(GoldenNetwork network) throws Exception {
-        try (OnnxDetector detector = export(network)) {
-            NetworkOutputs outputs = detector.run(network.floats("input"), network.count());
+    @ValueSource(strings = {"eval", "eval_sspcab"})
+    void theGraphGivesWhatTheReferenceGives(String name) throws Exception {
+        GoldenCase golden = GoldenCase.read(name);
+        int count = (int) golden.tensor("input").shape()[0];
+        try (OnnxDetector detector = export(golden)) {
+            NetworkOutputs outputs = detector.run(golden.tensor("input").toFloats(), count);
             assertThat(outputs.reconstructions())
                     .usingComparatorWithPrecision(1e-4f)
-                    .containsExactly(network.floats("reconstruction"));
+                    .containsExactly(golden.tensor("reconstruction").toFloats());
             assertThat(outputs.maps())
                     .usingComparatorWithPrecision(1e-4f)
-                    .containsExactly(network.floats("anomaly_map"));
+                    .containsExactly(golden.tensor("anomaly_map").toFloats());
             assertThat(outputs.scores())
                     .usingComparatorWithPrecision(1e-4f)
-                    .containsExactly(network.floats("pred_score"));
+                    .containsExactly(golden.tensor("pred_score").toFloats());
         }
     }
 
     @ParameterizedTest
-    @MethodSource("networks")
-    void anImageAloneGivesWhatItGivesInABatch(GoldenNetwork network) throws Exception {
-        float[] images = network.floats("input");
-        int size = images.length / network.count();
-        try (OnnxDetector detector = export(network)) {
-            List<Detection> together = detector.detect(images, network.count());
-            assertThat(together).hasSize(network.count());
-            for (int i = 0; i < network.count(); i++) {
+    @ValueSource(strings = {"eval", "eval_sspcab"})
+    void anImageAloneGivesWhatItGivesInABatch(String name) throws Exception {
+        GoldenCase golden = GoldenCase.read(name);
+        int count = (int) golden.tensor("input").shape()[0];
+        float[] images = golden.tensor("input").toFloats();
+        int size = images.length / count;
+        try (OnnxDetector detector = export(golden)) {
+            List<Detection> together = detector.detect(images, count);
+            assertThat(together).hasSize(count);
+            for (int i = 0; i < count; i++) {
                 Detection alone = detector.detect(Arrays.copyOfRange(images, i * size, (i + 1) * size), 1)
                         .get(0);
                 assertThat(alone.score()).isCloseTo(together.get(i).score(), within(1e-5f));
@@ -60,9 +61,11 @@ class ExportGoldenTests {
         }
     }
 
-    private OnnxDetector export(GoldenNetwork network) throws Exception {
+    private OnnxDetector export(GoldenCase golden) throws Exception {
         Path file = folder.resolve("model.onnx");
-        DraemExporter.export(network.weights(), network.options(), Cards.card(network.width(), network.height()), file);
+        long[] shape = golden.tensor("input").shape();
+        ModelCard card = Cards.card((int) shape[3], (int) shape[2]);
+        DraemExporter.export(golden.weights().tensors(), golden.options(), card, file);
         return OnnxDetector.open(file, 1);
     }
 }
