@@ -10,12 +10,15 @@ public enum ImageFormat {
     TIFF,
     WEBP;
 
+    private static final String NAMES = "JPEG, PNG, BMP, TIFF or WebP";
+
     /**
      * Returns the format of encoded bytes.
      *
      * @throws ImageException.Unsupported if they are none of these; the message lists the formats
+     * @throws ImageException.Invalid if there are none
      */
-    static ImageFormat of(byte[] bytes) throws ImageException.Unsupported {
+    static ImageFormat of(byte[] bytes) throws ImageException {
         if (startsWith(bytes, 0, "\u00FF\u00D8\u00FF")) {
             return JPEG;
         }
@@ -31,10 +34,10 @@ public enum ImageFormat {
         if (startsWith(bytes, 0, "BM")) {
             return BMP;
         }
-        throw new ImageException.Unsupported(
-                bytes.length == 0
-                        ? "The image is empty (0 bytes)"
-                        : "The bytes are no image that is read here: send JPEG, PNG, BMP, TIFF or WebP");
+        if (bytes.length == 0) {
+            throw new ImageException.Invalid("The image is empty: 0 bytes arrived");
+        }
+        throw new ImageException.Unsupported("The bytes are no image that is read here: send " + NAMES);
     }
 
     private static boolean startsWith(byte[] bytes, int offset, String latin1) {

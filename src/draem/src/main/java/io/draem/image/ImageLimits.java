@@ -17,4 +17,23 @@ public record ImageLimits(long maxBytes, long maxPixels) {
                     "Image limits must be positive, got " + maxBytes + " bytes and " + maxPixels + " pixels");
         }
     }
+
+    void requireBytes(long bytes) throws ImageException.TooLarge {
+        if (bytes > maxBytes) {
+            throw new ImageException.TooLarge("The image has " + bytes + " bytes, more than the " + maxBytes
+                    + " that are allowed: send a smaller or more strongly compressed image");
+        }
+    }
+
+    /** Checks a size as the header claims it, also against what an array of RGB holds. */
+    void requirePixels(long width, long height) throws ImageException {
+        if (width < 1 || height < 1) {
+            throw new ImageException.Invalid("The image's header claims " + width + "x" + height + " pixels");
+        }
+        long most = Math.min(maxPixels, Integer.MAX_VALUE / 3);
+        if (width > most || height > most || width * height > most) {
+            throw new ImageException.TooLarge("The image has " + width + "x" + height + " pixels, more than the " + most
+                    + " that are allowed: send a smaller image");
+        }
+    }
 }

@@ -36,6 +36,30 @@ final class Samples {
         return fromBands(image.getRaster());
     }
 
+    /**
+     * Returns interleaved RGB of a raster with bands C, M, Y and K (0 is no ink), without a profile:
+     * {@code (255 - ink) * (255 - black) / 255}.
+     *
+     * @throws ImageException.Unsupported if the samples are neither 8 nor 16 bits wide
+     */
+    static byte[] cmykToRgb(Raster raster) throws ImageException.Unsupported {
+        int shift = shift(raster);
+        int bands = raster.getNumBands();
+        byte[] rgb = new byte[raster.getWidth() * raster.getHeight() * 3];
+        int[] row = new int[raster.getWidth() * bands];
+        int out = 0;
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getPixels(raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, row);
+            for (int i = 0; i < row.length; i += bands) {
+                int light = 255 - (row[i + 3] >> shift);
+                for (int ink = 0; ink < 3; ink++) {
+                    rgb[out++] = (byte) Math.round((255 - (row[i + ink] >> shift)) * light / 255f);
+                }
+            }
+        }
+        return rgb;
+    }
+
     private static byte[] fromPalette(Raster raster, IndexColorModel palette) {
         int width = raster.getWidth();
         byte[] reds = new byte[palette.getMapSize()];
@@ -125,5 +149,15 @@ final class Samples {
             }
         }
         return rgb;
+    }
+
+    private static int shift(Raster raster) throws ImageException.Unsupported {
+        return switch (raster.getTransferType()) {
+            case DataBuffer.TYPE_BYTE -> 0;
+            case DataBuffer.TYPE_USHORT -> 8;
+            default ->
+                throw new ImageException.Unsupported(
+                        "The image's samples are neither 8 nor 16 bits wide: save it with 8 bits a channel");
+        };
     }
 }

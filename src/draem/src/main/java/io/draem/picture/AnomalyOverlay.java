@@ -10,8 +10,8 @@ import java.util.List;
 public final class AnomalyOverlay {
 
     private static final double THRESHOLD = 0.5;
-    private static final double OPACITY_AT_THRESHOLD = 0.15;
-    private static final double OPACITY_AT_MAXIMUM = 0.65;
+    private static final double OPACITY_AT_THRESHOLD = 0.25;
+    private static final double OPACITY_AT_MAXIMUM = 0.7;
     private static final int LEVELS = 256;
 
     /** Magenta, which hardly any photographed part or heat colour is. */

@@ -1,0 +1,100 @@
+package io.draem.image;
+
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codecs of Java and TwelveMonkeys, asked for by name.
+ *
+ * <p>ImageIO finds codecs by scanning the class path of whichever class loader calls it first, which in an executable
+ * jar is the wrong one, and then prefers whichever was registered last. Neither matters here.
+ */
+enum Codec {
+    JPEG(ofJava("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi")),
+    PNG(ofJava("com.sun.imageio.plugins.png.PNGImageReaderSpi")),
+    BMP(ofJava("com.sun.imageio.plugins.bmp.BMPImageReaderSpi")),
+    TIFF(new TIFFImageReaderSpi()),
+    WEBP(new WebPImageReaderSpi());
+
+    private final ImageReaderSpi provider;
+
+    Codec(ImageReaderSpi provider) {
+        this.provider = provider;
+    }
+
+    /**
+     * Decodes the first picture.
+     *
+     * @throws IOException if the codec fails or warns of broken data
+     */
+    BufferedImage read(byte[] bytes) throws IOException {
+        return decode(bytes, reader -> reader.read(0));
+    }
+
+    /**
+     * Decodes the samples of the first picture without any colour conversion.
+     *
+     * @throws IOException if the codec fails or warns of broken data
+     */
+    Raster readRaster(byte[] bytes) throws IOException {
+        return decode(bytes, reader -> reader.readRaster(0, null));
+    }
+
+    private <T> T decode(byte[] bytes, Decoding<T> decoding) throws IOException {
+        ImageReader reader = provider.createReaderInstance(null);
+        try (ImageInputStream stream = new ByteArrayImageInputStream(bytes)) {
+            Warnings warnings = new Warnings();
+            reader.addIIOReadWarningListener(warnings);
+            reader.setInput(stream, true, true);
+            T decoded = decoding.by(reader);
+            if (warnings.first != null) {
+                throw new IOException("The codec warns: " + warnings.first);
+            }
+            return decoded;
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    private static ImageReaderSpi ofJava(String className) {
+        Iterator<ImageReaderSpi> providers = IIORegistry.getDefaultInstance()
+                .getServiceProviders(
+                        ImageReaderSpi.class,
+                        provider -> provider.getClass().getName().equals(className),
+                        false);
+        if (!providers.hasNext()) {
+            throw new IllegalStateException(
+                    "This Java runtime lacks " + className + ": its module java.desktop is cut");
+        }
+        return providers.next();
+    }
+
+    private interface Decoding<T> {
+
+        T by(ImageReader reader) throws IOException;
+    }
+
+    /** Keeps the first warning: data that a codec patches up is not what the camera saw. */
+    private static final class Warnings implements IIOReadWarningListener {
+
+        private @Nullable String first;
+
+        @Override
+        public void warningOccurred(ImageReader source, String warning) {
+            if (first == null) {
+                first = warning;
+            }
+        }
+    }
+}

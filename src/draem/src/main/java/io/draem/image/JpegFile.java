@@ -1,0 +1,187 @@
+package io.draem.image;
+
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/**
+ * A JPEG, checked segment by segment. The codec is given only what decides samples, and gives them back as stored: what
+ * colours they are is decided here, by libjpeg's rules, without profiles.
+ *
+ * @param colours what the components mean
+ * @param essentials tables, frame and scans
+ */
+record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[] essentials) implements EncodedImage {
+
+    /** A progressive JPEG has about ten scans; thousands of empty ones would keep a codec busy for hours. */
+    private static final int MAX_SCANS = 100;
+
+    private static final int SOF0 = 0xC0;
+    private static final int SOF2 = 0xC2;
+    private static final int SOF15 = 0xCF;
+    private static final int DHT = 0xC4;
+    private static final int JPG = 0xC8;
+    private static final int DAC = 0xCC;
+    private static final int RST0 = 0xD0;
+    private static final int RST7 = 0xD7;
+    private static final int SOI = 0xD8;
+    private static final int EOI = 0xD9;
+    private static final int SOS = 0xDA;
+    private static final int APP0 = 0xE0;
+    private static final int APP1 = 0xE1;
+    private static final int APP14 = 0xEE;
+    private static final int APP15 = 0xEF;
+    private static final int COM = 0xFE;
+
+    static JpegFile open(byte[] bytes, ImageLimits limits) throws ImageException {
+        return new Segments(bytes, limits).read();
+    }
+
+    @Override
+    public byte[] decode() throws ImageException, IOException {
+        Raster raster = Codec.JPEG.readRaster(essentials);
+        if (raster.getWidth() != header.width() || raster.getHeight() != header.height()) {
+            throw new ImageException.Invalid("The JPEG is corrupt: its frame is of another size than its header");
+        }
+        return colours.toRgb(raster);
+    }
+
+    /** Walks the segments once. */
+    private static final class Segments {
+
+        private final byte[] bytes;
+        private final ImageLimits limits;
+        private final ByteArrayOutputStream essentials;
+        private ImageHeader header = new ImageHeader(ImageFormat.JPEG, 0, 0);
+        private int orientation = Orientation.AS_STORED;
+        private final JpegColours.Hints hints = new JpegColours.Hints();
+        private int scans;
+
+        Segments(byte[] bytes, ImageLimits limits) {
+            this.bytes = bytes;
+            this.limits = limits;
+            this.essentials = new ByteArrayOutputStream(bytes.length);
+        }
+
+        JpegFile read() throws ImageException {
+            essentials.write(bytes, 0, 2);
+            int position = 2;
+            while (true) {
+                int marker = markerAt(position);
+                position = position + 2;
+                if (marker == 0xFF) {
+                    position--; // a fill byte
+                } else if (marker == EOI) {
+                    break;
+                } else {
+                    int end = segmentEnd(position);
+                    segment(marker, position, end);
+                    position = marker == SOS ? scanEnd(end) : end;
+                    if (marker == SOS) {
+                        essentials.write(bytes, end, position - end);
+                    }
+                }
+            }
+            if (scans == 0) {
+                throw corrupt("it has no picture");
+            }
+            essentials.write(0xFF);
+            essentials.write(EOI);
+            return new JpegFile(header, orientation, hints.colours(), essentials.toByteArray());
+        }
+
+        private int markerAt(int position) throws ImageException {
+            if (position + 1 >= bytes.length) {
+                throw truncated();
+            }
+            int marker = bytes[position + 1] & 0xFF;
+            if ((bytes[position] & 0xFF) != 0xFF || marker == 0 || (marker >= RST0 && marker <= SOI)) {
+                throw corrupt("a segment does not start where the one before it ends");
+            }
+            return marker;
+        }
+
+        private int segmentEnd(int start) throws ImageException {
+            if (start + 2 > bytes.length) {
+                throw truncated();
+            }
+            int length = uint16(start);
+            if (length < 2) {
+                throw corrupt("a segment is shorter than its own length");
+            }
+            if (start + length > bytes.length) {
+                throw truncated();
+            }
+            return start + length;
+        }
+
+        private void segment(int marker, int start, int end) throws ImageException {
+            if (marker == APP1 && Orientation.startsWithPrefix(bytes, start + 2, end)) {
+                orientation = Orientation.ofExif(bytes, start + 2, end);
+            } else if (marker == APP0) {
+                hints.application0(bytes, start + 2, end);
+            } else if (marker == APP14) {
+                hints.application14(bytes, start + 2, end);
+            } else if (marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC) {
+                frame(marker, start, end);
+            } else if (marker == SOS) {
+                if (header.width() == 0) {
+                    throw corrupt("a scan comes before its frame");
+                }
+                if (++scans > MAX_SCANS) {
+                    throw corrupt("it has more than " + MAX_SCANS + " scans");
+                }
+            }
+            if (!(marker >= APP0 && marker <= APP15) && marker != COM) {
+                essentials.write(bytes, start - 2, end - start + 2);
+            }
+        }
+
+        private void frame(int marker, int start, int end) throws ImageException {
+            if (end - start < 8) {
+                throw corrupt("its frame header is too short");
+            }
+            int bits = bytes[start + 2] & 0xFF;
+            int height = uint16(start + 3);
+            int width = uint16(start + 5);
+            int components = bytes[start + 7] & 0xFF;
+            limits.requirePixels(width, height);
+            if (header.width() != 0) {
+                throw corrupt("it has two frames");
+            }
+            if (marker > SOF2 || bits != 8 || (components != 1 && components != 3 && components != 4)) {
+                throw new ImageException.Unsupported("This kind of JPEG is not read here (frame type " + (marker - SOF0)
+                        + ", " + bits + " bits, " + components + " components): save it as baseline or progressive"
+                        + " with 8 bits in grey, RGB or CMYK");
+            }
+            if (end - start < 8 + 3 * components) {
+                throw corrupt("its frame header is too short");
+            }
+            header = new ImageHeader(ImageFormat.JPEG, width, height);
+            hints.frame(bytes, start + 8, components);
+        }
+
+        /** Returns where the next marker stands behind the coded data that starts at {@code position}. */
+        private int scanEnd(int position) throws ImageException {
+            for (int i = position; i + 1 < bytes.length; i++) {
+                int next = bytes[i + 1] & 0xFF;
+                if (bytes[i] == (byte) 0xFF && next != 0 && next != 0xFF && !(next >= RST0 && next <= RST7)) {
+                    return i;
+                }
+            }
+            throw truncated();
+        }
+
+        private int uint16(int at) {
+            return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+        }
+
+        private static ImageException truncated() {
+            return new ImageException.Invalid("The JPEG is truncated: it ends before its end marker");
+        }
+
+        private static ImageException corrupt(String problem) {
+            return new ImageException.Invalid("The JPEG is corrupt: " + problem);
+        }
+    }
+}

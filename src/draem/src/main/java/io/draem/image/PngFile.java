@@ -1,0 +1,87 @@
+package io.draem.image;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.zip.CRC32;
+
+/**
+ * A PNG, checked chunk by chunk. The codec is given only what decides colours: texts and profiles, which may unpack to
+ * a thousand times their size, never reach it.
+ *
+ * @see <a href="https://www.w3.org/TR/png-3/">the format</a>
+ */
+record PngFile(ImageHeader header, int orientation, byte[] essentials) implements EncodedImage {
+
+    private static final int SIGNATURE_BYTES = 8;
+    private static final int CHUNK_OVERHEAD = 12; // length, type, checksum
+    private static final int IHDR = 0x49484452;
+    private static final int PLTE = 0x504C5445;
+    private static final int IDAT = 0x49444154;
+    private static final int IEND = 0x49454E44;
+    private static final int EXIF = 0x65584966;
+    private static final int ANCILLARY = 0x20000000; // a small first letter
+
+    static PngFile open(byte[] bytes, ImageLimits limits) throws ImageException {
+        ByteArrayOutputStream essentials = new ByteArrayOutputStream(bytes.length);
+        essentials.write(bytes, 0, SIGNATURE_BYTES);
+        ImageHeader header = null;
+        int orientation = Orientation.AS_STORED;
+        int position = SIGNATURE_BYTES;
+        while (bytes.length - position >= CHUNK_OVERHEAD) {
+            long length = Integer.toUnsignedLong(int32(bytes, position));
+            int type = int32(bytes, position + 4);
+            int data = position + 8;
+            if (header == null) {
+                if (type != IHDR || length != 13 || bytes.length - data < 13) {
+                    throw new ImageException.Invalid("The PNG is corrupt: it does not start with its header");
+                }
+                long width = Integer.toUnsignedLong(int32(bytes, data));
+                long height = Integer.toUnsignedLong(int32(bytes, data + 4));
+                limits.requirePixels(width, height);
+                header = new ImageHeader(ImageFormat.PNG, (int) width, (int) height);
+            } else if (type == IHDR) {
+                throw new ImageException.Invalid("The PNG is corrupt: it has two headers");
+            }
+            if (length > bytes.length - position - CHUNK_OVERHEAD) {
+                break;
+            }
+            int end = data + (int) length;
+            if (type == EXIF) {
+                orientation = Orientation.ofExif(bytes, data, end);
+            }
+            if ((type & ANCILLARY) == 0) {
+                requireChecksum(bytes, position + 4, end);
+                requireKnown(type);
+                essentials.write(bytes, position, end + 4 - position);
+            }
+            if (type == IEND) {
+                return new PngFile(header, orientation, essentials.toByteArray());
+            }
+            position = end + 4;
+        }
+        throw new ImageException.Invalid("The PNG is truncated: it ends before its last chunk");
+    }
+
+    @Override
+    public byte[] decode() throws ImageException, IOException {
+        return Samples.toRgb(Codec.PNG.read(essentials));
+    }
+
+    private static void requireKnown(int type) throws ImageException {
+        if (type != IHDR && type != PLTE && type != IDAT && type != IEND) {
+            throw new ImageException.Invalid("The PNG is corrupt: it has a critical chunk that no standard knows");
+        }
+    }
+
+    private static void requireChecksum(byte[] bytes, int start, int end) throws ImageException {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes, start, end - start);
+        if ((int) checksum.getValue() != int32(bytes, end)) {
+            throw new ImageException.Invalid("The PNG is corrupt: a checksum does not match");
+        }
+    }
+
+    private static int int32(byte[] bytes, int at) {
+        return bytes[at] << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | (bytes[at + 3] & 0xFF);
+    }
+}
