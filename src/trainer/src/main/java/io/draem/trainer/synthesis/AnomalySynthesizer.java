@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnomalySynthesizer {
 
-    // An empty mask is drawn again. At the defaults about one in eight is, so that this many in a row mean an option
+    // An empty mask is drawn again. At the defaults one in twenty is, so that this many in a row mean an option
     // that leaves no mask a chance.
     private static final int MASK_ATTEMPTS = 1000;
+
+    // A self-texture that cannot be told from the image is drawn again, and in the end another texture takes its place.
+    private static final int SELF_TEXTURE_ATTEMPTS = 10;
 
     private final SynthesisOptions options;
     private final int width;
@@ -96,10 +99,25 @@ public final class AnomalySynthesizer {
         if (!anomalous) {
             return new Sample(clean, clean, new float[width * height], false);
         }
+        if (random.nextDouble() < options.selfTextureProbability()) {
+            for (int attempt = 0; attempt < SELF_TEXTURE_ATTEMPTS; attempt++) {
+                Sample sample = anomalous(clean, selfTextures, options.selfTextureAugmenters(), random);
+                if (Visibility.cut(sample, width, height, (float) options.selfTextureContrast())) {
+                    return sample;
+                }
+            }
+        }
+        return anomalous(clean, textures, options.augmentersPerTexture(), random);
+    }
+
+    private Sample anomalous(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
         float[] mask = mask(random);
-        float[] texture = Pixels.toTensor(texture(clean, random));
+        RgbImage texture = source.draw(clean, random);
+        for (Augmenter augmenter : Augmenter.choose(augmenters, random)) {
+            texture = augmenter.apply(texture, random);
+        }
         float beta = (float) (options.minBeta() + (options.maxBeta() - options.minBeta()) * random.nextDouble());
-        return new Sample(clean, blend(clean, texture, mask, beta), mask, true);
+        return new Sample(clean, blend(clean, Pixels.toTensor(texture), mask, beta), mask, true);
     }
 
     /** Returns {@code I(1 − M) + (1 − β)·A·M + β·I·M} for a mask of zeros and ones. */
@@ -133,16 +151,6 @@ public final class AnomalySynthesizer {
         }
         throw new IllegalStateException("No Perlin noise came above the mask threshold of " + options.maskThreshold()
                 + " in " + MASK_ATTEMPTS + " attempts: lower it");
-    }
-
-    private RgbImage texture(float[] clean, RandomGenerator random) {
-        boolean self = random.nextDouble() < options.selfTextureProbability();
-        RgbImage texture = (self ? selfTextures : textures).draw(clean, random);
-        int augmenters = self ? options.selfTextureAugmenters() : options.augmentersPerTexture();
-        for (Augmenter augmenter : Augmenter.choose(augmenters, random)) {
-            texture = augmenter.apply(texture, random);
-        }
-        return texture;
     }
 
     private static double angle(double limit, RandomGenerator random) {

@@ -23,6 +23,9 @@ package io.draem.trainer.synthesis;
  *     (<a href="https://arxiv.org/abs/2109.15222">arXiv 2109.15222</a>, another image)
  * @param selfTextureAugmenters how many augmenters such a texture goes through; default 3 as for any other. CutPaste
  *     changes colours slightly and NSA not at all, which 1 and 0 come closer to
+ * @param selfTextureContrast such an anomaly is cut to where it changes the image by at least that much (largest channel,
+ *     0 to 1, averaged over the anomaly's pixels within 5×5); default 0.04, ten levels of 255. Else tray pasted on tray
+ *     would be labelled an anomaly. NSA labels by the same difference
  */
 public record SynthesisOptions(
         double anomalyProbability,
@@ -36,7 +39,10 @@ public record SynthesisOptions(
         double normalRotationProbability,
         double normalRotation,
         double selfTextureProbability,
-        int selfTextureAugmenters) {
+        int selfTextureAugmenters,
+        double selfTextureContrast) {
+
+    private static final double SELF_TEXTURE_CONTRAST = 0.04;
 
     /** The official repository's values. */
     public static final SynthesisOptions DEFAULTS = new SynthesisOptions(0.5, 0, 5, 0.5, 90, 0, 0.8, 3, 0.3, 90, 0, 3);
@@ -45,6 +51,7 @@ public record SynthesisOptions(
         requireShare("anomalyProbability", anomalyProbability);
         requireShare("normalRotationProbability", normalRotationProbability);
         requireShare("selfTextureProbability", selfTextureProbability);
+        requireShare("selfTextureContrast", selfTextureContrast);
         requireShare("minBeta", minBeta);
         requireShare("maxBeta", maxBeta);
         require(minBeta <= maxBeta, "minBeta must not be above maxBeta", minBeta);
@@ -70,6 +77,36 @@ public record SynthesisOptions(
                 selfTextureAugmenters);
     }
 
+    /** Makes options with the default {@code selfTextureContrast}. */
+    public SynthesisOptions(
+            double anomalyProbability,
+            int minPerlinScale,
+            int maxPerlinScale,
+            double maskThreshold,
+            double maskRotation,
+            double minBeta,
+            double maxBeta,
+            int augmentersPerTexture,
+            double normalRotationProbability,
+            double normalRotation,
+            double selfTextureProbability,
+            int selfTextureAugmenters) {
+        this(
+                anomalyProbability,
+                minPerlinScale,
+                maxPerlinScale,
+                maskThreshold,
+                maskRotation,
+                minBeta,
+                maxBeta,
+                augmentersPerTexture,
+                normalRotationProbability,
+                normalRotation,
+                selfTextureProbability,
+                selfTextureAugmenters,
+                SELF_TEXTURE_CONTRAST);
+    }
+
     public SynthesisOptions withAnomalyProbability(double probability) {
         return new SynthesisOptions(
                 probability,
@@ -83,7 +120,8 @@ public record SynthesisOptions(
                 normalRotationProbability,
                 normalRotation,
                 selfTextureProbability,
-                selfTextureAugmenters);
+                selfTextureAugmenters,
+                selfTextureContrast);
     }
 
     public SynthesisOptions withPerlinScales(int min, int max) {
@@ -99,7 +137,8 @@ public record SynthesisOptions(
                 normalRotationProbability,
                 normalRotation,
                 selfTextureProbability,
-                selfTextureAugmenters);
+                selfTextureAugmenters,
+                selfTextureContrast);
     }
 
     public SynthesisOptions withBeta(double min, double max) {
@@ -115,7 +154,8 @@ public record SynthesisOptions(
                 normalRotationProbability,
                 normalRotation,
                 selfTextureProbability,
-                selfTextureAugmenters);
+                selfTextureAugmenters,
+                selfTextureContrast);
     }
 
     public SynthesisOptions withNormalRotation(double probability, double degrees) {
@@ -131,7 +171,8 @@ public record SynthesisOptions(
                 probability,
                 degrees,
                 selfTextureProbability,
-                selfTextureAugmenters);
+                selfTextureAugmenters,
+                selfTextureContrast);
     }
 
     public SynthesisOptions withSelfTextures(double probability, int augmenters) {
@@ -147,7 +188,8 @@ public record SynthesisOptions(
                 normalRotationProbability,
                 normalRotation,
                 probability,
-                augmenters);
+                augmenters,
+                selfTextureContrast);
     }
 
     private static void requireShare(String name, double value) {

@@ -109,7 +109,7 @@ class AnomalySynthesizerTests {
         for (int i = 2; i < blue.length; i += 3) {
             blue[i] = (byte) 255;
         }
-        SynthesisOptions options = new SynthesisOptions(1, 0, 5, 0.5, 90, 0, 0, 0, 0, 0, 0.5, 0);
+        SynthesisOptions options = new SynthesisOptions(1, 0, 5, 0.5, 90, 0, 0, 0, 0, 0, 0.5, 0, 0);
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
                 options, WIDTH, HEIGHT, TestImages.of(red), TestImages.of(new RgbImage(WIDTH, HEIGHT, blue)));
         int self = 0;
@@ -136,6 +136,33 @@ class AnomalySynthesizerTests {
             }
         }
         assertThat(found).isTrue();
+    }
+
+    @Test
+    void cutsAnAnomalyToWhereItShows() {
+        float[] clean = new float[3 * 64];
+        float[] augmented = clean.clone();
+        float[] mask = new float[64]; // 8x8: rows 0 to 3 marked, in rows 0 and 1 nothing changes
+        Arrays.fill(mask, 0, 32, 1);
+        Arrays.fill(augmented, 64 + 16, 64 + 32, 0.5f);
+        Sample sample = new Sample(clean, augmented, mask, true);
+        assertThat(Visibility.cut(sample, 8, 8, 0.2f)).isTrue();
+        assertThat(Arrays.copyOfRange(sample.mask(), 0, 8)).containsOnly(0f); // mean 1/3 · 0.5
+        assertThat(Arrays.copyOfRange(sample.mask(), 8, 32)).containsOnly(1f); // from 2/4 · 0.5 on
+        assertThat(Visibility.cut(sample, 8, 8, 0.6f)).isFalse();
+        assertThat(sample.mask()).containsOnly(0f);
+        assertThat(sample.augmented()).isEqualTo(clean);
+    }
+
+    @Test
+    void anotherTextureTakesThePlaceOfOneThatCannotBeSeen() {
+        float[] grey = new float[3 * AREA];
+        Arrays.fill(grey, 0.5f);
+        SynthesisOptions always = upright.withSelfTextures(1, 0);
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(always, WIDTH, HEIGHT, TestImages.of(grey), textures);
+        Sample sample = synthesizer.synthesize(grey, true, new SplittableRandom(1));
+        assertThat(sample.mask()).contains(1f);
+        assertThat(sample.augmented()).isNotEqualTo(grey);
     }
 
     @Test
