@@ -1,0 +1,54 @@
+package io.draem.service;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import sun.misc.Signal;
+
+/**
+ * Ends the service on SIGTERM and SIGINT: first the application, whole, then the JVM with the status that a shell
+ * expects (143, 130).
+ */
+final class TerminationSignals {
+
+    private static final Logger log = LoggerFactory.getLogger(TerminationSignals.class);
+    private static final Map<String, Integer> STATUS = Map.of("TERM", 143, "INT", 130);
+
+    private final CompletableFuture<@Nullable ConfigurableApplicationContext> context = new CompletableFuture<>();
+
+    private TerminationSignals() {}
+
+    /** Takes over the signals from the JVM. */
+    static TerminationSignals handle() {
+        TerminationSignals signals = new TerminationSignals();
+        STATUS.keySet().forEach(name -> Signal.handle(new Signal(name), signals::end));
+        return signals;
+    }
+
+    void started(ConfigurableApplicationContext started) {
+        context.complete(started);
+    }
+
+    void failed() {
+        context.complete(null);
+    }
+
+    /** Runs on a thread of its own; a start-up that is under way is waited for, since it may be inside native code. */
+    private void end(Signal signal) {
+        log.info("SIG{}: shutting down", signal.getName());
+        try {
+            ConfigurableApplicationContext started = context.join();
+            if (started != null) {
+                started.close();
+            }
+            log.info("Shut down");
+        } catch (RuntimeException e) {
+            log.error("The shutdown failed", e);
+        } finally {
+            System.exit(STATUS.getOrDefault(signal.getName(), 1));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.draem.service.api;
+
+import io.draem.service.detection.Detection;
+import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionProperties;
+import io.draem.service.detection.DetectionRequest;
+import io.draem.service.detection.DetectionService;
+import io.draem.service.detection.Include;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.accept.HeaderContentNegotiationStrategy;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.NativeWebRequest;
+
+/** The door for one image. */
+@RestController
+@Tag(name = "detection", description = "Find anomalies in images")
+class DetectionController {
+
+    private final DetectionService detections;
+    private final DataSize maxBytes;
+    private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
+
+    DetectionController(DetectionService detections, DetectionProperties properties) {
+        this.detections = detections;
+        this.maxBytes = properties.image().maxBytes();
+    }
+
+    @Operation(
+            operationId = "detect",
+            summary = "Examine one image",
+            description =
+                    "Takes a JPEG, PNG, BMP, TIFF or WebP image and says whether it is anomalous and where, in the"
+                            + " pixels of that image. Ask for image/png to get the image with the anomalies marked on it.",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            description = "The image: the part 'image' of a form, or the bytes themselves",
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
+                                        schema = @Schema(implementation = ImageForm.class)),
+                                @Content(mediaType = "image/*", schema = @Schema(type = "string", format = "binary")),
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                                        schema = @Schema(type = "string", format = "binary"))
+                            }),
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description = "The verdict",
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                        schema = @Schema(implementation = DetectionResponse.class)),
+                                @Content(
+                                        mediaType = MediaType.IMAGE_PNG_VALUE,
+                                        schema = @Schema(type = "string", format = "binary"))
+                            }))
+    @Problems({
+        ProblemType.INVALID_REQUEST,
+        ProblemType.INVALID_IMAGE,
+        ProblemType.UNKNOWN_MODEL,
+        ProblemType.NOT_ACCEPTABLE,
+        ProblemType.IMAGE_TOO_LARGE,
+        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+        ProblemType.INFERENCE_FAILED,
+        ProblemType.INTERNAL_ERROR,
+        ProblemType.OVERLOADED,
+        ProblemType.NOT_READY,
+        ProblemType.DEADLINE_EXCEEDED
+    })
+    @PostMapping(
+            path = "/v1/detect",
+            consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, "image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE},
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.IMAGE_PNG_VALUE})
+    ResponseEntity<?> detect(
+            @Parameter(description = "Name of the model; without it the default answers", example = "cookie")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String model,
+            @Parameter(description = "Version of the model; without it the one in service answers", example = "1")
+                    @RequestParam(required = false)
+                    @Nullable
+                    Integer version,
+            @Parameter(
+                            description =
+                                    "Raw image score above which the image is anomalous; without it the model's own",
+                            schema = @Schema(type = "number", format = "double", minimum = "0", maximum = "1"))
+                    @RequestParam(required = false)
+                    @Nullable
+                    Double threshold,
+            @Parameter(
+                            description = "What to add to the answer; regions are always there",
+                            array =
+                                    @ArraySchema(
+                                            schema =
+                                                    @Schema(
+                                                            type = "string",
+                                                            allowableValues = {
+                                                                "regions",
+                                                                "map",
+                                                                "mask",
+                                                                "overlay",
+                                                                "reconstruction"
+                                                            })))
+                    @RequestParam(defaultValue = "regions")
+                    List<String> include,
+            @Parameter(hidden = true) NativeWebRequest web,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException, IOException, HttpMediaTypeNotAcceptableException {
+        boolean picture = wantsPicture(web);
+        Set<Include> includes = picture ? Set.of(Include.OVERLAY) : Includes.parse(include);
+        byte[] image = ImageBody.read(request, maxBytes);
+        Detection detection = detections.detect(new DetectionRequest(image, model, version, threshold, includes));
+        if (picture) {
+            return ResponseEntity.ok().contentType(MediaType.IMAGE_PNG).body(overlay(detection));
+        }
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(DetectionResponse.of(UUID.randomUUID().toString(), detection));
+    }
+
+    private static byte[] overlay(Detection detection) {
+        return Objects.requireNonNull(detection.pictures().get(Include.OVERLAY)).png();
+    }
+
+    /** Tells whether the caller prefers the overlay to JSON; JSON wins where it has no preference. */
+    private boolean wantsPicture(NativeWebRequest web) throws HttpMediaTypeNotAcceptableException {
+        for (MediaType accepted : accept.resolveMediaTypes(web)) {
+            if (accepted.isCompatibleWith(MediaType.APPLICATION_JSON)) {
+                return false;
+            }
+            if (accepted.isCompatibleWith(MediaType.IMAGE_PNG)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

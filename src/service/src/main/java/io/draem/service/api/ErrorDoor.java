@@ -1,0 +1,38 @@
+package io.draem.service.api;
+
+import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Answers what fails outside of the controllers, in place of Boot's own page. */
+@Hidden
+@RestController
+class ErrorDoor implements ErrorController {
+
+    @RequestMapping("${server.error.path:/error}")
+    ResponseEntity<Problem> error(HttpServletRequest request) {
+        Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+        // Nobody is sent here without an error, but anybody can ask for the path.
+        ProblemType type = ProblemType.ofStatus(status instanceof Integer code ? code : 404);
+        return ResponseEntity.status(type.status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(type.problem(detail(type)));
+    }
+
+    /** Returns what can be said where only the kind of the problem is known. */
+    static String detail(ProblemType type) {
+        return switch (type) {
+            case NOT_FOUND -> "See /swagger-ui.html for the paths of this service";
+            case METHOD_NOT_ALLOWED -> "See /swagger-ui.html for the methods of this path";
+            case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
+            case INTERNAL_ERROR, INFERENCE_FAILED -> "The service's log says why";
+            case NOT_READY, OVERLOADED, DEADLINE_EXCEEDED -> "Try again later";
+            default -> "The request breaks the rules of HTTP or of this service: see /swagger-ui.html";
+        };
+    }
+}

@@ -1,0 +1,58 @@
+package io.draem.service.api;
+
+import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.Outcome;
+import io.draem.service.models.ModelRepository;
+import io.draem.service.models.ModelSelectionException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tells which models are in service. */
+@RestController
+@Tag(name = "models", description = "See which models are in service")
+class ModelController {
+
+    private final ModelRepository models;
+
+    ModelController(ModelRepository models) {
+        this.models = models;
+    }
+
+    /** The models in service. */
+    @Schema(name = "Models", description = "The models in service")
+    record ModelsResponse(
+            @Schema(description = "By name", requiredMode = Schema.RequiredMode.REQUIRED)
+            List<ModelResponse> models) {}
+
+    @Operation(operationId = "listModels", summary = "List the models")
+    @Problems({ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR})
+    @GetMapping(path = "/v1/models", produces = MediaType.APPLICATION_JSON_VALUE)
+    ModelsResponse models() {
+        return new ModelsResponse(models.models().stream()
+                .map(model -> ModelResponse.of(model, models))
+                .toList());
+    }
+
+    @Operation(operationId = "getModel", summary = "Describe one model")
+    @Problems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR, ProblemType.NOT_READY
+    })
+    @GetMapping(path = "/v1/models/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
+    ModelResponse model(@Parameter(description = "Name of the model", example = "cookie") @PathVariable String name)
+            throws DetectionException {
+        try {
+            return ModelResponse.of(models.require(name, null), models);
+        } catch (ModelSelectionException e) {
+            throw new DetectionException.Rejected(
+                    e instanceof ModelSelectionException.NotReady ? Outcome.NOT_READY : Outcome.UNKNOWN_MODEL,
+                    Objects.requireNonNull(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.draem.service.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.service.models.ModelRepository;
+import io.draem.service.models.ServedModel;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A model in service, as JSON. */
+@Schema(name = "Model", description = "A model in service")
+record ModelResponse(
+        @Schema(description = "Name of the model", requiredMode = RequiredMode.REQUIRED, example = "cookie")
+        String name,
+
+        @JsonProperty("default")
+        @Schema(
+                description = "Whether it answers requests that name no model",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "true")
+        boolean isDefault,
+
+        @Schema(description = "Version in service", requiredMode = RequiredMode.REQUIRED, example = "1")
+        int version,
+
+        @Schema(
+                description = "SHA-256 of the model's file",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
+        String digest,
+
+        @Schema(
+                description = "Where the model runs",
+                requiredMode = RequiredMode.REQUIRED,
+                allowableValues = {"cpu", "cuda"})
+        String provider,
+
+        @Schema(requiredMode = RequiredMode.REQUIRED) Input input,
+        @Schema(requiredMode = RequiredMode.REQUIRED) Thresholds thresholds,
+
+        @Schema(description = "Raw image scores seen in calibration", requiredMode = RequiredMode.REQUIRED)
+        Range scoreRange,
+
+        @Schema(description = "Raw map values seen in calibration", requiredMode = RequiredMode.REQUIRED)
+        Range mapRange,
+
+        @Schema(requiredMode = RequiredMode.REQUIRED) Images calibration,
+
+        @Schema(
+                description = "Whether the model can give its reconstruction of an image",
+                requiredMode = RequiredMode.REQUIRED)
+        boolean reconstruction,
+
+        @Schema(description = "Figures of the evaluation after training", requiredMode = RequiredMode.REQUIRED)
+        Map<String, Object> metrics,
+
+        @Schema(description = "The versions in the model's directory", requiredMode = RequiredMode.REQUIRED)
+        List<Version> versions) {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** What the model sees. */
+    @Schema(name = "ModelInput", description = "What the model sees; images are resized to it")
+    record Input(
+            @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "256")
+            int width,
+
+            @Schema(description = "Height in pixels", requiredMode = RequiredMode.REQUIRED, example = "256")
+            int height,
+
+            @Schema(description = "Order of the channels", requiredMode = RequiredMode.REQUIRED, example = "RGB")
+            String colour,
+
+            @Schema(
+                    description = "How images are resized",
+                    requiredMode = RequiredMode.REQUIRED,
+                    example = "antialiased-bilinear")
+            String resize) {}
+
+    /** Raw values above which something is anomalous. */
+    @Schema(name = "Thresholds", description = "Raw values above which something is anomalous")
+    record Thresholds(
+            @Schema(
+                    description = "How they were found",
+                    requiredMode = RequiredMode.REQUIRED,
+                    allowableValues = {"f1", "quantile", "recall", "manual"})
+            String rule,
+
+            @Schema(description = "For the image's score", requiredMode = RequiredMode.REQUIRED, example = "0.543")
+            double image,
+
+            @Schema(description = "For a pixel of the map", requiredMode = RequiredMode.REQUIRED, example = "0.5")
+            double pixel) {}
+
+    /** From the smallest to the largest value. */
+    @Schema(name = "Range", description = "From the smallest to the largest value")
+    record Range(
+            @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.02")
+            double min,
+
+            @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.99")
+            double max) {}
+
+    /** How many images the calibration saw. */
+    @Schema(name = "CalibrationImages", description = "How many images the calibration saw")
+    record Images(
+            @Schema(description = "Without an anomaly", requiredMode = RequiredMode.REQUIRED, example = "20")
+            int normal,
+
+            @Schema(description = "With a real anomaly", requiredMode = RequiredMode.REQUIRED, example = "10")
+            int anomalous,
+
+            @Schema(description = "With a synthetic anomaly", requiredMode = RequiredMode.REQUIRED, example = "20")
+            int synthetic) {}
+
+    /** A version in the model's directory. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "ModelVersion", description = "A version in the model's directory")
+    record Version(
+            @Schema(requiredMode = RequiredMode.REQUIRED, example = "1")
+            int version,
+
+            @Schema(
+                    requiredMode = RequiredMode.REQUIRED,
+                    allowableValues = {"served", "refused"})
+            String state,
+
+            @Schema(description = "Why it was refused") @Nullable
+            String reason) {}
+
+    static ModelResponse of(ServedModel model, ModelRepository models) {
+        ModelCard card = model.card();
+        Calibration calibration = card.calibration();
+        List<Version> versions = new ArrayList<>();
+        versions.add(new Version(model.version(), "served", null));
+        models.refused().stream()
+                .filter(refused -> refused.name().equals(model.name()))
+                .map(refused -> new Version(refused.version(), "refused", refused.reason()))
+                .forEach(versions::add);
+        return new ModelResponse(
+                model.name(),
+                models.isDefault(model),
+                model.version(),
+                model.digest(),
+                model.provider(),
+                new Input(card.width(), card.height(), ModelCard.COLOUR, ModelCard.RESIZE),
+                new Thresholds(calibration.rule().id(), calibration.imageThreshold(), calibration.pixelThreshold()),
+                new Range(calibration.scoreMin(), calibration.scoreMax()),
+                new Range(calibration.mapMin(), calibration.mapMax()),
+                new Images(calibration.normalImages(), calibration.anomalousImages(), calibration.syntheticImages()),
+                model.reconstructs(),
+                JSON.convertValue(card.metrics(), new TypeReference<Map<String, Object>>() {}),
+                versions);
+    }
+}

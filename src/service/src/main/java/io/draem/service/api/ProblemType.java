@@ -1,0 +1,60 @@
+package io.draem.service.api;
+
+import java.net.URI;
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+
+/** The kinds of problem that a caller can meet; each has a stable {@link #uri()} and one status. */
+enum ProblemType {
+    INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
+    INVALID_IMAGE(HttpStatus.BAD_REQUEST, "The image cannot be read"),
+    UNKNOWN_MODEL(HttpStatus.NOT_FOUND, "The model is not served"),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing at this path"),
+    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not take this method"),
+    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The answer does not come in that media type"),
+    IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
+    UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
+    INFERENCE_FAILED(HttpStatus.INTERNAL_SERVER_ERROR, "The model failed"),
+    INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
+    OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The service is overloaded"),
+    NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
+    DEADLINE_EXCEEDED(HttpStatus.GATEWAY_TIMEOUT, "The answer took too long");
+
+    private final HttpStatus status;
+    private final String title;
+
+    ProblemType(HttpStatus status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    HttpStatus status() {
+        return status;
+    }
+
+    /** Returns the last part of the URI. */
+    String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    URI uri() {
+        return URI.create("urn:draem:problem:" + id());
+    }
+
+    Problem problem(String detail) {
+        return new Problem(uri(), title, status.value(), detail);
+    }
+
+    /** Returns the type for a status that no code of the service chose. */
+    static ProblemType ofStatus(int status) {
+        return switch (status) {
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 406 -> NOT_ACCEPTABLE;
+            case 413 -> IMAGE_TOO_LARGE;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 503 -> NOT_READY;
+            default -> status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
+        };
+    }
+}

@@ -1,0 +1,29 @@
+package io.draem.service.detection;
+
+import io.draem.service.models.ServedModel;
+import java.util.Map;
+
+/**
+ * The whole answer to a request.
+ *
+ * @param model the model that answered
+ * @param width width of the image in pixels
+ * @param height height of the image in pixels
+ * @param digest {@code sha256:} and the hexadecimal digest of the bytes that were sent
+ * @param verdict what is said of the image
+ * @param pictures PNG files of what was asked for
+ * @param timing where the time went
+ */
+public record Detection(
+        ServedModel model,
+        int width,
+        int height,
+        String digest,
+        Verdict verdict,
+        Map<Include, Picture> pictures,
+        Timing timing) {
+
+    public Detection {
+        pictures = Map.copyOf(pictures);
+    }
+}

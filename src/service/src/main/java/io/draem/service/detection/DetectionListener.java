@@ -1,0 +1,18 @@
+package io.draem.service.detection;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Hears how requests end. */
+public interface DetectionListener {
+
+    /** There is a verdict. */
+    void detected(Detection detection);
+
+    /**
+     * A request has ended; called once for each, after {@link #detected} where there is a verdict.
+     *
+     * @param model name of a model in service; null when the request reached none
+     */
+    void ended(@Nullable String model, Outcome outcome, Duration took);
+}

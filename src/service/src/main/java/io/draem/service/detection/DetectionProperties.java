@@ -1,0 +1,69 @@
+package io.draem.service.detection;
+
+import io.draem.image.ImageLimits;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What a request may cost, and what counts as a region.
+ *
+ * @param requestTimeout how long a request may take; later it is answered with 504
+ * @param image limits of an image
+ * @param regions what counts as a region
+ */
+@ConfigurationProperties("draem")
+public record DetectionProperties(
+        @DefaultValue("30s") Duration requestTimeout,
+        @DefaultValue Image image,
+        @DefaultValue Regions regions) {
+
+    public DetectionProperties {
+        if (requestTimeout.isNegative() || requestTimeout.isZero()) {
+            throw new IllegalArgumentException("draem.request-timeout must be positive, got " + requestTimeout);
+        }
+    }
+
+    /**
+     * Limits of an image, checked before any of its pixels is decoded.
+     *
+     * @param maxBytes largest encoded size
+     * @param maxPixels most pixels (width times height) that its header may claim
+     */
+    public record Image(
+            @DefaultValue("32MB") DataSize maxBytes,
+            @DefaultValue("64000000") long maxPixels) {
+
+        private static final DataSize MOST_BYTES = DataSize.ofGigabytes(1);
+
+        public Image {
+            if (maxBytes.toBytes() < 1 || maxBytes.compareTo(MOST_BYTES) > 0) {
+                throw new IllegalArgumentException("draem.image.max-bytes must be between 1B and 1GB, got " + maxBytes);
+            }
+            if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 4) {
+                throw new IllegalArgumentException(
+                        "draem.image.max-pixels must be between 1 and 536870911, got " + maxPixels);
+            }
+        }
+
+        /** Returns the limits for the decoder. */
+        public ImageLimits limits() {
+            return new ImageLimits(maxBytes.toBytes(), maxPixels);
+        }
+    }
+
+    /**
+     * What counts as a region.
+     *
+     * @param minArea fewest pixels of the original image
+     */
+    public record Regions(@DefaultValue("16") int minArea) {
+
+        public Regions {
+            if (minArea < 1) {
+                throw new IllegalArgumentException("draem.regions.min-area must be at least 1, got " + minArea);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.draem.service.detection;
+
+import java.util.Locale;
+
+/** What a caller can ask for beside the verdict. */
+public enum Include {
+    /** The anomalous regions, which every answer has. */
+    REGIONS,
+    /** The raw anomaly map, 16-bit grey. */
+    MAP,
+    /** The pixels above the pixel threshold, white on black. */
+    MASK,
+    /** The image with the anomaly map laid over it. */
+    OVERLAY,
+    /** The image as the network would have it without the anomaly, at the model's size. */
+    RECONSTRUCTION;
+
+    /** Returns the name in requests. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,16 @@
+package io.draem.service.inference;
+
+import java.util.Locale;
+
+/** Where a graph runs. */
+public enum ExecutionProvider {
+    /** The processors of this machine. */
+    CPU,
+    /** An NVIDIA GPU. */
+    CUDA;
+
+    /** Returns the name in responses, metrics and logs. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

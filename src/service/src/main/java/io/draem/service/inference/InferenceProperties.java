@@ -1,0 +1,58 @@
+package io.draem.service.inference;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How graphs are run and how requests wait for them.
+ *
+ * @param provider {@code auto} (CUDA when it works, else the CPU with a warning), {@code cuda} (start-up fails when it
+ *     does not work) or {@code cpu}
+ * @param device number of the GPU
+ * @param threads threads of one run on the CPU; default: the processors that the container may use
+ * @param queueCapacity how many requests may wait for each model; more are answered with 503
+ * @param maxBatchSize most images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8 on a GPU
+ * @param maxBatchDelay how long a request may wait for others to share its run
+ */
+@ConfigurationProperties("draem.inference")
+public record InferenceProperties(
+        @DefaultValue("auto") ProviderChoice provider,
+        @DefaultValue("0") int device,
+        @Nullable Integer threads,
+        @DefaultValue("64") int queueCapacity,
+        @Nullable Integer maxBatchSize,
+        @DefaultValue("0ms") Duration maxBatchDelay) {
+
+    private static final int CPU_BATCH_SIZE = 1;
+    private static final int CUDA_BATCH_SIZE = 8;
+
+    public InferenceProperties {
+        require("device", device, 0, 64);
+        require("threads", threads == null ? 1 : threads, 1, 1024);
+        require("queue-capacity", queueCapacity, 1, 100_000);
+        require("max-batch-size", maxBatchSize == null ? 1 : maxBatchSize, 1, 256);
+        if (maxBatchDelay.isNegative() || maxBatchDelay.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new IllegalArgumentException(
+                    "draem.inference.max-batch-delay must be between 0 and 10s, got " + maxBatchDelay);
+        }
+    }
+
+    /** Returns how graphs are run, defaults filled in for this machine. */
+    public ExecutionOptions execution() {
+        return new ExecutionOptions(
+                provider,
+                device,
+                threads != null ? threads : Runtime.getRuntime().availableProcessors(),
+                maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
+                maxBatchSize != null ? maxBatchSize : CUDA_BATCH_SIZE);
+    }
+
+    private static void require(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    "draem.inference." + name + " must be between " + min + " and " + max + ", got " + value);
+        }
+    }
+}

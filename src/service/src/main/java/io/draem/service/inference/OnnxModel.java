@@ -1,0 +1,137 @@
+package io.draem.service.inference;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.draem.model.ModelCard;
+import io.draem.model.ModelContract;
+import io.draem.score.AnomalyMap;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer, and it must
+ * not be closed while it runs.
+ */
+public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, AutoCloseable {
+
+    private static final Set<String> VERDICT = Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP);
+    private static final Set<String> VERDICT_AND_RECONSTRUCTION =
+            Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP, ModelContract.RECONSTRUCTION);
+
+    private final OrtSession session;
+    private final ModelCard card;
+    private final ExecutionProvider provider;
+    private final boolean reconstructs;
+    private final FloatBuffer pixels;
+    private final List<OnnxTensor> inputs = new ArrayList<>();
+
+    private OnnxModel(OrtSession session, ModelCard card, ExecutionProvider provider, int maxBatchSize) {
+        this.session = session;
+        this.card = card;
+        this.provider = provider;
+        this.reconstructs = session.getOutputNames().contains(ModelContract.RECONSTRUCTION);
+        this.pixels = ByteBuffer.allocateDirect(Math.multiplyExact(maxBatchSize * Float.BYTES, imageLength()))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** Takes over a session, and runs it once at every batch size that it will see. */
+    static OnnxModel warmedUp(
+            OrtEnvironment environment,
+            OrtSession session,
+            ModelCard card,
+            ExecutionProvider provider,
+            int maxBatchSize)
+            throws OrtException {
+        OnnxModel model = new OnnxModel(session, card, provider, maxBatchSize);
+        for (int n = 1; n <= maxBatchSize; n++) {
+            long[] shape = {n, 3, card.height(), card.width()};
+            // Every size is a view of the same memory: nothing is copied or allocated for a run.
+            model.inputs.add(
+                    OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
+            model.run(model.inputs.get(n - 1), VERDICT).close();
+        }
+        return model;
+    }
+
+    /** Returns what the graph says of itself. */
+    public ModelCard card() {
+        return card;
+    }
+
+    /** Returns where the graph runs. */
+    public ExecutionProvider provider() {
+        return provider;
+    }
+
+    /** Tells whether the graph gives the repaired image. */
+    public boolean reconstructs() {
+        return reconstructs;
+    }
+
+    /** Returns the largest batch that {@link #run(List)} takes. */
+    public int maxBatchSize() {
+        return inputs.size();
+    }
+
+    @Override
+    public List<ModelOutput> run(List<ModelInput> batch) throws OrtException {
+        for (int i = 0; i < batch.size(); i++) {
+            pixels.put(i * imageLength(), batch.get(i).pixels());
+        }
+        boolean reconstruct = reconstructs && batch.stream().anyMatch(ModelInput::reconstruction);
+        OnnxTensor input = inputs.get(batch.size() - 1);
+        try (OrtSession.Result result = run(input, reconstruct ? VERDICT_AND_RECONSTRUCTION : VERDICT)) {
+            FloatBuffer scores = floats(result, ModelContract.PRED_SCORE);
+            FloatBuffer maps = floats(result, ModelContract.ANOMALY_MAP);
+            FloatBuffer images = reconstruct ? floats(result, ModelContract.RECONSTRUCTION) : FloatBuffer.allocate(0);
+            List<ModelOutput> outputs = new ArrayList<>(batch.size());
+            for (ModelInput one : batch) {
+                float score = scores.get();
+                if (!Float.isFinite(score)) {
+                    throw new IllegalStateException("The graph's score is " + score);
+                }
+                AnomalyMap map = new AnomalyMap(card.width(), card.height(), take(maps, card.width() * card.height()));
+                float[] image = take(images, reconstruct ? imageLength() : 0);
+                outputs.add(new ModelOutput(score, map, one.reconstruction() && reconstruct ? image : null));
+            }
+            return outputs;
+        }
+    }
+
+    @Override
+    public void close() {
+        inputs.forEach(OnnxTensor::close);
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("The session did not close", e);
+        }
+    }
+
+    private OrtSession.Result run(OnnxTensor input, Set<String> outputs) throws OrtException {
+        return session.run(Map.of(ModelContract.INPUT, input), outputs);
+    }
+
+    private int imageLength() {
+        return 3 * card.height() * card.width();
+    }
+
+    private static FloatBuffer floats(OrtSession.Result result, String name) {
+        OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
+        return tensor.getFloatBuffer();
+    }
+
+    private static float[] take(FloatBuffer values, int length) {
+        float[] taken = new float[length];
+        values.get(taken);
+        return taken;
+    }
+}

@@ -1,0 +1,11 @@
+package io.draem.service.inference;
+
+/** What the operator asked for. */
+public enum ProviderChoice {
+    /** CUDA when it works, else the CPU with a warning. */
+    AUTO,
+    /** CUDA, or the service does not start. */
+    CUDA,
+    /** The CPU. */
+    CPU
+}

@@ -1,0 +1,99 @@
+package io.draem.service.models;
+
+import io.draem.model.ModelCard;
+import io.draem.service.inference.InferenceException;
+import io.draem.service.inference.InferenceQueue;
+import io.draem.service.inference.ModelInput;
+import io.draem.service.inference.ModelOutput;
+import io.draem.service.inference.OnnxModel;
+import io.draem.service.inference.Ticket;
+import java.time.Duration;
+
+/** One version of a model in service, with its queue. */
+public final class ServedModel {
+
+    private final String name;
+    private final int version;
+    private final String digest;
+    private final OnnxModel model;
+    private final InferenceQueue<ModelInput, ModelOutput> queue;
+
+    ServedModel(
+            String name, int version, String digest, OnnxModel model, InferenceQueue<ModelInput, ModelOutput> queue) {
+        this.name = name;
+        this.version = version;
+        this.digest = digest;
+        this.model = model;
+        this.queue = queue;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int version() {
+        return version;
+    }
+
+    /** Returns {@code sha256:} and the hexadecimal digest of the graph's file. */
+    public String digest() {
+        return digest;
+    }
+
+    /** Returns what the graph says of itself. */
+    public ModelCard card() {
+        return model.card();
+    }
+
+    /** Returns where the graph runs: {@code cpu} or {@code cuda}. */
+    public String provider() {
+        return model.provider().id();
+    }
+
+    /** Tells whether the graph gives the repaired image. */
+    public boolean reconstructs() {
+        return model.reconstructs();
+    }
+
+    /** Throws what {@link #submit} would throw now, so that nothing is decoded in vain. */
+    public void requireRoom() throws InferenceException {
+        queue.requireRoom();
+    }
+
+    /**
+     * Puts an image into the model's queue.
+     *
+     * @param deadline {@link System#nanoTime()} after which nobody wants the answer
+     */
+    public Ticket<ModelInput, ModelOutput> submit(ModelInput input, long deadline) throws InferenceException {
+        return queue.submit(input, deadline);
+    }
+
+    /** Returns how many requests wait now. */
+    public int queueDepth() {
+        return queue.depth();
+    }
+
+    /** Returns how many requests may wait. */
+    public int queueCapacity() {
+        return queue.capacity();
+    }
+
+    void refuseNew() {
+        queue.refuseNew();
+    }
+
+    /** Finishes what waits, then closes the graph; it stays open when a run outlives the limit. */
+    boolean close(Duration limit) throws InterruptedException {
+        boolean ended = queue.drain(limit);
+        if (ended) {
+            model.close();
+        }
+        return ended;
+    }
+
+    @Override
+    public String toString() {
+        return name + " version " + version;
+    }
+}

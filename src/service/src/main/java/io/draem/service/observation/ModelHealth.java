@@ -1,0 +1,32 @@
+package io.draem.service.observation;
+
+import io.draem.service.models.ModelRepository;
+import io.draem.service.models.RefusedModel;
+import io.draem.service.models.ServedModel;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/** Tells which models are in service and where they run, and which versions were refused. */
+final class ModelHealth implements HealthIndicator {
+
+    private final ModelRepository models;
+
+    ModelHealth(ModelRepository models) {
+        this.models = models;
+    }
+
+    @Override
+    public Health health() {
+        Health.Builder health = models.isLoaded()
+                ? Health.up()
+                : Health.outOfService().withDetail("reason", "the models are still being loaded");
+        for (ServedModel model : models.models()) {
+            health.withDetail(
+                    model.name(), "version " + model.version() + " on " + model.provider() + ", " + model.digest());
+        }
+        for (RefusedModel refused : models.refused()) {
+            health.withDetail(refused.name() + " version " + refused.version(), "refused: " + refused.reason());
+        }
+        return health.build();
+    }
+}
