@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.Iterator;
+import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.spi.IIORegistry;
@@ -26,6 +27,10 @@ enum Codec {
     BMP(ofJava("com.sun.imageio.plugins.bmp.BMPImageReaderSpi")),
     TIFF(new TIFFImageReaderSpi()),
     WEBP(new WebPImageReaderSpi());
+
+    static {
+        ImageIO.setUseCache(false); // or TIFF's codec puts what it unpacks into temporary files
+    }
 
     private final ImageReaderSpi provider;
 

@@ -2,6 +2,8 @@ package io.draem.image;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TIFF, whose first page is read.
@@ -13,6 +15,7 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
     private static final int WIDTH = 256;
     private static final int HEIGHT = 257;
     private static final int BITS_PER_SAMPLE = 258;
+    private static final int COMPRESSION = 259;
     private static final int PHOTOMETRIC = 262;
     private static final int STRIP_OFFSETS = 273;
     private static final int SAMPLES_PER_PIXEL = 277;
@@ -22,6 +25,8 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
     private static final int TILE_OFFSETS = 324;
     private static final int TILE_BYTES = 325;
     private static final int PHOTOMETRIC_CMYK = 5;
+    private static final int OLD_JPEG = 6;
+    private static final int JPEG = 7;
     private static final int MAX_SAMPLES_PER_PIXEL = 8;
     private static final int MAX_BITS = 16;
 
@@ -30,8 +35,10 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
         long width = directory.value(WIDTH, 0);
         long height = directory.value(HEIGHT, 0);
         limits.requirePixels(width, height);
-        // Tiles and samples take memory too, and the header may claim any number of them.
-        limits.requirePixels(directory.value(TILE_WIDTH, width), directory.value(TILE_HEIGHT, height));
+        long tileWidth = directory.value(TILE_WIDTH, width);
+        long tileHeight = directory.value(TILE_HEIGHT, height);
+        limits.requirePixels(tileWidth, tileHeight);
+        limits.requirePixels(paddedTo(tileWidth, width), paddedTo(tileHeight, height)); // all tiles are unpacked
         long samples = directory.value(SAMPLES_PER_PIXEL, 1);
         if (samples < 1 || samples > MAX_SAMPLES_PER_PIXEL) {
             throw new ImageException.Unsupported("A TIFF of " + samples + " samples a pixel is not read here");
@@ -42,8 +49,13 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
                         "A TIFF of " + bits + " bits a sample is not read here: save it with 8 or 16");
             }
         }
-        requireInside(directory, STRIP_OFFSETS, STRIP_BYTES, bytes.length);
-        requireInside(directory, TILE_OFFSETS, TILE_BYTES, bytes.length);
+        long compression = directory.value(COMPRESSION, 1);
+        if (compression == OLD_JPEG) {
+            throw new ImageException.Unsupported("A TIFF with old-style JPEG inside is not read here: save it again");
+        }
+        ImageLimits partLimits = new ImageLimits(limits.maxBytes(), tileWidth * tileHeight);
+        requireParts(directory, STRIP_OFFSETS, STRIP_BYTES, bytes, compression == JPEG ? partLimits : null);
+        requireParts(directory, TILE_OFFSETS, TILE_BYTES, bytes, compression == JPEG ? partLimits : null);
         return new TiffFile(
                 new ImageHeader(ImageFormat.TIFF, (int) width, (int) height),
                 Orientation.of(directory),
@@ -57,13 +69,23 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
         return cmyk ? Samples.cmykToRgb(image.getRaster()) : Samples.toRgb(image);
     }
 
-    private static void requireInside(TiffDirectory directory, int offsetTag, int bytesTag, int length)
+    private static long paddedTo(long tile, long size) {
+        return (size + tile - 1) / tile * tile;
+    }
+
+    /** Checks that all strips or tiles are there, and that a JPEG inside one is no larger than the header says. */
+    private static void requireParts(
+            TiffDirectory directory, int offsetTag, int bytesTag, byte[] bytes, @Nullable ImageLimits jpegLimits)
             throws ImageException {
         long[] offsets = directory.values(offsetTag);
         long[] counts = directory.values(bytesTag);
         for (int i = 0; i < Math.min(offsets.length, counts.length); i++) {
-            if (offsets[i] + counts[i] > length) {
+            long end = offsets[i] + counts[i];
+            if (end > bytes.length) {
                 throw new ImageException.Invalid("The TIFF is truncated: it ends before its last row");
+            }
+            if (jpegLimits != null) {
+                JpegFile.open(Arrays.copyOfRange(bytes, (int) offsets[i], (int) end), jpegLimits);
             }
         }
     }

@@ -26,7 +26,7 @@ public final class Aupro {
     public static double of(List<AnomalyMap> maps, List<boolean[]> anomalous) {
         float[] normal = LabelledScores.of(maps.stream().map(AnomalyMap::values).toList(), anomalous)
                 .normal();
-        Arrays.sort(normal);
+        Arrays.parallelSort(normal);
         double sum = 0;
         int regions = 0;
         for (int i = 0; i < maps.size(); i++) {

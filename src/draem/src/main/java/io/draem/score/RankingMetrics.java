@@ -17,8 +17,8 @@ public final class RankingMetrics {
     private RankingMetrics(LabelledScores scores) {
         this.normal = scores.normal();
         this.anomalous = scores.anomalous();
-        Arrays.sort(normal);
-        Arrays.sort(anomalous);
+        Arrays.parallelSort(normal);
+        Arrays.parallelSort(anomalous);
     }
 
     /** Tells whether both classes are there, without which no ranking metric has a meaning. */

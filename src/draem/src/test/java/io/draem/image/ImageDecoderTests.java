@@ -1,0 +1,327 @@
+package io.draem.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageDecoderTests {
+
+    private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "baseline.jpg",
+                "progressive.jpg",
+                "grey.jpg",
+                "rgb.jpg",
+                "profile.jpg",
+                "cmyk.jpg",
+                "ycck.jpg",
+                "turned1.jpg",
+                "turned2.jpg",
+                "turned3.jpg",
+                "turned4.jpg",
+                "turned5.jpg",
+                "turned6.jpg",
+                "turned7.jpg",
+                "turned8.jpg",
+                "turned5.png",
+                "turned3.tif",
+                "turned8.webp",
+                "grey.png",
+                "grey16.png",
+                "bilevel.png",
+                "grey_alpha.png",
+                "palette.png",
+                "transparent.png",
+                "animated.png",
+                "rgb.bmp",
+                "palette.bmp",
+                "bilevel.bmp",
+                "lzw.tif",
+                "deflate16.tif",
+                "jpeg.tif",
+                "cmyk.tif",
+                "group4.tif",
+                "pages.tif",
+                "lossless.webp",
+                "transparent.webp",
+                "animated.webp"
+            })
+    void decodesToThePixelsThatPillowDecodesTo(String name) throws Exception {
+        RgbImage image = decoder.decode(resource(name));
+
+        BufferedImage expected = ImageIO.read(new ByteArrayInputStream(resource(name + ".expected.png")));
+        assertThat(image.width()).isEqualTo(expected.getWidth());
+        assertThat(image.height()).isEqualTo(expected.getHeight());
+        assertThat(image.rgb()).isEqualTo(rgb(expected));
+    }
+
+    @Test
+    void decodesLossyWebpCloseToPillow() throws Exception {
+        // The codec spreads colour over 2x2 pixels flat, Pillow's smoothly.
+        byte[] image = decoder.decode(resource("lossy.webp")).rgb();
+
+        byte[] expected = decoder.decode(resource("lossy.webp.expected.png")).rgb();
+        double mean = IntStream.range(0, image.length)
+                .map(i -> Math.abs((image[i] & 0xFF) - (expected[i] & 0xFF)))
+                .average()
+                .orElseThrow();
+        assertThat(mean).isLessThan(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "baseline.jpg, JPEG, 24, 16",
+        "turned6.jpg, JPEG, 24, 16",
+        "grey16.png, PNG, 24, 16",
+        "rgb.bmp, BMP, 24, 16",
+        "lzw.tif, TIFF, 24, 16",
+        "animated.webp, WEBP, 24, 16"
+    })
+    void readsTheHeaderAsStored(String name, ImageFormat format, int width, int height) throws Exception {
+        assertThat(decoder.readHeader(resource(name))).isEqualTo(new ImageHeader(format, width, height));
+    }
+
+    @Test
+    void keepsGreyAsItIsStored() throws Exception {
+        BufferedImage grey = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 256; i++) {
+            grey.getRaster().setSample(i % 16, i / 16, 0, i);
+        }
+
+        RgbImage image = decoder.decode(encoded(grey, "png"));
+
+        for (int i = 0; i < 256; i++) {
+            assertThat(image.channel(i % 16, i / 16, 0)).isEqualTo(i);
+            assertThat(image.channel(i % 16, i / 16, 2)).isEqualTo(i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg", "bmp", "tiff"})
+    void readsWhatJavaWrites(String format) throws Exception {
+        BufferedImage picture = new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB);
+        picture.createGraphics().fillRect(8, 8, 40, 30);
+
+        RgbImage image = decoder.decode(encoded(picture, format));
+
+        assertThat(image.channel(20, 20, 1)).isGreaterThan(250);
+        assertThat(image.channel(60, 44, 1)).isLessThan(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "baseline.jpg", "progressive.jpg", "cmyk.jpg", "grey16.png", "palette.png", "animated.png", "rgb.bmp",
+                "palette.bmp", "lzw.tif", "deflate16.tif", "jpeg.tif", "lossless.webp", "lossy.webp", "animated.webp"
+            })
+    void refusesATruncatedImageWhereverItEnds(String name) throws Exception {
+        byte[] whole = resource(name);
+        byte[] pixels = decoder.decode(whole).rgb();
+        for (int length = 16; length < whole.length; length++) {
+            byte[] part = Arrays.copyOf(whole, length);
+            try {
+                // What was cut may follow the pixels, as a directory of a TIFF does; half of them is never given.
+                assertThat(decoder.decode(part).rgb()).as("%d bytes", length).isEqualTo(pixels);
+                assertThat(name).endsWith(".tif");
+            } catch (ImageException.Invalid e) {
+                assertThat(e).hasMessageMatching(".*(truncated|corrupt).*");
+            }
+        }
+    }
+
+    @Test
+    void readsAJpegWithBytesBehindItsEnd() throws Exception {
+        byte[] jpeg = resource("baseline.jpg");
+        byte[] longer = Arrays.copyOf(jpeg, jpeg.length + 1000);
+
+        assertThat(decoder.decode(longer).rgb()).isEqualTo(decoder.decode(jpeg).rgb());
+    }
+
+    @Test
+    void refusesAPngWithAWrongBit() throws Exception {
+        byte[] png = resource("transparent.png");
+        png[png.length / 2] ^= 1;
+
+        assertThatThrownBy(() -> decoder.decode(png)).isInstanceOf(ImageException.Invalid.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"progressive.jpg", "palette.png", "palette.bmp", "lzw.tif", "jpeg.tif", "lossy.webp"})
+    void whateverIsBrokenThrowsNothingButAnImageException(String name) throws Exception {
+        byte[] whole = resource(name);
+        Random random = new Random(5);
+        int decoded = 0;
+        for (int round = 0; round < 400; round++) {
+            byte[] broken = whole.clone();
+            for (int i = 0; i <= round % 4; i++) {
+                broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                decoder.decode(broken);
+                decoded++;
+            } catch (ImageException e) {
+                assertThat(e.getMessage()).isNotBlank();
+            }
+        }
+        assertThat(decoded).isLessThan(400);
+    }
+
+    @Test
+    void refusesAHeaderThatClaimsTooManyPixelsBeforeItsDataIsLookedAt() {
+        byte[] png = ByteBuffer.allocate(40)
+                .put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'})
+                .putInt(13)
+                .put("IHDR".getBytes(StandardCharsets.US_ASCII))
+                .putInt(60_000)
+                .putInt(60_000)
+                .put(new byte[] {8, 2, 0, 0, 0})
+                .array();
+
+        assertThatThrownBy(() -> decoder.decode(png))
+                .isInstanceOf(ImageException.TooLarge.class)
+                .hasMessageContaining("60000x60000")
+                .hasMessageContaining("64000000");
+        assertThatThrownBy(() -> decoder.readHeader(png)).isInstanceOf(ImageException.TooLarge.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"baseline.jpg", "grey.png", "rgb.bmp", "lzw.tif", "lossless.webp", "lossy.webp"})
+    void holdsEveryFormatToTheLimitOfPixels(String name) throws Exception {
+        byte[] bytes = resource(name);
+
+        assertThat(new ImageDecoder(new ImageLimits(1 << 20, 384)).decode(bytes).width())
+                .isEqualTo(24);
+        assertThatThrownBy(() -> new ImageDecoder(new ImageLimits(1 << 20, 383)).decode(bytes))
+                .isInstanceOf(ImageException.TooLarge.class)
+                .hasMessageContaining("24x16");
+    }
+
+    @Test
+    void holdsTheFrameInsideAWebpToTheLimitWhateverItsCanvasClaims() throws Exception {
+        byte[] webp = resource("turned8.webp");
+        int canvas = new String(webp, StandardCharsets.ISO_8859_1).indexOf("VP8X") + 12;
+        webp[canvas] = 0; // one pixel wide
+        webp[canvas + 3] = 0; // and high
+
+        assertThatThrownBy(() -> new ImageDecoder(new ImageLimits(1 << 20, 10)).decode(webp))
+                .isInstanceOf(ImageException.TooLarge.class);
+        assertThatThrownBy(() -> decoder.decode(webp)).isInstanceOf(ImageException.Invalid.class);
+    }
+
+    @Test
+    void refusesAPictureInsideABmp() throws Exception {
+        ByteBuffer bmp = ByteBuffer.wrap(resource("rgb.bmp")).order(ByteOrder.LITTLE_ENDIAN);
+        bmp.putInt(30, 5); // a PNG inside, of a size that this header does not tell
+
+        assertThatThrownBy(() -> decoder.decode(bmp.array())).isInstanceOf(ImageException.Unsupported.class);
+    }
+
+    @Test
+    void refusesMoreBytesThanAllowed() throws Exception {
+        byte[] bytes = resource("grey.png");
+
+        assertThatThrownBy(() -> new ImageDecoder(new ImageLimits(bytes.length - 1, 1000)).decode(bytes))
+                .isInstanceOf(ImageException.TooLarge.class)
+                .hasMessageContaining(bytes.length + " bytes");
+    }
+
+    @Test
+    void refusesAJpegOfThousandsOfScans() throws Exception {
+        byte[] jpeg = resource("progressive.jpg");
+        String text = new String(jpeg, StandardCharsets.ISO_8859_1);
+        int lastScan = text.lastIndexOf("\u00FF\u00DA");
+        ByteArrayOutputStream many = new ByteArrayOutputStream();
+        many.write(jpeg, 0, lastScan);
+        for (int i = 0; i < 1000; i++) {
+            many.write(jpeg, lastScan, jpeg.length - 2 - lastScan);
+        }
+        many.write(jpeg, jpeg.length - 2, 2);
+
+        assertThatThrownBy(() -> decoder.decode(many.toByteArray()))
+                .isInstanceOf(ImageException.Invalid.class)
+                .hasMessageContaining("100 scans");
+    }
+
+    @Test
+    void namesTheFormatsWhenTheBytesAreNone() {
+        byte[] text = "this is a text file, whatever its name says".getBytes(StandardCharsets.US_ASCII);
+        byte[] gif = "GIF89a\1\0\1\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+
+        for (byte[] bytes : List.of(text, gif, new byte[1000])) {
+            assertThatThrownBy(() -> decoder.decode(bytes))
+                    .isInstanceOf(ImageException.Unsupported.class)
+                    .hasMessageContaining("JPEG, PNG, BMP, TIFF or WebP");
+        }
+    }
+
+    @Test
+    void refusesNoBytes() {
+        assertThatThrownBy(() -> decoder.decode(new byte[0]))
+                .isInstanceOf(ImageException.Invalid.class)
+                .hasMessageContaining("empty");
+    }
+
+    @Test
+    void decodesTheSameInSeveralThreads() throws Exception {
+        byte[] webp = resource("lossy.webp");
+        byte[] jpeg = resource("progressive.jpg");
+        byte[] webpPixels = decoder.decode(webp).rgb();
+        byte[] jpegPixels = decoder.decode(jpeg).rgb();
+
+        boolean same = IntStream.range(0, 200).parallel().allMatch(i -> {
+            try {
+                return i % 2 == 0
+                        ? Arrays.equals(decoder.decode(webp).rgb(), webpPixels)
+                        : Arrays.equals(decoder.decode(jpeg).rgb(), jpegPixels);
+            } catch (ImageException e) {
+                return false;
+            }
+        });
+
+        assertThat(same).isTrue();
+    }
+
+    private static byte[] encoded(BufferedImage image, String format) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(image, format, bytes))
+                .as("a writer of %s", format)
+                .isTrue();
+        return bytes.toByteArray();
+    }
+
+    private static byte[] rgb(BufferedImage image) {
+        int[] pixels = image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
+        byte[] rgb = new byte[pixels.length];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) pixels[i];
+        }
+        return rgb;
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream stream = ImageDecoderTests.class.getResourceAsStream(name)) {
+            assertThat(stream).as(name).isNotNull();
+            return stream.readAllBytes();
+        }
+    }
+}
