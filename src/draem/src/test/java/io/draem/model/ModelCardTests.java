@@ -1,0 +1,126 @@
+package io.draem.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+class ModelCardTests {
+
+    private static final ObjectMapper JSON = JsonMapper.shared();
+
+    private static ModelCard card() {
+        return new ModelCard(
+                "cookie",
+                256,
+                128,
+                new Calibration(ThresholdRule.F1, 0.1 + 0.2, 0.4, 0, 0.9, 1e-7, 1, 31, 17, 4),
+                JSON.createObjectNode().put("seed", 7).put("note", "ä \"quoted\""),
+                JSON.createObjectNode().put("auroc", 0.91));
+    }
+
+    static Iterable<String> keys() {
+        return card().toMetadata().keySet();
+    }
+
+    @Test
+    void comesBackFromItsMetadata() throws ModelCardException {
+        assertThat(ModelCard.fromMetadata(card().toMetadata())).isEqualTo(card());
+    }
+
+    @Test
+    void writesTheNamesOfTheContract() {
+        assertThat(card().toMetadata())
+                .containsEntry("draem.version", "1")
+                .containsEntry("draem.model", "cookie")
+                .containsEntry("draem.input.width", "256")
+                .containsEntry("draem.input.height", "128")
+                .containsEntry("draem.input.colour", "RGB")
+                .containsEntry("draem.threshold.rule", "f1")
+                .containsEntry("draem.threshold.image", "0.30000000000000004")
+                .containsKeys(
+                        "draem.resize",
+                        "draem.threshold.pixel",
+                        "draem.score.min",
+                        "draem.score.max",
+                        "draem.map.min",
+                        "draem.map.max",
+                        "draem.calibration",
+                        "draem.training",
+                        "draem.metrics");
+    }
+
+    @Test
+    void ignoresMetadataOfOthers() throws ModelCardException {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        metadata.put("producer", "someone");
+
+        assertThat(ModelCard.fromMetadata(metadata)).isEqualTo(card());
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void namesAMissingKey(String key) {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        metadata.remove(key);
+
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "version, 2",
+        "version, one",
+        "input.width, 100",
+        "input.height, 0",
+        "input.colour, BGR",
+        "resize, nearest",
+        "threshold.image, high",
+        "threshold.pixel, NaN",
+        "score.min, 2",
+        "map.max, -Infinity",
+        "calibration, '[]'",
+        "training, '{'",
+        "metrics, null"
+    })
+    void namesAWrongValue(String key, String value) {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        metadata.put("draem." + key, value);
+
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageContaining(key);
+    }
+
+    @Test
+    void namesTheKnownRules() {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        metadata.put("draem.threshold.rule", "guess");
+
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageContaining("guess")
+                .withMessageContaining("f1, quantile, recall, manual");
+    }
+
+    @Test
+    void takesNoSizeThatTheNetworkCannotHalveFiveTimes() {
+        Calibration calibration = card().calibration();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new ModelCard("x", 250, 256, calibration, JSON.createObjectNode(), JSON.createObjectNode()))
+                .withMessageContaining("multiple of 32");
+    }
+}
