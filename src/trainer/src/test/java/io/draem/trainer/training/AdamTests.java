@@ -1,0 +1,132 @@
+package io.draem.trainer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.tensor.Tensor;
+import io.draem.trainer.loss.DraemLoss;
+import io.draem.trainer.loss.FocalLoss;
+import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.NetworkOptions;
+import io.draem.trainer.network.Precision;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.junit.jupiter.api.Test;
+
+class AdamTests {
+
+    private static final NetworkOptions SMALL = new NetworkOptions(2, 2, true);
+
+    @Test
+    void aResumedTrainingEqualsAnUninterruptedOne() {
+        try (PointerScope scope = new PointerScope();
+                DraemNetwork uninterrupted = network();
+                Adam adam = new Adam(uninterrupted.namedParameters(), 1e-3)) {
+            org.bytedeco.pytorch.Tensor images = torch.rand(2, 3, 32, 32);
+            step(uninterrupted, adam, images);
+            step(uninterrupted, adam, images);
+            Map<String, Tensor> weights = uninterrupted.tensors();
+            Map<String, Tensor> state = adam.state();
+            step(uninterrupted, adam, images);
+
+            try (DraemNetwork resumed = DraemNetwork.load(SMALL, weights)) {
+                resumed.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
+                resumed.train(true);
+                try (Adam other = new Adam(resumed.namedParameters(), 1e-3)) {
+                    other.restore(state);
+                    step(resumed, other, images);
+                    assertThat(other.steps()).isEqualTo(3);
+                }
+                Map<String, Tensor> expected = uninterrupted.tensors();
+                assertThat(resumed.tensors())
+                        .allSatisfy((name, tensor) -> assertThat(tensor.data())
+                                .isEqualTo(expected.get(name).data()));
+            }
+        }
+    }
+
+    @Test
+    void restoreNamesAMissingTensorAndChangesNothing() {
+        try (DraemNetwork network = network();
+                Adam adam = new Adam(network.namedParameters(), 1e-3)) {
+            Map<String, Tensor> state = new HashMap<>(adam.state());
+            String missing = "exp_avg_sq."
+                    + network.namedParameters().keySet().iterator().next();
+            state.remove(missing);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> adam.restore(state))
+                    .withMessageContaining(missing);
+        }
+    }
+
+    @Test
+    void restoreNamesATensorOfNoParameter() {
+        try (DraemNetwork network = network();
+                Adam adam = new Adam(network.namedParameters(), 1e-3)) {
+            Map<String, Tensor> state = new HashMap<>(adam.state());
+            state.put("exp_avg.another", Tensor.of(new float[1], 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> adam.restore(state))
+                    .withMessageContaining("exp_avg.another");
+        }
+    }
+
+    @Test
+    void clippedGradientsHaveTheNormAskedFor() {
+        try (PointerScope scope = new PointerScope();
+                DraemNetwork network = network();
+                Adam adam = new Adam(network.namedParameters(), 1e-3)) {
+            backward(network, torch.rand(2, 3, 32, 32));
+            double before = adam.clipGradients(1e-3);
+            assertThat(before).isGreaterThan(1e-3);
+            assertThat(adam.clipGradients(1)).isCloseTo(1e-3, within(1e-6));
+        }
+    }
+
+    @Test
+    void stepsDoNotGatherNativeMemory() {
+        try (PointerScope scope = new PointerScope();
+                DraemNetwork network = DraemNetwork.create(new NetworkOptions(4, 4, true), 0)) {
+            network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
+            network.train(true);
+            try (Adam adam = new Adam(network.namedParameters(), 1e-3)) {
+                org.bytedeco.pytorch.Tensor images = torch.rand(4, 3, 64, 64);
+                long activations = 50L * images.nbytes(); // what one leaked step would hold at the very least
+                for (int i = 0; i < 5; i++) {
+                    step(network, adam, images);
+                }
+                long before = Pointer.physicalBytes();
+                for (int i = 0; i < 30; i++) {
+                    step(network, adam, images);
+                }
+                assertThat(Pointer.physicalBytes() - before).isLessThan(10 * activations);
+            }
+        }
+    }
+
+    private static DraemNetwork network() {
+        DraemNetwork network = DraemNetwork.create(SMALL, 0);
+        network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
+        network.train(true);
+        return network;
+    }
+
+    private static void step(DraemNetwork network, Adam adam, org.bytedeco.pytorch.Tensor images) {
+        try (PointerScope scope = new PointerScope()) {
+            backward(network, images);
+            adam.step();
+        }
+    }
+
+    private static void backward(DraemNetwork network, org.bytedeco.pytorch.Tensor images) {
+        new DraemLoss(FocalLoss.BOTH)
+                .forward(network.forward(images), images, torch.ones(images.size(0), 1, images.size(2), images.size(3)))
+                .total()
+                .backward();
+    }
+}
