@@ -6,7 +6,9 @@
 #
 # Every base is an argument, for mirrors and for pinning by digest. A Maven settings file (a mirror, credentials) goes in
 # with `--secret id=maven-settings,src=$HOME/.m2/settings.xml` and stays out of every layer.
-ARG JDK_BASE=docker.io/library/eclipse-temurin:25-jdk-noble
+#
+# JDK 21, as jlink of later Temurins refuses a JDK that a company's certificates have been added to.
+ARG JDK_BASE=docker.io/library/eclipse-temurin:21-jdk-noble
 ARG SERVICE_BASE=docker.io/nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
 ARG SERVICE_CPU_BASE=gcr.io/distroless/cc-debian12
 
@@ -73,7 +75,8 @@ COPY --from=build /native native
 COPY --from=build /layers/dependencies ./
 COPY --from=build /layers/application ./
 COPY src/models/cookie /models/cookie
-ENV DRAEM_MODELS_DIRECTORY=/models
+# ONNX Runtime from 1.29 on reports models and machines to its maker unless it is told not to.
+ENV DRAEM_MODELS_DIRECTORY=/models ORT_DISABLE_TELEMETRY=1
 USER 10001:10001
 EXPOSE 8080
 # No HEALTHCHECK: Kubernetes ignores it in favour of the chart's probes, and the image has no shell or client to run one.
@@ -97,7 +100,7 @@ COPY --from=cuda-libraries /native native
 COPY --from=build /layers/dependencies ./
 COPY --from=build /layers/application ./
 COPY src/models/cookie /models/cookie
-ENV DRAEM_MODELS_DIRECTORY=/models
+ENV DRAEM_MODELS_DIRECTORY=/models ORT_DISABLE_TELEMETRY=1
 USER 10001:10001
 EXPOSE 8080
 ENTRYPOINT ["/opt/java/bin/java", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-Donnxruntime.native.path=/opt/draem/native", "-jar", "/opt/draem/draem-service.jar"]

@@ -162,6 +162,7 @@ class ContainerTests {
             var log = (Logger) LoggerFactory.getLogger("org.testcontainers");
             log.setLevel(Level.OFF);
             ((Logger) LoggerFactory.getLogger("com.github.dockerjava")).setLevel(Level.OFF);
+            ((Logger) LoggerFactory.getLogger("tc")).setLevel(Level.WARN);
             if (!DockerClientFactory.instance().isDockerAvailable()) {
                 return "no container engine answers";
             }
