@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Runs an exported graph with ONNX Runtime on the CPU. Not for several threads at once. */
-public final class OnnxDetector implements AutoCloseable {
+public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
 
     private static final int COLOURS = 3;
 
@@ -74,11 +74,7 @@ public final class OnnxDetector implements AutoCloseable {
         return card;
     }
 
-    /**
-     * Returns score and map of each image.
-     *
-     * @param images {@code [count, 3, height, width]} of the card's size, RGB, 0 to 1
-     */
+    @Override
     public List<Detection> detect(float[] images, int count) {
         try (OnnxTensor batch = batch(images, count);
                 OrtSession.Result result = session.run(

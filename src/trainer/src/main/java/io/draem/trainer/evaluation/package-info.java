@@ -1,4 +1,4 @@
-/** Measures a trained network: runs its graph in ONNX Runtime and turns its answers into figures and thresholds. */
+/** Runs a model over labelled images: thresholds, score ranges and ranking figures. */
 @NullMarked
 package io.draem.trainer.evaluation;
 

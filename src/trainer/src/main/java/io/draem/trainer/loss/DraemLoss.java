@@ -10,14 +10,14 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DRÆM's loss: {@code l2 + 2 · ssim + focal}, and with SSPCAB {@code + 0.1 · sspcab}.
+ * DRÆM's loss: {@code l2 + 2 · ssim + focal}, and with SSPCAB {@code + sspcabWeight · sspcab}.
  *
  * @param focal which pixels the focal part counts
+ * @param sspcabWeight weight of the SSPCAB part; 0.1 in arXiv 2111.09099, section 4
  */
-public record DraemLoss(FocalLoss focal) {
+public record DraemLoss(FocalLoss focal, double sspcabWeight) {
 
     private static final double SSIM_WEIGHT = 2; // anomalib's; the paper's λ is 1 with an SSIM loss twice as large
-    private static final double SSPCAB_WEIGHT = 0.1; // arXiv 2111.09099, section 4
 
     /**
      * The loss of one batch as scalars that gradients flow from, owned by the caller's scope.
@@ -69,7 +69,7 @@ public record DraemLoss(FocalLoss focal) {
                     Tensor target = output.sspcabInput();
                     if (predicted != null && target != null) {
                         sspcab = torch.mse_loss(target, predicted);
-                        total = total.add(sspcab, new Scalar(SSPCAB_WEIGHT));
+                        total = total.add(sspcab, new Scalar(sspcabWeight));
                     }
                     return new Parts(total, l2, ssim, focalLoss, sspcab);
                 },

@@ -1,0 +1,68 @@
+package io.draem.trainer;
+
+import io.draem.image.ImageException;
+import io.draem.model.ModelCardException;
+import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.training.DivergedException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The trainer's command line. */
+@Command(
+        name = "draem-trainer",
+        description = "Trains DRÆM surface-anomaly models and evaluates them.",
+        mixinStandardHelpOptions = true,
+        versionProvider = TrainerVersion.class,
+        subcommands = {TrainCommand.class, EvaluateCommand.class})
+public final class Main {
+
+    @Option(
+            names = "--stack-trace",
+            description = "Print the stack trace of an error",
+            scope = CommandLine.ScopeType.INHERIT)
+    private boolean stackTrace;
+
+    /** Runs the command and ends the process: 0 done, 1 failed, 2 the command line is wrong. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        Main main = new Main();
+        return new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(120)
+                .registerConverter(ValidationSplit.class, ValidationSplit::ofId)
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    command.getErr().println(command.getColorScheme().errorText("draem-trainer: " + sentence(e)));
+                    if (main.stackTrace || !isForPeople(e)) {
+                        e.printStackTrace(command.getErr());
+                    }
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                });
+    }
+
+    private static boolean isForPeople(Exception e) {
+        return e instanceof IOException
+                || e instanceof ImageException
+                || e instanceof ModelCardException
+                || e instanceof ExportRefusedException
+                || e instanceof DivergedException
+                || e instanceof TrainerException;
+    }
+
+    private static String sentence(Exception e) {
+        if (e instanceof NoSuchFileException) {
+            return "There is no file or folder '" + e.getMessage() + "'";
+        }
+        if (e instanceof FileSystemException) {
+            return "Cannot use " + e.getMessage();
+        }
+        return e.getMessage() != null ? e.getMessage() : e.toString();
+    }
+}

@@ -1,0 +1,58 @@
+package io.draem.trainer;
+
+import io.draem.trainer.loss.LossParts;
+import io.draem.trainer.training.Training;
+import java.io.PrintWriter;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how far a training is: a bar on a terminal, a line every half a minute in a log file. */
+final class TrainingProgress implements Training.Listener, AutoCloseable {
+
+    private static final int TERMINAL_MILLIS = 500;
+    private static final int LOG_MILLIS = 30_000;
+    private static final int WIDTH = 160;
+
+    private final ProgressBar bar;
+    private final int batchSize;
+    private final long start = System.nanoTime();
+
+    TrainingProgress(PrintWriter log, long steps, int batchSize) {
+        boolean terminal = System.console() != null;
+        this.batchSize = batchSize;
+        this.bar = new ProgressBarBuilder()
+                .setTaskName("training")
+                .setInitialMax(steps)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(terminal ? TERMINAL_MILLIS : LOG_MILLIS)
+                .setConsumer(
+                        terminal
+                                ? new ConsoleProgressBarConsumer(System.err, WIDTH)
+                                : new DelegatingProgressBarConsumer(log::println, WIDTH))
+                .setUnit(" steps", 1)
+                .build();
+    }
+
+    @Override
+    public void stepped(long step, LossParts loss) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        bar.stepTo(step);
+        bar.setExtraMessage(String.format(
+                Locale.ROOT,
+                " %.1f img/s  loss %.4f (l2 %.4f, ssim %.3f, focal %.4f)",
+                step * batchSize / seconds,
+                loss.total(),
+                loss.l2(),
+                loss.ssim(),
+                loss.focal()));
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+}

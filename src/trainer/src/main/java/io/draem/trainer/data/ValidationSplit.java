@@ -1,0 +1,27 @@
+package io.draem.trainer.data;
+
+import java.util.Locale;
+
+/** Which images thresholds and score ranges come from. */
+public enum ValidationSplit {
+    /** Normal training images held out of the training, half of them with a synthetic anomaly; the test images stay untouched. */
+    SYNTHETIC,
+    /** Half of the test images of each defect type; the figures come from the other half. */
+    FROM_TEST,
+    /** All test images, which also give the figures: the thresholds then flatter them. anomalib's default for MVTec AD. */
+    SAME_AS_TEST;
+
+    /**
+     * Returns the split of that name, as {@link #toString()} gives it.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static ValidationSplit ofId(String id) {
+        return valueOf(id.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,15 @@
+package io.draem.trainer.evaluation;
+
+import java.util.List;
+
+/** A model in evaluation mode, be it the network in training or an exported graph. */
+@FunctionalInterface
+public interface AnomalyDetector {
+
+    /**
+     * Returns raw score and map of each image.
+     *
+     * @param images {@code [count, 3, height, width]} of the model's size, RGB, 0 to 1
+     */
+    List<Detection> detect(float[] images, int count);
+}

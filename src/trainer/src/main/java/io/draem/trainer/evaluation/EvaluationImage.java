@@ -1,0 +1,27 @@
+package io.draem.trainer.evaluation;
+
+/**
+ * A labelled image, ready for the network.
+ *
+ * @param name file name, for people
+ * @param defect defect type, {@value #GOOD} for a normal image
+ * @param pixels {@code [3, height, width]} of the model's size, RGB, 0 to 1
+ * @param mask true where a pixel is anomalous, {@code [height, width]}; all false for a normal image
+ */
+public record EvaluationImage(String name, String defect, float[] pixels, boolean[] mask) {
+
+    /** What MVTec AD calls the folder of normal images. */
+    public static final String GOOD = "good";
+
+    public EvaluationImage {
+        if (pixels.length != 3 * mask.length) {
+            throw new IllegalArgumentException(
+                    "The mask of " + name + " has " + mask.length + " pixels, the image " + pixels.length / 3);
+        }
+    }
+
+    /** Tells whether it shows a defect, real or synthetic. */
+    public boolean anomalous() {
+        return !defect.equals(GOOD);
+    }
+}

@@ -1,0 +1,51 @@
+package io.draem.trainer.evaluation;
+
+import io.draem.score.AnomalyMap;
+import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.Scopes;
+import io.draem.trainer.network.TensorConversion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The libtorch network as a detector; it must be in evaluation mode and in float32.
+ *
+ * @param network not closed by this record
+ * @param width of its images
+ * @param height of its images
+ */
+public record NetworkDetector(DraemNetwork network, int width, int height) implements AnomalyDetector {
+
+    @Override
+    public List<Detection> detect(float[] images, int count) {
+        NetworkOutputs outputs = run(images, count);
+        List<Detection> detections = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            float[] map = Arrays.copyOfRange(outputs.maps(), i * width * height, (i + 1) * width * height);
+            detections.add(new Detection(outputs.scores()[i], new AnomalyMap(width, height, map)));
+        }
+        return detections;
+    }
+
+    /** Returns all that the network gives for a batch, {@code [count, 3, height, width]}. */
+    public NetworkOutputs run(float[] images, int count) {
+        AtomicReference<NetworkOutputs> outputs = new AtomicReference<>();
+        Scopes.withoutGradients(() -> {
+            try (PointerScope scope = new PointerScope()) {
+                DraemNetwork.Output output = network.forward(Tensor.create(images, count, 3, height, width));
+                outputs.set(new NetworkOutputs(
+                        floats(output.imageScore()), floats(output.anomalyMap()), floats(output.reconstruction())));
+            }
+        });
+        return Objects.requireNonNull(outputs.get());
+    }
+
+    private static float[] floats(Tensor tensor) {
+        return TensorConversion.toHeap(tensor).toFloats();
+    }
+}

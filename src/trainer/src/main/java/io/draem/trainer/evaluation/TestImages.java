@@ -1,0 +1,34 @@
+package io.draem.trainer.evaluation;
+
+import io.draem.image.ImageMask;
+import io.draem.image.ImageTensor;
+import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.LabelledImage;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Labelled files as an evaluation set. Masks are resized to the model's size by nearest neighbour, as anomalib
+ * does: all figures are at the model's size.
+ *
+ * @param images files with their labels
+ * @param width of the model's input
+ * @param height of the model's input
+ */
+public record TestImages(List<LabelledImage> images, int width, int height) implements EvaluationSet {
+
+    @Override
+    public int size() {
+        return images.size();
+    }
+
+    @Override
+    public EvaluationImage load(int index) throws IOException {
+        LabelledImage image = images.get(index);
+        float[] pixels = ImageTensor.of(ImageFiles.read(image.file()), width, height);
+        boolean[] mask = image.mask() == null
+                ? new boolean[width * height]
+                : ImageMask.of(ImageFiles.read(image.mask()), width, height);
+        return new EvaluationImage(image.name(), image.defect(), pixels, mask);
+    }
+}

@@ -1,0 +1,208 @@
+package io.draem.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.model.ModelCard;
+import io.draem.score.ThresholdRule;
+import io.draem.tensor.Safetensors;
+import io.draem.trainer.evaluation.OnnxDetector;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Runs the whole chain at the smallest size: photographs in, graph out. */
+class TrainCommandTests {
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void paintADataSet() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            paint(folder.resolve("plate/train/good/%03d.png".formatted(i)), i, false);
+        }
+        for (int i = 0; i < 3; i++) {
+            paint(folder.resolve("plate/test/good/%03d.png".formatted(i)), 20 + i, false);
+            paint(folder.resolve("plate/test/hole/%03d.png".formatted(i)), 30 + i, true);
+            BufferedImage mask = new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_GRAY);
+            for (int y = 10; y < 22; y++) {
+                for (int x = 10; x < 22; x++) {
+                    mask.setRGB(x, y, 0xFFFFFF);
+                }
+            }
+            write(mask, folder.resolve("plate/ground_truth/hole/%03d_mask.png".formatted(i)));
+        }
+    }
+
+    @Test
+    void trainsExportsAndEvaluatesToTheSameFigures() throws Exception {
+        Path output = folder.resolve("models");
+        train(output);
+
+        Path version = output.resolve("plate/1");
+        try (Stream<Path> files = Files.list(version)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("model.onnx", "metrics.json", "checkpoint.safetensors");
+        }
+        try (Stream<Path> versions = Files.list(output.resolve("plate"))) {
+            assertThat(versions).as("nothing half-written is left").containsExactly(version);
+        }
+        JsonNode metrics = json(version.resolve("metrics.json"));
+        for (String figures : List.of("", "/perDefect/hole")) {
+            for (String figure :
+                    List.of("/image/auroc", "/image/averagePrecision", "/image/f1", "/pixel/auroc", "/pixel/aupro")) {
+                assertThat(metrics.at(figures + figure).isNumber())
+                        .as(figures + figure)
+                        .isTrue();
+            }
+        }
+        assertThat(metrics.at("/threshold").isNumber()).isTrue();
+        assertThat(metrics.at("/imagesPerSecond").asDouble()).isPositive();
+        assertThat(metrics.at("/lossCurve").size()).isEqualTo(4);
+        assertThat(metrics.at("/parity/map").asDouble()).isLessThan(1e-3);
+
+        ModelCard card;
+        try (OnnxDetector detector = OnnxDetector.open(version.resolve("model.onnx"), 1)) {
+            card = detector.card();
+        }
+        assertThat(card.model()).isEqualTo("plate");
+        assertThat(card.calibration().rule()).isEqualTo(ThresholdRule.QUANTILE);
+        assertThat(card.calibration().normalImages()).isEqualTo(2);
+        assertThat(card.calibration().anomalousImages()).isZero();
+        assertThat(card.calibration().syntheticImages()).isPositive();
+        assertThat(card.training().at("/seed").asInt()).isEqualTo(7);
+        assertThat(card.training().at("/dataDigest").asString()).hasSize(64);
+        assertThat(card.training().toString())
+                .as("no path of the machine that trained")
+                .doesNotContain(folder.toString());
+
+        Path figures = folder.resolve("figures.json");
+        run("evaluate", "--model", version + "/model.onnx", "--data", plate(), "--json", figures.toString());
+        JsonNode evaluated = json(figures);
+        for (String figure : List.of("/image/auroc", "/image/f1", "/pixel/averagePrecision", "/pixel/aupro")) {
+            assertThat(evaluated.at(figure).asDouble())
+                    .as(figure)
+                    .isCloseTo(metrics.at(figure).asDouble(), within(1e-3));
+        }
+    }
+
+    @Test
+    void trainingAgainGivesTheSameWeightsAsTheNextVersion() throws Exception {
+        Path output = folder.resolve("twice");
+        train(output);
+        train(output);
+        Safetensors first = Safetensors.read(output.resolve("plate/1/checkpoint.safetensors"));
+        Safetensors second = Safetensors.read(output.resolve("plate/2/checkpoint.safetensors"));
+        assertThat(second.tensors().keySet()).isEqualTo(first.tensors().keySet());
+        first.tensors()
+                .forEach((name, tensor) ->
+                        assertThat(second.tensor(name).data()).as(name).isEqualTo(tensor.data()));
+    }
+
+    @Test
+    void calibratesOnLabelledImagesWhereAsked() throws Exception {
+        Path output = folder.resolve("labelled");
+        train(output, "--validation", "from-test");
+        try (OnnxDetector detector = OnnxDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
+            assertThat(detector.card().calibration().rule()).isEqualTo(ThresholdRule.F1);
+            assertThat(detector.card().calibration().anomalousImages()).isEqualTo(2);
+        }
+        JsonNode metrics = json(output.resolve("plate/1/metrics.json"));
+        assertThat(metrics.at("/images/good").asInt())
+                .as("the images that calibrated do not give figures")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aWrongOptionIsNamedAndNothingIsWritten() {
+        StringWriter errors = new StringWriter();
+        Path output = folder.resolve("none");
+        int code = Main.commandLine()
+                .setErr(new PrintWriter(errors))
+                .execute("train", "--data", plate(), "--output", output.toString(), "--image-size", "100");
+        assertThat(code).isEqualTo(2);
+        assertThat(errors.toString()).contains("--image-size must be a multiple of 32, not 100");
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void aMissingFolderIsASentenceNotAStackTrace() {
+        StringWriter errors = new StringWriter();
+        int code = Main.commandLine()
+                .setErr(new PrintWriter(errors))
+                .execute("train", "--data", folder.resolve("nowhere").toString(), "--output", folder.toString());
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString()).contains("nowhere").doesNotContain("\tat ");
+    }
+
+    private static void train(Path output, String... more) {
+        String[] arguments = {
+            "train",
+            "--data",
+            plate(),
+            "--output",
+            output.toString(),
+            "--image-size",
+            "32",
+            "--base-width",
+            "2",
+            "--discriminative-base-width",
+            "2",
+            "--steps",
+            "4",
+            "--batch-size",
+            "4",
+            "--seed",
+            "7",
+            "--threads",
+            "1"
+        };
+        run(Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new));
+    }
+
+    private static void run(String... arguments) {
+        StringWriter said = new StringWriter();
+        PrintWriter writer = new PrintWriter(said);
+        int code = Main.commandLine().setOut(writer).setErr(writer).execute(arguments);
+        assertThat(code).as(said.toString()).isZero();
+    }
+
+    private static String plate() {
+        return folder.resolve("plate").toString();
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return JsonMapper.shared().readTree(Files.readString(file));
+    }
+
+    private static void paint(Path file, int seed, boolean hole) throws IOException {
+        BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(seed);
+        for (int y = 0; y < 40; y++) {
+            for (int x = 0; x < 40; x++) {
+                boolean dark = hole && x >= 10 && x < 22 && y >= 10 && y < 22;
+                int grey = dark ? 10 : 150 + random.nextInt(40);
+                image.setRGB(x, y, grey << 16 | grey << 8 | (grey / 2));
+            }
+        }
+        write(image, file);
+    }
+
+    private static void write(BufferedImage image, Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        ImageIO.write(image, "png", file.toFile());
+    }
+}
