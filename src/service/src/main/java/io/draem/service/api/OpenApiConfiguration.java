@@ -13,6 +13,7 @@ import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.servers.Server;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ class OpenApiConfiguration {
         return new OpenAPI()
                 .components(new Components()
                         .schemas(ModelConverters.getInstance(true).read(Problem.class)))
+                .servers(List.of(new Server().url("/")))
                 .info(new Info()
                         .title("DRÆM")
                         .description("Finds surface anomalies in images with DRÆM models.")

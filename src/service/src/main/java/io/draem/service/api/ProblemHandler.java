@@ -4,6 +4,7 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,13 @@ class ProblemHandler {
                 ? "a number"
                 : "of another form";
         return answer(ProblemType.INVALID_REQUEST, "The parameter " + e.getName() + " must be " + wanted);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Problem> encoding(InvalidParameterException e) {
+        return answer(
+                ProblemType.INVALID_REQUEST,
+                "The query has a broken percent-encoding: write % as %25 and other bytes as %XX");
     }
 
     @ExceptionHandler

@@ -59,6 +59,7 @@ public final class DetectionService {
         try {
             ServedModel served = select(request);
             model = served.name();
+            admit(served, request);
             Detection detection = examine(served, request, start);
             listener.detected(detection);
             outcome = Outcome.SUCCESS;
@@ -77,17 +78,21 @@ public final class DetectionService {
             throw new DetectionException.Rejected(
                     Outcome.INVALID_REQUEST, "The parameter threshold must be a number between 0 and 1");
         }
-        ServedModel model;
         try {
-            model = models.require(request.model(), request.version());
-            // Nothing is decoded for a request that the queue would refuse.
-            model.requireRoom();
+            return models.require(request.model(), request.version());
         } catch (ModelSelectionException.NotReady e) {
             throw new DetectionException.Unavailable(Outcome.NOT_READY, message(e), WHEN_READY);
         } catch (ModelSelectionException e) {
             throw new DetectionException.Rejected(
                     e instanceof ModelSelectionException.Unknown ? Outcome.UNKNOWN_MODEL : Outcome.INVALID_REQUEST,
                     message(e));
+        }
+    }
+
+    private static void admit(ServedModel model, DetectionRequest request) throws DetectionException {
+        try {
+            // Nothing is decoded for a request that the queue would refuse.
+            model.requireRoom();
         } catch (InferenceException e) {
             throw translate(e);
         }
@@ -96,7 +101,6 @@ public final class DetectionService {
                     Outcome.INVALID_REQUEST,
                     "The model " + model.name() + " was exported without its reconstruction: leave it out of include");
         }
-        return model;
     }
 
     private Detection examine(ServedModel model, DetectionRequest request, long start) throws DetectionException {

@@ -1,0 +1,78 @@
+package io.draem.service;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The way of an image has one direction; no step looks back. */
+@AnalyzeClasses(packages = "io.draem", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+    @ArchTest
+    static final ArchRule ONE_DIRECTION = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("application")
+            .definedBy("io.draem.service")
+            .layer("api")
+            .definedBy("io.draem.service.api..")
+            .layer("observation")
+            .definedBy("io.draem.service.observation..")
+            .layer("detection")
+            .definedBy("io.draem.service.detection..")
+            .layer("models")
+            .definedBy("io.draem.service.models..")
+            .layer("inference")
+            .definedBy("io.draem.service.inference..")
+            .whereLayer("application")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("api")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("observation")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("detection")
+            .mayOnlyBeAccessedByLayers("api", "observation")
+            .whereLayer("models")
+            .mayOnlyBeAccessedByLayers("application", "api", "observation", "detection")
+            .whereLayer("inference")
+            .mayOnlyBeAccessedByLayers("models", "detection", "observation");
+
+    @ArchTest
+    static final ArchRule ONLY_INFERENCE_KNOWS_ONNX_RUNTIME = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.draem.service.inference..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime..");
+
+    @ArchTest
+    static final ArchRule ONLY_OBSERVATION_KNOWS_METERS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.draem.service.observation..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "org.springframework.boot.health..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_API_KNOWS_HTTP = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.draem.service.api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "jakarta.servlet..",
+                    "org.springframework.web..",
+                    "org.springframework.http..",
+                    "org.apache.catalina..");
+
+    @ArchTest
+    static final ArchRule THE_CORE_IS_PLAIN_JAVA = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.draem.service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework..", "ai.onnxruntime..", "io.draem.service..");
+}

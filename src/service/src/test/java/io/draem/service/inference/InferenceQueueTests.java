@@ -1,0 +1,353 @@
+package io.draem.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.draem.service.inference.QueueListener.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The function doubles its input; a gate holds it back where a test needs the worker to be busy. */
+@Timeout(30)
+class InferenceQueueTests {
+
+    private static final long NEVER = Long.MAX_VALUE / 2;
+
+    private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
+    private final List<Reason> rejections = Collections.synchronizedList(new ArrayList<>());
+    private final QueueListener listener = new QueueListener() {
+        @Override
+        public void rejected(Reason reason) {
+            rejections.add(reason);
+        }
+    };
+    private final AtomicLong clock = new AtomicLong();
+    private final Semaphore started = new Semaphore(0);
+    private final Semaphore gate = new Semaphore(0);
+    private InferenceQueue<Integer, Integer> queue;
+
+    @AfterEach
+    void drain() throws InterruptedException {
+        gate.release(1_000_000);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void answersWithTheOutputAndTheTimes() throws Exception {
+        start(inputs -> {
+            clock.addAndGet(7_000_000);
+            return doubled(inputs);
+        });
+        Answer<Integer> answer = queue.submit(21, NEVER).await();
+        assertThat(answer.output()).isEqualTo(42);
+        assertThat(answer.ran()).isEqualTo(Duration.ofMillis(7));
+        assertThat(answer.queued()).isZero();
+    }
+
+    @Test
+    void takesWhatWaitsInOneBatchAndInOrder() throws Exception {
+        start(4, 10, Duration.ZERO, gated());
+        Ticket<Integer, Integer> first = submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> rest = submit(1, 2, 3, 4, 5);
+        gate.release(3);
+        assertThat(first.await().output()).isZero();
+        for (int i = 0; i < rest.size(); i++) {
+            assertThat(rest.get(i).await().output()).isEqualTo(2 * (i + 1));
+        }
+        assertThat(batches).containsExactly(List.of(0), List.of(1, 2, 3, 4), List.of(5));
+    }
+
+    @Test
+    void refusesWhenFullAndSaysWhenToTryAgain() throws Exception {
+        start(1, 2, Duration.ZERO, inputs -> {
+            clock.addAndGet(Duration.ofSeconds(3).toNanos());
+            return gated().run(inputs);
+        });
+        gate.release();
+        queue.submit(0, NEVER).await();
+        started.acquire();
+        submitAndWaitUntilItRuns(1);
+        submit(2, 3);
+        assertThatExceptionOfType(InferenceException.Overloaded.class)
+                .isThrownBy(() -> queue.submit(4, NEVER))
+                .satisfies(e -> assertThat(e.retryAfter())
+                        .as("three requests at three seconds each")
+                        .isEqualTo(Duration.ofSeconds(9)));
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireRoom);
+        assertThat(queue.depth()).isEqualTo(2);
+        assertThat(rejections).containsExactly(Reason.QUEUE_FULL, Reason.QUEUE_FULL);
+    }
+
+    @Test
+    void retryAfterIsAtLeastASecondBeforeAnythingWasMeasured() throws Exception {
+        start(1, 1, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(1);
+        submit(2);
+        assertThatExceptionOfType(InferenceException.Overloaded.class)
+                .isThrownBy(() -> queue.submit(3, NEVER))
+                .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void dropsALateRequestBeforeItRuns() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> late = queue.submit(2, 1_000);
+        Ticket<Integer, Integer> patient = queue.submit(3, NEVER);
+        clock.set(1_000);
+        gate.release(2);
+        assertThat(patient.await().output()).isEqualTo(6);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
+        assertThat(batches).containsExactly(List.of(1), List.of(3));
+        assertThat(rejections).containsExactly(Reason.DEADLINE);
+    }
+
+    @Test
+    void aWaiterLeavesAtItsDeadlineAndFreesItsPlace() throws Exception {
+        start(1, 1, Duration.ZERO, gated());
+        Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> waiting = queue.submit(2, 0);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(waiting::await);
+        assertThat(queue.depth()).isZero();
+        Ticket<Integer, Integer> next = queue.submit(3, NEVER);
+        gate.release(2);
+        assertThat(running.await().output()).isEqualTo(2);
+        assertThat(next.await().output()).isEqualTo(6);
+        assertThat(batches).containsExactly(List.of(1), List.of(3));
+    }
+
+    @Test
+    void aRunThatOutlivesTheDeadlineEndsTheRequestOnce() throws Exception {
+        start(gated());
+        Ticket<Integer, Integer> ticket = queue.submit(1, 1_000);
+        started.acquire();
+        clock.set(1_000);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+        gate.release();
+        queue.drain(Duration.ofSeconds(10));
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+        assertThat(rejections).containsExactly(Reason.DEADLINE);
+    }
+
+    @Test
+    void doesNotRunACancelledRequest() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> cancelled = queue.submit(2, NEVER);
+        Ticket<Integer, Integer> next = queue.submit(3, NEVER);
+        cancelled.cancel();
+        cancelled.cancel();
+        gate.release(2);
+        next.await();
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(cancelled::await);
+        assertThat(batches).containsExactly(List.of(1), List.of(3));
+        assertThat(rejections).containsExactly(Reason.CANCELLED);
+    }
+
+    @Test
+    void cancelAfterTheAnswerChangesNothing() throws Exception {
+        start(InferenceQueueTests::doubled);
+        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        ticket.await();
+        ticket.cancel();
+        assertThat(ticket.await().output()).isEqualTo(2);
+        assertThat(rejections).isEmpty();
+    }
+
+    @Test
+    void anInterruptedWaiterCancelsItsRequest() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> ticket = queue.submit(2, NEVER);
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(ticket::await);
+        assertThat(rejections).containsExactly(Reason.CANCELLED);
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void anErrorFailsItsBatchAndTheWorkerLivesOn() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        start(4, 10, Duration.ZERO, inputs -> {
+            if (runs.getAndIncrement() == 1) {
+                throw new StackOverflowError("deep");
+            }
+            return gated().run(inputs);
+        });
+        submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> failing = submit(1, 2);
+        gate.release(2);
+        for (Ticket<Integer, Integer> ticket : failing) {
+            assertThatExceptionOfType(InferenceException.Failed.class)
+                    .isThrownBy(ticket::await)
+                    .withCauseInstanceOf(StackOverflowError.class);
+        }
+        assertThat(queue.submit(3, NEVER).await().output()).isEqualTo(6);
+        assertThat(rejections).isEmpty();
+    }
+
+    @Test
+    void aFunctionThatLosesAnOutputFailsTheBatch() throws Exception {
+        start(inputs -> List.of());
+        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(ticket::await);
+    }
+
+    @Test
+    void startsAFullBatchWithoutWaitingForTheDelay() throws Exception {
+        start(3, 10, Duration.ofHours(1), InferenceQueueTests::doubled);
+        List<Ticket<Integer, Integer>> tickets = submit(1, 2, 3);
+        for (Ticket<Integer, Integer> ticket : tickets) {
+            ticket.await();
+        }
+        assertThat(batches).isEmpty();
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void startsWhatItHasWhenTheDelayEnds() throws Exception {
+        queue = InferenceQueue.start(
+                "test",
+                List.of((BatchFunction<Integer, Integer>) InferenceQueueTests::doubled),
+                new QueueOptions(10, 8, Duration.ofMillis(1)),
+                listener,
+                System::nanoTime);
+        assertThat(queue.submit(1, System.nanoTime() + Duration.ofSeconds(20).toNanos())
+                        .await()
+                        .output())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void drainingRefusesNewRequestsAndFinishesThoseThatWait() throws Exception {
+        start(2, 10, Duration.ofHours(1), gated());
+        List<Ticket<Integer, Integer>> accepted = submit(1, 2, 3, 4, 5);
+        started.acquire();
+        queue.refuseNew();
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(() -> queue.submit(6, NEVER));
+        gate.release(10);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        for (int i = 0; i < accepted.size(); i++) {
+            assertThat(accepted.get(i).await().output()).isEqualTo(2 * (i + 1));
+        }
+        assertThat(rejections).containsExactly(Reason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void aDrainThatReachesItsLimitRefusesTheRestAndSaysThatAWorkerStillRuns() throws Exception {
+        start(gated());
+        Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> waiting = queue.submit(2, NEVER);
+        assertThat(queue.drain(Duration.ofMillis(1))).isFalse();
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(waiting::await);
+        gate.release();
+        assertThat(running.await().output()).isEqualTo(2);
+    }
+
+    @Test
+    void everyRequestOfACrowdEndsExactlyOnce() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        queue = InferenceQueue.start(
+                "crowd",
+                List.<BatchFunction<Integer, Integer>>of(inputs -> crowd(inputs, ran), inputs -> crowd(inputs, ran)),
+                new QueueOptions(16, 4, Duration.ofNanos(50_000)),
+                listener,
+                System::nanoTime);
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        ExecutorService callers = Executors.newFixedThreadPool(32);
+        CountDownLatch go = new CountDownLatch(1);
+        List<Future<?>> done = new ArrayList<>();
+        for (int caller = 0; caller < 32; caller++) {
+            int seed = caller;
+            done.add(callers.submit(() -> {
+                go.await();
+                for (int i = 0; i < 500; i++) {
+                    int input = seed * 1_000 + i;
+                    long patience = i % 5 == 0 ? 20_000 : Duration.ofSeconds(20).toNanos();
+                    try {
+                        Ticket<Integer, Integer> ticket = queue.submit(input, System.nanoTime() + patience);
+                        if (i % 7 == 0) {
+                            ticket.cancel();
+                        }
+                        assertThat(ticket.await().output()).isEqualTo(2 * input);
+                        answered.incrementAndGet();
+                    } catch (InferenceException.Failed e) {
+                        failed.incrementAndGet();
+                    } catch (InferenceException e) {
+                        refused.incrementAndGet();
+                    }
+                }
+                return null;
+            }));
+        }
+        go.countDown();
+        for (Future<?> future : done) {
+            future.get(25, TimeUnit.SECONDS);
+        }
+        callers.shutdown();
+        assertThat(answered.get() + failed.get() + refused.get()).isEqualTo(32 * 500);
+        assertThat(refused).hasValue(rejections.size());
+        assertThat(answered.get()).isPositive();
+        assertThat(failed.get()).isPositive();
+        assertThat(queue.depth()).isZero();
+    }
+
+    private static List<Integer> crowd(List<Integer> inputs, AtomicInteger ran) {
+        if (ran.getAndIncrement() % 11 == 0) {
+            throw new AssertionError("every eleventh run fails");
+        }
+        return doubled(inputs);
+    }
+
+    private static List<Integer> doubled(List<Integer> inputs) {
+        return inputs.stream().map(input -> 2 * input).toList();
+    }
+
+    /** A function that tells when it starts and runs on when the gate lets it. */
+    private BatchFunction<Integer, Integer> gated() {
+        return inputs -> {
+            batches.add(inputs);
+            started.release();
+            gate.acquire();
+            return doubled(inputs);
+        };
+    }
+
+    private void start(BatchFunction<Integer, Integer> function) {
+        start(1, 10, Duration.ZERO, function);
+    }
+
+    private void start(int maxBatch, int capacity, Duration delay, BatchFunction<Integer, Integer> function) {
+        queue = InferenceQueue.start(
+                "test", List.of(function), new QueueOptions(capacity, maxBatch, delay), listener, clock::get);
+    }
+
+    private Ticket<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {
+        Ticket<Integer, Integer> ticket = queue.submit(input, NEVER);
+        started.acquire();
+        return ticket;
+    }
+
+    private List<Ticket<Integer, Integer>> submit(int... inputs) throws InferenceException {
+        List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
+        for (int input : inputs) {
+            tickets.add(queue.submit(input, NEVER));
+        }
+        return tickets;
+    }
+}

@@ -1,0 +1,62 @@
+package io.draem.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The texts are what ONNX Runtime said on machines that lacked the piece. */
+class ProviderFailureTests {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            libcublasLt.so.12 | CUDA 12 runtime
+            libcudart.so.12   | CUDA 12 runtime
+            libcufft.so.11    | CUDA 12 runtime
+            libcudnn.so.9     | cuDNN 9
+            """)
+    void namesTheMissingLibraryAndWhatItBelongsTo(String library, String piece) {
+        String sentence = ProviderFailure.explain(
+                "Error code - ORT_FAIL - message: /onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1844"
+                        + " onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed"
+                        + " to load library /tmp/onnxruntime-java123/libonnxruntime_providers_cuda.so with error: "
+                        + library + ": cannot open shared object file: No such file or directory");
+        assertThat(sentence).contains(library, piece, "LD_LIBRARY_PATH").doesNotContain("/tmp", "onnxruntime_src");
+    }
+
+    @Test
+    void aMissingDriverLibraryIsTheDriver() {
+        assertThat(ProviderFailure.explain(
+                        "Failed to load library /x/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open"
+                                + " shared object file: No such file or directory"))
+                .contains("NVIDIA driver", "libcuda.so.1", "--gpus all", "nvidia.com/gpu");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=0 | driver
+            CUDA failure 100: no CUDA-capable device is detected ; GPU=-1                         | sees no GPU
+            CUDA failure 101: invalid device ordinal ; GPU=7                                      | draem.inference.device
+            CUDA failure 2: out of memory ; GPU=0                                                 | memory
+            """)
+    void translatesTheNumbersOfCuda(String text, String meaning) {
+        assertThat(ProviderFailure.explain("[ONNXRuntimeError] : 1 : FAIL : " + text))
+                .contains(meaning)
+                .doesNotContain("ONNXRuntimeError");
+    }
+
+    @Test
+    void theCpuArtifactAndTooLittleSpaceReadAlikeAndAreBothNamed() {
+        assertThat(ProviderFailure.explain("Error code - ORT_EP_FAIL - message: Failed to find CUDA shared provider"))
+                .contains("-Pcpu", "java.io.tmpdir");
+    }
+
+    @Test
+    void quotesWhatItDoesNotKnowWithoutPaths() {
+        assertThat(ProviderFailure.explain("Something new in /opt/secret/place.cc:12 went wrong\nsecond line"))
+                .contains("Something new in place.cc:12 went wrong")
+                .doesNotContain("/opt/secret", "second line");
+        assertThat(ProviderFailure.explain(null)).contains("no reason");
+    }
+}
