@@ -74,7 +74,7 @@ COPY --from=java /java /opt/java
 COPY --from=build /native native
 COPY --from=build /layers/dependencies ./
 COPY --from=build /layers/application ./
-COPY src/models/cookie /models/cookie
+COPY --chmod=755 src/models/cookie /models/cookie
 # ONNX Runtime from 1.29 on reports models and machines to its maker unless it is told not to.
 ENV DRAEM_MODELS_DIRECTORY=/models ORT_DISABLE_TELEMETRY=1
 USER 10001:10001
@@ -99,7 +99,7 @@ COPY --from=java /java /opt/java
 COPY --from=cuda-libraries /native native
 COPY --from=build /layers/dependencies ./
 COPY --from=build /layers/application ./
-COPY src/models/cookie /models/cookie
+COPY --chmod=755 src/models/cookie /models/cookie
 ENV DRAEM_MODELS_DIRECTORY=/models ORT_DISABLE_TELEMETRY=1
 USER 10001:10001
 EXPOSE 8080
