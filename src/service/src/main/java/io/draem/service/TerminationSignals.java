@@ -24,7 +24,7 @@ final class TerminationSignals {
     /** Takes over the signals from the JVM. */
     static TerminationSignals handle() {
         TerminationSignals signals = new TerminationSignals();
-        STATUS.keySet().forEach(name -> Signal.handle(new Signal(name), signals::end));
+        STATUS.keySet().forEach(name -> Signal.handle(new Signal(name), signals::received));
         return signals;
     }
 
@@ -36,7 +36,17 @@ final class TerminationSignals {
         context.complete(null);
     }
 
-    /** Runs on a thread of its own; a start-up that is under way is waited for, since it may be inside native code. */
+    /**
+     * Hands over to a thread that keeps the JVM alive. The JVM's own signal threads are daemons: once the web server has
+     * stopped, it would exit by itself, with status 0 and its hooks running while models are still being closed.
+     */
+    private void received(Signal signal) {
+        Thread shutdown = new Thread(() -> end(signal), "shutdown");
+        shutdown.setDaemon(false);
+        shutdown.start();
+    }
+
+    /** A start-up that is under way is waited for, since it may be inside native code. */
     private void end(Signal signal) {
         log.info("SIG{}: shutting down", signal.getName());
         try {
