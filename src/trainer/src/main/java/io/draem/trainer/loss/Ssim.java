@@ -46,15 +46,17 @@ final class Ssim {
     }
 
     /**
-     * Blurs along the last two axes.
+     * Blurs along the last two axes and returns them swapped, which a mean over all pixels does not see.
      *
-     * <p>A one-dimensional filter with its border rule is a linear map, so a matrix product does it. With one channel a
-     * group that is faster than convolutions, forward and backward.
+     * <p>A one-dimensional filter with its border rule is a linear map, so a matrix product does it, some four times faster
+     * than convolutions with one channel a group. Each product is a single one over all images: libtorch would run a matrix
+     * from the left as one small product an image, which costs fifteen times as much on threads that share their cores.
      */
     private static Tensor blur(Tensor images) {
         Tensor rows = filter((int) images.size(-2)).to(images.scalar_type());
         Tensor columns = filter((int) images.size(-1)).to(images.scalar_type());
-        return torch.matmul(rows, torch.matmul(images, columns.t()));
+        Tensor blurredRows = torch.matmul(images, columns.t());
+        return torch.matmul(blurredRows.transpose(-1, -2).contiguous(), rows.t());
     }
 
     /** Returns the matrix {@code [size, size]} that filters a column of that many pixels. */
