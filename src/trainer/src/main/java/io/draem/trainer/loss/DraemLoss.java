@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  * DRÆM's loss: {@code l2 + 2 · ssim + focal}, and with SSPCAB {@code + sspcabWeight · sspcab}.
  *
  * @param focal which pixels the focal part counts
- * @param sspcabWeight weight of the SSPCAB part; 0.1 in arXiv 2111.09099, section 4
+ * @param sspcabWeight weight of the SSPCAB part; {@link #SSPCAB_WEIGHT} unless there is a reason
  */
 public record DraemLoss(FocalLoss focal, double sspcabWeight) {
+
+    /** The weight of arXiv 2111.09099, section 4. */
+    public static final double SSPCAB_WEIGHT = 0.1;
 
     private static final double SSIM_WEIGHT = 2; // anomalib's; the paper's λ is 1 with an SSIM loss twice as large
 

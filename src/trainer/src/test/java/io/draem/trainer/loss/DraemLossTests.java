@@ -52,7 +52,7 @@ class DraemLossTests {
     }
 
     private static LossParts loss(FocalLoss focal, Tensor reconstruction, Tensor clean, Tensor logits, Tensor mask) {
-        return new DraemLoss(focal)
+        return new DraemLoss(focal, DraemLoss.SSPCAB_WEIGHT)
                 .forward(new Output(reconstruction, logits, null, null), clean, mask)
                 .read();
     }

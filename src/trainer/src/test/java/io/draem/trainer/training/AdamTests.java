@@ -124,7 +124,7 @@ class AdamTests {
     }
 
     private static void backward(DraemNetwork network, org.bytedeco.pytorch.Tensor images) {
-        new DraemLoss(FocalLoss.BOTH)
+        new DraemLoss(FocalLoss.BOTH, DraemLoss.SSPCAB_WEIGHT)
                 .forward(network.forward(images), images, torch.ones(images.size(0), 1, images.size(2), images.size(3)))
                 .total()
                 .backward();

@@ -46,7 +46,7 @@ public final class TrainingStepBenchmark {
     }
 
     private static void measure(Case one, Precision precision, MemoryFormat format) {
-        DraemLoss loss = new DraemLoss(FocalLoss.BOTH);
+        DraemLoss loss = new DraemLoss(FocalLoss.BOTH, DraemLoss.SSPCAB_WEIGHT);
         try (PointerScope outer = new PointerScope();
                 DraemNetwork network = DraemNetwork.create(one.options(), 0)) {
             network.convert(precision, format);

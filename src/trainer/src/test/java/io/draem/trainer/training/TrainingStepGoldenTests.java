@@ -66,7 +66,7 @@ class TrainingStepGoldenTests {
                     .isLessThan(1e-8);
             assertThat(distance(output.logits(), golden.tensor("logits"))).isLessThan(1e-8);
 
-            new DraemLoss(FocalLoss.BOTH, 0.1)
+            new DraemLoss(FocalLoss.BOTH, DraemLoss.SSPCAB_WEIGHT)
                     .forward(
                             output,
                             TensorConversion.toNative(golden.tensor("clean")),
@@ -105,7 +105,7 @@ class TrainingStepGoldenTests {
     }
 
     private static DraemLoss.Parts loss(GoldenCase golden, DraemNetwork network, FocalLoss focal) {
-        return new DraemLoss(focal, 0.1)
+        return new DraemLoss(focal, DraemLoss.SSPCAB_WEIGHT)
                 .forward(
                         network.forward(TensorConversion.toNative(golden.tensor("augmented"))),
                         TensorConversion.toNative(golden.tensor("clean")),
