@@ -2,6 +2,7 @@ package io.draem.service;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,8 @@ final class TerminationSignals {
     private static final Map<String, Integer> STATUS = Map.of("TERM", 143, "INT", 130);
 
     private final CompletableFuture<@Nullable ConfigurableApplicationContext> context = new CompletableFuture<>();
+
+    private final AtomicBoolean ending = new AtomicBoolean();
 
     private TerminationSignals() {}
 
@@ -38,12 +41,15 @@ final class TerminationSignals {
 
     /**
      * Hands over to a thread that keeps the JVM alive. The JVM's own signal threads are daemons: once the web server has
-     * stopped, it would exit by itself, with status 0 and its hooks running while models are still being closed.
+     * stopped, it would exit by itself, with status 0 and its hooks running while models are still being closed. A
+     * second signal changes nothing: {@code spring-boot:run} sends one after that of the terminal.
      */
     private void received(Signal signal) {
-        Thread shutdown = new Thread(() -> end(signal), "shutdown");
-        shutdown.setDaemon(false);
-        shutdown.start();
+        if (ending.compareAndSet(false, true)) {
+            Thread shutdown = new Thread(() -> end(signal), "shutdown");
+            shutdown.setDaemon(false);
+            shutdown.start();
+        }
     }
 
     /** A start-up that is under way is waited for, since it may be inside native code. */
