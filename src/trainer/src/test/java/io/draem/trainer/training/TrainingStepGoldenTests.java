@@ -66,7 +66,7 @@ class TrainingStepGoldenTests {
                     .isLessThan(1e-8);
             assertThat(distance(output.logits(), golden.tensor("logits"))).isLessThan(1e-8);
 
-            new DraemLoss(FocalLoss.BOTH, DraemLoss.SSPCAB_WEIGHT)
+            criterion(golden, FocalLoss.BOTH)
                     .forward(
                             output,
                             TensorConversion.toNative(golden.tensor("clean")),
@@ -105,11 +105,15 @@ class TrainingStepGoldenTests {
     }
 
     private static DraemLoss.Parts loss(GoldenCase golden, DraemNetwork network, FocalLoss focal) {
-        return new DraemLoss(focal, DraemLoss.SSPCAB_WEIGHT)
+        return criterion(golden, focal)
                 .forward(
                         network.forward(TensorConversion.toNative(golden.tensor("augmented"))),
                         TensorConversion.toNative(golden.tensor("clean")),
                         TensorConversion.toNative(golden.tensor("mask")));
+    }
+
+    private static DraemLoss criterion(GoldenCase golden, FocalLoss focal) {
+        return new DraemLoss(focal, golden.description().get("sspcab_lambda").asDouble());
     }
 
     private static void assertLoss(LossParts actual, JsonNode expected) {
