@@ -1,5 +1,6 @@
 package io.draem.trainer.network;
 
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /** How many threads libtorch computes with. */
@@ -7,11 +8,13 @@ public final class Threads {
 
     private Threads() {}
 
-    /** Lets every operation of this process use up to {@code count} threads. */
+    /** Lets every operation that this thread starts use up to {@code count} threads. */
     public static void use(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("At least one thread is needed, not " + count);
         }
         torch.set_num_threads(count);
+        // Matrix products run in OpenBLAS, whose own threads spin at each other's cost if they are more than the cores.
+        openblas_nolapack.blas_set_num_threads(count);
     }
 }
