@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Decoding and resizing agree with anomalib's reading and torchvision's antialiased resize. */
 class ResizeGoldenTests {
 
-    private static final Path FOLDER = Path.of(System.getProperty("golden.dir"), "resize");
+    private static final Path FOLDER = Path.of(System.getProperty("golden.dir", "src/golden"), "resize");
 
     static Stream<JsonNode> cases() throws IOException {
         JsonNode cases = JsonMapper.shared().readTree(Files.readString(FOLDER.resolve("case.json")));

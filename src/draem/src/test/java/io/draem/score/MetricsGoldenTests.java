@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Thresholds, normalisation and metrics agree with anomalib, torchmetrics and scikit-learn. */
 class MetricsGoldenTests {
 
-    private static final Path FOLDER = Path.of(System.getProperty("golden.dir"), "metrics");
+    private static final Path FOLDER = Path.of(System.getProperty("golden.dir", "src/golden"), "metrics");
 
     private static JsonNode root() throws IOException {
         return JsonMapper.shared().readTree(Files.readString(FOLDER.resolve("case.json")));

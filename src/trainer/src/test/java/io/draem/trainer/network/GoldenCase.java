@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record GoldenCase(Path folder, JsonNode description, Safetensors weights, Safetensors tensors) {
 
     public static GoldenCase read(String name) throws IOException {
-        Path folder = Path.of(System.getProperty("golden.dir", "../golden"), name);
+        Path folder = Path.of(System.getProperty("golden.dir", "src/golden"), name);
         return new GoldenCase(
                 folder,
                 JsonMapper.builder()

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 class PerlinGoldenTests {
 
     private static final Path FOLDER =
-            Path.of(System.getProperty("golden.dir", "../golden")).resolve("perlin");
+            Path.of(System.getProperty("golden.dir", "src/golden")).resolve("perlin");
 
     @Test
     void givesTheReferencesNoiseForItsGradients() throws IOException {
