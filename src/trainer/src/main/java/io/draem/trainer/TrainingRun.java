@@ -107,10 +107,12 @@ record TrainingRun(
                             ImageStore.tensors(files(split.heldOut()), size, size, cache, threads),
                             synthesizer,
                             recipe.seed());
-            Calibration calibration = Calibrator.calibrate(
-                    Scores.of(validation, detector), !split.heldOut().isEmpty());
+            Scores validated = Scores.of(validation, detector);
+            Calibration calibration =
+                    Calibrator.calibrate(validated, !split.heldOut().isEmpty());
             ObjectNode metrics =
                     Evaluation.figures(Scores.of(new TestImages(split.test(), size, size), detector), calibration);
+            metrics.set("validation", Evaluation.ranking(validated, calibration));
             publish(network, detector, split, dataset, calibration, metrics, curve, out);
         }
     }

@@ -21,8 +21,9 @@ public final class Calibrator {
      *
      * <p>With real defects both thresholds maximise F1 ({@link ThresholdRule#F1}). Synthetic anomalies are easier than
      * real ones, so a threshold that separates them best would miss subtle defects: with them the image threshold is the
-     * {@value #QUANTILE} quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}), and the pixel threshold
-     * is the same number, so that an image is anomalous exactly when one of its pixels is.
+     * {@value #QUANTILE} quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}). The pixel threshold
+     * maximises F1 wherever there is a mask, but is never above the image threshold, so that an anomalous image has a
+     * region.
      *
      * @param scores what the model said of the validation images; at least one normal one
      * @param synthetic whether the anomalous ones are synthetic
@@ -32,16 +33,13 @@ public final class Calibrator {
         boolean[] labels = scores.imageLabels();
         double[] pixels = pixels(scores.maps());
         ThresholdRule rule = !synthetic && RankingMetrics.isDefined(labels) ? ThresholdRule.F1 : ThresholdRule.QUANTILE;
-        double imageThreshold;
-        double pixelThreshold;
-        if (rule == ThresholdRule.F1) {
-            imageThreshold = Thresholds.f1(imageScores, labels);
-            pixelThreshold = Thresholds.f1(pixels, pixelLabels(scores.masks(), pixels.length));
-        } else {
-            imageThreshold = Thresholds.quantile(
-                    scores.where(image -> !image.anomalous()).imageScores(), QUANTILE);
-            pixelThreshold = imageThreshold;
-        }
+        double imageThreshold = rule == ThresholdRule.F1
+                ? Thresholds.f1(imageScores, labels)
+                : Thresholds.quantile(scores.where(image -> !image.anomalous()).imageScores(), QUANTILE);
+        boolean[] pixelLabels = pixelLabels(scores.masks(), pixels.length);
+        double pixelThreshold = RankingMetrics.isDefined(pixelLabels)
+                ? Math.min(Thresholds.f1(pixels, pixelLabels), imageThreshold)
+                : imageThreshold;
         DoubleSummaryStatistics scoreRange = range(imageScores);
         DoubleSummaryStatistics mapRange = range(pixels);
         int normal = (int) scores.where(image -> !image.anomalous()).images().stream()

@@ -43,7 +43,8 @@ public final class Evaluation {
         return json;
     }
 
-    private static ObjectNode ranking(Scores scores, Calibration calibration) {
+    /** Returns the figures of all images together alone: {@code image} and {@code pixel}. */
+    public static ObjectNode ranking(Scores scores, Calibration calibration) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ObjectNode image = json.putObject("image");
         boolean[] labels = scores.imageLabels();
