@@ -73,12 +73,18 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
         return (size + tile - 1) / tile * tile;
     }
 
-    /** Checks that all strips or tiles are there, and that a JPEG inside one is no larger than the header says. */
+    /**
+     * Checks that all strips or tiles are there and together no longer than the file, and that a JPEG inside one is no
+     * larger than the header says.
+     */
     private static void requireParts(
             TiffDirectory directory, int offsetTag, int bytesTag, byte[] bytes, @Nullable ImageLimits jpegLimits)
             throws ImageException {
         long[] offsets = directory.values(offsetTag);
         long[] counts = directory.values(bytesTag);
+        if (Arrays.stream(counts).sum() > bytes.length) { // else few bytes would be walked through millions of times
+            throw new ImageException.Invalid("The TIFF is truncated or corrupt: its parts are longer than the file");
+        }
         for (int i = 0; i < Math.min(offsets.length, counts.length); i++) {
             long end = offsets[i] + counts[i];
             if (end > bytes.length) {

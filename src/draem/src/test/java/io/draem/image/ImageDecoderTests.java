@@ -263,6 +263,34 @@ class ImageDecoderTests {
     }
 
     @Test
+    void refusesATiffWhoseStripsShareTheirBytes() {
+        int length = 8 + 2 + 9 * 12 + 4 + 2 * 8;
+        int values = length - 16;
+        ByteBuffer tiff = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        tiff.put("II".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8);
+        tiff.putShort((short) 9);
+        int[][] tags = {
+            {256, 1, 2},
+            {257, 1, 2},
+            {258, 1, 8},
+            {259, 1, 1},
+            {262, 1, 1}, // 2x2, 8 bits, uncompressed, grey
+            {273, 2, values},
+            {277, 1, 1},
+            {278, 1, 1},
+            {279, 2, values + 8} // two strips of one row
+        };
+        for (int[] tag : tags) {
+            tiff.putShort((short) tag[0]).putShort((short) 4).putInt(tag[1]).putInt(tag[2]);
+        }
+        tiff.putInt(0).putInt(0).putInt(0).putInt(length).putInt(length); // each strip is the whole file
+
+        assertThatThrownBy(() -> decoder.decode(tiff.array()))
+                .isInstanceOf(ImageException.Invalid.class)
+                .hasMessageContaining("longer than the file");
+    }
+
+    @Test
     void namesTheFormatsWhenTheBytesAreNone() {
         byte[] text = "this is a text file, whatever its name says".getBytes(StandardCharsets.US_ASCII);
         byte[] gif = "GIF89a\1\0\1\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
