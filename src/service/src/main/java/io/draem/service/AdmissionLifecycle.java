@@ -47,6 +47,12 @@ class AdmissionLifecycle implements SmartLifecycle {
         return running;
     }
 
+    /** Not stopped for a pause: what has been refused is not taken back. */
+    @Override
+    public boolean isPauseable() {
+        return false;
+    }
+
     /** Stopped before everything else, the web server's own graceful stop included. */
     @Override
     public int getPhase() {

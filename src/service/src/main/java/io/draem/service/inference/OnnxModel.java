@@ -42,7 +42,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
                 .asFloatBuffer();
     }
 
-    /** Takes over a session, and runs it once at every batch size that it will see. */
+    /** Takes over a session once it has run at every batch size that it will see; until then the caller closes it. */
     static OnnxModel warmedUp(
             OrtEnvironment environment,
             OrtSession session,
@@ -51,12 +51,20 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             int maxBatchSize)
             throws OrtException {
         OnnxModel model = new OnnxModel(session, card, provider, maxBatchSize);
-        for (int n = 1; n <= maxBatchSize; n++) {
-            long[] shape = {n, 3, card.height(), card.width()};
-            // Every size is a view of the same memory: nothing is copied or allocated for a run.
-            model.inputs.add(
-                    OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
-            model.run(model.inputs.get(n - 1), VERDICT).close();
+        boolean warm = false;
+        try {
+            for (int n = 1; n <= maxBatchSize; n++) {
+                long[] shape = {n, 3, card.height(), card.width()};
+                // Every size is a view of the same memory: nothing is copied or allocated for a run.
+                model.inputs.add(
+                        OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
+                model.run(model.inputs.get(n - 1), VERDICT).close();
+            }
+            warm = true;
+        } finally {
+            if (!warm) {
+                model.inputs.forEach(OnnxTensor::close);
+            }
         }
         return model;
     }
