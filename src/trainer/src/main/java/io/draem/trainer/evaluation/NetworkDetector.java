@@ -3,7 +3,6 @@ package io.draem.trainer.evaluation;
 import io.draem.score.AnomalyMap;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.Scopes;
-import io.draem.trainer.network.TensorConversion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,14 +37,9 @@ public record NetworkDetector(DraemNetwork network, int width, int height) imple
         Scopes.withoutGradients(() -> {
             try (PointerScope scope = new PointerScope()) {
                 DraemNetwork.Output output = network.forward(Tensor.create(images, count, 3, height, width));
-                outputs.set(new NetworkOutputs(
-                        floats(output.imageScore()), floats(output.anomalyMap()), floats(output.reconstruction())));
+                outputs.set(NetworkOutputs.of(output));
             }
         });
         return Objects.requireNonNull(outputs.get());
-    }
-
-    private static float[] floats(Tensor tensor) {
-        return TensorConversion.toHeap(tensor).toFloats();
     }
 }
