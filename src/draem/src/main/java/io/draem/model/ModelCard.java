@@ -29,7 +29,6 @@ public record ModelCard(
     /** The only channel order so far. */
     public static final String COLOUR = "RGB";
 
-    private static final int MAX_SIDE = 16_384;
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     public ModelCard {
@@ -154,9 +153,11 @@ public record ModelCard(
     }
 
     private static void requireSide(String name, int side) {
-        if (side < ModelContract.SIZE_MULTIPLE || side > MAX_SIDE || side % ModelContract.SIZE_MULTIPLE != 0) {
+        if (side < ModelContract.SIZE_MULTIPLE
+                || side > ModelContract.MAX_SIDE
+                || side % ModelContract.SIZE_MULTIPLE != 0) {
             throw new IllegalArgumentException(name + " must be a multiple of " + ModelContract.SIZE_MULTIPLE
-                    + " up to " + MAX_SIDE + ", got " + side);
+                    + " up to " + ModelContract.MAX_SIDE + ", got " + side);
         }
     }
 }

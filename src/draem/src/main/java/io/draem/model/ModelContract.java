@@ -24,5 +24,8 @@ public final class ModelContract {
     /** Image sides are multiples of this: the discriminative encoder halves them five times. */
     public static final int SIZE_MULTIPLE = 32;
 
+    /** The longest image side. */
+    public static final int MAX_SIDE = 16_384;
+
     private ModelContract() {}
 }

@@ -23,11 +23,18 @@ public final class RankingMetrics {
 
     /** Tells whether both classes are there, without which no ranking metric has a meaning. */
     public static boolean isDefined(boolean[] anomalous) {
+        return isDefined(List.of(anomalous));
+    }
+
+    /** Tells whether both classes are there in all masks together. */
+    public static boolean isDefined(List<boolean[]> anomalous) {
         boolean some = false;
         boolean all = true;
-        for (boolean label : anomalous) {
-            some |= label;
-            all &= label;
+        for (boolean[] mask : anomalous) {
+            for (boolean label : mask) {
+                some |= label;
+                all &= label;
+            }
         }
         return some && !all;
     }

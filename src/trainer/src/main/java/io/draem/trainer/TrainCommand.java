@@ -8,6 +8,7 @@ import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -185,21 +186,25 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (threads < 1 || dataThreads < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads and --data-threads must be at least 1");
+        }
         TrainingRun run = new TrainingRun(data, output, modelName(), anomalySource, threads, dataThreads, recipe());
         run.execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;
     }
 
     private String modelName() {
-        if (name == null) {
-            return String.valueOf(data.toAbsolutePath().normalize().getFileName());
-        }
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
+        String chosen = name != null
+                ? name
+                : Objects.toString(data.toAbsolutePath().normalize().getFileName(), "");
+        if (!chosen.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--name must be letters, digits, '.', '_' and '-', at most 63 of them, not '" + name + "'");
+                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 63 of them, not '"
+                            + chosen + "'" + (name == null ? ", the name of the data folder: give another" : ""));
         }
-        return name;
+        return chosen;
     }
 
     private Recipe recipe() {

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -20,6 +21,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -126,15 +129,36 @@ class TrainCommandTests {
                 .isEqualTo(1);
     }
 
-    @Test
-    void aWrongOptionIsNamedAndNothingIsWritten() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--image-size 100 | --image-size must be a multiple of 32, not 100",
+                "--image-size 16416 | --image-size must be at most 16384, not 16416",
+                "--sspcab-weight NaN | --sspcab-weight must be a number and not negative, not NaN",
+                "--batch-size 0 | --batch-size must be at least 1, not 0",
+                "--batch-size 2147483647 | --batch-size must be at most 10922 at that size, not 2147483647",
+                "--learning-rate NaN | --learning-rate must lie between 0 and 1, not NaN",
+                "--milestones 0.8,90 | --milestones must lie within 0 and 1, not 90.0",
+                "--gamma 0 | --gamma must be above 0 and up to 1, not 0.0",
+                "--gamma NaN | --gamma must be above 0 and up to 1, not NaN",
+                "--held-out 1 | --held-out must lie between 0 and 1, not 1.0",
+                "--threads 0 | --threads and --data-threads must be at least 1",
+                "--data-threads 0 | --threads and --data-threads must be at least 1",
+                "--name ../up | --name must be letters",
+                "--data my+data | the name of the data folder: give another"
+            })
+    void aWrongOptionIsNamedAndNothingIsWritten(String options, String message) {
         StringWriter errors = new StringWriter();
         Path output = folder.resolve("none");
-        int code = Main.commandLine()
-                .setErr(new PrintWriter(errors))
-                .execute("train", "--data", plate(), "--output", output.toString(), "--image-size", "100");
+        List<String> arguments = new ArrayList<>(List.of("train", "--output", output.toString()));
+        arguments.addAll(List.of(options.split(" ")));
+        if (!options.startsWith("--data ")) {
+            arguments.addAll(List.of("--data", plate()));
+        }
+        int code = Main.commandLine().setErr(new PrintWriter(errors)).execute(arguments.toArray(String[]::new));
+        assertThat(errors.toString()).contains(message);
         assertThat(code).isEqualTo(2);
-        assertThat(errors.toString()).contains("--image-size must be a multiple of 32, not 100");
         assertThat(output).doesNotExist();
     }
 

@@ -58,7 +58,7 @@ public final class Evaluation {
             image.putNull("auroc").putNull("averagePrecision").putNull("f1").putNull("f1Max");
         }
         ObjectNode pixel = json.putObject("pixel");
-        if (scores.masks().stream().anyMatch(RankingMetrics::isDefined)) {
+        if (RankingMetrics.isDefined(scores.masks())) {
             RankingMetrics ranking = RankingMetrics.ofPixels(scores.maps(), scores.masks());
             pixel.put("auroc", ranking.auroc());
             pixel.put("averagePrecision", ranking.averagePrecision());

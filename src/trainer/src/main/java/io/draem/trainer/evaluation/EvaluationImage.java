@@ -1,5 +1,7 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.trainer.data.LabelledImage;
+
 /**
  * A labelled image, ready for the network.
  *
@@ -11,7 +13,7 @@ package io.draem.trainer.evaluation;
 public record EvaluationImage(String name, String defect, float[] pixels, boolean[] mask) {
 
     /** What MVTec AD calls the folder of normal images. */
-    public static final String GOOD = "good";
+    public static final String GOOD = LabelledImage.GOOD;
 
     public EvaluationImage {
         if (pixels.length != 3 * mask.length) {

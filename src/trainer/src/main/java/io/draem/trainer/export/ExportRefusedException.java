@@ -16,7 +16,7 @@ public final class ExportRefusedException extends Exception {
                 "%s was not written: libtorch and ONNX Runtime differ on %d images by %.3g (score), %.3g (anomaly map) and"
                         + " %.3g (reconstruction), and %.0e is allowed. Give the exporter the same weights that gave the"
                         + " reference, run the reference in evaluation mode and in float32 (no bfloat16, no TF32), and"
-                        + " try again; the checkpoint is not lost.",
+                        + " try again.",
                 file,
                 parity.images(),
                 parity.score(),

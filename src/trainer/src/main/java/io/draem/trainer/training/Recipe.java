@@ -57,10 +57,24 @@ public record Recipe(
                 imageSize >= ModelContract.SIZE_MULTIPLE && imageSize % ModelContract.SIZE_MULTIPLE == 0,
                 "--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE,
                 imageSize);
+        require(
+                imageSize <= ModelContract.MAX_SIDE,
+                "--image-size must be at most " + ModelContract.MAX_SIDE,
+                imageSize);
+        require(
+                sspcabWeight >= 0 && sspcabWeight < Double.POSITIVE_INFINITY,
+                "--sspcab-weight must be a number and not negative",
+                sspcabWeight);
         require(epochs >= 1, "--epochs must be at least 1", epochs);
         require(steps >= 0, "--steps must not be negative", steps);
         require(batchSize >= 1, "--batch-size must be at least 1", batchSize);
+        int largestBatch = Integer.MAX_VALUE / 3 / imageSize / imageSize; // what one array of images holds
+        require(batchSize <= largestBatch, "--batch-size must be at most " + largestBatch + " at that size", batchSize);
         require(learningRate > 0 && learningRate < 1, "--learning-rate must lie between 0 and 1", learningRate);
+        for (double milestone : milestones) {
+            require(milestone >= 0 && milestone <= 1, "--milestones must lie within 0 and 1", milestone);
+        }
+        require(gamma > 0 && gamma <= 1, "--gamma must be above 0 and up to 1", gamma);
         require(heldOut > 0 && heldOut < 1, "--held-out must lie between 0 and 1", heldOut);
         require(batchNormBatches >= 0, "--batch-norm-batches must not be negative", batchNormBatches);
     }

@@ -1,6 +1,7 @@
 package io.draem.trainer.training;
 
 import io.draem.trainer.loss.LossParts;
+import java.util.Arrays;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +18,7 @@ public final class TrainingCurve {
     private final ArrayNode points = JsonNodeFactory.instance.arrayNode();
     private final double[] sums = new double[5];
     private int summed;
+    private double rate;
     private long done;
     private double seconds;
     private double waitedShare;
@@ -33,22 +35,30 @@ public final class TrainingCurve {
         sums[3] += loss.focal();
         sums[4] += loss.sspcab();
         summed++;
+        rate = learningRate;
         done = step + 1;
         if (summed == stretch) {
-            points.addObject()
-                    .put("step", done)
-                    .put("total", sums[0] / summed)
-                    .put("l2", sums[1] / summed)
-                    .put("ssim", sums[2] / summed)
-                    .put("focal", sums[3] / summed)
-                    .put("sspcab", sums[4] / summed)
-                    .put("learningRate", learningRate);
-            java.util.Arrays.fill(sums, 0);
-            summed = 0;
+            addPoint();
         }
     }
 
+    private void addPoint() {
+        points.addObject()
+                .put("step", done)
+                .put("total", sums[0] / summed)
+                .put("l2", sums[1] / summed)
+                .put("ssim", sums[2] / summed)
+                .put("focal", sums[3] / summed)
+                .put("sspcab", sums[4] / summed)
+                .put("learningRate", rate);
+        Arrays.fill(sums, 0);
+        summed = 0;
+    }
+
     void finish(double waitedSeconds) {
+        if (summed > 0) { // the steps after the last whole stretch
+            addPoint();
+        }
         seconds = (System.nanoTime() - start) / 1e9;
         waitedShare = waitedSeconds / seconds;
     }

@@ -8,6 +8,7 @@ import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -40,6 +41,16 @@ class EvaluationTests {
         JsonNode figures = Evaluation.figures(scores(image("a", "good", 0.1f)), calibration);
         assertThat(figures.at("/image/auroc").isNull()).isTrue();
         assertThat(figures.at("/pixel/aupro").isNull()).isTrue();
+    }
+
+    @Test
+    void aDefectThatFillsItsImageIsRankedAgainstTheNormalImages() throws IOException {
+        Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.35, 0.5, 0, 1, 0, 1, 1, 0, 0);
+        Painted full = image("b", "stain", 0.9f);
+        Arrays.fill(full.image().mask(), true);
+        JsonNode figures = Evaluation.figures(scores(image("a", "good", 0.01f), full), calibration);
+        assertThat(figures.at("/pixel/auroc").asDouble()).isEqualTo(1);
+        assertThat(figures.at("/pixel/aupro").asDouble()).isCloseTo(1, within(1e-12));
     }
 
     @Test

@@ -1,0 +1,28 @@
+package io.draem.trainer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.trainer.loss.LossParts;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+class TrainingCurveTests {
+
+    @Test
+    void theLastStepsAreInItEvenIfTheyFillNoStretch() {
+        TrainingCurve curve = new TrainingCurve(205, 8); // stretches of two steps
+        for (int step = 0; step < 205; step++) {
+            curve.add(step, new LossParts(step, 0, 0, 0, 0), 1e-4);
+        }
+        curve.finish(0);
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        curve.writeTo(json);
+
+        assertThat(json.at("/lossCurve/0/total").asDouble()).isCloseTo(0.5, within(1e-12));
+        assertThat(json.at("/lossCurve/102/step").asInt()).isEqualTo(205);
+        assertThat(json.at("/lossCurve/102/total").asDouble()).isEqualTo(204);
+        assertThat(json.at("/steps").asInt()).isEqualTo(205);
+    }
+}
