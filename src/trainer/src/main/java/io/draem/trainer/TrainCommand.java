@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
+import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.SynthesisOptions;
@@ -72,6 +73,13 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--sspcab-weight", defaultValue = "0.1", description = "Weight of SSPCAB's own loss")
     private double sspcabWeight;
+
+    @Option(
+            names = "--image-score",
+            defaultValue = "maximum",
+            description = "Image score: ${COMPLETION-CANDIDATES} of the map (averaged: over 21x21 pixels first, as the"
+                    + " official repository does)")
+    private ImageScore imageScore = ImageScore.MAXIMUM;
 
     @Option(
             names = "--focal",
@@ -214,7 +222,7 @@ final class TrainCommand implements Callable<Integer> {
             }
             return new Recipe(
                     imageSize,
-                    new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab),
+                    new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore),
                     sspcabWeight,
                     focal,
                     length.epochs,

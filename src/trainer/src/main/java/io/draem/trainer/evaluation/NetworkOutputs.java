@@ -1,6 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.TensorConversion;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -14,10 +15,10 @@ import org.bytedeco.javacpp.PointerScope;
 public record NetworkOutputs(float[] scores, float[] maps, float[] reconstructions) {
 
     /** Copies what libtorch gave. */
-    public static NetworkOutputs of(DraemNetwork.Output output) {
+    public static NetworkOutputs of(DraemNetwork.Output output, ImageScore imageScore) {
         try (PointerScope scope = new PointerScope()) {
             return new NetworkOutputs(
-                    TensorConversion.toHeap(output.imageScore()).toFloats(),
+                    TensorConversion.toHeap(output.imageScore(imageScore)).toFloats(),
                     TensorConversion.toHeap(output.anomalyMap()).toFloats(),
                     TensorConversion.toHeap(output.reconstruction()).toFloats());
         }

@@ -2,6 +2,7 @@ package io.draem.trainer.export;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.export.OnnxGraph.Value;
+import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 
 /**
@@ -35,8 +36,10 @@ final class DraemGraph {
         OnnxGraph graph = draem.graph;
         Value image = graph.input(ModelContract.INPUT, COLOURS, height, width);
         Value reconstruction = draem.reconstruct(image);
-        Value map = draem.map(draem.discriminate(graph.concatenate("image_and_reconstruction", image, reconstruction)));
-        Value score = graph.largest(ModelContract.PRED_SCORE, map);
+        Value probability = draem.probability(
+                draem.discriminate(graph.concatenate("image_and_reconstruction", image, reconstruction)));
+        Value map = graph.onlyChannel(ModelContract.ANOMALY_MAP, probability);
+        Value score = graph.largest(ModelContract.PRED_SCORE, draem.scored(map, probability));
         graph.output(score);
         graph.output(map, height, width);
         graph.output(reconstruction, COLOURS, height, width);
@@ -87,17 +90,25 @@ final class DraemGraph {
     }
 
     /**
-     * Returns the probability of anomalous, {@code [batch, height, width]}. With two classes
+     * Returns the probability of anomalous, {@code [batch, 1, height, width]}. With two classes
      * {@code softmax(l0, l1)[1] = 1 / (1 + exp(l0 - l1))}, which needs one channel where a softmax would need two and a
      * transposition. Not Sigmoid: that of ONNX Runtime's CPU provider is an approximation with an absolute error of
      * 1.5e-7, so that values leave 0 to 1 and small probabilities tie, which ranking metrics notice.
      */
-    private Value map(Value normalMargin) {
+    private Value probability(Value normalMargin) {
         Value odds = graph.apply(OnnxOperator.EXP, "normal_odds", normalMargin);
         Value one = graph.constant("one", new float[] {1});
         Value total = graph.apply(OnnxOperator.ADD, "total_odds", odds, one);
-        Value probability = graph.apply(OnnxOperator.RECIPROCAL, "anomalous_probability", total);
-        return graph.onlyChannel(ModelContract.ANOMALY_MAP, probability);
+        return graph.apply(OnnxOperator.RECIPROCAL, "anomalous_probability", total);
+    }
+
+    /** Returns what the image score is the largest value of, {@code [batch, height, width]}. */
+    private Value scored(Value map, Value probability) {
+        return switch (options.imageScore()) {
+            case MAXIMUM -> map;
+            case AVERAGED ->
+                graph.onlyChannel("scored", graph.average("averaged_probability", probability, ImageScore.WINDOW));
+        };
     }
 
     private Value block(String name, Value input, int in, int middle, int out) {

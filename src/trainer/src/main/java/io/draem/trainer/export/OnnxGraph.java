@@ -121,6 +121,18 @@ final class OnnxGraph {
         return node(OnnxOperator.CONCAT, output, List.of(first, second), integer("axis", 1));
     }
 
+    /** Replaces each value by the mean of the square around it, zeros outside; {@code side} is odd. */
+    Value average(String output, Value input, int side) {
+        int reach = side / 2;
+        return node(
+                OnnxOperator.AVERAGE_POOL,
+                output,
+                List.of(input),
+                integers("kernel_shape", side, side),
+                integers("pads", reach, reach, reach, reach),
+                integer("count_include_pad", 1));
+    }
+
     /** Takes the only channel: {@code [batch, 1, height, width]} becomes {@code [batch, height, width]}. */
     Value onlyChannel(String output, Value input) {
         ByteBuffer axis =

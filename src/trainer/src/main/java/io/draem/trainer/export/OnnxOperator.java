@@ -3,6 +3,7 @@ package io.draem.trainer.export;
 /** The operators of the graph, as opset {@value OnnxGraph#OPSET} of the default domain defines them. */
 enum OnnxOperator {
     ADD("Add", 2, 2),
+    AVERAGE_POOL("AveragePool", 1, 1),
     CONCAT("Concat", 2, Integer.MAX_VALUE),
     CONV("Conv", 2, 3),
     EXP("Exp", 1, 1),

@@ -51,9 +51,9 @@ public final class DraemNetwork implements AutoCloseable {
             return torch.softmax(logits, 1).select(1, 1);
         }
 
-        /** Returns the largest value of each anomaly map, {@code [batch]}. */
-        public Tensor imageScore() {
-            return anomalyMap().amax(new long[] {-2, -1}, false);
+        /** Returns the score of each image, {@code [batch]}. */
+        public Tensor imageScore(ImageScore rule) {
+            return rule.of(anomalyMap());
         }
 
         private Stream<Tensor> tensors() {

@@ -10,6 +10,7 @@ import io.draem.tensor.Tensor;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.TensorConversion;
 import java.nio.ByteBuffer;
@@ -45,10 +46,10 @@ class DraemExporterTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"8, 4, false", "8, 4, true", "3, 5, true", "1, 1, true"})
-    void aGraphOfAnyWidthsGivesWhatLibtorchGives(int baseWidth, int discriminativeBaseWidth, boolean sspcab)
-            throws Exception {
-        NetworkOptions options = new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab);
+    @CsvSource({"8, 4, false, MAXIMUM", "8, 4, true, AVERAGED", "3, 5, true, MAXIMUM", "1, 1, false, AVERAGED"})
+    void aGraphOfAnyWidthsGivesWhatLibtorchGives(
+            int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore) throws Exception {
+        NetworkOptions options = new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore);
         Map<String, Tensor> weights = RandomWeights.of(options, 2);
         float[] images = images(3);
         NetworkOutputs reference = libtorch(weights, options, images);
@@ -144,7 +145,7 @@ class DraemExporterTests {
         Tensor batch = Tensor.of(images, images.length / (3 * 64 * 32), 3, 32, 64);
         try (PointerScope scope = new PointerScope();
                 DraemNetwork network = DraemNetwork.load(options, weights)) {
-            return NetworkOutputs.of(network.forward(TensorConversion.toNative(batch)));
+            return NetworkOutputs.of(network.forward(TensorConversion.toNative(batch)), options.imageScore());
         }
     }
 

@@ -4,6 +4,7 @@ import io.draem.tensor.Tensor;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.TensorConversion;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ final class FullSizeExport {
     private static NetworkOutputs libtorch(Map<String, Tensor> weights, float[] image) {
         try (PointerScope scope = new PointerScope();
                 DraemNetwork network = DraemNetwork.load(NetworkOptions.PAPER, weights)) {
-            return NetworkOutputs.of(network.forward(TensorConversion.toNative(Tensor.of(image, 1, 3, 256, 256))));
+            return NetworkOutputs.of(
+                    network.forward(TensorConversion.toNative(Tensor.of(image, 1, 3, 256, 256))), ImageScore.MAXIMUM);
         }
     }
 
