@@ -75,6 +75,7 @@ record TrainingRun(
         MvtecDataset dataset = MvtecDataset.open(data);
         DataSplit split = DataSplit.of(dataset, recipe.validation(), recipe.heldOut(), recipe.seed());
         ImageFiles.requireReadable(dataset.files(), threads);
+        String digest = dataset.digest(); // of what is trained on, whatever becomes of the files meanwhile
         List<Path> textureFiles = anomalySource == null ? List.of() : ImageFiles.under(anomalySource);
         out.printf(
                 "%s: %d images to train on, %d held out, %d to validate with, %d to test with; textures: %s%n",
@@ -100,6 +101,10 @@ record TrainingRun(
                     TrainingProgress progress = new TrainingProgress(log, steps, recipe.batchSize())) {
                 curve = Training.run(recipe, network, batches, steps, progress);
             }
+            Map<String, Tensor> weights = network.tensors();
+            Path kept = keep(weights);
+            log.println("the weights are in " + kept + " until the model is published");
+            log.flush();
             NetworkDetector detector = new NetworkDetector(network, size, size);
             EvaluationSet validation = split.heldOut().isEmpty()
                     ? new TestImages(split.validation(), size, size)
@@ -113,15 +118,23 @@ record TrainingRun(
             ObjectNode metrics =
                     Evaluation.figures(Scores.of(new TestImages(split.test(), size, size), detector), calibration);
             metrics.set("validation", Evaluation.ranking(validated, calibration));
-            publish(network, detector, split, dataset, calibration, metrics, curve, out);
+            publish(weights, detector, split, digest, calibration, metrics, curve, out);
+            Files.delete(kept);
         }
     }
 
+    /** Writes the weights where they stay if anything after the training fails. */
+    private Path keep(Map<String, Tensor> weights) throws IOException {
+        Path file = Files.createDirectories(output.resolve(name)).resolve("unpublished.safetensors");
+        new Safetensors(weights, Map.of("format", "pt", "draem.recipe", JSON.writeValueAsString(recipe))).write(file);
+        return file;
+    }
+
     private void publish(
-            DraemNetwork network,
+            Map<String, Tensor> weights,
             NetworkDetector detector,
             DataSplit split,
-            MvtecDataset dataset,
+            String dataDigest,
             Calibration calibration,
             ObjectNode metrics,
             TrainingCurve curve,
@@ -131,17 +144,17 @@ record TrainingRun(
         ObjectNode training = JSON.valueToTree(recipe);
         training.put("trainer", TrainerVersion.current());
         training.put("gitCommit", TrainerVersion.gitCommit());
-        training.put("dataDigest", dataset.digest());
+        training.put("dataDigest", dataDigest);
+        training.put("threads", threads);
         training.put("textures", anomalySource == null ? "noise" : "images");
         ObjectNode report = metrics.deepCopy();
         curve.writeTo(report);
         ModelCard card = new ModelCard(name, size, size, calibration, training, metrics);
-        Map<String, Tensor> tensors = network.tensors();
         float[] images = parityImages(split);
         int count = images.length / (3 * size * size);
         try (ModelVersion version = ModelVersion.next(output, name)) {
             Parity parity = DraemExporter.exportChecked(
-                    tensors,
+                    weights,
                     recipe.network(),
                     card,
                     version.file("model.onnx"),
@@ -153,7 +166,7 @@ record TrainingRun(
                     .put("map", parity.map())
                     .put("reconstruction", parity.reconstruction());
             report.set("training", training);
-            new Safetensors(tensors, Map.of("format", "pt", "draem.training", training.toString()))
+            new Safetensors(weights, Map.of("format", "pt", "draem.training", training.toString()))
                     .write(version.file("checkpoint.safetensors"));
             Files.writeString(
                     version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);

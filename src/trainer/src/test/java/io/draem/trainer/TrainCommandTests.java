@@ -64,6 +64,7 @@ class TrainCommandTests {
             assertThat(versions).as("nothing half-written is left").containsExactly(version);
         }
         JsonNode metrics = json(version.resolve("metrics.json"));
+        assertThat(metrics.at("/validation/pixel/auroc").isNumber()).isTrue();
         for (String figures : List.of("", "/perDefect/hole")) {
             for (String figure :
                     List.of("/image/auroc", "/image/averagePrecision", "/image/f1", "/pixel/auroc", "/pixel/aupro")) {

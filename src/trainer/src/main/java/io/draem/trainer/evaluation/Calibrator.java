@@ -5,6 +5,7 @@ import io.draem.score.Calibration;
 import io.draem.score.RankingMetrics;
 import io.draem.score.ThresholdRule;
 import io.draem.score.Thresholds;
+import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
@@ -34,7 +35,7 @@ public final class Calibrator {
         double[] pixels = pixels(scores.maps());
         ThresholdRule rule = !synthetic && RankingMetrics.isDefined(labels) ? ThresholdRule.F1 : ThresholdRule.QUANTILE;
         double imageThreshold = rule == ThresholdRule.F1
-                ? Thresholds.f1(imageScores, labels)
+                ? amid(imageScores, Thresholds.f1(imageScores, labels))
                 : Thresholds.quantile(scores.where(image -> !image.anomalous()).imageScores(), QUANTILE);
         boolean[] pixelLabels = pixelLabels(scores.masks(), pixels.length);
         double pixelThreshold = RankingMetrics.isDefined(pixelLabels)
@@ -58,6 +59,18 @@ public final class Calibrator {
                 normal,
                 synthetic ? 0 : anomalous,
                 synthetic ? anomalous : 0);
+    }
+
+    /**
+     * Moves a threshold to the middle between the scores around it: the verdicts are the same, and another runtime's
+     * rounding does not turn them.
+     */
+    private static double amid(double[] scores, double threshold) {
+        double below =
+                Arrays.stream(scores).filter(score -> score <= threshold).max().orElse(threshold);
+        double above =
+                Arrays.stream(scores).filter(score -> score > threshold).min().orElse(threshold);
+        return (below + above) / 2;
     }
 
     private static double[] pixels(List<AnomalyMap> maps) {

@@ -76,6 +76,10 @@ public record Recipe(
         }
         require(gamma > 0 && gamma <= 1, "--gamma must be above 0 and up to 1", gamma);
         require(heldOut > 0 && heldOut < 1, "--held-out must lie between 0 and 1", heldOut);
+        require(
+                1L << synthesis.minPerlinScale() < imageSize, // one cell a pixel is no noise: it is 0 at every corner
+                "--perlin-scales must begin with a scale whose power of two is below --image-size",
+                synthesis.minPerlinScale());
         require(batchNormBatches >= 0, "--batch-norm-batches must not be negative", batchNormBatches);
     }
 

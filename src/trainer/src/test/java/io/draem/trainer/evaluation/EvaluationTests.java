@@ -59,6 +59,9 @@ class EvaluationTests {
                 scores(image("a", "good", 0.1f), image("b", "good", 0.4f), image("c", "hole", 0.9f)), false);
         assertThat(calibration.rule()).isEqualTo(ThresholdRule.F1);
         assertThat(calibration.isAnomalous(0.4)).isFalse();
+        assertThat(calibration.imageThreshold())
+                .as("halfway, safe from rounding")
+                .isCloseTo(0.65, within(1e-6));
         assertThat(calibration.isAnomalous(0.9f)).isTrue();
         assertThat(calibration.normalImages()).isEqualTo(2);
         assertThat(calibration.anomalousImages()).isEqualTo(1);
@@ -74,6 +77,18 @@ class EvaluationTests {
         assertThat(calibration.imageThreshold()).isBetween(0.19, 0.2001);
         assertThat(calibration.syntheticImages()).isEqualTo(1);
         assertThat(calibration.anomalousImages()).isZero();
+    }
+
+    @Test
+    void thePixelThresholdFollowsTheMasksButNeverExceedsTheImageThreshold() throws IOException {
+        // Pixels of the defect are 0.9, all others at most 0.2: F1 on the pixels alone would choose 0.9.
+        Calibration capped =
+                Calibrator.calibrate(scores(image("a", "good", 0.2f), image("c", "synthetic", 0.9f)), true);
+        assertThat(capped.pixelThreshold()).isEqualTo(capped.imageThreshold());
+
+        Calibration free = Calibrator.calibrate(
+                scores(image("a", "good", 0.95f), image("b", "good", 0.1f), image("c", "hole", 0.9f)), false);
+        assertThat(free.pixelThreshold()).isLessThanOrEqualTo(free.imageThreshold());
     }
 
     /** An image whose map is its score in the top left quarter, where also its defect is, and a tenth of it elsewhere. */
