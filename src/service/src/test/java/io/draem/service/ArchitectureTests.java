@@ -3,14 +3,31 @@ package io.draem.service;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
-import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.LocationProvider;
 import com.tngtech.archunit.lang.ArchRule;
+import io.draem.image.ImageDecoder;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The way of an image has one direction; no step looks back. */
-@AnalyzeClasses(packages = "io.draem", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(locations = ArchitectureTests.MainClasses.class)
 class ArchitectureTests {
+
+    /** The service and the core alone: a search by package would walk through every jar of the class path. */
+    static final class MainClasses implements LocationProvider {
+
+        @Override
+        public Set<Location> get(Class<?> test) {
+            return Stream.of(DraemServiceApplication.class, ImageDecoder.class)
+                    .map(main -> Location.of(
+                            main.getProtectionDomain().getCodeSource().getLocation()))
+                    .collect(Collectors.toSet());
+        }
+    }
 
     @ArchTest
     static final ArchRule ONE_DIRECTION = layeredArchitecture()

@@ -1,0 +1,106 @@
+package io.draem.service;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The service in a JVM of its own, started as an operator starts it. */
+final class ServiceProcess implements AutoCloseable {
+
+    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
+
+    private final Process process;
+    private final BufferedReader output;
+    private final Path crashReport;
+    private final List<String> log = new ArrayList<>();
+
+    private ServiceProcess(Process process, Path crashReport) {
+        this.process = process;
+        this.output = process.inputReader();
+        this.crashReport = crashReport;
+    }
+
+    static ServiceProcess start(Path directory, String... arguments) throws IOException {
+        Path crashReport = directory.resolve("crash.log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:ErrorFile=" + crashReport,
+                "-cp",
+                classPath(),
+                DraemServiceApplication.class.getName(),
+                "--server.port=0",
+                "--draem.inference.provider=cpu",
+                "--draem.models.directory=" + TestModels.directory()));
+        command.addAll(List.of(arguments));
+        return new ServiceProcess(
+                new ProcessBuilder(command)
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .start(),
+                crashReport);
+    }
+
+    /** Reads the log up to the line that names the port; models are still being loaded then. */
+    int awaitPort() throws IOException {
+        return Integer.parseInt(awaitLine(PORT).group(1));
+    }
+
+    /** Reads the log up to a line. */
+    Matcher awaitLine(Pattern pattern) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            log.add(line);
+            Matcher matcher = pattern.matcher(line);
+            if (matcher.find()) {
+                return matcher;
+            }
+        }
+        throw new AssertionError("The service ended without the line " + pattern + ":\n" + String.join("\n", log));
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        // Of the handle: the process itself would close the streams too, and with them the log.
+        process.toHandle().destroy();
+    }
+
+    /** Reads the rest of the log and returns the exit status. */
+    int awaitExit() throws IOException, InterruptedException {
+        output.lines().forEach(log::add);
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("The service still runs:\n" + String.join("\n", log));
+        }
+        return process.exitValue();
+    }
+
+    String log() {
+        return String.join("\n", log);
+    }
+
+    boolean crashed() {
+        return Files.exists(crashReport);
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        output.close();
+    }
+
+    /** Leaves the tests out: their logging is not the service's. */
+    private static String classPath() {
+        String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Arrays.stream(whole.split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes" + File.separator))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

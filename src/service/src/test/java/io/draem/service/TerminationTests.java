@@ -1,0 +1,170 @@
+package io.draem.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ends the real service by the real signal while it works. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(120)
+class TerminationTests {
+
+    private static final int CALLERS = 4;
+    private static final int SIGTERM = 143;
+
+    private final List<Integer> statuses = Collections.synchronizedList(new ArrayList<>());
+    private final List<IOException> lost = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicBoolean leave = new AtomicBoolean();
+
+    @TempDir
+    Path directory;
+
+    @RepeatedTest(2)
+    void everyRequestSentWhileLoadBalancersNoticeIsAnswered() throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(directory, "--draem.shutdown.settle-delay=1s")) {
+            int port = awaitReady(service);
+            CountDownLatch warm = new CountDownLatch(3 * CALLERS);
+            List<Thread> callers = call(port, warm);
+            warm.await();
+            service.terminate();
+            while (get(port, "/actuator/health/readiness") == 200) {
+                Thread.onSpinWait();
+            }
+            // A load balancer sends nothing more now; what it has sent must be answered.
+            leave.set(true);
+            join(callers);
+            assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
+            assertThat(lost).isEmpty();
+            assertThat(statuses).hasSizeGreaterThanOrEqualTo(3 * CALLERS).containsOnly(200);
+            assertEndedWell(service);
+        }
+    }
+
+    @RepeatedTest(2)
+    void underLoadThatDoesNotStopItEndsWithoutACrash() throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(directory)) {
+            int port = awaitReady(service);
+            CountDownLatch warm = new CountDownLatch(3 * CALLERS);
+            List<Thread> callers = call(port, warm);
+            warm.await();
+            service.terminate();
+            assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
+            join(callers);
+            assertThat(statuses).contains(200).isSubsetOf(200, 503);
+            assertEndedWell(service);
+        }
+    }
+
+    @Test
+    void aStartThatIsUnderWayIsFinishedBeforeItEnds() throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(directory)) {
+            service.awaitPort();
+            service.terminate();
+            assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
+            assertEndedWell(service);
+        }
+    }
+
+    @Test
+    void aStartThatCannotSucceedEndsWithProblemAndRemedy() throws Exception {
+        try (ServiceProcess service =
+                ServiceProcess.start(directory, "--draem.models.directory=" + directory.resolve("nowhere"))) {
+            assertThat(service.awaitExit()).isEqualTo(1);
+            assertThat(service.log())
+                    .contains("nowhere does not exist", "Set draem.models.directory")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    private static void assertEndedWell(ServiceProcess service) {
+        assertThat(service.crashed()).isFalse();
+        assertThat(service.log()).contains("Shut down").doesNotContain("ERROR", "SIGSEGV", "\tat ");
+    }
+
+    private static int awaitReady(ServiceProcess service) throws IOException {
+        int port = service.awaitPort();
+        service.awaitLine(Pattern.compile("runs on cpu"));
+        while (get(port, "/actuator/health/readiness") != 200) {
+            Thread.onSpinWait();
+        }
+        return port;
+    }
+
+    private List<Thread> call(int port, CountDownLatch warm) throws IOException {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            Thread caller = new Thread(() -> {
+                while (!leave.get()) {
+                    try {
+                        statuses.add(detect(port, photograph));
+                        warm.countDown();
+                    } catch (ConnectException e) {
+                        return;
+                    } catch (IOException e) {
+                        lost.add(e);
+                    }
+                }
+            });
+            caller.start();
+            callers.add(caller);
+        }
+        return callers;
+    }
+
+    private static void join(List<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private static int detect(int port, byte[] image) throws IOException {
+        HttpURLConnection connection = open(port, "/v1/detect");
+        connection.setRequestMethod("POST");
+        connection.setRequestProperty("Content-Type", "image/jpeg");
+        connection.setDoOutput(true);
+        // A stream of fixed length is never sent a second time.
+        connection.setFixedLengthStreamingMode(image.length);
+        connection.getOutputStream().write(image);
+        return read(connection);
+    }
+
+    private static int get(int port, String path) throws IOException {
+        return read(open(port, path));
+    }
+
+    private static HttpURLConnection open(int port, String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://localhost:" + port + path).toURL().openConnection();
+        connection.setRequestProperty("Connection", "close");
+        connection.setReadTimeout(60_000);
+        return connection;
+    }
+
+    private static int read(HttpURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        try (var body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            if (body != null) {
+                body.readAllBytes();
+            }
+        }
+        return status;
+    }
+}

@@ -1,0 +1,203 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.service.TestModels;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class DetectionHttpTests extends HttpTest {
+
+    @Test
+    void findsTheBreakOfABrokenCookieInThePixelsOfItsPhotograph() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(photograph));
+        HttpResponse<byte[]> response = http.postForm("/v1/detect", "image", "000.jpg", photograph);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        JsonNode body = Http.json(response);
+        assertThat(body.get("anomalous").asBoolean()).isTrue();
+        assertThat(body.get("score").asDouble())
+                .isGreaterThan(body.get("threshold").asDouble());
+        assertThat(body.get("normalizedScore").asDouble()).isBetween(0.5, 1.0);
+        assertThat(body.get("image").get("width").asInt()).isEqualTo(image.getWidth());
+        assertThat(body.get("image").get("height").asInt()).isEqualTo(image.getHeight());
+        assertThat(body.get("model").get("name").asString()).isEqualTo(TestModels.name());
+        assertThat(body.get("model").get("version").asInt()).isEqualTo(1);
+        assertThat(body.get("model").get("digest").asString())
+                .startsWith("sha256:")
+                .hasSize(71);
+        assertThat(body.get("regions")).isNotEmpty().allSatisfy(region -> {
+            JsonNode box = region.get("box");
+            assertThat(box.get("x").asInt()).isNotNegative();
+            assertThat(box.get("x").asInt() + box.get("width").asInt()).isLessThanOrEqualTo(image.getWidth());
+            assertThat(box.get("y").asInt() + box.get("height").asInt()).isLessThanOrEqualTo(image.getHeight());
+            assertThat(region.get("area").asInt())
+                    .isBetween(1, box.get("width").asInt() * box.get("height").asInt());
+            assertThat(region.get("peak").asDouble())
+                    .isGreaterThan(body.get("pixelThreshold").asDouble())
+                    .isGreaterThanOrEqualTo(region.get("mean").asDouble());
+            assertThat(region.get("polygon").size()).isGreaterThanOrEqualTo(4);
+        });
+        assertThat(body.has("mask")).isFalse();
+        assertThat(body.get("timing").propertyNames())
+                .containsExactlyInAnyOrder("decode", "preprocess", "queue", "inference", "postprocess", "total");
+        assertThat(body.get("timing").get("total").asDouble())
+                .isGreaterThanOrEqualTo(body.get("timing").get("inference").asDouble());
+    }
+
+    @Test
+    void saysThatAGoodCookieIsNormal() throws Exception {
+        JsonNode body =
+                Http.json(http.postForm("/v1/detect", "image", "000.jpg", Files.readAllBytes(TestModels.good())));
+        assertThat(body.get("anomalous").asBoolean()).isFalse();
+        assertThat(body.get("score").asDouble())
+                .isLessThan(body.get("threshold").asDouble());
+        assertThat(body.get("normalizedScore").asDouble()).isLessThan(0.5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image/jpeg", "image/png", "application/octet-stream"})
+    void takesTheBytesAsTheBodyWhateverTypeTheyAreSaidToBe(String contentType) throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode raw = Http.json(http.post("/v1/detect", contentType, photograph));
+        JsonNode form = Http.json(http.postForm("/v1/detect", "image", "a.jpg", photograph));
+        assertThat(raw.get("score")).isEqualTo(form.get("score"));
+        assertThat(raw.get("regions")).isEqualTo(form.get("regions"));
+        assertThat(raw.get("image")).isEqualTo(form.get("image"));
+        assertThat(raw.get("id")).isNotEqualTo(form.get("id"));
+    }
+
+    @Test
+    void aThresholdOfTheCallerDecidesTheVerdict() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode strict = Http.json(http.post("/v1/detect?threshold=0", "image/jpeg", photograph));
+        JsonNode lax = Http.json(http.post("/v1/detect?threshold=1", "image/jpeg", photograph));
+        assertThat(strict.get("anomalous").asBoolean()).isTrue();
+        assertThat(lax.get("anomalous").asBoolean()).isFalse();
+        assertThat(lax.get("threshold").asDouble()).isEqualTo(1);
+        assertThat(strict.get("score")).isEqualTo(lax.get("score"));
+        assertThat(strict.get("normalizedScore").asDouble())
+                .isGreaterThan(lax.get("normalizedScore").asDouble());
+        JsonNode exact = Http.json(
+                http.post("/v1/detect?threshold=" + strict.get("score").asString(), "image/jpeg", photograph));
+        assertThat(exact.get("anomalous").asBoolean())
+                .as("the score itself is not above")
+                .isFalse();
+    }
+
+    @Test
+    void mapAndMaskHaveTheSizeOfTheImageAndAgree() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode body = Http.json(http.post("/v1/detect?include=map,mask,overlay", "image/jpeg", photograph));
+        BufferedImage map = picture(body, "anomalyMap", "png16");
+        BufferedImage mask = picture(body, "mask", "png");
+        BufferedImage overlay = picture(body, "overlay", "png");
+        assertThat(map.getSampleModel().getSampleSize(0)).isEqualTo(16);
+        assertThat(overlay.getRaster().getNumBands()).isEqualTo(3);
+        double threshold = body.get("pixelThreshold").asDouble();
+        int above = 0;
+        for (int y = 0; y < map.getHeight(); y++) {
+            for (int x = 0; x < map.getWidth(); x++) {
+                double value = map.getRaster().getSample(x, y, 0) / 65535.0;
+                boolean marked = mask.getRaster().getSample(x, y, 0) == 255;
+                if (Math.abs(value - threshold) > 1e-4) {
+                    assertThat(marked).isEqualTo(value > threshold);
+                }
+                above += marked ? 1 : 0;
+            }
+        }
+        int inRegions = 0;
+        for (JsonNode region : body.get("regions")) {
+            inRegions += region.get("area").asInt();
+        }
+        assertThat(inRegions).isPositive().isLessThanOrEqualTo(above);
+    }
+
+    @Test
+    void theReconstructionComesAtTheSizeOfTheModelOrIsRefusedWithTheReason() throws Exception {
+        HttpResponse<byte[]> response =
+                http.post("/v1/detect?include=reconstruction", "image/jpeg", Files.readAllBytes(TestModels.good()));
+        JsonNode model = Http.json(http.get("/v1/models/" + TestModels.name()));
+        if (model.get("reconstruction").asBoolean()) {
+            JsonNode picture = Http.json(response).get("reconstruction");
+            assertThat(picture.get("width")).isEqualTo(model.get("input").get("width"));
+            assertThat(picture.get("height")).isEqualTo(model.get("input").get("height"));
+        } else {
+            assertThat(response.statusCode()).isEqualTo(400);
+            assertThat(Http.text(response)).contains("without its reconstruction");
+        }
+    }
+
+    @Test
+    void givesTheOverlayToWhoeverAcceptsOnlyAPicture() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        HttpResponse<byte[]> response = http.post("/v1/detect", "image/jpeg", photograph, "Accept", "image/png");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("image/png");
+        JsonNode json = Http.json(http.post("/v1/detect?include=overlay", "image/jpeg", photograph));
+        assertThat(response.body())
+                .isEqualTo(Base64.getDecoder()
+                        .decode(json.get("overlay").get("data").asString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/json", "image/png;q=0.5, application/json", "application/*"})
+    void givesJsonToWhoeverDoesNotPreferAPicture(String accept) throws Exception {
+        HttpResponse<byte[]> response =
+                http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()), "Accept", accept);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+    }
+
+    @Test
+    void answersManyCallersAtATimeAsItAnswersOne() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        String expected = Http.json(http.post("/v1/detect", "image/jpeg", photograph))
+                .get("score")
+                .toString();
+        List<Thread> callers = new ArrayList<>();
+        List<String> scores = Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 8; i++) {
+            callers.add(new Thread(() -> {
+                for (int j = 0; j < 5; j++) {
+                    try {
+                        JsonNode body = Http.json(http.post("/v1/detect", "image/jpeg", photograph));
+                        scores.add(body.get("score").toString());
+                    } catch (Exception e) {
+                        scores.add(e.toString());
+                    }
+                }
+            }));
+        }
+        callers.forEach(Thread::start);
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(scores).hasSize(40).containsOnly(expected);
+    }
+
+    private static BufferedImage picture(JsonNode body, String name, String encoding) throws Exception {
+        JsonNode picture = body.get(name);
+        assertThat(picture.get("encoding").asString()).isEqualTo(encoding);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(
+                Base64.getDecoder().decode(picture.get("data").asString())));
+        assertThat(image.getWidth())
+                .isEqualTo(body.get("image").get("width").asInt())
+                .isEqualTo(picture.get("width").asInt());
+        assertThat(image.getHeight())
+                .isEqualTo(body.get("image").get("height").asInt())
+                .isEqualTo(picture.get("height").asInt());
+        return image;
+    }
+}

@@ -1,0 +1,26 @@
+package io.draem.service.api;
+
+import io.draem.service.TestModels;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** A test against the running service with the project's own model; all of them share one start of it. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "draem.inference.provider=cpu")
+abstract class HttpTest {
+
+    Http http;
+
+    @DynamicPropertySource
+    static void models(DynamicPropertyRegistry properties) {
+        properties.add("draem.models.directory", () -> TestModels.directory().toString());
+    }
+
+    @Autowired
+    void connect(@LocalServerPort int port) {
+        http = new Http(port);
+    }
+}

@@ -1,0 +1,81 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.service.TestModels;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class OperationsHttpTests extends HttpTest {
+
+    @Test
+    void healthNamesModelAndProvider() throws Exception {
+        assertThat(http.get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        JsonNode readiness = Http.json(http.get("/actuator/health/readiness"));
+        assertThat(readiness.get("status").asString()).isEqualTo("UP");
+        assertThat(readiness
+                        .get("components")
+                        .get("models")
+                        .get("details")
+                        .get(TestModels.name())
+                        .asString())
+                .startsWith("version 1 on cpu, sha256:");
+    }
+
+    @Test
+    void infoNamesTheBuild() throws Exception {
+        assertThat(http.get("/actuator/info").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void metricsHaveTheirNamesAndMoveWithTheRequests() throws Exception {
+        double before = value("draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\"}");
+        JsonNode verdict = Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.broken())));
+        http.post("/v1/detect?model=cake", "image/jpeg", Files.readAllBytes(TestModels.broken()));
+        String model = "{model=\"" + TestModels.name() + "\"";
+        assertThat(value("draem_detect_seconds_count" + model + ",outcome=\"success\"}"))
+                .isEqualTo(before + 1);
+        for (String stage : List.of("decode", "preprocess", "queue", "inference", "postprocess")) {
+            assertThat(value("draem_stage_seconds_count{stage=\"" + stage + "\"}"))
+                    .isPositive();
+        }
+        String said = verdict.get("anomalous").asBoolean() ? "anomalous" : "normal";
+        assertThat(value("draem_verdicts_total" + model + ",verdict=\"" + said + "\"}"))
+                .isPositive();
+        assertThat(value("draem_score_count" + model + "}")).isPositive();
+        assertThat(value("draem_score_bucket" + model + ",le=\"0.5\"}")).isNotNegative();
+        assertThat(value("draem_batch_size_count")).isPositive();
+        assertThat(value("draem_queue_depth")).isZero();
+        assertThat(value("draem_queue_capacity")).isEqualTo(64);
+        assertThat(value("draem_rejected_total{reason=\"queue-full\"}")).isNotNegative();
+        assertThat(value("draem_model_info{digest=\""
+                        + verdict.get("model").get("digest").asString() + "\",model=\"" + TestModels.name()
+                        + "\",provider=\"cpu\",version=\"1\"}"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void namesOfUnknownModelsDoNotBecomeLabels() throws Exception {
+        http.post("/v1/detect?model=unheard-of", "image/jpeg", Files.readAllBytes(TestModels.good()));
+        assertThat(Http.text(http.get("/actuator/prometheus"))).doesNotContain("unheard-of");
+        assertThat(value("draem_detect_seconds_count{model=\"none\",outcome=\"unknown-model\"}"))
+                .isPositive();
+    }
+
+    @Test
+    void theExplorerIsThere() throws Exception {
+        assertThat(http.get("/swagger-ui.html").statusCode()).isEqualTo(302);
+        assertThat(Http.text(http.get("/swagger-ui/index.html"))).contains("Swagger UI");
+    }
+
+    private double value(String series) throws Exception {
+        return Http.text(http.get("/actuator/prometheus"))
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,249 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.service.TestModels;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+class ProblemHttpTests extends HttpTest {
+
+    private static final byte[] ZEROS = new byte[50_000_000];
+
+    @LocalServerPort
+    private int port;
+
+    @AfterEach
+    void theServiceIsAsHealthyAsBefore() throws Exception {
+        assertThat(http.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        HttpResponse<byte[]> response = http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()));
+        assertThat(response.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anEmptyBodyHasNoImage() throws Exception {
+        String told = "send it as the part 'image' of multipart/form-data or as the body";
+        isProblem(http.post("/v1/detect", BodyPublishers.noBody()), 400, "invalid-request", told);
+        isProblem(http.post("/v1/detect", "image/png", new byte[0]), 400, "invalid-request", told);
+        isProblem(http.postForm("/v1/detect", "image", "a.png", new byte[0]), 400, "invalid-request", told);
+    }
+
+    @Test
+    void aTextIsNoImageWhateverItIsNamed() throws Exception {
+        byte[] text = "This is no picture.".getBytes(StandardCharsets.UTF_8);
+        isProblem(
+                http.postForm("/v1/detect", "image", "cookie.png", text),
+                415,
+                "unsupported-media-type",
+                "JPEG, PNG, BMP, TIFF or WebP");
+        isProblem(http.post("/v1/detect", "image/png", text), 415, "unsupported-media-type", "JPEG");
+    }
+
+    @Test
+    void aTruncatedPhotographIsInvalid() throws Exception {
+        byte[] whole = Files.readAllBytes(TestModels.good());
+        byte[] half = Arrays.copyOf(whole, whole.length / 2);
+        isProblem(http.postForm("/v1/detect", "image", "a.jpg", half), 400, "invalid-image", "JPEG");
+    }
+
+    @Test
+    void aHeaderThatClaimsTooManyPixelsIsRefusedUndecoded() throws Exception {
+        isProblem(
+                http.postForm("/v1/detect", "image", "a.png", png(60_000, 60_000)),
+                413,
+                "image-too-large",
+                "60000x60000");
+    }
+
+    @Test
+    void anUnknownModelIsToldWhichThereAre() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(
+                http.post("/v1/detect?model=cake", "image/jpeg", photograph), 404, "unknown-model", TestModels.name());
+        isProblem(http.post("/v1/detect?version=99", "image/jpeg", photograph), 404, "unknown-model", "version 1");
+        isProblem(http.get("/v1/models/cake"), 404, "unknown-model", TestModels.name());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"threshold=abc", "threshold=NaN", "threshold=-0.1", "threshold=1.1", "threshold=Infinity"})
+    void aThresholdThatIsNoneIsRefusedByName(String query) throws Exception {
+        isProblem(
+                http.post("/v1/detect?" + query, "image/jpeg", Files.readAllBytes(TestModels.good())),
+                400,
+                "invalid-request",
+                "threshold must be a number");
+    }
+
+    @Test
+    void otherParametersAreRefusedByName() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(
+                http.post("/v1/detect?version=one", "image/jpeg", photograph), 400, "invalid-request", "version must");
+        isProblem(
+                http.post("/v1/detect?include=map,cake", "image/jpeg", photograph),
+                400,
+                "invalid-request",
+                "regions, map, mask, overlay, reconstruction");
+    }
+
+    @Test
+    void fiftyMegabytesOfZerosAreTooLargeHoweverTheyAreSent() throws Exception {
+        isProblem(http.post("/v1/detect", "application/octet-stream", ZEROS), 413, "image-too-large", "33554432");
+        isProblem(http.postForm("/v1/detect", "image", "a.png", ZEROS), 413, "image-too-large", "smaller image");
+        isProblem(
+                http.post(
+                        "/v1/detect",
+                        BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(ZEROS)),
+                        "Content-Type",
+                        "image/png"),
+                413,
+                "image-too-large",
+                "33554432");
+    }
+
+    @Test
+    void aFormNeedsExactlyOneImage() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(http.postForm("/v1/detect", "picture", "a.jpg", photograph), 400, "invalid-request", "'image'");
+        isProblem(http.post("/v1/detect", "multipart/form-data", photograph), 400, "invalid-request", "boundary");
+        isProblem(
+                http.post("/v1/detect", "multipart/form-data; boundary=other", photograph),
+                400,
+                "invalid-request",
+                "'image'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/json", "application/x-www-form-urlencoded", "nonsense"})
+    void otherContentTypesAreRefused(String contentType) throws Exception {
+        isProblem(
+                http.post("/v1/detect", contentType, Files.readAllBytes(TestModels.good())),
+                415,
+                "unsupported-media-type",
+                "multipart/form-data");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/xml", "image/jpeg"})
+    void answersThatDoNotExistAreRefused(String accept) throws Exception {
+        isProblem(
+                http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()), "Accept", accept),
+                406,
+                "not-acceptable",
+                "application/json or image/png");
+    }
+
+    @Test
+    void errorsAreProblemsForThoseTooWhoAcceptOnlyPictures() throws Exception {
+        isProblem(
+                http.post("/v1/detect", "image/jpeg", new byte[] {1}, "Accept", "image/png"),
+                415,
+                "unsupported-media-type",
+                "JPEG");
+    }
+
+    @Test
+    void otherMethodsAndPathsAreRefused() throws Exception {
+        HttpResponse<byte[]> response = http.get("/v1/detect");
+        isProblem(response, 405, "method-not-allowed", "POST");
+        assertThat(response.headers().firstValue("Allow")).hasValue("POST");
+        isProblem(http.get("/no/such/path"), 404, "not-found", "/swagger-ui.html");
+        isProblem(http.get("/error"), 404, "not-found", "/swagger-ui.html");
+        isProblem(http.get("/actuator/env"), 404, "not-found", "/swagger-ui.html");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET /%zz HTTP/1.1, 400",
+        "GET /v1/models/%00 HTTP/1.1, 400",
+        "GET /v1/models/..%2F..%2Fetc HTTP/1.1, 400",
+        "POST /v1/detect?model=%zz HTTP/1.1, 400",
+        "TRACE / HTTP/1.1, 405"
+    })
+    void whatTheWebServerRefusesIsAProblemToo(String requestLine, int status) throws Exception {
+        String response = raw(requestLine + "\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        assertThat(response)
+                .startsWith("HTTP/1.1 " + status)
+                .contains("application/problem+json", "urn:draem:problem:")
+                .doesNotContainIgnoringCase("<html", "exception", "tomcat");
+    }
+
+    @Test
+    void anUploadThatStopsHalfwayDoesNotHoldAThread() throws Exception {
+        try (Socket socket = new Socket("localhost", port)) {
+            socket.getOutputStream()
+                    .write(
+                            "POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nabc"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(response).doesNotContain("HTTP/1.1 200").doesNotContainIgnoringCase("<html");
+        }
+    }
+
+    private static void isProblem(HttpResponse<byte[]> response, int status, String type, String detail) {
+        assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = Http.json(response);
+        assertThat(problem.propertyNames()).containsExactlyInAnyOrder("type", "title", "status", "detail");
+        assertThat(problem.get("type").asString()).isEqualTo("urn:draem:problem:" + type);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("title").asString()).isNotBlank();
+        assertThat(problem.get("detail").asString()).contains(detail);
+    }
+
+    private String raw(String request) throws Exception {
+        try (Socket socket = new Socket("localhost", port);
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            out.write(request.getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Returns a PNG whose header claims a size and whose content is far too short for it. */
+    private static byte[] png(int width, int height) {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+        chunk(
+                png,
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(width)
+                        .putInt(height)
+                        .put(new byte[] {8, 2, 0, 0, 0})
+                        .array());
+        chunk(png, "IDAT", new byte[100]);
+        chunk(png, "IEND", new byte[0]);
+        return png.toByteArray();
+    }
+
+    private static void chunk(ByteArrayOutputStream png, String type, byte[] data) {
+        byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+        CRC32 crc = new CRC32();
+        crc.update(name);
+        crc.update(data);
+        png.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
+        png.writeBytes(name);
+        png.writeBytes(data);
+        png.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    }
+}

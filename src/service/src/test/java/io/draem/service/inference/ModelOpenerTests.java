@@ -1,0 +1,145 @@
+package io.draem.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.draem.service.TestModels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelOpenerTests {
+
+    private static final ExecutionOptions CPU = new ExecutionOptions(ProviderChoice.CPU, 0, 2, 3, 3);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void opensAGraphOfTheContractOnTheCpu() throws Exception {
+        try (OnnxModel model = new ModelOpener(CPU).open(TestModels.graph())) {
+            assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
+            assertThat(model.maxBatchSize()).isEqualTo(3);
+            ModelOutput output = model.run(List.of(noise(model, 1))).get(0);
+            assertThat(output.map().width()).isEqualTo(model.card().width());
+            assertThat(output.map().height()).isEqualTo(model.card().height());
+            assertThat(output.score()).isBetween(0f, 1f).isEqualTo(output.map().max());
+            assertThat(output.reconstruction()).isNull();
+        }
+    }
+
+    @Test
+    void anImageGetsTheSameAnswerAloneAndInABatch() throws Exception {
+        try (OnnxModel model = new ModelOpener(CPU).open(TestModels.graph())) {
+            List<ModelInput> inputs = List.of(noise(model, 1), noise(model, 2), noise(model, 3));
+            List<ModelOutput> together = model.run(inputs);
+            for (int i = 0; i < inputs.size(); i++) {
+                ModelOutput alone = model.run(List.of(inputs.get(i))).get(0);
+                assertThat(together.get(i).score()).isEqualTo(alone.score(), within(1e-5f));
+                assertThat(together.get(i).map().values())
+                        .containsExactly(alone.map().values(), within(1e-5f));
+            }
+            assertThat(together.get(0).map().values())
+                    .isNotEqualTo(together.get(1).map().values());
+        }
+    }
+
+    @Test
+    void givesTheReconstructionOnlyToThoseThatAskForIt() throws Exception {
+        try (OnnxModel model = new ModelOpener(CPU).open(TestModels.graph())) {
+            assumeThat(model.reconstructs()).isTrue();
+            ModelInput asking = new ModelInput(noise(model, 1).pixels(), true);
+            List<ModelOutput> outputs = model.run(List.of(noise(model, 2), asking));
+            assertThat(outputs.get(0).reconstruction()).isNull();
+            assertThat(outputs.get(1).reconstruction())
+                    .hasSize(3 * model.card().width() * model.card().height());
+        }
+    }
+
+    @Test
+    void refusesAFileThatIsNoGraph() throws Exception {
+        Path file = Files.writeString(directory.resolve("model.onnx"), "no graph");
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(file))
+                .withMessageContaining("no ONNX graph")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain(directory.toString()));
+    }
+
+    @Test
+    void refusesATruncatedGraph() throws Exception {
+        byte[] whole = Files.readAllBytes(TestModels.graph());
+        Path file = Files.write(directory.resolve("model.onnx"), Arrays.copyOf(whole, whole.length / 2));
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(file))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain(directory.toString()));
+    }
+
+    @Test
+    void refusesAGraphWithoutMetadataAndNamesTheKey() throws Exception {
+        // The metadata's keys are plain text in the file: another key of the same length hides the version.
+        byte[] whole = Files.readAllBytes(TestModels.graph());
+        byte[] key = "draem.version".getBytes(StandardCharsets.US_ASCII);
+        whole[indexOf(whole, key)] = 'x';
+        Path file = Files.write(directory.resolve("model.onnx"), whole);
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(file))
+                .withMessageContaining("draem.version");
+    }
+
+    @Test
+    void refusesAGraphWithAnotherOutputAndNamesIt() throws Exception {
+        byte[] whole = Files.readAllBytes(TestModels.graph());
+        byte[] name = "pred_score".getBytes(StandardCharsets.US_ASCII);
+        for (int at = indexOf(whole, name); at >= 0; at = indexOf(whole, name)) {
+            whole[at] = 'x';
+        }
+        Path file = Files.write(directory.resolve("model.onnx"), whole);
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(file))
+                .withMessageContaining("'pred_score'");
+    }
+
+    @Test
+    void saysWhyCudaDoesNotWorkWhereItWasDemanded() {
+        assumeThat(Files.exists(Path.of("/dev/nvidiactl"))).isFalse();
+        ModelOpener opener = new ModelOpener(new ExecutionOptions(ProviderChoice.CUDA, 0, 2, 1, 1));
+        assertThatExceptionOfType(ProviderUnavailableException.class)
+                .isThrownBy(() -> opener.open(TestModels.graph()))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("/tmp", "onnxruntime_src"));
+    }
+
+    @Test
+    void fallsBackToTheCpuWhereTheChoiceIsLeftToIt() throws Exception {
+        assumeThat(Files.exists(Path.of("/dev/nvidiactl"))).isFalse();
+        ModelOpener opener = new ModelOpener(new ExecutionOptions(ProviderChoice.AUTO, 0, 2, 1, 8));
+        try (OnnxModel model = opener.open(TestModels.graph())) {
+            assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
+            assertThat(model.maxBatchSize()).isEqualTo(1);
+        }
+    }
+
+    private static ModelInput noise(OnnxModel model, int seed) {
+        Random random = new Random(seed);
+        float[] pixels = new float[3 * model.card().width() * model.card().height()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = random.nextFloat();
+        }
+        return new ModelInput(pixels, false);
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        for (int i = 0; i + part.length <= bytes.length; i++) {
+            if (Arrays.equals(bytes, i, i + part.length, part, 0, part.length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
