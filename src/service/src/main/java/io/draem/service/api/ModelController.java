@@ -1,7 +1,6 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.Outcome;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.swagger.v3.oas.annotations.Operation;
@@ -9,7 +8,6 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
-import java.util.Objects;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -50,9 +48,7 @@ class ModelController {
         try {
             return ModelResponse.of(models.require(name, null), models);
         } catch (ModelSelectionException e) {
-            throw new DetectionException.Rejected(
-                    e instanceof ModelSelectionException.NotReady ? Outcome.NOT_READY : Outcome.UNKNOWN_MODEL,
-                    Objects.requireNonNull(e.getMessage()));
+            throw DetectionException.of(e);
         }
     }
 }

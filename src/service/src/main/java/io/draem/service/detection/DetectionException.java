@@ -1,17 +1,33 @@
 package io.draem.service.detection;
 
+import io.draem.service.models.ModelSelectionException;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Why there is no verdict; the message names the problem and the remedy, and is meant for the caller. */
 public abstract sealed class DetectionException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** When it is worth to ask again for what is not ready. */
+    static final Duration WHEN_READY = Duration.ofSeconds(2);
+
     private final Outcome outcome;
 
     private DetectionException(Outcome outcome, String message) {
         super(message);
         this.outcome = outcome;
+    }
+
+    /** Returns why a request reached no model, in the terms of an answer to it. */
+    public static DetectionException of(ModelSelectionException e) {
+        String message = Objects.requireNonNull(e.getMessage());
+        if (e instanceof ModelSelectionException.NotReady) {
+            return new Unavailable(Outcome.NOT_READY, message, WHEN_READY);
+        }
+        return new Rejected(
+                e instanceof ModelSelectionException.Unknown ? Outcome.UNKNOWN_MODEL : Outcome.INVALID_REQUEST,
+                message);
     }
 
     /** Returns how the request ended. */

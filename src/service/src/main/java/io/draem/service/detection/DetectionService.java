@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Examines images, one direction, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
 public final class DetectionService {
 
-    private static final Duration WHEN_READY = Duration.ofSeconds(2);
-
     private final ModelRepository models;
     private final ImageDecoder decoder;
     private final DetectionListener listener;
@@ -80,12 +78,8 @@ public final class DetectionService {
         }
         try {
             return models.require(request.model(), request.version());
-        } catch (ModelSelectionException.NotReady e) {
-            throw new DetectionException.Unavailable(Outcome.NOT_READY, message(e), WHEN_READY);
         } catch (ModelSelectionException e) {
-            throw new DetectionException.Rejected(
-                    e instanceof ModelSelectionException.Unknown ? Outcome.UNKNOWN_MODEL : Outcome.INVALID_REQUEST,
-                    message(e));
+            throw DetectionException.of(e);
         }
     }
 
@@ -172,7 +166,9 @@ public final class DetectionService {
         }
         if (e instanceof InferenceException.ShuttingDown) {
             return new DetectionException.Unavailable(
-                    Outcome.NOT_READY, "The service shuts down: send the request to another replica", WHEN_READY);
+                    Outcome.NOT_READY,
+                    "The service shuts down: send the request to another replica",
+                    DetectionException.WHEN_READY);
         }
         if (e instanceof InferenceException.DeadlineExceeded) {
             return new DetectionException.Failed(

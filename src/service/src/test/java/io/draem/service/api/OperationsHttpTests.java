@@ -31,6 +31,7 @@ class OperationsHttpTests extends HttpTest {
 
     @Test
     void metricsHaveTheirNamesAndMoveWithTheRequests() throws Exception {
+        http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()));
         double before = value("draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\"}");
         JsonNode verdict = Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.broken())));
         http.post("/v1/detect?model=cake", "image/jpeg", Files.readAllBytes(TestModels.broken()));
@@ -76,6 +77,6 @@ class OperationsHttpTests extends HttpTest {
                 .filter(line -> line.startsWith(series + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
                 .findFirst()
-                .orElse(0);
+                .orElseThrow(() -> new AssertionError("There is no series " + series));
     }
 }

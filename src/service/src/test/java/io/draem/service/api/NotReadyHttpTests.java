@@ -1,0 +1,64 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.service.TestModels;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/** What is answered while the web server listens already and the models are not yet loaded. */
+class NotReadyHttpTests extends HttpTest {
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Early {
+
+        @Bean
+        Answers answers() {
+            return new Answers(new LinkedHashMap<>());
+        }
+
+        /** Runs before the models are loaded. */
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        ApplicationRunner caller(Answers answers, Environment environment) {
+            return arguments -> {
+                Http early = new Http(environment.getRequiredProperty("local.server.port", Integer.class));
+                byte[] photograph = Files.readAllBytes(TestModels.good());
+                answers.byDoor().put("detect", early.post("/v1/detect", "image/jpeg", photograph));
+                answers.byDoor().put("model", early.get("/v1/models/" + TestModels.name()));
+                answers.byDoor().put("readiness", early.get("/actuator/health/readiness"));
+            };
+        }
+    }
+
+    record Answers(Map<String, HttpResponse<byte[]>> byDoor) {}
+
+    @Autowired
+    private Answers answers;
+
+    @Test
+    void bothDoorsSayThatItIsNotReadyAndWhenToTryAgain() {
+        for (String door : new String[] {"detect", "model"}) {
+            HttpResponse<byte[]> answer = answers.byDoor().get(door);
+            assertThat(answer.statusCode()).as(door).isEqualTo(503);
+            assertThat(Http.json(answer).get("type").asString()).isEqualTo("urn:draem:problem:not-ready");
+            assertThat(answer.headers().firstValue("Retry-After")).as(door).hasValue("2");
+        }
+    }
+
+    @Test
+    void readinessWaitsForTheModels() throws Exception {
+        assertThat(answers.byDoor().get("readiness").statusCode()).isEqualTo(503);
+        assertThat(http.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+    }
+}
