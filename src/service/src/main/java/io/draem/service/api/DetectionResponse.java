@@ -52,7 +52,9 @@ record DetectionResponse(
         double pixelThreshold,
 
         @Schema(
-                description = "Connected pixels above the pixel threshold, whatever the verdict, the largest first",
+                description =
+                        "Connected pixels above the pixel threshold, whatever the verdict, the largest peak first;"
+                                + " at most 1000",
                 requiredMode = RequiredMode.REQUIRED)
         List<AnomalousRegion> regions,
 

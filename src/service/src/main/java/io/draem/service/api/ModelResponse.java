@@ -62,7 +62,9 @@ record ModelResponse(
         @Schema(description = "Figures of the evaluation after training", requiredMode = RequiredMode.REQUIRED)
         Map<String, Object> metrics,
 
-        @Schema(description = "The versions in the model's directory", requiredMode = RequiredMode.REQUIRED)
+        @Schema(
+                description = "The version in service, and higher ones that were refused",
+                requiredMode = RequiredMode.REQUIRED)
         List<Version> versions) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
