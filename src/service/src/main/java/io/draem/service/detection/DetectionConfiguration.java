@@ -17,6 +17,7 @@ class DetectionConfiguration {
         return new DetectionService(
                 models,
                 new ImageDecoder(properties.image().limits()),
+                new PixelBudget(properties.image().maxPixelsInFlight()),
                 listener,
                 properties.requestTimeout(),
                 properties.regions().minArea());

@@ -30,10 +30,13 @@ public record DetectionProperties(
      *
      * @param maxBytes largest encoded size
      * @param maxPixels most pixels (width times height) that its header may claim
+     * @param maxPixelsInFlight most pixels of all the images that are examined at a time, of which each takes some 16
+     *     bytes of the heap; further images wait
      */
     public record Image(
             @DefaultValue("32MB") DataSize maxBytes,
-            @DefaultValue("64000000") long maxPixels) {
+            @DefaultValue("64000000") long maxPixels,
+            @DefaultValue("64000000") int maxPixelsInFlight) {
 
         private static final DataSize MOST_BYTES = DataSize.ofGigabytes(1);
 
@@ -44,6 +47,10 @@ public record DetectionProperties(
             if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 4) {
                 throw new IllegalArgumentException(
                         "draem.image.max-pixels must be between 1 and 536870911, got " + maxPixels);
+            }
+            if (maxPixelsInFlight < maxPixels) {
+                throw new IllegalArgumentException("draem.image.max-pixels-in-flight must be at least"
+                        + " draem.image.max-pixels (" + maxPixels + "), got " + maxPixelsInFlight);
             }
         }
 

@@ -2,6 +2,7 @@ package io.draem.service.detection;
 
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
+import io.draem.image.ImageHeader;
 import io.draem.image.ImageTensor;
 import io.draem.image.RgbImage;
 import io.draem.model.ModelCard;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Examines images, one direction, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
@@ -28,6 +30,7 @@ public final class DetectionService {
 
     private final ModelRepository models;
     private final ImageDecoder decoder;
+    private final PixelBudget pixels;
     private final DetectionListener listener;
     private final Duration requestTimeout;
     private final int minRegionArea;
@@ -35,11 +38,13 @@ public final class DetectionService {
     DetectionService(
             ModelRepository models,
             ImageDecoder decoder,
+            PixelBudget pixels,
             DetectionListener listener,
             Duration requestTimeout,
             int minRegionArea) {
         this.models = models;
         this.decoder = decoder;
+        this.pixels = pixels;
         this.listener = listener;
         this.requestTimeout = requestTimeout;
         this.minRegionArea = minRegionArea;
@@ -58,7 +63,10 @@ public final class DetectionService {
             ServedModel served = select(request);
             model = served.name();
             admit(served, request);
-            Detection detection = examine(served, request, start);
+            Detection detection;
+            try (PixelBudget.Share share = takePixels(request.image(), start)) {
+                detection = examine(served, request, start);
+            }
             listener.detected(detection);
             outcome = Outcome.SUCCESS;
             return detection;
@@ -97,8 +105,26 @@ public final class DetectionService {
         }
     }
 
+    private PixelBudget.Share takePixels(byte[] image, long start) throws DetectionException {
+        try {
+            ImageHeader header = decoder.readHeader(image);
+            return pixels.take(header.width() * header.height(), start + requestTimeout.toNanos());
+        } catch (ImageException e) {
+            throw translate(e);
+        } catch (TimeoutException e) {
+            throw new DetectionException.Failed(
+                    Outcome.DEADLINE_EXCEEDED,
+                    "Other images left no room before the deadline: send fewer or smaller images at a time",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DetectionException.Failed(Outcome.CANCELLED, "The request was cancelled", e);
+        }
+    }
+
     private Detection examine(ServedModel model, DetectionRequest request, long start) throws DetectionException {
         Stopwatch stopwatch = new Stopwatch(start);
+        Duration waited = stopwatch.lap();
         RgbImage image = decode(request.image());
         String digest = digest(request.image());
         Duration decode = stopwatch.lap();
@@ -118,8 +144,8 @@ public final class DetectionService {
                 request.include(), card, image, map, verdict, answer.output().reconstruction());
         Duration postprocess = stopwatch.lap();
 
-        Timing timing =
-                new Timing(decode, preprocess, answer.queued(), answer.ran(), postprocess, stopwatch.sinceStart());
+        Timing timing = new Timing(
+                decode, preprocess, waited.plus(answer.queued()), answer.ran(), postprocess, stopwatch.sinceStart());
         return new Detection(model, image.width(), image.height(), digest, verdict, pictures, timing);
     }
 
@@ -127,11 +153,15 @@ public final class DetectionService {
         try {
             return decoder.decode(bytes);
         } catch (ImageException e) {
-            Outcome outcome = e instanceof ImageException.TooLarge
-                    ? Outcome.IMAGE_TOO_LARGE
-                    : e instanceof ImageException.Unsupported ? Outcome.UNSUPPORTED_MEDIA_TYPE : Outcome.INVALID_IMAGE;
-            throw new DetectionException.Rejected(outcome, message(e));
+            throw translate(e);
         }
+    }
+
+    private static DetectionException translate(ImageException e) {
+        Outcome outcome = e instanceof ImageException.TooLarge
+                ? Outcome.IMAGE_TOO_LARGE
+                : e instanceof ImageException.Unsupported ? Outcome.UNSUPPORTED_MEDIA_TYPE : Outcome.INVALID_IMAGE;
+        return new DetectionException.Rejected(outcome, message(e));
     }
 
     private static Answer<ModelOutput> answer(ServedModel model, ModelInput input, long deadline)

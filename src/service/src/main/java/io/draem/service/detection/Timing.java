@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param decode bytes to pixels
  * @param preprocess pixels to the network's input
- * @param queue waiting for the model
+ * @param queue waiting for room in memory and for the model
  * @param inference the model's run
  * @param postprocess anomaly map to verdict and pictures
  * @param total all of it
