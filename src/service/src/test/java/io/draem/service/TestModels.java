@@ -37,6 +37,6 @@ public final class TestModels {
 
     /** Returns the photograph of a good cookie. */
     public static Path good() {
-        return file("src/data/cookie/test/good/000.jpg");
+        return file("src/data/cookie/test/good/001.jpg");
     }
 }
