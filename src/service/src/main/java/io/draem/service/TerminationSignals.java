@@ -16,7 +16,7 @@ import sun.misc.Signal;
 final class TerminationSignals {
 
     private static final Logger log = LoggerFactory.getLogger(TerminationSignals.class);
-    private static final Map<String, Integer> STATUS = Map.of("TERM", 143, "INT", 130);
+    private static final Map<String, Integer> STATUS = Map.of("TERM", 143, "INT", 130, "HUP", 129);
 
     private final CompletableFuture<@Nullable ConfigurableApplicationContext> context = new CompletableFuture<>();
 
@@ -27,8 +27,16 @@ final class TerminationSignals {
     /** Takes over the signals from the JVM. */
     static TerminationSignals handle() {
         TerminationSignals signals = new TerminationSignals();
-        STATUS.keySet().forEach(name -> Signal.handle(new Signal(name), signals::received));
+        STATUS.keySet().forEach(signals::takeOver);
         return signals;
+    }
+
+    private void takeOver(String name) {
+        try {
+            Signal.handle(new Signal(name), this::received);
+        } catch (IllegalArgumentException e) {
+            log.debug("This system has no SIG{}", name); // HUP on Windows
+        }
     }
 
     void started(ConfigurableApplicationContext started) {

@@ -73,6 +73,11 @@ final class ServiceProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Sends what a terminal sends when it is closed. */
+    void hangUp() throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -HUP " + process.pid()).start().waitFor();
+    }
+
     /** Reads the rest of the log and returns the exit status. */
     int awaitExit() throws IOException, InterruptedException {
         output.lines().forEach(log::add);

@@ -28,6 +28,7 @@ class TerminationTests {
 
     private static final int CALLERS = 4;
     private static final int SIGTERM = 143;
+    private static final int SIGHUP = 129;
 
     private final List<Integer> statuses = Collections.synchronizedList(new ArrayList<>());
     private final List<IOException> lost = Collections.synchronizedList(new ArrayList<>());
@@ -78,6 +79,16 @@ class TerminationTests {
             service.awaitPort();
             service.terminate();
             assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
+            assertEndedWell(service);
+        }
+    }
+
+    @Test
+    void aClosedTerminalEndsItAsCleanly() throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(directory)) {
+            awaitReady(service);
+            service.hangUp();
+            assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGHUP);
             assertEndedWell(service);
         }
     }

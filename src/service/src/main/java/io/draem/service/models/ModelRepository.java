@@ -72,6 +72,11 @@ public final class ModelRepository implements AutoCloseable {
                             : Objects.requireNonNull(e.getMessage());
                     log.error("Model {} version {} is not served: {}", file.name(), file.version(), reason);
                     bad.add(new RefusedModel(file.name(), file.version(), reason));
+                } catch (ArithmeticException e) {
+                    // The sizes that the graph claims do not fit an array; the other models are none the worse.
+                    String reason = "its input is too large";
+                    log.error("Model {} version {} is not served: {}", file.name(), file.version(), reason);
+                    bad.add(new RefusedModel(file.name(), file.version(), reason));
                 } catch (ProviderUnavailableException e) {
                     throw new ModelStartUpException(
                             Objects.requireNonNull(e.getMessage()),
