@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,12 +54,20 @@ final class EvaluateCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
         }
+        if (json != null && !Files.isDirectory(json.resolveSibling(""))) {
+            throw new TrainerException("There is no folder for " + json + ": make it, or name another file");
+        }
         MvtecDataset dataset = MvtecDataset.open(data);
         if (dataset.test().isEmpty()) {
             throw new TrainerException(
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
-        ImageFiles.requireReadable(dataset.files(), threads);
+        ImageFiles.requireReadable(
+                dataset.test().stream()
+                        .flatMap(image -> Stream.of(image.file(), image.mask()))
+                        .filter(Objects::nonNull)
+                        .toList(),
+                threads);
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
             TestImages images = new TestImages(
                     dataset.test(), detector.card().width(), detector.card().height());
