@@ -57,6 +57,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (json != null && !Files.isDirectory(json.resolveSibling(""))) {
             throw new TrainerException("There is no folder for " + json + ": make it, or name another file");
         }
+        if (Files.isDirectory(model)) {
+            throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
+        }
         MvtecDataset dataset = MvtecDataset.open(data);
         if (dataset.test().isEmpty()) {
             throw new TrainerException(

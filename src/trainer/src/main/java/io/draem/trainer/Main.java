@@ -8,6 +8,7 @@ import io.draem.trainer.training.DivergedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,7 +38,13 @@ public final class Main {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
-                .registerConverter(ValidationSplit.class, ValidationSplit::ofId)
+                .registerConverter(ValidationSplit.class, Main::validationSplit)
+                .setParameterExceptionHandler((e, arguments) -> {
+                    CommandLine command = e.getCommandLine();
+                    command.getErr().println(command.getColorScheme().errorText(e.getMessage()));
+                    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getErr().println(command.getColorScheme().errorText("draem-trainer: " + sentence(e)));
                     if (main.stackTrace || !isForPeople(e)) {
@@ -45,6 +52,15 @@ public final class Main {
                     }
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
+    }
+
+    private static ValidationSplit validationSplit(String id) {
+        try {
+            return ValidationSplit.ofId(id);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(
+                    "'" + id + "' is none of " + Arrays.toString(ValidationSplit.values()));
+        }
     }
 
     private static boolean isForPeople(Exception e) {

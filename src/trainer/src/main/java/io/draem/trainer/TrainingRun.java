@@ -72,6 +72,7 @@ record TrainingRun(
             throws IOException, InterruptedException, DivergedException, ExportRefusedException {
         Threads.use(threads);
         int size = recipe.imageSize();
+        Files.createDirectories(output.resolve(name)); // fails now rather than after the training
         MvtecDataset dataset = MvtecDataset.open(data);
         DataSplit split = DataSplit.of(dataset, recipe.validation(), recipe.heldOut(), recipe.seed());
         ImageFiles.requireReadable(dataset.files(), threads);

@@ -164,6 +164,30 @@ class TrainCommandTests {
     }
 
     @Test
+    void aValueThatIsNoneOfAListIsToldWithTheList() {
+        StringWriter errors = new StringWriter();
+        int code = Main.commandLine()
+                .setErr(new PrintWriter(errors))
+                .execute("train", "--data", plate(), "--output", folder.toString(), "--validation", "foo");
+        assertThat(code).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("'foo' is none of [synthetic, from-test, same-as-test]")
+                .doesNotContain("Exception")
+                .hasLineCount(2);
+    }
+
+    @Test
+    void anOutputThatCannotBeWrittenFailsBeforeTheTraining() throws IOException {
+        StringWriter errors = new StringWriter();
+        Path file = Files.writeString(folder.resolve("file"), "");
+        int code = Main.commandLine()
+                .setErr(new PrintWriter(errors))
+                .execute("train", "--data", plate(), "--output", file.toString());
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString()).contains(file.toString()).doesNotContain("training");
+    }
+
+    @Test
     void aMissingFolderIsASentenceNotAStackTrace() {
         StringWriter errors = new StringWriter();
         int code = Main.commandLine()
