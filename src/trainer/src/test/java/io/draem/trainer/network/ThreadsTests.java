@@ -17,9 +17,9 @@ class ThreadsTests {
     }
 
     @Test
-    void theNumberHoldsForLibtorchAndForItsMatrixProducts() {
-        Threads.use(1);
-        assertThat(torch.get_num_threads()).isEqualTo(1);
+    void matrixProductsDoNotCompeteWithLibtorchForTheCores() {
+        Threads.use(2);
+        assertThat(torch.get_num_threads()).isEqualTo(2);
         assertThat(openblas_nolapack.blas_get_num_threads()).isEqualTo(1);
     }
 }
