@@ -5,10 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -114,7 +112,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
         while (head.hasRemaining()) {
             head.put((byte) ' ');
         }
-        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        Path beside = BesideFile.of(file);
         try (FileChannel channel = FileChannel.open(
                 beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             writeFully(channel, head.flip());
@@ -126,11 +124,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             Files.deleteIfExists(beside);
             throw e;
         }
-        try {
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
-        }
+        BesideFile.publish(beside, file);
     }
 
     private static Tensor readTensor(

@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import io.draem.model.ModelCardException;
+import io.draem.tensor.BesideFile;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.MvtecDataset;
 import io.draem.trainer.evaluation.Evaluation;
@@ -10,7 +11,6 @@ import io.draem.trainer.evaluation.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -85,9 +85,9 @@ final class EvaluateCommand implements Callable<Integer> {
             if (json == null) {
                 spec.commandLine().getOut().println(text);
             } else {
-                Path part = json.resolveSibling(json.getFileName() + ".part");
+                Path part = BesideFile.of(json);
                 Files.writeString(part, text + "\n");
-                Files.move(part, json, StandardCopyOption.REPLACE_EXISTING);
+                BesideFile.publish(part, json);
             }
         }
         return 0;

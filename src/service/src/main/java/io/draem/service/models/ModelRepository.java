@@ -66,15 +66,8 @@ public final class ModelRepository implements AutoCloseable {
                     // What is open is closed on shutdown, also when a later model stops the start.
                     served = Map.copyOf(good);
                     break;
-                } catch (GraphRefusedException | IOException e) {
-                    String reason = e instanceof IOException
-                            ? "the file cannot be read"
-                            : Objects.requireNonNull(e.getMessage());
-                    log.error("Model {} version {} is not served: {}", file.name(), file.version(), reason);
-                    bad.add(new RefusedModel(file.name(), file.version(), reason));
-                } catch (ArithmeticException e) {
-                    // The sizes that the graph claims do not fit an array; the other models are none the worse.
-                    String reason = "its input is too large";
+                } catch (GraphRefusedException | IOException | ArithmeticException e) {
+                    String reason = refusal(e);
                     log.error("Model {} version {} is not served: {}", file.name(), file.version(), reason);
                     bad.add(new RefusedModel(file.name(), file.version(), reason));
                 } catch (ProviderUnavailableException e) {
@@ -157,6 +150,16 @@ public final class ModelRepository implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         served = Map.of();
+    }
+
+    private static String refusal(Exception cause) {
+        if (cause instanceof IOException) {
+            return "the file cannot be read";
+        }
+        if (cause instanceof ArithmeticException) {
+            return "its input is too large"; // the sizes that the graph claims do not fit an array
+        }
+        return Objects.requireNonNull(cause.getMessage());
     }
 
     private ServedModel open(ModelFile file) throws GraphRefusedException, ProviderUnavailableException, IOException {

@@ -1,14 +1,13 @@
 package io.draem.trainer.export;
 
 import io.draem.model.ModelCard;
+import io.draem.tensor.BesideFile;
 import io.draem.tensor.Tensor;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.network.NetworkOptions;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -30,10 +29,10 @@ public final class DraemExporter {
      */
     public static void export(Map<String, Tensor> weights, NetworkOptions options, ModelCard card, Path file)
             throws IOException {
-        Path part = beside(file);
+        Path part = BesideFile.of(file);
         try {
             write(weights, options, card, part);
-            move(part, file);
+            BesideFile.publish(part, file);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -58,14 +57,14 @@ public final class DraemExporter {
             float[] images,
             Supplier<NetworkOutputs> reference)
             throws IOException, ExportRefusedException {
-        Path part = beside(file);
+        Path part = BesideFile.of(file);
         try {
             write(weights, options, card, part);
             Parity parity = ParityCheck.check(part, images, reference.get());
             if (!parity.within(ParityCheck.TOLERANCE)) {
                 throw new ExportRefusedException(file, parity, ParityCheck.TOLERANCE);
             }
-            move(part, file);
+            BesideFile.publish(part, file);
             return parity;
         } finally {
             Files.deleteIfExists(part);
@@ -78,17 +77,5 @@ public final class DraemExporter {
                 Objects.requireNonNullElse(DraemExporter.class.getPackage().getImplementationVersion(), "development");
         DraemGraph.of(new NamedWeights(weights), options, card.width(), card.height())
                 .write(file, new OnnxGraph.Producer(PRODUCER, version), card.toMetadata());
-    }
-
-    private static Path beside(Path file) {
-        return file.resolveSibling(file.getFileName() + ".part");
-    }
-
-    private static void move(Path part, Path file) throws IOException {
-        try {
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        }
     }
 }

@@ -1,0 +1,27 @@
+package io.draem.tensor;
+
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** How a file appears whole or not at all: it is written beside its place and moved there. */
+public final class BesideFile {
+
+    private BesideFile() {}
+
+    /** Returns where the file is written until it is whole. */
+    public static Path of(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
+    }
+
+    /** Moves the whole file to its place, over what stands there, at once where the file system can. */
+    public static void publish(Path part, Path file) throws IOException {
+        try {
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}
