@@ -4,6 +4,7 @@ import io.draem.image.ImageException;
 import io.draem.model.ModelCardException;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.training.DivergedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -38,7 +39,8 @@ public final class Main {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
-                .registerConverter(ValidationSplit.class, Main::validationSplit)
+                .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
+                .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
                 .setParameterExceptionHandler((e, arguments) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr().println(command.getColorScheme().errorText(e.getMessage()));
@@ -54,13 +56,15 @@ public final class Main {
                 });
     }
 
-    private static ValidationSplit validationSplit(String id) {
-        try {
-            return ValidationSplit.ofId(id);
-        } catch (IllegalArgumentException e) {
-            throw new CommandLine.TypeConversionException(
-                    "'" + id + "' is none of " + Arrays.toString(ValidationSplit.values()));
+    /** Reads the constants of an enum by what their {@code toString} says, which is what {@code --help} shows. */
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.toString().equalsIgnoreCase(text)) {
+                return constant;
+            }
         }
+        throw new CommandLine.TypeConversionException(
+                "'" + text + "' is none of " + Arrays.toString(type.getEnumConstants()));
     }
 
     private static boolean isForPeople(Exception e) {

@@ -74,7 +74,8 @@ record TrainingRun(
         int size = recipe.imageSize();
         Files.createDirectories(output.resolve(name)); // fails now rather than after the training
         MvtecDataset dataset = MvtecDataset.open(data);
-        DataSplit split = DataSplit.of(dataset, recipe.validation(), recipe.heldOut(), recipe.seed());
+        DataSplit split = DataSplit.of(
+                dataset, recipe.validation().split(), recipe.validation().heldOut(), recipe.seed());
         ImageFiles.requireReadable(dataset.files(), threads);
         String digest = dataset.digest(); // of what is trained on, whatever becomes of the files meanwhile
         List<Path> textureFiles = anomalySource == null ? List.of() : ImageFiles.under(anomalySource);
@@ -96,10 +97,17 @@ record TrainingRun(
 
         try (DraemNetwork network = DraemNetwork.create(recipe.network(), recipe.seed())) {
             TrainingCurve curve;
-            long steps = recipe.stepsFor(normals.size());
+            long steps = recipe.length().stepsFor(normals.size());
             try (BatchLoader batches = new BatchLoader(
-                            normals, synthesizer, recipe.batchSize(), recipe.seed(), 0, dataThreads, BATCHES_AHEAD);
-                    TrainingProgress progress = new TrainingProgress(log, steps, recipe.batchSize())) {
+                            normals,
+                            synthesizer,
+                            recipe.length().batchSize(),
+                            recipe.seed(),
+                            0,
+                            dataThreads,
+                            BATCHES_AHEAD);
+                    TrainingProgress progress =
+                            new TrainingProgress(log, steps, recipe.length().batchSize())) {
                 curve = Training.run(recipe, network, batches, steps, progress);
             }
             Map<String, Tensor> weights = network.tensors();

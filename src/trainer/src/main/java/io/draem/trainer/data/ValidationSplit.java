@@ -11,15 +11,6 @@ public enum ValidationSplit {
     /** All test images, which also give the figures: the thresholds then flatter them. anomalib's default for MVTec AD. */
     SAME_AS_TEST;
 
-    /**
-     * Returns the split of that name, as {@link #toString()} gives it.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    public static ValidationSplit ofId(String id) {
-        return valueOf(id.toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -17,8 +17,8 @@ public record NetworkOptions(int baseWidth, int discriminativeBaseWidth, boolean
 
     /** Throws {@link IllegalArgumentException} if a width is not from 1 to 1024. */
     public NetworkOptions {
-        checkWidth("baseWidth", baseWidth);
-        checkWidth("discriminativeBaseWidth", discriminativeBaseWidth);
+        checkWidth("--base-width", baseWidth);
+        checkWidth("--discriminative-base-width", discriminativeBaseWidth);
     }
 
     /** Makes options whose image score is the map's maximum. */

@@ -45,7 +45,7 @@ public final class AnomalySynthesizer {
         this.width = width;
         this.height = height;
         this.textures = textures == null
-                ? TextureSource.noise(width, height, options.minPerlinScale(), options.maxPerlinScale())
+                ? TextureSource.noise(width, height, options.perlin())
                 : TextureSource.images(textures);
         this.selfTextures = TextureSource.normals(normals, width, height);
     }
@@ -60,7 +60,7 @@ public final class AnomalySynthesizer {
 
     /** Returns one that leaves every normal image as it lies and else does the same. */
     public AnomalySynthesizer withoutNormalRotation() {
-        return new AnomalySynthesizer(options.withNormalRotation(0, 0), this);
+        return new AnomalySynthesizer(options.with(SynthesisOptions.NormalRotation.NONE), this);
     }
 
     /** Returns the options that it was made with. */
@@ -93,30 +93,35 @@ public final class AnomalySynthesizer {
             throw new IllegalArgumentException(
                     "An image of 3x" + height + "x" + width + " is needed, got " + normal.length + " values");
         }
-        float[] clean = random.nextDouble() < options.normalRotationProbability()
-                ? Rotation.rotate(normal, width, height, angle(options.normalRotation(), random))
+        float[] clean = random.nextDouble() < options.normalRotation().probability()
+                ? Rotation.rotate(
+                        normal, width, height, angle(options.normalRotation().degrees(), random))
                 : normal;
         if (!anomalous) {
             return new Sample(clean, clean, new float[width * height], false);
         }
-        if (random.nextDouble() < options.selfTextureProbability()) {
+        if (random.nextDouble() < options.selfTextures().probability()) {
             for (int attempt = 0; attempt < SELF_TEXTURE_ATTEMPTS; attempt++) {
-                Sample sample = anomalous(clean, selfTextures, options.selfTextureAugmenters(), random);
-                if (Visibility.cut(sample, width, height, (float) options.selfTextureContrast())) {
+                Sample sample =
+                        anomalous(clean, selfTextures, options.selfTextures().augmenters(), random);
+                if (Visibility.cut(
+                        sample, width, height, (float) options.selfTextures().contrast())) {
                     return sample;
                 }
             }
         }
-        return anomalous(clean, textures, options.augmentersPerTexture(), random);
+        return anomalous(clean, textures, options.augmenters().count(), random);
     }
 
     private Sample anomalous(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
         float[] mask = mask(random);
         RgbImage texture = source.draw(clean, random);
-        for (Augmenter augmenter : Augmenter.choose(augmenters, random)) {
+        for (Augmenter augmenter :
+                Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
         }
-        float beta = (float) (options.minBeta() + (options.maxBeta() - options.minBeta()) * random.nextDouble());
+        SynthesisOptions.Beta bounds = options.beta();
+        float beta = (float) (bounds.min() + (bounds.max() - bounds.min()) * random.nextDouble());
         return new Sample(clean, blend(clean, Pixels.toTensor(texture), mask, beta), mask, true);
     }
 
@@ -136,12 +141,11 @@ public final class AnomalySynthesizer {
 
     private float[] mask(RandomGenerator random) {
         for (int attempt = 0; attempt < MASK_ATTEMPTS; attempt++) {
-            float[] noise =
-                    TextureSource.perlin(random, width, height, options.minPerlinScale(), options.maxPerlinScale());
-            noise = Rotation.rotate(noise, width, height, angle(options.maskRotation(), random));
+            float[] noise = TextureSource.perlin(random, width, height, options.perlin());
+            noise = Rotation.rotate(noise, width, height, angle(options.perlin().rotation(), random));
             boolean empty = true;
             for (int i = 0; i < noise.length; i++) {
-                boolean inside = noise[i] > options.maskThreshold();
+                boolean inside = noise[i] > options.perlin().threshold();
                 noise[i] = inside ? 1 : 0;
                 empty &= !inside;
             }
@@ -149,8 +153,8 @@ public final class AnomalySynthesizer {
                 return noise;
             }
         }
-        throw new IllegalStateException("No Perlin noise came above the mask threshold of " + options.maskThreshold()
-                + " in " + MASK_ATTEMPTS + " attempts: lower it");
+        throw new IllegalStateException("No Perlin noise came above --perlin-threshold "
+                + options.perlin().threshold() + " in " + MASK_ATTEMPTS + " attempts: lower it");
     }
 
     private static double angle(double limit, RandomGenerator random) {

@@ -3,6 +3,7 @@ package io.draem.trainer.synthesis;
 import io.draem.image.RgbImage;
 import io.draem.trainer.synthesis.ColourShift.Brightness;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
@@ -13,7 +14,7 @@ import java.util.random.RandomGenerator;
  *
  * @see <a href="https://github.com/VitjanZ/DRAEM/blob/main/data_loader.py">the official repository</a>
  */
-enum Augmenter {
+public enum Augmenter {
     /** {@code GammaContrast((0.5, 2.0), per_channel=True)}. */
     GAMMA_CONTRAST {
         @Override
@@ -113,9 +114,9 @@ enum Augmenter {
     /** Returns the image changed by this augmenter with random parameters; the image itself is left alone. */
     abstract RgbImage apply(RgbImage image, RandomGenerator random);
 
-    /** Returns {@code count} different augmenters in random order, each set and order equally likely. */
-    static List<Augmenter> choose(int count, RandomGenerator random) {
-        Augmenter[] all = values();
+    /** Returns {@code count} different ones of {@code among} in random order, each set and order equally likely. */
+    static List<Augmenter> choose(int count, List<Augmenter> among, RandomGenerator random) {
+        Augmenter[] all = among.toArray(Augmenter[]::new);
         for (int i = 0; i < count; i++) {
             int chosen = random.nextInt(i, all.length);
             Augmenter augmenter = all[chosen];
@@ -123,5 +124,10 @@ enum Augmenter {
             all[i] = augmenter;
         }
         return List.of(all).subList(0, count);
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -46,13 +46,13 @@ interface TextureSource {
      * of its own and one that all channels share, at random scales. anomalib uses the mask's own noise, grey, as the
      * texture; within the mask that is nearly one flat grey tone, so that here colour and scale are drawn anew.
      */
-    static TextureSource noise(int width, int height, int minScale, int maxScale) {
+    static TextureSource noise(int width, int height, SynthesisOptions.Perlin options) {
         return (normal, random) -> {
-            float[] shared = perlin(random, width, height, minScale, maxScale);
+            float[] shared = perlin(random, width, height, options);
             float[] planes = new float[3 * shared.length];
             float sharedContrast = (float) random.nextDouble(0.5);
             for (int channel = 0; channel < 3; channel++) {
-                float[] own = perlin(random, width, height, minScale, maxScale);
+                float[] own = perlin(random, width, height, options);
                 float base = (float) random.nextDouble();
                 float contrast = (float) random.nextDouble(0.3);
                 for (int i = 0; i < own.length; i++) {
@@ -63,10 +63,11 @@ interface TextureSource {
         };
     }
 
-    /** Returns Perlin noise with {@code 2^min} to {@code 2^max} cells along each side, at most one a pixel. */
-    static float[] perlin(RandomGenerator random, int width, int height, int minScale, int maxScale) {
-        int down = Math.min(random.nextInt(minScale, maxScale + 1), PerlinNoise.paddedExponent(height));
-        int across = Math.min(random.nextInt(minScale, maxScale + 1), PerlinNoise.paddedExponent(width));
+    /** Returns Perlin noise of the options' scales, at most one cell a pixel; neither turned nor cut yet. */
+    static float[] perlin(RandomGenerator random, int width, int height, SynthesisOptions.Perlin options) {
+        int bound = options.maxScale() + 1;
+        int down = Math.min(random.nextInt(options.minScale(), bound), PerlinNoise.paddedExponent(height));
+        int across = Math.min(random.nextInt(options.minScale(), bound), PerlinNoise.paddedExponent(width));
         return PerlinNoise.noise(random, height, width, 1 << down, 1 << across);
     }
 

@@ -42,14 +42,16 @@ public final class Training {
     public static TrainingCurve run(
             Recipe recipe, DraemNetwork network, BatchLoader batches, long steps, Listener listener)
             throws InterruptedException, DivergedException {
-        LearningRateSchedule schedule =
-                new LearningRateSchedule(recipe.learningRate(), recipe.milestones(), recipe.gamma());
-        DraemLoss criterion = new DraemLoss(recipe.focal(), recipe.sspcabWeight());
-        TrainingCurve curve = new TrainingCurve(steps, recipe.batchSize());
+        LearningRateSchedule schedule = new LearningRateSchedule(
+                recipe.optimizer().learningRate(),
+                recipe.optimizer().milestones(),
+                recipe.optimizer().gamma());
+        DraemLoss criterion = new DraemLoss(recipe.loss().focal(), recipe.loss().sspcabWeight());
+        TrainingCurve curve = new TrainingCurve(steps, recipe.length().batchSize());
 
         network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
         network.train(true);
-        try (Adam adam = new Adam(network.namedParameters(), recipe.learningRate())) {
+        try (Adam adam = new Adam(network.namedParameters(), recipe.optimizer().learningRate())) {
             for (long step = 0; step < steps; step++) {
                 double learningRate = schedule.at(step, steps);
                 adam.learningRate(learningRate);
@@ -77,7 +79,7 @@ public final class Training {
         curve.finish(batches.waitedSeconds());
 
         network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast); // what is exported runs in float32
-        if (recipe.batchNormBatches() > 0) {
+        if (recipe.batchNorm().batches() > 0) {
             retakeBatchNormStatistics(recipe, network, batches);
         }
         network.train(false);
@@ -87,7 +89,7 @@ public final class Training {
     private static void retakeBatchNormStatistics(Recipe recipe, DraemNetwork network, BatchLoader batches)
             throws InterruptedException {
         List<Batch> some = new ArrayList<>();
-        for (int i = 0; i < recipe.batchNormBatches(); i++) {
+        for (int i = 0; i < recipe.batchNorm().batches(); i++) {
             some.add(batches.next());
         }
         int size = recipe.imageSize();
@@ -95,7 +97,7 @@ public final class Training {
                 network,
                 () -> some.stream()
                         .map(batch -> Tensor.create(
-                                recipe.batchNormOnClean() ? batch.clean() : batch.augmented(),
+                                recipe.batchNorm().clean() ? batch.clean() : batch.augmented(),
                                 batch.size(),
                                 3,
                                 size,

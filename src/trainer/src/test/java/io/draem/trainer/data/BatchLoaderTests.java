@@ -139,7 +139,8 @@ class BatchLoaderTests {
     }
 
     private AnomalySynthesizer cleanAndUpright() {
-        return synthesizer(SynthesisOptions.DEFAULTS.withAnomalyProbability(0).withNormalRotation(0, 0));
+        return synthesizer(
+                SynthesisOptions.DEFAULTS.withAnomalyProbability(0).with(SynthesisOptions.NormalRotation.NONE));
     }
 
     private AnomalySynthesizer synthesizer(SynthesisOptions options) {

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.SynthesisOptions.Augmenters;
+import io.draem.trainer.synthesis.SynthesisOptions.Beta;
+import io.draem.trainer.synthesis.SynthesisOptions.NormalRotation;
+import io.draem.trainer.synthesis.SynthesisOptions.Perlin;
+import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +23,7 @@ class AnomalySynthesizerTests {
 
     private final TestImages<float[]> normals = TestImages.tensors(WIDTH, HEIGHT, 3);
     private final TestImages<RgbImage> textures = TestImages.pictures(WIDTH, HEIGHT, 2);
-    private final SynthesisOptions upright = SynthesisOptions.DEFAULTS.withNormalRotation(0, 0);
+    private final SynthesisOptions upright = SynthesisOptions.DEFAULTS.with(NormalRotation.NONE);
 
     @Test
     void blendsAsThePaperWritesIt() {
@@ -83,7 +89,7 @@ class AnomalySynthesizerTests {
     @Test
     void aTurnedImageIsTurnedInBothPictures() {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS.withNormalRotation(1, 90), WIDTH, HEIGHT, normals, textures);
+                SynthesisOptions.DEFAULTS.with(new NormalRotation(1, 90)), WIDTH, HEIGHT, normals, textures);
         Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(2));
         assertThat(sample.clean()).isNotEqualTo(normals.get(0));
         for (int i = 0; i < 3 * AREA; i++) {
@@ -109,7 +115,13 @@ class AnomalySynthesizerTests {
         for (int i = 2; i < blue.length; i += 3) {
             blue[i] = (byte) 255;
         }
-        SynthesisOptions options = new SynthesisOptions(1, 0, 5, 0.5, 90, 0, 0, 0, 0, 0, 0.5, 0, 0);
+        SynthesisOptions options = new SynthesisOptions(
+                1,
+                SynthesisOptions.DEFAULTS.perlin(),
+                new Beta(0, 0),
+                new Augmenters(0, List.of()),
+                NormalRotation.NONE,
+                new SelfTextures(0.5, 0, 0));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
                 options, WIDTH, HEIGHT, TestImages.of(red), TestImages.of(new RgbImage(WIDTH, HEIGHT, blue)));
         int self = 0;
@@ -158,7 +170,7 @@ class AnomalySynthesizerTests {
     void anotherTextureTakesThePlaceOfOneThatCannotBeSeen() {
         float[] grey = new float[3 * AREA];
         Arrays.fill(grey, 0.5f);
-        SynthesisOptions always = upright.withSelfTextures(1, 0);
+        SynthesisOptions always = upright.with(new SelfTextures(1, 0, 0.04));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(always, WIDTH, HEIGHT, TestImages.of(grey), textures);
         Sample sample = synthesizer.synthesize(grey, true, new SplittableRandom(1));
         assertThat(sample.mask()).contains(1f);
@@ -177,13 +189,19 @@ class AnomalySynthesizerTests {
     void refusesOptionsThatMakeNoSense() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SynthesisOptions.DEFAULTS.withAnomalyProbability(1.5))
-                .withMessageContaining("anomalyProbability")
-                .withMessageContaining("1.5");
+                .withMessage("--anomaly-probability must lie within 0 and 1, not 1.5");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> SynthesisOptions.DEFAULTS.withPerlinScales(3, 2))
-                .withMessageContaining("maxPerlinScale");
-        assertThatIllegalArgumentException().isThrownBy(() -> SynthesisOptions.DEFAULTS.withSelfTextures(1, 11));
-        assertThatIllegalArgumentException().isThrownBy(() -> SynthesisOptions.DEFAULTS.withBeta(0.9, 0.8));
+                .isThrownBy(() -> new Perlin(3, 2, 0.5, 90))
+                .withMessage("--perlin-scales must rise and end at 12 or below, not 3,2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SelfTextures(1, 11, 0))
+                .withMessage("--self-texture-augmenters must lie within 0 and 10, not 11");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Beta(0.9, 0.8))
+                .withMessage("--beta must rise within 0 and 1, not 0.9,0.8");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Augmenters(3, List.of(Augmenter.INVERT, Augmenter.ROTATE)))
+                .withMessage("--augmenters-per-texture must lie within 0 and 2, not 3");
     }
 
     private static boolean isMoved(RgbImage original, RgbImage texture, int dx, int dy) {

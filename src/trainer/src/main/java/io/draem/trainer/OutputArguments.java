@@ -1,0 +1,35 @@
+package io.draem.trainer;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where the model goes. */
+final class OutputArguments {
+
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Model directory to write into")
+    @SuppressWarnings("NullAway.Init")
+    Path output;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: that of the data folder)")
+    @Nullable
+    String name;
+
+    /**
+     * Returns the name that was given, else that of the data's folder.
+     *
+     * @throws IllegalArgumentException if it cannot name a folder of models
+     */
+    String modelName(Path data) {
+        String chosen = name != null
+                ? name
+                : Objects.toString(data.toAbsolutePath().normalize().getFileName(), "");
+        if (!chosen.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
+            throw new IllegalArgumentException(
+                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 63 of them, not '"
+                            + chosen + "'" + (name == null ? ", the name of the data folder: give another" : ""));
+        }
+        return chosen;
+    }
+}
