@@ -4,18 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads and writes safetensors files: 8 bytes little-endian header length, a JSON header, raw little-endian data.
@@ -29,8 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
 
     private static final int MAX_HEADER = 100 << 20; // the reference implementation's limit
-    private static final String METADATA = "__metadata__";
-    private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     /**
      * Reads a whole file.
@@ -49,30 +40,16 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
                 throw new TensorFileException(file, "its header claims " + headerLength + " bytes");
             }
             long dataStart = 8 + headerLength;
-            byte[] header = readFully(channel, 8, (int) headerLength, file).array();
-            JsonNode root;
-            try {
-                root = JSON.readTree(header);
-            } catch (JacksonException e) {
-                throw new TensorFileException(file, "its header is not JSON");
-            }
-            if (!(root instanceof ObjectNode object)) {
-                throw new TensorFileException(file, "its header is not a JSON object");
-            }
+            SafetensorsHeader header = SafetensorsHeader.parse(
+                    readFully(channel, 8, (int) headerLength, file).array(), size - dataStart, file);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            Map<String, String> metadata = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonNode> entry : object.properties()) {
-                if (entry.getKey().equals(METADATA)) {
-                    entry.getValue()
-                            .properties()
-                            .forEach(e -> metadata.put(e.getKey(), e.getValue().asString("")));
-                } else {
-                    tensors.put(
-                            entry.getKey(),
-                            readTensor(channel, dataStart, size, entry.getKey(), entry.getValue(), file));
-                }
+            for (Map.Entry<String, SafetensorsHeader.Place> entry :
+                    header.places().entrySet()) {
+                SafetensorsHeader.Place place = entry.getValue();
+                ByteBuffer data = readFully(channel, dataStart + place.begin(), place.length(), file);
+                tensors.put(entry.getKey(), new Tensor(place.type(), place.shape(), data));
             }
-            return new Safetensors(tensors, metadata);
+            return new Safetensors(tensors, header.metadata());
         }
     }
 
@@ -87,37 +64,24 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
 
     /** Writes all of it beside {@code file}, forces it to the disk, and moves it there. */
     public void write(Path file) throws IOException {
-        ObjectNode header = JSON.createObjectNode();
-        if (!metadata.isEmpty()) {
-            ObjectNode pairs = header.putObject(METADATA);
-            metadata.forEach(pairs::put);
-        }
-        long offset = 0;
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-            Tensor tensor = entry.getValue();
-            ObjectNode description = header.putObject(entry.getKey());
-            description.put("dtype", tensor.type().name());
-            ArrayNode shape = description.putArray("shape");
-            for (long side : tensor.shape()) {
-                shape.add(side);
-            }
-            long end = offset + tensor.data().remaining();
-            description.putArray("data_offsets").add(offset).add(end);
-            offset = end;
-        }
-        byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
-        int padded = (json.length + 7) / 8 * 8; // the data starts on a multiple of 8, as the reference writes it
-        ByteBuffer head = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
-        head.putLong(padded).put(json);
-        while (head.hasRemaining()) {
-            head.put((byte) ' ');
-        }
+        Map<String, DeferredTensor> deferred = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> deferred.put(name, DeferredTensor.of(tensor)));
+        write(file, metadata, deferred);
+    }
+
+    /** Does the same with tensors that are asked for one after the other, in the map's order. */
+    public static void write(Path file, Map<String, String> metadata, Map<String, DeferredTensor> tensors)
+            throws IOException {
+        byte[] header = SafetensorsHeader.write(metadata, tensors);
+        ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        length.putLong(0, header.length);
         Path beside = BesideFile.of(file);
         try (FileChannel channel = FileChannel.open(
                 beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            writeFully(channel, head.flip());
-            for (Tensor tensor : tensors.values()) {
-                writeFully(channel, tensor.data());
+            writeFully(channel, length);
+            writeFully(channel, ByteBuffer.wrap(header));
+            for (DeferredTensor tensor : tensors.values()) {
+                writeFully(channel, tensor.values().get().data());
             }
             channel.force(true);
         } catch (IOException | RuntimeException e) {
@@ -125,41 +89,6 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             throw e;
         }
         BesideFile.publish(beside, file);
-    }
-
-    private static Tensor readTensor(
-            FileChannel channel, long dataStart, long size, String name, JsonNode description, Path file)
-            throws IOException {
-        Tensor.Type type;
-        try {
-            type = Tensor.Type.valueOf(description.path("dtype").asString(""));
-        } catch (IllegalArgumentException e) {
-            throw new TensorFileException(file, "tensor '" + name + "' has an unknown dtype");
-        }
-        JsonNode sides = description.path("shape");
-        JsonNode offsets = description.path("data_offsets");
-        if (!sides.isArray() || offsets.size() != 2) {
-            throw new TensorFileException(file, "tensor '" + name + "' lacks shape or data_offsets");
-        }
-        long[] shape = new long[sides.size()];
-        long elements = 1;
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = sides.get(i).asLong(-1);
-            if (shape[i] < 0 || (elements > 0 && shape[i] > Long.MAX_VALUE / 8 / elements)) {
-                throw new TensorFileException(file, "tensor '" + name + "' has an impossible shape");
-            }
-            elements *= shape[i];
-        }
-        long begin = offsets.get(0).asLong(-1);
-        long end = offsets.get(1).asLong(-1);
-        if (begin < 0
-                || end < begin
-                || end > size - dataStart
-                || end - begin > Integer.MAX_VALUE
-                || elements * type.bytes() != end - begin) {
-            throw new TensorFileException(file, "tensor '" + name + "' does not fit the file");
-        }
-        return new Tensor(type, shape, readFully(channel, dataStart + begin, (int) (end - begin), file));
     }
 
     private static ByteBuffer readFully(FileChannel channel, long position, int length, Path file) throws IOException {
