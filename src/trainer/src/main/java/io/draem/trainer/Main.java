@@ -5,7 +5,6 @@ import io.draem.model.ModelCardException;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.synthesis.Augmenter;
-import io.draem.trainer.training.DivergedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -29,7 +28,7 @@ public final class Main {
             scope = CommandLine.ScopeType.INHERIT)
     private boolean stackTrace;
 
-    /** Runs the command and ends the process: 0 done, 1 failed, 2 the command line is wrong. */
+    /** Runs the command and ends the process: 0 done, 1 failed, 2 the command line is wrong, 130 or 143 stopped. */
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
     }
@@ -48,6 +47,10 @@ public final class Main {
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (e instanceof TrainingStoppedException stopped) {
+                        command.getErr().println(stopped.getMessage());
+                        return stopped.status();
+                    }
                     command.getErr().println(command.getColorScheme().errorText("draem-trainer: " + sentence(e)));
                     if (main.stackTrace || !isForPeople(e)) {
                         e.printStackTrace(command.getErr());
@@ -72,11 +75,10 @@ public final class Main {
                 || e instanceof ImageException
                 || e instanceof ModelCardException
                 || e instanceof ExportRefusedException
-                || e instanceof DivergedException
                 || e instanceof TrainerException;
     }
 
-    private static String sentence(Exception e) {
+    static String sentence(Exception e) {
         if (e instanceof NoSuchFileException) {
             return "There is no file or folder '" + e.getMessage() + "'";
         }

@@ -1,7 +1,10 @@
 package io.draem.trainer;
 
 import io.draem.trainer.training.Recipe;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +46,12 @@ final class TrainCommand implements Callable<Integer> {
     private final CalibrationArguments calibration = new CalibrationArguments();
 
     @Mixin
+    private final SelectionArguments selection = new SelectionArguments();
+
+    @Mixin
+    private final CheckpointArguments checkpoints = new CheckpointArguments();
+
+    @Mixin
     private final RunArguments run = new RunArguments();
 
     @Override
@@ -63,7 +72,10 @@ final class TrainCommand implements Callable<Integer> {
                     data.anomalySource,
                     run.threads,
                     data.dataThreads,
-                    recipe());
+                    recipe(),
+                    checkpoints.schedule(),
+                    checkpoints.unfinished(),
+                    resumeCommand());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
@@ -80,6 +92,26 @@ final class TrainCommand implements Callable<Integer> {
                 synthesis.synthesis(),
                 calibration.validation(),
                 calibration.batchNorm(),
-                run.seed);
+                run.seed,
+                selection.selection());
+    }
+
+    /** Returns this command line with {@code --resume}, ready to be pasted into a shell. */
+    private String resumeCommand() {
+        List<String> given =
+                new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+        given.removeIf(argument -> argument.equals("--restart"));
+        if (!given.contains("--resume")) {
+            given.add("--resume");
+        }
+        String program = System.getProperty("sun.java.command", "").split(" ")[0];
+        return (program.endsWith(".jar")
+                        ? "java -jar " + quoted(program)
+                        : spec.root().name()) + " "
+                + given.stream().map(TrainCommand::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String argument) {
+        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

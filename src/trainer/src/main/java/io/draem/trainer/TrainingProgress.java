@@ -1,8 +1,11 @@
 package io.draem.trainer;
 
 import io.draem.trainer.loss.LossParts;
-import io.draem.trainer.training.Training;
+import io.draem.trainer.training.TrainingListener;
+import io.draem.trainer.training.ValidationFigures;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
@@ -11,22 +14,33 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how far a training is: a bar on a terminal, a line every half a minute in a log file. */
-final class TrainingProgress implements Training.Listener, AutoCloseable {
+final class TrainingProgress implements TrainingListener, AutoCloseable {
 
     private static final int TERMINAL_MILLIS = 500;
     private static final int LOG_MILLIS = 30_000;
     private static final int WIDTH = 160;
 
     private final ProgressBar bar;
+    private final PrintWriter log;
+    private final long first;
     private final int batchSize;
     private final long start = System.nanoTime();
 
-    TrainingProgress(PrintWriter log, long steps, int batchSize) {
+    /**
+     * Begins to show.
+     *
+     * @param first steps done before
+     * @param steps in all
+     */
+    TrainingProgress(PrintWriter log, long first, long steps, int batchSize) {
         boolean terminal = System.console() != null;
+        this.log = log;
+        this.first = first;
         this.batchSize = batchSize;
         this.bar = new ProgressBarBuilder()
                 .setTaskName("training")
                 .setInitialMax(steps)
+                .startsFrom(first, Duration.ZERO)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(terminal ? TERMINAL_MILLIS : LOG_MILLIS)
                 .setConsumer(
@@ -44,11 +58,30 @@ final class TrainingProgress implements Training.Listener, AutoCloseable {
         bar.setExtraMessage(String.format(
                 Locale.ROOT,
                 " %.1f img/s  loss %.4f (l2 %.4f, ssim %.3f, focal %.4f)",
-                step * batchSize / seconds,
+                (step - first) * batchSize / seconds,
                 loss.total(),
                 loss.l2(),
                 loss.ssim(),
                 loss.focal()));
+    }
+
+    @Override
+    public void validated(ValidationFigures validation, boolean best) {
+        log.printf(
+                Locale.ROOT,
+                "validated step %d: image AUROC %.3f, pixel AUROC %.3f, pixel average precision %.3f%s%n",
+                validation.step(),
+                validation.imageAuroc(),
+                validation.pixelAuroc(),
+                validation.pixelAveragePrecision(),
+                best ? "; best so far" : "");
+        log.flush();
+    }
+
+    @Override
+    public void saved(long step, Path checkpoint) {
+        log.println("saved step " + step + " in " + checkpoint);
+        log.flush();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.draem.trainer.network;
 
+import io.draem.tensor.DeferredTensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -105,6 +106,18 @@ public final class DraemNetwork implements AutoCloseable {
         Map<String, io.draem.tensor.Tensor> copies = new LinkedHashMap<>();
         weights.tensors().forEach((name, tensor) -> copies.put(name, TensorConversion.toHeap(tensor)));
         return copies;
+    }
+
+    /** Returns all parameters and buffers as they will be when each is written. */
+    public Map<String, DeferredTensor> deferredTensors() {
+        Map<String, DeferredTensor> deferred = new LinkedHashMap<>();
+        weights.tensors().forEach((name, tensor) -> deferred.put(name, TensorConversion.deferred(tensor)));
+        return deferred;
+    }
+
+    /** Says whether every parameter and buffer is a number throughout. */
+    public boolean isFinite() {
+        return Scopes.areFinite(weights.tensors().values());
     }
 
     /** Returns the parameters themselves, in a fixed order; they live as long as the network. */

@@ -1,5 +1,6 @@
 package io.draem.trainer.network;
 
+import java.util.Collection;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,6 +38,15 @@ public final class Scopes {
             });
         }
         return result;
+    }
+
+    /** Says whether every element of every tensor is a number, neither NaN nor infinite. */
+    public static boolean areFinite(Collection<Tensor> tensors) {
+        return tensors.stream().allMatch(tensor -> {
+            try (PointerScope scope = new PointerScope()) {
+                return tensor.detach().isfinite().all().item_bool();
+            }
+        });
     }
 
     /** Runs {@code body} without recording gradients. */

@@ -1,5 +1,6 @@
 package io.draem.trainer.network;
 
+import io.draem.tensor.DeferredTensor;
 import io.draem.tensor.Tensor.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,6 +35,11 @@ public final class TensorConversion {
             copy.put(bytes(rowMajor)).flip();
             return new io.draem.tensor.Tensor(type(rowMajor.scalar_type().intern()), tensor.shape(), copy);
         }
+    }
+
+    /** Returns the tensor as one to be written, copied to the heap only when its turn has come. */
+    public static DeferredTensor deferred(Tensor tensor) {
+        return new DeferredTensor(type(tensor.scalar_type().intern()), tensor.shape(), () -> toHeap(tensor));
     }
 
     private static ByteBuffer bytes(Tensor contiguous) {

@@ -1,5 +1,6 @@
 package io.draem.trainer.training;
 
+import io.draem.tensor.DeferredTensor;
 import io.draem.trainer.network.Scopes;
 import io.draem.trainer.network.TensorConversion;
 import java.nio.ByteBuffer;
@@ -107,14 +108,29 @@ public final class Adam implements AutoCloseable {
         }
     }
 
-    /** Returns copies of the whole state: {@code step}, and both moving averages by parameter name. */
-    public Map<String, io.draem.tensor.Tensor> state() {
-        Map<String, io.draem.tensor.Tensor> state = new LinkedHashMap<>();
+    /** Returns the whole state as it will be when written: {@code step}, and both moving averages by parameter name. */
+    public Map<String, DeferredTensor> deferredState() {
+        Map<String, DeferredTensor> state = new LinkedHashMap<>();
         ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         count.putLong(0, step);
-        state.put(STEP, new io.draem.tensor.Tensor(io.draem.tensor.Tensor.Type.I64, new long[0], count));
-        tensors().forEach((name, tensor) -> state.put(name, TensorConversion.toHeap(tensor)));
+        state.put(
+                STEP,
+                DeferredTensor.of(new io.draem.tensor.Tensor(io.draem.tensor.Tensor.Type.I64, new long[0], count)));
+        tensors().forEach((name, tensor) -> state.put(name, TensorConversion.deferred(tensor)));
         return state;
+    }
+
+    /** Returns a copy of the whole state, named as in {@link #deferredState}. */
+    public Map<String, io.draem.tensor.Tensor> state() {
+        Map<String, io.draem.tensor.Tensor> state = new LinkedHashMap<>();
+        deferredState()
+                .forEach((name, tensor) -> state.put(name, tensor.values().get()));
+        return state;
+    }
+
+    /** Says whether the whole state is numbers. */
+    boolean isFinite() {
+        return Scopes.areFinite(tensors().values());
     }
 
     /**
@@ -126,6 +142,9 @@ public final class Adam implements AutoCloseable {
     public void restore(Map<String, io.draem.tensor.Tensor> state) {
         Map<String, Tensor> own = tensors();
         check(state, STEP, new long[0]);
+        if (given(state, STEP).type() != io.draem.tensor.Tensor.Type.I64) {
+            throw new IllegalArgumentException("The optimizer's step is " + given(state, STEP) + ", not I64");
+        }
         own.forEach((name, tensor) -> check(state, name, tensor.shape()));
         if (state.size() != own.size() + 1) {
             TreeSet<String> unknown = new TreeSet<>(state.keySet());

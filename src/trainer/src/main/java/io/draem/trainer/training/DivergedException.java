@@ -1,12 +1,11 @@
 package io.draem.trainer.training;
 
-/** A loss that is no longer a number. */
+/** A loss or weights that are no longer numbers. */
 public final class DivergedException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    DivergedException(long step, double learningRate) {
-        super("The loss of step " + step + " is not a number at learning rate " + learningRate
-                + ": the weights are lost. Train again with a smaller --learning-rate or with --precision float32.");
+    DivergedException(String what, long step, double learningRate) {
+        super(what + " of step " + step + " is not a number at learning rate " + learningRate);
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
  * @param validation which images thresholds come from
  * @param batchNorm how the batch-norm statistics are taken again
  * @param seed of everything random
+ * @param selection validation during the training; paper none, the last weights
  */
 public record Recipe(
         int imageSize,
@@ -35,7 +36,8 @@ public record Recipe(
         SynthesisOptions synthesis,
         Validation validation,
         BatchNormRetake batchNorm,
-        long seed) {
+        long seed,
+        Selection selection) {
 
     /**
      * The loss beside its fixed parts.

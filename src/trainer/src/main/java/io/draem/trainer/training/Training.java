@@ -1,107 +1,208 @@
 package io.draem.trainer.training;
 
+import io.draem.tensor.Tensor;
 import io.draem.trainer.data.Batch;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.loss.DraemLoss;
 import io.draem.trainer.loss.LossParts;
-import io.draem.trainer.network.BatchNormStatistics;
 import io.draem.trainer.network.DraemNetwork;
-import io.draem.trainer.network.Precision;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The training loop, from top to bottom. */
 public final class Training {
 
-    private Training() {}
+    private final TrainingSetup setup;
+    private final Recipe recipe;
+    private final DraemNetwork network;
+    private final Adam adam;
+    private final DraemLoss criterion;
+    private final LearningRateSchedule learningRates;
+    private final TrainingCurve curve;
+    private long step;
+    private Map<String, Tensor> best = Map.of();
+    private long savedStep = -1;
+    private long savedAt = System.nanoTime();
 
-    /** Hears of every step; must be quick. */
-    @FunctionalInterface
-    public interface Listener {
-
-        /**
-         * Called after each optimiser step.
-         *
-         * @param step steps done
-         */
-        void stepped(long step, LossParts loss);
-    }
-
-    /**
-     * Trains the network in place and leaves it in evaluation mode, in float32, with its batch-norm statistics taken again.
-     *
-     * @param network as {@link DraemNetwork#create} made it
-     * @param batches batches from step 0 on, of the recipe's image size
-     * @param steps how many to take
-     * @return the loss curve and the speed
-     * @throws DivergedException if the loss is no longer a number; the network is then of no use
-     */
-    public static TrainingCurve run(
-            Recipe recipe, DraemNetwork network, BatchLoader batches, long steps, Listener listener)
-            throws InterruptedException, DivergedException {
-        LearningRateSchedule schedule = new LearningRateSchedule(
+    private Training(TrainingSetup setup, DraemNetwork network, Adam adam) {
+        this.setup = setup;
+        this.recipe = setup.recipe();
+        this.network = network;
+        this.adam = adam;
+        criterion = new DraemLoss(recipe.loss().focal(), recipe.loss().sspcabWeight());
+        learningRates = new LearningRateSchedule(
                 recipe.optimizer().learningRate(),
                 recipe.optimizer().milestones(),
                 recipe.optimizer().gamma());
-        DraemLoss criterion = new DraemLoss(recipe.loss().focal(), recipe.loss().sspcabWeight());
-        TrainingCurve curve = new TrainingCurve(steps, recipe.length().batchSize());
-
-        network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
-        network.train(true);
-        try (Adam adam = new Adam(network.namedParameters(), recipe.optimizer().learningRate())) {
-            for (long step = 0; step < steps; step++) {
-                double learningRate = schedule.at(step, steps);
-                adam.learningRate(learningRate);
-                Batch batch = batches.next();
-                LossParts loss;
-                try (PointerScope scope = new PointerScope()) { // frees the step's tensors at once
-                    int size = recipe.imageSize();
-                    Tensor clean = Tensor.create(batch.clean(), batch.size(), 3, size, size);
-                    Tensor augmented = Tensor.create(batch.augmented(), batch.size(), 3, size, size);
-                    Tensor mask = Tensor.create(batch.mask(), batch.size(), 1, size, size);
-
-                    DraemNetwork.Output output = network.forward(augmented);
-                    DraemLoss.Parts parts = criterion.forward(output, clean, mask);
-                    parts.total().backward();
-                    adam.step();
-                    loss = parts.read();
-                }
-                if (!loss.isFinite()) {
-                    throw new DivergedException(step, learningRate);
-                }
-                curve.add(step, loss, learningRate);
-                listener.stepped(step + 1, loss);
-            }
-        }
-        curve.finish(batches.waitedSeconds());
-
-        network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast); // what is exported runs in float32
-        if (recipe.batchNorm().batches() > 0) {
-            retakeBatchNormStatistics(recipe, network, batches);
-        }
-        network.train(false);
-        return curve;
+        curve = new TrainingCurve(setup.steps(), recipe.length().batchSize());
     }
 
-    private static void retakeBatchNormStatistics(Recipe recipe, DraemNetwork network, BatchLoader batches)
-            throws InterruptedException {
-        List<Batch> some = new ArrayList<>();
-        for (int i = 0; i < recipe.batchNorm().batches(); i++) {
-            some.add(batches.next());
+    /**
+     * Trains a network from its first weights or from a checkpoint; either way the same seed and the same number of
+     * threads give the same weights, to the bit.
+     *
+     * @throws DivergedException if the loss or the weights are no longer numbers
+     * @throws StoppedException if it was asked to stop; a checkpoint of the last step has been written
+     * @throws IOException if an image cannot be read again, after a checkpoint has been written, or if a checkpoint
+     *     cannot be written or does not fit the recipe
+     */
+    public static TrainedModel run(TrainingSetup setup, @Nullable Checkpoint from)
+            throws IOException, InterruptedException, DivergedException, StoppedException {
+        Recipe recipe = setup.recipe();
+        try (DraemNetwork network =
+                from == null ? DraemNetwork.create(recipe.network(), recipe.seed()) : network(setup, from)) {
+            network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
+            network.train(true);
+            try (Adam adam =
+                    new Adam(network.namedParameters(), recipe.optimizer().learningRate())) {
+                Training training = new Training(setup, network, adam);
+                if (from != null) {
+                    training.restore(from);
+                }
+                return training.run();
+            }
         }
-        int size = recipe.imageSize();
-        BatchNormStatistics.recompute(
-                network,
-                () -> some.stream()
-                        .map(batch -> Tensor.create(
-                                recipe.batchNorm().clean() ? batch.clean() : batch.augmented(),
-                                batch.size(),
-                                3,
-                                size,
-                                size))
-                        .iterator());
+    }
+
+    private static DraemNetwork network(TrainingSetup setup, Checkpoint from) throws CheckpointException {
+        try {
+            return DraemNetwork.load(setup.recipe().network(), from.weights());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(setup.checkpoints().file(from.step()), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void restore(Checkpoint from) throws CheckpointException {
+        try {
+            adam.restore(from.optimizer());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(setup.checkpoints().file(from.step()), String.valueOf(e.getMessage()));
+        }
+        curve.restore(from.curve());
+        step = from.step();
+        savedStep = step;
+        best = from.best();
+    }
+
+    private TrainedModel run() throws IOException, InterruptedException, DivergedException, StoppedException {
+        long steps = setup.steps();
+        try (BatchLoader batches = setup.batches().apply(step)) {
+            while (true) {
+                if (setup.stopRequested().getAsBoolean()) {
+                    throw new StoppedException(step, save());
+                }
+                if (recipe.selection().isDue(step, steps) && !curve.isValidated(step)) {
+                    validate();
+                    continue; // it may have been abandoned
+                }
+                if (step >= steps || isOutOfPatience()) {
+                    break;
+                }
+                if (setup.schedule()
+                        .isDue(step - Math.max(0, savedStep), Duration.ofNanos(System.nanoTime() - savedAt))) {
+                    save();
+                }
+                takeStep(batches);
+            }
+        }
+        save();
+        curve.finish();
+        if (recipe.selection().keep() == Keep.BEST && !best.isEmpty()) {
+            return new TrainedModel(best, curve.best().orElseThrow().step(), curve);
+        }
+        try (DraemNetwork candidate = Candidate.of(setup, network, () -> false)) {
+            return new TrainedModel(candidate.tensors(), step, curve);
+        }
+    }
+
+    private void takeStep(BatchLoader batches) throws IOException, InterruptedException, DivergedException {
+        long start = System.nanoTime();
+        Batch batch;
+        try {
+            batch = batches.next();
+        } catch (UncheckedIOException e) {
+            save();
+            throw e.getCause();
+        }
+        double waited = (System.nanoTime() - start) / 1e9;
+        double learningRate = learningRates.at(step, setup.steps());
+        adam.learningRate(learningRate);
+        LossParts loss;
+        try (PointerScope scope = new PointerScope()) { // frees the step's tensors at once
+            int size = recipe.imageSize();
+            var clean = org.bytedeco.pytorch.Tensor.create(batch.clean(), batch.size(), 3, size, size);
+            var augmented = org.bytedeco.pytorch.Tensor.create(batch.augmented(), batch.size(), 3, size, size);
+            var mask = org.bytedeco.pytorch.Tensor.create(batch.mask(), batch.size(), 1, size, size);
+
+            DraemNetwork.Output output = network.forward(augmented);
+            DraemLoss.Parts parts = criterion.forward(output, clean, mask);
+            parts.total().backward();
+            adam.step();
+            loss = parts.read();
+        }
+        if (!loss.isFinite()) {
+            throw new DivergedException("The loss", step + 1, learningRate);
+        }
+        curve.add(step, loss, learningRate, (System.nanoTime() - start) / 1e9, waited);
+        step++;
+        setup.listener().stepped(step, loss);
+    }
+
+    /** Judges the weights as they are, on a copy: the training itself is the same with and without it. */
+    private void validate() throws IOException, InterruptedException, DivergedException {
+        requireFinite();
+        try (DraemNetwork candidate = Candidate.of(setup, network, setup.stopRequested())) {
+            ValidationFigures validation = setup.validator().validate(step, candidate, setup.stopRequested());
+            curve.add(validation);
+            boolean better = curve.validationsSinceBest() == 0;
+            if (better) {
+                best = candidate.tensors();
+            }
+            setup.listener().validated(validation, better);
+        } catch (IOException e) { // a labelled image has vanished
+            save();
+            throw e;
+        } catch (CancellationException e) {
+            // The loop sees that it is to stop, saves, and the resumed run validates this step.
+        }
+    }
+
+    private boolean isOutOfPatience() {
+        int patience = recipe.selection().patience();
+        return patience > 0 && curve.validationsSinceBest() >= patience;
+    }
+
+    private Path save() throws IOException, DivergedException {
+        Path file = setup.checkpoints().file(step);
+        if (step == savedStep) {
+            return file;
+        }
+        requireFinite();
+        Checkpoint.write(
+                file,
+                step,
+                setup.origin().toJson(),
+                curve.state(),
+                network.deferredTensors(),
+                adam.deferredState(),
+                best);
+        setup.checkpoints().prune();
+        savedStep = step;
+        savedAt = System.nanoTime();
+        setup.listener().saved(step, file);
+        return file;
+    }
+
+    private void requireFinite() throws DivergedException {
+        if (!network.isFinite() || !adam.isFinite()) {
+            throw new DivergedException("A weight", step, adam.learningRate());
+        }
     }
 }

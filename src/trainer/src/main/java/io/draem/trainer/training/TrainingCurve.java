@@ -1,79 +1,153 @@
 package io.draem.trainer.training;
 
 import io.draem.trainer.loss.LossParts;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The losses of a training, averaged over stretches of steps, and its speed. */
+/** What is seen of a training: the losses, averaged over stretches of steps, the validations, and the speed. */
 public final class TrainingCurve {
 
     /** Enough for a smooth picture, few enough for the metadata of a graph. */
     private static final int POINTS = 100;
 
+    private static final String[] PARTS = {"total", "l2", "ssim", "focal", "sspcab"};
+
     private final long stretch;
     private final int batchSize;
-    private final long start = System.nanoTime();
     private final ArrayNode points = JsonNodeFactory.instance.arrayNode();
-    private final double[] sums = new double[5];
+    private final List<ValidationFigures> validations = new ArrayList<>();
+    private final double[] sums = new double[PARTS.length];
     private int summed;
     private double rate;
     private long done;
     private double seconds;
-    private double waitedShare;
+    private double waitedSeconds;
 
     TrainingCurve(long steps, int batchSize) {
         this.stretch = Math.max(1, steps / POINTS);
         this.batchSize = batchSize;
     }
 
-    void add(long step, LossParts loss, double learningRate) {
-        sums[0] += loss.total();
-        sums[1] += loss.l2();
-        sums[2] += loss.ssim();
-        sums[3] += loss.focal();
-        sums[4] += loss.sspcab();
+    /**
+     * Adds a step.
+     *
+     * @param took seconds of the whole step
+     * @param waited seconds of them in which it waited for its batch
+     */
+    void add(long step, LossParts loss, double learningRate, double took, double waited) {
+        double[] values = {loss.total(), loss.l2(), loss.ssim(), loss.focal(), loss.sspcab()};
+        for (int i = 0; i < values.length; i++) {
+            sums[i] += values[i];
+        }
         summed++;
         rate = learningRate;
         done = step + 1;
+        seconds += took;
+        waitedSeconds += waited;
         if (summed == stretch) {
             addPoint();
         }
     }
 
+    void add(ValidationFigures validation) {
+        validations.add(validation);
+    }
+
     private void addPoint() {
-        points.addObject()
-                .put("step", done)
-                .put("total", sums[0] / summed)
-                .put("l2", sums[1] / summed)
-                .put("ssim", sums[2] / summed)
-                .put("focal", sums[3] / summed)
-                .put("sspcab", sums[4] / summed)
-                .put("learningRate", rate);
+        ObjectNode point = points.addObject().put("step", done);
+        for (int i = 0; i < PARTS.length; i++) {
+            point.put(PARTS[i], sums[i] / summed);
+        }
+        point.put("learningRate", rate);
         Arrays.fill(sums, 0);
         summed = 0;
     }
 
-    void finish(double waitedSeconds) {
-        if (summed > 0) { // the steps after the last whole stretch
+    /** Ends the curve with the steps after the last whole stretch. */
+    void finish() {
+        if (summed > 0) {
             addPoint();
         }
-        seconds = (System.nanoTime() - start) / 1e9;
-        waitedShare = waitedSeconds / seconds;
     }
 
-    /** Returns training images a second, data loading included. */
+    public List<ValidationFigures> validations() {
+        return Collections.unmodifiableList(validations);
+    }
+
+    /** Returns the validation with the highest score, the first of equals. */
+    public Optional<ValidationFigures> best() {
+        return validations.stream()
+                .max(Comparator.comparingDouble(ValidationFigures::score)
+                        .thenComparing(Comparator.comparingLong(ValidationFigures::step)
+                                .reversed()));
+    }
+
+    /** Returns how many validations came after the best one. */
+    int validationsSinceBest() {
+        return best().map(best -> validations.size() - 1 - validations.indexOf(best))
+                .orElse(0);
+    }
+
+    boolean isValidated(long step) {
+        return !validations.isEmpty() && validations.get(validations.size() - 1).step() == step;
+    }
+
+    /** Returns training images a second, data loading included, validation left out. */
     public double imagesPerSecond() {
-        return done * batchSize / seconds;
+        return seconds > 0 ? done * batchSize / seconds : 0;
     }
 
-    /** Writes steps, seconds, images a second, the share of time that the loop waited for data, and the loss curve. */
+    /**
+     * Writes steps, seconds, images a second, the share of time that the loop waited for data, the loss curve, and the
+     * validations.
+     */
     public void writeTo(ObjectNode json) {
         json.put("steps", done);
         json.put("seconds", seconds);
         json.put("imagesPerSecond", imagesPerSecond());
-        json.put("waitedForDataShare", waitedShare);
-        json.set("lossCurve", points);
+        json.put("waitedForDataShare", seconds > 0 ? waitedSeconds / seconds : 0);
+        json.set("lossCurve", points.deepCopy());
+        ArrayNode curve = json.putArray("validationCurve");
+        validations.forEach(validation -> validation.writeTo(curve.addObject()));
+    }
+
+    /** Returns all that {@link #restore} needs. */
+    ObjectNode state() {
+        ObjectNode state = JsonNodeFactory.instance.objectNode();
+        writeTo(state);
+        state.put("waitedSeconds", waitedSeconds);
+        state.put("summed", summed);
+        state.put("learningRate", rate);
+        ArrayNode sumsSoFar = state.putArray("sums");
+        for (double sum : sums) {
+            sumsSoFar.add(sum);
+        }
+        return state;
+    }
+
+    /** Goes on from a {@link #state}; what it lacks counts as not yet happened. */
+    void restore(JsonNode state) {
+        for (JsonNode point : state.path("lossCurve")) {
+            points.add(point);
+        }
+        for (JsonNode validation : state.path("validationCurve")) {
+            validations.add(ValidationFigures.read(validation));
+        }
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = state.path("sums").path(i).asDouble(0);
+        }
+        done = state.path("steps").asLong(0);
+        seconds = state.path("seconds").asDouble(0);
+        waitedSeconds = state.path("waitedSeconds").asDouble(0);
+        summed = state.path("summed").asInt(0);
+        rate = state.path("learningRate").asDouble(0);
     }
 }

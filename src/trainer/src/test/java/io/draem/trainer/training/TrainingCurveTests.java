@@ -14,9 +14,9 @@ class TrainingCurveTests {
     void theLastStepsAreInItEvenIfTheyFillNoStretch() {
         TrainingCurve curve = new TrainingCurve(205, 8); // stretches of two steps
         for (int step = 0; step < 205; step++) {
-            curve.add(step, new LossParts(step, 0, 0, 0, 0), 1e-4);
+            curve.add(step, new LossParts(step, 0, 0, 0, 0), 1e-4, 0.5, 0.125);
         }
-        curve.finish(0);
+        curve.finish();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         curve.writeTo(json);
 

@@ -1,0 +1,120 @@
+package io.draem.trainer;
+
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.tensor.Safetensors;
+import io.draem.trainer.evaluation.Calibrator;
+import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.NetworkDetector;
+import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.export.DraemExporter;
+import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.export.ModelVersion;
+import io.draem.trainer.export.Parity;
+import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.Precision;
+import io.draem.trainer.training.Recipe;
+import io.draem.trainer.training.TrainedModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What follows a training: thresholds, figures, and the graph, which appear as the next version of the model.
+ *
+ * @param output model directory
+ * @param name of the model
+ * @param data that it was trained on
+ * @param model what the training gave
+ * @param threads of libtorch that it was trained with
+ */
+record Publication(Path output, String name, TrainingData data, TrainedModel model, int threads) {
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible. */
+    void publish(PrintWriter out) throws IOException, InterruptedException, ExportRefusedException {
+        Recipe recipe = data.recipe();
+        int size = recipe.imageSize();
+        try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
+            network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
+            NetworkDetector detector = new NetworkDetector(network, size, size);
+            Scores validated = Scores.of(data.validation(), detector);
+            Calibration calibration = Calibrator.calibrate(validated, data.validatesOnSynthetic());
+            ObjectNode metrics = Evaluation.figures(Scores.of(data.test(), detector), calibration);
+            metrics.set("validation", Evaluation.ranking(validated, calibration));
+            write(detector, calibration, metrics, out);
+        }
+    }
+
+    private void write(NetworkDetector detector, Calibration calibration, ObjectNode metrics, PrintWriter out)
+            throws IOException, ExportRefusedException {
+        int size = data.recipe().imageSize();
+        ObjectNode training = training();
+        ObjectNode report = metrics.deepCopy();
+        model.curve().writeTo(report);
+        ModelCard card = new ModelCard(name, size, size, calibration, training, metrics);
+        float[] images = data.parityImages();
+        int count = images.length / (3 * size * size);
+        try (ModelVersion version = ModelVersion.next(output, name)) {
+            Parity parity = DraemExporter.exportChecked(
+                    model.weights(),
+                    data.recipe().network(),
+                    card,
+                    version.file("model.onnx"),
+                    images,
+                    () -> detector.run(images, count));
+            report.putObject("parity")
+                    .put("images", parity.images())
+                    .put("score", parity.score())
+                    .put("map", parity.map())
+                    .put("reconstruction", parity.reconstruction());
+            report.set("training", training);
+            new Safetensors(model.weights(), Map.of("format", "pt", "draem.training", training.toString()))
+                    .write(version.file("checkpoint.safetensors"));
+            Files.writeString(
+                    version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);
+            Path published = version.publish();
+            out.printf(
+                    Locale.ROOT,
+                    "%.1f images/s; parity with ONNX Runtime %.1e; image AUROC %s, pixel AUROC %s, AUPRO %s; threshold %.4f (%s)%nwrote %s%n",
+                    model.curve().imagesPerSecond(),
+                    Math.max(parity.score(), parity.map()),
+                    figure(metrics, "image", "auroc"),
+                    figure(metrics, "pixel", "auroc"),
+                    figure(metrics, "pixel", "aupro"),
+                    calibration.imageThreshold(),
+                    calibration.rule().id(),
+                    published);
+        }
+    }
+
+    /** Returns where the weights come from. */
+    private ObjectNode training() {
+        ObjectNode training = JSON.valueToTree(data.recipe());
+        training.put("keptStep", model.step());
+        training.put("trainer", TrainerVersion.current());
+        training.put("gitCommit", TrainerVersion.gitCommit());
+        training.put("dataDigest", data.digest());
+        training.put("threads", threads);
+        training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
+        return training;
+    }
+
+    private static String figure(ObjectNode metrics, String level, String name) {
+        return metrics.path(level).path(name).isNumber()
+                ? String.format(
+                        Locale.ROOT, "%.3f", metrics.path(level).path(name).asDouble())
+                : "undefined";
+    }
+}

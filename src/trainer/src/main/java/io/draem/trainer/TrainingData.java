@@ -1,0 +1,123 @@
+package io.draem.trainer;
+
+import io.draem.image.RgbImage;
+import io.draem.trainer.data.BatchLoader;
+import io.draem.trainer.data.DataDigest;
+import io.draem.trainer.data.DataSplit;
+import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.ImageStore;
+import io.draem.trainer.data.LabelledImage;
+import io.draem.trainer.data.MvtecDataset;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.SyntheticImages;
+import io.draem.trainer.evaluation.TestImages;
+import io.draem.trainer.synthesis.AnomalySynthesizer;
+import io.draem.trainer.training.Recipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images of one training.
+ *
+ * @param split which train, validate and judge
+ * @param digest of all images as they were before the training, whatever becomes of the files meanwhile
+ * @param textureDigest of the anomaly-source images; empty without any
+ * @param textures how many of those there are
+ * @param normals the images to train on
+ * @param synthesizer what makes samples of them
+ * @param readers threads that read
+ */
+record TrainingData(
+        Recipe recipe,
+        DataSplit split,
+        String digest,
+        String textureDigest,
+        int textures,
+        ImageStore<float[]> normals,
+        AnomalySynthesizer synthesizer,
+        int readers) {
+
+    private static final int BATCHES_AHEAD = 4;
+    private static final int PARITY_IMAGES = 4;
+
+    /** Finds and reads all images; one that cannot be read is named now rather than hours later. */
+    static TrainingData open(Path data, @Nullable Path anomalySource, Recipe recipe, int readers)
+            throws IOException, InterruptedException {
+        MvtecDataset dataset = MvtecDataset.open(data);
+        DataSplit split = DataSplit.of(
+                dataset, recipe.validation().split(), recipe.validation().heldOut(), recipe.seed());
+        ImageFiles.requireReadable(dataset.files(), readers);
+        List<Path> textureFiles = anomalySource == null ? List.of() : ImageFiles.under(anomalySource);
+        int size = recipe.imageSize();
+        long cache = ImageStore.defaultCacheBytes();
+        ImageStore<float[]> normals = ImageStore.tensors(files(split.train()), size, size, cache, readers);
+        ImageStore<RgbImage> textures =
+                anomalySource == null ? null : ImageStore.pictures(textureFiles, size, size, cache, readers);
+        return new TrainingData(
+                recipe,
+                split,
+                dataset.digest(),
+                anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
+                textureFiles.size(),
+                normals,
+                new AnomalySynthesizer(recipe.synthesis(), size, size, normals, textures),
+                readers);
+    }
+
+    /** Says how many images there are for what. */
+    String summary() {
+        return "%d images to train on, %d held out, %d to validate with, %d to test with; textures: %s"
+                .formatted(
+                        split.train().size(),
+                        split.heldOut().size(),
+                        split.validation().size(),
+                        split.test().size(),
+                        textureDigest.isEmpty() ? "noise" : textures + " images");
+    }
+
+    /** Starts a loader of batches at a step. */
+    BatchLoader batches(long firstStep, int threads) {
+        return new BatchLoader(
+                normals, synthesizer, recipe.length().batchSize(), recipe.seed(), firstStep, threads, BATCHES_AHEAD);
+    }
+
+    /** Says whether the anomalies to validate with are synthetic. */
+    boolean validatesOnSynthetic() {
+        return !split.heldOut().isEmpty();
+    }
+
+    /** Returns the images to validate with, the same every time. */
+    EvaluationSet validation() throws IOException, InterruptedException {
+        int size = recipe.imageSize();
+        if (!validatesOnSynthetic()) {
+            return new TestImages(split.validation(), size, size);
+        }
+        long cache = ImageStore.defaultCacheBytes();
+        return SyntheticImages.of(
+                ImageStore.tensors(files(split.heldOut()), size, size, cache, readers), synthesizer, recipe.seed());
+    }
+
+    /** Returns the images that figures are reported for. */
+    EvaluationSet test() {
+        return new TestImages(split.test(), recipe.imageSize(), recipe.imageSize());
+    }
+
+    /** Returns a few real images, {@code [count, 3, height, width]}, to compare an exported graph on. */
+    float[] parityImages() throws IOException {
+        int size = recipe.imageSize();
+        List<LabelledImage> some = (split.test().isEmpty() ? split.train() : split.test())
+                .stream().limit(PARITY_IMAGES).toList();
+        TestImages set = new TestImages(some, size, size);
+        float[] images = new float[some.size() * 3 * size * size];
+        for (int i = 0; i < some.size(); i++) {
+            System.arraycopy(set.load(i).pixels(), 0, images, i * 3 * size * size, 3 * size * size);
+        }
+        return images;
+    }
+
+    private static List<Path> files(List<LabelledImage> images) {
+        return images.stream().map(LabelledImage::file).toList();
+    }
+}

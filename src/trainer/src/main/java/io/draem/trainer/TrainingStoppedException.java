@@ -1,0 +1,19 @@
+package io.draem.trainer;
+
+/** A training that a signal ended after a step, saved; the message says how to go on. */
+final class TrainingStoppedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    TrainingStoppedException(String message, int status) {
+        super(message);
+        this.status = status;
+    }
+
+    /** Returns the exit status of the process. */
+    int status() {
+        return status;
+    }
+}

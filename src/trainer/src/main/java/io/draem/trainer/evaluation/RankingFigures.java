@@ -1,0 +1,27 @@
+package io.draem.trainer.evaluation;
+
+import io.draem.score.RankingMetrics;
+
+/**
+ * The figures by which weights are compared during a training: no thresholds in them. NaN where the images do not define
+ * one.
+ */
+public record RankingFigures(double imageAuroc, double pixelAuroc, double pixelAveragePrecision) {
+
+    /** Returns the figures of all images together. */
+    public static RankingFigures of(Scores scores) {
+        double imageAuroc = Double.NaN;
+        double pixelAuroc = Double.NaN;
+        double pixelAveragePrecision = Double.NaN;
+        boolean[] labels = scores.imageLabels();
+        if (RankingMetrics.isDefined(labels)) {
+            imageAuroc = RankingMetrics.of(scores.imageScores(), labels).auroc();
+        }
+        if (RankingMetrics.isDefined(scores.masks())) {
+            RankingMetrics pixels = RankingMetrics.ofPixels(scores.maps(), scores.masks());
+            pixelAuroc = pixels.auroc();
+            pixelAveragePrecision = pixels.averagePrecision();
+        }
+        return new RankingFigures(imageAuroc, pixelAuroc, pixelAveragePrecision);
+    }
+}

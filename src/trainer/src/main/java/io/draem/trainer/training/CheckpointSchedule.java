@@ -1,0 +1,25 @@
+package io.draem.trainer.training;
+
+import java.time.Duration;
+
+/**
+ * When a training is saved: whichever comes first.
+ *
+ * @param steps steps from one checkpoint to the next; 0 for no such rule
+ * @param time from one checkpoint to the next; zero for no such rule
+ */
+public record CheckpointSchedule(long steps, Duration time) {
+
+    public CheckpointSchedule {
+        if (steps < 0) {
+            throw new IllegalArgumentException("--checkpoint-steps must not be negative, not " + steps);
+        }
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("--checkpoint-minutes must not be negative, not " + time.toMinutes());
+        }
+    }
+
+    boolean isDue(long stepsSince, Duration since) {
+        return stepsSince > 0 && (steps > 0 && stepsSince >= steps || !time.isZero() && since.compareTo(time) >= 0);
+    }
+}

@@ -1,0 +1,141 @@
+package io.draem.trainer.training;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The folder of one training's checkpoints. One process at a time has it: a lock that ends with the process sees to it. */
+public final class Checkpoints implements AutoCloseable {
+
+    private static final int KEPT = 2;
+    private static final Pattern NAME = Pattern.compile("step-\\d{9}\\.safetensors");
+    private static final String LOCK = "lock";
+
+    private final Path folder;
+    private final FileChannel lock;
+
+    private Checkpoints(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the folder, makes it where there is none, and removes what a killed process has left half-written.
+     *
+     * @throws CheckpointException if another process trains there
+     */
+    public static Checkpoints open(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        FileChannel channel =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!isLocked(channel)) {
+            channel.close();
+            throw new CheckpointException("Another training works in " + folder
+                    + ": wait for its end, or give this one another --name or --output");
+        }
+        Checkpoints checkpoints = new Checkpoints(folder, channel);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path part :
+                    files.filter(file -> file.toString().endsWith(".part")).toList()) {
+                Files.delete(part);
+            }
+        }
+        return checkpoints;
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) { // this very process has it
+            return false;
+        }
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** Returns the newest file, whatever is in it. */
+    public Optional<Path> last() throws IOException {
+        return files().stream().findFirst();
+    }
+
+    /**
+     * Reads the newest checkpoint that is whole; null where there is none at all.
+     *
+     * @param notes hears of those that are not whole
+     * @throws CheckpointException if there are some, but none is whole
+     */
+    public @Nullable Checkpoint newest(Consumer<String> notes) throws IOException {
+        List<Path> files = files();
+        for (Path file : files) {
+            try {
+                return Checkpoint.read(file);
+            } catch (IOException e) {
+                notes.accept(e.getMessage() + "; trying the one before");
+            }
+        }
+        if (!files.isEmpty()) {
+            throw new CheckpointException("None of the checkpoints in " + folder
+                    + " can be used: bring back a good one, or start anew with --restart");
+        }
+        return null;
+    }
+
+    /** Returns the file of a step's checkpoint. */
+    Path file(long step) {
+        return folder.resolve("step-%09d.safetensors".formatted(step));
+    }
+
+    /** Removes all checkpoints but the newest two. */
+    void prune() throws IOException {
+        for (Path old : files().stream().skip(KEPT).toList()) {
+            Files.delete(old);
+        }
+    }
+
+    /** Removes all checkpoints. */
+    public void discard() throws IOException {
+        for (Path file : files()) {
+            Files.delete(file);
+        }
+    }
+
+    /** Newest first. */
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
+    /** Lets others have the folder, and removes it if it holds no checkpoint. */
+    @Override
+    public void close() throws IOException {
+        if (files().isEmpty()) {
+            Files.deleteIfExists(folder.resolve(LOCK));
+            lock.close();
+            try (Stream<Path> rest = Files.list(folder)) {
+                if (rest.findAny().isEmpty()) {
+                    Files.delete(folder);
+                }
+            }
+        } else {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.draem.trainer.training;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How validation during a training chooses the weights. The paper trains for a fixed time and takes the last ones.
+ *
+ * @param validateSteps steps from one validation to the next; 0 for none; null for a tenth of the training
+ * @param patience the training ends after so many validations without a better one; 0 for never
+ * @param keep which weights become the model
+ */
+public record Selection(@Nullable Long validateSteps, int patience, Keep keep) {
+
+    private static final int DEFAULT_VALIDATIONS = 10;
+
+    /** Ten validations, the best weights, no early stop. */
+    public static final Selection DEFAULT = new Selection(null, 0, Keep.BEST);
+
+    public Selection {
+        if (validateSteps != null && validateSteps < 0) {
+            throw new IllegalArgumentException("--validate-steps must not be negative, not " + validateSteps);
+        }
+        if (patience < 0) {
+            throw new IllegalArgumentException("--patience must not be negative, not " + patience);
+        }
+        if (patience > 0 && validateSteps != null && validateSteps == 0) {
+            throw new IllegalArgumentException("--patience needs validations: leave out --validate-steps 0");
+        }
+    }
+
+    /** Says whether a training of so many steps is validated after that one: every so often, and after the last. */
+    boolean isDue(long step, long steps) {
+        long every = validateSteps == null ? Math.max(1, steps / DEFAULT_VALIDATIONS) : validateSteps;
+        return every > 0 && step > 0 && (step % every == 0 || step == steps);
+    }
+}

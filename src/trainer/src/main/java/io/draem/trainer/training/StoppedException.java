@@ -1,0 +1,13 @@
+package io.draem.trainer.training;
+
+import java.nio.file.Path;
+
+/** A training that ended early because it was asked to; it can go on from its checkpoint. */
+public final class StoppedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    StoppedException(long step, Path checkpoint) {
+        super("Stopped after step " + step + "; saved in " + checkpoint);
+    }
+}

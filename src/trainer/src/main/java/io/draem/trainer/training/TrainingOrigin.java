@@ -1,0 +1,94 @@
+package io.draem.trainer.training;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a training is made of: another recipe or other images give another model.
+ *
+ * @param dataDigest of the images
+ * @param textureDigest of the anomaly-source images; empty without any
+ * @param threads of libtorch, whose number decides the last bits of sums
+ * @param trainer version of this program
+ */
+public record TrainingOrigin(Recipe recipe, String dataDigest, String textureDigest, int threads, String trainer) {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** The options whose names are not those of the recipe's fields. */
+    private static final Map<String, String> OPTIONS = Map.ofEntries(
+            Map.entry("recipe.synthesis.perlin.minScale", "--perlin-scales (smallest)"),
+            Map.entry("recipe.synthesis.perlin.maxScale", "--perlin-scales (largest)"),
+            Map.entry("recipe.synthesis.perlin.threshold", "--perlin-threshold"),
+            Map.entry("recipe.synthesis.perlin.rotation", "--mask-rotation"),
+            Map.entry("recipe.synthesis.beta.min", "--beta (smallest)"),
+            Map.entry("recipe.synthesis.beta.max", "--beta (largest)"),
+            Map.entry("recipe.synthesis.augmenters.count", "--augmenters-per-texture"),
+            Map.entry("recipe.synthesis.augmenters.among", "--augmenters"),
+            Map.entry("recipe.synthesis.normalRotation.probability", "--rotate-normals"),
+            Map.entry("recipe.synthesis.normalRotation.degrees", "--rotation-degrees"),
+            Map.entry("recipe.synthesis.selfTextures.probability", "--self-textures"),
+            Map.entry("recipe.synthesis.selfTextures.augmenters", "--self-texture-augmenters"),
+            Map.entry("recipe.synthesis.selfTextures.contrast", "--self-texture-contrast"),
+            Map.entry("recipe.validation.split", "--validation"),
+            Map.entry("recipe.batchNorm.batches", "--batch-norm-batches"),
+            Map.entry("recipe.batchNorm.clean", "--batch-norm-on-clean"),
+            Map.entry("dataDigest", "digest of the images of --data"),
+            Map.entry("textureDigest", "digest of the images of --anomaly-source"));
+
+    private static final Set<String> HARMLESS = Set.of("threads", "trainer");
+
+    JsonNode toJson() {
+        return JSON.readTree(JSON.writeValueAsString(this));
+    }
+
+    /** Returns a line for each difference from an older training that makes it another one. */
+    public List<String> differencesFrom(JsonNode older) {
+        return compare(older, name -> !HARMLESS.contains(name));
+    }
+
+    /** Returns a line for each difference from an older training that may change the last bits of the weights. */
+    public List<String> deviationsFrom(JsonNode older) {
+        return compare(older, HARMLESS::contains);
+    }
+
+    private List<String> compare(JsonNode older, Predicate<String> asked) {
+        Map<String, String> before = new TreeMap<>();
+        Map<String, String> now = new TreeMap<>();
+        flatten("", older, before);
+        flatten("", toJson(), now);
+        Set<String> names = new TreeSet<>(before.keySet());
+        names.addAll(now.keySet());
+        return names.stream()
+                .filter(asked)
+                .filter(name -> !Objects.equals(before.get(name), now.get(name)))
+                .map(name -> option(name) + ": " + before.getOrDefault(name, "not known") + " in the checkpoint, "
+                        + now.getOrDefault(name, "not known") + " now")
+                .toList();
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> leaves) {
+        if (node instanceof ObjectNode object) {
+            object.properties()
+                    .forEach(entry -> flatten(
+                            path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue(), leaves));
+        } else {
+            leaves.put(path, node.isString() ? node.stringValue() : node.toString());
+        }
+    }
+
+    private static String option(String path) {
+        String field = path.substring(path.lastIndexOf('.') + 1);
+        return OPTIONS.getOrDefault(
+                path, "--" + field.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
+    }
+}
