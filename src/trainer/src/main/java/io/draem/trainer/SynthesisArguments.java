@@ -83,6 +83,36 @@ final class SynthesisArguments {
             description = "Such an anomaly is cut to where it changes the image by that much, 0 to 1")
     double selfTextureContrast;
 
+    @Option(
+            names = "--strokes",
+            defaultValue = "0",
+            description =
+                    "Share of anomalies that are thin strokes, as cracks and scratches are (arXiv 2104.04015: scar)")
+    double strokes;
+
+    @Option(
+            names = "--edge-softness",
+            defaultValue = "0",
+            paramLabel = "PIXELS",
+            description = "Anomalies fade out over up to about that many pixels (arXiv 2109.15222: seamless)")
+    int edgeSoftness;
+
+    @Option(
+            names = "--tones",
+            defaultValue = "0",
+            description = "Share of anomalies that are the image itself, darker or lighter")
+    double tones;
+
+    @Option(names = "--match-grey", description = "Textures lose their colour on grey images")
+    boolean matchGrey;
+
+    @Option(
+            names = "--over-grain",
+            defaultValue = "0",
+            description = "Anomalies are cut to where they change the image by that many times its own grain; 0 for not"
+                    + " at all")
+    double overGrain;
+
     SynthesisOptions synthesis() {
         if (perlinScales.size() != 2 || beta.size() != 2) {
             throw new IllegalArgumentException("--perlin-scales and --beta take two values, as in 0,5");
@@ -93,6 +123,8 @@ final class SynthesisArguments {
                 new SynthesisOptions.Beta(beta.get(0), beta.get(1)),
                 new SynthesisOptions.Augmenters(augmentersPerTexture, augmenters),
                 new SynthesisOptions.NormalRotation(rotateNormals, rotationDegrees),
-                new SynthesisOptions.SelfTextures(selfTextures, selfTextureAugmenters, selfTextureContrast));
+                new SynthesisOptions.SelfTextures(selfTextures, selfTextureAugmenters, selfTextureContrast),
+                new SynthesisOptions.Shapes(strokes, edgeSoftness),
+                new SynthesisOptions.Appearance(tones, matchGrey, overGrain));
     }
 }

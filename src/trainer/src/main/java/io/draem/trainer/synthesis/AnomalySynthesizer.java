@@ -17,14 +17,15 @@ public final class AnomalySynthesizer {
     // that leaves no mask a chance.
     private static final int MASK_ATTEMPTS = 1000;
 
-    // A self-texture that cannot be told from the image is drawn again, and in the end another texture takes its place.
-    private static final int SELF_TEXTURE_ATTEMPTS = 10;
+    // An anomaly that cannot be told from the image is drawn again, and in the end another kind takes its place.
+    private static final int VISIBLE_ATTEMPTS = 10;
 
     private final SynthesisOptions options;
     private final int width;
     private final int height;
     private final TextureSource textures;
     private final TextureSource selfTextures;
+    private final TextureSource tones;
 
     /**
      * Makes a synthesizer for one size of image.
@@ -48,6 +49,7 @@ public final class AnomalySynthesizer {
                 ? TextureSource.noise(width, height, options.perlin())
                 : TextureSource.images(textures);
         this.selfTextures = TextureSource.normals(normals, width, height);
+        this.tones = TextureSource.tones(width, height);
     }
 
     private AnomalySynthesizer(SynthesisOptions options, AnomalySynthesizer other) {
@@ -56,6 +58,7 @@ public final class AnomalySynthesizer {
         this.height = other.height;
         this.textures = other.textures;
         this.selfTextures = other.selfTextures;
+        this.tones = other.tones;
     }
 
     /** Returns one that leaves every normal image as it lies and else does the same. */
@@ -100,39 +103,93 @@ public final class AnomalySynthesizer {
         if (!anomalous) {
             return new Sample(clean, clean, new float[width * height], false);
         }
-        if (random.nextDouble() < options.selfTextures().probability()) {
-            for (int attempt = 0; attempt < SELF_TEXTURE_ATTEMPTS; attempt++) {
-                Sample sample =
-                        anomalous(clean, selfTextures, options.selfTextures().augmenters(), random);
-                if (Visibility.cut(
-                        sample, width, height, (float) options.selfTextures().contrast())) {
-                    return sample;
-                }
-            }
+        double choice = random.nextDouble();
+        double selfShare = options.selfTextures().probability();
+        double toneShare = options.appearance().tones();
+        Sample sample = null;
+        if (choice < selfShare) {
+            sample = visible(clean, selfTextures, options.selfTextures().augmenters(), random);
         }
-        return anomalous(clean, textures, options.augmenters().count(), random);
+        // A surface of grain alone has no self-texture that shows: then a tone stands in, where there are any.
+        if (sample == null && toneShare > 0 && choice < selfShare + toneShare) {
+            sample = visible(clean, tones, 0, random);
+        }
+        if (sample == null && options.appearance().overGrain() > 0) {
+            sample = visible(clean, textures, options.augmenters().count(), random);
+        }
+        return sample != null
+                ? sample
+                : blend(clean, draw(clean, textures, options.augmenters().count(), random));
     }
 
-    private Sample anomalous(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
-        float[] mask = mask(random);
+    /** Returns an anomaly cut to where it shows; null where none of several attempts does. */
+    private @Nullable Sample visible(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
+        Visibility visibility = Visibility.on(
+                clean,
+                width,
+                height,
+                options.selfTextures().contrast(),
+                options.appearance().overGrain());
+        for (int attempt = 0; attempt < VISIBLE_ATTEMPTS; attempt++) {
+            Anomaly anomaly = draw(clean, source, augmenters, random);
+            if (visibility.cut(anomaly.mask(), anomaly.texture(), 1 - anomaly.beta())) {
+                return blend(clean, anomaly);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * An anomaly before it is blended in.
+     *
+     * @param mask zeros and ones
+     * @param texture {@code [3, height, width]}
+     * @param beta share of the image
+     * @param softness pixels over which the edge fades
+     */
+    private record Anomaly(float[] mask, float[] texture, float beta, int softness) {}
+
+    private Anomaly draw(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
+        SynthesisOptions.Shapes shapes = options.shapes();
+        // What an option that is switched off would decide is not drawn: the paper's anomalies stay what they were.
+        float[] mask = shapes.strokes() > 0 && random.nextDouble() < shapes.strokes()
+                ? Strokes.mask(width, height, random)
+                : mask(random);
         RgbImage texture = source.draw(clean, random);
         for (Augmenter augmenter :
                 Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
         }
+        if (options.appearance().matchGrey() && ColourShift.isGrey(clean)) {
+            texture = ColourShift.grey(texture);
+        }
         SynthesisOptions.Beta bounds = options.beta();
         float beta = (float) (bounds.min() + (bounds.max() - bounds.min()) * random.nextDouble());
-        return new Sample(clean, blend(clean, Pixels.toTensor(texture), mask, beta), mask, true);
+        int softness = shapes.edgeSoftness() > 0 ? random.nextInt(shapes.edgeSoftness() + 1) : 0;
+        return new Anomaly(mask, Pixels.toTensor(texture), beta, softness);
     }
 
-    /** Returns {@code I(1 − M) + (1 − β)·A·M + β·I·M} for a mask of zeros and ones. */
+    private Sample blend(float[] clean, Anomaly anomaly) {
+        float[] mask = anomaly.mask();
+        float[] opacity = mask;
+        if (anomaly.softness() > 0) {
+            opacity = SoftEdges.opacity(mask, width, height, anomaly.softness());
+            for (int i = 0; i < mask.length; i++) {
+                mask[i] = opacity[i] >= 0.5f ? 1 : 0;
+            }
+        }
+        return new Sample(clean, blend(clean, anomaly.texture(), opacity, anomaly.beta()), mask, true);
+    }
+
+    /** Returns {@code I(1 − M) + (1 − β)·A·M + β·I·M} for a mask from 0 to 1. */
     static float[] blend(float[] image, float[] texture, float[] mask, float beta) {
         float[] blended = image.clone();
         for (int plane = 0; plane < image.length; plane += mask.length) {
             for (int i = 0; i < mask.length; i++) {
                 if (mask[i] > 0) {
                     int at = plane + i;
-                    blended[at] = (1 - beta) * texture[at] + beta * image[at];
+                    float share = (1 - beta) * mask[i];
+                    blended[at] = share * texture[at] + (1 - share) * image[at];
                 }
             }
         }

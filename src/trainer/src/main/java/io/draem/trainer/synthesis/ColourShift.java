@@ -15,7 +15,36 @@ final class ColourShift {
         LIGHTNESS
     }
 
+    private static final float GREY_TOLERANCE = 1.01f / 255;
+
     private ColourShift() {}
+
+    /** Says whether no channel of {@code [3, height, width]} differs from another by more than a level of 255. */
+    static boolean isGrey(float[] planes) {
+        int area = planes.length / 3;
+        for (int i = 0; i < area; i++) {
+            float r = planes[i];
+            if (Math.abs(r - planes[area + i]) > GREY_TOLERANCE
+                    || Math.abs(r - planes[2 * area + i]) > GREY_TOLERANCE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the image with all channels its luma. */
+    static RgbImage grey(RgbImage image) {
+        byte[] from = image.rgb();
+        byte[] to = new byte[from.length];
+        for (int i = 0; i < from.length; i += 3) {
+            byte luma = Pixels.toByte(
+                    0.299f * (from[i] & 0xFF) + 0.587f * (from[i + 1] & 0xFF) + 0.114f * (from[i + 2] & 0xFF));
+            to[i] = luma;
+            to[i + 1] = luma;
+            to[i + 2] = luma;
+        }
+        return new RgbImage(image.width(), image.height(), to);
+    }
 
     /**
      * Maps each pixel's brightness {@code b} to {@code clamp(clamp(b * factor) + summand)}, or with {@code addFirst} to

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param augmenters what a texture goes through
  * @param normalRotation which normal images are turned
  * @param selfTextures which textures are cut from normal images
+ * @param shapes what masks look like beside the noise
+ * @param appearance what anomalies look like beside the textures
  */
 public record SynthesisOptions(
         double anomalyProbability,
@@ -22,7 +24,9 @@ public record SynthesisOptions(
         Beta beta,
         Augmenters augmenters,
         NormalRotation normalRotation,
-        SelfTextures selfTextures) {
+        SelfTextures selfTextures,
+        Shapes shapes,
+        Appearance appearance) {
 
     /** The official repository's values. */
     public static final SynthesisOptions DEFAULTS = new SynthesisOptions(
@@ -31,7 +35,9 @@ public record SynthesisOptions(
             new Beta(0, 0.8),
             new Augmenters(3, List.of(Augmenter.values())),
             new NormalRotation(0.3, 90),
-            new SelfTextures(0, 3, 0.04));
+            new SelfTextures(0, 3, 0.04),
+            new Shapes(0, 0),
+            new Appearance(0, false, 0));
 
     /**
      * The noise that a mask is cut from.
@@ -126,8 +132,54 @@ public record SynthesisOptions(
         }
     }
 
+    /**
+     * Masks beside the paper's, and their edges.
+     *
+     * @param strokes share of anomalies whose mask is one to three thin strokes in place of Perlin noise; default 0. For
+     *     cracks, scratches and threads: CutPaste's "scar" (<a href="https://arxiv.org/abs/2104.04015">arXiv
+     *     2104.04015</a>) made to wander and taper
+     * @param edgeSoftness an anomaly fades out over up to about that many pixels; default 0. Real defects have no edge of
+     *     one pixel that gives them away, and NSA (<a href="https://arxiv.org/abs/2109.15222">arXiv 2109.15222</a>)
+     *     blends seamlessly for that reason
+     */
+    public record Shapes(double strokes, int edgeSoftness) {
+
+        private static final int MAX_SOFTNESS = 16;
+
+        public Shapes {
+            requireShare("--strokes", strokes);
+            require(
+                    edgeSoftness >= 0 && edgeSoftness <= MAX_SOFTNESS,
+                    "--edge-softness must lie within 0 and " + MAX_SOFTNESS,
+                    edgeSoftness);
+        }
+    }
+
+    /**
+     * Anomalies that resemble the product more than a foreign texture does.
+     *
+     * @param tones share of anomalies that are the image itself, darker or lighter; default 0. For stains, shadows and
+     *     cracks
+     * @param matchGrey whether a texture loses its colour on a grey image, where colour alone would give it away; default
+     *     no
+     * @param overGrain an anomaly, whatever its texture, is cut to where it changes the image by at least that many times
+     *     what the image differs from itself a few pixels on, and drawn again where less than a third is left; default 0,
+     *     not at all. Else grain pasted on grain, or a texture that hardly shows, would be labelled an anomaly
+     */
+    public record Appearance(double tones, boolean matchGrey, double overGrain) {
+
+        public Appearance {
+            requireShare("--tones", tones);
+            require(overGrain >= 0 && overGrain <= 100, "--over-grain must lie within 0 and 100", overGrain);
+        }
+    }
+
     public SynthesisOptions {
         requireShare("--anomaly-probability", anomalyProbability);
+        require(
+                selfTextures.probability() + appearance.tones() <= 1,
+                "--self-textures and --tones must be at most 1 together",
+                selfTextures.probability() + appearance.tones());
         if (selfTextures.probability() > 0) {
             requireCount(
                     "--self-texture-augmenters",
@@ -137,19 +189,32 @@ public record SynthesisOptions(
     }
 
     public SynthesisOptions with(Beta other) {
-        return new SynthesisOptions(anomalyProbability, perlin, other, augmenters, normalRotation, selfTextures);
+        return new SynthesisOptions(
+                anomalyProbability, perlin, other, augmenters, normalRotation, selfTextures, shapes, appearance);
     }
 
     public SynthesisOptions with(NormalRotation other) {
-        return new SynthesisOptions(anomalyProbability, perlin, beta, augmenters, other, selfTextures);
+        return new SynthesisOptions(
+                anomalyProbability, perlin, beta, augmenters, other, selfTextures, shapes, appearance);
     }
 
     public SynthesisOptions with(SelfTextures other) {
-        return new SynthesisOptions(anomalyProbability, perlin, beta, augmenters, normalRotation, other);
+        return new SynthesisOptions(
+                anomalyProbability, perlin, beta, augmenters, normalRotation, other, shapes, appearance);
+    }
+
+    public SynthesisOptions with(Shapes other) {
+        return new SynthesisOptions(
+                anomalyProbability, perlin, beta, augmenters, normalRotation, selfTextures, other, appearance);
+    }
+
+    public SynthesisOptions with(Appearance other) {
+        return new SynthesisOptions(
+                anomalyProbability, perlin, beta, augmenters, normalRotation, selfTextures, shapes, other);
     }
 
     public SynthesisOptions withAnomalyProbability(double other) {
-        return new SynthesisOptions(other, perlin, beta, augmenters, normalRotation, selfTextures);
+        return new SynthesisOptions(other, perlin, beta, augmenters, normalRotation, selfTextures, shapes, appearance);
     }
 
     private static void requireShare(String option, double value) {

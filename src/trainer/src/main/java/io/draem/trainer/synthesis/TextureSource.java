@@ -7,6 +7,12 @@ import java.util.random.RandomGenerator;
 @FunctionalInterface
 interface TextureSource {
 
+    /** Least change of a tone; one that goes through {@code beta} is fainter yet. */
+    double FAINTEST_TONE = 0.1;
+
+    /** Largest change of a tone. */
+    double STRONGEST_TONE = 0.6;
+
     /**
      * Returns a random texture.
      *
@@ -58,6 +64,18 @@ interface TextureSource {
                 for (int i = 0; i < own.length; i++) {
                     planes[channel * own.length + i] = base + sharedContrast * shared[i] + contrast * own[i];
                 }
+            }
+            return Pixels.fromTensor(planes, width, height);
+        };
+    }
+
+    /** Takes the image itself, all channels darker or lighter by 0.1 to 0.6. */
+    static TextureSource tones(int width, int height) {
+        return (normal, random) -> {
+            float shift = (float) random.nextDouble(FAINTEST_TONE, STRONGEST_TONE) * (random.nextBoolean() ? 1 : -1);
+            float[] planes = normal.clone();
+            for (int i = 0; i < planes.length; i++) {
+                planes[i] += shift;
             }
             return Pixels.fromTensor(planes, width, height);
         };

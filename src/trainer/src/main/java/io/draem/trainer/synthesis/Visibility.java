@@ -1,56 +1,135 @@
 package io.draem.trainer.synthesis;
 
-/** Cuts an anomaly to where it can be seen. */
+import java.util.Arrays;
+
+/** Tells where an anomaly can be seen on one image, and cuts it to that. */
 final class Visibility {
 
     private static final int RADIUS = 2;
+    private static final int APART = 8; // pixels between the places that are compared to measure the grain
+    private static final int EVERY = 3; // of the pixels each way serves for that
+    private static final int LEAST_LEFT = 3; // of so many parts one must be left
 
-    private Visibility() {}
+    private final float[] clean;
+    private final int width;
+    private final int height;
+    private final float leastChange;
+    private final float leastShift;
+    private final int leastShare;
+
+    private Visibility(float[] clean, int width, int height, float leastChange, float leastShift, int leastShare) {
+        this.clean = clean;
+        this.width = width;
+        this.height = height;
+        this.leastChange = leastChange;
+        this.leastShift = leastShift;
+        this.leastShare = leastShare;
+    }
 
     /**
-     * Takes those pixels out of the sample's mask, and gives them the clean image back, where the largest change of a
-     * channel, averaged over the mask's pixels within 5×5, lies below {@code contrast}.
+     * Measures an image.
      *
-     * @return whether any pixel is left
+     * @param clean {@code [3, height, width]}
+     * @param contrast the least change that is visible, 0 to 1
+     * @param overGrain and how many times the image's own grain it must be; 0 leaves the grain out
      */
-    static boolean cut(Sample sample, int width, int height, float contrast) {
-        float[] mask = sample.mask();
+    static Visibility on(float[] clean, int width, int height, double contrast, double overGrain) {
+        if (overGrain == 0) {
+            return new Visibility(clean, width, height, (float) contrast, Float.POSITIVE_INFINITY, 0);
+        }
+        return new Visibility(
+                clean,
+                width,
+                height,
+                (float) Math.max(contrast, overGrain * grain(clean, width, height, 0)),
+                (float) Math.max(contrast, overGrain * grain(clean, width, height, RADIUS)),
+                LEAST_LEFT);
+    }
+
+    /**
+     * Takes those pixels out of the mask that cannot be told from the image. Visible is, averaged over the mask's pixels
+     * within 5×5, either the size of the change in the channel where it is largest, or the change itself in any channel: the
+     * latter is little where grain takes the place of other grain.
+     *
+     * @param opacity share of the texture in the anomaly
+     * @return whether enough is left: any pixel, and where the grain counts a third of them
+     */
+    boolean cut(float[] mask, float[] texture, float opacity) {
         int area = mask.length;
-        float[] change = new float[area];
+        float[] change = new float[3 * area];
+        float[] size = new float[area];
         for (int i = 0; i < area; i++) {
             for (int at = i; mask[i] > 0 && at < 3 * area; at += area) {
-                change[i] = Math.max(change[i], Math.abs(sample.augmented()[at] - sample.clean()[at]));
+                change[at] = opacity * (texture[at] - clean[at]);
+                size[i] = Math.max(size[i], Math.abs(change[at]));
             }
         }
         float[] whole = mask.clone();
-        boolean anyLeft = false;
+        int before = 0;
+        int left = 0;
         for (int i = 0; i < area; i++) {
-            if (mask[i] == 0) {
+            if (whole[i] == 0) {
                 continue;
             }
-            if (meanAround(i, change, whole, width, height) >= contrast) {
-                anyLeft = true;
-                continue;
+            before++;
+            boolean visible = mean(size, 0, i, whole) >= leastChange;
+            for (int plane = 0; !visible && leastShift < Float.POSITIVE_INFINITY && plane < 3 * area; plane += area) {
+                visible = Math.abs(mean(change, plane, i, whole)) >= leastShift;
             }
-            mask[i] = 0;
-            for (int at = i; at < 3 * area; at += area) {
-                sample.augmented()[at] = sample.clean()[at];
-            }
+            left += visible ? 1 : 0;
+            mask[i] = visible ? 1 : 0;
         }
-        return anyLeft;
+        return left > 0 && left * leastShare >= before * Math.min(1, leastShare);
     }
 
-    private static float meanAround(int pixel, float[] values, float[] mask, int width, int height) {
+    /** Returns the mean within 5×5 of a pixel, of values that are 0 outside the mask. */
+    private float mean(float[] values, int plane, int pixel, float[] mask) {
         int column = pixel % width;
         int row = pixel / width;
         float sum = 0;
         float count = 0;
         for (int y = Math.max(0, row - RADIUS); y <= Math.min(height - 1, row + RADIUS); y++) {
             for (int x = Math.max(0, column - RADIUS); x <= Math.min(width - 1, column + RADIUS); x++) {
-                sum += values[y * width + x]; // 0 outside the mask
+                sum += values[plane + y * width + x];
                 count += mask[y * width + x];
             }
         }
         return sum / count;
+    }
+
+    /**
+     * Returns the median difference, in the channel where it is largest, between the means of two squares 8 pixels apart.
+     *
+     * @param radius of the squares, whose sides are {@code 2 · radius + 1}
+     */
+    static float grain(float[] image, int width, int height, int radius) {
+        int area = width * height;
+        float[] differences = new float[area];
+        int count = 0;
+        for (int y = radius; y < height - radius - APART; y += EVERY) {
+            for (int x = radius; x < width - radius - APART; x += EVERY) {
+                int onwards = (x + y) % 2 == 0 ? APART : APART * width;
+                float largest = 0;
+                for (int plane = 0; plane < 3 * area; plane += area) {
+                    int at = plane + y * width + x;
+                    float difference = square(image, at, width, radius) - square(image, at + onwards, width, radius);
+                    largest = Math.max(largest, Math.abs(difference));
+                }
+                differences[count++] = largest;
+            }
+        }
+        Arrays.sort(differences, 0, count);
+        return count == 0 ? 0 : differences[count / 2];
+    }
+
+    private static float square(float[] image, int centre, int width, int radius) {
+        float sum = 0;
+        for (int dy = -radius; dy <= radius; dy++) {
+            for (int dx = -radius; dx <= radius; dx++) {
+                sum += image[centre + dy * width + dx];
+            }
+        }
+        int side = 2 * radius + 1;
+        return sum / (side * side);
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
 import io.draem.trainer.synthesis.SynthesisOptions.Augmenters;
 import io.draem.trainer.synthesis.SynthesisOptions.Beta;
 import io.draem.trainer.synthesis.SynthesisOptions.NormalRotation;
 import io.draem.trainer.synthesis.SynthesisOptions.Perlin;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
+import io.draem.trainer.synthesis.SynthesisOptions.Shapes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -121,7 +123,9 @@ class AnomalySynthesizerTests {
                 new Beta(0, 0),
                 new Augmenters(0, List.of()),
                 NormalRotation.NONE,
-                new SelfTextures(0.5, 0, 0));
+                new SelfTextures(0.5, 0, 0),
+                new Shapes(0, 0),
+                new Appearance(0, false, 0));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
                 options, WIDTH, HEIGHT, TestImages.of(red), TestImages.of(new RgbImage(WIDTH, HEIGHT, blue)));
         int self = 0;
@@ -151,22 +155,6 @@ class AnomalySynthesizerTests {
     }
 
     @Test
-    void cutsAnAnomalyToWhereItShows() {
-        float[] clean = new float[3 * 64];
-        float[] augmented = clean.clone();
-        float[] mask = new float[64]; // 8x8: rows 0 to 3 marked, in rows 0 and 1 nothing changes
-        Arrays.fill(mask, 0, 32, 1);
-        Arrays.fill(augmented, 64 + 16, 64 + 32, 0.5f);
-        Sample sample = new Sample(clean, augmented, mask, true);
-        assertThat(Visibility.cut(sample, 8, 8, 0.2f)).isTrue();
-        assertThat(Arrays.copyOfRange(sample.mask(), 0, 8)).containsOnly(0f); // mean 1/3 · 0.5
-        assertThat(Arrays.copyOfRange(sample.mask(), 8, 32)).containsOnly(1f); // from 2/4 · 0.5 on
-        assertThat(Visibility.cut(sample, 8, 8, 0.6f)).isFalse();
-        assertThat(sample.mask()).containsOnly(0f);
-        assertThat(sample.augmented()).isEqualTo(clean);
-    }
-
-    @Test
     void anotherTextureTakesThePlaceOfOneThatCannotBeSeen() {
         float[] grey = new float[3 * AREA];
         Arrays.fill(grey, 0.5f);
@@ -175,6 +163,89 @@ class AnomalySynthesizerTests {
         Sample sample = synthesizer.synthesize(grey, true, new SplittableRandom(1));
         assertThat(sample.mask()).contains(1f);
         assertThat(sample.augmented()).isNotEqualTo(grey);
+    }
+
+    @Test
+    void aToneIsTheImageItselfDarkerOrLighter() {
+        float[] image = new float[3 * AREA];
+        Arrays.fill(image, 0, AREA, 0.3f);
+        Arrays.fill(image, AREA, 3 * AREA, 0.6f);
+        SynthesisOptions always = upright.with(new Appearance(1, false, 0)).with(new Beta(0, 0));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(always, WIDTH, HEIGHT, normals, textures);
+        boolean darker = false;
+        boolean lighter = false;
+        for (int seed = 0; seed < 50; seed++) {
+            Sample sample = synthesizer.synthesize(image, true, new SplittableRandom(seed));
+            int inside = indexOf(sample.mask(), 1);
+            float red = sample.augmented()[inside];
+            assertThat(Math.abs(red - 0.3)).isBetween(0.09, 0.61);
+            if (red > 0 && red < 0.7) { // else a channel has come to its end
+                assertThat(sample.augmented()[AREA + inside] - red).isCloseTo(0.3f, within(0.01f));
+            }
+            darker |= red < 0.3;
+            lighter |= red > 0.3;
+        }
+        assertThat(darker && lighter).isTrue();
+    }
+
+    @Test
+    void aTextureLosesItsColourOnAGreyImageAlone() {
+        float[] grey = new float[3 * AREA];
+        Arrays.fill(grey, 0.5f);
+        AnomalySynthesizer synthesizer =
+                new AnomalySynthesizer(upright.with(new Appearance(0, true, 0)), WIDTH, HEIGHT, normals, textures);
+        Sample onGrey = synthesizer.synthesize(grey, true, new SplittableRandom(3));
+        assertThat(onGrey.augmented()).isNotEqualTo(grey);
+        assertThat(ColourShift.isGrey(onGrey.augmented())).isTrue();
+
+        AnomalySynthesizer plain = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, textures);
+        assertThat(synthesizer
+                        .synthesize(normals.get(0), true, new SplittableRandom(3))
+                        .augmented())
+                .isEqualTo(plain.synthesize(normals.get(0), true, new SplittableRandom(3))
+                        .augmented());
+    }
+
+    @Test
+    void aSoftEdgeIsMarkedWhereHalfOfTheAnomalyShows() {
+        float[] black = new float[3 * AREA];
+        byte[] white = new byte[3 * AREA];
+        Arrays.fill(white, (byte) 255);
+        SynthesisOptions soft = new SynthesisOptions(
+                1,
+                SynthesisOptions.DEFAULTS.perlin(),
+                new Beta(0, 0),
+                new Augmenters(0, List.of()),
+                NormalRotation.NONE,
+                new SelfTextures(0, 0, 0),
+                new Shapes(0, 3),
+                new Appearance(0, false, 0));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(
+                soft, WIDTH, HEIGHT, TestImages.of(black), TestImages.of(new RgbImage(WIDTH, HEIGHT, white)));
+        boolean fades = false;
+        for (int seed = 0; seed < 20; seed++) {
+            Sample sample = synthesizer.synthesize(black, true, new SplittableRandom(seed));
+            for (int i = 0; i < AREA; i++) {
+                float shown = sample.augmented()[i];
+                assertThat(sample.mask()[i]).isEqualTo(shown >= 0.5f ? 1 : 0);
+                fades |= shown > 0 && shown < 1;
+            }
+        }
+        assertThat(fades).isTrue();
+    }
+
+    @Test
+    void strokesTakeThePlaceOfNoiseAsOftenAsAsked() {
+        AnomalySynthesizer synthesizer =
+                new AnomalySynthesizer(upright.with(new Shapes(1, 0)), WIDTH, HEIGHT, normals, textures);
+        for (int seed = 0; seed < 50; seed++) {
+            Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(seed));
+            int inside = 0;
+            for (float pixel : sample.mask()) {
+                inside += pixel > 0 ? 1 : 0;
+            }
+            assertThat(inside).isBetween(1, 3 * HEIGHT * 4); // three strokes of the shorter side, about 2 pixels wide
+        }
     }
 
     @Test
@@ -197,11 +268,22 @@ class AnomalySynthesizerTests {
                 .isThrownBy(() -> new SelfTextures(1, 11, 0))
                 .withMessage("--self-texture-augmenters must lie within 0 and 10, not 11");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> upright.with(new SelfTextures(0.6, 0, 0)).with(new Appearance(0.5, false, 0)))
+                .withMessage("--self-textures and --tones must be at most 1 together, not 1.1");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Beta(0.9, 0.8))
                 .withMessage("--beta must rise within 0 and 1, not 0.9,0.8");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Augmenters(3, List.of(Augmenter.INVERT, Augmenter.ROTATE)))
                 .withMessage("--augmenters-per-texture must lie within 0 and 2, not 3");
+    }
+
+    private static int indexOf(float[] values, float value) {
+        int i = 0;
+        while (values[i] != value) {
+            i++;
+        }
+        return i;
     }
 
     private static boolean isMoved(RgbImage original, RgbImage texture, int dx, int dy) {
