@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.Precision;
+import io.draem.trainer.training.Decay;
 import io.draem.trainer.training.Recipe;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class OptimizerArguments {
     @Option(names = "--batch-size", defaultValue = "8", description = "Images a step")
     int batchSize;
 
-    @Option(names = "--learning-rate", defaultValue = "1e-4", description = "First learning rate of Adam")
+    @Option(names = "--learning-rate", defaultValue = "1e-4", description = "Full learning rate of Adam")
     double learningRate;
 
     @Option(
@@ -40,6 +41,31 @@ final class OptimizerArguments {
 
     @Option(names = "--gamma", defaultValue = "0.2", description = "Factor of the learning rate at each milestone")
     double gamma;
+
+    @Option(
+            names = "--decay",
+            defaultValue = "milestones",
+            description = "How the learning rate falls: ${COMPLETION-CANDIDATES} (arXiv 1608.03983)")
+    Decay decay = Decay.MILESTONES;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "0",
+            description = "Share of the training over which the learning rate rises to its full value")
+    double warmUp;
+
+    @Option(
+            names = "--gradient-clip",
+            defaultValue = "0",
+            description = "Largest norm of all gradients together; 0 for any")
+    double gradientClip;
+
+    @Option(
+            names = "--weight-average",
+            defaultValue = "0",
+            description = "Validate and export a moving average of the weights that keeps this share of itself at each"
+                    + " step (arXiv 1703.01780); 0 for the weights themselves")
+    double weightAverage;
 
     @Option(
             names = "--precision",
@@ -66,7 +92,8 @@ final class OptimizerArguments {
     }
 
     Recipe.Optimizer optimizer() {
-        return new Recipe.Optimizer(learningRate, milestones, gamma);
+        return new Recipe.Optimizer(
+                learningRate, decay, milestones, gamma, warmUp, gradientClip, weightAverage);
     }
 
     /** Returns what was asked for, else the fastest that the processor has. */

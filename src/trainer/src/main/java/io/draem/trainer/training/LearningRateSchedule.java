@@ -1,24 +1,34 @@
 package io.draem.trainer.training;
 
-import java.util.List;
-
 /**
- * A learning rate that is multiplied by {@code gamma} at each milestone.
+ * A learning rate that rises to its full value over the warm-up and then falls, at milestones or along a cosine.
  *
- * @param initial rate of the first step
- * @param milestones shares of the whole training, 0 to 1
- * @param gamma factor at each milestone
+ * @param options which of the two, and how fast
  */
-record LearningRateSchedule(double initial, List<Double> milestones, double gamma) {
+record LearningRateSchedule(Recipe.Optimizer options) {
+
+    private static final double LEAST_SHARE = 1e-3; // of the full rate; Adam takes no rate of 0
 
     /** Returns the rate of a step (counted from 0) out of {@code steps}. */
     double at(long step, long steps) {
-        double rate = initial;
-        for (double milestone : milestones) {
-            if (step >= Math.round(milestone * steps)) {
-                rate *= gamma;
-            }
+        double rate = options.learningRate();
+        double warmUp = options.warmUp() * steps;
+        if (step < warmUp) {
+            return rate * (step + 1) / (warmUp + 1);
         }
-        return rate;
+        return switch (options.decay()) {
+            case COSINE -> {
+                double done = (step - warmUp) / (steps - warmUp);
+                yield rate * Math.max(LEAST_SHARE, (1 + Math.cos(Math.PI * done)) / 2);
+            }
+            case MILESTONES -> {
+                for (double milestone : options.milestones()) {
+                    if (step >= Math.round(milestone * steps)) {
+                        rate *= options.gamma();
+                    }
+                }
+                yield rate;
+            }
+        };
     }
 }

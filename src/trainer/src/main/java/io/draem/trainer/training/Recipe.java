@@ -79,11 +79,24 @@ public record Recipe(
     /**
      * Adam and its learning rate.
      *
-     * @param learningRate first rate; paper 1e-4
+     * @param learningRate full rate; paper 1e-4
+     * @param decay how it falls; paper at milestones
      * @param milestones shares of the training at which the rate is multiplied by {@code gamma}; paper 0.8 and 0.9
      * @param gamma that factor; paper 0.2
+     * @param warmUp share of the training over which the rate rises to its full value (arXiv 1706.02677); paper 0
+     * @param gradientClip largest L2 norm of all gradients together (arXiv 1211.5063); 0 for any, as in the paper
+     * @param weightAverage how much of the moving average of the weights stays at each step (Polyak averaging with
+     *     forgetting; arXiv 1703.01780): the average is what is validated and exported. 0 for the weights themselves, as
+     *     in the paper
      */
-    public record Optimizer(double learningRate, List<Double> milestones, double gamma) {
+    public record Optimizer(
+            double learningRate,
+            Decay decay,
+            List<Double> milestones,
+            double gamma,
+            double warmUp,
+            double gradientClip,
+            double weightAverage) {
 
         public Optimizer {
             milestones = List.copyOf(milestones);
@@ -92,6 +105,15 @@ public record Recipe(
                 require(milestone >= 0 && milestone <= 1, "--milestones must lie within 0 and 1", milestone);
             }
             require(gamma > 0 && gamma <= 1, "--gamma must be above 0 and up to 1", gamma);
+            require(warmUp >= 0 && warmUp < 1, "--warm-up must be at least 0 and below 1", warmUp);
+            require(
+                    gradientClip >= 0 && gradientClip < Double.POSITIVE_INFINITY,
+                    "--gradient-clip must be a number and not negative",
+                    gradientClip);
+            require(
+                    weightAverage >= 0 && weightAverage < 1,
+                    "--weight-average must be at least 0 and below 1",
+                    weightAverage);
         }
     }
 

@@ -37,10 +37,7 @@ public final class Training {
         this.network = network;
         this.adam = adam;
         criterion = new DraemLoss(recipe.loss().focal(), recipe.loss().sspcabWeight());
-        learningRates = new LearningRateSchedule(
-                recipe.optimizer().learningRate(),
-                recipe.optimizer().milestones(),
-                recipe.optimizer().gamma());
+        learningRates = new LearningRateSchedule(recipe.optimizer());
         curve = new TrainingCurve(setup.steps(), recipe.length().batchSize());
     }
 
@@ -117,7 +114,7 @@ public final class Training {
         if (recipe.selection().keep() == Keep.BEST && !best.isEmpty()) {
             return new TrainedModel(best, curve.best().orElseThrow().step(), curve);
         }
-        try (DraemNetwork candidate = Candidate.of(setup, network, () -> false)) {
+        try (DraemNetwork candidate = Candidate.of(setup, network, adam.averages(), () -> false)) {
             return new TrainedModel(candidate.tensors(), step, curve);
         }
     }
@@ -144,6 +141,9 @@ public final class Training {
             DraemNetwork.Output output = network.forward(augmented);
             DraemLoss.Parts parts = criterion.forward(output, clean, mask);
             parts.total().backward();
+            if (recipe.optimizer().gradientClip() > 0) {
+                adam.clipGradients(recipe.optimizer().gradientClip());
+            }
             adam.step();
             loss = parts.read();
         }
@@ -158,7 +158,7 @@ public final class Training {
     /** Judges the weights as they are, on a copy: the training itself is the same with and without it. */
     private void validate() throws IOException, InterruptedException, DivergedException {
         requireFinite();
-        try (DraemNetwork candidate = Candidate.of(setup, network, setup.stopRequested())) {
+        try (DraemNetwork candidate = Candidate.of(setup, network, adam.averages(), setup.stopRequested())) {
             ValidationFigures validation = setup.validator().validate(step, candidate, setup.stopRequested());
             curve.add(validation);
             boolean better = curve.validationsSinceBest() == 0;

@@ -1,0 +1,17 @@
+package io.draem.trainer.training;
+
+import java.util.Locale;
+
+/** How the learning rate falls. */
+public enum Decay {
+    /** By a factor at each milestone, as in the paper's code. */
+    MILESTONES,
+
+    /** Along half a cosine to nearly nothing at the last step (arXiv 1608.03983). */
+    COSINE;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
