@@ -80,11 +80,17 @@ final class OptimizerArguments {
             description = "Pixels that the focal loss counts: ${COMPLETION-CANDIDATES} (anomalous: anomalib 2.7)")
     FocalLoss focal = FocalLoss.BOTH;
 
+    @Option(
+            names = "--focal-gamma",
+            defaultValue = "2",
+            description = "How much the focal loss forgives pixels that are nearly right (arXiv 1708.02002)")
+    double focalGamma;
+
     @Option(names = "--sspcab-weight", defaultValue = "0.1", description = "Weight of SSPCAB's own loss")
     double sspcabWeight;
 
     Recipe.Loss loss() {
-        return new Recipe.Loss(focal, sspcabWeight);
+        return new Recipe.Loss(focal, focalGamma, sspcabWeight);
     }
 
     Recipe.Length length() {
@@ -92,8 +98,7 @@ final class OptimizerArguments {
     }
 
     Recipe.Optimizer optimizer() {
-        return new Recipe.Optimizer(
-                learningRate, decay, milestones, gamma, warmUp, gradientClip, weightAverage);
+        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, gradientClip, weightAverage);
     }
 
     /** Returns what was asked for, else the fastest that the processor has. */

@@ -25,7 +25,11 @@ final class Candidate {
      * @param averages parameters that take the place of the network's own, by name; may be empty
      * @throws CancellationException if {@code abandon} says so meanwhile
      */
-    static DraemNetwork of(TrainingSetup setup, DraemNetwork network, Map<String, io.draem.tensor.Tensor> averages, BooleanSupplier abandon) {
+    static DraemNetwork of(
+            TrainingSetup setup,
+            DraemNetwork network,
+            Map<String, io.draem.tensor.Tensor> averages,
+            BooleanSupplier abandon) {
         Map<String, io.draem.tensor.Tensor> tensors = new LinkedHashMap<>(network.tensors());
         tensors.putAll(averages);
         Recipe recipe = setup.recipe();

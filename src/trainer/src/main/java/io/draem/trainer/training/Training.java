@@ -36,7 +36,8 @@ public final class Training {
         this.recipe = setup.recipe();
         this.network = network;
         this.adam = adam;
-        criterion = new DraemLoss(recipe.loss().focal(), recipe.loss().sspcabWeight());
+        criterion = new DraemLoss(
+                recipe.loss().focal(), recipe.loss().focalGamma(), recipe.loss().sspcabWeight());
         learningRates = new LearningRateSchedule(recipe.optimizer());
         curve = new TrainingCurve(setup.steps(), recipe.length().batchSize());
     }
