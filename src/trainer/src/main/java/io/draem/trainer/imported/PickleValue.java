@@ -1,0 +1,80 @@
+package io.draem.trainer.imported;
+
+import io.draem.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a pickle describes, as inert data.
+ *
+ * <p>Containers may hold themselves, so nothing here may be hashed, compared or printed as a whole, and keys are
+ * strings alone.
+ */
+sealed interface PickleValue {
+
+    /** A string. */
+    record Text(String value) implements PickleValue {}
+
+    /** An integer of up to eight bytes. */
+    record Whole(long value) implements PickleValue {}
+
+    /** A float. */
+    record Real(double value) implements PickleValue {}
+
+    /** A truth value. */
+    record Truth(boolean value) implements PickleValue {}
+
+    /** {@code None}. */
+    record Nothing() implements PickleValue {}
+
+    /** A list or a tuple. */
+    record Sequence(List<PickleValue> items) implements PickleValue {}
+
+    /** A dictionary; entries whose key is no string are left out. */
+    record Dictionary(Map<String, PickleValue> entries) implements PickleValue {}
+
+    /** The name of a class or function. Nothing of that name is ever looked for. */
+    record Global(String module, String name) implements PickleValue {
+
+        String qualified() {
+            return module + "." + name;
+        }
+    }
+
+    /**
+     * The elements behind one or more tensors.
+     *
+     * @param key the name of its bytes in the file
+     * @param elements how many the pickle claims
+     */
+    record Storage(Tensor.Type type, String key, long elements) implements PickleValue {
+
+        /** Returns the claimed size; never overflows, since {@link TorchGlobals} bounds the count. */
+        long bytes() {
+            return elements * type.bytes();
+        }
+    }
+
+    /**
+     * A tensor: a window onto a storage, with all counts in elements.
+     *
+     * @param shape sides, none negative; the product does not overflow
+     */
+    record TensorView(Storage storage, long offset, List<Long> shape, List<Long> strides) implements PickleValue {
+
+        long elements() {
+            long elements = 1;
+            for (long side : shape) {
+                elements *= side;
+            }
+            return elements;
+        }
+    }
+
+    /**
+     * What would have been made by something unknown here; whatever went into it is gone.
+     *
+     * @param origin what would have made it, for people
+     */
+    record Opaque(String origin) implements PickleValue {}
+}

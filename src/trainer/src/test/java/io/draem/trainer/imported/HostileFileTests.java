@@ -1,0 +1,293 @@
+package io.draem.trainer.imported;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever a file holds: the declared exception or tensors, nothing run, and little memory. */
+class HostileFileTests {
+
+    private static final Path PICKLE = Path.of("hostile.pt");
+    private static final long MEMORY = 32 << 20;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "os, system",
+        "posix, system",
+        "nt, system",
+        "subprocess, Popen",
+        "builtins, eval",
+        "__builtin__, exec",
+        "builtins, __import__",
+        "importlib, import_module",
+        "os.path, join",
+        "torch.serialization, load",
+        "runpy, _run_code"
+    })
+    void namesWhatWouldRunCommands(String module, String name) {
+        byte[] call = new PickleBytes()
+                .op('}')
+                .text("callbacks")
+                .global(module, name)
+                .text("touch x")
+                .op(0x85, 'R', 's')
+                .stop();
+        byte[] stackCall = new PickleBytes()
+                .text(module)
+                .text(name)
+                .op(0x93)
+                .text("touch x")
+                .op(0x85, 'R')
+                .stop();
+        for (byte[] pickle : new byte[][] {call, stackCall}) {
+            assertThatExceptionOfType(ImportedFileException.class)
+                    .isThrownBy(() -> read(pickle))
+                    .withMessageContaining("calls '" + module + "." + name + "'");
+        }
+    }
+
+    @Test
+    void refusesWhatIsUnknownInAStateDictByName() throws IOException {
+        byte[] pickle = new PickleBytes()
+                .op('}')
+                .text("state_dict")
+                .op('}')
+                .text("model.weight")
+                .global("my.project", "Quantised")
+                .op('}', 0x85, 'R', 's', 's')
+                .stop();
+        Path file = PickleBytes.zip(folder.resolve("unknown.ckpt"), pickle, new byte[0]);
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> {
+                    try (TorchFile torch = TorchFile.open(file)) {
+                        StateDict.of(torch);
+                    }
+                })
+                .withMessageContaining("'model.weight' from 'my.project.Quantised'");
+    }
+
+    @Test
+    void refusesATensorOfAnUnknownStorage() throws IOException {
+        byte[] pickle = new PickleBytes()
+                .op('}')
+                .text("w")
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op('(', '(')
+                .text("storage")
+                .global("torch", "ComplexFloatStorage")
+                .text("0")
+                .text("cpu")
+                .number(1)
+                .op('t', 'Q')
+                .number(0)
+                .op(')', ')', 0x89, '}', 't', 'R', 's')
+                .stop();
+        Path file = PickleBytes.zip(folder.resolve("complex.ckpt"), pickle, new byte[8]);
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> {
+                    try (TorchFile torch = TorchFile.open(file)) {
+                        StateDict.of(torch);
+                    }
+                })
+                .withMessageContaining("'torch.ComplexFloatStorage'");
+    }
+
+    @Test
+    void refusesLengthsThatTheFileDoesNotHave() {
+        byte[][] pickles = {
+            new PickleBytes().op(0x8b).int32(Integer.MAX_VALUE).stop(), // LONG4
+            new PickleBytes().op(0x8b).int32(-1).stop(),
+            new PickleBytes().op('X').int32(Integer.MAX_VALUE).stop(),
+            new PickleBytes().op('B').int32(Integer.MIN_VALUE).stop(),
+            new PickleBytes().op(0x8d).int32(0).int32(Integer.MAX_VALUE).stop(), // BINUNICODE8
+            new PickleBytes().op(0x8e).int32(-1).int32(-1).stop(),
+            new PickleBytes().op('h', 9).stop(),
+            new PickleBytes().op('t').stop(),
+            new PickleBytes().op('(', 'a').stop(),
+            new PickleBytes().op('R').stop(),
+            new PickleBytes().op(0x87).stop(),
+            new PickleBytes().stop(),
+            {(byte) 0x80, 9, 'N', '.'},
+            {},
+            {(byte) 0x80, 2},
+        };
+        for (byte[] pickle : pickles) {
+            assertThatExceptionOfType(ImportedFileException.class)
+                    .as(java.util.Arrays.toString(pickle))
+                    .isThrownBy(() -> read(pickle));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {'i', 'o', 'P', 'I', 'L', 'S', 'V', 'g', 'p', 0x82, 0x83, 0x84, 0x97, 0x98, 0xFF})
+    void refusesOpcodesThatTorchSaveDoesNotWrite(int opcode) {
+        byte[] pickle = new PickleBytes().op('(', opcode, '0', '\n').stop();
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> read(pickle))
+                .withMessageContaining("opcode");
+    }
+
+    @Test
+    void readsDeepNestingAndSelfReferenceWithoutRecursion() throws IOException {
+        PickleBytes deep = new PickleBytes();
+        for (int i = 0; i < 400_000; i++) {
+            deep.op(']');
+        }
+        for (int i = 1; i < 400_000; i++) {
+            deep.op('a');
+        }
+        assertThat(read(deep.stop())).isInstanceOf(PickleValue.Sequence.class);
+        byte[] self = new PickleBytes()
+                .op('}', 'q', 0)
+                .text("state_dict")
+                .op('h', 0, 's')
+                .stop();
+        Path file = PickleBytes.zip(folder.resolve("self.ckpt"), self, new byte[0]);
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> ImportedNetwork.read(java.util.List.of(file)))
+                .withMessageContaining("none of its 0 tensors");
+    }
+
+    @Test
+    void aBillionLaughsTakeNoMemory() throws IOException {
+        PickleBytes laughs = new PickleBytes().op(']');
+        for (int level = 0; level < 200; level++) {
+            laughs.op('q', level, '(');
+            for (int i = 0; i < 10; i++) {
+                laughs.op('h', level);
+            }
+            laughs.op('t');
+        }
+        byte[] pickle = laughs.stop();
+        assertThat(allocatedBy(() -> read(pickle))).isLessThan(MEMORY);
+    }
+
+    @Test
+    void refusesAnEndlessPickle() {
+        PickleBytes endless = new PickleBytes();
+        for (int i = 0; i <= PickleMachine.MAX_STEPS; i++) {
+            endless.op('N', '0');
+        }
+        byte[] pickle = endless.stop();
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> read(pickle))
+                .withMessageContaining("steps");
+    }
+
+    @Test
+    void mutationsOfARealPickleAreReadOrRefused() throws IOException {
+        Path checkpoint = ImportedFolder.read("anomalib").files(".ckpt").get(0);
+        byte[] pickle;
+        try (ZipFile zip = new ZipFile(checkpoint.toFile())) {
+            var entry = zip.stream()
+                    .filter(each -> each.getName().endsWith("/data.pkl"))
+                    .findFirst()
+                    .orElseThrow();
+            pickle = zip.getInputStream(entry).readAllBytes();
+        }
+        fuzz(pickle, 200, mutated -> read(mutated));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pt", "legacy.pt", "protocol5.pt"})
+    void mutationsOfARealFileAreReadOrRefused(String name) throws IOException {
+        byte[] bytes = Files.readAllBytes(Path.of("src/trainer/src/test/resources/io/draem/trainer/imported", name));
+        Path file = folder.resolve(name);
+        fuzz(bytes, 1_500, mutated -> {
+            Files.write(file, mutated);
+            try (TorchFile torch = TorchFile.open(file)) {
+                Map<String, PickleValue.TensorView> tensors =
+                        StateDict.of(torch).tensors();
+                for (Map.Entry<String, PickleValue.TensorView> tensor : tensors.entrySet()) {
+                    torch.tensor(tensor.getKey(), tensor.getValue());
+                }
+            }
+        });
+    }
+
+    @Test
+    void refusesAFileThatEndsAnywhereEarly() throws IOException {
+        Path file = folder.resolve("cut.pt");
+        for (String name : new String[] {"zip.pt", "legacy.pt"}) {
+            byte[] whole =
+                    Files.readAllBytes(Path.of("src/trainer/src/test/resources/io/draem/trainer/imported", name));
+            for (int length = 0; length < whole.length; length += 13) {
+                Files.write(file, java.util.Arrays.copyOf(whole, length));
+                assertThatExceptionOfType(ImportedFileException.class)
+                        .as("%s, %d bytes", name, length)
+                        .isThrownBy(() -> {
+                            try (TorchFile torch = TorchFile.open(file)) {
+                                for (var tensor : StateDict.of(torch).tensors().entrySet()) {
+                                    torch.tensor(tensor.getKey(), tensor.getValue());
+                                }
+                            }
+                        });
+            }
+        }
+    }
+
+    private interface Body {
+        void run(byte[] bytes) throws IOException;
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    /** Changes a few bytes, or moves, doubles or drops a piece, the same way in every run. */
+    private static void fuzz(byte[] original, int rounds, Body body) {
+        Random random = new Random(7);
+        int refused = 0;
+        for (int round = 0; round < rounds; round++) {
+            byte[] mutated = original.clone();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                mutated[random.nextInt(mutated.length)] =
+                        (byte) (random.nextBoolean() ? random.nextInt() : original[random.nextInt(original.length)]);
+            }
+            if (random.nextInt(4) == 0) {
+                int length = 1 + random.nextInt(mutated.length / 2);
+                int from = random.nextInt(mutated.length - length + 1);
+                System.arraycopy(original, from, mutated, random.nextInt(mutated.length - length + 1), length);
+            }
+            try {
+                assertThat(allocatedBy(() -> body.run(mutated)))
+                        .as("bytes allocated in round %d", round)
+                        .isLessThan(MEMORY);
+            } catch (ImportedFileException e) {
+                refused++;
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                fail("Round " + round + " gave " + e, e);
+            }
+        }
+        assertThat(refused).as("mutations that were noticed").isBetween(rounds / 10, rounds);
+    }
+
+    private static long allocatedBy(Action action) throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        action.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static PickleValue read(byte[] pickle) throws IOException {
+        return PickleMachine.read(PICKLE, ByteBuffer.wrap(pickle)).root();
+    }
+}
