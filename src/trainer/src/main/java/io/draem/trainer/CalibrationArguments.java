@@ -9,24 +9,33 @@ final class CalibrationArguments {
 
     @Option(
             names = "--validation",
+            paramLabel = "SPLIT",
             defaultValue = "synthetic",
             description = "Images that thresholds come from: ${COMPLETION-CANDIDATES}")
-    ValidationSplit validation = ValidationSplit.SYNTHETIC;
+    private ValidationSplit validation = ValidationSplit.SYNTHETIC;
 
     @Option(
             names = "--held-out",
+            paramLabel = "SHARE",
             defaultValue = "0.2",
             description = "Share of normal training images held out for synthetic validation")
-    double heldOut;
+    private double heldOut;
 
     @Option(
             names = "--batch-norm-batches",
+            paramLabel = "N",
             defaultValue = "32",
-            description = "Batches that batch-norm statistics are taken again over (arXiv 2105.07576); 0 leaves them")
-    int batchNormBatches;
+            description = "Batches that batch-norm statistics are taken again over (arXiv 2105.07576); 0 leaves the"
+                    + " running ones, as the paper does")
+    private int batchNormBatches;
 
-    @Option(names = "--batch-norm-on-clean", description = "Take them over images without synthetic anomalies")
-    boolean batchNormOnClean;
+    @Option(
+            names = "--batch-norm-on-clean",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "Take them over images without synthetic anomalies")
+    private boolean batchNormOnClean;
 
     Recipe.Validation validation() {
         return new Recipe.Validation(validation, heldOut);

@@ -7,17 +7,28 @@ import picocli.CommandLine.Option;
 /** The options that say which images there are. */
 final class DataArguments {
 
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Images in MVTec AD layout")
-    @SuppressWarnings("NullAway.Init")
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "The images, in MVTec AD layout: train/good, test/good, test/<defect>, ground_truth/<defect>")
+    @Nullable
     Path data;
 
     @Option(
             names = "--anomaly-source",
             paramLabel = "DIR",
-            description = "Texture images for the synthetic anomalies; noise where left out")
+            description = "Texture images for the synthetic anomalies, at any depth (paper: DTD); noise where left out")
     @Nullable
     Path anomalySource;
 
-    @Option(names = "--data-threads", defaultValue = "1", description = "Threads that prepare batches ahead")
-    int dataThreads;
+    @Option(
+            names = "--data-threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads that prepare batches ahead")
+    private int dataThreads;
+
+    int dataThreads() {
+        return RunArguments.atLeastOne("--data-threads", dataThreads);
+    }
 }

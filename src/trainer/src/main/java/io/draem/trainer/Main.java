@@ -4,13 +4,19 @@ import io.draem.image.ImageException;
 import io.draem.model.ModelCardException;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.loss.FocalLoss;
+import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.Augmenter;
+import io.draem.trainer.training.Decay;
+import io.draem.trainer.training.Keep;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
 /** The trainer's command line. */
@@ -35,11 +41,18 @@ public final class Main {
 
     static CommandLine commandLine() {
         Main main = new Main();
-        return new CommandLine(main)
+        CommandLine all = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
                 .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
                 .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
+                .registerConverter(Preset.class, text -> constant(Preset.class, text))
+                .registerConverter(FocalLoss.class, text -> constant(FocalLoss.class, text))
+                .registerConverter(Precision.class, text -> constant(Precision.class, text))
+                .registerConverter(ImageScore.class, text -> constant(ImageScore.class, text))
+                .registerConverter(Decay.class, text -> constant(Decay.class, text))
+                .registerConverter(Keep.class, text -> constant(Keep.class, text))
+                .setExecutionStrategy(new LayeredExecution())
                 .setParameterExceptionHandler((e, arguments) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr().println(command.getColorScheme().errorText(e.getMessage()));
@@ -57,6 +70,11 @@ public final class Main {
                     }
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
+        all.getSubcommands()
+                .values()
+                .forEach(command -> command.getHelpSectionMap()
+                        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions()));
+        return all;
     }
 
     /** Reads the constants of an enum by what their {@code toString} says, which is what {@code --help} shows. */

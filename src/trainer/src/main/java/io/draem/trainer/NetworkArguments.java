@@ -7,29 +7,42 @@ import picocli.CommandLine.Option;
 /** The options that say which network it is. */
 final class NetworkArguments {
 
-    @Option(names = "--image-size", defaultValue = "256", description = "Sides of the square input, a multiple of 32")
+    @Option(
+            names = "--image-size",
+            paramLabel = "PIXELS",
+            defaultValue = "256",
+            description = "Sides of the square input, a multiple of 32 (paper)")
     int imageSize;
 
-    @Option(names = "--base-width", defaultValue = "128", description = "Width of the reconstructive sub-network")
-    int baseWidth;
+    @Option(
+            names = "--base-width",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Channels of the reconstructive sub-network's first block (paper)")
+    private int baseWidth;
 
     @Option(
             names = "--discriminative-base-width",
+            paramLabel = "N",
             defaultValue = "64",
-            description = "Width of the discriminative sub-network")
-    int discriminativeBaseWidth;
+            description = "The same of the discriminative sub-network (paper)")
+    private int discriminativeBaseWidth;
 
     @Option(
             names = "--sspcab",
-            description = "SSPCAB block at the end of the reconstructive encoder (arXiv 2111.09099)")
-    boolean sspcab;
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "SSPCAB block at the end of the reconstructive encoder (arXiv 2111.09099; paper: none)")
+    private boolean sspcab;
 
     @Option(
             names = "--image-score",
+            paramLabel = "RULE",
             defaultValue = "maximum",
             description = "Image score: ${COMPLETION-CANDIDATES} of the map (averaged: over 21x21 pixels first, as the"
                     + " official repository does)")
-    ImageScore imageScore = ImageScore.MAXIMUM;
+    private ImageScore imageScore = ImageScore.MAXIMUM;
 
     NetworkOptions network() {
         return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore);

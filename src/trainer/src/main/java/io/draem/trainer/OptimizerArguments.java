@@ -6,95 +6,118 @@ import io.draem.trainer.training.Decay;
 import io.draem.trainer.training.Recipe;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** The options that say what is minimised, how, and for how long. */
 final class OptimizerArguments {
 
-    @ArgGroup
-    private Length length = new Length();
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "700",
+            description = "Passes over the normal images (paper)")
+    private int epochs;
 
-    /** How long to train: one of the two. */
-    private static final class Length {
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Optimiser steps in place of epochs; 0: epochs count")
+    private long steps;
 
-        @Option(names = "--epochs", defaultValue = "700", description = "Passes over the normal images")
-        private int epochs = 700;
+    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "8", description = "Images a step (paper)")
+    private int batchSize;
 
-        @Option(names = "--steps", defaultValue = "0", description = "Optimiser steps, in place of epochs")
-        private long steps;
-    }
-
-    @Option(names = "--batch-size", defaultValue = "8", description = "Images a step")
-    int batchSize;
-
-    @Option(names = "--learning-rate", defaultValue = "1e-4", description = "Full learning rate of Adam")
-    double learningRate;
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "RATE",
+            defaultValue = "1e-4",
+            description = "Full learning rate of Adam (paper; betas 0.9 and 0.999, epsilon 1e-8, no weight decay)")
+    private double learningRate;
 
     @Option(
             names = "--milestones",
+            paramLabel = "SHARE",
             defaultValue = "0.8,0.9",
             split = ",",
-            description = "Shares of the training at which the learning rate is multiplied by gamma")
-    List<Double> milestones = List.of();
+            splitSynopsisLabel = ",",
+            description = "Shares of the training at which the learning rate is multiplied by gamma (paper)")
+    private List<Double> milestones = List.of();
 
-    @Option(names = "--gamma", defaultValue = "0.2", description = "Factor of the learning rate at each milestone")
-    double gamma;
+    @Option(
+            names = "--gamma",
+            paramLabel = "FACTOR",
+            defaultValue = "0.2",
+            description = "Factor of the learning rate at each milestone (paper)")
+    private double gamma;
 
     @Option(
             names = "--decay",
+            paramLabel = "SHAPE",
             defaultValue = "milestones",
-            description = "How the learning rate falls: ${COMPLETION-CANDIDATES} (arXiv 1608.03983)")
-    Decay decay = Decay.MILESTONES;
+            description =
+                    "How the learning rate falls: ${COMPLETION-CANDIDATES} (milestones: paper; cosine: arXiv 1608.03983)")
+    private Decay decay = Decay.MILESTONES;
 
     @Option(
             names = "--warm-up",
+            paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of the training over which the learning rate rises to its full value")
-    double warmUp;
+            description = "Share of the training over which the learning rate rises to its full value (arXiv"
+                    + " 1706.02677; paper: none)")
+    private double warmUp;
 
     @Option(
             names = "--gradient-clip",
+            paramLabel = "NORM",
             defaultValue = "0",
-            description = "Largest norm of all gradients together; 0 for any")
-    double gradientClip;
+            description = "Largest norm of all gradients together (arXiv 1211.5063); 0 for any (paper)")
+    private double gradientClip;
 
     @Option(
             names = "--weight-average",
+            paramLabel = "SHARE",
             defaultValue = "0",
             description = "Validate and export a moving average of the weights that keeps this share of itself at each"
                     + " step (arXiv 1703.01780); 0 for the weights themselves")
-    double weightAverage;
+    private double weightAverage;
 
     @Option(
             names = "--precision",
-            description = "float32 or bfloat16 (default: bfloat16 where the processor has it)",
-            showDefaultValue = Visibility.NEVER)
+            paramLabel = "TYPE",
+            description = "float32 (paper) or bfloat16 (default: bfloat16 where the processor has it)")
     @Nullable
-    Precision precision;
+    private Precision precision;
 
     @Option(
             names = "--focal",
+            paramLabel = "PIXELS",
             defaultValue = "both",
-            description = "Pixels that the focal loss counts: ${COMPLETION-CANDIDATES} (anomalous: anomalib 2.7)")
-    FocalLoss focal = FocalLoss.BOTH;
+            description =
+                    "Pixels that the focal loss counts: ${COMPLETION-CANDIDATES} (both: paper; anomalous: anomalib"
+                            + " 2.7)")
+    private FocalLoss focal = FocalLoss.BOTH;
 
     @Option(
             names = "--focal-gamma",
+            paramLabel = "N",
             defaultValue = "2",
-            description = "How much the focal loss forgives pixels that are nearly right (arXiv 1708.02002)")
-    double focalGamma;
+            description = "How much the focal loss forgives pixels that are nearly right (arXiv 1708.02002, and paper)")
+    private double focalGamma;
 
-    @Option(names = "--sspcab-weight", defaultValue = "0.1", description = "Weight of SSPCAB's own loss")
-    double sspcabWeight;
+    @Option(
+            names = "--sspcab-weight",
+            paramLabel = "WEIGHT",
+            defaultValue = "0.1",
+            description = "Weight of SSPCAB's own loss (arXiv 2111.09099)")
+    private double sspcabWeight;
 
     Recipe.Loss loss() {
         return new Recipe.Loss(focal, focalGamma, sspcabWeight);
     }
 
     Recipe.Length length() {
-        return new Recipe.Length(length.epochs, length.steps, batchSize);
+        return new Recipe.Length(epochs, steps, batchSize);
     }
 
     Recipe.Optimizer optimizer() {

@@ -1,17 +1,30 @@
 package io.draem.trainer;
 
-import picocli.CommandLine.Help.Visibility;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say how this run goes, on this machine. */
 final class RunArguments {
 
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of everything random: weights, split, order, synthetic anomalies")
     long seed;
 
-    @Option(
-            names = "--threads",
-            description = "Threads of libtorch (default: the processors)",
-            showDefaultValue = Visibility.NEVER)
-    int threads = Runtime.getRuntime().availableProcessors();
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch (default: the processors)")
+    @Nullable
+    private Integer threads;
+
+    int threads() {
+        return threads == null ? Runtime.getRuntime().availableProcessors() : atLeastOne("--threads", threads);
+    }
+
+    static int atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + " must be at least 1, not " + value);
+        }
+        return value;
+    }
 }

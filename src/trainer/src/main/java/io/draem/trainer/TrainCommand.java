@@ -1,14 +1,17 @@
 package io.draem.trainer;
 
 import io.draem.trainer.training.Recipe;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code train}: its options are the knobs of {@link Recipe} and where data comes from and the model goes. */
@@ -16,7 +19,7 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains a model on normal images and writes OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors}.",
-            "DATA has the layout of MVTec AD: train/good, test/good, test/<defect>, ground_truth/<defect>."
+            "'Paper' is arXiv 2108.07610 with its official repository; where no source is named, a default is ours."
         },
         sortOptions = false,
         showDefaultValues = true,
@@ -27,58 +30,82 @@ final class TrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Mixin
+    @Mixin(name = "Where options come from")
+    private final ConfigArguments config = new ConfigArguments();
+
+    @Mixin(name = "Data")
     private final DataArguments data = new DataArguments();
 
-    @Mixin
+    @Mixin(name = "Model")
     private final OutputArguments output = new OutputArguments();
 
-    @Mixin
+    @Mixin(name = "Network")
     private final NetworkArguments network = new NetworkArguments();
 
-    @Mixin
+    @Mixin(name = "Training")
     private final OptimizerArguments optimizer = new OptimizerArguments();
 
-    @Mixin
+    @Mixin(name = "Synthetic anomalies")
     private final SynthesisArguments synthesis = new SynthesisArguments();
 
-    @Mixin
+    @Mixin(name = "Calibration")
     private final CalibrationArguments calibration = new CalibrationArguments();
 
-    @Mixin
+    @Mixin(name = "Validation during the training")
     private final SelectionArguments selection = new SelectionArguments();
 
-    @Mixin
+    @Mixin(name = "Checkpoints")
     private final CheckpointArguments checkpoints = new CheckpointArguments();
 
-    @Mixin
+    @Mixin(name = "This run")
     private final RunArguments run = new RunArguments();
 
     @Override
     public Integer call() throws Exception {
-        trainingRun().execute(spec.commandLine().getOut(), spec.commandLine().getErr());
-        return 0;
-    }
-
-    private TrainingRun trainingRun() {
+        TrainingRun training;
         try {
-            if (run.threads < 1 || data.dataThreads < 1) {
-                throw new IllegalArgumentException("--threads and --data-threads must be at least 1");
+            requireOneLength();
+            Recipe recipe = recipe();
+            if (config.printConfig) {
+                spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
+                spec.commandLine().getOut().flush();
+                return 0;
             }
-            return new TrainingRun(
-                    data.data,
-                    output.output,
-                    output.modelName(data.data),
-                    data.anomalySource,
-                    run.threads,
-                    data.dataThreads,
-                    recipe(),
-                    checkpoints.schedule(),
-                    checkpoints.unfinished(),
-                    resumeCommand());
+            training = trainingRun(recipe);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
+        training.execute(spec.commandLine().getOut(), spec.commandLine().getErr());
+        return 0;
+    }
+
+    private void requireOneLength() {
+        ParseResult given = spec.commandLine().getParseResult();
+        if (given.hasMatchedOption("--epochs") && given.hasMatchedOption("--steps")) {
+            throw new IllegalArgumentException("--epochs and --steps exclude each other: give one");
+        }
+    }
+
+    private TrainingRun trainingRun(Recipe recipe) {
+        Path images = required("--data", data.data);
+        return new TrainingRun(
+                images,
+                required("--output", output.output),
+                output.modelName(images),
+                data.anomalySource,
+                run.threads(),
+                data.dataThreads(),
+                recipe,
+                checkpoints.schedule(),
+                checkpoints.unfinished(),
+                resumeCommand());
+    }
+
+    private static Path required(String option, @Nullable Path value) {
+        if (value == null) {
+            throw new IllegalArgumentException(option + " is missing: give it here or in the --config file");
+        }
+        return value;
     }
 
     private Recipe recipe() {

@@ -144,10 +144,10 @@ class TrainCommandTests {
                 "--gamma 0 | --gamma must be above 0 and up to 1, not 0.0",
                 "--gamma NaN | --gamma must be above 0 and up to 1, not NaN",
                 "--held-out 1 | --held-out must lie between 0 and 1, not 1.0",
-                "--threads 0 | --threads and --data-threads must be at least 1",
-                "--data-threads 0 | --threads and --data-threads must be at least 1",
+                "--threads 0 | --threads must be at least 1, not 0",
+                "--data-threads 0 | --data-threads must be at least 1, not 0",
                 "--name ../up | --name must be letters",
-                "--data my+data | the name of the data folder: give another"
+                "--data my+data | the name of the data: give another"
             })
     void aWrongOptionIsNamedAndNothingIsWritten(String options, String message) {
         StringWriter errors = new StringWriter();

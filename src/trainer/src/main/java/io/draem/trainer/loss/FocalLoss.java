@@ -1,5 +1,6 @@
 package io.draem.trainer.loss;
 
+import java.util.Locale;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -41,5 +42,10 @@ public enum FocalLoss {
             case BOTH -> gain.mean().neg();
             case ANOMALOUS -> gain.mul(mask).mean().div(new Scalar(-2.0));
         };
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

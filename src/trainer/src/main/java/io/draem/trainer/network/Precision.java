@@ -3,6 +3,7 @@ package io.draem.trainer.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -45,5 +46,10 @@ public enum Precision {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,0 +1,139 @@
+package io.draem.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Where options come from: command line, file, preset, default. */
+class TrainOptionsTests {
+
+    @TempDir
+    Path folder;
+
+    private record Said(int code, String out, String err) {}
+
+    @Test
+    void theCommandLineBeatsTheFileBeatsThePresetBeatsTheDefault() throws IOException {
+        Path config = file("base-width: 24\nlearning-rate: 2e-4\nbeta: [0.1, 0.5]\n");
+        String resolved = print("--preset", "quick", "--config", config.toString(), "--learning-rate", "3e-4");
+        assertThat(resolved)
+                .contains("learning-rate: 0.0003\n", "base-width: 24\n", "beta: [0.1, 0.5]\n")
+                .contains("image-size: 128\n", "steps: 1500\n")
+                .contains("gamma: 0.2\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Preset.class)
+    void whatIsPrintedIsReadBackAsTheSame(Preset preset) throws IOException {
+        String resolved =
+                print("--preset", preset.toString(), "--sspcab", "--data", "a b", "--milestones", "0.5", "--seed", "3");
+        assertThat(print("--config", file(resolved).toString())).isEqualTo(resolved);
+    }
+
+    @Test
+    void thePaperIsTheDefault() {
+        assertThat(print("--preset", "paper")).isEqualTo(print());
+    }
+
+    @Test
+    void aListMayBeTextWithCommas() throws IOException {
+        assertThat(print(
+                        "--config",
+                        file("augmenters: invert, rotate,posterize\nmilestones: 0.5\n")
+                                .toString()))
+                .contains("augmenters: [invert, rotate, posterize]", "milestones: [0.5]");
+    }
+
+    @Test
+    void aFlagOfAFileCanBeTakenBack() throws IOException {
+        Path config = file("sspcab: true\n");
+        assertThat(print("--config", config.toString())).contains("sspcab: true");
+        assertThat(print("--config", config.toString(), "--sspcab")).contains("sspcab: true");
+        assertThat(print("--config", config.toString(), "--no-sspcab")).contains("sspcab: false");
+    }
+
+    @Test
+    void epochsOfAHigherLayerGoBeforeStepsOfALowerOne() throws IOException {
+        assertThat(print("--preset", "quick", "--epochs", "5"))
+                .contains("epochs: 5\n")
+                .doesNotContain("\nsteps: ");
+        assertThat(print("--preset", "quick", "--config", file("epochs: 6\n").toString()))
+                .contains("epochs: 6\n")
+                .doesNotContain("\nsteps: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "learning-rat: 1 | there is no option 'learning-rat'; did you mean 'learning-rate'?",
+                "--beta: 0,1 | there is no option '--beta'; did you mean 'beta'?",
+                "config: other.yaml | there is no option 'config'",
+                "epochs: 3\\nsteps: 4 | epochs and steps exclude each other: give one",
+                "seed: 1\\nseed: 2 | duplicate key seed in line 2",
+                "seed: x | Invalid value for option '--seed'",
+                "focal: all | 'all' is none of [both, anomalous]",
+                "beta: [1, [2]] | 'beta' must have a value or a list of values",
+                "name: | an option has no value (leave it out for the default) in line 1",
+                "hello | it must consist of lines 'option: value'",
+                "a: &a [1]\\nb: *a | Number of aliases",
+                "seed: !!java.net.URL [x] | could not determine a constructor for the tag"
+            })
+    void aFileThatDoesNotFitIsToldWithItsName(String yaml, String message) throws IOException {
+        Path config = file(yaml.replace("\\n", "\n"));
+        Said said = run("--config", config.toString());
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err()).contains(config.toString(), message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aFileOfAnotherSizeOrKindIsRefused() throws IOException {
+        assertThat(run("--config", file("# " + "x".repeat(70_000)).toString()).err())
+                .contains("longer than a file of options is");
+        assertThat(run("--config", folder.resolve("none.yaml").toString()).err())
+                .contains("none.yaml", "cannot be read", "NoSuchFile");
+    }
+
+    @Test
+    void helpGroupsTheOptionsAndNamesEverySource() {
+        StringWriter out = new StringWriter();
+        Main.commandLine().setOut(new PrintWriter(out)).execute("train", "--help");
+        assertThat(out.toString())
+                .containsSubsequence("Data", "--data", "Network", "--base-width", "Synthetic anomalies", "--beta")
+                .contains("Default: 0,0.8");
+    }
+
+    private String print(String... options) {
+        Said said = run(options);
+        assertThat(said.code()).as(said.err()).isZero();
+        return said.out();
+    }
+
+    private static Said run(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("train", "--print-config"));
+        arguments.addAll(List.of(options));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments.toArray(String[]::new));
+        return new Said(code, out.toString(), err.toString());
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(Files.createTempFile(folder, "options", ".yaml"), yaml);
+    }
+}
