@@ -45,7 +45,12 @@ public record ModelCard(
         ObjectNode counts = JSON.createObjectNode()
                 .put("normal", calibration.normalImages())
                 .put("anomalous", calibration.anomalousImages())
-                .put("synthetic", calibration.syntheticImages());
+                .put("synthetic", calibration.syntheticImages())
+                .put("normalPixels", calibration.normalPixels())
+                .put("anomalousPixels", calibration.anomalousPixels());
+        if (calibration.ruleValue() != null) {
+            counts.put("ruleValue", calibration.ruleValue());
+        }
         Map<String, String> metadata = new LinkedHashMap<>();
         put(metadata, "version", Integer.toString(ModelContract.VERSION));
         put(metadata, "model", model);
@@ -91,7 +96,12 @@ public record ModelCard(
                     number(metadata, "map.max"),
                     counts.path("normal").asInt(0),
                     counts.path("anomalous").asInt(0),
-                    counts.path("synthetic").asInt(0));
+                    counts.path("synthetic").asInt(0),
+                    counts.path("normalPixels").asLong(0),
+                    counts.path("anomalousPixels").asLong(0),
+                    counts.path("ruleValue").isNumber()
+                            ? counts.path("ruleValue").asDouble()
+                            : null);
             return new ModelCard(
                     text(metadata, "model"),
                     integer(metadata, "input.width"),

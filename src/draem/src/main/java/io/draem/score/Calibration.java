@@ -1,6 +1,7 @@
 package io.draem.score;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thresholds and score ranges of a model, with the data that they came from. All values are raw, as the graph gives
@@ -16,6 +17,9 @@ import java.util.Objects;
  * @param normalImages how many normal images were seen
  * @param anomalousImages how many labelled anomalous images were seen
  * @param syntheticImages how many images with a synthetic anomaly were seen
+ * @param normalPixels how many normal pixels were seen, in images of any kind; 0 where it is not known
+ * @param anomalousPixels how many anomalous pixels were seen
+ * @param ruleValue the quantile or the recall that the rule was given; null for other rules, or where it is not known
  */
 public record Calibration(
         ThresholdRule rule,
@@ -27,7 +31,10 @@ public record Calibration(
         double mapMax,
         int normalImages,
         int anomalousImages,
-        int syntheticImages) {
+        int syntheticImages,
+        long normalPixels,
+        long anomalousPixels,
+        @Nullable Double ruleValue) {
 
     public Calibration {
         Objects.requireNonNull(rule, "rule");
@@ -38,6 +45,40 @@ public record Calibration(
         if (normalImages < 0 || anomalousImages < 0 || syntheticImages < 0) {
             throw new IllegalArgumentException("Counts of calibration images must not be negative");
         }
+        if (normalPixels < 0 || anomalousPixels < 0) {
+            throw new IllegalArgumentException("Counts of calibration pixels must not be negative");
+        }
+        if (ruleValue != null) {
+            requireFinite("The value of the threshold rule", ruleValue);
+        }
+    }
+
+    /** Makes a calibration of which pixel counts and the rule's value are not known. */
+    public Calibration(
+            ThresholdRule rule,
+            double imageThreshold,
+            double pixelThreshold,
+            double scoreMin,
+            double scoreMax,
+            double mapMin,
+            double mapMax,
+            int normalImages,
+            int anomalousImages,
+            int syntheticImages) {
+        this(
+                rule,
+                imageThreshold,
+                pixelThreshold,
+                scoreMin,
+                scoreMax,
+                mapMin,
+                mapMax,
+                normalImages,
+                anomalousImages,
+                syntheticImages,
+                0,
+                0,
+                null);
     }
 
     /** Tells whether an image with that raw score is anomalous: strictly above the threshold. */

@@ -1,7 +1,5 @@
 package io.draem.score;
 
-import java.util.List;
-
 /**
  * Scores apart by their label, each array in the order given and owned by the caller.
  *
@@ -12,39 +10,27 @@ import java.util.List;
 record LabelledScores(float[] normal, float[] anomalous) {
 
     /**
-     * Separates batches of scores by their labels.
+     * Separates scores by their labels.
      *
      * @throws IllegalArgumentException if a class is missing, the lengths differ, or a score is not a number
      */
-    static LabelledScores of(List<float[]> scores, List<boolean[]> labels) {
-        if (scores.size() != labels.size()) {
-            throw new IllegalArgumentException(scores.size() + " sets of scores, but " + labels.size() + " of labels");
+    static LabelledScores of(float[] scores, boolean[] labels) {
+        requireSameLength(scores.length, labels.length);
+        int anomalousCount = 0;
+        for (boolean label : labels) {
+            anomalousCount += label ? 1 : 0;
         }
-        long normalCount = 0;
-        long anomalousCount = 0;
-        for (int i = 0; i < scores.size(); i++) {
-            requireSameLength(scores.get(i).length, labels.get(i).length);
-            for (boolean label : labels.get(i)) {
-                anomalousCount += label ? 1 : 0;
-            }
-            normalCount += labels.get(i).length;
-        }
-        normalCount -= anomalousCount;
-        requireBoth(normalCount, anomalousCount);
-        float[] normal = new float[Math.toIntExact(normalCount)];
-        float[] anomalous = new float[Math.toIntExact(anomalousCount)];
+        requireBoth(scores.length - anomalousCount, anomalousCount);
+        float[] normal = new float[scores.length - anomalousCount];
+        float[] anomalous = new float[anomalousCount];
         int n = 0;
         int a = 0;
-        for (int i = 0; i < scores.size(); i++) {
-            float[] batch = scores.get(i);
-            boolean[] batchLabels = labels.get(i);
-            for (int j = 0; j < batch.length; j++) {
-                requireNumber(batch[j]);
-                if (batchLabels[j]) {
-                    anomalous[a++] = batch[j];
-                } else {
-                    normal[n++] = batch[j];
-                }
+        for (int i = 0; i < scores.length; i++) {
+            requireNumber(scores[i]);
+            if (labels[i]) {
+                anomalous[a++] = scores[i];
+            } else {
+                normal[n++] = scores[i];
             }
         }
         return new LabelledScores(normal, anomalous);

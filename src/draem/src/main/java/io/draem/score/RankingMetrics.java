@@ -1,40 +1,53 @@
 package io.draem.score;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * How well scores rank anomalous above normal, at every threshold: for images and for the pixels of anomaly maps.
+ * How well scores rank anomalous above normal, at every threshold: of images here, of the pixels of anomaly maps from
+ * {@link PixelScores#ranking()}.
  *
- * <p>Ties are counted as scikit-learn and torchmetrics do: entries of one score change sides together. The scores are
- * sorted once, as primitive floats, for all the metrics.
+ * <p>Ties are counted as scikit-learn and torchmetrics do: entries of one score change sides together.
  */
 public final class RankingMetrics {
 
-    private final float[] normal; // ascending
-    private final float[] anomalous; // ascending
+    private final long normal;
+    private final long anomalous;
 
-    private RankingMetrics(LabelledScores scores) {
-        this.normal = scores.normal();
-        this.anomalous = scores.anomalous();
-        Arrays.parallelSort(normal);
-        Arrays.parallelSort(anomalous);
+    /** Goes through every threshold from the highest score down, all entries of one score at a time. */
+    private final Consumer<ThresholdVisitor> descent;
+
+    RankingMetrics(long normal, long anomalous, Consumer<ThresholdVisitor> descent) {
+        LabelledScores.requireBoth(normal, anomalous);
+        this.normal = normal;
+        this.anomalous = anomalous;
+        this.descent = descent;
     }
+
+    interface ThresholdVisitor {
+
+        /** Hears how many anomalous and how many normal entries are at or above the threshold. */
+        void visit(long found, long falseAlarms);
+    }
+
+    /**
+     * What one threshold gives.
+     *
+     * @param falsePositiveRate share of the normal entries that are above it
+     * @param recall share of the anomalous entries that are above it
+     * @param precision share of the entries above it that are anomalous
+     */
+    public record Point(double falsePositiveRate, double recall, double precision) {}
 
     /** Tells whether both classes are there, without which no ranking metric has a meaning. */
     public static boolean isDefined(boolean[] anomalous) {
-        return isDefined(List.of(anomalous));
-    }
-
-    /** Tells whether both classes are there in all masks together. */
-    public static boolean isDefined(List<boolean[]> anomalous) {
         boolean some = false;
         boolean all = true;
-        for (boolean[] mask : anomalous) {
-            for (boolean label : mask) {
-                some |= label;
-                all &= label;
-            }
+        for (boolean label : anomalous) {
+            some |= label;
+            all &= label;
         }
         return some && !all;
     }
@@ -45,7 +58,11 @@ public final class RankingMetrics {
      * @throws IllegalArgumentException if a class is missing, the lengths differ, or a score is not a number
      */
     public static RankingMetrics of(float[] scores, boolean[] anomalous) {
-        return new RankingMetrics(LabelledScores.of(List.of(scores), List.of(anomalous)));
+        LabelledScores labelled = LabelledScores.of(scores, anomalous);
+        Arrays.sort(labelled.normal());
+        Arrays.sort(labelled.anomalous());
+        return new RankingMetrics(
+                labelled.normal().length, labelled.anomalous().length, visitor -> descend(labelled, visitor));
     }
 
     /**
@@ -57,60 +74,75 @@ public final class RankingMetrics {
         return of(ranks(scores), anomalous);
     }
 
-    /**
-     * Ranks the pixels of all maps together.
-     *
-     * @param anomalous one mask for each map, of as many pixels, rows from the top
-     * @throws IllegalArgumentException as {@link #of(float[], boolean[])}
-     */
-    public static RankingMetrics ofPixels(List<AnomalyMap> maps, List<boolean[]> anomalous) {
-        return new RankingMetrics(
-                LabelledScores.of(maps.stream().map(AnomalyMap::values).toList(), anomalous));
-    }
-
     /** Returns the area under the ROC curve: the chance that an anomalous score is above a normal one, ties half. */
     public double auroc() {
-        double sum = 0;
-        int below = 0;
-        int notAbove = 0;
-        for (float score : anomalous) {
-            while (below < normal.length && normal[below] < score) {
-                below++;
-            }
-            notAbove = Math.max(notAbove, below);
-            while (notAbove < normal.length && normal[notAbove] == score) {
-                notAbove++;
-            }
-            sum += 0.5 * ((double) below + notAbove);
-        }
-        return sum / anomalous.length / normal.length;
+        double[] sum = new double[1];
+        long[] before = new long[2];
+        descent.accept((found, falseAlarms) -> {
+            sum[0] += 0.5 * (falseAlarms - before[1]) * ((double) found + before[0]);
+            before[0] = found;
+            before[1] = falseAlarms;
+        });
+        return sum[0] / anomalous / normal;
     }
 
     /** Returns average precision: precision at each threshold, weighted by the recall that the threshold adds. */
     public double averagePrecision() {
         double[] sum = new double[1];
-        int[] before = new int[1];
-        descend((found, falseAlarms) -> {
+        long[] before = new long[1];
+        descent.accept((found, falseAlarms) -> {
             sum[0] += (found - before[0]) * ((double) found / (found + falseAlarms));
             before[0] = found;
         });
-        return sum[0] / anomalous.length;
+        return sum[0] / anomalous;
     }
 
     /** Returns the best F1 score (harmonic mean of precision and recall) that any threshold gives. */
     public double f1Max() {
         double[] best = new double[1];
-        descend((found, falseAlarms) ->
-                best[0] = Math.max(best[0], 2.0 * found / ((double) found + falseAlarms + anomalous.length)));
+        descent.accept((found, falseAlarms) -> best[0] = Math.max(best[0], f1(found, falseAlarms, anomalous)));
         return best[0];
     }
 
-    /** Visits every threshold from the highest score down, all entries of one score at a time. */
-    private void descend(ThresholdVisitor visitor) {
+    /**
+     * Returns the thresholds from the highest down, to draw curves of; those that differ from the one before by less than
+     * the resolution in every value are left out.
+     */
+    public List<Point> curve(double resolution) {
+        List<Point> points = new ArrayList<>();
+        Point[] last = new Point[1];
+        descent.accept((found, falseAlarms) -> {
+            Point point = new Point(
+                    (double) falseAlarms / normal, (double) found / anomalous, (double) found / (found + falseAlarms));
+            last[0] = point;
+            if (points.isEmpty() || differs(point, points.get(points.size() - 1), resolution)) {
+                points.add(point);
+            }
+        });
+        if (!points.get(points.size() - 1).equals(last[0])) {
+            points.add(last[0]);
+        }
+        return points;
+    }
+
+    static double f1(long found, long falseAlarms, long anomalous) {
+        return 2.0 * found / ((double) found + falseAlarms + anomalous);
+    }
+
+    private static boolean differs(Point a, Point b, double resolution) {
+        return Math.abs(a.falsePositiveRate() - b.falsePositiveRate()) >= resolution
+                || Math.abs(a.recall() - b.recall()) >= resolution
+                || Math.abs(a.precision() - b.precision()) >= resolution;
+    }
+
+    private static void descend(LabelledScores sorted, ThresholdVisitor visitor) {
+        float[] normal = sorted.normal();
+        float[] anomalous = sorted.anomalous();
         int a = anomalous.length - 1;
         int n = normal.length - 1;
-        while (a >= 0) { // below the last anomalous score neither metric changes for the better
-            float score = n >= 0 ? Math.max(anomalous[a], normal[n]) : anomalous[a];
+        while (a >= 0 || n >= 0) {
+            float score = Math.max(
+                    a >= 0 ? anomalous[a] : Float.NEGATIVE_INFINITY, n >= 0 ? normal[n] : Float.NEGATIVE_INFINITY);
             while (a >= 0 && anomalous[a] == score) {
                 a--;
             }
@@ -142,10 +174,5 @@ public final class RankingMetrics {
             ranks[i] = Double.isNaN(scores[i]) ? Float.NaN : Arrays.binarySearch(sorted, 0, distinct, scores[i] + 0.0);
         }
         return ranks;
-    }
-
-    private interface ThresholdVisitor {
-
-        void visit(int found, int falseAlarms);
     }
 }

@@ -20,6 +20,11 @@ public enum ThresholdRule {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    @Override
+    public String toString() {
+        return id();
+    }
+
     /**
      * Returns the rule with that {@link #id()}.
      *

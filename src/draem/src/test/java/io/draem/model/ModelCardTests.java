@@ -24,7 +24,8 @@ class ModelCardTests {
                 "cookie",
                 256,
                 128,
-                new Calibration(ThresholdRule.F1, 0.1 + 0.2, 0.4, 0, 0.9, 1e-7, 1, 31, 17, 4),
+                new Calibration(
+                        ThresholdRule.RECALL, 0.1 + 0.2, 0.4, 0, 0.9, 1e-7, 1, 31, 17, 4, 5_000_000_000L, 70_000, 0.95),
                 JSON.createObjectNode().put("seed", 7).put("note", "ä \"quoted\""),
                 JSON.createObjectNode().put("auroc", 0.91));
     }
@@ -46,7 +47,7 @@ class ModelCardTests {
                 .containsEntry("draem.input.width", "256")
                 .containsEntry("draem.input.height", "128")
                 .containsEntry("draem.input.colour", "RGB")
-                .containsEntry("draem.threshold.rule", "f1")
+                .containsEntry("draem.threshold.rule", "recall")
                 .containsEntry("draem.threshold.image", "0.30000000000000004")
                 .containsKeys(
                         "draem.resize",

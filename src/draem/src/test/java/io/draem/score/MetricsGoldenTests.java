@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.IntBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -82,22 +80,20 @@ class MetricsGoldenTests {
         int width = (int) maps.shape()[2];
         float[] values = maps.toFloats();
         IntBuffer labels = tensors.tensor("masks").data().asIntBuffer();
-        List<AnomalyMap> anomalyMaps = new ArrayList<>();
-        List<boolean[]> masks = new ArrayList<>();
+        PixelScores pixels = new PixelScores();
         for (int from = 0; from < values.length; from += width * height) {
-            anomalyMaps.add(new AnomalyMap(width, height, Arrays.copyOfRange(values, from, from + width * height)));
             boolean[] mask = new boolean[width * height];
             for (int i = 0; i < mask.length; i++) {
                 mask[i] = labels.get(from + i) != 0;
             }
-            masks.add(mask);
+            pixels.add(new AnomalyMap(width, height, Arrays.copyOfRange(values, from, from + width * height)), mask);
         }
 
-        RankingMetrics metrics = RankingMetrics.ofPixels(anomalyMaps, masks);
+        RankingMetrics metrics = pixels.ranking();
         assertThat(metrics.auroc()).isCloseTo(expected.get("auroc").asDouble(), within(1e-4));
         assertThat(metrics.averagePrecision())
                 .isCloseTo(expected.get("average_precision").asDouble(), within(1e-4));
-        assertThat(Aupro.of(anomalyMaps, masks)).isCloseTo(expected.get("aupro").asDouble(), within(1e-3));
+        assertThat(pixels.aupro()).isCloseTo(expected.get("aupro").asDouble(), within(1e-3));
     }
 
     private static double[] doubles(JsonNode array) {

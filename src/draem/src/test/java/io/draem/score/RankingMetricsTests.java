@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -78,24 +77,17 @@ class RankingMetricsTests {
     }
 
     @Test
-    void auproCountsASmallRegionAsMuchAsALargeOne() {
-        // A region of one pixel is missed, one of three is found before any normal pixel.
-        float[] values = {0.9f, 0.9f, 0.9f, 0.5f, 0.5f, 0.1f};
-        boolean[] mask = {true, true, true, false, false, true};
+    void theCurveGoesFromTheHighestThresholdToAllEntries() {
+        RankingMetrics metrics =
+                RankingMetrics.of(new float[] {0.9f, 0.7f, 0.5f, 0.1f}, new boolean[] {true, false, true, false});
 
-        assertThat(Aupro.of(List.of(new AnomalyMap(6, 1, values)), List.<boolean[]>of(mask)))
-                .isCloseTo(0.5, within(1e-9));
-    }
-
-    @Test
-    void auproLooksOnlyAtFalsePositiveRatesUpToItsLimit() {
-        // The region is found when 2 of 10 normal pixels are above it: it counts from 0.2 to 0.3.
-        float[] values = {0.9f, 0.9f, 0.5f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f};
-        boolean[] mask = new boolean[11];
-        mask[2] = true;
-
-        assertThat(Aupro.of(List.of(new AnomalyMap(11, 1, values)), List.<boolean[]>of(mask)))
-                .isCloseTo(1.0 / 3, within(1e-6));
+        assertThat(metrics.curve(0.01))
+                .containsExactly(
+                        new RankingMetrics.Point(0, 0.5, 1),
+                        new RankingMetrics.Point(0.5, 0.5, 0.5),
+                        new RankingMetrics.Point(0.5, 1, 2.0 / 3),
+                        new RankingMetrics.Point(1, 1, 0.5));
+        assertThat(metrics.curve(2)).as("first and last always stay").hasSize(2);
     }
 
     private static double pairsInOrder(double[] scores, boolean[] anomalous) {

@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
 import io.draem.tensor.BesideFile;
 import io.draem.trainer.data.ImageFiles;
@@ -8,9 +9,11 @@ import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.TestImages;
+import io.draem.trainer.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -20,6 +23,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,9 +33,15 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code evaluate}: the figures of an exported graph on labelled images. */
 @Command(
         name = "evaluate",
-        description = "Runs an exported graph over the test images of a data set and prints its figures as JSON.",
+        description = {
+            "Runs an exported graph over the test images of a data set and prints its figures: how well raw scores rank,",
+            "what the model's own threshold makes of them, and what the best threshold on these images would be."
+        },
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -43,8 +55,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "File to write to, in place of printing")
+    @Option(names = "--json", paramLabel = "FILE", description = "File for all figures as JSON")
     private @Nullable Path json;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "File for a page (HTML) with curves and images")
+    private @Nullable Path report;
 
     @Option(names = "--threads", description = "Threads of ONNX Runtime (default: the processors)")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -54,9 +69,8 @@ final class EvaluateCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
         }
-        if (json != null && !Files.isDirectory(json.resolveSibling(""))) {
-            throw new TrainerException("There is no folder for " + json + ": make it, or name another file");
-        }
+        requireFolder(json);
+        requireFolder(report);
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
@@ -74,22 +88,58 @@ final class EvaluateCommand implements Callable<Integer> {
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
             TestImages images = new TestImages(
                     dataset.test(), detector.card().width(), detector.card().height());
-            ObjectNode figures = Evaluation.figures(
-                    Scores.of(images, detector), detector.card().calibration());
-            figures.put("model", detector.card().model());
+            Scores scores = Scores.of(images, detector);
+            ModelCard card = detector.card();
+            ObjectNode figures = Evaluation.figures(scores, card.calibration());
+            figures.put("model", card.model());
             figures.put("dataDigest", dataset.digest());
-            String text = JsonMapper.builder()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build()
-                    .writeValueAsString(figures);
-            if (json == null) {
-                spec.commandLine().getOut().println(text);
-            } else {
-                Path part = BesideFile.of(json);
-                Files.writeString(part, text + "\n");
-                BesideFile.publish(part, json);
+            EvaluationTable.print(spec.commandLine().getOut(), figures, scores, card.calibration());
+            if (json != null) {
+                write(json, JSON.writeValueAsString(figures) + "\n");
+            }
+            if (report != null) {
+                ObjectNode told = figures.deepCopy();
+                addTraining(told, card);
+                String judged =
+                        images.size() + " test images of " + dataset.directory().getFileName();
+                write(
+                        report,
+                        Report.of(card, told, judged, images, scores, null, detector)
+                                .html());
             }
         }
         return 0;
+    }
+
+    /** Adds the curves of the training, if the {@code metrics.json} beside the graph is that of the same training. */
+    private void addTraining(ObjectNode told, ModelCard card) {
+        Path metrics = model.resolveSibling("metrics.json");
+        if (!Files.isRegularFile(metrics)) {
+            return;
+        }
+        try {
+            JsonNode trained = JSON.readTree(Files.readString(metrics));
+            if (trained.path("training").equals(card.training())) {
+                for (String part : List.of("lossCurve", "validationCurve", "parity", "exports")) {
+                    if (trained.has(part)) {
+                        told.set(part, trained.path(part));
+                    }
+                }
+            }
+        } catch (IOException | JacksonException e) {
+            spec.commandLine().getErr().println("warning: " + metrics + " is not read: " + e.getMessage());
+        }
+    }
+
+    private static void requireFolder(@Nullable Path file) throws TrainerException {
+        if (file != null && !Files.isDirectory(file.resolveSibling(""))) {
+            throw new TrainerException("There is no folder for " + file + ": make it, or name another file");
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Path part = BesideFile.of(file);
+        Files.writeString(part, text);
+        BesideFile.publish(part, file);
     }
 }

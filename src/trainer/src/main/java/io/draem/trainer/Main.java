@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import io.draem.image.ImageException;
 import io.draem.model.ModelCardException;
+import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.loss.FocalLoss;
@@ -45,6 +46,7 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
                 .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
+                .registerConverter(ThresholdRule.class, text -> constant(ThresholdRule.class, text))
                 .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
                 .registerConverter(Preset.class, text -> constant(Preset.class, text))
                 .registerConverter(FocalLoss.class, text -> constant(FocalLoss.class, text))

@@ -3,10 +3,8 @@ package io.draem.trainer;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.tensor.Safetensors;
-import io.draem.trainer.evaluation.Calibrator;
-import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.NetworkDetector;
-import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.DraemExporter;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.export.ModelVersion;
@@ -35,9 +33,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param name of the model
  * @param data that it was trained on
  * @param model what the training gave
+ * @param thresholds how they are to be found
  * @param threads of libtorch that it was trained with
  */
-record Publication(Path output, String name, TrainingData data, TrainedModel model, int threads) {
+record Publication(
+        Path output, String name, TrainingData data, TrainedModel model, ThresholdOptions thresholds, int threads) {
 
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -49,16 +49,17 @@ record Publication(Path output, String name, TrainingData data, TrainedModel mod
         try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
             network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
             NetworkDetector detector = new NetworkDetector(network, size, size);
-            Scores validated = Scores.of(data.validation(), detector);
-            Calibration calibration = Calibrator.calibrate(validated, data.validatesOnSynthetic());
-            ObjectNode metrics = Evaluation.figures(Scores.of(data.test(), detector), calibration);
-            metrics.set("validation", Evaluation.ranking(validated, calibration));
-            write(detector, calibration, metrics, out);
+            Judgement judgement =
+                    Judgement.of(detector, data.validation(), data.validatesOnSynthetic(), data.test(), thresholds);
+            judgement.print(out);
+            write(detector, judgement, out);
         }
     }
 
-    private void write(NetworkDetector detector, Calibration calibration, ObjectNode metrics, PrintWriter out)
+    private void write(NetworkDetector detector, Judgement judgement, PrintWriter out)
             throws IOException, ExportRefusedException {
+        Calibration calibration = judgement.calibration();
+        ObjectNode metrics = judgement.metrics();
         int size = data.recipe().imageSize();
         ObjectNode training = training();
         ObjectNode report = metrics.deepCopy();
@@ -84,6 +85,9 @@ record Publication(Path output, String name, TrainingData data, TrainedModel mod
                     .write(version.file("checkpoint.safetensors"));
             Files.writeString(
                     version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);
+            Files.writeString(
+                    version.file("report.html"),
+                    judgement.report(card, report, detector).html());
             Path published = version.publish();
             out.printf(
                     Locale.ROOT,

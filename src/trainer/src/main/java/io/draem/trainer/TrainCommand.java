@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Trains a model on normal images and writes OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors}.",
+            "Trains a model on normal images and writes OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors,report.html}.",
             "'Paper' is arXiv 2108.07610 with its official repository; where no source is named, a default is ours."
         },
         sortOptions = false,
@@ -98,6 +98,7 @@ final class TrainCommand implements Callable<Integer> {
                 recipe,
                 checkpoints.schedule(),
                 checkpoints.unfinished(),
+                calibration.thresholds(),
                 resumeCommand());
     }
 

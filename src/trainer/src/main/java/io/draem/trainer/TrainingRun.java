@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.training.Checkpoint;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataThreads that prepare batches
  * @param schedule of checkpoints
  * @param unfinished what becomes of the checkpoints of an unfinished training
+ * @param thresholds how they are to be found after the training
  * @param resumeCommand the command line that goes on with this training, for people
  */
 record TrainingRun(
@@ -42,6 +44,7 @@ record TrainingRun(
         Recipe recipe,
         CheckpointSchedule schedule,
         Unfinished unfinished,
+        ThresholdOptions thresholds,
         String resumeCommand) {
 
     /** What to do where there are checkpoints. */
@@ -67,7 +70,7 @@ record TrainingRun(
             out.flush();
             TrainedModel model = train(images, checkpoints, signals, log);
             try {
-                new Publication(output, name, images, model, threads).publish(out);
+                new Publication(output, name, images, model, thresholds, threads).publish(out);
             } catch (IOException | ExportRefusedException | RuntimeException e) {
                 log.println("The trained weights are kept; publish them with: " + resumeCommand);
                 log.flush();

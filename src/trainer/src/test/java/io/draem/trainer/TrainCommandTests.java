@@ -58,7 +58,7 @@ class TrainCommandTests {
         Path version = output.resolve("plate/1");
         try (Stream<Path> files = Files.list(version)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("model.onnx", "metrics.json", "checkpoint.safetensors");
+                    .containsExactlyInAnyOrder("model.onnx", "metrics.json", "checkpoint.safetensors", "report.html");
         }
         try (Stream<Path> versions = Files.list(output.resolve("plate"))) {
             assertThat(versions).as("nothing half-written is left").containsExactly(version);
@@ -94,7 +94,24 @@ class TrainCommandTests {
                 .doesNotContain(folder.toString());
 
         Path figures = folder.resolve("figures.json");
-        run("evaluate", "--model", version + "/model.onnx", "--data", plate(), "--json", figures.toString());
+        Path page = folder.resolve("figures.html");
+        String said = run(
+                "evaluate",
+                "--model",
+                version + "/model.onnx",
+                "--data",
+                plate(),
+                "--json",
+                figures.toString(),
+                "--report",
+                page.toString());
+        assertThat(said).contains("hole", "at the model's threshold", "anomalous found", "the best on these images is");
+        for (Path report : List.of(version.resolve("report.html"), page)) {
+            assertThat(Files.readString(report))
+                    .contains("<h2>Training</h2>", "<title id=\"losses\">", "<h2>Images</h2>", "hole/000.png")
+                    .contains("data:image/jpeg;base64,")
+                    .doesNotContain("<script", "http://", "https://", folder.toString());
+        }
         JsonNode evaluated = json(figures);
         for (String figure : List.of("/image/auroc", "/image/f1", "/pixel/averagePrecision", "/pixel/aupro")) {
             assertThat(evaluated.at(figure).asDouble())
@@ -144,6 +161,12 @@ class TrainCommandTests {
                 "--gamma 0 | --gamma must be above 0 and up to 1, not 0.0",
                 "--gamma NaN | --gamma must be above 0 and up to 1, not NaN",
                 "--held-out 1 | --held-out must lie between 0 and 1, not 1.0",
+                "--threshold-rule manual | --threshold-rule manual needs --threshold-image",
+                "--threshold-pixel 0.5 | --threshold-rule manual needs --threshold-image",
+                "--threshold-rule f1 --threshold-quantile 0.9 | --threshold-quantile goes with --threshold-rule quantile, not f1",
+                "--threshold-recall 0 | --threshold-recall must lie within 0 and 1, not 0.0",
+                "--threshold-quantile NaN | --threshold-quantile must lie within 0 and 1, not NaN",
+                "--threshold-image 2 | --threshold-image must lie within 0 and 1, not 2.0",
                 "--threads 0 | --threads must be at least 1, not 0",
                 "--data-threads 0 | --data-threads must be at least 1, not 0",
                 "--name ../up | --name must be letters",
@@ -222,11 +245,12 @@ class TrainCommandTests {
         run(Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new));
     }
 
-    private static void run(String... arguments) {
+    private static String run(String... arguments) {
         StringWriter said = new StringWriter();
         PrintWriter writer = new PrintWriter(said);
         int code = Main.commandLine().setOut(writer).setErr(writer).execute(arguments);
         assertThat(code).as(said.toString()).isZero();
+        return said.toString();
     }
 
     private static String plate() {

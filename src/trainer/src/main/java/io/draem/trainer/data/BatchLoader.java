@@ -5,8 +5,6 @@ import io.draem.trainer.synthesis.ImageSource;
 import io.draem.trainer.synthesis.RandomStreams;
 import io.draem.trainer.synthesis.Sample;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -117,21 +115,21 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Makes samples to validate with, the same for the same arguments: each image turn and turn about as it is and with
-     * an anomaly, never turned.
+     * Makes one of the samples to validate with, the same for the same arguments: each image turn and turn about as it is
+     * and with an anomaly, never turned.
      *
      * @param heldOut normal images that are not trained on, {@code [3, height, width]} each
      * @param samplesPerImage with 1 every second image gets an anomaly, with 2 each image comes once either way
+     * @param index of the sample, 0 to {@code heldOut.size() * samplesPerImage}
      */
-    public static List<Sample> validation(
-            ImageSource<float[]> heldOut, AnomalySynthesizer synthesizer, int samplesPerImage, long seed) {
-        AnomalySynthesizer upright = synthesizer.withoutNormalRotation();
-        List<Sample> samples = new ArrayList<>();
-        for (int i = 0; i < heldOut.size() * samplesPerImage; i++) {
-            RandomGenerator random = RandomStreams.of(seed, "validation", i);
-            samples.add(upright.synthesize(heldOut.get(i / samplesPerImage), i % 2 == 1, random));
-        }
-        return samples;
+    public static Sample validationSample(
+            ImageSource<float[]> heldOut, AnomalySynthesizer synthesizer, int samplesPerImage, long seed, int index) {
+        return synthesizer
+                .withoutNormalRotation()
+                .synthesize(
+                        heldOut.get(index / samplesPerImage),
+                        index % 2 == 1,
+                        RandomStreams.of(seed, "validation", index));
     }
 
     private void prepareNext() {

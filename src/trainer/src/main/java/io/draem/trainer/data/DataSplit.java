@@ -58,10 +58,15 @@ public record DataSplit(
         List<LabelledImage> test = new ArrayList<>();
         byDefect.forEach((defect, images) -> {
             List<LabelledImage> shuffled = shuffled(images, RandomStreams.of(seed, "from-test/" + defect));
-            int half = (shuffled.size() + 1) / 2;
+            int half = shuffled.size() == 1 ? 0 : (shuffled.size() + 1) / 2; // a type of one image stays judged by
             validation.addAll(sorted(shuffled.subList(0, half)));
             test.addAll(sorted(shuffled.subList(half, shuffled.size())));
         });
+        if (validation.stream().allMatch(LabelledImage::anomalous)
+                || validation.stream().noneMatch(LabelledImage::anomalous)) {
+            throw new DatasetException("--validation " + split
+                    + " needs two normal images, and two of one defect type, in test/; use --validation synthetic");
+        }
         return new DataSplit(dataset.train(), List.of(), List.copyOf(validation), List.copyOf(test));
     }
 

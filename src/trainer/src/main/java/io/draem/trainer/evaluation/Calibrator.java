@@ -1,105 +1,149 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
+import io.draem.score.PixelScores;
 import io.draem.score.RankingMetrics;
 import io.draem.score.ThresholdRule;
 import io.draem.score.Thresholds;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Finds thresholds and ranges on validation images. */
 public final class Calibrator {
 
-    /** Of the normal images' scores, where no anomalous image gives a better rule: one false alarm in a hundred. */
-    static final double QUANTILE = 0.99;
-
     private Calibrator() {}
+
+    /**
+     * Returns thresholds by the default rule; see {@link #calibrate(Scores, boolean, ThresholdOptions)}.
+     *
+     * @throws CalibrationException if there is no normal image
+     */
+    public static Calibration calibrate(Scores scores, boolean synthetic) throws CalibrationException {
+        return calibrate(scores, synthetic, ThresholdOptions.DEFAULTS);
+    }
 
     /**
      * Returns thresholds and the ranges seen.
      *
-     * <p>With real defects both thresholds maximise F1 ({@link ThresholdRule#F1}). Synthetic anomalies are easier than
-     * real ones, so a threshold that separates them best would miss subtle defects: with them the image threshold is the
-     * {@value #QUANTILE} quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}). The pixel threshold
-     * maximises F1 wherever there is a mask, but is never above the image threshold, so that an anomalous image has a
-     * region.
+     * <p>Where no rule is asked for, real defects give the thresholds with the best F1 ({@link ThresholdRule#F1}). Synthetic
+     * anomalies are easier than real ones, so a threshold that separates those best would miss subtle defects: with them it
+     * is a quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}).
      *
-     * @param scores what the model said of the validation images; at least one normal one
+     * <p>The pixel threshold maximises F1 wherever there is a mask, finds its share of the anomalous pixels
+     * ({@link ThresholdRule#RECALL}), or is as given. Unless given it is never above the image threshold, so that an
+     * anomalous image has a region.
+     *
+     * @param scores what the model said of the validation images
      * @param synthetic whether the anomalous ones are synthetic
+     * @throws CalibrationException if the rule needs images that are not there
      */
-    public static Calibration calibrate(Scores scores, boolean synthetic) {
-        double[] imageScores = scores.imageScores();
+    public static Calibration calibrate(Scores scores, boolean synthetic, ThresholdOptions options)
+            throws CalibrationException {
         boolean[] labels = scores.imageLabels();
-        double[] pixels = pixels(scores.maps());
-        ThresholdRule rule = !synthetic && RankingMetrics.isDefined(labels) ? ThresholdRule.F1 : ThresholdRule.QUANTILE;
-        double imageThreshold = rule == ThresholdRule.F1
-                ? amid(imageScores, Thresholds.f1(imageScores, labels))
-                : Thresholds.quantile(scores.where(image -> !image.anomalous()).imageScores(), QUANTILE);
-        boolean[] pixelLabels = pixelLabels(scores.masks(), pixels.length);
-        double pixelThreshold = RankingMetrics.isDefined(pixelLabels)
-                ? Math.min(Thresholds.f1(pixels, pixelLabels), imageThreshold)
-                : imageThreshold;
-        DoubleSummaryStatistics scoreRange = range(imageScores);
-        DoubleSummaryStatistics mapRange = range(pixels);
-        int normal = (int) scores.where(image -> !image.anomalous()).images().stream()
-                .map(Scores.Scored::name) // a held-out image comes several times
-                .distinct()
-                .count();
-        int anomalous = scores.where(Scores.Scored::anomalous).size();
+        ThresholdRule rule = options.rule() != null
+                ? options.rule()
+                : !synthetic && RankingMetrics.isDefined(labels) ? ThresholdRule.F1 : ThresholdRule.QUANTILE;
+        Double ruleValue = value(rule, options);
+        double[] imageScores = scores.imageScores();
+        double[] normalScores = normalScores(scores);
+        requireImages(rule, normalScores.length, scores.defects().size());
+        PixelScores pixels = scores.pixels();
+        double imageThreshold = switch (rule) {
+            case F1 -> amid(imageScores, Thresholds.f1(imageScores, labels));
+            case QUANTILE -> Thresholds.quantile(normalScores, Objects.requireNonNull(ruleValue));
+            case RECALL -> Thresholds.recall(anomalousScores(scores), Objects.requireNonNull(ruleValue));
+            case MANUAL -> Objects.requireNonNull(options.image());
+        };
+        DoubleSummaryStatistics scoreRange = Arrays.stream(imageScores).summaryStatistics();
+        int anomalous =
+                (int) scores.images().stream().filter(Scores.Scored::anomalous).count();
         return new Calibration(
                 rule,
                 imageThreshold,
-                pixelThreshold,
+                pixelThreshold(rule, ruleValue, pixels, imageThreshold, options.pixel()),
                 scoreRange.getMin(),
                 scoreRange.getMax(),
-                mapRange.getMin(),
-                mapRange.getMax(),
-                normal,
+                pixels.min(),
+                pixels.max(),
+                normalScores.length,
                 synthetic ? 0 : anomalous,
-                synthetic ? anomalous : 0);
+                synthetic ? anomalous : 0,
+                pixels.normal(),
+                pixels.anomalous(),
+                ruleValue);
+    }
+
+    private static @Nullable Double value(ThresholdRule rule, ThresholdOptions options) {
+        return switch (rule) {
+            case QUANTILE -> options.quantile() != null ? options.quantile() : ThresholdOptions.DEFAULT_QUANTILE;
+            case RECALL -> options.recall() != null ? options.recall() : ThresholdOptions.DEFAULT_RECALL;
+            case F1, MANUAL -> null;
+        };
+    }
+
+    private static void requireImages(ThresholdRule rule, int normal, int defects) throws CalibrationException {
+        boolean needsNormal = rule == ThresholdRule.F1 || rule == ThresholdRule.QUANTILE;
+        boolean needsAnomalous = rule == ThresholdRule.F1 || rule == ThresholdRule.RECALL;
+        if (normal + defects == 0) {
+            throw new CalibrationException("There are no validation images to take score ranges from");
+        }
+        if (needsNormal && normal == 0) {
+            throw new CalibrationException("--threshold-rule " + rule.id()
+                    + " needs normal validation images, and there are none; add some, or take recall or manual");
+        }
+        if (needsAnomalous && defects == 0) {
+            throw new CalibrationException("--threshold-rule " + rule.id()
+                    + " needs anomalous validation images, and there are none; add some, or take quantile or manual");
+        }
+    }
+
+    private static double pixelThreshold(
+            ThresholdRule rule,
+            @Nullable Double ruleValue,
+            PixelScores pixels,
+            double imageThreshold,
+            @Nullable Double given) {
+        if (rule == ThresholdRule.MANUAL) {
+            return given != null ? given : imageThreshold;
+        }
+        if (!pixels.isDefined()) {
+            return imageThreshold;
+        }
+        double threshold = rule == ThresholdRule.RECALL && ruleValue != null
+                ? pixels.recallThreshold(ruleValue)
+                : pixels.f1Threshold();
+        return Math.min(threshold, imageThreshold);
+    }
+
+    /** Returns one score for each normal image: in synthetic validation one comes several times. */
+    private static double[] normalScores(Scores scores) {
+        Map<String, Double> byName = new LinkedHashMap<>();
+        scores.images().stream()
+                .filter(image -> !image.anomalous())
+                .forEach(image -> byName.put(image.name(), (double) image.score()));
+        return byName.values().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static double[] anomalousScores(Scores scores) {
+        return scores.images().stream()
+                .filter(Scores.Scored::anomalous)
+                .mapToDouble(Scores.Scored::score)
+                .toArray();
     }
 
     /**
      * Moves a threshold to the middle between the scores around it: the verdicts are the same, and another runtime's
      * rounding does not turn them.
      */
-    private static double amid(double[] scores, double threshold) {
+    static double amid(double[] scores, double threshold) {
         double below =
                 Arrays.stream(scores).filter(score -> score <= threshold).max().orElse(threshold);
         double above =
                 Arrays.stream(scores).filter(score -> score > threshold).min().orElse(threshold);
         return (below + above) / 2;
-    }
-
-    private static double[] pixels(List<AnomalyMap> maps) {
-        double[] pixels =
-                new double[maps.stream().mapToInt(map -> map.values().length).sum()];
-        int i = 0;
-        for (AnomalyMap map : maps) {
-            for (float value : map.values()) {
-                pixels[i++] = value;
-            }
-        }
-        return pixels;
-    }
-
-    private static boolean[] pixelLabels(List<boolean[]> masks, int length) {
-        boolean[] labels = new boolean[length];
-        int i = 0;
-        for (boolean[] mask : masks) {
-            System.arraycopy(mask, 0, labels, i, mask.length);
-            i += mask.length;
-        }
-        return labels;
-    }
-
-    private static DoubleSummaryStatistics range(double[] values) {
-        DoubleSummaryStatistics range = new DoubleSummaryStatistics();
-        for (double value : values) {
-            range.accept(value);
-        }
-        return range;
     }
 }

@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.score.PixelScores;
 import io.draem.score.RankingMetrics;
 
 /**
@@ -17,8 +18,9 @@ public record RankingFigures(double imageAuroc, double pixelAuroc, double pixelA
         if (RankingMetrics.isDefined(labels)) {
             imageAuroc = RankingMetrics.of(scores.imageScores(), labels).auroc();
         }
-        if (RankingMetrics.isDefined(scores.masks())) {
-            RankingMetrics pixels = RankingMetrics.ofPixels(scores.maps(), scores.masks());
+        PixelScores counted = scores.pixels();
+        if (counted.isDefined()) {
+            RankingMetrics pixels = counted.ranking();
             pixelAuroc = pixels.auroc();
             pixelAveragePrecision = pixels.averagePrecision();
         }

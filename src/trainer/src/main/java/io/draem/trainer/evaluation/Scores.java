@@ -1,33 +1,42 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.score.AnomalyMap;
+import io.draem.score.PixelScores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** What a model said of a labelled set: raw image scores and anomaly maps beside the labels. */
+/**
+ * What a model said of a labelled set: the raw score of each image, and counts of the raw map values. Maps are not kept, so
+ * memory does not grow with the pixels of the set.
+ */
 public final class Scores {
 
     private static final int BATCH = 8;
 
     private final List<Scored> images;
+    private final Map<String, PixelScores> pixels; // by defect type
 
-    private Scores(List<Scored> images) {
-        this.images = images;
+    private Scores(List<Scored> images, Map<String, PixelScores> pixels) {
+        this.images = List.copyOf(images);
+        this.pixels = new TreeMap<>(pixels);
     }
 
     /**
      * One image of the set.
      *
+     * @param index its place in the set
      * @param name file name
      * @param defect defect type, {@link EvaluationImage#GOOD} for a normal image
-     * @param mask true where a pixel is anomalous, at the map's size
-     * @param detection what the model said
+     * @param score raw image score
+     * @param peak largest value of its map
      */
-    record Scored(String name, String defect, boolean[] mask, Detection detection) {
+    public record Scored(int index, String name, String defect, float score, float peak) {
 
-        boolean anomalous() {
+        /** Tells whether it shows a defect, real or synthetic. */
+        public boolean anomalous() {
             return !defect.equals(EvaluationImage.GOOD);
         }
     }
@@ -35,6 +44,7 @@ public final class Scores {
     /** Runs a model over a set. */
     public static Scores of(EvaluationSet set, AnomalyDetector detector) throws IOException {
         List<Scored> scored = new ArrayList<>(set.size());
+        Map<String, PixelScores> pixels = new TreeMap<>();
         for (int first = 0; first < set.size(); first += BATCH) {
             int count = Math.min(BATCH, set.size() - first);
             List<EvaluationImage> images = new ArrayList<>(count);
@@ -49,42 +59,65 @@ public final class Scores {
             List<Detection> detections = detector.detect(batch, count);
             for (int i = 0; i < count; i++) {
                 EvaluationImage image = images.get(i);
-                scored.add(new Scored(image.name(), image.defect(), image.mask(), detections.get(i)));
+                Detection detection = detections.get(i);
+                scored.add(new Scored(
+                        first + i,
+                        image.name(),
+                        image.defect(),
+                        detection.score(),
+                        detection.map().max()));
+                pixels.computeIfAbsent(image.defect(), defect -> new PixelScores())
+                        .add(detection.map(), image.mask());
             }
         }
-        return new Scores(scored);
+        return new Scores(scored, pixels);
     }
 
-    List<Scored> images() {
+    /** Returns all images in the order of the set. */
+    public List<Scored> images() {
         return images;
     }
 
-    int size() {
-        return images.size();
+    /** Returns the defect types in alphabetical order. */
+    public List<String> defects() {
+        return pixels.keySet().stream()
+                .filter(defect -> !defect.equals(EvaluationImage.GOOD))
+                .toList();
     }
 
-    /** Returns those of a condition. */
-    Scores where(Predicate<Scored> condition) {
-        return new Scores(images.stream().filter(condition).toList());
+    /** Returns the normal images and those of one defect type. */
+    public Scores ofDefect(String defect) {
+        Predicate<String> wanted = type -> type.equals(EvaluationImage.GOOD) || type.equals(defect);
+        Map<String, PixelScores> some = new TreeMap<>(pixels);
+        some.keySet().removeIf(wanted.negate());
+        return new Scores(
+                images.stream().filter(image -> wanted.test(image.defect())).toList(), some);
     }
 
-    double[] imageScores() {
-        return images.stream().mapToDouble(image -> image.detection().score()).toArray();
+    /** Returns how many images are of a defect type, or are normal. */
+    public int count(String defect) {
+        return (int)
+                images.stream().filter(image -> image.defect().equals(defect)).count();
     }
 
-    boolean[] imageLabels() {
+    /** Returns the pixels of all images together. */
+    public PixelScores pixels() {
+        PixelScores all = new PixelScores();
+        pixels.values().forEach(all::addAll);
+        return all;
+    }
+
+    /** Returns the image scores in the order of {@link #images()}. */
+    public double[] imageScores() {
+        return images.stream().mapToDouble(Scored::score).toArray();
+    }
+
+    /** Returns whether each image is anomalous, in the order of {@link #images()}. */
+    public boolean[] imageLabels() {
         boolean[] labels = new boolean[images.size()];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = images.get(i).anomalous();
         }
         return labels;
-    }
-
-    List<AnomalyMap> maps() {
-        return images.stream().map(image -> image.detection().map()).toList();
-    }
-
-    List<boolean[]> masks() {
-        return images.stream().map(Scored::mask).toList();
     }
 }

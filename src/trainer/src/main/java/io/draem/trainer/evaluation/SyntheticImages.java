@@ -4,11 +4,13 @@ import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
 import io.draem.trainer.synthesis.Sample;
-import java.util.ArrayList;
-import java.util.List;
 
-/** Held-out normal images with and without synthetic anomalies, to validate with where no labelled defect may be used. */
-public final class SyntheticImages {
+/**
+ * Held-out normal images with and without synthetic anomalies, to validate with where no labelled defect may be used: each
+ * image turn and turn about as it is and with an anomaly, the same for the same seed. Samples are made when they are asked
+ * for.
+ */
+public final class SyntheticImages implements EvaluationSet {
 
     /** What stands as defect type of an image with a synthetic anomaly. */
     public static final String SYNTHETIC = "synthetic";
@@ -16,26 +18,40 @@ public final class SyntheticImages {
     /** Fewer would make the figures of a handful of held-out images jump about. */
     private static final int SAMPLES = 64;
 
-    private SyntheticImages() {}
+    private final ImageSource<float[]> heldOut;
+    private final AnomalySynthesizer synthesizer;
+    private final int samplesPerImage;
+    private final long seed;
 
-    /** Returns each image turn and turn about as it is and with a synthetic anomaly, the same for the same seed. */
+    private SyntheticImages(ImageSource<float[]> heldOut, AnomalySynthesizer synthesizer, long seed) {
+        this.heldOut = heldOut;
+        this.synthesizer = synthesizer;
+        this.samplesPerImage = 2 * Math.max(1, (SAMPLES / 2 + heldOut.size() - 1) / heldOut.size());
+        this.seed = seed;
+    }
+
+    /** Returns the set over held-out images, {@code [3, height, width]} each. */
     public static EvaluationSet of(ImageSource<float[]> heldOut, AnomalySynthesizer synthesizer, long seed) {
-        int pairs = Math.max(1, (SAMPLES / 2 + heldOut.size() - 1) / heldOut.size());
-        List<Sample> samples = BatchLoader.validation(heldOut, synthesizer, 2 * pairs, seed);
-        List<EvaluationImage> images = new ArrayList<>(samples.size());
-        for (int i = 0; i < samples.size(); i++) {
-            Sample sample = samples.get(i);
-            boolean[] mask = new boolean[sample.mask().length];
-            for (int pixel = 0; pixel < mask.length; pixel++) {
-                mask[pixel] = sample.mask()[pixel] > 0.5f;
-            }
-            int source = i / (2 * pairs);
-            images.add(new EvaluationImage(
-                    sample.anomalous() ? "held-out " + source + ", anomaly " + i : "held-out " + source,
-                    sample.anomalous() ? SYNTHETIC : EvaluationImage.GOOD,
-                    sample.augmented(),
-                    mask));
+        return new SyntheticImages(heldOut, synthesizer, seed);
+    }
+
+    @Override
+    public int size() {
+        return heldOut.size() * samplesPerImage;
+    }
+
+    @Override
+    public EvaluationImage load(int index) {
+        Sample sample = BatchLoader.validationSample(heldOut, synthesizer, samplesPerImage, seed, index);
+        boolean[] mask = new boolean[sample.mask().length];
+        for (int pixel = 0; pixel < mask.length; pixel++) {
+            mask[pixel] = sample.mask()[pixel] > 0.5f;
         }
-        return EvaluationSet.of(images);
+        int source = index / samplesPerImage;
+        return new EvaluationImage(
+                sample.anomalous() ? "held-out " + source + ", anomaly " + index : "held-out " + source,
+                sample.anomalous() ? SYNTHETIC : EvaluationImage.GOOD,
+                sample.augmented(),
+                mask);
     }
 }

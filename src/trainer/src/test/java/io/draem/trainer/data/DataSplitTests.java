@@ -33,6 +33,19 @@ class DataSplitTests {
     }
 
     @Test
+    void aDefectTypeOfOneImageIsStillJudgedBy() throws DatasetException {
+        MvtecDataset rare =
+                new MvtecDataset(Path.of("set"), DATASET.train(), join(DATASET.test(), images("scratch", 1)));
+        DataSplit split = DataSplit.of(rare, ValidationSplit.FROM_TEST, 0.2, 1);
+        assertThat(split.test()).extracting(LabelledImage::defect).contains("scratch");
+        MvtecDataset onlyRare = new MvtecDataset(
+                Path.of("set"), DATASET.train(), join(images(LabelledImage.GOOD, 4), images("scratch", 1)));
+        assertThatExceptionOfType(DatasetException.class)
+                .isThrownBy(() -> DataSplit.of(onlyRare, ValidationSplit.FROM_TEST, 0.2, 1))
+                .withMessageContaining("two of one defect type");
+    }
+
+    @Test
     void theSeedDecidesWhoIsHeldOut() throws DatasetException {
         List<LabelledImage> once =
                 DataSplit.of(DATASET, ValidationSplit.SYNTHETIC, 0.3, 1).heldOut();

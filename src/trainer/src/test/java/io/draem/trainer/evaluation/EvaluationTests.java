@@ -1,6 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.score.AnomalyMap;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -33,6 +35,14 @@ class EvaluationTests {
         assertThat(figures.at("/images/good").asInt()).isEqualTo(2);
         assertThat(figures.at("/images/hole").asInt()).isEqualTo(1);
         assertThat(figures.at("/threshold").asDouble()).isEqualTo(0.35);
+        assertThat(figures.at("/image/bestThreshold").asDouble())
+                .as("finds both")
+                .isBetween(0.1, 0.3);
+        assertThat(figures.at("/image/confusion").toString())
+                .isEqualTo("{\"truePositives\":1,\"falsePositives\":1,\"falseNegatives\":1,\"trueNegatives\":1}");
+        assertThat(figures.at("/perDefect/hole/image/confusion/falseNegatives").asInt())
+                .isZero();
+        assertThat(figures.at("/perDefect/hole/pixel/auroc").asDouble()).isEqualTo(1);
     }
 
     @Test
@@ -89,6 +99,79 @@ class EvaluationTests {
         Calibration free = Calibrator.calibrate(
                 scores(image("a", "good", 0.95f), image("b", "good", 0.1f), image("c", "hole", 0.9f)), false);
         assertThat(free.pixelThreshold()).isLessThanOrEqualTo(free.imageThreshold());
+    }
+
+    @Test
+    void eachRuleGivesItsThreshold() throws IOException {
+        Scores scores = scores(
+                image("a", "good", 0.1f),
+                image("b", "good", 0.2f),
+                image("b", "good", 0.2f), // a held-out image comes several times
+                image("c", "good", 0.3f),
+                image("d", "hole", 0.6f),
+                image("e", "hole", 0.25f));
+
+        Calibration median = Calibrator.calibrate(scores, true, options(ThresholdRule.QUANTILE, 0.5, null));
+        assertThat(median.imageThreshold()).isEqualTo(0.2f);
+        assertThat(median.ruleValue()).isEqualTo(0.5);
+        assertThat(median.normalImages()).isEqualTo(3);
+        assertThat(median.normalPixels()).isEqualTo(6 * 64 - 2 * 16);
+        assertThat(median.anomalousPixels()).isEqualTo(2 * 16);
+
+        Calibration all = Calibrator.calibrate(scores, false, options(ThresholdRule.RECALL, null, 1.0));
+        assertThat(all.imageThreshold()).isLessThan(0.25f).isCloseTo(0.25, within(1e-6));
+        assertThat(all.pixelThreshold()).isLessThan(0.25f).isCloseTo(0.25, within(1e-5));
+
+        Calibration manual =
+                Calibrator.calibrate(scores, true, new ThresholdOptions(ThresholdRule.MANUAL, null, null, 0.42, 0.17));
+        assertThat(manual.imageThreshold()).isEqualTo(0.42);
+        assertThat(manual.pixelThreshold()).isEqualTo(0.17);
+        assertThat(manual.ruleValue()).isNull();
+
+        assertThat(Calibrator.calibrate(scores, true, options(ThresholdRule.F1, null, null))
+                        .rule())
+                .as("asked for, with synthetic anomalies too")
+                .isEqualTo(ThresholdRule.F1);
+    }
+
+    @Test
+    void aRuleThatTheImagesCannotSatisfyNamesTheRemedy() throws IOException {
+        Scores normals = scores(image("a", "good", 0.1f), image("b", "good", 0.2f));
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(() -> Calibrator.calibrate(normals, false, options(ThresholdRule.F1, null, null)))
+                .withMessage(
+                        "--threshold-rule f1 needs anomalous validation images, and there are none; add some, or take"
+                                + " quantile or manual");
+        Scores anomalies = scores(image("a", "hole", 0.1f));
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(() -> Calibrator.calibrate(anomalies, false))
+                .withMessageContaining("quantile needs normal validation images");
+        assertThat(Calibrator.calibrate(normals, false).rule()).isEqualTo(ThresholdRule.QUANTILE);
+    }
+
+    @Test
+    void saysWhatFewImagesCannotTell() {
+        assertThat(CalibrationWarnings.of(calibration(ThresholdRule.QUANTILE, 6, 6, 0.995)))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("6 normal images cannot tell their 0.995 quantile", "one normal image in 7", "0.85");
+        assertThat(CalibrationWarnings.of(calibration(ThresholdRule.QUANTILE, 60, 6, 0.95)))
+                .isEmpty();
+        assertThat(CalibrationWarnings.of(calibration(ThresholdRule.F1, 40, 5, null)))
+                .singleElement()
+                .asString()
+                .contains("5 anomalous images");
+        assertThat(CalibrationWarnings.of(calibration(ThresholdRule.MANUAL, 3, 0, null)))
+                .isEmpty();
+    }
+
+    private static Calibration calibration(ThresholdRule rule, int normal, int anomalous, @Nullable Double value) {
+        return new Calibration(rule, 0.5, 0.5, 0, 1, 0, 1, normal, anomalous, 0, 100, 10, value);
+    }
+
+    private static ThresholdOptions options(ThresholdRule rule, @Nullable Double quantile, @Nullable Double recall) {
+        return new ThresholdOptions(rule, quantile, recall, null, null);
     }
 
     /** An image whose map is its score in the top left quarter, where also its defect is, and a tenth of it elsewhere. */

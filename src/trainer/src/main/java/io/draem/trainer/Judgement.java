@@ -1,0 +1,100 @@
+package io.draem.trainer;
+
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.CalibrationException;
+import io.draem.trainer.evaluation.CalibrationWarnings;
+import io.draem.trainer.evaluation.Calibrator;
+import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.report.Report;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a trained model says of validation and test images, and the thresholds that follow.
+ *
+ * @param validation images that the thresholds come from
+ * @param synthetic whether their anomalies are synthetic
+ * @param validated what the model says of them
+ * @param test images that figures are reported for; may be none
+ * @param tested what the model says of them
+ */
+record Judgement(
+        EvaluationSet validation,
+        boolean synthetic,
+        Scores validated,
+        EvaluationSet test,
+        Scores tested,
+        Calibration calibration) {
+
+    /**
+     * Runs the model over both sets.
+     *
+     * @throws CalibrationException if the threshold rule needs images that are not there
+     */
+    static Judgement of(
+            AnomalyDetector detector,
+            EvaluationSet validation,
+            boolean synthetic,
+            EvaluationSet test,
+            ThresholdOptions thresholds)
+            throws IOException {
+        Scores validated = Scores.of(validation, detector);
+        Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
+        return new Judgement(validation, synthetic, validated, test, Scores.of(test, detector), calibration);
+    }
+
+    /** Says where the thresholds come from, and what is doubtful about them. */
+    void print(PrintWriter out) {
+        int anomalous = calibration.anomalousImages() + calibration.syntheticImages();
+        String value = calibration.ruleValue() == null ? "" : " " + calibration.ruleValue();
+        String from = calibration.rule() == ThresholdRule.MANUAL
+                ? "as given"
+                : "from %d normal images and %d with %s"
+                        .formatted(
+                                calibration.normalImages(),
+                                anomalous,
+                                synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects");
+        out.println("thresholds by rule " + calibration.rule().id() + value + ", " + from);
+        CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
+        out.flush();
+    }
+
+    /** Returns the figures of the test images, and under {@code validation} those of the others. */
+    ObjectNode metrics() {
+        ObjectNode metrics = Evaluation.figures(tested, calibration);
+        metrics.set("validation", Evaluation.ranking(validated, calibration));
+        List<String> warnings = CalibrationWarnings.of(calibration);
+        if (!warnings.isEmpty()) {
+            ArrayNode told = metrics.putArray("warnings");
+            warnings.forEach(told::add);
+        }
+        return metrics;
+    }
+
+    /**
+     * Returns the report: of the test images, or of the validation images where there are none to test with.
+     *
+     * @param metrics {@link #metrics()} with what else is known of the training
+     */
+    Report report(ModelCard card, ObjectNode metrics, AnomalyDetector detector) throws IOException {
+        if (test.size() > 0) {
+            String judged = test.size() + " test images";
+            return Report.of(card, metrics, judged, test, tested, validated, detector);
+        }
+        ObjectNode told = metrics.deepCopy();
+        told.setAll(Evaluation.figures(validated, calibration));
+        String judged =
+                validation.size() + (synthetic ? " held-out images, half of them with synthetic anomalies," : "")
+                        + " that also gave the thresholds, since there are no test images: take the figures for optimistic";
+        return Report.of(card, told, judged, validation, validated, null, detector);
+    }
+}

@@ -1,0 +1,50 @@
+package io.draem.trainer.evaluation;
+
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Says what a calibration's few images cannot tell. */
+public final class CalibrationWarnings {
+
+    /** Of fewer images the share that a threshold lets through is known to no better than about a tenth. */
+    private static final int FEW_IMAGES = 20;
+
+    private CalibrationWarnings() {}
+
+    /** Returns a sentence for each reason not to trust the thresholds; empty where there is none. */
+    public static List<String> of(Calibration calibration) {
+        List<String> warnings = new ArrayList<>();
+        int normal = calibration.normalImages();
+        int anomalous = calibration.anomalousImages() + calibration.syntheticImages();
+        Double value = calibration.ruleValue();
+        if (calibration.rule() == ThresholdRule.QUANTILE && value != null && value * (normal + 1) > normal) {
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "%d normal images cannot tell their %s quantile: the threshold lies at the highest of them, and about one"
+                            + " normal image in %d will be above it; hold out more, or ask for --threshold-quantile %.2f",
+                    normal,
+                    value,
+                    normal + 1,
+                    Math.floor(100.0 * normal / (normal + 1)) / 100));
+        }
+        if (calibration.rule() == ThresholdRule.RECALL && value != null && value * (anomalous + 1) > anomalous) {
+            warnings.add(anomalous + " anomalous images cannot tell a recall of " + value
+                    + ": the threshold lies at the lowest of them");
+        }
+        if (normal < FEW_IMAGES && calibration.rule() != ThresholdRule.MANUAL) {
+            warnings.add("The threshold comes from " + normal
+                    + " normal images: another draw of them could move it far. Use " + FEW_IMAGES + " or more");
+        }
+        if (calibration.rule() == ThresholdRule.F1 && anomalous < FEW_IMAGES) {
+            warnings.add("The threshold comes from " + anomalous
+                    + " anomalous images: another draw of them could move it far. Use " + FEW_IMAGES + " or more");
+        }
+        if (calibration.pixelThreshold() > calibration.imageThreshold()) {
+            warnings.add("The pixel threshold is above the image threshold: an anomalous image may show no region");
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,37 @@
+package io.draem.trainer.evaluation;
+
+import io.draem.score.Calibration;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How many images a threshold judges right and wrong.
+ *
+ * @param truePositives anomalous images above it
+ * @param falsePositives normal images above it
+ * @param falseNegatives anomalous images not above it
+ * @param trueNegatives normal images not above it
+ */
+public record Confusion(int truePositives, int falsePositives, int falseNegatives, int trueNegatives) {
+
+    /** Counts the verdicts at the model's own image threshold. */
+    public static Confusion of(Scores scores, Calibration calibration) {
+        int[] counts = new int[4];
+        for (Scores.Scored image : scores.images()) {
+            boolean above = calibration.isAnomalous(image.score());
+            counts[(image.anomalous() ? 0 : 1) + (above ? 0 : 2)]++;
+        }
+        return new Confusion(counts[0], counts[1], counts[2], counts[3]);
+    }
+
+    /** Returns the harmonic mean of precision and recall; 0 where nothing is found. */
+    public double f1() {
+        return truePositives == 0 ? 0 : 2.0 * truePositives / (2.0 * truePositives + falsePositives + falseNegatives);
+    }
+
+    void writeTo(ObjectNode json) {
+        json.put("truePositives", truePositives);
+        json.put("falsePositives", falsePositives);
+        json.put("falseNegatives", falseNegatives);
+        json.put("trueNegatives", trueNegatives);
+    }
+}

@@ -1,0 +1,55 @@
+package io.draem.trainer.report;
+
+import io.draem.score.Region;
+import java.util.List;
+
+/**
+ * An image that shows what the model does well or badly.
+ *
+ * @param kind what it is an example of
+ * @param name of the image
+ * @param score raw image score
+ * @param width of the pictures
+ * @param height of the pictures
+ * @param original the image as the model saw it, JPEG
+ * @param heat the same with the anomaly map above its threshold, JPEG
+ * @param found outlines of what the model found, in pixels of the pictures
+ * @param truth outlines of the true defect
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Example(
+        Kind kind,
+        String name,
+        float score,
+        int width,
+        int height,
+        byte[] original,
+        byte[] heat,
+        List<Region> found,
+        List<Region> truth) {
+
+    /** Why an image is shown, in the order of the page. */
+    enum Kind {
+        FALSE_ALARM("False alarms", "normal images above the threshold, the highest first"),
+        MISSED("Missed defects", "anomalous images at or below the threshold, the lowest first"),
+        HIGHEST_NORMAL("Normal images nearest to the threshold", "none is above it"),
+        LOWEST_ANOMALOUS("Hits nearest to the threshold", "anomalous images that were found with the lowest scores"),
+        CLEAREST_HIT("Clearest hits", "anomalous images with the highest scores");
+
+        private final String title;
+        private final String explanation;
+
+        Kind(String title, String explanation) {
+            this.title = title;
+            this.explanation = explanation;
+        }
+
+        String title() {
+            return title;
+        }
+
+        String explanation() {
+            return explanation;
+        }
+    }
+}

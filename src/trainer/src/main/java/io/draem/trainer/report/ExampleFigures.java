@@ -1,0 +1,79 @@
+package io.draem.trainer.report;
+
+import io.draem.score.Region;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Draws examples: the original, what the model found, and the true defect side by side. */
+final class ExampleFigures {
+
+    private ExampleFigures() {}
+
+    static String of(List<Example> examples) {
+        StringBuilder html = new StringBuilder();
+        for (Example.Kind kind : Example.Kind.values()) {
+            List<Example> some =
+                    examples.stream().filter(example -> example.kind() == kind).toList();
+            if (!some.isEmpty()) {
+                html.append("<h3>%s</h3><p>%s</p><div class=\"grid\">%n"
+                        .formatted(Html.escape(kind.title()), Html.escape(kind.explanation())));
+                some.forEach(example -> html.append(figure(example, "e" + examples.indexOf(example))));
+                html.append("</div>\n");
+            }
+        }
+        return html.toString();
+    }
+
+    private static String figure(Example example, String id) {
+        String name = Html.escape(example.name());
+        boolean anomalous = !example.truth().isEmpty();
+        return """
+                <figure class="example"><figcaption>%s <span class="score">score %s</span></figcaption><div class="three">
+                <div>%s<span>image</span></div><div>%s<span>found</span></div><div>%s<span>%s</span></div>
+                </div></figure>
+                """.formatted(
+                        name,
+                        Html.figure(example.score()),
+                        picture(
+                                example,
+                                name + " as the model saw it",
+                                "<image id=\"" + id + "\" width=\"" + example.width() + "\" height=\""
+                                        + example.height() + "\" href=\"" + data(example.original()) + "\"/>"),
+                        picture(
+                                example,
+                                name + " with " + example.found().size() + " regions that the model found",
+                                "<image width=\"" + example.width() + "\" height=\"" + example.height() + "\" href=\""
+                                        + data(example.heat()) + "\"/>" + polygons("found", example.found())),
+                        picture(
+                                example,
+                                anomalous ? name + " with the true defect outlined" : name + ", which has no defect",
+                                "<use href=\"#" + id + "\"/>" + polygons("truth", example.truth())),
+                        anomalous ? "true defect" : "no defect");
+    }
+
+    private static String picture(Example example, String title, String content) {
+        return String.format(
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\"><title>%s</title>%s</svg>",
+                example.width(),
+                example.height(),
+                title,
+                content);
+    }
+
+    private static String polygons(String style, List<Region> regions) {
+        return regions.stream()
+                .map(region -> "<polygon class=\"" + style + "\" points=\""
+                        + region.polygon().stream()
+                                .map(point -> point.x() + "," + point.y())
+                                .collect(Collectors.joining(" "))
+                        + "\"/>")
+                .collect(Collectors.joining());
+    }
+
+    private static String data(byte[] jpeg) {
+        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);
+    }
+}

@@ -1,0 +1,54 @@
+package io.draem.trainer.report;
+
+import io.draem.model.ModelCard;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.Scores;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a report tells.
+ *
+ * @param card of the model: calibration and recipe
+ * @param metrics figures on the judged images, and {@code lossCurve}, {@code validationCurve}, {@code parity} where they are
+ *     known
+ * @param judgedOn what the images are, for people: "23 test images"
+ * @param judged what the model said of them
+ * @param validated what it said of the images that thresholds came from; null where that is not known
+ * @param examples some of the judged images
+ */
+public record Report(
+        ModelCard card,
+        JsonNode metrics,
+        String judgedOn,
+        Scores judged,
+        @Nullable Scores validated,
+        List<Example> examples) {
+
+    /**
+     * Makes a report and has the model look again at the images that it shows.
+     *
+     * @param set the judged images
+     * @param detector the model
+     */
+    public static Report of(
+            ModelCard card,
+            JsonNode metrics,
+            String judgedOn,
+            EvaluationSet set,
+            Scores judged,
+            @Nullable Scores validated,
+            AnomalyDetector detector)
+            throws IOException {
+        List<Example> examples = new Examples(set, detector, card.calibration()).of(judged);
+        return new Report(card, metrics, judgedOn, judged, validated, examples);
+    }
+
+    /** Returns the page. */
+    public String html() {
+        return new ReportPage(this).html();
+    }
+}

@@ -1,0 +1,228 @@
+package io.draem.trainer.report;
+
+import io.draem.score.Calibration;
+import io.draem.trainer.evaluation.CalibrationWarnings;
+import io.draem.trainer.evaluation.Confusion;
+import io.draem.trainer.evaluation.EvaluationImage;
+import io.draem.trainer.evaluation.Scores;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** The page itself, section after section. */
+final class ReportPage {
+
+    private final Report report;
+    private final Calibration calibration;
+    private final Confusion confusion;
+
+    ReportPage(Report report) {
+        this.report = report;
+        this.calibration = report.card().calibration();
+        this.confusion = Confusion.of(report.judged(), calibration);
+    }
+
+    String html() {
+        String name = Html.escape(report.card().model());
+        return """
+                <!DOCTYPE html>
+                <html lang="en"><head><meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta name="color-scheme" content="light dark">
+                <title>%s: report of a DRÆM model</title>
+                <style>
+                %s</style></head><body><main>
+                <h1>%s</h1>
+                <p>DRÆM model for %d×%d pixels, judged on %s.</p>
+                """.formatted(
+                                name,
+                                style(),
+                                name,
+                                report.card().width(),
+                                report.card().height(),
+                                Html.escape(report.judgedOn()))
+                + summary()
+                + warnings()
+                + section("Scores and threshold", scores())
+                + section("At every threshold", ScoreCharts.curves(report.judged(), calibration.imageThreshold()))
+                + section("By defect type", perDefect())
+                + section("Images", ExampleFigures.of(report.examples()))
+                + section("Training", TrainingCharts.of(report.metrics()))
+                + section("Calibration", calibrationTable() + validationHistogram())
+                + section(
+                        "Recipe",
+                        flat(
+                                "Every option that the weights depend on",
+                                report.card().training()))
+                + section("Export", exports())
+                + "</main></body></html>\n";
+    }
+
+    private static String section(String title, String content) {
+        return content.isEmpty() ? "" : "<section><h2>" + Html.escape(title) + "</h2>\n" + content + "</section>\n";
+    }
+
+    private String summary() {
+        int anomalous = confusion.truePositives() + confusion.falseNegatives();
+        int normal = confusion.falsePositives() + confusion.trueNegatives();
+        JsonNode image = report.metrics().path("image");
+        JsonNode pixel = report.metrics().path("pixel");
+        String best = image.path("bestThreshold").isNumber()
+                ? " Its F1 is " + Html.figure(image.path("f1"))
+                        + "; the best that any threshold gives on these images is " + Html.figure(image.path("f1Max"))
+                        + ", at " + Html.figure(image.path("bestThreshold")) + "."
+                : "";
+        return """
+                <p class="lead">At its threshold of %s it finds %d of %d anomalous images and raises %d false %s among %d normal ones.%s</p>
+                <dl class="tiles">%s%s%s%s%s</dl>
+                """.formatted(
+                        Html.figure(calibration.imageThreshold()),
+                        confusion.truePositives(),
+                        anomalous,
+                        confusion.falsePositives(),
+                        confusion.falsePositives() == 1 ? "alarm" : "alarms",
+                        normal,
+                        best,
+                        tile("image AUROC", image.path("auroc")),
+                        tile("image AP", image.path("averagePrecision")),
+                        tile("pixel AUROC", pixel.path("auroc")),
+                        tile("pixel AP", pixel.path("averagePrecision")),
+                        tile("AUPRO", pixel.path("aupro")));
+    }
+
+    private static String tile(String name, JsonNode value) {
+        return "<div><dt>" + name + "</dt><dd>" + Html.figure(value) + "</dd></div>";
+    }
+
+    private String warnings() {
+        StringBuilder html = new StringBuilder();
+        CalibrationWarnings.of(calibration)
+                .forEach(warning ->
+                        html.append("<li>").append(Html.escape(warning)).append("</li>"));
+        return html.isEmpty() ? "" : "<ul class=\"warnings\" aria-label=\"Warnings\">" + html + "</ul>\n";
+    }
+
+    private String scores() {
+        String table = Html.table(
+                "Images at the threshold",
+                List.of("", "called anomalous", "called normal"),
+                List.of(
+                        List.of("anomalous", text(confusion.truePositives()), text(confusion.falseNegatives())),
+                        List.of("normal", text(confusion.falsePositives()), text(confusion.trueNegatives()))));
+        return "<div class=\"grid\">"
+                + ScoreCharts.histogram("histogram", "Image scores", report.judged(), calibration.imageThreshold())
+                + table + "</div>";
+    }
+
+    private String perDefect() {
+        List<List<String>> rows = new ArrayList<>();
+        for (String defect : report.judged().defects()) {
+            JsonNode figures = report.metrics().path("perDefect").path(defect);
+            JsonNode image = figures.path("image");
+            JsonNode pixel = figures.path("pixel");
+            int images = report.judged().count(defect);
+            long found = report.judged().images().stream()
+                    .filter(scored -> scored.defect().equals(defect) && calibration.isAnomalous(scored.score()))
+                    .count();
+            rows.add(List.of(
+                    defect,
+                    found + " of " + images,
+                    Html.figure(image.path("auroc")),
+                    Html.figure(image.path("averagePrecision")),
+                    Html.figure(image.path("f1")),
+                    Html.figure(pixel.path("auroc")),
+                    Html.figure(pixel.path("averagePrecision")),
+                    Html.figure(pixel.path("aupro"))));
+        }
+        return rows.isEmpty()
+                ? ""
+                : Html.table(
+                        "Each type against the " + report.judged().count(EvaluationImage.GOOD) + " normal images",
+                        List.of("defect", "found", "AUROC", "AP", "F1", "pixel AUROC", "pixel AP", "AUPRO"),
+                        rows);
+    }
+
+    private String calibrationTable() {
+        Calibration c = calibration;
+        String rule = c.rule().id() + (c.ruleValue() == null ? "" : " " + Html.number(c.ruleValue()));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("threshold rule", rule));
+        rows.add(List.of("image threshold", Html.number(c.imageThreshold())));
+        rows.add(List.of("pixel threshold", Html.number(c.pixelThreshold())));
+        rows.add(List.of("image scores seen", Html.number(c.scoreMin()) + " to " + Html.number(c.scoreMax())));
+        rows.add(List.of("map values seen", Html.number(c.mapMin()) + " to " + Html.number(c.mapMax())));
+        rows.add(List.of("normal images", text(c.normalImages())));
+        rows.add(List.of("images with real defects", text(c.anomalousImages())));
+        rows.add(List.of("images with synthetic anomalies", text(c.syntheticImages())));
+        if (c.normalPixels() + c.anomalousPixels() > 0) {
+            rows.add(List.of("normal pixels", Long.toString(c.normalPixels())));
+            rows.add(List.of("anomalous pixels", Long.toString(c.anomalousPixels())));
+        }
+        return Html.table("Where the thresholds come from; all values are raw", List.of("what", "value"), rows);
+    }
+
+    private String validationHistogram() {
+        Scores validated = report.validated();
+        return validated == null
+                ? ""
+                : "<div class=\"grid\">"
+                        + ScoreCharts.histogram(
+                                "validated",
+                                "Scores of the images that gave the threshold",
+                                validated,
+                                calibration.imageThreshold())
+                        + "</div>";
+    }
+
+    private String exports() {
+        StringBuilder html = new StringBuilder();
+        JsonNode parity = report.metrics().path("parity");
+        if (!parity.isEmpty()) {
+            html.append(flat("Largest differences between the network and the exported graph", parity));
+        }
+        JsonNode exports = report.metrics().path("exports");
+        if (!exports.isEmpty()) {
+            html.append(flat("Formats", exports));
+        }
+        return html.toString();
+    }
+
+    private static String flat(String caption, JsonNode json) {
+        List<List<String>> rows = new ArrayList<>();
+        flatten("", json, rows);
+        return rows.isEmpty() ? "" : Html.table(caption, List.of("name", "value"), rows);
+    }
+
+    private static void flatten(String name, JsonNode json, List<List<String>> rows) {
+        if (json.isObject()) {
+            json.properties()
+                    .forEach(entry -> flatten(
+                            name.isEmpty() ? entry.getKey() : name + "." + entry.getKey(), entry.getValue(), rows));
+        } else if (!(json instanceof MissingNode) && !json.isNull()) {
+            String value = json.isNumber() && !json.isIntegralNumber()
+                    ? Html.number(json.asDouble())
+                    : json.isValueNode() ? json.asString() : json.toString();
+            rows.add(List.of(name, value));
+        }
+    }
+
+    private static String text(int number) {
+        return Integer.toString(number);
+    }
+
+    private static String style() {
+        try (InputStream css = Objects.requireNonNull(
+                ReportPage.class.getResourceAsStream("report.css"), "report.css is missing from the jar")) {
+            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.draem.trainer.report;
+
+import io.draem.score.PixelScores;
+import io.draem.score.RankingMetrics;
+import io.draem.score.RankingMetrics.Point;
+import io.draem.trainer.evaluation.Scores;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Charts of scored images: histogram, ROC curve, precision and recall. */
+final class ScoreCharts {
+
+    private static final int BINS = 25;
+    private static final double RESOLUTION = 0.004;
+    private static final int TABLE_ROWS = 10;
+
+    private ScoreCharts() {}
+
+    /** Returns the histogram of image scores with the threshold. */
+    static String histogram(String id, String title, Scores scores, double threshold) {
+        double[] values = scores.imageScores();
+        double min = Math.min(threshold, Arrays.stream(values).min().orElse(0));
+        double max = Math.max(threshold, Arrays.stream(values).max().orElse(1));
+        Axis x = Axis.linear(min, max, Chart.LEFT + 4, Chart.RIGHT);
+        int[][] counts = new int[2][BINS];
+        for (Scores.Scored image : scores.images()) {
+            int bin = (int) Math.min(BINS - 1, (image.score() - x.min()) / (x.max() - x.min()) * BINS);
+            counts[image.anomalous() ? 1 : 0][bin]++;
+        }
+        int most = Math.max(
+                1, Arrays.stream(counts).flatMapToInt(Arrays::stream).max().orElse(1));
+        Axis y = Axis.linear(0, most, Chart.BOTTOM, Chart.TOP + 10);
+        Chart chart = new Chart(id, title, "image score", "images", x, y);
+        double width = (Chart.RIGHT - Chart.LEFT - 4) / BINS;
+        List<List<String>> rows = new ArrayList<>();
+        for (int bin = 0; bin < BINS; bin++) {
+            double left = x.from() + bin * width;
+            chart.bar("normal", left + 0.5, y.at(counts[0][bin]), width / 2 - 0.5, Chart.BOTTOM);
+            chart.bar("anomalous", left + width / 2, y.at(counts[1][bin]), width / 2 - 0.5, Chart.BOTTOM);
+            if (counts[0][bin] + counts[1][bin] > 0) {
+                double step = (x.max() - x.min()) / BINS;
+                rows.add(List.of(
+                        Html.number(x.min() + bin * step) + " to " + Html.number(x.min() + (bin + 1) * step),
+                        Integer.toString(counts[0][bin]),
+                        Integer.toString(counts[1][bin])));
+            }
+        }
+        chart.barLegend("normal", "normal");
+        chart.barLegend("anomalous", "anomalous");
+        chart.mark(x, threshold, "threshold " + Html.figure(threshold));
+        return chart.end(Html.folded("As a table", Html.table(title, List.of("score", "normal", "anomalous"), rows)));
+    }
+
+    /** Returns ROC and precision-recall curve; empty where one class is missing. */
+    static String curves(Scores scores, double imageThreshold) {
+        if (!RankingMetrics.isDefined(scores.imageLabels())) {
+            return "";
+        }
+        RankingMetrics images = RankingMetrics.of(scores.imageScores(), scores.imageLabels());
+        PixelScores pixels = scores.pixels();
+        RankingMetrics pixelRanking = pixels.isDefined() ? pixels.ranking() : null;
+        Point own = at(scores, imageThreshold);
+        return "<p>The circle is the model's own threshold.</p><div class=\"grid\">"
+                + chart("roc", "ROC curve", false, images, pixelRanking, own)
+                + chart("pr", "Precision and recall", true, images, pixelRanking, own)
+                + "</div>";
+    }
+
+    private static String chart(
+            String id,
+            String title,
+            boolean precision,
+            RankingMetrics images,
+            @Nullable RankingMetrics pixels,
+            @Nullable Point own) {
+        Axis x = Axis.linear(0, 1, Chart.LEFT, Chart.RIGHT - 6);
+        Axis y = Axis.linear(0, 1, Chart.BOTTOM, Chart.TOP + 4);
+        String xLabel = precision ? "recall" : "false-positive rate";
+        String yLabel = precision ? "precision" : "recall";
+        Chart chart = new Chart(id, title, xLabel, yLabel, x, y);
+        List<Point> imageCurve = images.curve(RESOLUTION);
+        draw(chart, "c1", "images", precision, imageCurve, x, y);
+        if (pixels != null) {
+            draw(chart, "c2 dashed", "pixels", precision, pixels.curve(RESOLUTION), x, y);
+        }
+        if (own != null) {
+            chart.dot(
+                    x,
+                    y,
+                    precision ? own.recall() : own.falsePositiveRate(),
+                    precision ? own.precision() : own.recall());
+        }
+        List<List<String>> rows = new ArrayList<>();
+        double stride = Math.max(1, (imageCurve.size() - 1.0) / TABLE_ROWS);
+        for (double i = 0; Math.round(i) < imageCurve.size(); i += stride) {
+            Point point = imageCurve.get((int) Math.round(i));
+            rows.add(List.of(
+                    Html.figure(precision ? point.recall() : point.falsePositiveRate()),
+                    Html.figure(precision ? point.precision() : point.recall())));
+        }
+        return chart.end(Html.folded("As a table", Html.table(title + " of images", List.of(xLabel, yLabel), rows)));
+    }
+
+    private static void draw(
+            Chart chart, String style, String name, boolean precision, List<Point> points, Axis x, Axis y) {
+        List<double[]> pairs = new ArrayList<>();
+        if (!precision) {
+            pairs.add(new double[] {0, 0});
+        }
+        points.forEach(point -> pairs.add(
+                precision
+                        ? new double[] {point.recall(), point.precision()}
+                        : new double[] {point.falsePositiveRate(), point.recall()}));
+        chart.curve(
+                style,
+                name,
+                x,
+                y,
+                pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
+                pairs.stream().mapToDouble(pair -> pair[1]).toArray());
+    }
+
+    private static @Nullable Point at(Scores scores, double threshold) {
+        double found = 0;
+        double alarms = 0;
+        double anomalous = 0;
+        for (Scores.Scored image : scores.images()) {
+            anomalous += image.anomalous() ? 1 : 0;
+            if (image.score() > threshold) {
+                found += image.anomalous() ? 1 : 0;
+                alarms += image.anomalous() ? 0 : 1;
+            }
+        }
+        double normal = scores.images().size() - anomalous;
+        return found + alarms == 0 ? null : new Point(alarms / normal, found / anomalous, found / (found + alarms));
+    }
+}

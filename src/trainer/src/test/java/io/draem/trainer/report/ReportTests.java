@@ -1,0 +1,167 @@
+package io.draem.trainer.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.model.ModelCard;
+import io.draem.score.AnomalyMap;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.Detection;
+import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.EvaluationImage;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.Scores;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+class ReportTests {
+
+    private static final int SIDE = 32;
+
+    @Test
+    void whatComesFromOutsideIsEscaped() throws IOException {
+        String html = report(
+                        "<b>\"plate\" & more",
+                        image("<i>1.png", "good", 0.1f),
+                        image("2.png'><script>", "<u>hole", 0.9f))
+                .html();
+        assertThat(html)
+                .contains("&lt;b&gt;&quot;plate&quot; &amp; more", "&lt;u&gt;hole", "2.png&#39;&gt;&lt;script&gt;")
+                .doesNotContain("<b>", "<u>", "<i>", "<script");
+    }
+
+    @Test
+    void everyPictureIsWellFormedAndSaysWhatItShows() throws Exception {
+        String html = report("plate", image("1.png", "good", 0.1f), image("2.png", "hole", 0.9f))
+                .html();
+        List<String> pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
+                .matcher(html)
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertThat(pictures).hasSizeGreaterThan(8);
+        for (String picture : pictures) {
+            Element svg = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(picture)))
+                    .getDocumentElement();
+            assertThat(svg.getAttribute("role")).isEqualTo("img");
+            assertThat(svg.getElementsByTagName("title").item(0).getTextContent())
+                    .isNotBlank();
+        }
+        assertThat(html).doesNotContain(" style=", "NaN", "Infinity", "null");
+    }
+
+    @Test
+    void showsTheWorstFalseAlarmsAndMissesOnceEachAndNotWithoutEnd() throws IOException {
+        List<EvaluationImage> images = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            images.add(image("good/" + i, "good", 0.3f + i / 50f));
+            images.add(image("hole/" + i, "hole", 0.31f + i / 40f));
+        }
+        Report report = report("plate", images.toArray(EvaluationImage[]::new));
+
+        assertThat(report.examples()).extracting(Example::name).doesNotHaveDuplicates();
+        assertThat(names(report, Example.Kind.FALSE_ALARM)).containsExactly("good/19", "good/18", "good/17", "good/16");
+        assertThat(names(report, Example.Kind.MISSED)).containsExactly("hole/0", "hole/1", "hole/2", "hole/3");
+        assertThat(names(report, Example.Kind.CLEAREST_HIT))
+                .startsWith("hole/19")
+                .hasSize(4);
+        assertThat(names(report, Example.Kind.HIGHEST_NORMAL)).isEmpty();
+        assertThat(report.examples())
+                .filteredOn(example -> example.kind() == Example.Kind.MISSED)
+                .allSatisfy(example -> {
+                    assertThat(example.found()).isEmpty();
+                    assertThat(example.truth()).hasSize(1);
+                    assertThat(example.truth().get(0).area()).isEqualTo(SIDE * SIDE / 4);
+                });
+    }
+
+    @Test
+    void normalImagesAloneGiveAPageWithoutCurves() throws IOException {
+        String html = report("plate", image("1.png", "good", 0.1f), image("2.png", "good", 0.9f))
+                .html();
+        assertThat(html).contains("finds 0 of 0 anomalous images and raises 1 false alarm among 2 normal ones");
+        assertThat(html).doesNotContain("<h2>At every threshold</h2>", "<h2>By defect type</h2>", "NaN");
+    }
+
+    @Test
+    void axesAreLabelledWithAHandfulOfRoundValues() {
+        assertThat(Axis.linear(0, 1, 0, 100).ticks()).containsExactly(0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0);
+        assertThat(Axis.linear(0, 7, 0, 100).ticks()).hasSizeBetween(3, 8).contains(2.0);
+        assertThat(Axis.linear(0, 184_000, 0, 100).ticks()).hasSizeBetween(3, 8);
+        assertThat(Axis.linear(3, 3, 0, 100).at(3)).as("a single value").isEqualTo(50);
+        assertThat(Axis.logarithmic(0.003, 0.9, 0, 100).ticks())
+                .hasSizeBetween(2, 6)
+                .contains(0.01, 0.1);
+    }
+
+    private static List<String> names(Report report, Example.Kind kind) {
+        return report.examples().stream()
+                .filter(example -> example.kind() == kind)
+                .map(Example::name)
+                .toList();
+    }
+
+    private static Report report(String model, EvaluationImage... images) throws IOException {
+        Calibration calibration =
+                new Calibration(ThresholdRule.QUANTILE, 0.5, 0.5, 0, 1, 0, 1, 10, 0, 10, 1000, 10, 0.99);
+        EvaluationSet set = EvaluationSet.of(List.of(images));
+        AnomalyDetector detector = ReportTests::detect;
+        Scores scores = Scores.of(set, detector);
+        ObjectNode metrics = Evaluation.figures(scores, calibration);
+        for (int step = 1; step < 4; step++) {
+            metrics.withArray("lossCurve")
+                    .addObject()
+                    .put("step", step * 10)
+                    .put("total", 1.0 / step)
+                    .put("l2", 0.1 / step)
+                    .put("ssim", 0.3)
+                    .put("focal", 0.01)
+                    .put("sspcab", 0.0)
+                    .put("learningRate", 1e-4);
+        }
+        ObjectNode training = JsonNodeFactory.instance.objectNode().put("seed", 7);
+        ModelCard card = new ModelCard(model, SIDE, SIDE, calibration, training, metrics);
+        return Report.of(card, metrics, images.length + " images", set, scores, scores, detector);
+    }
+
+    /** Gives the image's first value as score, and as map in the top left quarter, where a defect is. */
+    private static List<Detection> detect(float[] pixels, int count) {
+        List<Detection> detections = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            float score = pixels[i * 3 * SIDE * SIDE];
+            float[] map = new float[SIDE * SIDE];
+            for (int pixel = 0; pixel < map.length; pixel++) {
+                map[pixel] = inCorner(pixel) ? score : score / 10;
+            }
+            detections.add(new Detection(score, new AnomalyMap(SIDE, SIDE, map)));
+        }
+        return detections;
+    }
+
+    private static EvaluationImage image(String name, String defect, float score) {
+        boolean[] mask = new boolean[SIDE * SIDE];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = !defect.equals(EvaluationImage.GOOD) && inCorner(i);
+        }
+        float[] pixels = new float[3 * SIDE * SIDE];
+        pixels[0] = score;
+        return new EvaluationImage(name, defect, pixels, mask);
+    }
+
+    private static boolean inCorner(int pixel) {
+        return pixel % SIDE < SIDE / 2 && pixel / SIDE < SIDE / 2;
+    }
+}
