@@ -5,6 +5,7 @@ import io.draem.model.ModelCardException;
 import io.draem.tensor.BesideFile;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.MvtecDataset;
+import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.evaluation.Scores;
@@ -88,7 +89,8 @@ final class EvaluateCommand implements Callable<Integer> {
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
             TestImages images = new TestImages(
                     dataset.test(), detector.card().width(), detector.card().height());
-            Scores scores = Scores.of(images, detector);
+            AnomalyDetector sized = detector.atInputSize();
+            Scores scores = Scores.of(images, sized);
             ModelCard card = detector.card();
             ObjectNode figures = Evaluation.figures(scores, card.calibration());
             figures.put("model", card.model());
@@ -104,7 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         images.size() + " test images of " + dataset.directory().getFileName();
                 write(
                         report,
-                        Report.of(card, told, judged, images, scores, null, detector)
+                        Report.of(card, told, judged, images, scores, null, sized)
                                 .html());
             }
         }

@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
 /** The trainer's command line. */
 @Command(
         name = "draem-trainer",
-        description = "Trains DRÆM surface-anomaly models and evaluates them.",
+        description = "Trains DRÆM surface-anomaly models, imports, evaluates and runs them.",
         mixinStandardHelpOptions = true,
         versionProvider = TrainerVersion.class,
-        subcommands = {TrainCommand.class, EvaluateCommand.class})
+        subcommands = {TrainCommand.class, EvaluateCommand.class, ImportCommand.class, PredictCommand.class})
 public final class Main {
 
     @Option(

@@ -50,6 +50,10 @@ public final class ImageFiles {
      * @throws DatasetException if it is none; the message names the file
      */
     public static RgbImage read(Path file) throws IOException {
+        if (Files.size(file) > ImageLimits.DEFAULT.maxBytes()) {
+            throw new DatasetException(file + ": The image has " + Files.size(file) + " bytes, more than the "
+                    + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
+        }
         try {
             return DECODER.decode(Files.readAllBytes(file));
         } catch (ImageException e) {

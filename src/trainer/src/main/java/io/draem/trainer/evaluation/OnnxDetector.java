@@ -40,12 +40,15 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
     }
 
     /**
-     * Opens a graph.
+     * Opens a graph of this project, or one that anomalib exported.
+     *
+     * <p>The file is not trusted: ONNX Runtime checks it, and reads weights beside it only from its own folder (neither
+     * by {@code ..}, nor by an absolute path, nor through a symbolic link).
      *
      * @param threads how many threads work on one run
      * @throws NoSuchFileException if there is no such file
      * @throws GraphException if ONNX Runtime refuses the file
-     * @throws ModelCardException if it carries no card of this project
+     * @throws ModelCardException if it carries no card of this project and was not exported by anomalib either
      */
     public static OnnxDetector open(Path file, int threads) throws IOException, ModelCardException {
         if (!Files.isRegularFile(file)) {
@@ -58,7 +61,9 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             OrtSession session = environment.createSession(file.toString(), options);
             try {
-                ModelCard card = ModelCard.fromMetadata(session.getMetadata().getCustomMetadata());
+                ModelCard card = AnomalibCard.fits(session)
+                        ? AnomalibCard.of(session)
+                        : ModelCard.fromMetadata(session.getMetadata().getCustomMetadata());
                 return new OnnxDetector(environment, session, card);
             } catch (OrtException | ModelCardException | RuntimeException e) {
                 session.close();
@@ -74,6 +79,14 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
         return card;
     }
 
+    /** Returns this detector with its maps at the model's input size; graphs of anomalib give larger ones. */
+    public AnomalyDetector atInputSize() {
+        return (images, count) -> detect(images, count).stream()
+                .map(detection -> new Detection(detection.score(), detection.map().resized(card.width(), card.height())))
+                .toList();
+    }
+
+    /** {@inheritDoc} The maps have the graph's own size, which is that of the input unless anomalib exported it. */
     @Override
     public List<Detection> detect(float[] images, int count) {
         try (OnnxTensor batch = batch(images, count);
@@ -81,12 +94,19 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
                         Map.of(ModelContract.INPUT, batch),
                         Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP))) {
             float[] scores = floats(result, ModelContract.PRED_SCORE);
-            float[] maps = floats(result, ModelContract.ANOMALY_MAP);
-            int pixels = card.width() * card.height();
+            OnnxTensor maps = tensor(result, ModelContract.ANOMALY_MAP);
+            long[] shape = maps.getInfo().getShape();
+            int height = (int) shape[shape.length - 2];
+            int width = (int) shape[shape.length - 1];
+            float[] values = values(maps);
+            if (scores.length != count || values.length != (long) count * width * height) {
+                throw new IllegalStateException("The graph gives " + scores.length + " scores and a map of shape "
+                        + Arrays.toString(shape) + " for " + count + " images");
+            }
             List<Detection> detections = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-                float[] map = Arrays.copyOfRange(maps, i * pixels, (i + 1) * pixels);
-                detections.add(new Detection(scores[i], new AnomalyMap(card.width(), card.height(), map)));
+                float[] map = Arrays.copyOfRange(values, i * width * height, (i + 1) * width * height);
+                detections.add(new Detection(scores[i], new AnomalyMap(width, height, map)));
             }
             return detections;
         } catch (OrtException e) {
@@ -134,8 +154,15 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
     }
 
     private static float[] floats(OrtSession.Result result, String output) {
-        OnnxTensor tensor = (OnnxTensor) result.get(output)
+        return values(tensor(result, output));
+    }
+
+    private static OnnxTensor tensor(OrtSession.Result result, String output) {
+        return (OnnxTensor) result.get(output)
                 .orElseThrow(() -> new IllegalStateException("The graph has no output '" + output + "'"));
+    }
+
+    private static float[] values(OnnxTensor tensor) {
         FloatBuffer buffer = tensor.getFloatBuffer();
         float[] values = new float[buffer.remaining()];
         buffer.get(values);

@@ -1,0 +1,121 @@
+package io.draem.trainer;
+
+import io.draem.model.ModelContract;
+import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.imported.ImportedFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code import}: somebody else's checkpoint as a model of this project. */
+@Command(
+        name = "import",
+        description = {
+            "Turns a checkpoint of anomalib, or the two files of the official repository, into"
+                    + " OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors}.",
+            "Nothing in the files is run: tensors are read, and everything else is refused or left out."
+        },
+        sortOptions = false,
+        showDefaultValues = true,
+        mixinStandardHelpOptions = true)
+final class ImportCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..2",
+            paramLabel = "FILE",
+            description = "anomalib's .ckpt; or the official NAME.pckl and NAME_seg.pckl in any order; or the folder, or"
+                    + " the path without ending, that names just these")
+    @SuppressWarnings("NullAway.Init")
+    private List<Path> files;
+
+    @Mixin
+    private final OutputArguments output = new OutputArguments();
+
+    @Option(
+            names = "--image-size",
+            defaultValue = "256",
+            description = "Sides of the square input that it was trained for, a multiple of 32; checkpoints do not say")
+    private int imageSize;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Images in MVTec AD layout to find thresholds on and to evaluate with")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--validation",
+            defaultValue = "from-test",
+            description = "Which of them thresholds come from: from-test (half, the figures come from the others) or"
+                    + " same-as-test")
+    private ValidationSplit validation = ValidationSplit.FROM_TEST;
+
+    @Option(names = "--threshold-image", description = "Raw image score above which an image is anomalous")
+    private @Nullable Double imageThreshold;
+
+    @Option(names = "--threshold-pixel", description = "Raw map value above which a pixel is anomalous")
+    private @Nullable Double pixelThreshold;
+
+    @Mixin
+    private final RunArguments run = new RunArguments();
+
+    @Override
+    public Integer call() throws Exception {
+        String name;
+        try {
+            requireOptions();
+            name = output.modelName(ImportedFiles.stem(files.get(0)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        new ImportRun(
+                        ImportedFiles.find(files),
+                        output.output,
+                        name,
+                        imageSize,
+                        new ImportRun.Thresholds(data, validation, run.seed, imageThreshold, pixelThreshold),
+                        run.threads)
+                .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
+        return 0;
+    }
+
+    private void requireOptions() {
+        if (imageSize < ModelContract.SIZE_MULTIPLE
+                || imageSize > ModelContract.MAX_SIDE
+                || imageSize % ModelContract.SIZE_MULTIPLE != 0) {
+            throw new IllegalArgumentException("--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE
+                    + " up to " + ModelContract.MAX_SIDE + ", not " + imageSize);
+        }
+        if (validation == ValidationSplit.SYNTHETIC) {
+            throw new IllegalArgumentException("--validation must be from-test or same-as-test: which normal images"
+                    + " the network was trained on is not known");
+        }
+        if (data != null && (imageThreshold != null || pixelThreshold != null)) {
+            throw new IllegalArgumentException(
+                    "--data finds thresholds and --threshold-image and --threshold-pixel give them: leave one out");
+        }
+        requireNumber("--threshold-image", imageThreshold);
+        requireNumber("--threshold-pixel", pixelThreshold);
+        if (run.threads < 1) {
+            throw new IllegalArgumentException("--threads must be at least 1, not " + run.threads);
+        }
+    }
+
+    private static void requireNumber(String option, @Nullable Double value) {
+        if (value != null && !Double.isFinite(value)) {
+            throw new IllegalArgumentException(option + " must be a number, not " + value);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.draem.trainer;
+
+import io.draem.image.ImageTensor;
+import io.draem.image.RgbImage;
+import io.draem.picture.AnomalyOverlay;
+import io.draem.picture.PngWriter;
+import io.draem.score.AnomalyMap;
+import io.draem.score.Calibration;
+import io.draem.score.Region;
+import io.draem.score.RegionFinder;
+import io.draem.tensor.BesideFile;
+import io.draem.trainer.data.DatasetException;
+import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.evaluation.Detection;
+import io.draem.trainer.evaluation.OnnxDetector;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Examines images one batch after the other and writes what was found. */
+final class Predictions {
+
+    /** One JSON object a line, an image each, in the order of their paths. */
+    static final String FILE = "predictions.jsonl";
+
+    /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image. */
+    private static final long PIXELS_HELD = 64_000_000;
+
+    private final OnnxDetector detector;
+    private final Path images;
+    private final Path output;
+    private final Options options;
+    private final Calibration calibration;
+
+    /**
+     * What to write.
+     *
+     * @param threshold of image scores, in place of the model's
+     * @param minArea fewest pixels of a region
+     * @param maps whether the raw maps are written too
+     * @param batchSize most images at a time
+     */
+    record Options(@Nullable Double threshold, int minArea, boolean maps, int batchSize) {}
+
+    /** How many images of each kind there were. */
+    record Counts(int anomalous, int normal, int unreadable) {}
+
+    private record Loaded(Path file, RgbImage image) {}
+
+    Predictions(OnnxDetector detector, Path images, Path output, Options options) {
+        this.detector = detector;
+        this.images = images;
+        this.output = output;
+        this.options = options;
+        this.calibration = detector.card().calibration();
+    }
+
+    /**
+     * Writes pictures and verdicts of all images; those that cannot be read are told on {@code log} and in the verdicts.
+     *
+     * @param files below the folder of images
+     */
+    Counts write(List<Path> files, PrintWriter log) throws IOException {
+        Path whole = output.resolve(FILE);
+        Path part = BesideFile.of(whole);
+        int anomalous = 0;
+        int unreadable = 0;
+        try {
+            try (BufferedWriter lines = Files.newBufferedWriter(part)) {
+                List<Loaded> batch = new ArrayList<>();
+                long held = 0;
+                for (Path file : files) {
+                    RgbImage image;
+                    try {
+                        image = ImageFiles.read(file);
+                    } catch (DatasetException e) {
+                        unreadable++;
+                        anomalous += examine(batch, lines); // the lines keep the order of the files
+                        held = 0;
+                        log.println("warning: " + e.getMessage());
+                        log.flush();
+                        writeLine(lines, PredictionJson.unreadable(relative(file), String.valueOf(e.getMessage())));
+                        continue;
+                    }
+                    long pixels = (long) image.width() * image.height();
+                    if (batch.size() == options.batchSize() || held + pixels > PIXELS_HELD) {
+                        anomalous += examine(batch, lines);
+                        held = 0;
+                    }
+                    batch.add(new Loaded(file, image));
+                    held += pixels;
+                }
+                anomalous += examine(batch, lines);
+            }
+            BesideFile.publish(part, whole);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return new Counts(anomalous, files.size() - unreadable - anomalous, unreadable);
+    }
+
+    /** Runs the graph, writes what it gives, empties the batch, and returns how many of it were anomalous. */
+    private int examine(List<Loaded> batch, BufferedWriter lines) throws IOException {
+        if (batch.isEmpty()) {
+            return 0;
+        }
+        int width = detector.card().width();
+        int height = detector.card().height();
+        int length = 3 * width * height;
+        float[] tensor = new float[batch.size() * length];
+        for (int i = 0; i < batch.size(); i++) {
+            System.arraycopy(ImageTensor.of(batch.get(i).image(), width, height), 0, tensor, i * length, length);
+        }
+        List<Detection> detections = detector.detect(tensor, batch.size());
+        int anomalous = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            anomalous += write(batch.get(i), detections.get(i), lines) ? 1 : 0;
+        }
+        batch.clear();
+        return anomalous;
+    }
+
+    private boolean write(Loaded loaded, Detection detection, BufferedWriter lines) throws IOException {
+        RgbImage image = loaded.image();
+        String path = relative(loaded.file());
+        AnomalyMap map = detection.map().resized(image.width(), image.height());
+        List<Region> regions = RegionFinder.find(map, calibration.pixelThreshold(), options.minArea());
+        double threshold = options.threshold() != null ? options.threshold() : calibration.imageThreshold();
+        boolean anomalous = detection.score() > threshold;
+        ObjectNode json = PredictionJson.of(path, image, detection.score(), threshold, calibration, regions);
+        Path folder = output.resolve(path).resolveSibling("");
+        Files.createDirectories(folder);
+        json.put("mask", write(path + ".mask.png", PngWriter.mask(map, calibration.pixelThreshold())));
+        if (options.maps()) {
+            json.put("anomalyMap", write(path + ".map.png", PngWriter.map(map)));
+        }
+        RgbImage overlay = AnomalyOverlay.draw(image, normalized(map), regions);
+        json.put("overlay", write(path + ".overlay.png", PngWriter.rgb(overlay)));
+        writeLine(lines, json);
+        return anomalous;
+    }
+
+    /** Writes a picture beside its place and moves it there. */
+    private String write(String name, byte[] png) throws IOException {
+        Path file = output.resolve(name);
+        Path part = BesideFile.of(file);
+        try {
+            Files.write(part, png);
+            BesideFile.publish(part, file);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return name;
+    }
+
+    private AnomalyMap normalized(AnomalyMap map) {
+        float[] values = new float[map.values().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) calibration.normalizePixel(map.values()[i]);
+        }
+        return new AnomalyMap(map.width(), map.height(), values);
+    }
+
+    /** Returns the path below the folder of images, with slashes on every system. */
+    private String relative(Path file) {
+        return images.relativize(file).toString().replace(File.separatorChar, '/');
+    }
+
+    private static void writeLine(BufferedWriter lines, ObjectNode json) throws IOException {
+        lines.write(json.toString());
+        lines.write('\n');
+    }
+}

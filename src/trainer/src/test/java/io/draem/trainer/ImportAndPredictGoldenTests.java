@@ -1,0 +1,219 @@
+package io.draem.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.model.ModelCard;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.evaluation.Detection;
+import io.draem.trainer.evaluation.GraphException;
+import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.imported.ImportedFolder;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The peers' files through the command line: imported, and run over a folder of images. */
+class ImportAndPredictGoldenTests {
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter said = new StringWriter();
+
+    @Test
+    void importsAnAnomalibCheckpointWithItsThresholds() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("anomalib");
+        importInto("m", golden, golden.files(".ckpt").toArray(Path[]::new));
+        Path version = folder.resolve("models/m/1");
+        try (Stream<Path> files = Files.list(version)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("model.onnx", "metrics.json", "checkpoint.safetensors");
+        }
+        ModelCard card = card(version);
+        assertThat(card.calibration().rule()).isEqualTo(ThresholdRule.MANUAL);
+        assertThat(card.calibration().imageThreshold())
+                .isCloseTo(golden.description().get("image_threshold").asDouble(), within(1e-6));
+        assertThat(card.calibration().scoreMax())
+                .isCloseTo(golden.description().get("image_max").asDouble(), within(1e-6));
+        assertThat(card.calibration().normalImages()).isZero();
+        assertThat(card.training().at("/importedFrom").asString()).isEqualTo("anomalib");
+        assertThat(card.training().at("/network/imageScore").asString()).isEqualToIgnoringCase("maximum");
+        assertThat(said.toString()).contains("post-processor").doesNotContain("warning");
+    }
+
+    @Test
+    void importsAnOfficialPairFromItsFolderAndWarnsOfTheThreshold() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("official");
+        importInto("m", golden, golden.path());
+        ModelCard card = card(folder.resolve("models/m/1"));
+        assertThat(card.calibration().imageThreshold()).isEqualTo(0.5);
+        assertThat(card.training().at("/network/imageScore").asString()).isEqualToIgnoringCase("averaged");
+        assertThat(said.toString()).contains("warning", "--threshold-image");
+    }
+
+    @Test
+    void namesTheHalfOfAPairThatIsMissing() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("official");
+        Path half = golden.files(".pckl").get(0);
+        assertThat(run("import", half.toString(), "--output", folder.toString(), "--name", "m"))
+                .isEqualTo(1);
+        assertThat(said.toString()).contains("sub-network is missing").doesNotContain("\tat ");
+    }
+
+    @Test
+    void writesPicturesAndOneLineForEachImage() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("official");
+        importInto("m", golden, golden.files(".pckl").toArray(Path[]::new));
+        paint("images/a.png", 40, 30);
+        paint("images/a.bmp", 64, 64);
+        paint("images/line 2/a.png", 70, 50);
+        Files.writeString(folder.resolve("images/broken.png"), "no image");
+        Path output = folder.resolve("out");
+
+        int code = predict(folder.resolve("models/m/1/model.onnx"), output, "--maps", "--threshold", "0");
+
+        assertThat(code).as(said.toString()).isEqualTo(3);
+        assertThat(said.toString()).contains("3 anomalous, 0 normal, 1 unreadable");
+        List<JsonNode> lines = lines(output);
+        assertThat(lines.stream().map(line -> line.get("path").asString()))
+                .containsExactly("a.bmp", "a.png", "broken.png", "line 2/a.png");
+        assertThat(lines.get(2).get("problem").asString()).contains("no image");
+        JsonNode line = lines.get(3);
+        assertThat(line.at("/image/width").asInt()).isEqualTo(70);
+        assertThat(line.get("anomalous").asBoolean()).isTrue();
+        assertThat(line.get("threshold").asDouble()).isZero();
+        assertThat(line.get("score").asDouble()).isBetween(0.0, 1.0);
+        assertThat(line.get("regions").isArray()).isTrue();
+        for (String picture : List.of("overlay", "mask", "anomalyMap")) {
+            BufferedImage written =
+                    ImageIO.read(output.resolve(line.get(picture).asString()).toFile());
+            assertThat(written.getWidth()).as(picture).isEqualTo(70);
+            assertThat(written.getHeight()).as(picture).isEqualTo(50);
+        }
+        try (Stream<Path> files = Files.walk(output)) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(10);
+        }
+    }
+
+    @Test
+    void refusesToWriteAmongTheImages() throws Exception {
+        paint("images/a.png", 40, 30);
+        Path graph = ImportedFolder.read("anomalib").files(".onnx").get(0);
+        assertThat(predict(graph, folder.resolve("images/out"))).isEqualTo(1);
+        assertThat(said.toString()).contains("lies in --images");
+    }
+
+    @Test
+    void runsAGraphThatAnomalibExported() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("anomalib");
+        Path graph = golden.files(".onnx").get(0);
+        float[] images = golden.floats("input");
+        int count = images.length / (3 * golden.width() * golden.height());
+        float[] maps = golden.floats("anomaly_map");
+        try (OnnxDetector detector = OnnxDetector.open(graph, 1)) {
+            List<Detection> detections = detector.detect(images, count);
+            for (int i = 0; i < count; i++) {
+                assertThat(detections.get(i).score()).isCloseTo(golden.floats("pred_score")[i], within(1e-4f));
+                float[] map = detections.get(i).map().values();
+                for (int pixel = 0; pixel < map.length; pixel++) {
+                    assertThat(map[pixel]).isCloseTo(maps[i * map.length + pixel], within(1e-4f));
+                }
+            }
+        }
+        paint("images/a.png", 40, 30);
+        assertThat(predict(graph, folder.resolve("out"))).as(said.toString()).isZero();
+        JsonNode line = lines(folder.resolve("out")).get(0);
+        assertThat(line.get("normalizedScore").asDouble())
+                .as("its scores are normalised already")
+                .isCloseTo(line.get("score").asDouble(), within(1e-9));
+    }
+
+    @Test
+    void refusesAGraphWhoseWeightsLieOutsideItsFolder() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("anomalib");
+        Path data = golden.files(".data").get(0);
+        String name = data.getFileName().toString();
+        String outside = "../" + "x".repeat(name.length() - 3);
+        Path graph = Files.createDirectories(folder.resolve("inside")).resolve("model.onnx");
+        String bytes = Files.readString(golden.files(".onnx").get(0), StandardCharsets.ISO_8859_1);
+        Files.writeString(graph, bytes.replace(name, outside), StandardCharsets.ISO_8859_1);
+        Files.copy(data, graph.resolveSibling(outside).normalize());
+        assertThatExceptionOfType(GraphException.class)
+                .isThrownBy(() -> OnnxDetector.open(graph, 1))
+                .withMessageContaining("escapes model directory");
+    }
+
+    private void importInto(String name, ImportedFolder golden, Path... files) {
+        Stream<String> options = Stream.of(
+                "--output",
+                folder.resolve("models").toString(),
+                "--name",
+                name,
+                "--image-size",
+                Integer.toString(golden.width()),
+                "--threads",
+                "1");
+        String[] arguments = Stream.concat(
+                        Stream.concat(Stream.of("import"), Stream.of(files).map(Path::toString)), options)
+                .toArray(String[]::new);
+        assertThat(run(arguments)).as(said.toString()).isZero();
+    }
+
+    private int predict(Path model, Path output, String... more) {
+        Stream<String> options = Stream.of(
+                "predict",
+                "--model",
+                model.toString(),
+                "--images",
+                folder.resolve("images").toString(),
+                "--output",
+                output.toString(),
+                "--threads",
+                "1");
+        return run(Stream.concat(options, Stream.of(more)).toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
+        PrintWriter writer = new PrintWriter(said);
+        return Main.commandLine().setOut(writer).setErr(writer).execute(arguments);
+    }
+
+    private static ModelCard card(Path version) throws Exception {
+        try (OnnxDetector detector = OnnxDetector.open(version.resolve("model.onnx"), 1)) {
+            return detector.card();
+        }
+    }
+
+    private static List<JsonNode> lines(Path output) throws IOException {
+        return Files.readAllLines(output.resolve("predictions.jsonl")).stream()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+    }
+
+    private void paint(String name, int width, int height) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(width);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, random.nextInt(1 << 24));
+            }
+        }
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());
+    }
+}
