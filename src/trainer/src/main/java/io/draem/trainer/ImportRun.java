@@ -25,6 +25,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -164,8 +165,9 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                 .put("map", parity.map())
                 .put("reconstruction", parity.reconstruction());
         report.set("training", json);
-        new Safetensors(imported.weights(), Map.of("format", "pt", "draem.training", json.toString()))
-                .write(version.file("checkpoint.safetensors"));
+        Map<String, String> metadata = new LinkedHashMap<>(card.toMetadata());
+        metadata.put("format", "pt");
+        new Safetensors(imported.weights(), metadata).write(version.file("checkpoint.safetensors"));
         Files.writeString(version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);
         Path published = version.publish();
         out.printf(

@@ -7,6 +7,7 @@ import io.draem.trainer.network.NetworkOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin whose training it comes from
  * @param options as the tensors' shapes tell them
- * @param weights by parameter name; they fit the options
+ * @param weights by parameter name, in the files' order; they fit the options
  * @param statistics what the checkpoint says of thresholds, where it does
  */
 public record ImportedNetwork(
@@ -148,7 +149,7 @@ public record ImportedNetwork(
                     ChannelOrder.fromOfficial(weights);
                 }
                 DraemNetwork.load(options, weights).close();
-                return new ImportedNetwork(from, options, Map.copyOf(weights), statistics);
+                return new ImportedNetwork(from, options, Collections.unmodifiableMap(weights), statistics);
             } catch (IllegalArgumentException e) {
                 throw new ImportedFileException(last, "its tensors make no DRÆM network. " + e.getMessage());
             }
