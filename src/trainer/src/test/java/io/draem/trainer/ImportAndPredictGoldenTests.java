@@ -66,6 +66,24 @@ class ImportAndPredictGoldenTests {
     }
 
     @Test
+    void findsThresholdsOnLabelledImages() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("official");
+        paint("data/train/good/0.png", 40, 40);
+        for (int i = 0; i < 4; i++) {
+            paint("data/test/good/" + i + ".png", 40 + i, 40);
+            paint("data/test/hole/" + i + ".png", 50 + i, 40);
+            paint("data/ground_truth/hole/" + i + "_mask.png", 50 + i, 40);
+        }
+        importInto("m", golden, golden.path(), Path.of("--data=" + folder.resolve("data")));
+        ModelCard card = card(folder.resolve("models/m/1"));
+        assertThat(card.calibration().rule()).isEqualTo(ThresholdRule.F1);
+        assertThat(card.calibration().normalImages()).isEqualTo(2);
+        assertThat(card.calibration().anomalousImages()).isEqualTo(2);
+        assertThat(card.metrics().at("/image/auroc").isNumber()).isTrue();
+        assertThat(said.toString()).doesNotContain("warning");
+    }
+
+    @Test
     void namesTheHalfOfAPairThatIsMissing() throws Exception {
         ImportedFolder golden = ImportedFolder.read("official");
         Path half = golden.files(".pckl").get(0);
