@@ -35,8 +35,9 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..2",
             paramLabel = "FILE",
-            description = "anomalib's .ckpt; or the official NAME.pckl and NAME_seg.pckl in any order; or the folder, or"
-                    + " the path without ending, that names just these")
+            description =
+                    "anomalib's .ckpt; or the official NAME.pckl and NAME_seg.pckl in any order; or the folder, or"
+                            + " the path without ending, that names just these")
     @SuppressWarnings("NullAway.Init")
     private List<Path> files;
 

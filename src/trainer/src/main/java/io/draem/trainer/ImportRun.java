@@ -89,8 +89,9 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             Calibrated calibrated = calibrate(imported, detector);
             publish(imported, detector, calibrated, version, out);
             if (calibrated.calibration().equals(Statistics.UNKNOWN.calibration())) {
-                log.println("warning: nothing is known of this model's thresholds, so they are 0.5: give labelled images"
-                        + " (--data), or --threshold-image and --threshold-pixel");
+                log.println(
+                        "warning: nothing is known of this model's thresholds, so they are 0.5: give labelled images"
+                                + " (--data), or --threshold-image and --threshold-pixel");
                 log.flush();
             }
         }
@@ -104,8 +105,8 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             DataSplit split = DataSplit.of(dataset, thresholds.validation(), 0, thresholds.seed());
             Scores validated = Scores.of(new TestImages(split.validation(), size, size), detector);
             Calibration calibration = Calibrator.calibrate(validated, false);
-            ObjectNode metrics = Evaluation.figures(
-                    Scores.of(new TestImages(split.test(), size, size), detector), calibration);
+            ObjectNode metrics =
+                    Evaluation.figures(Scores.of(new TestImages(split.test(), size, size), detector), calibration);
             metrics.set("validation", Evaluation.ranking(validated, calibration));
             return new Calibrated(calibration, metrics, "labelled images, " + thresholds.validation());
         }

@@ -103,10 +103,7 @@ final class PredictCommand implements Callable<Integer> {
                     .getOut()
                     .printf(
                             "%d anomalous, %d normal, %d unreadable; wrote %s%n",
-                            counts.anomalous(),
-                            counts.normal(),
-                            counts.unreadable(),
-                            output.resolve(Predictions.FILE));
+                            counts.anomalous(), counts.normal(), counts.unreadable(), output.resolve(Predictions.FILE));
             return counts.unreadable() == 0 ? 0 : SOME_UNREADABLE;
         }
     }

@@ -82,7 +82,8 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
     /** Returns this detector with its maps at the model's input size; graphs of anomalib give larger ones. */
     public AnomalyDetector atInputSize() {
         return (images, count) -> detect(images, count).stream()
-                .map(detection -> new Detection(detection.score(), detection.map().resized(card.width(), card.height())))
+                .map(detection ->
+                        new Detection(detection.score(), detection.map().resized(card.width(), card.height())))
                 .toList();
     }
 

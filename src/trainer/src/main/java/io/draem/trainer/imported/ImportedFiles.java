@@ -28,7 +28,10 @@ public final class ImportedFiles {
         }
         Path path = named.get(0);
         if (named.size() > 1) {
-            Path missing = named.stream().filter(file -> !Files.isRegularFile(file)).findFirst().orElse(path);
+            Path missing = named.stream()
+                    .filter(file -> !Files.isRegularFile(file))
+                    .findFirst()
+                    .orElse(path);
             throw new NoSuchFileException(missing.toString());
         }
         boolean folder = Files.isDirectory(path);
