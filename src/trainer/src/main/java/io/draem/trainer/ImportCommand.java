@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,8 +41,13 @@ final class ImportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private List<Path> files;
 
-    @Mixin
-    private final OutputArguments output = new OutputArguments();
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Model directory to write into")
+    @SuppressWarnings("NullAway.Init")
+    private Path output;
+
+    @Option(names = "--name", required = true, paramLabel = "NAME", description = "Name of the model")
+    @SuppressWarnings("NullAway.Init")
+    private String name;
 
     @Option(
             names = "--image-size",
@@ -69,30 +74,38 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--threshold-pixel", description = "Raw map value above which a pixel is anomalous")
     private @Nullable Double pixelThreshold;
 
-    @Mixin
-    private final RunArguments run = new RunArguments();
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of which images calibrate")
+    private long seed;
+
+    @Option(
+            names = "--threads",
+            description = "Threads of libtorch (default: the processors)",
+            showDefaultValue = Visibility.NEVER)
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
     public Integer call() throws Exception {
-        String name;
         try {
             requireOptions();
-            name = output.modelName(ImportedFiles.stem(files.get(0)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         new ImportRun(
                         ImportedFiles.find(files),
-                        output.output,
+                        output,
                         name,
                         imageSize,
-                        new ImportRun.Thresholds(data, validation, run.seed, imageThreshold, pixelThreshold),
-                        run.threads)
+                        new ImportRun.Thresholds(data, validation, seed, imageThreshold, pixelThreshold),
+                        threads)
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;
     }
 
     private void requireOptions() {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
+            throw new IllegalArgumentException("--name must be letters, digits, '.', '_' and '-', a letter or digit"
+                    + " first, at most 63 of them, not '" + name + "'");
+        }
         if (imageSize < ModelContract.SIZE_MULTIPLE
                 || imageSize > ModelContract.MAX_SIDE
                 || imageSize % ModelContract.SIZE_MULTIPLE != 0) {
@@ -109,8 +122,8 @@ final class ImportCommand implements Callable<Integer> {
         }
         requireNumber("--threshold-image", imageThreshold);
         requireNumber("--threshold-pixel", pixelThreshold);
-        if (run.threads < 1) {
-            throw new IllegalArgumentException("--threads must be at least 1, not " + run.threads);
+        if (threads < 1) {
+            throw new IllegalArgumentException("--threads must be at least 1, not " + threads);
         }
     }
 

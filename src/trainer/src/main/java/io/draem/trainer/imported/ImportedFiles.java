@@ -61,7 +61,7 @@ public final class ImportedFiles {
     }
 
     /** Returns the last name of a path without its ending. */
-    public static Path stem(Path path) {
+    private static Path stem(Path path) {
         String name = path.toAbsolutePath().normalize().getFileName() + "";
         int dot = name.lastIndexOf('.');
         return Path.of(dot > 0 && !Files.isDirectory(path) && isCheckpoint(path) ? name.substring(0, dot) : name);
