@@ -12,7 +12,7 @@ final class Chart {
     static final double TOP = 34;
     static final double BOTTOM = HEIGHT - 42;
 
-    private static final double LETTER = 7;
+    private static final double LETTER = 7.8;
     private static final double SWATCH = 24;
 
     private final StringBuilder svg = new StringBuilder();
