@@ -40,8 +40,8 @@ final class NetworkArguments {
             names = "--image-score",
             paramLabel = "RULE",
             defaultValue = "maximum",
-            description = "Image score: ${COMPLETION-CANDIDATES} of the map (averaged: over 21x21 pixels first, as the"
-                    + " official repository does)")
+            description = "Image score: ${COMPLETION-CANDIDATES} of the map (smoothed: over 5x5 pixels first; averaged:"
+                    + " over 21x21, as the official repository does)")
     private ImageScore imageScore = ImageScore.MAXIMUM;
 
     NetworkOptions network() {

@@ -2,7 +2,6 @@ package io.draem.trainer.export;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.export.OnnxGraph.Value;
-import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 
 /**
@@ -104,11 +103,10 @@ final class DraemGraph {
 
     /** Returns what the image score is the largest value of, {@code [batch, height, width]}. */
     private Value scored(Value map, Value probability) {
-        return switch (options.imageScore()) {
-            case MAXIMUM -> map;
-            case AVERAGED ->
-                graph.onlyChannel("scored", graph.average("averaged_probability", probability, ImageScore.WINDOW));
-        };
+        int window = options.imageScore().window();
+        return window == 1
+                ? map
+                : graph.onlyChannel("scored", graph.average("averaged_probability", probability, window));
     }
 
     private Value block(String name, Value input, int in, int middle, int out) {

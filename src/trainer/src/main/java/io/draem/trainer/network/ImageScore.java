@@ -8,26 +8,37 @@ import org.bytedeco.pytorch.global.torch;
 /** How the score of an image comes from its anomaly map. */
 public enum ImageScore {
     /** The largest value of the map, as anomalib has it. */
-    MAXIMUM,
+    MAXIMUM(1),
+
+    /** The largest mean of a 5x5 square: that of {@link #AVERAGED} for small maps and thin defects. */
+    SMOOTHED(5),
 
     /**
-     * The largest mean of a {@value #WINDOW}x{@value #WINDOW} square, with zeros outside the image, as the official
-     * repository evaluates ({@code test_DRAEM.py}). A single bright pixel then counts for little.
+     * The largest mean of a 21x21 square, with zeros outside the image, as the official repository evaluates
+     * ({@code test_DRAEM.py}). A single bright pixel then counts for little.
      */
-    AVERAGED;
+    AVERAGED(21);
 
-    /** Sides of the averaged square in pixels of the map. */
-    public static final int WINDOW = 21;
+    private final int window;
+
+    ImageScore(int window) {
+        this.window = window;
+    }
+
+    /** Returns the sides of the averaged square in pixels of the map; 1 where nothing is averaged. */
+    public int window() {
+        return window;
+    }
 
     /** Returns the scores, {@code [batch]}, of maps {@code [batch, height, width]}. */
     Tensor of(Tensor maps) {
-        Tensor scored = this == MAXIMUM
+        Tensor scored = window == 1
                 ? maps
                 : torch.avg_pool2d(
                         maps,
-                        new long[] {WINDOW, WINDOW},
+                        new long[] {window, window},
                         new long[] {1, 1},
-                        new long[] {WINDOW / 2, WINDOW / 2},
+                        new long[] {window / 2, window / 2},
                         false,
                         true,
                         new LongOptional());

@@ -18,6 +18,7 @@ class ImageScoreTests {
     @Test
     void averagedASinglePixelCountsForItsShareOfTheSquare() {
         assertThat(score(ImageScore.AVERAGED, 16, 16, 1)).isEqualTo(1f / (21 * 21));
+        assertThat(score(ImageScore.SMOOTHED, 16, 16, 1)).isEqualTo(1f / (5 * 5));
     }
 
     @Test
