@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -72,7 +73,7 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode pairs = header.putObject(METADATA);
-            metadata.forEach(pairs::put);
+            new TreeMap<>(metadata).forEach(pairs::put); // the same bytes for the same content
         }
         long offset = 0;
         for (Map.Entry<String, DeferredTensor> entry : tensors.entrySet()) {

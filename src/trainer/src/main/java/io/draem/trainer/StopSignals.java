@@ -11,7 +11,8 @@ import sun.misc.SignalHandler;
  * Lets a training end in good order on SIGINT, SIGTERM and SIGHUP: the first one is a request, which the training sees
  * after its step; a second one ends the process at once, and so does the first one outside the training.
  *
- * <p>The JVM's own handling would run libtorch's clean-up beside the step that is being computed, which crashes.
+ * <p>"At once" is the system's own default. The JVM's handling would run libtorch's clean-up beside the step that is
+ * being computed, which crashes.
  */
 final class StopSignals implements AutoCloseable {
 
@@ -19,7 +20,6 @@ final class StopSignals implements AutoCloseable {
 
     private final PrintWriter log;
     private final Map<Signal, SignalHandler> before = new HashMap<>();
-    private volatile boolean training;
     private volatile @Nullable Signal received;
 
     private StopSignals(PrintWriter log) {
@@ -36,7 +36,7 @@ final class StopSignals implements AutoCloseable {
     private void takeOver(String name) {
         try {
             Signal signal = new Signal(name);
-            SignalHandler old = Signal.handle(signal, this::receive);
+            SignalHandler old = Signal.handle(signal, SignalHandler.SIG_DFL);
             if (old == SignalHandler.SIG_IGN) { // nohup, or a shell's background job
                 Signal.handle(signal, old);
             } else {
@@ -48,19 +48,22 @@ final class StopSignals implements AutoCloseable {
     }
 
     private synchronized void receive(Signal signal) {
-        if (!training || received != null) {
-            Signal.handle(signal, SignalHandler.SIG_DFL);
-            Signal.raise(signal);
-            return;
+        if (received != null) {
+            return; // two different ones at the same time
         }
+        handleBy(SignalHandler.SIG_DFL);
         received = signal;
         log.println("SIG" + signal.getName() + ": finishing the step and saving; a second one ends at once");
         log.flush();
     }
 
+    private void handleBy(SignalHandler handler) {
+        before.keySet().forEach(signal -> Signal.handle(signal, handler));
+    }
+
     /** Says whether a training is under way, which a signal must not tear apart. */
     void training(boolean underWay) {
-        training = underWay;
+        handleBy(underWay ? this::receive : SignalHandler.SIG_DFL);
     }
 
     /** Says whether a signal has asked the training to stop. */

@@ -58,8 +58,8 @@ public final class Training {
                 from == null ? DraemNetwork.create(recipe.network(), recipe.seed()) : network(setup, from)) {
             network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
             network.train(true);
-            try (Adam adam =
-                    new Adam(network.namedParameters(), recipe.optimizer().learningRate())) {
+            Recipe.Optimizer optimizer = recipe.optimizer();
+            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate(), optimizer.weightAverage())) {
                 Training training = new Training(setup, network, adam);
                 if (from != null) {
                     training.restore(from);

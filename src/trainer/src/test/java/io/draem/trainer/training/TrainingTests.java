@@ -10,6 +10,7 @@ import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.loss.LossParts;
+import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.Threads;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +39,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trains a tiny network to its end, in one go and in pieces. */
 class TrainingTests {
@@ -58,9 +60,9 @@ class TrainingTests {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"FLOAT32", "BFLOAT16"})
-    void goesOnFromAnyCheckpointToTheSameWeights(Precision precision) throws Exception {
-        Recipe recipe = recipe(new Selection(2L, 0, Keep.LAST), precision);
+    @CsvSource({"FLOAT32, 0", "FLOAT32, 0.9", "BFLOAT16, 0"})
+    void goesOnFromAnyCheckpointToTheSameWeights(Precision precision, double weightAverage) throws Exception {
+        Recipe recipe = recipe(new Selection(2L, 0, Keep.LAST), precision, weightAverage);
         Map<String, Tensor> whole = train(recipe, null, new Ear()).weights();
         assertThat(saved).hasSize(STEPS);
         for (int step : new int[] {1, 4, STEPS}) {
@@ -72,7 +74,8 @@ class TrainingTests {
 
     @Test
     void validationChangesNothing() throws Exception {
-        Map<String, Tensor> without = train(recipe(UNVALIDATED), null, new Ear()).weights();
+        Map<String, Tensor> without =
+                train(recipe(UNVALIDATED), null, new Ear()).weights();
         Map<String, Tensor> with =
                 train(recipe(new Selection(1L, 0, Keep.LAST)), null, new Ear()).weights();
         assertSame(with, without);
@@ -158,7 +161,9 @@ class TrainingTests {
                 .isThrownBy(() -> train(recipe, null, new Ear(), abandoned, () -> stop[0]))
                 .withMessageStartingWith("Stopped after step 2");
         TrainedModel resumed = train(recipe, newest(), new Ear());
-        assertThat(resumed.curve().validations()).extracting(ValidationFigures::step).containsExactly(2L, 4L, 6L);
+        assertThat(resumed.curve().validations())
+                .extracting(ValidationFigures::step)
+                .containsExactly(2L, 4L, 6L);
     }
 
     @Test
@@ -182,7 +187,9 @@ class TrainingTests {
                 .isThrownBy(() -> train(recipe(UNVALIDATED), normals, null, poisoning))
                 .withMessageContaining("is not a number at learning rate");
         assertThat(saved).hasSizeBetween(2, STEPS - 1);
-        assertThat(newest().weights().get("reconstructive_subnetwork.decoder.fin_out.0.bias").toFloats())
+        assertThat(newest().weights()
+                        .get("reconstructive_subnetwork.decoder.fin_out.0.bias")
+                        .toFloats())
                 .doesNotContain(Float.NaN);
         assertNothingHalfWritten();
     }
@@ -241,7 +248,12 @@ class TrainingTests {
         train(recipe(UNVALIDATED), null, new Ear());
         Checkpoint one = newest();
         Checkpoint without = new Checkpoint(
-                one.step(), one.origin(), one.curve(), one.weights(), Map.of("step", one.optimizer().get("step")), one.best());
+                one.step(),
+                one.origin(),
+                one.curve(),
+                one.weights(),
+                Map.of("step", one.optimizer().get("step")),
+                one.best());
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> train(recipe(UNVALIDATED), without, new Ear()))
                 .withMessageContaining("The optimizer's state has no tensor");
@@ -294,8 +306,7 @@ class TrainingTests {
         }
     }
 
-    private static ValidationFigures validate(
-            long step, io.draem.trainer.network.DraemNetwork network, BooleanSupplier abandon) {
+    private static ValidationFigures validate(long step, DraemNetwork network, BooleanSupplier abandon) {
         return figures(step, 0.5);
     }
 
@@ -319,11 +330,11 @@ class TrainingTests {
 
     private static void assertSame(Map<String, Tensor> actual, Map<String, Tensor> expected) {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((name, tensor) ->
-                assertThat(actual.get(name).data()).as(name).isEqualTo(tensor.data()));
+        expected.forEach(
+                (name, tensor) -> assertThat(actual.get(name).data()).as(name).isEqualTo(tensor.data()));
     }
 
-    private static ImageSource<float[]> source(java.util.function.IntFunction<float[]> images) {
+    private static ImageSource<float[]> source(IntFunction<float[]> images) {
         return new ImageSource<>() {
             @Override
             public int size() {
@@ -338,16 +349,16 @@ class TrainingTests {
     }
 
     private static Recipe recipe(Selection selection) {
-        return recipe(selection, Precision.FLOAT32);
+        return recipe(selection, Precision.FLOAT32, 0);
     }
 
-    private static Recipe recipe(Selection selection, Precision precision) {
+    private static Recipe recipe(Selection selection, Precision precision, double weightAverage) {
         return new Recipe(
                 SIDE,
                 new NetworkOptions(4, 4, false),
-                new Recipe.Loss(FocalLoss.BOTH, 0.1),
+                new Recipe.Loss(FocalLoss.BOTH, 2, 0.1),
                 new Recipe.Length(1, STEPS, 2),
-                new Recipe.Optimizer(1e-3, List.of(0.5), 0.2),
+                new Recipe.Optimizer(1e-3, Decay.MILESTONES, List.of(0.5), 0.2, 0.5, 1, weightAverage),
                 precision,
                 SynthesisOptions.DEFAULTS,
                 new Recipe.Validation(ValidationSplit.SYNTHETIC, 0.2),
