@@ -75,14 +75,6 @@ final class OptimizerArguments {
     private double gradientClip;
 
     @Option(
-            names = "--weight-average",
-            paramLabel = "SHARE",
-            defaultValue = "0",
-            description = "Validate and export a moving average of the weights that keeps this share of itself at each"
-                    + " step (arXiv 1703.01780); 0 for the weights themselves")
-    private double weightAverage;
-
-    @Option(
             names = "--precision",
             paramLabel = "TYPE",
             description = "float32 (paper) or bfloat16 (default: bfloat16 where the processor has it)")
@@ -99,13 +91,6 @@ final class OptimizerArguments {
     private FocalLoss focal = FocalLoss.BOTH;
 
     @Option(
-            names = "--focal-gamma",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "How much the focal loss forgives pixels that are nearly right (arXiv 1708.02002, and paper)")
-    private double focalGamma;
-
-    @Option(
             names = "--sspcab-weight",
             paramLabel = "WEIGHT",
             defaultValue = "0.1",
@@ -113,7 +98,7 @@ final class OptimizerArguments {
     private double sspcabWeight;
 
     Recipe.Loss loss() {
-        return new Recipe.Loss(focal, focalGamma, sspcabWeight);
+        return new Recipe.Loss(focal, sspcabWeight);
     }
 
     Recipe.Length length() {
@@ -121,7 +106,7 @@ final class OptimizerArguments {
     }
 
     Recipe.Optimizer optimizer() {
-        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, gradientClip, weightAverage);
+        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, gradientClip);
     }
 
     /** Returns what was asked for, else the fastest that the processor has. */

@@ -13,15 +13,9 @@ import org.jspecify.annotations.Nullable;
  * DRÆM's loss: {@code l2 + 2 · ssim + focal}, and with SSPCAB {@code + sspcabWeight · sspcab}.
  *
  * @param focal which pixels the focal part counts
- * @param focalGamma its γ; {@link FocalLoss#GAMMA} in the paper
  * @param sspcabWeight weight of the SSPCAB part; {@link #SSPCAB_WEIGHT} unless there is a reason
  */
-public record DraemLoss(FocalLoss focal, double focalGamma, double sspcabWeight) {
-
-    /** Makes a loss with the paper's γ. */
-    public DraemLoss(FocalLoss focal, double sspcabWeight) {
-        this(focal, FocalLoss.GAMMA, sspcabWeight);
-    }
+public record DraemLoss(FocalLoss focal, double sspcabWeight) {
 
     /** The weight of arXiv 2111.09099, section 4. */
     public static final double SSPCAB_WEIGHT = 0.1;
@@ -71,7 +65,7 @@ public record DraemLoss(FocalLoss focal, double focalGamma, double sspcabWeight)
                     Tensor reconstruction = output.reconstruction().contiguous();
                     Tensor l2 = torch.mse_loss(reconstruction, clean);
                     Tensor ssim = Ssim.loss(reconstruction, clean.contiguous());
-                    Tensor focalLoss = focal.forward(output.logits(), mask, focalGamma);
+                    Tensor focalLoss = focal.forward(output.logits(), mask);
                     Tensor total = l2.add(ssim, new Scalar(SSIM_WEIGHT)).add(focalLoss);
                     Tensor sspcab = null;
                     Tensor predicted = output.sspcabOutput();

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The focal loss of a two-class pixel map (arXiv 1708.02002): {@code −(1 − p)^γ · log p}, p of the true class. */
+/** The focal loss of a two-class pixel map (arXiv 1708.02002), γ = 2: {@code −(1 − p)² · log p}, p of the true class. */
 public enum FocalLoss {
     /** Counts normal and anomalous pixels alike, as the paper and the official code do. */
     BOTH,
@@ -17,26 +17,16 @@ public enum FocalLoss {
      */
     ANOMALOUS;
 
-    private static final double LEAST_MISS = 1e-12;
-
-    /** γ of the paper, its code and anomalib. */
-    public static final double GAMMA = 2;
-
     /**
      * Returns the loss of a batch.
      *
-     * @param gamma γ, at least 0
      * @param logits {@code [batch, 2, height, width]}
      * @param mask 1 where anomalous, else 0, {@code [batch, 1, height, width]}
      */
-    Tensor forward(Tensor logits, Tensor mask, double gamma) {
+    Tensor forward(Tensor logits, Tensor mask) {
         Tensor logProbabilities = torch.log_softmax(logits, 1);
         Tensor logProbability = logProbabilities.gather(1, mask.to(ScalarType.Long));
-        Tensor miss = logProbability.exp().neg().add(new Scalar(1.0));
-        // pow's gradient is not a number where miss is 0 and the exponent below 1
-        miss = gamma == GAMMA
-                ? miss.square()
-                : miss.clamp_min(new Scalar(LEAST_MISS)).pow(new Scalar(gamma));
+        Tensor miss = logProbability.exp().neg().add(new Scalar(1.0)).square();
         Tensor gain = miss.mul(logProbability);
         return switch (this) {
             case BOTH -> gain.mean().neg();

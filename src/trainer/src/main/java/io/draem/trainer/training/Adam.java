@@ -14,7 +14,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The Adam optimizer (arXiv 1412.6980) with torch's defaults: β 0.9 and 0.999, ε 1e-8, no weight decay.
@@ -31,45 +30,25 @@ public final class Adam implements AutoCloseable {
     private static final String STEP = "step";
     private static final String MEAN = "exp_avg.";
     private static final String SQUARE = "exp_avg_sq.";
-    private static final String AVERAGE = "weight_avg.";
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
-    private final double weightAverage;
     private double learningRate;
     private long step;
 
-    private record Slot(
-            Tensor parameter,
-            Tensor mean,
-            Tensor square,
-            @Nullable Tensor average) {}
-
-    /** Makes an optimizer without a {@link #averages moving average} of the weights. */
-    public Adam(Map<String, Tensor> parameters, double learningRate) {
-        this(parameters, learningRate, 0);
-    }
+    private record Slot(Tensor parameter, Tensor mean, Tensor square) {}
 
     /**
      * Makes an optimizer of those parameters, which it does not own. Its state takes their element type and memory format,
      * so convert the network first.
-     *
-     * @param weightAverage how much of the {@link #averages moving average} of the weights stays at each step; 0 for no
-     *     such average
      */
-    public Adam(Map<String, Tensor> parameters, double learningRate, double weightAverage) {
+    public Adam(Map<String, Tensor> parameters, double learningRate) {
         learningRate(learningRate);
-        this.weightAverage = weightAverage;
         parameters.forEach((name, parameter) -> {
             Tensor mean = torch.zeros_like(parameter);
             Tensor square = torch.zeros_like(parameter);
             mean.retainReference(); // it outlives the scope that may be open here
             square.retainReference();
-            Tensor average = null;
-            if (weightAverage > 0) {
-                average = parameter.detach().clone();
-                average.retainReference();
-            }
-            slots.put(name, new Slot(parameter, mean, square, average));
+            slots.put(name, new Slot(parameter, mean, square));
         });
     }
 
@@ -101,8 +80,6 @@ public final class Adam implements AutoCloseable {
             // Both bias corrections go into the step's size, ε therefore scales with the second one.
             Scalar epsilon = new Scalar(EPSILON * correction2);
             Scalar minusSize = new Scalar(-size);
-            // The first weights are random: they count for less as long as the average is young.
-            Scalar towardsWeights = new Scalar(1 - Math.min(weightAverage, (1.0 + step) / (10.0 + step)));
             Scopes.withoutGradients(() -> slots.values().forEach(slot -> {
                 try (Tensor gradient = slot.parameter().grad()) {
                     if (gradient.defined()) {
@@ -112,9 +89,6 @@ public final class Adam implements AutoCloseable {
                             slot.parameter().addcdiv_(slot.mean(), root.add_(epsilon), minusSize);
                         }
                     }
-                }
-                if (slot.average() != null) {
-                    slot.average().lerp_(slot.parameter(), towardsWeights);
                 }
             }));
         }
@@ -134,21 +108,7 @@ public final class Adam implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns copies of the moving averages of the weights by parameter name; none without averaging. What they keep of
-     * themselves at step {@code t} is {@code min(weightAverage, (1 + t) / (10 + t))}.
-     */
-    public Map<String, io.draem.tensor.Tensor> averages() {
-        Map<String, io.draem.tensor.Tensor> averages = new LinkedHashMap<>();
-        slots.forEach((name, slot) -> {
-            if (slot.average() != null) {
-                averages.put(name, TensorConversion.toHeap(slot.average()));
-            }
-        });
-        return averages;
-    }
-
-    /** Returns the whole state as it will be when written: {@code step}, and the moving averages by parameter name. */
+    /** Returns the whole state as it will be when written: {@code step}, and both moving averages by parameter name. */
     public Map<String, DeferredTensor> deferredState() {
         Map<String, DeferredTensor> state = new LinkedHashMap<>();
         ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -221,9 +181,6 @@ public final class Adam implements AutoCloseable {
         slots.forEach((name, slot) -> {
             tensors.put(MEAN + name, slot.mean());
             tensors.put(SQUARE + name, slot.square());
-            if (slot.average() != null) {
-                tensors.put(AVERAGE + name, slot.average());
-            }
         });
         return tensors;
     }
@@ -234,9 +191,6 @@ public final class Adam implements AutoCloseable {
         slots.values().forEach(slot -> {
             slot.mean().releaseReference();
             slot.square().releaseReference();
-            if (slot.average() != null) {
-                slot.average().releaseReference();
-            }
         });
         slots.clear();
     }

@@ -6,8 +6,6 @@ import io.draem.trainer.network.BatchNormStatistics;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.Precision;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
@@ -22,18 +20,11 @@ final class Candidate {
      * Returns a copy in evaluation mode, in float32, with its batch-norm statistics taken again, over the batches that
      * would follow the last step: the same ones at every step.
      *
-     * @param averages parameters that take the place of the network's own, by name; may be empty
      * @throws CancellationException if {@code abandon} says so meanwhile
      */
-    static DraemNetwork of(
-            TrainingSetup setup,
-            DraemNetwork network,
-            Map<String, io.draem.tensor.Tensor> averages,
-            BooleanSupplier abandon) {
-        Map<String, io.draem.tensor.Tensor> tensors = new LinkedHashMap<>(network.tensors());
-        tensors.putAll(averages);
+    static DraemNetwork of(TrainingSetup setup, DraemNetwork network, BooleanSupplier abandon) {
         Recipe recipe = setup.recipe();
-        DraemNetwork copy = DraemNetwork.load(recipe.network(), tensors);
+        DraemNetwork copy = DraemNetwork.load(recipe.network(), network.tensors());
         try {
             copy.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast); // what is exported runs in float32
             if (recipe.batchNorm().batches() > 0) {

@@ -43,14 +43,11 @@ public record Recipe(
      * The loss beside its fixed parts.
      *
      * @param focal which pixels the focal loss counts; paper both classes
-     * @param focalGamma how much the focal loss forgives pixels that are nearly right; paper 2. With less, maps of normal
-     *     images come nearer to 0 in a short training
      * @param sspcabWeight weight of SSPCAB's own loss; 0.1 in arXiv 2111.09099
      */
-    public record Loss(FocalLoss focal, double focalGamma, double sspcabWeight) {
+    public record Loss(FocalLoss focal, double sspcabWeight) {
 
         public Loss {
-            require(focalGamma >= 0 && focalGamma <= 10, "--focal-gamma must lie within 0 and 10", focalGamma);
             require(
                     sspcabWeight >= 0 && sspcabWeight < Double.POSITIVE_INFINITY,
                     "--sspcab-weight must be a number and not negative",
@@ -88,9 +85,6 @@ public record Recipe(
      * @param gamma that factor; paper 0.2
      * @param warmUp share of the training over which the rate rises to its full value (arXiv 1706.02677); paper 0
      * @param gradientClip largest L2 norm of all gradients together (arXiv 1211.5063); 0 for any, as in the paper
-     * @param weightAverage how much of the moving average of the weights stays at each step (Polyak averaging with
-     *     forgetting; arXiv 1703.01780): the average is what is validated and exported. 0 for the weights themselves, as
-     *     in the paper
      */
     public record Optimizer(
             double learningRate,
@@ -98,8 +92,7 @@ public record Recipe(
             List<Double> milestones,
             double gamma,
             double warmUp,
-            double gradientClip,
-            double weightAverage) {
+            double gradientClip) {
 
         public Optimizer {
             milestones = List.copyOf(milestones);
@@ -113,10 +106,6 @@ public record Recipe(
                     gradientClip >= 0 && gradientClip < Double.POSITIVE_INFINITY,
                     "--gradient-clip must be a number and not negative",
                     gradientClip);
-            require(
-                    weightAverage >= 0 && weightAverage < 1,
-                    "--weight-average must be at least 0 and below 1",
-                    weightAverage);
         }
     }
 
@@ -164,10 +153,6 @@ public record Recipe(
                 1L << synthesis.perlin().minScale() < imageSize, // one cell a pixel is no noise: 0 at every corner
                 "--perlin-scales must begin with a scale whose power of two is below --image-size",
                 synthesis.perlin().minScale());
-        require(
-                optimizer.weightAverage() == 0 || batchNorm.batches() > 0,
-                "--weight-average needs --batch-norm-batches above 0, since averaged weights have no statistics of their own",
-                batchNorm.batches());
     }
 
     private static void require(boolean holds, String rule, Number value) {

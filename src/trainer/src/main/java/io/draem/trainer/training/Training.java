@@ -36,8 +36,7 @@ public final class Training {
         this.recipe = setup.recipe();
         this.network = network;
         this.adam = adam;
-        criterion = new DraemLoss(
-                recipe.loss().focal(), recipe.loss().focalGamma(), recipe.loss().sspcabWeight());
+        criterion = new DraemLoss(recipe.loss().focal(), recipe.loss().sspcabWeight());
         learningRates = new LearningRateSchedule(recipe.optimizer());
         curve = new TrainingCurve(setup.steps(), recipe.length().batchSize());
     }
@@ -115,7 +114,7 @@ public final class Training {
         if (recipe.selection().keep() == Keep.BEST && !best.isEmpty()) {
             return new TrainedModel(best, curve.best().orElseThrow().step(), curve);
         }
-        try (DraemNetwork candidate = Candidate.of(setup, network, adam.averages(), () -> false)) {
+        try (DraemNetwork candidate = Candidate.of(setup, network, () -> false)) {
             return new TrainedModel(candidate.tensors(), step, curve);
         }
     }
@@ -159,7 +158,7 @@ public final class Training {
     /** Judges the weights as they are, on a copy: the training itself is the same with and without it. */
     private void validate() throws IOException, InterruptedException, DivergedException {
         requireFinite();
-        try (DraemNetwork candidate = Candidate.of(setup, network, adam.averages(), setup.stopRequested())) {
+        try (DraemNetwork candidate = Candidate.of(setup, network, setup.stopRequested())) {
             ValidationFigures validation = setup.validator().validate(step, candidate, setup.stopRequested());
             curve.add(validation);
             boolean better = curve.validationsSinceBest() == 0;

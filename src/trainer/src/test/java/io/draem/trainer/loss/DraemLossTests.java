@@ -36,22 +36,6 @@ class DraemLossTests {
     }
 
     @Test
-    void gammaSaysHowMuchIsForgiven() {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor clean = torch.rand(2, 3, 32, 32);
-            Tensor mask = torch.zeros(2, 1, 32, 32);
-            for (double gamma : new double[] {0, 1, 2, 2.5}) {
-                Output undecided = new Output(clean, torch.zeros(2, 2, 32, 32), null, null); // p = 1/2 everywhere
-                assertThat(new DraemLoss(FocalLoss.BOTH, gamma, DraemLoss.SSPCAB_WEIGHT)
-                                .forward(undecided, clean, mask)
-                                .read()
-                                .focal())
-                        .isCloseTo(Math.pow(0.5, gamma) * Math.log(2), within(1e-6));
-            }
-        }
-    }
-
-    @Test
     void theStructuralPartOfANegativeIsLarge() {
         try (PointerScope scope = new PointerScope()) {
             Tensor clean = torch.rand(2, 3, 32, 48);

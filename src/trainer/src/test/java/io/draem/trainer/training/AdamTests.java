@@ -26,7 +26,7 @@ class AdamTests {
     void aResumedTrainingEqualsAnUninterruptedOne() {
         try (PointerScope scope = new PointerScope();
                 DraemNetwork uninterrupted = network();
-                Adam adam = new Adam(uninterrupted.namedParameters(), 1e-3, 0.5)) {
+                Adam adam = new Adam(uninterrupted.namedParameters(), 1e-3)) {
             org.bytedeco.pytorch.Tensor images = torch.rand(2, 3, 32, 32);
             step(uninterrupted, adam, images);
             step(uninterrupted, adam, images);
@@ -37,43 +37,15 @@ class AdamTests {
             try (DraemNetwork resumed = DraemNetwork.load(SMALL, weights)) {
                 resumed.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
                 resumed.train(true);
-                try (Adam other = new Adam(resumed.namedParameters(), 1e-3, 0.5)) {
+                try (Adam other = new Adam(resumed.namedParameters(), 1e-3)) {
                     other.restore(state);
                     step(resumed, other, images);
                     assertThat(other.steps()).isEqualTo(3);
-                    Map<String, Tensor> averages = adam.averages();
-                    assertThat(other.averages())
-                            .isNotEmpty()
-                            .allSatisfy((name, tensor) -> assertThat(tensor.data())
-                                    .isEqualTo(averages.get(name).data()));
                 }
                 Map<String, Tensor> expected = uninterrupted.tensors();
                 assertThat(resumed.tensors())
                         .allSatisfy((name, tensor) -> assertThat(tensor.data())
                                 .isEqualTo(expected.get(name).data()));
-            }
-        }
-    }
-
-    @Test
-    void averagesTheWeightsAndForgetsTheFirstOnesSoon() {
-        try (PointerScope scope = new PointerScope();
-                DraemNetwork network = network();
-                Adam adam = new Adam(network.namedParameters(), 1e-3, 0.25)) {
-            String name = network.namedParameters().keySet().iterator().next();
-            org.bytedeco.pytorch.Tensor images = torch.rand(2, 3, 32, 32);
-            float[] expected = network.tensors().get(name).toFloats();
-            for (int step = 1; step <= 3; step++) {
-                step(network, adam, images);
-                double keep = Math.min(0.25, (1.0 + step) / (10.0 + step)); // 2/11, 3/12, then 0.25 rather than 4/13
-                float[] weights = network.tensors().get(name).toFloats();
-                for (int i = 0; i < expected.length; i++) {
-                    expected[i] = (float) (keep * expected[i] + (1 - keep) * weights[i]);
-                }
-            }
-            assertThat(adam.averages().get(name).toFloats()).containsExactly(expected, within(1e-6f));
-            try (Adam plain = new Adam(network.namedParameters(), 1e-3)) {
-                assertThat(plain.averages()).isEmpty();
             }
         }
     }
