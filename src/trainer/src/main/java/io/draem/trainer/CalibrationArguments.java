@@ -14,9 +14,11 @@ final class CalibrationArguments {
     @Option(
             names = "--validation",
             paramLabel = "SPLIT",
-            defaultValue = "synthetic",
-            description = "Images that thresholds come from: ${COMPLETION-CANDIDATES}")
-    private ValidationSplit validation = ValidationSplit.SYNTHETIC;
+            defaultValue = "auto",
+            description = "Images that thresholds come from: ${COMPLETION-CANDIDATES} (auto: the data's own validation"
+                    + " images where it has normal and anomalous ones, else synthetic: held-out normal images, half of"
+                    + " them with a synthetic anomaly; from-test: half of the test images, which then give no figures)")
+    private ValidationSplit validation = ValidationSplit.AUTO;
 
     @Option(
             names = "--held-out",

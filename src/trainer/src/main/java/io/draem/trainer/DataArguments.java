@@ -10,7 +10,9 @@ final class DataArguments {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The images, in MVTec AD layout: train/good, test/good, test/<defect>, ground_truth/<defect>")
+            description = "The images: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
+                    + " ground_truth/<defect>, perhaps validation/...), a folder of good images alone, or a .csv with"
+                    + " the columns path,label,mask,split")
     @Nullable
     Path data;
 
@@ -20,6 +22,14 @@ final class DataArguments {
             description = "Texture images for the synthetic anomalies, at any depth (paper: DTD); noise where left out")
     @Nullable
     Path anomalySource;
+
+    @Option(
+            names = "--skip-unreadable",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "Go on without the files that cannot be used, and name them")
+    boolean skipUnreadable;
 
     @Option(
             names = "--data-threads",

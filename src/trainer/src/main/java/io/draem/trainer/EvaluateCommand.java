@@ -3,8 +3,8 @@ package io.draem.trainer;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
 import io.draem.tensor.BesideFile;
-import io.draem.trainer.data.ImageFiles;
-import io.draem.trainer.data.MvtecDataset;
+import io.draem.trainer.data.Dataset;
+import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.OnnxDetector;
@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +50,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path model;
 
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "Images in MVTec AD layout")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "Images as train takes them, with test images")
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
@@ -75,17 +77,12 @@ final class EvaluateCommand implements Callable<Integer> {
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
-        MvtecDataset dataset = MvtecDataset.open(data);
+        Dataset dataset = Dataset.open(data);
         if (dataset.test().isEmpty()) {
             throw new TrainerException(
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
-        ImageFiles.requireReadable(
-                dataset.test().stream()
-                        .flatMap(image -> Stream.of(image.file(), image.mask()))
-                        .filter(Objects::nonNull)
-                        .toList(),
-                threads);
+        DatasetCheck.of(dataset, List.of(), threads).requireAll();
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
             TestImages images = new TestImages(
                     dataset.test(), detector.card().width(), detector.card().height());
@@ -102,8 +99,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (report != null) {
                 ObjectNode told = figures.deepCopy();
                 addTraining(told, card);
-                String judged =
-                        images.size() + " test images of " + dataset.directory().getFileName();
+                String judged = images.size() + " test images of " + data.getFileName();
                 write(
                         report,
                         Report.of(card, told, judged, images, scores, null, sized)

@@ -23,7 +23,9 @@ final class GroupedOptions implements IHelpSectionRenderer {
                     .filter(option -> mixin.getValue().findOption(option.longestName()) != null)
                     .toList();
             others.removeAll(options);
-            text.append(help.colorScheme().text("%n@|bold " + mixin.getKey() + "|@%n"));
+            text.append(System.lineSeparator())
+                    .append(help.colorScheme().text("@|bold " + mixin.getKey() + "|@"))
+                    .append(System.lineSeparator());
             text.append(help.optionListExcludingGroups(options));
         }
         others.removeIf(OptionSpec::hidden);

@@ -112,7 +112,7 @@ final class ImportCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE
                     + " up to " + ModelContract.MAX_SIDE + ", not " + imageSize);
         }
-        if (validation == ValidationSplit.SYNTHETIC) {
+        if (validation == ValidationSplit.SYNTHETIC || validation == ValidationSplit.AUTO) {
             throw new IllegalArgumentException("--validation must be from-test or same-as-test: which normal images"
                     + " the network was trained on is not known");
         }

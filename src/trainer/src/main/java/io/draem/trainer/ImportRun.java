@@ -5,7 +5,7 @@ import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.tensor.Safetensors;
 import io.draem.trainer.data.DataSplit;
-import io.draem.trainer.data.MvtecDataset;
+import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.evaluation.Calibrator;
 import io.draem.trainer.evaluation.Evaluation;
@@ -101,7 +101,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             throws IOException, InterruptedException {
         Path data = thresholds.data();
         if (data != null) {
-            MvtecDataset dataset = MvtecDataset.open(data);
+            Dataset dataset = Dataset.open(data);
             DataSplit split = DataSplit.of(dataset, thresholds.validation(), 0, thresholds.seed());
             Scores validated = Scores.of(new TestImages(split.validation(), size, size), detector);
             Calibration calibration = Calibrator.calibrate(validated, false);

@@ -110,6 +110,7 @@ record Publication(
         training.put("trainer", TrainerVersion.current());
         training.put("gitCommit", TrainerVersion.gitCommit());
         training.put("dataDigest", data.digest());
+        training.put("skippedFiles", data.skippedFiles());
         training.put("threads", threads);
         training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
         return training;

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "'Paper' is arXiv 2108.07610 with its official repository; where no source is named, a default is ours."
         },
         sortOptions = false,
+        abbreviateSynopsis = true,
         showDefaultValues = true,
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
@@ -93,6 +94,7 @@ final class TrainCommand implements Callable<Integer> {
                 required("--output", output.output),
                 output.modelName(images),
                 data.anomalySource,
+                data.skipUnreadable,
                 run.threads(),
                 data.dataThreads(),
                 recipe,

@@ -4,10 +4,11 @@ import io.draem.image.RgbImage;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
+import io.draem.trainer.data.Dataset;
+import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
-import io.draem.trainer.data.MvtecDataset;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.SyntheticImages;
 import io.draem.trainer.evaluation.TestImages;
@@ -16,12 +17,15 @@ import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The images of one training.
  *
  * @param split which train, validate and judge
+ * @param notes what a person should know of the images, in sentences
+ * @param skippedFiles how many files were left out because they cannot be used
  * @param digest of all images as they were before the training, whatever becomes of the files meanwhile
  * @param textureDigest of the anomaly-source images; empty without any
  * @param textures how many of those there are
@@ -32,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 record TrainingData(
         Recipe recipe,
         DataSplit split,
+        List<String> notes,
+        int skippedFiles,
         String digest,
         String textureDigest,
         int textures,
@@ -43,13 +49,21 @@ record TrainingData(
     private static final int PARITY_IMAGES = 4;
 
     /** Finds and reads all images; one that cannot be read is named now rather than hours later. */
-    static TrainingData open(Path data, @Nullable Path anomalySource, Recipe recipe, int readers)
-            throws IOException, InterruptedException {
-        MvtecDataset dataset = MvtecDataset.open(data);
+    static TrainingData open(
+            Path data, @Nullable Path anomalySource, boolean skipUnreadable, Recipe recipe, int readers)
+            throws IOException, InterruptedException, TrainerException {
+        DatasetCheck check = DatasetCheck.of(
+                Dataset.open(data), anomalySource == null ? List.of() : ImageFiles.under(anomalySource), readers);
+        if (!skipUnreadable) {
+            check.requireAll();
+        }
+        Dataset dataset = check.dataset();
+        List<Path> textureFiles = check.textures();
+        if (anomalySource != null && textureFiles.isEmpty()) {
+            throw new TrainerException("No image of --anomaly-source " + anomalySource + " can be used");
+        }
         DataSplit split = DataSplit.of(
                 dataset, recipe.validation().split(), recipe.validation().heldOut(), recipe.seed());
-        ImageFiles.requireReadable(dataset.files(), readers);
-        List<Path> textureFiles = anomalySource == null ? List.of() : ImageFiles.under(anomalySource);
         int size = recipe.imageSize();
         long cache = ImageStore.defaultCacheBytes();
         ImageStore<float[]> normals = ImageStore.tensors(files(split.train()), size, size, cache, readers);
@@ -58,6 +72,8 @@ record TrainingData(
         return new TrainingData(
                 recipe,
                 split,
+                Stream.concat(check.notes().stream(), split.notes().stream()).toList(),
+                check.problems().size(),
                 dataset.digest(),
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
@@ -66,15 +82,18 @@ record TrainingData(
                 readers);
     }
 
-    /** Says how many images there are for what. */
+    /** Says how many images there are for what, and what a person should know of them. */
     String summary() {
-        return "%d images to train on, %d held out, %d to validate with, %d to test with; textures: %s"
+        String counts = "%d images to train on, %d held out, %d to validate with, %d to test with; textures: %s"
                 .formatted(
                         split.train().size(),
                         split.heldOut().size(),
                         split.validation().size(),
                         split.test().size(),
                         textureDigest.isEmpty() ? "noise" : textures + " images");
+        return String.join(
+                System.lineSeparator(),
+                Stream.concat(Stream.of(counts), notes.stream()).toList());
     }
 
     /** Starts a loader of batches at a step. */

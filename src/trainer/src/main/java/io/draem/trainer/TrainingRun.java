@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * One training from data to published model. Until the model is published, {@code OUTPUT/NAME/training} holds
  * checkpoints, from which it can go on after whatever ended it.
  *
- * @param data MVTec AD layout
+ * @param data folder or manifest of images
  * @param output model directory
  * @param name of the model
  * @param anomalySource folder of textures; null for noise
+ * @param skipUnreadable whether to go on without the files that cannot be used
  * @param threads of libtorch
  * @param dataThreads that prepare batches
  * @param schedule of checkpoints
@@ -39,6 +40,7 @@ record TrainingRun(
         Path output,
         String name,
         @Nullable Path anomalySource,
+        boolean skipUnreadable,
         int threads,
         int dataThreads,
         Recipe recipe,
@@ -65,7 +67,7 @@ record TrainingRun(
                 throw new TrainerException("An unfinished training of " + name + " is in " + checkpoints.folder()
                         + ": go on with it (--resume), or delete it and start anew (--restart)");
             }
-            TrainingData images = TrainingData.open(data, anomalySource, recipe, threads);
+            TrainingData images = TrainingData.open(data, anomalySource, skipUnreadable, recipe, threads);
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, checkpoints, signals, log);

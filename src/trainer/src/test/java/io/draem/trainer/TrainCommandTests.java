@@ -194,7 +194,7 @@ class TrainCommandTests {
                 .execute("train", "--data", plate(), "--output", folder.toString(), "--validation", "foo");
         assertThat(code).isEqualTo(2);
         assertThat(errors.toString())
-                .contains("'foo' is none of [synthetic, from-test, same-as-test]")
+                .contains("'foo' is none of [auto, synthetic, from-test, same-as-test]")
                 .doesNotContain("Exception")
                 .hasLineCount(2);
     }

@@ -14,14 +14,16 @@ import java.util.stream.Collectors;
  *
  * @param train normal images to train on
  * @param heldOut normal training images that synthetic anomalies are put on to validate with; empty for other splits
- * @param validation labelled test images to validate with; empty for {@link ValidationSplit#SYNTHETIC}
+ * @param validation labelled images to validate with; empty for {@link ValidationSplit#SYNTHETIC}
  * @param test labelled images that figures are reported for; may be empty
+ * @param notes what a person should know of it, in sentences
  */
 public record DataSplit(
         List<LabelledImage> train,
         List<LabelledImage> heldOut,
         List<LabelledImage> validation,
-        List<LabelledImage> test) {
+        List<LabelledImage> test,
+        List<String> notes) {
 
     /**
      * Splits a data set, the same way for the same seed.
@@ -29,45 +31,97 @@ public record DataSplit(
      * @param heldOutShare share of the normal training images to hold out for {@link ValidationSplit#SYNTHETIC}
      * @throws DatasetException if there are too few images for the split
      */
-    public static DataSplit of(MvtecDataset dataset, ValidationSplit split, double heldOutShare, long seed)
+    public static DataSplit of(Dataset dataset, ValidationSplit split, double heldOutShare, long seed)
             throws DatasetException {
-        if (split == ValidationSplit.SYNTHETIC) {
-            List<LabelledImage> shuffled = shuffled(dataset.train(), RandomStreams.of(seed, "held-out"));
-            int heldOut = Math.max(1, (int) Math.round(shuffled.size() * heldOutShare));
-            if (heldOut >= shuffled.size()) {
-                throw new DatasetException("Of " + shuffled.size() + " images in train/good " + heldOut
-                        + " would be held out for validation: add images, or choose another --validation");
+        return switch (split) {
+            case AUTO ->
+                hasBothKinds(dataset.validation())
+                        ? new DataSplit(
+                                dataset.train(),
+                                List.of(),
+                                dataset.validation(),
+                                dataset.test(),
+                                List.of("Thresholds come from the data's own "
+                                        + dataset.validation().size() + " validation images"))
+                        : synthetic(dataset, heldOutShare, seed);
+            case SYNTHETIC -> synthetic(dataset, heldOutShare, seed);
+            case SAME_AS_TEST -> {
+                requireBothKinds(dataset, split);
+                yield new DataSplit(
+                        dataset.train(),
+                        List.of(),
+                        dataset.test(),
+                        dataset.test(),
+                        List.of(
+                                "Thresholds come from the test images themselves (--validation same-as-test): the figures"
+                                        + " flatter the model"));
             }
-            return new DataSplit(
-                    sorted(shuffled.subList(heldOut, shuffled.size())),
-                    sorted(shuffled.subList(0, heldOut)),
-                    List.of(),
-                    dataset.test());
+            case FROM_TEST -> {
+                requireBothKinds(dataset, split);
+                yield fromTest(dataset, seed);
+            }
+        };
+    }
+
+    private static DataSplit synthetic(Dataset dataset, double share, long seed) throws DatasetException {
+        List<String> notes = new ArrayList<>();
+        if (dataset.test().isEmpty()) {
+            notes.add("No test images: there are no figures of real defects, and the threshold is a quantile of the"
+                    + " scores of normal images");
         }
-        if (dataset.test().stream().noneMatch(LabelledImage::anomalous)
-                || dataset.test().stream().allMatch(LabelledImage::anomalous)) {
-            throw new DatasetException("--validation " + split
-                    + " needs normal and anomalous images in test/; use --validation synthetic");
+        List<LabelledImage> own = dataset.validation().stream()
+                .filter(image -> !image.anomalous())
+                .toList();
+        if (!own.isEmpty()) {
+            notes.add("The data's own " + own.size() + " normal validation images are the ones held out");
+            return new DataSplit(dataset.train(), own, List.of(), dataset.test(), notes);
         }
-        if (split == ValidationSplit.SAME_AS_TEST) {
-            return new DataSplit(dataset.train(), List.of(), dataset.test(), dataset.test());
+        List<LabelledImage> shuffled = shuffled(dataset.train(), RandomStreams.of(seed, "held-out"));
+        int heldOut = Math.max(1, (int) Math.round(shuffled.size() * share));
+        if (heldOut >= shuffled.size()) {
+            throw new DatasetException("Of " + shuffled.size() + " normal images to train on " + heldOut
+                    + " would be held out for validation: add images, or choose another --validation");
         }
+        return new DataSplit(
+                sorted(shuffled.subList(heldOut, shuffled.size())),
+                sorted(shuffled.subList(0, heldOut)),
+                List.of(),
+                dataset.test(),
+                notes);
+    }
+
+    private static DataSplit fromTest(Dataset dataset, long seed) throws DatasetException {
         Map<String, List<LabelledImage>> byDefect = dataset.test().stream()
                 .collect(Collectors.groupingBy(LabelledImage::defect, TreeMap::new, Collectors.toList()));
         List<LabelledImage> validation = new ArrayList<>();
         List<LabelledImage> test = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         byDefect.forEach((defect, images) -> {
             List<LabelledImage> shuffled = shuffled(images, RandomStreams.of(seed, "from-test/" + defect));
             int half = shuffled.size() == 1 ? 0 : (shuffled.size() + 1) / 2; // a type of one image stays judged by
             validation.addAll(sorted(shuffled.subList(0, half)));
             test.addAll(sorted(shuffled.subList(half, shuffled.size())));
+            if (shuffled.size() == 1) {
+                notes.add("The only test image of '" + defect + "' gives figures and does not validate");
+            }
         });
-        if (validation.stream().allMatch(LabelledImage::anomalous)
-                || validation.stream().noneMatch(LabelledImage::anomalous)) {
-            throw new DatasetException("--validation " + split
+        if (!hasBothKinds(validation)) {
+            throw new DatasetException("--validation " + ValidationSplit.FROM_TEST
                     + " needs two normal images, and two of one defect type, in test/; use --validation synthetic");
         }
-        return new DataSplit(dataset.train(), List.of(), List.copyOf(validation), List.copyOf(test));
+        return new DataSplit(dataset.train(), List.of(), List.copyOf(validation), List.copyOf(test), notes);
+    }
+
+    private static void requireBothKinds(Dataset dataset, ValidationSplit split) throws DatasetException {
+        if (!hasBothKinds(dataset.test())) {
+            throw new DatasetException(
+                    "--validation " + split + " needs normal and anomalous test images; use --validation synthetic");
+        }
+    }
+
+    private static boolean hasBothKinds(List<LabelledImage> images) {
+        return images.stream().anyMatch(LabelledImage::anomalous)
+                && !images.stream().allMatch(LabelledImage::anomalous);
     }
 
     private static List<LabelledImage> shuffled(List<LabelledImage> images, RandomGenerator random) {

@@ -7,9 +7,11 @@ import io.draem.image.RgbImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,6 +80,21 @@ public final class ImageFiles {
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
     static void readAll(List<Path> files, int threads, Reader reader) throws IOException, InterruptedException {
+        Map<Path, String> failures = failures(files, threads, reader);
+        if (!failures.isEmpty()) {
+            String named = failures.entrySet().stream()
+                    .limit(NAMED_FAILURES)
+                    .map(failure -> failure.getKey() + ": " + failure.getValue())
+                    .collect(Collectors.joining("\n  "));
+            int more = failures.size() - NAMED_FAILURES;
+            throw new DatasetException(failures.size() + " of " + files.size()
+                    + " images cannot be read; repair or remove them:\n  " + named
+                    + (more > 0 ? "\n  and " + more + " more" : ""));
+        }
+    }
+
+    /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
+    static Map<Path, String> failures(List<Path> files, int threads, Reader reader) throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -86,11 +103,13 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        reader.accept(index, read(files.get(index)));
-                    } catch (DatasetException e) {
-                        failures.put(index, String.valueOf(e.getMessage()));
+                        reader.accept(index, DECODER.decode(Files.readAllBytes(files.get(index))));
+                    } catch (ImageException e) {
+                        failures.put(index, "cannot be read: " + e.getMessage());
+                    } catch (NoSuchFileException e) {
+                        failures.put(index, "does not exist");
                     } catch (IOException e) {
-                        failures.put(index, files.get(index) + ": " + e);
+                        failures.put(index, "cannot be read: " + e);
                     }
                 }));
             }
@@ -102,13 +121,31 @@ public final class ImageFiles {
         } finally {
             executor.shutdownNow();
         }
-        if (!failures.isEmpty()) {
-            String named = failures.values().stream().limit(NAMED_FAILURES).collect(Collectors.joining("\n  "));
-            int more = failures.size() - NAMED_FAILURES;
-            throw new DatasetException(failures.size() + " of " + files.size()
-                    + " images cannot be read; repair or remove them:\n  " + named
-                    + (more > 0 ? "\n  and " + more + " more" : ""));
+        Map<Path, String> byFile = new LinkedHashMap<>();
+        failures.forEach((index, text) -> byFile.put(files.get(index), text));
+        return byFile;
+    }
+
+    /** Says whether a folder itself holds an image. */
+    static boolean isAnyIn(Path folder) throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.anyMatch(file -> isImage(file) && Files.isRegularFile(file));
         }
+    }
+
+    /** Returns the files of folders that are no images by their names, hidden ones left out. */
+    static List<Path> othersIn(Collection<Path> folders) throws IOException {
+        List<Path> others = new ArrayList<>();
+        for (Path folder : folders) {
+            try (Stream<Path> children = Files.list(folder)) {
+                children.filter(Files::isRegularFile)
+                        .filter(file ->
+                                !isImage(file) && !file.getFileName().toString().startsWith("."))
+                        .sorted()
+                        .forEach(others::add);
+            }
+        }
+        return others;
     }
 
     static boolean isImage(Path file) {

@@ -4,7 +4,12 @@ import java.util.Locale;
 
 /** Which images thresholds and score ranges come from. */
 public enum ValidationSplit {
-    /** Normal training images held out of the training, half of them with a synthetic anomaly; the test images stay untouched. */
+    /** The data's own validation images where normal and anomalous ones are among them, else {@link #SYNTHETIC}. */
+    AUTO,
+    /**
+     * Normal images held out of the training (the data's own for validation, where there are any), half of them with a
+     * synthetic anomaly; the test images stay untouched.
+     */
     SYNTHETIC,
     /** Half of the test images of each defect type; the figures come from the other half. */
     FROM_TEST,

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class DataSplitTests {
 
-    private static final MvtecDataset DATASET = new MvtecDataset(
-            Path.of("set"), images(LabelledImage.GOOD, 10), join(images(LabelledImage.GOOD, 4), images("hole", 5)));
+    private static final Dataset DATASET =
+            dataset(images(LabelledImage.GOOD, 10), List.of(), join(images(LabelledImage.GOOD, 4), images("hole", 5)));
 
     @Test
     void syntheticValidationLeavesTheTestImagesAlone() throws DatasetException {
@@ -34,12 +34,11 @@ class DataSplitTests {
 
     @Test
     void aDefectTypeOfOneImageIsStillJudgedBy() throws DatasetException {
-        MvtecDataset rare =
-                new MvtecDataset(Path.of("set"), DATASET.train(), join(DATASET.test(), images("scratch", 1)));
+        Dataset rare = dataset(DATASET.train(), List.of(), join(DATASET.test(), images("scratch", 1)));
         DataSplit split = DataSplit.of(rare, ValidationSplit.FROM_TEST, 0.2, 1);
         assertThat(split.test()).extracting(LabelledImage::defect).contains("scratch");
-        MvtecDataset onlyRare = new MvtecDataset(
-                Path.of("set"), DATASET.train(), join(images(LabelledImage.GOOD, 4), images("scratch", 1)));
+        Dataset onlyRare =
+                dataset(DATASET.train(), List.of(), join(images(LabelledImage.GOOD, 4), images("scratch", 1)));
         assertThatExceptionOfType(DatasetException.class)
                 .isThrownBy(() -> DataSplit.of(onlyRare, ValidationSplit.FROM_TEST, 0.2, 1))
                 .withMessageContaining("two of one defect type");
@@ -57,7 +56,7 @@ class DataSplitTests {
 
     @Test
     void labelledValidationNeedsBothKindsOfImage() {
-        MvtecDataset normal = new MvtecDataset(Path.of("set"), DATASET.train(), images(LabelledImage.GOOD, 4));
+        Dataset normal = dataset(DATASET.train(), List.of(), images(LabelledImage.GOOD, 4));
         assertThatExceptionOfType(DatasetException.class)
                 .isThrownBy(() -> DataSplit.of(normal, ValidationSplit.FROM_TEST, 0.2, 1))
                 .withMessageContaining("--validation synthetic");
@@ -65,10 +64,53 @@ class DataSplitTests {
 
     @Test
     void oneNormalImageCannotBothTrainAndValidate() {
-        MvtecDataset one = new MvtecDataset(Path.of("set"), images(LabelledImage.GOOD, 1), List.of());
+        Dataset one = dataset(images(LabelledImage.GOOD, 1), List.of(), List.of());
         assertThatExceptionOfType(DatasetException.class)
                 .isThrownBy(() -> DataSplit.of(one, ValidationSplit.SYNTHETIC, 0.2, 1))
                 .withMessageContaining("add images");
+    }
+
+    @Test
+    void theDatasOwnLabelledImagesValidateWhereItHasSome() throws DatasetException {
+        List<LabelledImage> own = join(images(LabelledImage.GOOD, 2), images("hole", 2));
+        DataSplit split = DataSplit.of(dataset(DATASET.train(), own, DATASET.test()), ValidationSplit.AUTO, 0.2, 1);
+        assertThat(split.train()).hasSize(10);
+        assertThat(split.validation()).isEqualTo(own);
+        assertThat(split.heldOut()).isEmpty();
+    }
+
+    @Test
+    void theDatasOwnNormalImagesAreTheOnesHeldOut() throws DatasetException {
+        List<LabelledImage> own = images(LabelledImage.GOOD, 2);
+        DataSplit split = DataSplit.of(dataset(DATASET.train(), own, DATASET.test()), ValidationSplit.AUTO, 0.2, 1);
+        assertThat(split.train()).hasSize(10);
+        assertThat(split.heldOut()).isEqualTo(own);
+    }
+
+    @Test
+    void saysWhereTheThresholdComesFromWithoutTestImagesAndWhatFlatters() throws DatasetException {
+        assertThat(DataSplit.of(dataset(DATASET.train(), List.of(), List.of()), ValidationSplit.AUTO, 0.2, 1)
+                        .notes())
+                .singleElement()
+                .asString()
+                .contains("quantile");
+        assertThat(DataSplit.of(DATASET, ValidationSplit.SAME_AS_TEST, 0.2, 1).notes())
+                .singleElement()
+                .asString()
+                .contains("flatter");
+    }
+
+    @Test
+    void theOnlyImageOfADefectDoesNotValidateAndThatIsSaid() throws DatasetException {
+        Dataset one = dataset(DATASET.train(), List.of(), join(DATASET.test(), images("dent", 1)));
+        DataSplit split = DataSplit.of(one, ValidationSplit.FROM_TEST, 0.2, 1);
+        assertThat(split.test()).extracting(LabelledImage::defect).contains("dent");
+        assertThat(split.notes()).singleElement().asString().contains("'dent'", "does not validate");
+    }
+
+    private static Dataset dataset(
+            List<LabelledImage> train, List<LabelledImage> validation, List<LabelledImage> test) {
+        return new Dataset(Path.of("set"), train, validation, test, List.of(), List.of());
     }
 
     private static List<LabelledImage> images(String defect, int count) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MvtecDatasetTests {
+class DatasetTests {
 
     @TempDir
     Path folder;
@@ -35,7 +35,7 @@ class MvtecDatasetTests {
 
     @Test
     void findsImagesAndMasksInOrder() throws IOException {
-        MvtecDataset dataset = MvtecDataset.open(folder);
+        Dataset dataset = Dataset.open(folder);
         assertThat(dataset.train()).extracting(LabelledImage::name).containsExactly("good/000.png", "good/001.png");
         assertThat(dataset.test())
                 .extracting(LabelledImage::name)
@@ -50,84 +50,108 @@ class MvtecDatasetTests {
     @Test
     void takesAFolderWithTrainingImagesAlone(@TempDir Path other) throws IOException {
         write(other.resolve("train/good/a.jpg"), 0x102030);
-        assertThat(MvtecDataset.open(other).test()).isEmpty();
+        assertThat(Dataset.open(other).test()).isEmpty();
     }
 
     @Test
     void saysWhatIsMissing(@TempDir Path empty) throws IOException {
-        assertThatThrownBy(() -> MvtecDataset.open(empty.resolve("nowhere")))
+        assertThatThrownBy(() -> Dataset.open(empty.resolve("nowhere")))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("no folder")
                 .hasMessageContaining("nowhere");
-        assertThatThrownBy(() -> MvtecDataset.open(empty))
+        assertThatThrownBy(() -> Dataset.open(empty))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining(empty.toString())
                 .hasMessageContaining("no folder train/good");
         Files.createDirectories(empty.resolve("train/good"));
-        assertThatThrownBy(() -> MvtecDataset.open(empty))
+        assertThatThrownBy(() -> Dataset.open(empty))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("train/good holds no image");
     }
 
     @Test
-    void pointsToDataSetsOneLevelBelow() {
-        assertThatThrownBy(() -> MvtecDataset.open(folder.getParent()))
+    void pointsToDataSetsOneLevelBelow(@TempDir Path parent) throws IOException {
+        write(parent.resolve("bolt/train/good/000.png"), 0);
+        assertThatThrownBy(() -> Dataset.open(parent))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("did you mean")
-                .hasMessageContaining(folder.getFileName().toString());
+                .hasMessageContaining("did you mean one of the data sets in it: bolt?");
     }
 
     @Test
     void refusesDefectsAmongTheTrainingImages() throws IOException {
         write("train/broken/000.png", 0);
-        assertThatThrownBy(() -> MvtecDataset.open(folder))
+        assertThatThrownBy(() -> Dataset.open(folder))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("move broken from");
     }
 
     @Test
-    void namesAnomalousImagesWithoutAMask() throws IOException {
+    void namesEverythingThatCannotBeUsedInOneErrorAndGoesOnWithoutItWhereAsked() throws Exception {
+        Files.writeString(folder.resolve("train/good/002.png"), "no image at all");
+        Files.writeString(folder.resolve("train/good/notes.txt"), "left out");
+        write("train/good/003.png", 0, 20);
         Files.delete(folder.resolve("ground_truth/broken/001_mask.png"));
-        assertThatThrownBy(() -> MvtecDataset.open(folder))
+        write("ground_truth/broken/007_mask.png", 0, 40);
+        write("ground_truth/broken/000_mask.png", 0, 41);
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2);
+        assertThatThrownBy(check::requireAll)
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("1 anomalous images")
-                .hasMessageContaining(Path.of("test/broken/001.png").toString())
-                .hasMessageContaining("ground_truth/<defect>/<image>_mask.png");
+                .hasMessageContaining("5 of 11 files cannot be used")
+                .hasMessageContaining("002.png cannot be read: ")
+                .hasMessageContaining("003.png has 20x20 pixels; at least 32")
+                .hasMessageContaining("001.png has no mask; it belongs to ")
+                .hasMessageContaining("007_mask.png is the mask of no image")
+                .hasMessageContaining("000_mask.png has 41x41 pixels, its image ")
+                .hasMessageContaining("--skip-unreadable");
+        assertThat(check.dataset().train()).hasSize(2);
+        assertThat(check.dataset().test())
+                .extracting(LabelledImage::name)
+                .containsExactly("good/000.png", "scratch/000.png");
+        assertThat(check.notes()).hasSize(2).last().asString().contains("1 files are no images", "notes.txt");
     }
 
     @Test
-    void namesAllUnreadableImagesInOneError() throws IOException {
-        Files.writeString(folder.resolve("train/good/002.png"), "no image at all");
-        Files.write(folder.resolve("test/broken/001.png"), new byte[0]);
-        MvtecDataset dataset = MvtecDataset.open(folder);
-        assertThatThrownBy(() -> ImageFiles.requireReadable(dataset.files(), 2))
-                .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("2 of 10 images cannot be read")
-                .hasMessageContaining("002.png")
-                .hasMessageContaining(Path.of("broken/001.png").toString());
+    void findsTheDatasOwnValidationImages() throws IOException {
+        write("val/good/000.png", 0);
+        write("val/broken/000.png", 0);
+        write("val/ground_truth/broken/000_mask.png", 0xFFFFFF);
+        Dataset dataset = Dataset.open(folder);
+        assertThat(dataset.validation())
+                .extracting(LabelledImage::name)
+                .containsExactly("good/000.png", "broken/000.png");
+        assertThat(dataset.problems()).isEmpty();
+        assertThat(dataset.test()).hasSize(4);
+    }
+
+    @Test
+    void takesAFolderOfGoodImagesAlone(@TempDir Path other) throws IOException {
+        write(other.resolve("b.jpg"), 0x102030);
+        write(other.resolve("a.png"), 0x102030);
+        Dataset dataset = Dataset.open(other);
+        assertThat(dataset.train()).extracting(LabelledImage::name).containsExactly("good/a.png", "good/b.jpg");
+        assertThat(dataset.test()).isEmpty();
     }
 
     @Test
     void theDigestFollowsContentAndNamesAndNothingElse(@TempDir Path copy) throws IOException {
-        String digest = MvtecDataset.open(folder).digest();
-        for (Path file : MvtecDataset.open(folder).files()) {
+        String digest = Dataset.open(folder).digest();
+        for (Path file : Dataset.open(folder).files()) {
             Path target = copy.resolve(folder.relativize(file));
             Files.createDirectories(target.getParent());
             Files.copy(file, target);
         }
-        assertThat(MvtecDataset.open(copy).digest()).isEqualTo(digest).matches("[0-9a-f]{64}");
+        assertThat(Dataset.open(copy).digest()).isEqualTo(digest).matches("[0-9a-f]{64}");
         Files.move(copy.resolve("train/good/000.png"), copy.resolve("train/good/002.png"));
-        assertThat(MvtecDataset.open(copy).digest()).isNotEqualTo(digest);
+        assertThat(Dataset.open(copy).digest()).isNotEqualTo(digest);
         Files.move(copy.resolve("train/good/002.png"), copy.resolve("train/good/000.png"));
         write(copy.resolve("test/good/000.png"), 0x000001);
-        assertThat(MvtecDataset.open(copy).digest()).isNotEqualTo(digest);
+        assertThat(Dataset.open(copy).digest()).isNotEqualTo(digest);
     }
 
     @Test
     void aStoreGivesTheSameImagesFromMemoryAndFromTheFile() throws Exception {
-        List<Path> files = MvtecDataset.open(folder).train().stream()
-                .map(LabelledImage::file)
-                .toList();
+        List<Path> files =
+                Dataset.open(folder).train().stream().map(LabelledImage::file).toList();
         ImageStore<float[]> cached = ImageStore.tensors(files, 32, 64, 1 << 20, 2);
         ImageStore<float[]> half = ImageStore.tensors(files, 32, 64, 12 * 32 * 64, 2);
         assertThat(cached.cachedImages()).isEqualTo(2);
@@ -145,11 +169,19 @@ class MvtecDatasetTests {
         write(folder.resolve(name), colour);
     }
 
+    private void write(String name, int colour, int side) throws IOException {
+        write(folder.resolve(name), colour, side);
+    }
+
     private static void write(Path file, int colour) throws IOException {
+        write(file, colour, 40);
+    }
+
+    private static void write(Path file, int colour, int side) throws IOException {
         Files.createDirectories(file.getParent());
-        BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
-        for (int i = 0; i < 256; i++) {
-            image.setRGB(i % 16, i / 16, colour);
+        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < side * side; i++) {
+            image.setRGB(i % side, i / side, colour);
         }
         String name = file.getFileName().toString();
         ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());

@@ -1,0 +1,133 @@
+package io.draem.trainer.data;
+
+import io.draem.image.RgbImage;
+import io.draem.trainer.data.Dataset.Problem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A data set every file of which was read once, so that what is wrong with it is known before the training.
+ *
+ * @param dataset the images that can be used
+ * @param textures the anomaly-source images that can be used
+ * @param problems what is wrong with the others
+ * @param files how many files there were
+ */
+public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> problems, int files) {
+
+    /** Fewer pixels a side show nothing at any of the network's scales. */
+    static final int MIN_SIDE = 32;
+
+    private static final int NAMED_PROBLEMS = 20;
+
+    private record Size(int width, int height) {
+
+        @Override
+        public String toString() {
+            return width + "x" + height;
+        }
+    }
+
+    /** Reads everything, on several threads. */
+    public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads)
+            throws IOException, InterruptedException {
+        List<Path> files = Stream.concat(dataset.files().stream(), textures.stream())
+                .distinct()
+                .toList();
+        Map<Path, Size> sizes = new ConcurrentHashMap<>();
+        Map<Path, String> wrong = new LinkedHashMap<>(
+                ImageFiles.failures(files, threads, (index, image) -> sizes.put(files.get(index), size(image))));
+        Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
+                .forEach(file -> {
+                    Size size = sizes.get(file);
+                    if (size != null && Math.min(size.width(), size.height()) < MIN_SIDE) {
+                        wrong.put(file, "has " + size + " pixels; at least " + MIN_SIDE + " a side are needed");
+                    }
+                });
+        Map<Path, Path> masked = new HashMap<>();
+        dataset.images().forEach(image -> {
+            Path mask = image.mask();
+            if (mask == null) {
+                return;
+            }
+            Size size = sizes.get(image.file());
+            Size ofMask = sizes.get(mask);
+            if (size != null && ofMask != null && !size.equals(ofMask)) {
+                wrong.put(mask, "has " + ofMask + " pixels, its image " + image.file() + " " + size);
+            }
+            Path other = masked.put(mask, image.file());
+            if (other != null) {
+                wrong.put(image.file(), "has the mask of " + other);
+            }
+        });
+        List<Problem> problems = new ArrayList<>(dataset.problems());
+        wrong.forEach((file, text) -> problems.add(new Problem(file, text)));
+        Predicate<LabelledImage> usable =
+                image -> !wrong.containsKey(image.file()) && (image.mask() == null || !wrong.containsKey(image.mask()));
+        Dataset good = new Dataset(
+                dataset.root(),
+                dataset.train().stream().filter(usable).toList(),
+                dataset.validation().stream().filter(usable).toList(),
+                dataset.test().stream().filter(usable).toList(),
+                List.of(),
+                dataset.others());
+        return new DatasetCheck(
+                good,
+                textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
+                List.copyOf(problems),
+                files.size() + dataset.problems().size());
+    }
+
+    /**
+     * Goes on when everything can be used.
+     *
+     * @throws DatasetException naming what cannot, and the remedy
+     */
+    public DatasetCheck requireAll() throws DatasetException {
+        if (!problems.isEmpty()) {
+            throw new DatasetException(problems.size() + " of " + files + " files cannot be used:" + named()
+                    + "\nMend or remove them, or go on without them: --skip-unreadable");
+        }
+        return this;
+    }
+
+    /** Says what was left out, in lines; nothing where nothing was. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (!problems.isEmpty()) {
+            notes.add(problems.size() + " of " + files + " files are left out:" + named());
+        }
+        List<Path> others = dataset.others();
+        if (!others.isEmpty()) {
+            notes.add(others.size() + " files are no images by their names and are left out: "
+                    + others.stream()
+                            .limit(5)
+                            .map(file -> dataset.root().relativize(file).toString())
+                            .collect(Collectors.joining(", "))
+                    + (others.size() > 5 ? ", …" : ""));
+        }
+        return notes;
+    }
+
+    private String named() {
+        int more = problems.size() - NAMED_PROBLEMS;
+        return problems.stream()
+                        .limit(NAMED_PROBLEMS)
+                        .map(problem -> "\n  " + problem.file() + " " + problem.text())
+                        .collect(Collectors.joining())
+                + (more > 0 ? "\n  and " + more + " more" : "");
+    }
+
+    private static Size size(RgbImage image) {
+        return new Size(image.width(), image.height());
+    }
+}
