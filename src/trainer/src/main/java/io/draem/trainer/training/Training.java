@@ -58,7 +58,7 @@ public final class Training {
             network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
             network.train(true);
             Recipe.Optimizer optimizer = recipe.optimizer();
-            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate(), optimizer.weightAverage())) {
+            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate())) {
                 Training training = new Training(setup, network, adam);
                 if (from != null) {
                     training.restore(from);
