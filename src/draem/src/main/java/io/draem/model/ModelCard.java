@@ -19,9 +19,16 @@ import tools.jackson.databind.node.ObjectNode;
  * @param calibration thresholds and ranges
  * @param training every training option, seed, data digest and git commit
  * @param metrics figures of the evaluation
+ * @param export format of the graph's numbers and what that format changed; empty where it is not known
  */
 public record ModelCard(
-        String model, int width, int height, Calibration calibration, ObjectNode training, ObjectNode metrics) {
+        String model,
+        int width,
+        int height,
+        Calibration calibration,
+        ObjectNode training,
+        ObjectNode metrics,
+        ObjectNode export) {
 
     /** The only resize filter so far: a triangle filter, widened when it shrinks (antialiased bilinear). */
     public static final String RESIZE = "antialiased-bilinear";
@@ -36,8 +43,15 @@ public record ModelCard(
         Objects.requireNonNull(calibration, "calibration");
         Objects.requireNonNull(training, "training");
         Objects.requireNonNull(metrics, "metrics");
+        Objects.requireNonNull(export, "export");
         requireSide("input.width", width);
         requireSide("input.height", height);
+    }
+
+    /** Makes the card of a graph of which the format is not known. */
+    public ModelCard(
+            String model, int width, int height, Calibration calibration, ObjectNode training, ObjectNode metrics) {
+        this(model, width, height, calibration, training, metrics, JSON.createObjectNode());
     }
 
     /** Returns the card as metadata, keys with the prefix {@value ModelContract#METADATA_PREFIX}. */
@@ -68,6 +82,9 @@ public record ModelCard(
         put(metadata, "calibration", counts.toString());
         put(metadata, "training", training.toString());
         put(metadata, "metrics", metrics.toString());
+        if (!export.isEmpty()) {
+            put(metadata, "export", export.toString());
+        }
         return metadata;
     }
 
@@ -108,7 +125,10 @@ public record ModelCard(
                     integer(metadata, "input.height"),
                     calibration,
                     json(metadata, "training"),
-                    json(metadata, "metrics"));
+                    json(metadata, "metrics"),
+                    metadata.containsKey(ModelContract.METADATA_PREFIX + "export")
+                            ? json(metadata, "export")
+                            : JSON.createObjectNode());
         } catch (IllegalArgumentException e) {
             throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage());
         }

@@ -23,10 +23,16 @@ import picocli.CommandLine.Option;
 /** The trainer's command line. */
 @Command(
         name = "draem-trainer",
-        description = "Trains DRÆM surface-anomaly models, imports, evaluates and runs them.",
+        description = "Trains DRÆM surface-anomaly models, imports, evaluates, exports and runs them.",
         mixinStandardHelpOptions = true,
         versionProvider = TrainerVersion.class,
-        subcommands = {TrainCommand.class, EvaluateCommand.class, ImportCommand.class, PredictCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
+            PredictCommand.class
+        })
 public final class Main {
 
     @Option(

@@ -1,6 +1,8 @@
 package io.draem.trainer;
 
+import io.draem.trainer.export.ExportFormat;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -16,6 +18,14 @@ final class OutputArguments {
     @Nullable
     private String name;
 
+    @Option(
+            names = "--export",
+            split = ",",
+            defaultValue = "fp32",
+            description = "Formats to export, of ${COMPLETION-CANDIDATES}: fp32 always as NAME, the others beside it as"
+                    + " NAME-fp16 (for GPUs) and NAME-int8 (for processors)")
+    List<ExportFormat> formats = List.of();
+
     /**
      * Returns the name that was given, else that of the data's folder, or of its file without {@code .csv}.
      *
@@ -26,9 +36,9 @@ final class OutputArguments {
                 ? name
                 : Objects.toString(data.toAbsolutePath().normalize().getFileName(), "")
                         .replaceFirst("(?i)\\.csv$", "");
-        if (!chosen.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
+        if (!chosen.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,57}")) {
             throw new IllegalArgumentException(
-                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 63 of them, not '"
+                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 58 of them, not '"
                             + chosen + "'" + (name == null ? ", the name of the data: give another" : ""));
         }
         return chosen;

@@ -1,12 +1,15 @@
 package io.draem.trainer;
 
 import io.draem.model.ModelCard;
+import io.draem.model.ModelCardException;
 import io.draem.score.Calibration;
-import io.draem.tensor.Safetensors;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.DraemExporter;
+import io.draem.trainer.export.ExportFormat;
+import io.draem.trainer.export.ExportImages;
 import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.export.ModelCheckpoint;
 import io.draem.trainer.export.ModelVersion;
 import io.draem.trainer.export.Parity;
 import io.draem.trainer.network.DraemNetwork;
@@ -18,8 +21,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
@@ -39,11 +43,16 @@ import tools.jackson.databind.node.ObjectNode;
 record Publication(
         Path output, String name, TrainingData data, TrainedModel model, ThresholdOptions thresholds, int threads) {
 
+    private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible. */
-    void publish(PrintWriter out) throws IOException, InterruptedException, ExportRefusedException {
+    /**
+     * Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible.
+     *
+     * @return the folder of the version
+     */
+    Path publish(PrintWriter out) throws IOException, InterruptedException, ExportRefusedException {
         Recipe recipe = data.recipe();
         int size = recipe.imageSize();
         try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
@@ -52,11 +61,11 @@ record Publication(
             Judgement judgement =
                     Judgement.of(detector, data.validation(), data.validatesOnSynthetic(), data.test(), thresholds);
             judgement.print(out);
-            write(detector, judgement, out);
+            return write(detector, judgement, out);
         }
     }
 
-    private void write(NetworkDetector detector, Judgement judgement, PrintWriter out)
+    private Path write(NetworkDetector detector, Judgement judgement, PrintWriter out)
             throws IOException, ExportRefusedException {
         Calibration calibration = judgement.calibration();
         ObjectNode metrics = judgement.metrics();
@@ -64,7 +73,8 @@ record Publication(
         ObjectNode training = training();
         ObjectNode report = metrics.deepCopy();
         model.curve().writeTo(report);
-        ModelCard card = new ModelCard(name, size, size, calibration, training, metrics);
+        ObjectNode export = JSON.createObjectNode().put("format", ExportFormat.FP32.toString());
+        ModelCard card = new ModelCard(name, size, size, calibration, training, metrics, export);
         float[] images = data.parityImages();
         int count = images.length / (3 * size * size);
         try (ModelVersion version = ModelVersion.next(output, name)) {
@@ -75,14 +85,9 @@ record Publication(
                     version.file("model.onnx"),
                     images,
                     () -> detector.run(images, count));
-            report.putObject("parity")
-                    .put("images", parity.images())
-                    .put("score", parity.score())
-                    .put("map", parity.map())
-                    .put("reconstruction", parity.reconstruction());
+            parity.writeTo(report.putObject("parity"));
             report.set("training", training);
-            new Safetensors(model.weights(), Map.of("format", "pt", "draem.training", training.toString()))
-                    .write(version.file("checkpoint.safetensors"));
+            ModelCheckpoint.file(model.weights(), card).write(version.file(CHECKPOINT));
             Files.writeString(
                     version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);
             Files.writeString(
@@ -100,6 +105,22 @@ record Publication(
                     calibration.imageThreshold(),
                     calibration.rule().id(),
                     published);
+            out.flush();
+            return published;
+        }
+    }
+
+    /** Exports what was published as fp32, from the checkpoint beside it, in the other formats that were asked for. */
+    void exportOtherFormats(Path published, List<ExportFormat> formats, PrintWriter out)
+            throws IOException, InterruptedException, ExportRefusedException, ModelCardException {
+        List<ExportFormat> others =
+                formats.stream().filter(format -> format != ExportFormat.FP32).toList();
+        if (!others.isEmpty()) {
+            ModelCheckpoint exported = ModelCheckpoint.read(published.resolve(CHECKPOINT));
+            ModelCard card = Objects.requireNonNull(exported.card());
+            int number = Integer.parseInt(published.getFileName().toString());
+            ExportImages images = ExportData.of(data, thresholds, ExportData.CALIBRATION_IMAGES);
+            FormatPublishing.publish(exported, card, images, others, output, number, threads, out);
         }
     }
 

@@ -101,6 +101,7 @@ final class TrainCommand implements Callable<Integer> {
                 checkpoints.schedule(),
                 checkpoints.unfinished(),
                 calibration.thresholds(),
+                output.formats,
                 resumeCommand());
     }
 

@@ -1,6 +1,8 @@
 package io.draem.trainer;
 
+import io.draem.model.ModelCardException;
 import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.training.Checkpoint;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule of checkpoints
  * @param unfinished what becomes of the checkpoints of an unfinished training
  * @param thresholds how they are to be found after the training
+ * @param formats that the model is exported in, beside float32
  * @param resumeCommand the command line that goes on with this training, for people
  */
 record TrainingRun(
@@ -47,6 +50,7 @@ record TrainingRun(
         CheckpointSchedule schedule,
         Unfinished unfinished,
         ThresholdOptions thresholds,
+        List<ExportFormat> formats,
         String resumeCommand) {
 
     /** What to do where there are checkpoints. */
@@ -58,7 +62,7 @@ record TrainingRun(
 
     /** Trains, calibrates, evaluates, exports, and publishes; says on {@code out} what it does and on {@code log} how far. */
     void execute(PrintWriter out, PrintWriter log)
-            throws IOException, InterruptedException, ExportRefusedException, TrainerException,
+            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
                     TrainingStoppedException {
         Threads.use(threads);
         try (Checkpoints checkpoints = Checkpoints.open(output.resolve(name).resolve("training"));
@@ -71,14 +75,17 @@ record TrainingRun(
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, checkpoints, signals, log);
+            Publication publication = new Publication(output, name, images, model, thresholds, threads);
+            Path published;
             try {
-                new Publication(output, name, images, model, thresholds, threads).publish(out);
+                published = publication.publish(out);
             } catch (IOException | ExportRefusedException | RuntimeException e) {
                 log.println("The trained weights are kept; publish them with: " + resumeCommand);
                 log.flush();
                 throw e;
             }
             checkpoints.discard();
+            publication.exportOtherFormats(published, formats, out);
         }
     }
 

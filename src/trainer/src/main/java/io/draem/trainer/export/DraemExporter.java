@@ -73,9 +73,15 @@ public final class DraemExporter {
 
     private static void write(Map<String, Tensor> weights, NetworkOptions options, ModelCard card, Path file)
             throws IOException {
+        write(
+                DraemGraph.of(new NamedWeights(weights), options, card.width(), card.height(), Arithmetic.FLOAT32),
+                file,
+                card);
+    }
+
+    static void write(OnnxGraph graph, Path file, ModelCard card) throws IOException {
         String version =
                 Objects.requireNonNullElse(DraemExporter.class.getPackage().getImplementationVersion(), "development");
-        DraemGraph.of(new NamedWeights(weights), options, card.width(), card.height())
-                .write(file, new OnnxGraph.Producer(PRODUCER, version), card.toMetadata());
+        graph.write(file, new OnnxGraph.Producer(PRODUCER, version), card.toMetadata());
     }
 }

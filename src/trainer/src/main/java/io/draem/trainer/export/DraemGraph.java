@@ -2,10 +2,13 @@ package io.draem.trainer.export;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.export.OnnxGraph.Value;
+import io.draem.trainer.export.OnnxGraph.Window;
 import io.draem.trainer.network.NetworkOptions;
 
 /**
- * Lays out both sub-networks in evaluation mode as a graph; names of nodes and weights are anomalib's.
+ * Lays out both sub-networks in evaluation mode as a graph; names of nodes and weights are anomalib's. What it does
+ * between its float32 input and outputs is in the numbers of an {@link Arithmetic}; the anomaly map and the image score
+ * are always made in float32.
  *
  * <p>Height and width are fixed and only the batch is free: thresholds hold for the size that they were found at, and a
  * runtime that knows the sizes plans its memory once and refuses other images by itself.
@@ -17,11 +20,13 @@ final class DraemGraph {
     private final OnnxGraph graph = new OnnxGraph("draem");
     private final NamedWeights weights;
     private final NetworkOptions options;
+    private final Arithmetic arithmetic;
     private final Value doubled;
 
-    private DraemGraph(NamedWeights weights, NetworkOptions options) {
+    private DraemGraph(NamedWeights weights, NetworkOptions options, Arithmetic arithmetic) {
         this.weights = weights;
         this.options = options;
+        this.arithmetic = arithmetic;
         this.doubled = graph.constant("doubled", new float[] {1, 1, 2, 2}, 4);
     }
 
@@ -30,22 +35,23 @@ final class DraemGraph {
      *
      * @throws IllegalArgumentException if a weight is missing, not finite, or does not fit the options
      */
-    static OnnxGraph of(NamedWeights weights, NetworkOptions options, int width, int height) {
-        DraemGraph draem = new DraemGraph(weights, options);
+    static OnnxGraph of(NamedWeights weights, NetworkOptions options, int width, int height, Arithmetic arithmetic) {
+        DraemGraph draem = new DraemGraph(weights, options, arithmetic);
         OnnxGraph graph = draem.graph;
         Value image = graph.input(ModelContract.INPUT, COLOURS, height, width);
-        Value reconstruction = draem.reconstruct(image);
-        Value probability = draem.probability(
-                draem.discriminate(graph.concatenate("image_and_reconstruction", image, reconstruction)));
+        Value entered = arithmetic.enter(graph, "entered", image);
+        Arithmetic.Last reconstruction = draem.reconstruct(entered);
+        Value both = graph.concatenate("image_and_reconstruction", entered, reconstruction.inner());
+        Value probability = draem.probability(draem.discriminate(both).float32());
         Value map = graph.onlyChannel(ModelContract.ANOMALY_MAP, probability);
         Value score = graph.largest(ModelContract.PRED_SCORE, draem.scored(map, probability));
         graph.output(score);
         graph.output(map, height, width);
-        graph.output(reconstruction, COLOURS, height, width);
+        graph.output(reconstruction.float32(), COLOURS, height, width);
         return graph;
     }
 
-    private Value reconstruct(Value image) {
+    private Arithmetic.Last reconstruct(Value image) {
         int b = options.baseWidth();
         String encoder = "reconstructive_subnetwork.encoder.";
         Value x = block(encoder + "block1", image, COLOURS, b, b);
@@ -60,11 +66,11 @@ final class DraemGraph {
         x = block(decoder + "db3", up(decoder + "up3", x, 2 * b, 2 * b), 2 * b, 2 * b, b);
         x = block(decoder + "db4", up(decoder + "up4", x, b, b), b, b, b);
         Filters last = Filters.plain(weights, decoder + "fin_out.0", b, COLOURS);
-        return graph.convolution(ModelContract.RECONSTRUCTION, x, last, 1, 1);
+        return arithmetic.last(graph, ModelContract.RECONSTRUCTION, x, last);
     }
 
     /** Returns {@code [batch, 1, height, width]}: the logit of normal minus the logit of anomalous. */
-    private Value discriminate(Value imageAndReconstruction) {
+    private Arithmetic.Last discriminate(Value imageAndReconstruction) {
         int d = options.discriminativeBaseWidth();
         String encoder = "discriminative_subnetwork.encoder_segment.";
         Value act1 = block(encoder + "block1", imageAndReconstruction, 2 * COLOURS, d, d);
@@ -85,7 +91,7 @@ final class DraemGraph {
         x = up(decoder + "up4", x, d, d);
         x = block(decoder + "db4", join(x, act1), 2 * d, d, d);
         Filters last = Filters.difference(weights, decoder + "fin_out.0", d);
-        return graph.convolution("normal_margin", x, last, 1, 1);
+        return arithmetic.last(graph, "normal_margin", x, last);
     }
 
     /**
@@ -112,14 +118,18 @@ final class DraemGraph {
     private Value block(String name, Value input, int in, int middle, int out) {
         Filters first = Filters.withBatchNorm(weights, name + ".0", name + ".1", in, middle);
         Filters second = Filters.withBatchNorm(weights, name + ".3", name + ".4", middle, out);
-        Value x = relu(name + ".2", graph.convolution(name + ".0", input, first, 1, 1));
-        return relu(name + ".5", graph.convolution(name + ".3", x, second, 1, 1));
+        Value x = relu(name + ".2", convolution(name + ".0", input, first));
+        return relu(name + ".5", convolution(name + ".3", x, second));
     }
 
     private Value up(String name, Value input, int in, int out) {
         Filters filters = Filters.withBatchNorm(weights, name + ".1", name + ".2", in, out);
-        Value enlarged = graph.enlarge(name + ".0", input, doubled);
-        return relu(name + ".3", graph.convolution(name + ".1", enlarged, filters, 1, 1));
+        Value enlarged = arithmetic.settleWithin(graph, graph.enlarge(name + ".0", input, doubled), input);
+        return relu(name + ".3", convolution(name + ".1", enlarged, filters));
+    }
+
+    private Value convolution(String name, Value input, Filters filters) {
+        return arithmetic.convolution(graph, name, input, filters, Window.THREE);
     }
 
     /**
@@ -128,27 +138,31 @@ final class DraemGraph {
      * linear layers of its attention are 1x1 convolutions of the channels' means.
      */
     private Value sspcab(String name, Value input, int channels) {
-        Value masked = graph.convolution(name + ".masked", input, Filters.corners(weights, name, channels), 2, 4);
+        Filters corners = Filters.corners(weights, name, channels);
+        Value masked = arithmetic.convolution(graph, name + ".masked", input, corners, new Window(2, 2, 4));
         String attention = name + ".attention_module";
         int squeezed = channels / 8;
         Filters squeeze = Filters.linear(weights, attention + ".fc1", channels, squeezed);
         Filters excite = Filters.linear(weights, attention + ".fc2", squeezed, channels);
-        Value mean = graph.apply(OnnxOperator.GLOBAL_AVERAGE_POOL, attention + ".mean", masked);
-        Value hidden = relu(attention + ".relu", graph.convolution(attention + ".fc1", mean, squeeze, 0, 1));
-        Value excited = graph.convolution(attention + ".fc2", hidden, excite, 0, 1);
+        Value wide = arithmetic.leave(graph, attention + ".input", masked);
+        Value mean = graph.apply(OnnxOperator.GLOBAL_AVERAGE_POOL, attention + ".mean", wide);
+        Value squeezedMean = graph.convolution(attention + ".fc1", mean, squeeze, Window.ONE);
+        Value hidden = graph.apply(OnnxOperator.RELU, attention + ".relu", squeezedMean);
+        Value excited = graph.convolution(attention + ".fc2", hidden, excite, Window.ONE);
         Value weight = graph.apply(OnnxOperator.SIGMOID, attention + ".sigmoid", excited);
-        return graph.apply(OnnxOperator.MUL, name, masked, weight);
+        Value entered = arithmetic.enter(graph, attention + ".output", weight);
+        return arithmetic.settle(graph, graph.apply(OnnxOperator.MUL, name, masked, entered));
     }
 
     private Value relu(String output, Value input) {
-        return graph.apply(OnnxOperator.RELU, output, input);
+        return arithmetic.settle(graph, graph.apply(OnnxOperator.RELU, output, input));
     }
 
     private Value halve(Value input) {
-        return graph.halve(input.name() + ".halved", input);
+        return arithmetic.settleWithin(graph, graph.halve(input.name() + ".halved", input), input);
     }
 
     private Value join(Value upper, Value skip) {
-        return graph.concatenate(upper.name() + ".joined", upper, skip);
+        return arithmetic.settleWithin(graph, graph.concatenate(upper.name() + ".joined", upper, skip), upper, skip);
     }
 }

@@ -2,13 +2,14 @@ package io.draem.trainer.export;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A graph that was not published since it does not give what its network gives; the message names the figures. */
 public final class ExportRefusedException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final Parity parity;
+    private final @Nullable Parity parity;
 
     ExportRefusedException(Path file, Parity parity, double tolerance) {
         super(String.format(
@@ -26,8 +27,13 @@ public final class ExportRefusedException extends Exception {
         this.parity = parity;
     }
 
-    /** Returns how far the two were apart. */
-    public Parity parity() {
+    ExportRefusedException(Path file, ExportFormat format) {
+        super(file + " was not written: its activations are too large for " + format + ". Export it as fp32 or int8.");
+        this.parity = null;
+    }
+
+    /** Returns how far the two were apart; null where the format itself was at fault. */
+    public @Nullable Parity parity() {
         return parity;
     }
 }

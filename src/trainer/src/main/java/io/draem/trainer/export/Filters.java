@@ -2,6 +2,7 @@ package io.draem.trainer.export;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -17,6 +18,16 @@ record Filters(String name, long[] shape, byte[] weight, byte[] bias) {
 
     /** What PyTorch's batch norm adds to the variance, and so does anomalib. */
     private static final double BATCH_NORM_EPSILON = 1e-5;
+
+    /** Returns the weights as numbers, output channel by output channel. */
+    FloatBuffer weights() {
+        return ByteBuffer.wrap(weight).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
+
+    /** Returns the biases as numbers. */
+    FloatBuffer biases() {
+        return ByteBuffer.wrap(bias).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
 
     /** Takes a 3x3 convolution as it is. */
     static Filters plain(NamedWeights weights, String name, int in, int out) {

@@ -26,18 +26,42 @@ public final class ModelVersion implements AutoCloseable {
 
     /** Begins the version after the highest one there, or 1. */
     public static ModelVersion next(Path output, String name) throws IOException {
-        Path model = Files.createDirectories(output.resolve(name));
-        int version = 1;
-        try (Stream<Path> versions = Files.list(model)) {
-            version += versions.map(path -> path.getFileName().toString())
-                    .filter(folder -> VERSION.matcher(folder).matches())
-                    .mapToInt(Integer::parseInt)
-                    .max()
-                    .orElse(0);
+        return begin(output, name, nextNumber(output, name));
+    }
+
+    /**
+     * Returns the number after the highest version there, or 1. The formats of a model count together, so that what was
+     * exported from one network can have one number.
+     *
+     * @param name of the model in float32
+     */
+    public static int nextNumber(Path output, String name) throws IOException {
+        int number = 1;
+        for (ExportFormat format : ExportFormat.values()) {
+            Path model = output.resolve(format.modelName(name));
+            if (Files.isDirectory(model)) {
+                try (Stream<Path> versions = Files.list(model)) {
+                    number = versions.map(path -> path.getFileName().toString())
+                            .filter(folder -> VERSION.matcher(folder).matches())
+                            .mapToInt(folder -> Integer.parseInt(folder) + 1)
+                            .reduce(number, Math::max);
+                }
+            }
         }
-        Path part = model.resolve("." + version + ".part");
+        return number;
+    }
+
+    /** Begins a version of that number. */
+    public static ModelVersion begin(Path output, String name, int number) throws IOException {
+        Path model = Files.createDirectories(output.resolve(name));
+        Path part = model.resolve("." + number + ".part");
         delete(part);
-        return new ModelVersion(Files.createDirectory(part), model.resolve(Integer.toString(version)));
+        return new ModelVersion(Files.createDirectory(part), model.resolve(Integer.toString(number)));
+    }
+
+    /** Returns the folder that the version is written in until it is published. */
+    public Path folder() {
+        return part;
     }
 
     /** Returns the path of a file of this version while it is being written. */

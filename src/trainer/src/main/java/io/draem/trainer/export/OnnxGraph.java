@@ -1,5 +1,9 @@
 package io.draem.trainer.export;
 
+import static io.draem.trainer.export.OnnxAttributes.integer;
+import static io.draem.trainer.export.OnnxAttributes.integers;
+import static io.draem.trainer.export.OnnxAttributes.text;
+
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -56,6 +60,22 @@ final class OnnxGraph {
     /** A tensor in the graph: an input, an initializer or what a node gives. */
     record Value(String name) {}
 
+    /** Types of elements that initializers have. */
+    enum Element {
+        FLOAT32(TensorProto.DataType.FLOAT),
+        FLOAT16(TensorProto.DataType.FLOAT16),
+        UINT8(TensorProto.DataType.UINT8),
+        INT8(TensorProto.DataType.INT8),
+        INT32(TensorProto.DataType.INT32),
+        INT64(TensorProto.DataType.INT64);
+
+        private final TensorProto.DataType type;
+
+        Element(TensorProto.DataType type) {
+            this.type = type;
+        }
+    }
+
     OnnxGraph(String name) {
         this.graph = GraphProto.newBuilder().setName(name);
     }
@@ -71,19 +91,59 @@ final class OnnxGraph {
         graph.addOutput(describe(value.name(), sides));
     }
 
+    /** Declares a float32 value to be an output of whatever shape it has. */
+    void observe(Value value) {
+        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
+                .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                .build();
+        graph.addOutput(ValueInfoProto.newBuilder()
+                .setName(value.name())
+                .setType(TypeProto.newBuilder().setTensorType(tensor)));
+    }
+
+    /** Adds a convolution with stride 1 and zeros around, all of it in float32. */
+    Value convolution(String output, Value input, Filters filters, Window window) {
+        Value weight = initializer(filters.name() + ".weight", Element.FLOAT32, filters.weight(), filters.shape());
+        Value bias = initializer(filters.name() + ".bias", Element.FLOAT32, filters.bias(), filters.shape()[0]);
+        return convolution(output, input, weight, bias, window);
+    }
+
     /** Adds a convolution with stride 1 and zeros around. */
-    Value convolution(String output, Value input, Filters filters, int padding, int dilation) {
-        Value weight =
-                initializer(filters.name() + ".weight", TensorProto.DataType.FLOAT, filters.weight(), filters.shape());
-        Value bias =
-                initializer(filters.name() + ".bias", TensorProto.DataType.FLOAT, filters.bias(), filters.shape()[0]);
+    Value convolution(String output, Value input, Value weight, Value bias, Window window) {
+        int padding = window.padding();
         return node(
                 OnnxOperator.CONV,
                 output,
                 List.of(input, weight, bias),
-                integers("kernel_shape", filters.shape()[2], filters.shape()[3]),
+                integers("kernel_shape", window.side(), window.side()),
                 integers("pads", padding, padding, padding, padding),
-                integers("dilations", dilation, dilation));
+                integers("dilations", window.dilation(), window.dilation()));
+    }
+
+    /**
+     * The square that a convolution looks at.
+     *
+     * @param side of the kernel
+     * @param padding zeros on each side
+     * @param dilation distance of the kernel's elements
+     */
+    record Window(int side, int padding, int dilation) {
+
+        /** 3x3 with the size kept: nearly all of the network. */
+        static final Window THREE = new Window(3, 1, 1);
+
+        /** Each pixel alone. */
+        static final Window ONE = new Window(1, 0, 1);
+    }
+
+    /** Changes the type of a value's elements. */
+    Value cast(String output, Value input, Element element) {
+        return node(OnnxOperator.CAST, output, List.of(input), integer("to", element.type.getNumber()));
+    }
+
+    /** Takes numbers that stand for floats as the floats, each first dimension with its own scale. */
+    Value dequantizeEach(String output, Value input, Value scales, Value zeroPoints) {
+        return node(OnnxOperator.DEQUANTIZE, output, List.of(input, scales, zeroPoints), integer("axis", 0));
     }
 
     /** Adds an operator that needs no attributes. */
@@ -137,7 +197,7 @@ final class OnnxGraph {
     Value onlyChannel(String output, Value input) {
         ByteBuffer axis =
                 ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1);
-        Value axes = initializer(output + ".axes", TensorProto.DataType.INT64, axis.array(), 1);
+        Value axes = initializer(output + ".axes", Element.INT64, axis.array(), 1);
         return node(OnnxOperator.SQUEEZE, output, List.of(input, axes));
     }
 
@@ -150,7 +210,7 @@ final class OnnxGraph {
     Value constant(String name, float[] values, long... shape) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        return initializer(name, TensorProto.DataType.FLOAT, bytes.array(), shape);
+        return initializer(name, Element.FLOAT32, bytes.array(), shape);
     }
 
     /**
@@ -192,7 +252,8 @@ final class OnnxGraph {
         return declare(output);
     }
 
-    private Value initializer(String name, TensorProto.DataType type, byte[] data, long... shape) {
+    /** Adds a constant: little-endian bytes, which are not copied; {@code shape} is empty for a scalar. */
+    Value initializer(String name, Element element, byte[] data, long... shape) {
         weightBytes += data.length;
         if (weightBytes > MAX_WEIGHT_BYTES) {
             throw new IllegalArgumentException(
@@ -201,7 +262,7 @@ final class OnnxGraph {
         ByteString notCopied = UnsafeByteOperations.unsafeWrap(data);
         graph.addInitializer(TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(type.getNumber())
+                .setDataType(element.type.getNumber())
                 .addAllDims(LongStream.of(shape).boxed().toList())
                 .setRawData(notCopied));
         return declare(name);
@@ -227,30 +288,6 @@ final class OnnxGraph {
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
-    }
-
-    private static AttributeProto integer(String name, long value) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(value)
-                .build();
-    }
-
-    private static AttributeProto integers(String name, long... values) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INTS)
-                .addAllInts(LongStream.of(values).boxed().toList())
-                .build();
-    }
-
-    private static AttributeProto text(String name, String value) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.STRING)
-                .setS(ByteString.copyFromUtf8(value))
                 .build();
     }
 }

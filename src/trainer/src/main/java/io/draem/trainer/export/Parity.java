@@ -1,5 +1,7 @@
 package io.draem.trainer.export;
 
+import tools.jackson.databind.node.ObjectNode;
+
 /**
  * The largest absolute differences between two runs of the same network; NaN where a value was NaN.
  *
@@ -13,5 +15,10 @@ public record Parity(int images, double score, double map, double reconstruction
     /** Tells whether no difference is larger than the tolerance; NaN is. */
     public boolean within(double tolerance) {
         return score <= tolerance && map <= tolerance && reconstruction <= tolerance;
+    }
+
+    /** Writes the figures. */
+    public void writeTo(ObjectNode json) {
+        json.put("images", images).put("score", score).put("map", map).put("reconstruction", reconstruction);
     }
 }

@@ -6,11 +6,11 @@ import io.draem.score.ThresholdRule;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Model cards for tests. */
-final class Cards {
+public final class Cards {
 
     private Cards() {}
 
-    static ModelCard card(int width, int height) {
+    public static ModelCard card(int width, int height) {
         JsonNodeFactory json = JsonNodeFactory.instance;
         return new ModelCard(
                 "golden",

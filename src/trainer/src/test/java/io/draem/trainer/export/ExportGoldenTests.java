@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
 import io.draem.trainer.evaluation.Detection;
+import io.draem.trainer.evaluation.EvaluationImage;
+import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.GoldenCase;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportGoldenTests {
@@ -59,6 +63,50 @@ class ExportGoldenTests {
                         .containsExactly(together.get(i).map().values());
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "eval, FP16, 5e-3, 1e-3", "eval_sspcab, FP16, 5e-3, 1e-3",
+        "eval, INT8, 0.1, 0.02", "eval_sspcab, INT8, 0.1, 0.02"
+    })
+    void aGraphOfFewerBitsStaysNearTheReference(String name, ExportFormat format, double largest, double mean)
+            throws Exception {
+        GoldenCase golden = GoldenCase.read(name);
+        long[] shape = golden.tensor("input").shape();
+        int count = (int) shape[0];
+        float[] images = golden.tensor("input").toFloats();
+        ModelCard card = Cards.card((int) shape[3], (int) shape[2]);
+        ModelCheckpoint model =
+                new ModelCheckpoint(golden.weights().tensors(), golden.options(), card, card.training());
+        EvaluationSet set = set(images, count);
+        ExportImages seen = new ExportImages(set, null, ExportImages.NONE.thresholds(), null, count);
+        try (FormatExport export = FormatExport.of(model, card, seen, folder, 1)) {
+            export.write(format, folder);
+        }
+        try (OnnxDetector detector = OnnxDetector.open(folder.resolve("model.onnx"), 1)) {
+            NetworkOutputs outputs = detector.run(images, count);
+            float[] expected = golden.tensor("anomaly_map").toFloats();
+            double sum = 0;
+            for (int i = 0; i < expected.length; i++) {
+                assertThat((double) outputs.maps()[i]).isCloseTo(expected[i], within(largest));
+                sum += Math.abs(outputs.maps()[i] - expected[i]);
+            }
+            assertThat(sum / expected.length).isLessThan(mean);
+            assertThat(outputs.scores())
+                    .usingComparatorWithPrecision((float) largest)
+                    .containsExactly(golden.tensor("pred_score").toFloats());
+        }
+    }
+
+    private static EvaluationSet set(float[] images, int count) {
+        int size = images.length / count;
+        List<EvaluationImage> set = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            float[] image = Arrays.copyOfRange(images, i * size, (i + 1) * size);
+            set.add(new EvaluationImage("golden " + i, EvaluationImage.GOOD, image, new boolean[size / 3]));
+        }
+        return EvaluationSet.of(set);
     }
 
     private OnnxDetector export(GoldenCase golden) throws Exception {

@@ -1,62 +1,97 @@
 package io.draem.trainer.export;
 
+import io.draem.model.ModelCard;
 import io.draem.tensor.Tensor;
-import io.draem.trainer.evaluation.NetworkOutputs;
+import io.draem.trainer.evaluation.EvaluationImage;
+import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.OnnxDetector;
-import io.draem.trainer.network.DraemNetwork;
-import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
-import io.draem.trainer.network.TensorConversion;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.stream.Stream;
 
-/** Exports the network of the paper from random weights to the file named, and says what it cost and how exact it is. */
+/**
+ * Exports the network of the paper from random weights to the folder named, in each format, and says what that cost;
+ * then runs the graphs turn about, one image at a time, and says how long they took, by the clock and in seconds of
+ * processor, which other programs on the machine disturb less. Arguments: the folder, and formats where not all.
+ */
 final class FullSizeExport {
+
+    private static final int SIDE = 256;
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     private FullSizeExport() {}
 
     public static void main(String[] arguments) throws Exception {
-        Path file = Path.of(arguments[0]);
+        Path folder = Files.createDirectories(Path.of(arguments[0]));
+        List<ExportFormat> formats = arguments.length == 1
+                ? List.of(ExportFormat.values())
+                : Stream.of(arguments).skip(1).map(ExportFormat::valueOf).toList();
         Map<String, Tensor> weights = RandomWeights.of(NetworkOptions.PAPER, 0);
+        ModelCard card = Cards.card(SIDE, SIDE);
+        EvaluationSet images = images(2);
+        ExportImages seen = new ExportImages(images, null, ExportImages.NONE.thresholds(), null, images.size());
+        ModelCheckpoint model = new ModelCheckpoint(weights, NetworkOptions.PAPER, card, card.training());
         long start = System.nanoTime();
-        DraemExporter.export(weights, NetworkOptions.PAPER, Cards.card(256, 256), file);
-        System.out.printf("%,d bytes, exported in %.1f s, %s%n", Files.size(file), seconds(start), peakMemory());
-        float[] image = image();
-        start = System.nanoTime();
-        NetworkOutputs reference = libtorch(weights, image);
-        System.out.printf("libtorch loaded and ran in %.1f s, %s%n", seconds(start), peakMemory());
-        start = System.nanoTime();
-        System.out.println(ParityCheck.check(file, image, reference));
-        System.out.printf("checked in %.1f s, %s%n", seconds(start), peakMemory());
-        try (OnnxDetector detector =
-                OnnxDetector.open(file, Runtime.getRuntime().availableProcessors())) {
-            for (int run = 0; run < 4; run++) {
+        try (FormatExport export = FormatExport.of(model, card, seen, folder, THREADS)) {
+            System.out.printf("compared with libtorch after %.1f s, %s%n", seconds(start), peakMemory());
+            for (ExportFormat format : formats) {
                 start = System.nanoTime();
-                float score = detector.detect(image, 1).get(0).score();
-                System.out.printf("one image in %.2f s, score %.3f%n", seconds(start), score);
+                Path written = Files.createDirectories(folder.resolve(format.toString()));
+                ModelCard exported = export.write(format, written);
+                System.out.printf(
+                        "%s: %,d bytes in %.1f s, %s, %s%n",
+                        format,
+                        Files.size(written.resolve("model.onnx")),
+                        seconds(start),
+                        peakMemory(),
+                        exported.export());
             }
         }
-        System.out.println(peakMemory());
-    }
-
-    private static NetworkOutputs libtorch(Map<String, Tensor> weights, float[] image) {
-        try (PointerScope scope = new PointerScope();
-                DraemNetwork network = DraemNetwork.load(NetworkOptions.PAPER, weights)) {
-            return NetworkOutputs.of(
-                    network.forward(TensorConversion.toNative(Tensor.of(image, 1, 3, 256, 256))), ImageScore.MAXIMUM);
+        for (int turn = 0; turn < 2; turn++) {
+            for (ExportFormat format : formats) {
+                time(format, folder.resolve(format.toString()).resolve("model.onnx"), images);
+            }
         }
     }
 
-    private static float[] image() {
+    private static void time(ExportFormat format, Path graph, EvaluationSet images) throws Exception {
+        float[] image = images.load(0).pixels();
+        try (OnnxDetector detector = OnnxDetector.open(graph, THREADS)) {
+            detector.detect(image, 1);
+            for (int run = 0; run < 3; run++) {
+                long start = System.nanoTime();
+                double used = processorSeconds();
+                detector.detect(image, 1);
+                System.out.printf(
+                        "%s: one image in %.2f s, %.2f s of processor%n",
+                        format, seconds(start), processorSeconds() - used);
+            }
+        }
+    }
+
+    private static EvaluationSet images(int count) {
         Random random = new Random(0);
-        float[] image = new float[3 * 256 * 256];
-        for (int i = 0; i < image.length; i++) {
-            image[i] = random.nextFloat();
+        List<EvaluationImage> images = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            float[] pixels = new float[3 * SIDE * SIDE];
+            for (int k = 0; k < pixels.length; k++) {
+                pixels[k] = random.nextFloat();
+            }
+            images.add(new EvaluationImage("noise " + i, EvaluationImage.GOOD, pixels, new boolean[SIDE * SIDE]));
         }
-        return image;
+        return EvaluationSet.of(images);
+    }
+
+    private static double processorSeconds() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                        .getProcessCpuTime()
+                / 1e9;
     }
 
     private static double seconds(long start) {
@@ -66,7 +101,6 @@ final class FullSizeExport {
     private static String peakMemory() throws Exception {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmHWM"))
-                .map(line -> line.replaceAll("\\s+", " "))
                 .findFirst()
                 .orElse("peak memory unknown");
     }

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Random;
 
 /** Weights that let an image through: a fresh network's are so small that its maps are 0.5 everywhere. */
-final class RandomWeights {
+public final class RandomWeights {
 
     private RandomWeights() {}
 
-    static Map<String, Tensor> of(NetworkOptions options, long seed) {
+    public static Map<String, Tensor> of(NetworkOptions options, long seed) {
         Random random = new Random(seed);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (DraemNetwork fresh = DraemNetwork.create(options, seed)) {

@@ -1,0 +1,175 @@
+package io.draem.trainer;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelCardException;
+import io.draem.model.ModelContract;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.export.ExportFormat;
+import io.draem.trainer.export.ExportImages;
+import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.export.ModelCheckpoint;
+import io.draem.trainer.export.ModelVersion;
+import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.Threads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code export}: a checkpoint as graphs for the service. */
+@Command(
+        name = "export",
+        description = {
+            "Writes a checkpoint as graphs that the service runs: OUTPUT/NAME/VERSION/{model.onnx,metrics.json}.",
+            "Formats other than fp32 are models of their own beside it: NAME-fp16 (for GPUs), NAME-int8 (for processors)."
+        },
+        sortOptions = false,
+        showDefaultValues = true,
+        mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--checkpoint",
+            required = true,
+            paramLabel = "FILE",
+            description = "checkpoint.safetensors of a training or an import")
+    @SuppressWarnings("NullAway.Init")
+    private Path checkpoint;
+
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Model directory to write into")
+    @SuppressWarnings("NullAway.Init")
+    private Path output;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the checkpoint's)")
+    private @Nullable String name;
+
+    @Option(names = "--format", split = ",", defaultValue = "fp32", description = "Any of ${COMPLETION-CANDIDATES}")
+    private List<ExportFormat> formats = List.of();
+
+    @Option(
+            names = "--image-score",
+            description = "Image score inside the graph: ${COMPLETION-CANDIDATES} (default: the checkpoint's); another"
+                    + " one needs --data",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable ImageScore imageScore;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Images of the training, in MVTec AD layout: thresholds are found again with each graph, and"
+                    + " int8 takes its ranges from them. Without it the checkpoint's thresholds stay")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--anomaly-source",
+            paramLabel = "DIR",
+            description = "Texture images that the model was trained with, where it was")
+    private @Nullable Path anomalySource;
+
+    @Option(
+            names = "--image-size",
+            description = "Sides of the square input, where the checkpoint does not say",
+            showDefaultValue = Visibility.NEVER)
+    private int imageSize;
+
+    @Option(
+            names = "--calibration-images",
+            defaultValue = "" + ExportData.CALIBRATION_IMAGES,
+            description = "Images that int8 takes the ranges of its activations from, half of them with an anomaly")
+    private int calibrationImages;
+
+    @Option(
+            names = "--threads",
+            description = "Threads of libtorch and ONNX Runtime (default: the processors)",
+            showDefaultValue = Visibility.NEVER)
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Override
+    public Integer call()
+            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException {
+        if (threads < 1 || calibrationImages < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads and --calibration-images must be at least 1");
+        }
+        if (data == null && formats.contains(ExportFormat.INT8)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--format int8 needs --data: it takes the ranges of its activations from images");
+        }
+        Threads.use(threads);
+        ModelCheckpoint model = ModelCheckpoint.read(checkpoint);
+        if (imageScore != null && imageScore != model.options().imageScore()) {
+            if (data == null) {
+                throw new TrainerException("The checkpoint's thresholds are of the image score "
+                        + model.options().imageScore() + ": give --data, so that those of " + imageScore
+                        + " are found");
+            }
+            model = model.with(imageScore);
+        }
+        ModelCard draft = draft(model);
+        ExportImages images = data == null
+                ? ExportImages.NONE
+                : ExportData.open(
+                        data,
+                        anomalySource,
+                        model.training(),
+                        draft.width(),
+                        draft.height(),
+                        calibrationImages,
+                        threads);
+        FormatPublishing.publish(
+                model,
+                draft,
+                images,
+                formats,
+                output,
+                ModelVersion.nextNumber(output, draft.model()),
+                threads,
+                spec.commandLine().getOut());
+        return 0;
+    }
+
+    /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled from images. */
+    private ModelCard draft(ModelCheckpoint model) throws TrainerException {
+        ModelCard card = model.card();
+        String named = name != null ? name : card != null ? card.model() : null;
+        if (named == null) {
+            throw new TrainerException("The checkpoint does not say the model's name: give --name");
+        }
+        if (!named.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,57}")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 58 of them, not '"
+                            + named + "'");
+        }
+        if (card != null) {
+            return new ModelCard(
+                    named, card.width(), card.height(), card.calibration(), model.training(), card.metrics());
+        }
+        int side =
+                imageSize > 0 ? imageSize : model.training().path("imageSize").asInt(0);
+        if (side < ModelContract.SIZE_MULTIPLE || side % ModelContract.SIZE_MULTIPLE != 0) {
+            throw new TrainerException(
+                    "The checkpoint does not say the size of its images: give --image-size, a multiple" + " of "
+                            + ModelContract.SIZE_MULTIPLE);
+        }
+        if (data == null) {
+            throw new TrainerException("The checkpoint has no thresholds: give --data, so that they are found");
+        }
+        Calibration none = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+        return new ModelCard(
+                named, side, side, none, model.training(), JsonMapper.shared().createObjectNode());
+    }
+}

@@ -1,0 +1,106 @@
+package io.draem.trainer.export;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelCardException;
+import io.draem.model.ModelContract;
+import io.draem.tensor.Safetensors;
+import io.draem.tensor.Tensor;
+import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.NetworkOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A network that can be exported: a safetensors file with the tensors by anomalib's names and, as metadata, the keys that
+ * the graph carries too ({@link ModelCard#toMetadata}).
+ *
+ * @param weights the network's tensors alone, whatever else the file holds
+ * @param options widths and SSPCAB as the tensors show them, the image score as the training's options name it
+ * @param card what was found out about the model; null if the file does not say
+ * @param training options of the training; empty if the file does not say
+ */
+public record ModelCheckpoint(
+        Map<String, Tensor> weights,
+        NetworkOptions options,
+        @Nullable ModelCard card,
+        ObjectNode training) {
+
+    private static final String RECONSTRUCTIVE = "reconstructive_subnetwork.";
+    private static final String DISCRIMINATIVE = "discriminative_subnetwork.";
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /**
+     * Reads a file.
+     *
+     * @throws NotACheckpointException if it holds no network, or its metadata are wrong
+     */
+    public static ModelCheckpoint read(Path file) throws IOException {
+        Safetensors content = Safetensors.read(file);
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        content.tensors().forEach((name, tensor) -> {
+            if (name.startsWith(RECONSTRUCTIVE) || name.startsWith(DISCRIMINATIVE)) {
+                weights.put(name, tensor);
+            }
+        });
+        try {
+            ObjectNode training = training(content.metadata());
+            NetworkOptions options = new NetworkOptions(
+                    width(weights, RECONSTRUCTIVE + "encoder.block1.0.weight", file),
+                    width(weights, DISCRIMINATIVE + "encoder_segment.block1.0.weight", file),
+                    weights.containsKey(RECONSTRUCTIVE + "encoder.block5.masked_conv1.weight"),
+                    imageScore(training));
+            boolean described = content.metadata().containsKey(ModelContract.METADATA_PREFIX + "threshold.image");
+            ModelCard card = described ? ModelCard.fromMetadata(content.metadata()) : null;
+            return new ModelCheckpoint(weights, options, card, training);
+        } catch (ModelCardException | IllegalArgumentException | JacksonException e) {
+            throw new NotACheckpointException(file, "its metadata are wrong: " + e.getMessage());
+        }
+    }
+
+    /** Returns the file of a network with that card. */
+    public static Safetensors file(Map<String, Tensor> weights, ModelCard card) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "pt"); // the tensors are laid out as PyTorch's: what other readers look for
+        metadata.putAll(card.toMetadata());
+        return new Safetensors(weights, metadata);
+    }
+
+    /** Returns the same network with another image score. */
+    public ModelCheckpoint with(ImageScore imageScore) {
+        NetworkOptions changed = new NetworkOptions(
+                options.baseWidth(), options.discriminativeBaseWidth(), options.sspcab(), imageScore);
+        ObjectNode noted = training.deepCopy();
+        noted.withObject("/network").put("imageScore", imageScore.toString());
+        return new ModelCheckpoint(weights, changed, card, noted);
+    }
+
+    private static ObjectNode training(Map<String, String> metadata) {
+        String text = metadata.getOrDefault(ModelContract.METADATA_PREFIX + "training", "{}");
+        return JSON.readTree(text) instanceof ObjectNode object ? object : JSON.createObjectNode();
+    }
+
+    private static ImageScore imageScore(ObjectNode training) {
+        JsonNode named = training.at("/network/imageScore");
+        for (ImageScore score : ImageScore.values()) {
+            if (score.toString().equals(named.asString(""))) {
+                return score;
+            }
+        }
+        return ImageScore.MAXIMUM;
+    }
+
+    private static int width(Map<String, Tensor> weights, String name, Path file) throws NotACheckpointException {
+        Tensor first = weights.get(name);
+        if (first == null || first.shape().length != 4) {
+            throw new NotACheckpointException(file, "it lacks the convolution '" + name + "'");
+        }
+        return (int) Math.min(first.shape()[0], Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,176 @@
+package io.draem.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.model.ModelCard;
+import io.draem.tensor.Safetensors;
+import io.draem.tensor.Tensor;
+import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.export.Cards;
+import io.draem.trainer.export.ModelCheckpoint;
+import io.draem.trainer.export.RandomWeights;
+import io.draem.trainer.network.NetworkOptions;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExportCommandTests {
+
+    private static final NetworkOptions SMALL = new NetworkOptions(4, 4, false);
+    private static final ModelCard CARD = Cards.card(32, 32);
+
+    @TempDir
+    static Path folder;
+
+    private final StringWriter said = new StringWriter();
+
+    @BeforeAll
+    static void writeACheckpointAndADataSet() throws IOException {
+        ModelCheckpoint.file(RandomWeights.of(SMALL, 1), CARD).write(folder.resolve("checkpoint.safetensors"));
+        new Safetensors(RandomWeights.of(SMALL, 1), Map.of("format", "pt")).write(folder.resolve("bare.safetensors"));
+        new Safetensors(Map.of("weight", Tensor.of(new float[1], 1)), Map.of())
+                .write(folder.resolve("other.safetensors"));
+        for (int i = 0; i < 6; i++) {
+            noise("train/good/%d.png".formatted(i), i);
+        }
+        for (int i = 0; i < 2; i++) {
+            noise("test/good/%d.png".formatted(i), 10 + i);
+            noise("test/hole/%d.png".formatted(i), 20 + i);
+            noise("ground_truth/hole/%d_mask.png".formatted(i), 30 + i);
+        }
+    }
+
+    @Test
+    void everyFormatIsAModelOfItsOwnWithTheSameVersionAndItsOwnThresholds() throws Exception {
+        Path output = folder.resolve("all");
+        Files.createDirectories(output.resolve("plate-int8/4"));
+        assertThat(export("--format", "fp32,fp16,int8", "--data", data(), "--output", output.toString()))
+                .isZero();
+        assertThat(said.toString())
+                .contains("fp32: wrote", "differs from libtorch")
+                .contains("fp16: wrote", "for GPUs")
+                .contains("int8: wrote", "differs from fp32 on 4 images", "image AUROC");
+        try (Stream<Path> models = Files.list(output)) {
+            assertThat(models.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("plate", "plate-fp16", "plate-int8");
+        }
+        ModelCard fp32 = card(output.resolve("plate/5/model.onnx"));
+        ModelCard int8 = card(output.resolve("plate-int8/5/model.onnx"));
+        assertThat(card(output.resolve("plate-fp16/5/model.onnx"))
+                        .export()
+                        .path("format")
+                        .asString())
+                .isEqualTo("fp16");
+        assertThat(int8.model()).isEqualTo("plate-int8");
+        assertThat(int8.training()).isEqualTo(CARD.training());
+        assertThat(int8.calibration().normalImages())
+                .isEqualTo(fp32.calibration().normalImages())
+                .isPositive();
+        assertThat(int8.calibration().scoreMax())
+                .isNotEqualTo(fp32.calibration().scoreMax())
+                .isCloseTo(fp32.calibration().scoreMax(), within(0.1));
+        assertThat(int8.export().path("imageAurocLost").isNumber()).isTrue();
+        assertThat(int8.export().path("thresholds").asString()).isEqualTo("of this graph");
+        assertThat(int8.metrics().at("/pixel/auroc").isNumber()).isTrue();
+    }
+
+    @Test
+    void withoutImagesTheThresholdsOfTheCheckpointStay() throws Exception {
+        Path output = folder.resolve("kept");
+        assertThat(export("--format", "fp16", "--output", output.toString())).isZero();
+        ModelCard card = card(output.resolve("plate-fp16/1/model.onnx"));
+        assertThat(card.calibration()).isEqualTo(CARD.calibration());
+        assertThat(card.export().path("thresholds").asString()).isEqualTo("of the float32 network");
+        try (Stream<Path> models = Files.list(output)) {
+            assertThat(models).as("fp32 was not asked for").hasSize(1);
+        }
+    }
+
+    @Test
+    void anotherImageScoreIsInTheGraphAndInItsCard() throws Exception {
+        Path output = folder.resolve("averaged");
+        assertThat(export("--image-score", "averaged", "--data", data(), "--output", output.toString()))
+                .isZero();
+        try (OnnxDetector detector = OnnxDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
+            assertThat(detector.card().training().at("/network/imageScore").asString())
+                    .isEqualTo("averaged");
+            var detection = detector.detect(new float[3 * 32 * 32], 1).get(0);
+            assertThat(detection.score()).isLessThan(detection.map().max());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--format int8 | 2 | --format int8 needs --data",
+                "--image-score averaged | 1 | give --data, so that those of averaged are found",
+                "--checkpoint bare.safetensors | 1 | The checkpoint does not say the size of its images: give --image-size",
+                "--checkpoint bare.safetensors --image-size 32 | 1 | The checkpoint has no thresholds: give --data",
+                "--checkpoint other.safetensors | 1 | is no checkpoint of a DRÆM network: it lacks the convolution",
+                "--name ../up | 2 | --name must be letters",
+                "--calibration-images 0 | 2 | must be at least 1"
+            })
+    void whatIsMissingIsNamed(String options, int status, String message) {
+        Path output = folder.resolve("none");
+        String[] more = Stream.concat(Stream.of(options.split(" ")), Stream.of("--output", output.toString()))
+                .map(word ->
+                        word.endsWith(".safetensors") ? folder.resolve(word).toString() : word)
+                .toArray(String[]::new);
+        assertThat(export(more)).isEqualTo(status);
+        assertThat(said.toString()).contains(message).doesNotContain("\tat ");
+        assertThat(output).doesNotExist();
+    }
+
+    private int export(String... more) {
+        List<String> given = List.of(more);
+        Stream<String> arguments = Stream.concat(Stream.of("export", "--threads", "1"), given.stream());
+        if (!given.contains("--checkpoint")) {
+            arguments = Stream.concat(
+                    arguments,
+                    Stream.of(
+                            "--checkpoint",
+                            folder.resolve("checkpoint.safetensors").toString()));
+        }
+        if (!given.contains("--name")) {
+            arguments = Stream.concat(arguments, Stream.of("--name", "plate"));
+        }
+        PrintWriter writer = new PrintWriter(said);
+        return Main.commandLine().setOut(writer).setErr(writer).execute(arguments.toArray(String[]::new));
+    }
+
+    private static String data() {
+        return folder.resolve("data").toString();
+    }
+
+    private static ModelCard card(Path graph) throws Exception {
+        try (OnnxDetector detector = OnnxDetector.open(graph, 1)) {
+            return detector.card();
+        }
+    }
+
+    private static void noise(String name, int seed) throws IOException {
+        BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(seed);
+        for (int i = 0; i < 32 * 32; i++) {
+            image.setRGB(i % 32, i / 32, random.nextInt(1 << 24));
+        }
+        Path file = folder.resolve("data").resolve(name);
+        Files.createDirectories(file.getParent());
+        ImageIO.write(image, "png", file.toFile());
+    }
+}
