@@ -118,9 +118,10 @@ record TrainingRun(
         } catch (StoppedException e) {
             throw new TrainingStoppedException(e.getMessage() + ". Go on with:\n  " + resumeCommand, signals.status());
         } catch (DivergedException e) {
-            throw new TrainerException(e.getMessage() + ": the training went astray. "
-                    + lastGood(checkpoints, "It is of no use to go on from there with the same options.")
-                    + " Start anew with --restart and a smaller --learning-rate, --gradient-clip 1 or --precision float32");
+            throw new TrainerException(
+                    e.getMessage() + ": the training went astray. "
+                            + lastGood(checkpoints, "It is of no use to go on from there with the same options.")
+                            + " Start anew with --restart and a smaller --learning-rate, --gradient-clip 1 or --precision float32");
         } catch (IOException e) {
             throw new TrainerException(Main.sentence(e) + ". "
                     + lastGood(checkpoints, "Once that is mended, go on with:\n  " + resumeCommand));
