@@ -28,15 +28,36 @@ class ModelController {
     @Schema(name = "Models", description = "The models in service")
     record ModelsResponse(
             @Schema(description = "By name", requiredMode = Schema.RequiredMode.REQUIRED)
-            List<ModelResponse> models) {}
+            List<ModelResponse> models,
+
+            @Schema(
+                    description = "Versions that ought to be served and are not, also of models without any that is",
+                    requiredMode = Schema.RequiredMode.REQUIRED)
+            List<RefusedModelResponse> refused) {}
+
+    /** A version that ought to be served and is not. */
+    @Schema(name = "RefusedModel", description = "A version that ought to be served and is not")
+    record RefusedModelResponse(
+            @Schema(description = "Name of the model", requiredMode = Schema.RequiredMode.REQUIRED, example = "cookie")
+            String name,
+
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "2")
+            int version,
+
+            @Schema(description = "What is wrong with it", requiredMode = Schema.RequiredMode.REQUIRED)
+            String reason) {}
 
     @Operation(operationId = "listModels", summary = "List the models")
     @Problems({ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR})
     @GetMapping(path = "/v1/models", produces = MediaType.APPLICATION_JSON_VALUE)
     ModelsResponse models() {
-        return new ModelsResponse(models.models().stream()
-                .map(model -> ModelResponse.of(model, models))
-                .toList());
+        return new ModelsResponse(
+                models.models().stream()
+                        .map(model -> ModelResponse.of(model, models))
+                        .toList(),
+                models.refused().stream()
+                        .map(model -> new RefusedModelResponse(model.name(), model.version(), model.reason()))
+                        .toList());
     }
 
     @Operation(operationId = "getModel", summary = "Describe one model")

@@ -63,7 +63,8 @@ record ModelResponse(
         Map<String, Object> metrics,
 
         @Schema(
-                description = "The version in service, and higher ones that were refused",
+                description =
+                        "The versions in service, the one that answers when none is named first, and those that were refused",
                 requiredMode = RequiredMode.REQUIRED)
         List<Version> versions) {
 
@@ -142,7 +143,7 @@ record ModelResponse(
         ModelCard card = model.card();
         Calibration calibration = card.calibration();
         List<Version> versions = new ArrayList<>();
-        versions.add(new Version(model.version(), "served", null));
+        models.versions(model.name()).forEach(loaded -> versions.add(new Version(loaded.version(), "served", null)));
         models.refused().stream()
                 .filter(refused -> refused.name().equals(model.name()))
                 .map(refused -> new Version(refused.version(), "refused", refused.reason()))

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.digest.Sha256;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
 import io.draem.image.ImageHeader;
@@ -13,13 +14,11 @@ import io.draem.service.inference.Answer;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
+import io.draem.service.models.ModelLease;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -60,12 +59,14 @@ public final class DetectionService {
         String model = null;
         Outcome outcome = Outcome.INFERENCE_FAILED;
         try {
-            ServedModel served = select(request);
-            model = served.name();
-            admit(served, request);
             Detection detection;
-            try (PixelBudget.Share share = takePixels(request.image(), start)) {
-                detection = examine(served, request, start);
+            try (ModelLease lease = select(request)) {
+                ServedModel served = lease.model();
+                model = served.name();
+                admit(served, request);
+                try (PixelBudget.Share share = takePixels(request.image(), start)) {
+                    detection = examine(served, request, start);
+                }
             }
             listener.detected(detection);
             outcome = Outcome.SUCCESS;
@@ -78,14 +79,14 @@ public final class DetectionService {
         }
     }
 
-    private ServedModel select(DetectionRequest request) throws DetectionException {
+    private ModelLease select(DetectionRequest request) throws DetectionException {
         Double threshold = request.threshold();
         if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
             throw new DetectionException.Rejected(
                     Outcome.INVALID_REQUEST, "The parameter threshold must be a number between 0 and 1");
         }
         try {
-            return models.require(request.model(), request.version());
+            return models.lease(request.model(), request.version());
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }
@@ -126,7 +127,7 @@ public final class DetectionService {
         Stopwatch stopwatch = new Stopwatch(start);
         Duration waited = stopwatch.lap();
         RgbImage image = decode(request.image());
-        String digest = digest(request.image());
+        String digest = Sha256.of(request.image());
         Duration decode = stopwatch.lap();
 
         ModelCard card = model.card();
@@ -217,15 +218,5 @@ public final class DetectionService {
     /** Our own exceptions all have a message, and it is written for the caller. */
     private static String message(Exception e) {
         return Objects.requireNonNull(e.getMessage());
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

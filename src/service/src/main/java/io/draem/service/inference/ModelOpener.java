@@ -35,7 +35,7 @@ public final class ModelOpener {
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
      * @throws ProviderUnavailableException if the provider that was asked for does not work
      */
-    public synchronized OnnxModel open(Path file) throws GraphRefusedException, ProviderUnavailableException {
+    public synchronized OnnxModel open(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
         return switch (options.provider()) {
             case CUDA -> openOnCuda(file);
             case CPU -> openOnCpu(file);
@@ -54,7 +54,7 @@ public final class ModelOpener {
         };
     }
 
-    private OnnxModel openOnCpu(Path file) throws GraphRefusedException, ProviderUnavailableException {
+    private OnnxModel openOnCpu(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
         try (OrtSession.SessionOptions session = sessionOptions(options.cpuThreads())) {
             return open(file, session, ExecutionProvider.CPU);
         } catch (OrtException e) {
@@ -62,7 +62,7 @@ public final class ModelOpener {
         }
     }
 
-    private OnnxModel openOnCuda(Path file) throws GraphRefusedException, ProviderUnavailableException {
+    private OnnxModel openOnCuda(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
         // The GPU does the work: one thread feeds it.
         try (OrtSession.SessionOptions session = sessionOptions(1);
                 OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(options.device())) {
@@ -78,9 +78,9 @@ public final class ModelOpener {
         }
     }
 
-    private OnnxModel open(Path file, OrtSession.SessionOptions sessionOptions, ExecutionProvider provider)
+    private OnnxModel open(GraphFile file, OrtSession.SessionOptions sessionOptions, ExecutionProvider provider)
             throws GraphRefusedException, ProviderUnavailableException, OrtException {
-        OrtSession session = environment().createSession(file.toString(), sessionOptions);
+        OrtSession session = environment().createSession(file.graph(), sessionOptions);
         boolean opened = false;
         try {
             ModelCard card = GraphContract.check(session);

@@ -18,19 +18,35 @@ class ModelConfiguration {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
 
     @Bean
-    ModelRepository modelRepository(ModelProperties models, InferenceProperties inference, QueueListener listener) {
-        return new ModelRepository(
-                models,
-                new ModelOpener(inference.execution()),
-                new ModelRepository.QueuePlan(
-                        inference.queueCapacity(), inference.maxBatchDelay(), DRAIN_LIMIT, listener));
+    ModelRepository modelRepository(ModelProperties models, ApplicationEventPublisher events) {
+        return new ModelRepository(models.defaultModel(), DRAIN_LIMIT, events);
     }
 
     @Bean
-    ApplicationRunner modelLoader(ModelRepository repository, ApplicationEventPublisher events) {
+    ModelUpdater modelUpdater(
+            ModelProperties models,
+            InferenceProperties inference,
+            ModelRepository repository,
+            QueueListener listener,
+            ApplicationEventPublisher events) {
+        ModelLoader loader = new ModelLoader(
+                models,
+                new ModelOpener(inference.execution()),
+                new ModelLoader.QueuePlan(inference.queueCapacity(), inference.maxBatchDelay(), listener));
+        return new ModelUpdater(models, repository, loader, new LoadFailures(events));
+    }
+
+    /** Closed before the repository that it depends on: nothing is loaded into one that is closed. */
+    @Bean
+    ModelWatcher modelWatcher(ModelUpdater updater, ModelProperties models) {
+        return new ModelWatcher(updater, models.pollInterval(), DRAIN_LIMIT);
+    }
+
+    @Bean
+    ApplicationRunner modelLoader(ModelUpdater updater, ModelWatcher watcher) {
         return arguments -> {
-            repository.load();
-            events.publishEvent(new ModelsChanged(repository.models()));
+            updater.load();
+            watcher.start();
         };
     }
 }

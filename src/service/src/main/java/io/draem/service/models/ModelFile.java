@@ -1,17 +1,11 @@
 package io.draem.service.models;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +18,9 @@ import java.util.stream.Stream;
  * @param name name of the model
  * @param version number of the version, 1 or more
  * @param path where the graph is
+ * @param state what its folder looked like when it was found
  */
-record ModelFile(String name, int version, Path path) {
+record ModelFile(String name, int version, Path path, FileState state) {
 
     private static final String FILE_NAME = "model.onnx";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -42,7 +37,8 @@ record ModelFile(String name, int version, Path path) {
                     files.add(new ModelFile(
                             model.getFileName().toString(),
                             Integer.parseInt(version.getFileName().toString()),
-                            file));
+                            file,
+                            FileState.of(version)));
                 }
             }
             files.sort(Comparator.comparingInt(ModelFile::version).reversed());
@@ -53,16 +49,24 @@ record ModelFile(String name, int version, Path path) {
         return byName;
     }
 
-    /** Returns {@code sha256:} and the hexadecimal digest of the file. */
-    String digest() throws IOException {
-        try (InputStream in = Files.newInputStream(path);
-                DigestInputStream digesting = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-            digesting.transferTo(OutputStream.nullOutputStream());
-            return "sha256:"
-                    + HexFormat.of().formatHex(digesting.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
+    /** Returns what to do about a directory without models that is laid out almost right; empty where it is not. */
+    static String hint(Path directory) throws IOException {
+        for (Path version : directories(directory, VERSION)) {
+            if (Files.isRegularFile(version.resolve(FILE_NAME))) {
+                return "This is the folder of one model: name the folder above it, "
+                        + directory.toAbsolutePath().normalize().getParent();
+            }
         }
+        if (Files.isRegularFile(directory.resolve(FILE_NAME))) {
+            return "The graph lies right in it: move it to <name>/1/" + FILE_NAME;
+        }
+        for (Path model : directories(directory, NAME)) {
+            if (Files.isRegularFile(model.resolve(FILE_NAME))) {
+                return "The graph of " + model.getFileName() + " has no version: move it to " + model.getFileName()
+                        + "/1/" + FILE_NAME;
+            }
+        }
+        return "";
     }
 
     private static List<Path> directories(Path parent, Pattern name) throws IOException {

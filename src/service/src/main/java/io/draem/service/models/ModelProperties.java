@@ -1,18 +1,70 @@
 package io.draem.service.models;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.util.unit.DataSize;
 
 /**
- * Where models are and which one answers.
+ * Where models are and which ones answer.
  *
- * @param directory holds {@code <name>/<version>/model.onnx}; the highest version of each name is served
+ * @param directory holds {@code <name>/<version>/model.onnx}
  * @param defaultModel name of the model that answers when a request names none; not needed where there is only one
+ * @param pollInterval how often the directory is looked at for new, changed and removed models; 0 for never. What is
+ *     found is loaded once it has looked the same twice
+ * @param maxFileSize a larger graph is refused; 2 GB, the most that an ONNX file can have, is the limit
+ * @param versions the versions to serve, by name of the model ({@code 3}, or {@code 3,4}: the first answers requests
+ *     that name none); of a model that is not named here the highest that can be served
+ * @param sha256 the digest that a graph must have, by {@code <name>.<version>} or {@code <name>} for all its versions
  */
 @ConfigurationProperties("draem.models")
 public record ModelProperties(
         @DefaultValue("models") Path directory,
-        @Name("default") @Nullable String defaultModel) {}
+        @Name("default") @Nullable String defaultModel,
+        @DefaultValue("10s") Duration pollInterval,
+        @DefaultValue("2GB") DataSize maxFileSize,
+        @DefaultValue Map<String, List<Integer>> versions,
+        @DefaultValue Map<String, String> sha256) {
+
+    private static final Pattern SHA256 = Pattern.compile("(sha256:)?[0-9a-fA-F]{64}");
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    public ModelProperties {
+        versions = Map.copyOf(versions);
+        sha256 = Map.copyOf(sha256);
+        if (!pollInterval.isZero() && pollInterval.compareTo(SHORTEST) < 0) {
+            throw new IllegalArgumentException(
+                    "draem.models.poll-interval must be 0 (never) or at least 100ms, got " + pollInterval);
+        }
+        if (maxFileSize.toBytes() < 1 || maxFileSize.compareTo(DataSize.ofGigabytes(2)) > 0) {
+            throw new IllegalArgumentException(
+                    "draem.models.max-file-size must be between 1B and 2GB, got " + maxFileSize);
+        }
+        versions.forEach((name, numbers) -> {
+            if (numbers.isEmpty() || numbers.stream().anyMatch(number -> number < 1)) {
+                throw new IllegalArgumentException(
+                        "draem.models.versions." + name + " must be versions from 1 up, got " + numbers);
+            }
+        });
+        sha256.forEach((key, digest) -> {
+            if (!SHA256.matcher(digest).matches()) {
+                throw new IllegalArgumentException(
+                        "draem.models.sha256." + key + " must be 64 hexadecimal digits, got '" + digest + "'");
+            }
+        });
+    }
+
+    /** Returns the digest that a graph must have, {@code sha256:} and lower-case digits; null where any will do. */
+    @Nullable
+    String requiredDigest(String name, int version) {
+        String digest = sha256.getOrDefault(name + "." + version, sha256.get(name));
+        return digest == null ? null : "sha256:" + digest.replace("sha256:", "").toLowerCase(Locale.ROOT);
+    }
+}

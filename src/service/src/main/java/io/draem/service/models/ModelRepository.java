@@ -1,230 +1,209 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.GraphRefusedException;
-import io.draem.service.inference.InferenceQueue;
-import io.draem.service.inference.ModelOpener;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.ProviderUnavailableException;
-import io.draem.service.inference.QueueListener;
-import io.draem.service.inference.QueueOptions;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 
-/** The models in service: read from their directory once, at start-up. */
+/** The models in service. They may change at any time; a {@link ModelLease} keeps the one that a request began with. */
 public final class ModelRepository implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
 
-    private final ModelProperties properties;
-    private final ModelOpener opener;
-    private final QueuePlan queues;
-    private volatile Map<String, ServedModel> served = Map.of();
+    private final @Nullable String configuredDefault;
+    private final Duration drainLimit;
+    private final ApplicationEventPublisher events;
+    /** By name; the first version of each answers requests that name none. */
+    private volatile Map<String, List<ServedModel>> served = Map.of();
+
+    private final Set<ServedModel> retiring = ConcurrentHashMap.newKeySet();
     private volatile List<RefusedModel> refused = List.of();
     private volatile boolean loaded;
+    private volatile boolean draining;
 
     /**
-     * How the queues of the models are made.
-     *
-     * @param capacity how many requests may wait for each model
-     * @param maxBatchDelay how long the first request of a batch waits for more
-     * @param drainLimit how long waiting requests may take to finish on close
-     * @param listener hears what happens in the queues
+     * @param configuredDefault name of the model that answers when a request names none; null for the only one
+     * @param drainLimit how long waiting requests may take to finish when a model is closed
      */
-    record QueuePlan(int capacity, Duration maxBatchDelay, Duration drainLimit, QueueListener listener) {}
-
-    ModelRepository(ModelProperties properties, ModelOpener opener, QueuePlan queues) {
-        this.properties = properties;
-        this.opener = opener;
-        this.queues = queues;
+    ModelRepository(@Nullable String configuredDefault, Duration drainLimit, ApplicationEventPublisher events) {
+        this.configuredDefault = configuredDefault;
+        this.drainLimit = drainLimit;
+        this.events = events;
     }
 
-    /**
-     * Opens the highest version of each model that can be served.
-     *
-     * @throws ModelStartUpException if there is none, or the provider that was asked for does not work
-     */
-    void load() {
-        Path directory = properties.directory();
-        List<RefusedModel> bad = new ArrayList<>();
-        Map<String, ServedModel> good = new TreeMap<>();
-        for (List<ModelFile> versions : list(directory).values()) {
-            for (ModelFile file : versions) {
-                try {
-                    good.put(file.name(), open(file));
-                    // What is open is closed on shutdown, also when a later model stops the start.
-                    served = Map.copyOf(good);
-                    break;
-                } catch (GraphRefusedException | IOException | ArithmeticException e) {
-                    String reason = refusal(e);
-                    log.error("Model {} version {} is not served: {}", file.name(), file.version(), reason);
-                    bad.add(new RefusedModel(file.name(), file.version(), reason));
-                } catch (ProviderUnavailableException e) {
-                    throw new ModelStartUpException(
-                            Objects.requireNonNull(e.getMessage()),
-                            "Cure the cause, or set draem.inference.provider to auto or cpu");
-                }
-            }
-        }
-        requireUsable(directory, good, bad);
-        refused = List.copyOf(bad);
-        loaded = true;
-    }
-
-    /** Returns the models in service, by name. */
+    /** Returns the models that answer when no version is named, by name. */
     public List<ServedModel> models() {
-        return served.values().stream()
-                .sorted(Comparator.comparing(ServedModel::name))
-                .toList();
+        return served.values().stream().map(versions -> versions.get(0)).toList();
     }
 
-    /** Returns the versions that are not served and why. */
+    /** Returns all versions that are loaded, by name; the first of each name answers when no version is named. */
+    public List<ServedModel> allVersions() {
+        return served.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Returns the versions of one model that are loaded; the first answers when no version is named. */
+    public List<ServedModel> versions(String name) {
+        return served.getOrDefault(name, List.of());
+    }
+
+    /** Returns the versions that ought to be served and are not. */
     public List<RefusedModel> refused() {
         return refused;
     }
 
-    /** Tells whether all models are loaded and have run. */
+    /** Tells whether the models were loaded and have run. */
     public boolean isLoaded() {
         return loaded;
     }
 
-    /** Tells whether that model answers requests that name none. */
+    /** Tells whether requests that name no model are answered by that name. */
     public boolean isDefault(ServedModel model) {
-        return model.name().equals(defaultName());
+        return model.name().equals(defaultName(served));
     }
 
     /**
-     * Returns the model that answers a request.
+     * Takes the model that answers a request, and keeps it open until the lease is closed.
      *
      * @param name name of the model; null for the default
-     * @param version its version; null for the one in service
+     * @param version its version; null for the one that answers when none is named
      */
+    public ModelLease lease(@Nullable String name, @Nullable Integer version) throws ModelSelectionException {
+        while (true) {
+            ServedModel model = require(name, version);
+            if (model.retain()) {
+                return new ModelLease(model);
+            }
+            // It was retired since it was looked up: the next look finds its successor.
+        }
+    }
+
+    /** Returns the model that {@link #lease} would take, to be described, not run. */
     public ServedModel require(@Nullable String name, @Nullable Integer version) throws ModelSelectionException {
         if (!loaded) {
             throw new ModelSelectionException.NotReady();
         }
-        String wanted = name != null ? name : defaultName();
+        Map<String, List<ServedModel>> now = served;
+        String wanted = name != null ? name : defaultName(now);
         if (wanted == null) {
             throw new ModelSelectionException.NotNamed(
                     "Several models are served and none is the default: name one with the parameter model, of "
-                            + names());
+                            + String.join(", ", now.keySet()));
         }
-        ServedModel model = served.get(wanted);
-        if (model == null) {
-            throw new ModelSelectionException.Unknown("There is no model of that name; served are " + names());
-        }
-        if (version != null && version != model.version()) {
+        List<ServedModel> versions = now.get(wanted);
+        if (versions == null) {
             throw new ModelSelectionException.Unknown(
-                    "Version " + version + " of " + wanted + " is not served, but version " + model.version() + " is");
+                    name != null || now.isEmpty()
+                            ? "There is no model of that name; served are " + String.join(", ", now.keySet())
+                            : "The default model is not served now; served are " + String.join(", ", now.keySet()));
         }
-        return model;
+        return versions.stream()
+                .filter(model -> version == null || version == model.version())
+                .findFirst()
+                .orElseThrow(() -> new ModelSelectionException.Unknown("Version " + version + " of " + wanted
+                        + " is not served, but " + (versions.size() == 1 ? "version " : "versions ")
+                        + versions.stream()
+                                .map(model -> Integer.toString(model.version()))
+                                .collect(Collectors.joining(" and "))
+                        + (versions.size() == 1 ? " is" : " are")));
+    }
+
+    /**
+     * Serves these versions of a name from now on. Those that were served before and are not among them are closed once
+     * their last request has ended.
+     *
+     * @param versions the first answers when no version is named; none takes the name out of service
+     */
+    synchronized void serve(String name, List<ServedModel> versions) {
+        List<ServedModel> before = versions(name);
+        if (before.equals(versions)) {
+            return;
+        }
+        Map<String, List<ServedModel>> next = new TreeMap<>(served);
+        if (versions.isEmpty()) {
+            next.remove(name);
+        } else {
+            next.put(name, List.copyOf(versions));
+        }
+        if (draining) {
+            versions.forEach(ServedModel::refuseNew);
+        }
+        served = Collections.unmodifiableMap(next);
+        List<ServedModel> retired = new ArrayList<>(before);
+        retired.removeAll(versions);
+        retired.forEach(this::retire);
+        if (loaded) {
+            events.publishEvent(new ModelsChanged(allVersions()));
+        }
+    }
+
+    /** Remembers which versions ought to be served and are not. */
+    void refuse(List<RefusedModel> now) {
+        refused = List.copyOf(now);
+    }
+
+    /** Opens the doors. */
+    void ready() {
+        loaded = true;
+        events.publishEvent(new ModelsChanged(allVersions()));
+    }
+
+    /** Closes a model once nobody holds it. */
+    void retire(ServedModel model) {
+        retiring.add(model);
+        model.unused()
+                .thenRunAsync(() -> closeRetired(model), task -> new Thread(task, "close-" + model.name()).start());
+        model.release();
+    }
+
+    /** Tells whether new requests are refused. */
+    boolean isDraining() {
+        return draining;
     }
 
     /** Refuses new requests from now on; those that wait are finished. */
-    public void refuseNew() {
-        served.values().forEach(ServedModel::refuseNew);
+    public synchronized void refuseNew() {
+        draining = true;
+        served.values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
+        retiring.forEach(ServedModel::refuseNew);
     }
 
     /** Finishes the requests that wait and closes the models. */
     @Override
     public void close() {
         refuseNew();
+        allVersions().forEach(this::close);
+        List.copyOf(retiring).forEach(this::close);
+        served = Map.of();
+    }
+
+    private void closeRetired(ServedModel model) {
+        close(model);
+        retiring.remove(model);
+        log.info("Model {} is closed", model);
+    }
+
+    private void close(ServedModel model) {
         try {
-            for (ServedModel model : models()) {
-                if (!model.close(queues.drainLimit())) {
-                    log.error("Model {} still ran after {} and was left open", model.name(), queues.drainLimit());
-                }
+            if (!model.close(drainLimit)) {
+                log.error("Model {} still ran after {} and was left open", model, drainLimit);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        served = Map.of();
     }
 
-    private static String refusal(Exception cause) {
-        if (cause instanceof IOException) {
-            return "the file cannot be read";
-        }
-        if (cause instanceof ArithmeticException) {
-            return "its input is too large"; // the sizes that the graph claims do not fit an array
-        }
-        return Objects.requireNonNull(cause.getMessage());
-    }
-
-    private ServedModel open(ModelFile file) throws GraphRefusedException, ProviderUnavailableException, IOException {
-        long start = System.nanoTime();
-        String digest = file.digest();
-        OnnxModel model = opener.open(file.path());
-        QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
-        ServedModel opened = new ServedModel(
-                file.name(),
-                file.version(),
-                digest,
-                model,
-                InferenceQueue.start(file.name(), List.of(model), options, queues.listener(), System::nanoTime));
-        log.info(
-                "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
-                opened,
-                model.card().width(),
-                model.card().height(),
-                digest.substring(0, 19),
-                model.provider().id(),
-                (System.nanoTime() - start) / 1_000_000);
-        return opened;
-    }
-
-    private void requireUsable(Path directory, Map<String, ServedModel> good, List<RefusedModel> bad) {
-        if (good.isEmpty()) {
-            String reasons = bad.stream()
-                    .map(model -> "; " + model.name() + " version " + model.version() + ": " + model.reason())
-                    .collect(Collectors.joining());
-            throw new ModelStartUpException(
-                    "No model can be served from " + directory.toAbsolutePath() + reasons,
-                    "Put a graph at <name>/<version>/model.onnx in that directory, or name another with"
-                            + " draem.models.directory");
-        }
-        String wanted = properties.defaultModel();
-        if (wanted != null && !good.containsKey(wanted)) {
-            throw new ModelStartUpException(
-                    "draem.models.default is '" + wanted + "', but served are " + good.keySet(),
-                    "Name one of them, or leave the property out");
-        }
-    }
-
-    private @Nullable String defaultName() {
-        Map<String, ServedModel> now = served;
-        return properties.defaultModel() != null || now.size() != 1
-                ? properties.defaultModel()
+    private @Nullable String defaultName(Map<String, List<ServedModel>> now) {
+        return configuredDefault != null || now.size() != 1
+                ? configuredDefault
                 : now.keySet().iterator().next();
-    }
-
-    private String names() {
-        return models().stream().map(ServedModel::name).collect(Collectors.joining(", "));
-    }
-
-    private static Map<String, List<ModelFile>> list(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new ModelStartUpException(
-                    "The model directory " + directory.toAbsolutePath() + " does not exist",
-                    "Set draem.models.directory to one that holds <name>/<version>/model.onnx");
-        }
-        try {
-            return ModelFile.list(directory);
-        } catch (IOException e) {
-            throw new ModelStartUpException(
-                    "The model directory " + directory.toAbsolutePath() + " cannot be read: " + e,
-                    "Give the user of the service the right to read it");
-        }
     }
 }

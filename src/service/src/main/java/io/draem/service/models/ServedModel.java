@@ -8,8 +8,13 @@ import io.draem.service.inference.ModelOutput;
 import io.draem.service.inference.OnnxModel;
 import io.draem.service.inference.Ticket;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** One version of a model in service, with its queue. */
+/**
+ * One version of a model in service, with its queue. What it says of itself can be asked at any time; whoever submits to
+ * it holds a {@link ModelLease}, and it is closed once nobody does.
+ */
 public final class ServedModel {
 
     private final String name;
@@ -17,6 +22,11 @@ public final class ServedModel {
     private final String digest;
     private final OnnxModel model;
     private final InferenceQueue<ModelInput, ModelOutput> queue;
+    /** Leases, and one more while the repository offers it. */
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    private final CompletableFuture<Void> unused = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     ServedModel(
             String name, int version, String digest, OnnxModel model, InferenceQueue<ModelInput, ModelOutput> queue) {
@@ -83,13 +93,35 @@ public final class ServedModel {
         queue.refuseNew();
     }
 
-    /** Finishes what waits, then closes the graph; it stays open when a run outlives the limit. */
-    boolean close(Duration limit) throws InterruptedException {
-        boolean ended = queue.drain(limit);
-        if (ended) {
-            model.close();
+    /** Counts one more holder, unless the last one has gone. */
+    boolean retain() {
+        return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    /** Counts one holder less. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            unused.complete(null);
         }
-        return ended;
+    }
+
+    /** Completes on the thread of the last holder, once there is none. */
+    CompletableFuture<Void> unused() {
+        return unused;
+    }
+
+    /** Finishes what waits, then closes the graph; it stays open when a run outlives the limit. */
+    synchronized boolean close(Duration limit) throws InterruptedException {
+        if (!closed.isDone() && queue.drain(limit)) {
+            model.close();
+            closed.complete(null);
+        }
+        return closed.isDone();
+    }
+
+    /** Completes when the graph has been closed. */
+    CompletableFuture<Void> closed() {
+        return closed;
     }
 
     @Override

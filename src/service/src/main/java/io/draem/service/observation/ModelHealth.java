@@ -3,6 +3,7 @@ package io.draem.service.observation;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.RefusedModel;
 import io.draem.service.models.ServedModel;
+import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
@@ -20,9 +21,11 @@ final class ModelHealth implements HealthIndicator {
         Health.Builder health = models.isLoaded()
                 ? Health.up()
                 : Health.outOfService().withDetail("reason", "the models are still being loaded");
-        for (ServedModel model : models.models()) {
-            health.withDetail(
-                    model.name(), "version " + model.version() + " on " + model.provider() + ", " + model.digest());
+        List<ServedModel> answering = models.models();
+        for (ServedModel model : models.allVersions()) {
+            // The version that answers stands under the name alone.
+            String key = answering.contains(model) ? model.name() : model.toString();
+            health.withDetail(key, "version " + model.version() + " on " + model.provider() + ", " + model.digest());
         }
         for (RefusedModel refused : models.refused()) {
             health.withDetail(refused.name() + " version " + refused.version(), "refused: " + refused.reason());

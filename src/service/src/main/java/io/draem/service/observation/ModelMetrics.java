@@ -1,26 +1,45 @@
 package io.draem.service.observation;
 
+import io.draem.service.models.LoadFailure;
+import io.draem.service.models.ModelRefused;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelsChanged;
 import io.draem.service.models.ServedModel;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.util.Arrays;
 import java.util.function.ToIntFunction;
 import org.springframework.context.event.EventListener;
 
-/** Shows the models and their queues: {@code draem_model_info}, {@code draem_queue_depth}, {@code draem_queue_capacity}. */
+/**
+ * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_load_failures_total},
+ * {@code draem_queue_depth}, {@code draem_queue_capacity}.
+ */
 final class ModelMetrics {
 
     private final MultiGauge info;
+    private final Counter[] failures;
 
     ModelMetrics(MeterRegistry registry, ModelRepository models) {
         this.info = MultiGauge.builder("draem.model.info")
                 .description("The models in service and where they run")
                 .register(registry);
+        this.failures = Arrays.stream(LoadFailure.values())
+                .map(failure -> Counter.builder("draem.model.load.failures")
+                        .description("Attempts to load a version that failed")
+                        .tag("reason", failure.id())
+                        .register(registry))
+                .toArray(Counter[]::new);
         queueGauge(registry, models, "draem.queue.depth", "Requests that wait for a model", ServedModel::queueDepth);
         queueGauge(registry, models, "draem.queue.capacity", "Requests that may wait", ServedModel::queueCapacity);
+    }
+
+    @EventListener
+    void refused(ModelRefused event) {
+        failures[event.model().failure().ordinal()].increment();
     }
 
     @EventListener
@@ -47,8 +66,9 @@ final class ModelMetrics {
         Gauge.builder(
                         name,
                         models,
-                        repository ->
-                                repository.models().stream().mapToInt(value).sum())
+                        repository -> repository.allVersions().stream()
+                                .mapToInt(value)
+                                .sum())
                 .description(description)
                 .register(registry);
     }

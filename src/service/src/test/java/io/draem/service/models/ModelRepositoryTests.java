@@ -4,40 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.service.TestModels;
-import io.draem.service.inference.ExecutionOptions;
-import io.draem.service.inference.ModelOpener;
-import io.draem.service.inference.ProviderChoice;
-import io.draem.service.inference.QueueListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelRepositoryTests {
 
     @TempDir
-    Path directory;
+    Path temporary;
 
-    private @Nullable ModelRepository repository;
+    private ModelDirectory directory;
+    private @Nullable LoadedModels models;
+
+    @BeforeEach
+    void directory() {
+        directory = new ModelDirectory(temporary);
+    }
 
     @AfterEach
     void close() {
-        if (repository != null) {
-            repository.close();
+        if (models != null) {
+            models.close();
         }
     }
 
     @Test
     void servesTheHighestVersionByNumber() throws Exception {
-        put("cookie", "9");
-        put("cookie", "10");
-        put("cookie", "2");
-        ServedModel model = load(null).require("cookie", null);
+        directory.put("cookie", "9");
+        directory.put("cookie", "10");
+        directory.put("cookie", "2");
+        ServedModel model = load((String) null).require("cookie", null);
         assertThat(model.version()).isEqualTo(10);
         assertThat(model.provider()).isEqualTo("cpu");
         assertThat(model.digest())
@@ -49,8 +51,8 @@ class ModelRepositoryTests {
 
     @Test
     void theOnlyModelAnswersWhenNoneIsNamed() throws Exception {
-        put("cookie", "1");
-        ModelRepository models = load(null);
+        directory.put("cookie", "1");
+        ModelRepository models = load((String) null);
         assertThat(models.require(null, null).name()).isEqualTo("cookie");
         assertThat(models.require(null, 1).name()).isEqualTo("cookie");
         assertThat(models.isDefault(models.require(null, null))).isTrue();
@@ -58,8 +60,8 @@ class ModelRepositoryTests {
 
     @Test
     void ofSeveralModelsTheDefaultAnswers() throws Exception {
-        put("cookie", "1");
-        put("biscuit", "1");
+        directory.put("cookie", "1");
+        directory.put("biscuit", "1");
         ModelRepository models = load("biscuit");
         assertThat(models.models()).extracting(ServedModel::name).containsExactly("biscuit", "cookie");
         assertThat(models.require(null, null).name()).isEqualTo("biscuit");
@@ -68,9 +70,9 @@ class ModelRepositoryTests {
 
     @Test
     void ofSeveralModelsWithoutADefaultOneMustBeNamed() throws Exception {
-        put("cookie", "1");
-        put("biscuit", "1");
-        ModelRepository models = load(null);
+        directory.put("cookie", "1");
+        directory.put("biscuit", "1");
+        ModelRepository models = load((String) null);
         assertThatExceptionOfType(ModelSelectionException.NotNamed.class)
                 .isThrownBy(() -> models.require(null, null))
                 .withMessageContaining("biscuit, cookie");
@@ -78,8 +80,8 @@ class ModelRepositoryTests {
 
     @Test
     void anUnknownNameOrVersionIsToldWhatThereIs() throws Exception {
-        put("cookie", "3");
-        ModelRepository models = load(null);
+        directory.put("cookie", "3");
+        ModelRepository models = load((String) null);
         assertThatExceptionOfType(ModelSelectionException.Unknown.class)
                 .isThrownBy(() -> models.require("cake", null))
                 .withMessageContaining("cookie")
@@ -91,9 +93,9 @@ class ModelRepositoryTests {
 
     @Test
     void aBrokenVersionLeavesTheOneBelowInService() throws Exception {
-        put("cookie", "1");
-        breakIn("cookie", "2");
-        ModelRepository models = load(null);
+        directory.put("cookie", "1");
+        directory.breakIn("cookie", "2");
+        ModelRepository models = load((String) null);
         assertThat(models.require("cookie", null).version()).isEqualTo(1);
         assertThat(models.refused()).singleElement().satisfies(refused -> {
             assertThat(refused.name()).isEqualTo("cookie");
@@ -104,37 +106,54 @@ class ModelRepositoryTests {
 
     @Test
     void otherFilesAndFoldersAreLeftOut() throws Exception {
-        put("cookie", "1");
-        put("cookie", "latest");
-        put("cookie", "01");
-        put(".hidden", "1");
-        put("with space", "1");
-        Files.writeString(directory.resolve("README.md"), "about the models");
-        Files.createDirectories(directory.resolve("empty/1"));
-        assertThat(load(null).models()).extracting(ServedModel::toString).containsExactly("cookie version 1");
+        directory.put("cookie", "1");
+        directory.put("cookie", "latest");
+        directory.put("cookie", "01");
+        directory.put(".hidden", "1");
+        directory.put("with space", "1");
+        Files.writeString(temporary.resolve("README.md"), "about the models");
+        Files.createDirectories(temporary.resolve("empty/1"));
+        assertThat(load((String) null).models())
+                .extracting(ServedModel::toString)
+                .containsExactly("cookie version 1");
     }
 
     @Test
     void startUpFailsWhenNoModelCanBeServedAndSaysWhy() throws Exception {
-        breakIn("cookie", "1");
+        directory.breakIn("cookie", "1");
         assertThatExceptionOfType(ModelStartUpException.class)
-                .isThrownBy(() -> load(null))
+                .isThrownBy(() -> load((String) null))
                 .withMessageContaining("cookie version 1: ")
                 .satisfies(e -> assertThat(e.remedy()).contains("<name>/<version>/model.onnx"));
     }
 
     @Test
     void startUpFailsWithoutTheDirectoryAndNamesTheProperty() {
-        ModelProperties properties = new ModelProperties(directory.resolve("nowhere"), null);
         assertThatExceptionOfType(ModelStartUpException.class)
-                .isThrownBy(() -> repository(properties).load())
+                .isThrownBy(() -> load(LoadedModels.properties(temporary.resolve("nowhere"), null)))
                 .withMessageContaining("nowhere")
                 .satisfies(e -> assertThat(e.remedy()).contains("draem.models.directory"));
     }
 
     @Test
+    void aDirectoryOneLevelTooDeepIsToldTheFolderAbove() throws Exception {
+        directory.put("cookie", "1");
+        assertThatExceptionOfType(ModelStartUpException.class)
+                .isThrownBy(() -> load(LoadedModels.properties(temporary.resolve("cookie"), null)))
+                .satisfies(e -> assertThat(e.remedy()).endsWith("the folder above it, " + temporary));
+    }
+
+    @Test
+    void aGraphWithoutAVersionIsToldWhereToGo() throws Exception {
+        Files.write(Files.createDirectories(temporary.resolve("tile")).resolve("model.onnx"), new byte[1]);
+        assertThatExceptionOfType(ModelStartUpException.class)
+                .isThrownBy(() -> load((String) null))
+                .satisfies(e -> assertThat(e.remedy()).contains("tile/1/model.onnx"));
+    }
+
+    @Test
     void startUpFailsWhenTheDefaultIsNotServed() throws Exception {
-        put("cookie", "1");
+        directory.put("cookie", "1");
         assertThatExceptionOfType(ModelStartUpException.class)
                 .isThrownBy(() -> load("cake"))
                 .withMessageContaining("draem.models.default is 'cake'")
@@ -143,33 +162,19 @@ class ModelRepositoryTests {
 
     @Test
     void nothingIsServedBeforeItIsLoaded() throws Exception {
-        put("cookie", "1");
-        ModelRepository models = repository(new ModelProperties(directory, null));
+        directory.put("cookie", "1");
+        models = new LoadedModels(LoadedModels.properties(temporary, null));
         assertThatExceptionOfType(ModelSelectionException.NotReady.class)
-                .isThrownBy(() -> models.require("cookie", null));
+                .isThrownBy(() -> models.repository().require("cookie", null));
     }
 
     private ModelRepository load(@Nullable String defaultModel) {
-        ModelRepository models = repository(new ModelProperties(directory, defaultModel));
+        return load(LoadedModels.properties(temporary, defaultModel));
+    }
+
+    private ModelRepository load(ModelProperties properties) {
+        models = new LoadedModels(properties);
         models.load();
-        return models;
-    }
-
-    private ModelRepository repository(ModelProperties properties) {
-        repository = new ModelRepository(
-                properties,
-                new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)),
-                new ModelRepository.QueuePlan(4, Duration.ZERO, Duration.ofSeconds(10), QueueListener.NONE));
-        return repository;
-    }
-
-    private void put(String name, String version) throws Exception {
-        Path folder = Files.createDirectories(directory.resolve(name).resolve(version));
-        Files.copy(TestModels.graph(), folder.resolve("model.onnx"));
-    }
-
-    private void breakIn(String name, String version) throws Exception {
-        Path folder = Files.createDirectories(directory.resolve(name).resolve(version));
-        Files.writeString(folder.resolve("model.onnx"), "broken");
+        return models.repository();
     }
 }

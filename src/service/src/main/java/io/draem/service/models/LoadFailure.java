@@ -1,0 +1,24 @@
+package io.draem.service.models;
+
+import java.util.Locale;
+
+/** Why a version is not served; the few values are labels of a metric. */
+public enum LoadFailure {
+    /** It is no graph that can be served. */
+    INVALID_GRAPH,
+    /** Its file cannot be read. */
+    UNREADABLE,
+    /** It is not the file whose digest was configured. */
+    DIGEST_MISMATCH,
+    /** The provider that was asked for does not work. */
+    PROVIDER_UNAVAILABLE,
+    /** There is not enough memory for it. */
+    OUT_OF_MEMORY,
+    /** It was asked for, and is not in the directory. */
+    MISSING;
+
+    /** Returns the name in metrics. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,26 @@
+package io.draem.service.models;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Keeps a model open for one request: however the models change meanwhile, the request ends on the one it began with. */
+public final class ModelLease implements AutoCloseable {
+
+    private final ServedModel model;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    ModelLease(ServedModel model) {
+        this.model = model;
+    }
+
+    public ServedModel model() {
+        return model;
+    }
+
+    /** Gives the model back; a second call does nothing. */
+    @Override
+    public void close() {
+        if (open.compareAndSet(true, false)) {
+            model.release();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.draem.service.models;
+
+import io.draem.service.inference.GraphFile;
+import io.draem.service.inference.GraphRefusedException;
+import io.draem.service.inference.InferenceQueue;
+import io.draem.service.inference.ModelOpener;
+import io.draem.service.inference.OnnxModel;
+import io.draem.service.inference.ProviderUnavailableException;
+import io.draem.service.inference.QueueListener;
+import io.draem.service.inference.QueueOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a served model of a file: read, checked, opened, run at every batch size, behind a queue of its own. */
+final class ModelLoader {
+
+    private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
+
+    private final ModelProperties properties;
+    private final ModelOpener opener;
+    private final QueuePlan queues;
+
+    /**
+     * How the queues of the models are made.
+     *
+     * @param capacity how many requests may wait for each model
+     * @param maxBatchDelay how long the first request of a batch waits for more
+     * @param listener hears what happens in the queues
+     */
+    record QueuePlan(int capacity, Duration maxBatchDelay, QueueListener listener) {}
+
+    ModelLoader(ModelProperties properties, ModelOpener opener, QueuePlan queues) {
+        this.properties = properties;
+        this.opener = opener;
+        this.queues = queues;
+    }
+
+    /**
+     * Returns the model of a file.
+     *
+     * @param current the model of an earlier state of that file; returned where the bytes are still the same
+     * @throws ModelLoadException if the file cannot be served
+     */
+    ServedModel load(ModelFile file, @Nullable ServedModel current) throws ModelLoadException {
+        if (file.state().equals(FileState.NONE)) {
+            throw new ModelLoadException(
+                    LoadFailure.MISSING, "draem.models.versions names it, but it is not in the directory");
+        }
+        try {
+            GraphFile graph =
+                    GraphFile.read(file.path(), properties.maxFileSize().toBytes());
+            if (current != null && current.digest().equals(graph.digest())) {
+                return current;
+            }
+            requireDigest(file, graph.digest());
+            return open(file, graph);
+        } catch (GraphRefusedException e) {
+            throw new ModelLoadException(LoadFailure.INVALID_GRAPH, Objects.requireNonNull(e.getMessage()));
+        } catch (ArithmeticException e) { // the sizes that the graph claims do not fit an array
+            throw new ModelLoadException(LoadFailure.INVALID_GRAPH, "its input is too large");
+        } catch (ProviderUnavailableException e) {
+            throw new ModelLoadException(LoadFailure.PROVIDER_UNAVAILABLE, Objects.requireNonNull(e.getMessage()));
+        } catch (IOException e) {
+            throw new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read");
+        } catch (OutOfMemoryError e) {
+            throw new ModelLoadException(
+                    LoadFailure.OUT_OF_MEMORY,
+                    "there is too little memory for it beside what is loaded: give the JVM more (-Xmx,"
+                            + " -XX:MaxDirectMemorySize)");
+        }
+    }
+
+    private void requireDigest(ModelFile file, String digest) throws ModelLoadException {
+        String required = properties.requiredDigest(file.name(), file.version());
+        if (required != null && !required.equals(digest)) {
+            throw new ModelLoadException(
+                    LoadFailure.DIGEST_MISMATCH,
+                    "its digest is " + digest + ", but draem.models.sha256 asks for " + required);
+        }
+    }
+
+    private ServedModel open(ModelFile file, GraphFile graph)
+            throws GraphRefusedException, ProviderUnavailableException {
+        long start = System.nanoTime();
+        OnnxModel model = opener.open(graph);
+        QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
+        ServedModel opened = new ServedModel(
+                file.name(),
+                file.version(),
+                graph.digest(),
+                model,
+                InferenceQueue.start(file.name(), List.of(model), options, queues.listener(), System::nanoTime));
+        log.info(
+                "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
+                opened,
+                model.card().width(),
+                model.card().height(),
+                graph.digest().substring(0, 19),
+                model.provider().id(),
+                (System.nanoTime() - start) / 1_000_000);
+        return opened;
+    }
+}

@@ -1,0 +1,71 @@
+package io.draem.service.models;
+
+import io.draem.service.inference.ExecutionOptions;
+import io.draem.service.inference.ModelOpener;
+import io.draem.service.inference.ProviderChoice;
+import io.draem.service.inference.QueueListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
+
+/** The models of a directory on the CPU, with what is told of them. */
+final class LoadedModels implements AutoCloseable {
+
+    private final List<Object> events = new ArrayList<>();
+    private final ModelRepository repository;
+    private final ModelUpdater updater;
+
+    LoadedModels(ModelProperties properties) {
+        repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), events::add);
+        ModelLoader loader = new ModelLoader(
+                properties,
+                new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)),
+                new ModelLoader.QueuePlan(4, Duration.ZERO, QueueListener.NONE));
+        updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add));
+    }
+
+    static ModelProperties properties(Path directory, @Nullable String defaultModel) {
+        return new ModelProperties(
+                directory, defaultModel, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), Map.of());
+    }
+
+    static ModelProperties versions(Path directory, Map<String, List<Integer>> versions) {
+        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), versions, Map.of());
+    }
+
+    static ModelProperties sha256(Path directory, Map<String, String> sha256) {
+        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), sha256);
+    }
+
+    ModelRepository repository() {
+        return repository;
+    }
+
+    /** Loads what the directory holds. */
+    void load() {
+        updater.load();
+    }
+
+    /** Looks twice, as a change needs it. */
+    void pollTwice() {
+        updater.poll();
+        updater.poll();
+    }
+
+    void poll() {
+        updater.poll();
+    }
+
+    <T> List<T> events(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    @Override
+    public void close() {
+        repository.close();
+    }
+}

@@ -1,0 +1,62 @@
+package io.draem.service.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class ModelPropertiesTests {
+
+    private static final String DIGEST = "A".repeat(64);
+
+    @Test
+    void readsVersionsAndDigestsByName() {
+        ModelProperties properties = bind(Map.of(
+                "draem.models.versions.cookie",
+                "3,4",
+                "draem.models.versions.tile",
+                "2",
+                "draem.models.sha256.cookie.3",
+                DIGEST,
+                "draem.models.sha256.tile",
+                "sha256:" + DIGEST));
+        assertThat(properties.versions()).containsEntry("cookie", List.of(3, 4)).containsEntry("tile", List.of(2));
+        assertThat(properties.requiredDigest("cookie", 3)).isEqualTo("sha256:" + "a".repeat(64));
+        assertThat(properties.requiredDigest("cookie", 4)).isNull();
+        assertThat(properties.requiredDigest("tile", 9)).isEqualTo("sha256:" + "a".repeat(64));
+    }
+
+    @Test
+    void looksEveryTenSecondsUnlessToldOtherwise() {
+        assertThat(bind(Map.of()).pollInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(bind(Map.of("draem.models.poll-interval", "0")).pollInterval())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            draem.models.poll-interval   | 5ms    | at least 100ms
+            draem.models.max-file-size   | 3GB    | between 1B and 2GB
+            draem.models.versions.cookie | 0      | from 1 up
+            draem.models.sha256.cookie   | abc    | 64 hexadecimal digits
+            """)
+    void refusesWhatCannotBeAndNamesTheProperty(String property, String value, String reason) {
+        assertThatThrownBy(() -> bind(Map.of(property, value)))
+                .rootCause()
+                .hasMessageContaining(property)
+                .hasMessageContaining(reason);
+    }
+
+    private static ModelProperties bind(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(new HashMap<>(properties)))
+                .bindOrCreate("draem.models", ModelProperties.class);
+    }
+}

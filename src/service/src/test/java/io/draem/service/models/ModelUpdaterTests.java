@@ -1,0 +1,300 @@
+package io.draem.service.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.draem.digest.Sha256;
+import io.draem.service.inference.InferenceException;
+import io.draem.service.inference.ModelInput;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a running service makes of changes in its model directory. */
+class ModelUpdaterTests {
+
+    @TempDir
+    Path temporary;
+
+    private ModelDirectory directory;
+    private LoadedModels models;
+
+    @BeforeEach
+    void start() throws Exception {
+        directory = new ModelDirectory(temporary);
+        directory.put("cookie", "1");
+        models = new LoadedModels(LoadedModels.properties(temporary, null));
+        models.load();
+    }
+
+    @AfterEach
+    void close() {
+        models.close();
+    }
+
+    @Test
+    void aNewVersionTakesThePlaceOfTheOldAndTheOldIsClosed() throws Exception {
+        ServedModel old = serving();
+        directory.put("cookie", "2", 2);
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(2);
+        assertThat(models.events(ModelsChanged.class))
+                .last()
+                .satisfies(event -> assertThat(event.models()).containsExactly(serving()));
+        old.closed().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aFileThatStillGrowsIsNotTouched() throws Exception {
+        byte[] graph = ModelDirectory.graph(2);
+        Path file = directory.file("cookie", "2");
+        for (int part = 1; part <= 3; part++) {
+            Files.write(file, Arrays.copyOf(graph, graph.length * part / 3));
+            models.poll();
+            assertThat(serving().version()).isEqualTo(1);
+        }
+        assertThat(models.events(ModelRefused.class)).isEmpty();
+        models.poll();
+        assertThat(serving().version()).isEqualTo(2);
+    }
+
+    @Test
+    void aRequestEndsOnTheModelThatItBeganWith() throws Exception {
+        ServedModel old;
+        try (ModelLease lease = models.repository().lease("cookie", null)) {
+            old = lease.model();
+            directory.put("cookie", "2", 2);
+            models.pollTwice();
+            assertThat(serving().version()).isEqualTo(2);
+            assertThat(old.submit(grey(old), Long.MAX_VALUE).await().output().score())
+                    .isBetween(0f, 1f);
+            assertThat(old.closed()).isNotDone();
+        }
+        old.closed().get(20, TimeUnit.SECONDS);
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class)
+                .isThrownBy(() -> old.submit(grey(old), Long.MAX_VALUE));
+    }
+
+    @Test
+    void aLeaseThatIsClosedTwiceCountsOnce() throws Exception {
+        ModelLease first = models.repository().lease("cookie", null);
+        try (ModelLease second = models.repository().lease("cookie", null)) {
+            first.close();
+            first.close();
+            directory.put("cookie", "2", 2);
+            models.pollTwice();
+            assertThat(second.model().unused()).isNotDone();
+        }
+        first.model().unused().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aBrokenVersionLeavesTheOldInServiceAndIsTriedAFewTimesOnly() throws Exception {
+        ServedModel old = serving();
+        directory.breakIn("cookie", "2");
+        models.poll();
+        for (int look = 0; look < 100; look++) {
+            models.poll();
+        }
+        assertThat(serving()).isSameAs(old);
+        assertThat(models.repository().refused()).singleElement().satisfies(refused -> {
+            assertThat(refused.version()).isEqualTo(2);
+            assertThat(refused.failure()).isEqualTo(LoadFailure.INVALID_GRAPH);
+            assertThat(refused.reason()).contains("no ONNX graph");
+        });
+        assertThat(models.events(ModelRefused.class)).hasSize(5);
+
+        directory.put("cookie", "2", 2);
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(2);
+        assertThat(models.repository().refused()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsOverwrittenIsLoadedAnew() throws Exception {
+        ServedModel old = serving();
+        directory.put("cookie", "1", 7);
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(serving().digest())
+                .isEqualTo(Sha256.of(ModelDirectory.graph(7)))
+                .isNotEqualTo(old.digest());
+        old.closed().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aFileThatIsOverwrittenWithABrokenOneServesOnAsItWas() throws Exception {
+        ServedModel old = serving();
+        directory.breakIn("cookie", "1");
+        models.pollTwice();
+        assertThat(serving()).isSameAs(old);
+        assertThat(models.repository().refused())
+                .extracting(RefusedModel::version)
+                .containsExactly(1);
+    }
+
+    @Test
+    void aFileThatWasOnlyTouchedIsKept() throws Exception {
+        ServedModel old = serving();
+        Path file = directory.file("cookie", "1");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+        models.pollTwice();
+        assertThat(serving()).isSameAs(old);
+        assertThat(old.unused()).isNotDone();
+    }
+
+    @Test
+    void linksThatAreTurnedToOtherFilesAreSeen() throws Exception {
+        Path first = Files.createDirectories(temporary.resolve("..2026_1"));
+        Path second = Files.createDirectories(temporary.resolve("..2026_2"));
+        Files.write(first.resolve("model.onnx"), ModelDirectory.graph(3));
+        Files.write(second.resolve("model.onnx"), ModelDirectory.graph(4));
+        Path data = Files.createSymbolicLink(temporary.resolve("..data"), first);
+        Path folder = Files.createDirectories(temporary.resolve("tile/1"));
+        Files.createSymbolicLink(folder.resolve("model.onnx"), Path.of("../../..data/model.onnx"));
+        models.pollTwice();
+        assertThat(digest("tile")).isEqualTo(Sha256.of(ModelDirectory.graph(3)));
+
+        Path next = Files.createSymbolicLink(temporary.resolve("..data_tmp"), second);
+        Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
+        models.pollTwice();
+        assertThat(digest("tile")).isEqualTo(Sha256.of(ModelDirectory.graph(4)));
+    }
+
+    @Test
+    void namesComeAndGo() throws Exception {
+        directory.put("tile", "1", 5);
+        models.pollTwice();
+        assertThat(names()).containsExactly("cookie", "tile");
+        ServedModel cookie = serving();
+        directory.remove("cookie");
+        models.poll();
+        assertThat(names()).as("gone for one look only").containsExactly("cookie", "tile");
+        models.poll();
+        assertThat(names()).containsExactly("tile");
+        cookie.closed().get(20, TimeUnit.SECONDS);
+        assertThatExceptionOfType(ModelSelectionException.Unknown.class)
+                .isThrownBy(() -> models.repository().lease("cookie", null));
+    }
+
+    @Test
+    void theVersionBelowAnswersWhereTheHighestIsRemoved() throws Exception {
+        directory.put("cookie", "2", 2);
+        models.pollTwice();
+        directory.remove("cookie/2");
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(1);
+    }
+
+    @Test
+    void aDirectoryThatIsSuddenlyEmptyOrGoneUnloadsNothing() throws Exception {
+        ServedModel old = serving();
+        directory.remove("cookie");
+        models.pollTwice();
+        assertThat(serving()).isSameAs(old);
+        Files.delete(temporary);
+        models.pollTwice();
+        assertThat(serving()).isSameAs(old);
+    }
+
+    @Test
+    void namedVersionsAreServedBesideEachOtherAndOthersAreNot() throws Exception {
+        directory.put("cookie", "2", 2);
+        directory.put("cookie", "3", 3);
+        try (LoadedModels named = new LoadedModels(LoadedModels.versions(temporary, Map.of("cookie", List.of(1, 2))))) {
+            named.load();
+            ModelRepository repository = named.repository();
+            assertThat(repository.require("cookie", null).version()).isEqualTo(1);
+            assertThat(repository.require("cookie", 2).version()).isEqualTo(2);
+            assertThatExceptionOfType(ModelSelectionException.Unknown.class)
+                    .isThrownBy(() -> repository.require("cookie", 3))
+                    .withMessageContaining("versions 1 and 2 are");
+
+            directory.remove("cookie/2");
+            named.pollTwice();
+            assertThat(repository.versions("cookie"))
+                    .extracting(ServedModel::version)
+                    .containsExactly(1);
+            assertThat(repository.refused()).extracting(RefusedModel::failure).containsExactly(LoadFailure.MISSING);
+        }
+    }
+
+    @Test
+    void aFileWithoutTheConfiguredDigestIsRefused() throws Exception {
+        directory.put("cookie", "2", 2);
+        Map<String, String> digests =
+                Map.of("cookie.2", Sha256.of(ModelDirectory.graph(7)), "cookie.1", digest("cookie"));
+        try (LoadedModels checked = new LoadedModels(LoadedModels.sha256(temporary, digests))) {
+            checked.load();
+            assertThat(checked.repository().require("cookie", null).version()).isEqualTo(1);
+            assertThat(checked.repository().refused()).singleElement().satisfies(refused -> {
+                assertThat(refused.failure()).isEqualTo(LoadFailure.DIGEST_MISMATCH);
+                assertThat(refused.reason()).contains(Sha256.of(ModelDirectory.graph(2)));
+            });
+        }
+    }
+
+    @Test
+    void modelsAreChangedUnderLoadWithoutALostRequest() throws Exception {
+        Thread[] callers = new Thread[3];
+        List<Throwable> faults = Collections.synchronizedList(new ArrayList<>());
+        AtomicBoolean go = new AtomicBoolean(true);
+        for (int i = 0; i < callers.length; i++) {
+            callers[i] = new Thread(() -> {
+                while (go.get()) {
+                    try (ModelLease lease = models.repository().lease("cookie", null)) {
+                        lease.model()
+                                .submit(grey(lease.model()), Long.MAX_VALUE)
+                                .await();
+                    } catch (Exception | Error e) {
+                        faults.add(e);
+                    }
+                }
+            });
+            callers[i].start();
+        }
+        List<ServedModel> old = new ArrayList<>();
+        for (int version = 2; version <= 6; version++) {
+            old.add(serving());
+            directory.put("cookie", Integer.toString(version), version);
+            models.pollTwice();
+            assertThat(serving().version()).isEqualTo(version);
+        }
+        for (ServedModel model : old) {
+            model.closed().get(20, TimeUnit.SECONDS);
+        }
+        go.set(false);
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    private ServedModel serving() throws ModelSelectionException {
+        return models.repository().require("cookie", null);
+    }
+
+    private String digest(String name) throws ModelSelectionException {
+        return models.repository().require(name, null).digest();
+    }
+
+    private List<String> names() {
+        return models.repository().models().stream().map(ServedModel::name).toList();
+    }
+
+    private static ModelInput grey(ServedModel model) {
+        return new ModelInput(new float[3 * model.card().width() * model.card().height()], false);
+    }
+}
