@@ -29,7 +29,7 @@ class TrainOptionsTests {
         String resolved = print("--preset", "quick", "--config", config.toString(), "--learning-rate", "3e-4");
         assertThat(resolved)
                 .contains("learning-rate: 0.0003\n", "base-width: 24\n", "beta: [0.1, 0.5]\n")
-                .contains("image-size: 128\n", "steps: 1500\n")
+                .contains("image-size: 128\n", "steps: 700\n")
                 .contains("gamma: 0.2\n");
     }
 
