@@ -49,9 +49,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{/* Rules between values, which a schema cannot state or cannot state readably. */}}
 {{- define "draem.validate" -}}
-{{- $waiting := add (int .Values.preStopSleepSeconds) 10 }}
+{{- $waiting := add (int .Values.preStopSleepSeconds) 20 }}
 {{- if lt (int .Values.terminationGracePeriodSeconds) (int $waiting) }}
-{{- fail (printf "terminationGracePeriodSeconds: must be preStopSleepSeconds + 10 or more (%d), for requests that are running" $waiting) }}
+{{- fail (printf "terminationGracePeriodSeconds: must be preStopSleepSeconds + 20 or more (%d), for requests that are running" $waiting) }}
 {{- end }}
 {{- $zero := list "0" "0%" }}
 {{- if and (has (toString .Values.updateStrategy.maxSurge) $zero) (has (toString .Values.updateStrategy.maxUnavailable) $zero) }}
@@ -76,9 +76,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if .Values.requestTimeout }}
 {{- $_ := set $draem "request-timeout" .Values.requestTimeout }}
 {{- end }}
-{{- $drain := sub (sub (int .Values.terminationGracePeriodSeconds) (int .Values.preStopSleepSeconds)) 5 | int }}
-{{- $lifecycle := dict "lifecycle" (dict "timeout-per-shutdown-phase" (printf "%ds" $drain)) }}
-{{- $managed := dict "draem" $draem "spring" $lifecycle "server" (dict "port" 8080) }}
+{{- /* The service needs up to 10 s more than its drain to close; 5 s are to spare. */}}
+{{- $drain := sub (sub (int .Values.terminationGracePeriodSeconds) (int .Values.preStopSleepSeconds)) 15 | int }}
+{{- $_ := set $draem "shutdown" (dict "settle-delay" "0s" "drain-limit" (printf "%ds" $drain)) }}
+{{- $managed := dict "draem" $draem "server" (dict "port" 8080) }}
 {{- toYaml (mergeOverwrite (deepCopy .Values.config) $managed) }}
 {{- end }}
 

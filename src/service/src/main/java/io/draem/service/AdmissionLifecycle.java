@@ -1,6 +1,6 @@
 package io.draem.service;
 
-import io.draem.service.models.ModelRepository;
+import io.draem.service.detection.Admission;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,21 +8,23 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Closes admission as the first step of a shutdown. Readiness has gone already when it is stopped; the web server
- * follows, which waits for the requests that it has, and last the models are closed.
+ * Closes admission as the first step of a shutdown and waits for the answers to what was let in. Readiness has gone
+ * already when it is stopped; the web server follows, and last the models are closed.
  */
 @Component
 class AdmissionLifecycle implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(AdmissionLifecycle.class);
 
-    private final ModelRepository models;
+    private final Admission admission;
     private final Duration settleDelay;
+    private final Duration drainLimit;
     private volatile boolean running;
 
-    AdmissionLifecycle(ModelRepository models, ShutdownProperties properties) {
-        this.models = models;
+    AdmissionLifecycle(Admission admission, ShutdownProperties properties) {
+        this.admission = admission;
         this.settleDelay = properties.settleDelay();
+        this.drainLimit = properties.drainLimit();
     }
 
     @Override
@@ -34,12 +36,19 @@ class AdmissionLifecycle implements SmartLifecycle {
     public void stop() {
         try {
             Thread.sleep(settleDelay.toMillis());
+            finish();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        models.refuseNew();
         running = false;
+    }
+
+    private void finish() throws InterruptedException {
+        admission.close();
         log.info("No new requests are taken; those that wait are finished");
+        if (!admission.awaitAnswers(drainLimit)) {
+            log.error("{} request(s) had no answer after {}", admission.requests(), drainLimit);
+        }
     }
 
     @Override

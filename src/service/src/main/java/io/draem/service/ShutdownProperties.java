@@ -5,17 +5,35 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the service ends.
+ * How the service ends. After SIGTERM it takes at most {@link #longest()}, which must fit into what the platform grants:
+ * in Kubernetes {@code terminationGracePeriodSeconds} less the {@code preStop} wait.
  *
  * @param settleDelay how long requests are still answered after readiness has gone, until load balancers have noticed
+ * @param drainLimit how long requests that were let in may then take; with less than {@code draem.request-timeout} some
+ *     may lose their answer
  */
 @ConfigurationProperties("draem.shutdown")
-record ShutdownProperties(@DefaultValue("0s") Duration settleDelay) {
+public record ShutdownProperties(
+        @DefaultValue("0s") Duration settleDelay,
+        @DefaultValue("35s") Duration drainLimit) {
 
-    ShutdownProperties {
-        if (settleDelay.isNegative() || settleDelay.compareTo(Duration.ofMinutes(5)) > 0) {
+    /** For the web server (spring.lifecycle.timeout-per-shutdown-phase), then for what the models still run. */
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    public ShutdownProperties {
+        require("settle-delay", settleDelay, Duration.ofMinutes(5));
+        require("drain-limit", drainLimit, Duration.ofHours(1));
+    }
+
+    /** Returns the longest time from SIGTERM to the end of the process. */
+    public Duration longest() {
+        return settleDelay.plus(drainLimit).plus(CLOSING).plus(CLOSING);
+    }
+
+    private static void require(String name, Duration value, Duration most) {
+        if (value.isNegative() || value.compareTo(most) > 0) {
             throw new IllegalArgumentException(
-                    "draem.shutdown.settle-delay must be between 0 and 5m, got " + settleDelay);
+                    "draem.shutdown." + name + " must be between 0 and " + most.toMinutes() + "m, got " + value);
         }
     }
 }

@@ -51,7 +51,7 @@ class ArchitectureTests {
             .whereLayer("observation")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("api", "observation")
+            .mayOnlyBeAccessedByLayers("application", "api", "observation")
             .whereLayer("models")
             .mayOnlyBeAccessedByLayers("application", "api", "observation", "detection")
             .whereLayer("inference")
@@ -83,7 +83,8 @@ class ArchitectureTests {
                     "jakarta.servlet..",
                     "org.springframework.web..",
                     "org.springframework.http..",
-                    "org.apache.catalina..");
+                    "org.apache.catalina..",
+                    "org.apache.coyote..");
 
     @ArchTest
     static final ArchRule THE_CORE_IS_PLAIN_JAVA = noClasses()

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.service.detection.Caller;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
@@ -125,13 +126,15 @@ class DetectionController {
                                                             })))
                     @RequestParam(defaultValue = "regions")
                     List<String> include,
+            @Parameter(hidden = true) Caller caller,
             @Parameter(hidden = true) NativeWebRequest web,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException, HttpMediaTypeNotAcceptableException {
         boolean picture = wantsPicture(web);
         Set<Include> includes = picture ? Set.of(Include.OVERLAY) : Includes.parse(include);
         byte[] image = ImageBody.read(request, maxBytes);
-        Detection detection = detections.detect(new DetectionRequest(image, model, version, threshold, includes));
+        Detection detection =
+                detections.detect(new DetectionRequest(image, model, version, threshold, includes, caller));
         if (picture) {
             return ResponseEntity.ok().contentType(MediaType.IMAGE_PNG).body(overlay(detection));
         }

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.service.detection.Caller;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -11,9 +12,12 @@ import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.NumberSchema;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.HeaderParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.servers.Server;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +56,23 @@ class OpenApiConfiguration {
                         .collect(Collectors.groupingBy(
                                 type -> type.status().value(), TreeMap::new, Collectors.toList()));
                 byStatus.forEach((status, types) -> add(operation, status, types));
+            }
+            return operation;
+        };
+    }
+
+    /** Every door that works for a caller takes the caller's own deadline. */
+    @Bean
+    OperationCustomizer requestTimeout() {
+        return (operation, method) -> {
+            if (Arrays.stream(method.getMethodParameters())
+                    .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
+                operation.addParametersItem(new HeaderParameter()
+                        .name(AdmissionFilter.TIMEOUT_HEADER)
+                        .description("Seconds after which the caller has no use for the answer, 504 then; more than the"
+                                + " service's own limit changes nothing")
+                        .schema(new NumberSchema().exclusiveMinimumValue(BigDecimal.ZERO))
+                        .example(2.5));
             }
             return operation;
         };

@@ -47,7 +47,21 @@ class ProblemHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<Problem> lateBody(LateBodyException e) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.CONNECTION, "close");
+        return answer(
+                ProblemType.DEADLINE_EXCEEDED,
+                headers,
+                "The body had not come before the deadline: send it faster, or raise draem.request-timeout or the"
+                        + " request's own");
+    }
+
+    @ExceptionHandler
     ResponseEntity<Problem> multipart(MultipartException e) {
+        if (e.getRootCause() instanceof LateBodyException late) {
+            return lateBody(late);
+        }
         return answer(
                 ProblemType.INVALID_REQUEST,
                 "The multipart body cannot be read: send the image as the file of a part named 'image', with the boundary"

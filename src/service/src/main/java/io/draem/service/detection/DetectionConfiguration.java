@@ -2,6 +2,7 @@ package io.draem.service.detection;
 
 import io.draem.image.ImageDecoder;
 import io.draem.service.models.ModelRepository;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,15 +12,40 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(DetectionProperties.class)
 class DetectionConfiguration {
 
+    /** A part of the web server's threads stays free: for probes, and for telling callers that there is no room. */
+    @Bean
+    Admission admission(
+            ModelRepository models,
+            DetectionListener listener,
+            DetectionProperties properties,
+            @Value("${server.tomcat.threads.max}") int threads) {
+        DetectionProperties.Image image = properties.image();
+        return new Admission(
+                models,
+                listener,
+                Math.max(1, threads - threads / 8),
+                image.maxBytesInFlight().toBytes(),
+                image.maxBytes().toBytes());
+    }
+
+    @Bean
+    FairThreads imageThreads(DetectionProperties properties) {
+        Integer threads = properties.image().threads();
+        return new FairThreads(threads != null ? threads : Runtime.getRuntime().availableProcessors());
+    }
+
     @Bean
     DetectionService detectionService(
-            ModelRepository models, DetectionListener listener, DetectionProperties properties) {
+            ModelRepository models,
+            FairThreads imageThreads,
+            DetectionListener listener,
+            DetectionProperties properties) {
         return new DetectionService(
                 models,
                 new ImageDecoder(properties.image().limits()),
                 new PixelBudget(properties.image().maxPixelsInFlight()),
+                imageThreads,
                 listener,
-                properties.requestTimeout(),
                 properties.regions().minArea());
     }
 }

@@ -1,8 +1,10 @@
 package io.draem.service.detection;
 
+import io.draem.service.inference.InferenceException;
 import io.draem.service.models.ModelSelectionException;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Why there is no verdict; the message names the problem and the remedy, and is meant for the caller. */
 public abstract sealed class DetectionException extends Exception {
@@ -28,6 +30,47 @@ public abstract sealed class DetectionException extends Exception {
         return new Rejected(
                 e instanceof ModelSelectionException.Unknown ? Outcome.UNKNOWN_MODEL : Outcome.INVALID_REQUEST,
                 message);
+    }
+
+    /** Returns why a model has no answer, in the terms of an answer to the caller. */
+    public static DetectionException of(InferenceException e) {
+        if (e instanceof InferenceException.Overloaded overloaded) {
+            return overloaded(overloaded.retryAfter());
+        }
+        if (e instanceof InferenceException.ShuttingDown) {
+            return shuttingDown();
+        }
+        if (e instanceof InferenceException.DeadlineExceeded) {
+            return late(e);
+        }
+        if (e instanceof InferenceException.Cancelled) {
+            return cancelled(e);
+        }
+        return new Failed(Outcome.INFERENCE_FAILED, "The model failed on this image: the service's log says why", e);
+    }
+
+    static DetectionException overloaded(Duration retryAfter) {
+        return new Unavailable(
+                Outcome.OVERLOADED,
+                "Too many requests wait already: try again later, or start more replicas",
+                retryAfter);
+    }
+
+    static DetectionException shuttingDown() {
+        return new Unavailable(
+                Outcome.NOT_READY, "The service shuts down: send the request to another replica", WHEN_READY);
+    }
+
+    static DetectionException late(@Nullable Throwable cause) {
+        return new Failed(
+                Outcome.DEADLINE_EXCEEDED,
+                "The image was not examined before the deadline: send fewer requests at a time, or raise"
+                        + " draem.request-timeout or the request's own",
+                cause);
+    }
+
+    static DetectionException cancelled(@Nullable Throwable cause) {
+        return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
     }
 
     /** Returns how the request ended. */
@@ -68,7 +111,7 @@ public abstract sealed class DetectionException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        Failed(Outcome outcome, String message, Throwable cause) {
+        Failed(Outcome outcome, String message, @Nullable Throwable cause) {
             super(outcome, message);
             initCause(cause);
         }

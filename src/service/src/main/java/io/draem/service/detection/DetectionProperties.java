@@ -2,6 +2,7 @@ package io.draem.service.detection;
 
 import io.draem.image.ImageLimits;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -9,7 +10,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * What a request may cost, and what counts as a region.
  *
- * @param requestTimeout how long a request may take; later it is answered with 504
+ * @param requestTimeout how long a request may take from its headers on, its body included; later it is answered with 504
  * @param image limits of an image
  * @param regions what counts as a region
  */
@@ -32,11 +33,16 @@ public record DetectionProperties(
      * @param maxPixels most pixels (width times height) that its header may claim
      * @param maxPixelsInFlight most pixels of all the images that are examined at a time, of which each takes some 16
      *     bytes of the heap; further images wait
+     * @param maxBytesInFlight most bytes of the bodies of all requests at a time; further requests are answered with 503
+     * @param threads how many threads decode images and draw answers; default: the processors that the container may
+     *     use
      */
     public record Image(
             @DefaultValue("32MB") DataSize maxBytes,
             @DefaultValue("64000000") long maxPixels,
-            @DefaultValue("64000000") int maxPixelsInFlight) {
+            @DefaultValue("64000000") int maxPixelsInFlight,
+            @DefaultValue("256MB") DataSize maxBytesInFlight,
+            @Nullable Integer threads) {
 
         private static final DataSize MOST_BYTES = DataSize.ofGigabytes(1);
 
@@ -51,6 +57,13 @@ public record DetectionProperties(
             if (maxPixelsInFlight < maxPixels) {
                 throw new IllegalArgumentException("draem.image.max-pixels-in-flight must be at least"
                         + " draem.image.max-pixels (" + maxPixels + "), got " + maxPixelsInFlight);
+            }
+            if (maxBytesInFlight.compareTo(maxBytes) < 0) {
+                throw new IllegalArgumentException("draem.image.max-bytes-in-flight must be at least"
+                        + " draem.image.max-bytes (" + maxBytes + "), got " + maxBytesInFlight);
+            }
+            if (threads != null && (threads < 1 || threads > 1024)) {
+                throw new IllegalArgumentException("draem.image.threads must be between 1 and 1024, got " + threads);
             }
         }
 

@@ -14,6 +14,7 @@ import io.draem.service.inference.Answer;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
+import io.draem.service.inference.Place;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
@@ -30,22 +31,22 @@ public final class DetectionService {
     private final ModelRepository models;
     private final ImageDecoder decoder;
     private final PixelBudget pixels;
+    private final FairThreads threads;
     private final DetectionListener listener;
-    private final Duration requestTimeout;
     private final int minRegionArea;
 
     DetectionService(
             ModelRepository models,
             ImageDecoder decoder,
             PixelBudget pixels,
+            FairThreads threads,
             DetectionListener listener,
-            Duration requestTimeout,
             int minRegionArea) {
         this.models = models;
         this.decoder = decoder;
         this.pixels = pixels;
+        this.threads = threads;
         this.listener = listener;
-        this.requestTimeout = requestTimeout;
         this.minRegionArea = minRegionArea;
     }
 
@@ -63,9 +64,11 @@ public final class DetectionService {
             try (ModelLease lease = select(request)) {
                 ServedModel served = lease.model();
                 model = served.name();
-                admit(served, request);
-                try (PixelBudget.Share share = takePixels(request.image(), start)) {
-                    detection = examine(served, request, start);
+                requireReconstruction(served, request);
+                // A place first: nothing is decoded for a request that the queue would refuse.
+                try (Place<ModelInput, ModelOutput> place = reserve(served);
+                        PixelBudget.Share share = takePixels(request)) {
+                    detection = examine(served, request, place, start);
                 }
             }
             listener.detected(detection);
@@ -92,13 +95,7 @@ public final class DetectionService {
         }
     }
 
-    private static void admit(ServedModel model, DetectionRequest request) throws DetectionException {
-        try {
-            // Nothing is decoded for a request that the queue would refuse.
-            model.requireRoom();
-        } catch (InferenceException e) {
-            throw translate(e);
-        }
+    private static void requireReconstruction(ServedModel model, DetectionRequest request) throws DetectionException {
         if (request.include().contains(Include.RECONSTRUCTION) && !model.reconstructs()) {
             throw new DetectionException.Rejected(
                     Outcome.INVALID_REQUEST,
@@ -106,10 +103,19 @@ public final class DetectionService {
         }
     }
 
-    private PixelBudget.Share takePixels(byte[] image, long start) throws DetectionException {
+    private static Place<ModelInput, ModelOutput> reserve(ServedModel model) throws DetectionException {
         try {
-            ImageHeader header = decoder.readHeader(image);
-            return pixels.take(header.width() * header.height(), start + requestTimeout.toNanos());
+            return model.reserve();
+        } catch (InferenceException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    private PixelBudget.Share takePixels(DetectionRequest request) throws DetectionException {
+        try {
+            ImageHeader header = decoder.readHeader(request.image());
+            return pixels.take(
+                    header.width() * header.height(), request.caller().deadline());
         } catch (ImageException e) {
             throw translate(e);
         } catch (TimeoutException e) {
@@ -119,35 +125,71 @@ public final class DetectionService {
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DetectionException.Failed(Outcome.CANCELLED, "The request was cancelled", e);
+            throw DetectionException.cancelled(e);
         }
     }
 
-    private Detection examine(ServedModel model, DetectionRequest request, long start) throws DetectionException {
-        Stopwatch stopwatch = new Stopwatch(start);
-        Duration waited = stopwatch.lap();
+    /** The request's own thread waits; the work is done on the threads for images and by the model's worker. */
+    private Detection examine(
+            ServedModel model, DetectionRequest request, Place<ModelInput, ModelOutput> place, long start)
+            throws DetectionException {
+        Caller caller = request.caller();
+        Duration waited = Duration.ofNanos(System.nanoTime() - start);
+        requireCaller(caller);
+        Prepared prepared = threads.call(model.name(), caller, () -> prepare(request, model.card()));
+        requireCaller(caller);
+        ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
+        Answer<ModelOutput> answer = answer(place, input, caller);
+        Examined examined =
+                threads.call(model.name(), caller, () -> conclude(request, model.card(), prepared, answer.output()));
+        RgbImage image = prepared.image();
+        Timing timing = new Timing(
+                prepared.decode(),
+                prepared.preprocess(),
+                waited.plus(answer.queued()),
+                answer.ran(),
+                examined.took(),
+                Duration.ofNanos(System.nanoTime() - start));
+        return new Detection(
+                model,
+                image.width(),
+                image.height(),
+                prepared.digest(),
+                examined.verdict(),
+                examined.pictures(),
+                timing);
+    }
+
+    private record Prepared(RgbImage image, float[] pixels, String digest, Duration decode, Duration preprocess) {}
+
+    private record Examined(Verdict verdict, Map<Include, Picture> pictures, Duration took) {}
+
+    private Prepared prepare(DetectionRequest request, ModelCard card) throws DetectionException {
+        Stopwatch stopwatch = new Stopwatch(System.nanoTime());
         RgbImage image = decode(request.image());
         String digest = Sha256.of(request.image());
         Duration decode = stopwatch.lap();
-
-        ModelCard card = model.card();
         float[] pixels = ImageTensor.of(image, card.width(), card.height());
-        Duration preprocess = stopwatch.lap();
+        return new Prepared(image, pixels, digest, decode, stopwatch.lap());
+    }
 
-        boolean reconstruct = request.include().contains(Include.RECONSTRUCTION);
-        Answer<ModelOutput> answer =
-                answer(model, new ModelInput(pixels, reconstruct), start + requestTimeout.toNanos());
-        stopwatch.lap();
+    private Examined conclude(DetectionRequest request, ModelCard card, Prepared prepared, ModelOutput output) {
+        Stopwatch stopwatch = new Stopwatch(System.nanoTime());
+        RgbImage image = prepared.image();
+        AnomalyMap map = output.map().resized(image.width(), image.height());
+        Verdict verdict = verdict(card.calibration(), output.score(), map, request.threshold());
+        Map<Include, Picture> pictures =
+                Pictures.draw(request.include(), card, image, map, verdict, output.reconstruction());
+        return new Examined(verdict, pictures, stopwatch.lap());
+    }
 
-        AnomalyMap map = answer.output().map().resized(image.width(), image.height());
-        Verdict verdict = verdict(card.calibration(), answer.output().score(), map, request.threshold());
-        Map<Include, Picture> pictures = Pictures.draw(
-                request.include(), card, image, map, verdict, answer.output().reconstruction());
-        Duration postprocess = stopwatch.lap();
-
-        Timing timing = new Timing(
-                decode, preprocess, waited.plus(answer.queued()), answer.ran(), postprocess, stopwatch.sinceStart());
-        return new Detection(model, image.width(), image.height(), digest, verdict, pictures, timing);
+    private static void requireCaller(Caller caller) throws DetectionException {
+        if (caller.isGone()) {
+            throw DetectionException.cancelled(null);
+        }
+        if (caller.nanosLeft() <= 0) {
+            throw DetectionException.late(null);
+        }
     }
 
     private RgbImage decode(byte[] bytes) throws DetectionException {
@@ -165,15 +207,15 @@ public final class DetectionService {
         return new DetectionException.Rejected(outcome, message(e));
     }
 
-    private static Answer<ModelOutput> answer(ServedModel model, ModelInput input, long deadline)
+    private static Answer<ModelOutput> answer(Place<ModelInput, ModelOutput> place, ModelInput input, Caller caller)
             throws DetectionException {
         try {
-            return model.submit(input, deadline).await();
+            return place.submit(input, caller.deadline()).await(caller::isGone);
         } catch (InferenceException e) {
-            throw translate(e);
+            throw DetectionException.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DetectionException.Failed(Outcome.CANCELLED, "The request was cancelled", e);
+            throw DetectionException.cancelled(e);
         }
     }
 
@@ -186,33 +228,6 @@ public final class DetectionService {
                 threshold,
                 calibration.pixelThreshold(),
                 RegionFinder.find(map, calibration.pixelThreshold(), minRegionArea));
-    }
-
-    private static DetectionException translate(InferenceException e) {
-        if (e instanceof InferenceException.Overloaded overloaded) {
-            return new DetectionException.Unavailable(
-                    Outcome.OVERLOADED,
-                    "Too many requests wait already: try again later, or start more replicas",
-                    overloaded.retryAfter());
-        }
-        if (e instanceof InferenceException.ShuttingDown) {
-            return new DetectionException.Unavailable(
-                    Outcome.NOT_READY,
-                    "The service shuts down: send the request to another replica",
-                    DetectionException.WHEN_READY);
-        }
-        if (e instanceof InferenceException.DeadlineExceeded) {
-            return new DetectionException.Failed(
-                    Outcome.DEADLINE_EXCEEDED,
-                    "The image was not examined before the deadline: send fewer requests at a time, or raise"
-                            + " draem.request-timeout",
-                    e);
-        }
-        if (e instanceof InferenceException.Cancelled) {
-            return new DetectionException.Failed(Outcome.CANCELLED, "The request was cancelled", e);
-        }
-        return new DetectionException.Failed(
-                Outcome.INFERENCE_FAILED, "The model failed on this image: the service's log says why", e);
     }
 
     /** Our own exceptions all have a message, and it is written for the caller. */

@@ -2,14 +2,12 @@ package io.draem.service.detection;
 
 import java.time.Duration;
 
-/** Measures the steps of one request. */
+/** Measures the steps of some work. */
 final class Stopwatch {
 
-    private final long start;
     private long lap;
 
     Stopwatch(long start) {
-        this.start = start;
         this.lap = start;
     }
 
@@ -19,9 +17,5 @@ final class Stopwatch {
         Duration lasted = Duration.ofNanos(now - lap);
         lap = now;
         return lasted;
-    }
-
-    Duration sinceStart() {
-        return Duration.ofNanos(lap - start);
     }
 }

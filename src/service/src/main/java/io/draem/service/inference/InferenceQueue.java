@@ -6,12 +6,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A bounded queue before one worker for each function (one function for each device), which takes requests in batches.
@@ -21,10 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class InferenceQueue<I, O> {
 
-    private static final Logger log = LoggerFactory.getLogger(InferenceQueue.class);
-
-    /** Weight of the latest run in the measured time of one request. */
-    private static final double LATEST = 0.2;
+    /** How long a run may take to notice that it should end. */
+    private static final Duration TO_STOP = Duration.ofSeconds(1);
 
     private final QueueOptions options;
     private final QueueListener listener;
@@ -32,12 +27,16 @@ public final class InferenceQueue<I, O> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Ticket<I, O>> waiting = new ArrayDeque<>();
-    private final List<Thread> workers = new ArrayList<>();
-    private int running;
-    private double nanosPerRequest;
+    private final int workers;
+    private final List<BatchRun<I, O>> runs = new ArrayList<>();
+    private final Pace pace;
+    private int reserved;
     private boolean draining;
+    private boolean closed;
 
-    private InferenceQueue(QueueOptions options, QueueListener listener, LongSupplier clock) {
+    private InferenceQueue(QueueOptions options, QueueListener listener, LongSupplier clock, int workers, Pace pace) {
+        this.workers = workers;
+        this.pace = pace;
         this.options = options;
         this.listener = listener;
         this.clock = clock;
@@ -56,14 +55,18 @@ public final class InferenceQueue<I, O> {
             QueueOptions options,
             QueueListener listener,
             LongSupplier clock) {
-        InferenceQueue<I, O> queue = new InferenceQueue<>(options, listener, clock);
+        InferenceQueue<I, O> queue = new InferenceQueue<>(
+                options,
+                listener,
+                clock,
+                functions.size(),
+                new Pace(functions.get(0).expected()));
         for (int i = 0; i < functions.size(); i++) {
-            BatchFunction<I, O> function = functions.get(i);
-            Thread worker = new Thread(() -> queue.work(function), "inference-" + name + "-" + i);
+            Thread worker =
+                    new Thread(new DeviceWorker<>(queue, functions.get(i), listener), "inference-" + name + "-" + i);
             worker.setDaemon(true);
-            queue.workers.add(worker);
+            worker.start();
         }
-        queue.workers.forEach(Thread::start);
         return queue;
     }
 
@@ -75,20 +78,30 @@ public final class InferenceQueue<I, O> {
      * @throws InferenceException.ShuttingDown if the queue drains
      */
     public Ticket<I, O> submit(I input, long deadline) throws InferenceException {
+        try (Place<I, O> place = reserve()) {
+            return place.submit(input, deadline);
+        }
+    }
+
+    /**
+     * Takes a place for a request that is still to be prepared; a drain waits for it.
+     *
+     * @throws InferenceException.Overloaded if the queue is full
+     * @throws InferenceException.ShuttingDown if the queue drains
+     */
+    public Place<I, O> reserve() throws InferenceException {
         lock.lock();
         try {
             requireRoom();
-            Ticket<I, O> ticket = new Ticket<>(this, input, now(), deadline);
-            waiting.addLast(ticket);
-            changed.signalAll();
-            return ticket;
+            reserved++;
+            return new Place<>(this);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Throws what {@link #submit} would throw now, so that a caller can refuse before it prepares the input.
+     * Throws what {@link #reserve} would throw now, so that a caller can refuse before it reads the input.
      *
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
@@ -100,7 +113,7 @@ public final class InferenceQueue<I, O> {
                 listener.rejected(Reason.SHUTTING_DOWN);
                 throw new InferenceException.ShuttingDown();
             }
-            if (waiting.size() >= options.capacity()) {
+            if (depth() >= options.capacity()) {
                 listener.rejected(Reason.QUEUE_FULL);
                 throw new InferenceException.Overloaded(options.capacity(), timeToDrain());
             }
@@ -109,22 +122,64 @@ public final class InferenceQueue<I, O> {
         }
     }
 
-    /** Returns how many requests wait now. */
-    public int depth() {
+    Ticket<I, O> occupy(Place<I, O> place, I input, long deadline) throws InferenceException {
         lock.lock();
         try {
-            return waiting.size();
+            if (!place.release()) {
+                throw new IllegalStateException("The place was taken or given back already");
+            }
+            reserved--;
+            changed.signalAll();
+            if (closed) {
+                listener.rejected(Reason.SHUTTING_DOWN);
+                throw new InferenceException.ShuttingDown();
+            }
+            Ticket<I, O> ticket = new Ticket<>(this, input, now(), deadline);
+            waiting.addLast(ticket);
+            return ticket;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns how many requests may wait. */
+    void giveBack(Place<I, O> place) {
+        lock.lock();
+        try {
+            if (place.release()) {
+                reserved--;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many places are taken now, by requests that wait or are being prepared. */
+    public int depth() {
+        lock.lock();
+        try {
+            return waiting.size() + reserved;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many places there are. */
     public int capacity() {
         return options.capacity();
     }
 
-    /** Refuses new requests from now on; those that wait are finished. */
+    /** Returns how long the requests that are here now take at the measured pace, in whole seconds, at least one. */
+    public Duration timeToDrain() {
+        lock.lock();
+        try {
+            return pace.of(depth() + running(), workers);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses new requests from now on; those that have a place are finished. */
     public void refuseNew() {
         lock.lock();
         try {
@@ -136,27 +191,33 @@ public final class InferenceQueue<I, O> {
     }
 
     /**
-     * Refuses new requests from now on, finishes those that wait and ends the workers. Requests that still wait after
-     * the limit are refused.
+     * Refuses new requests from now on, finishes those that have a place and ends the workers. Requests that still wait
+     * after the limit are refused, and runs are stopped.
      *
-     * @return whether the workers have ended, so that what they ran on may be closed
+     * @return whether nothing runs any more, so that what it ran on may be closed
      */
     public boolean drain(Duration limit) throws InterruptedException {
         refuseNew();
-        long end = System.nanoTime() + limit.toNanos();
-        boolean ended = true;
-        for (Thread worker : workers) {
-            TimeUnit.NANOSECONDS.timedJoin(worker, Math.max(1, end - System.nanoTime()));
-            ended &= !worker.isAlive();
-        }
-        lock.lock();
+        lock.lockInterruptibly();
         try {
+            awaitIdle(limit);
+            closed = true;
             waiting.forEach(ticket -> drop(ticket, new InferenceException.ShuttingDown()));
             waiting.clear();
+            runs.forEach(BatchRun::terminate);
+            changed.signalAll();
+            awaitIdle(TO_STOP);
+            return runs.isEmpty();
         } finally {
             lock.unlock();
         }
-        return ended;
+    }
+
+    private void awaitIdle(Duration limit) throws InterruptedException {
+        long left = limit.toNanos();
+        while (left > 0 && !(runs.isEmpty() && waiting.isEmpty() && (closed || reserved == 0))) {
+            left = changed.awaitNanos(left);
+        }
     }
 
     long now() {
@@ -168,52 +229,71 @@ public final class InferenceQueue<I, O> {
         try {
             waiting.remove(ticket);
             drop(ticket, reason);
+            BatchRun<I, O> run = ticket.run();
+            if (run != null && runs.contains(run)) {
+                run.terminateIfUnwanted();
+            }
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    private void work(BatchFunction<I, O> function) {
-        try {
-            for (List<Ticket<I, O>> batch = take(); !batch.isEmpty(); batch = take()) {
-                run(function, batch);
-            }
-        } catch (InterruptedException e) {
-            log.error(
-                    "The worker {} was interrupted and has ended",
-                    Thread.currentThread().getName());
-        }
-    }
-
-    /** Waits for requests and takes a batch; an empty one says that the queue has drained. */
-    private List<Ticket<I, O>> take() throws InterruptedException {
+    /** Returns when there is a batch to take, or false when the queue has drained. */
+    boolean awaitRequests() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (true) {
-                while (waiting.isEmpty()) {
-                    if (draining) {
-                        return List.of();
-                    }
-                    changed.await();
+            while (waiting.isEmpty()) {
+                if (closed || (draining && reserved == 0)) {
+                    return false;
                 }
-                waitForMore();
-                List<Ticket<I, O>> batch = new ArrayList<>();
-                while (batch.size() < options.maxBatchSize() && !waiting.isEmpty()) {
-                    Ticket<I, O> ticket = waiting.removeFirst();
-                    if (ticket.isLate(now())) {
-                        drop(ticket, new InferenceException.DeadlineExceeded());
-                    } else {
-                        batch.add(ticket);
-                    }
-                }
-                if (!batch.isEmpty()) {
-                    running += batch.size();
-                    return batch;
-                }
+                changed.await();
             }
+            waitForMore();
+            return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes what is not late; it runs until {@link #ended}. */
+    BatchRun<I, O> take() {
+        lock.lock();
+        try {
+            List<Ticket<I, O>> batch = new ArrayList<>();
+            while (batch.size() < options.maxBatchSize() && !waiting.isEmpty()) {
+                Ticket<I, O> ticket = waiting.removeFirst();
+                if (ticket.isLate(now())) {
+                    drop(ticket, new InferenceException.DeadlineExceeded());
+                } else {
+                    batch.add(ticket);
+                }
+            }
+            BatchRun<I, O> run = new BatchRun<>(batch);
+            if (!batch.isEmpty()) {
+                runs.add(run);
+                batch.forEach(ticket -> ticket.runsIn(run));
+            }
+            return run;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes that a run has ended, which kept its requests for that time. */
+    void ended(BatchRun<I, O> run, long nanos) {
+        lock.lock();
+        try {
+            runs.remove(run);
+            pace.ran(run.size(), nanos);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int running() {
+        return runs.stream().mapToInt(BatchRun::size).sum();
     }
 
     private void waitForMore() throws InterruptedException {
@@ -224,47 +304,6 @@ public final class InferenceQueue<I, O> {
             }
             changed.awaitNanos(left);
         }
-    }
-
-    private void run(BatchFunction<I, O> function, List<Ticket<I, O>> batch) {
-        long started = now();
-        try {
-            listener.batchStarted(batch.size());
-            List<O> outputs = function.run(batch.stream().map(Ticket::input).toList());
-            if (outputs.size() != batch.size()) {
-                throw new IllegalStateException(batch.size() + " inputs gave " + outputs.size() + " outputs");
-            }
-            long ended = now();
-            for (int i = 0; i < batch.size(); i++) {
-                Ticket<I, O> ticket = batch.get(i);
-                ticket.succeed(new Answer<>(
-                        outputs.get(i),
-                        Duration.ofNanos(started - ticket.submitted()),
-                        Duration.ofNanos(ended - started)));
-            }
-        } catch (Throwable e) { // an Error too must end every request, and the worker lives on
-            log.error("A run of {} request(s) failed", batch.size(), e);
-            batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
-        } finally {
-            finished(batch.size(), now() - started);
-        }
-    }
-
-    private void finished(int requests, long nanos) {
-        lock.lock();
-        try {
-            running -= requests;
-            double latest = (double) nanos / requests;
-            nanosPerRequest = nanosPerRequest == 0 ? latest : nanosPerRequest + LATEST * (latest - nanosPerRequest);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns how long the requests in the queue and in the workers take at the measured rate. */
-    private Duration timeToDrain() {
-        double nanos = (waiting.size() + running) * nanosPerRequest / workers.size();
-        return Duration.ofSeconds(Math.max(1, (long) Math.ceil(nanos / 1e9)));
     }
 
     private void drop(Ticket<I, O> ticket, InferenceException reason) {

@@ -8,7 +8,9 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.draem.model.ModelCard;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ public final class ModelOpener {
     private final ExecutionOptions options;
     private @Nullable OrtEnvironment environment;
     private boolean cudaFailed;
+    private final Map<ExecutionProvider, DeviceTurn> turns = new EnumMap<>(ExecutionProvider.class);
 
     public ModelOpener(ExecutionOptions options) {
         this.options = options;
@@ -84,8 +87,9 @@ public final class ModelOpener {
         boolean opened = false;
         try {
             ModelCard card = GraphContract.check(session);
+            DeviceTurn turn = turns.computeIfAbsent(provider, device -> new DeviceTurn());
             OnnxModel model =
-                    OnnxModel.warmedUp(environment(), session, card, provider, options.maxBatchSize(provider));
+                    OnnxModel.warmedUp(environment(), session, card, provider, options.maxBatchSize(provider), turn);
             opened = true;
             return model;
         } finally {

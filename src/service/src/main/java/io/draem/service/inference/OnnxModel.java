@@ -10,6 +10,7 @@ import io.draem.score.AnomalyMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +31,13 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     private final ExecutionProvider provider;
     private final boolean reconstructs;
     private final FloatBuffer pixels;
+    private final DeviceTurn turn;
     private final List<OnnxTensor> inputs = new ArrayList<>();
+    private Duration expected = Duration.ZERO;
 
-    private OnnxModel(OrtSession session, ModelCard card, ExecutionProvider provider, int maxBatchSize) {
+    private OnnxModel(
+            OrtSession session, ModelCard card, ExecutionProvider provider, int maxBatchSize, DeviceTurn turn) {
+        this.turn = turn;
         this.session = session;
         this.card = card;
         this.provider = provider;
@@ -48,9 +53,10 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             OrtSession session,
             ModelCard card,
             ExecutionProvider provider,
-            int maxBatchSize)
+            int maxBatchSize,
+            DeviceTurn turn)
             throws OrtException {
-        OnnxModel model = new OnnxModel(session, card, provider, maxBatchSize);
+        OnnxModel model = new OnnxModel(session, card, provider, maxBatchSize, turn);
         boolean warm = false;
         try {
             for (int n = 1; n <= maxBatchSize; n++) {
@@ -58,7 +64,9 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
                 // Every size is a view of the same memory: nothing is copied or allocated for a run.
                 model.inputs.add(
                         OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
-                model.run(model.inputs.get(n - 1), VERDICT).close();
+                long start = System.nanoTime();
+                model.run(model.inputs.get(n - 1), VERDICT, new Termination()).close();
+                model.expected = Duration.ofNanos((System.nanoTime() - start) / n);
             }
             warm = true;
         } finally {
@@ -84,34 +92,50 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         return reconstructs;
     }
 
-    /** Returns the largest batch that {@link #run(List)} takes. */
+    /** Returns the largest batch that {@link #run(List, Termination)} takes. */
     public int maxBatchSize() {
         return inputs.size();
     }
 
     @Override
-    public List<ModelOutput> run(List<ModelInput> batch) throws OrtException {
+    public List<ModelOutput> run(List<ModelInput> batch, Termination termination) throws OrtException {
         for (int i = 0; i < batch.size(); i++) {
             pixels.put(i * imageLength(), batch.get(i).pixels());
         }
         boolean reconstruct = reconstructs && batch.stream().anyMatch(ModelInput::reconstruction);
         OnnxTensor input = inputs.get(batch.size() - 1);
-        try (OrtSession.Result result = run(input, reconstruct ? VERDICT_AND_RECONSTRUCTION : VERDICT)) {
+        try (OrtSession.Result result = run(input, reconstruct ? VERDICT_AND_RECONSTRUCTION : VERDICT, termination)) {
             FloatBuffer scores = floats(result, ModelContract.PRED_SCORE);
             FloatBuffer maps = floats(result, ModelContract.ANOMALY_MAP);
             FloatBuffer images = reconstruct ? floats(result, ModelContract.RECONSTRUCTION) : FloatBuffer.allocate(0);
             List<ModelOutput> outputs = new ArrayList<>(batch.size());
             for (ModelInput one : batch) {
                 float score = scores.get();
-                if (!Float.isFinite(score)) {
-                    throw new IllegalStateException("The graph's score is " + score);
-                }
                 AnomalyMap map = new AnomalyMap(card.width(), card.height(), take(maps, card.width() * card.height()));
                 float[] image = take(images, reconstruct ? imageLength() : 0);
                 outputs.add(new ModelOutput(score, map, one.reconstruction() && reconstruct ? image : null));
             }
             return outputs;
         }
+    }
+
+    /** One broken image is the fault of nobody else in its batch. */
+    @Override
+    public void check(ModelOutput output) {
+        if (!Float.isFinite(output.score())) {
+            throw new IllegalStateException("The graph's score is " + output.score());
+        }
+    }
+
+    @Override
+    public DeviceTurn turn() {
+        return turn;
+    }
+
+    /** Returns how long an image took in the last run of the warm-up. */
+    @Override
+    public Duration expected() {
+        return expected;
     }
 
     @Override
@@ -124,8 +148,25 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         }
     }
 
-    private OrtSession.Result run(OnnxTensor input, Set<String> outputs) throws OrtException {
-        return session.run(Map.of(ModelContract.INPUT, input), outputs);
+    private OrtSession.Result run(OnnxTensor input, Set<String> outputs, Termination termination) throws OrtException {
+        try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            termination.by(() -> terminate(options));
+            try {
+                return session.run(Map.of(ModelContract.INPUT, input), outputs, options);
+            } finally {
+                // From here on nobody may touch the options, which are closed.
+                termination.forget();
+            }
+        }
+    }
+
+    /** Ends the run before its next operator. */
+    private static void terminate(OrtSession.RunOptions options) {
+        try {
+            options.setTerminate(true);
+        } catch (OrtException e) {
+            throw new IllegalStateException("The run cannot be stopped", e);
+        }
     }
 
     private int imageLength() {

@@ -4,15 +4,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A request's place in an {@link InferenceQueue}; it ends exactly once, whatever happens. */
 public final class Ticket<I, O> {
+
+    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final InferenceQueue<I, O> queue;
     private final I input;
     private final long submitted;
     private final long deadline;
     private final CompletableFuture<Answer<O>> end = new CompletableFuture<>();
+    private @Nullable BatchRun<I, O> run;
 
     Ticket(InferenceQueue<I, O> queue, I input, long submitted, long deadline) {
         this.queue = queue;
@@ -27,19 +32,34 @@ public final class Ticket<I, O> {
      * @throws InferenceException if the request ended without an answer
      */
     public Answer<O> await() throws InferenceException, InterruptedException {
+        return await(() -> false);
+    }
+
+    /**
+     * Waits for the answer until the deadline, or until nobody wants it; a thread that is interrupted cancels the
+     * request.
+     *
+     * @param gone asked now and then, on this thread, whether the caller has gone
+     * @throws InferenceException if the request ended without an answer
+     */
+    public Answer<O> await(BooleanSupplier gone) throws InferenceException, InterruptedException {
         try {
-            return end.get(Math.max(0, deadline - queue.now()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            queue.abandon(this, new InferenceException.DeadlineExceeded());
+            while (!end.isDone()) {
+                long left = deadline - queue.now();
+                if (left <= 0) {
+                    queue.abandon(this, new InferenceException.DeadlineExceeded());
+                } else {
+                    waitFor(Math.min(left, LOOK_AFTER_CALLER));
+                    if (!end.isDone() && gone.getAsBoolean()) {
+                        cancel();
+                    }
+                }
+            }
+            // The answer may have come in the moment in which the wait ended: then it counts.
+            return end.get();
         } catch (InterruptedException e) {
             cancel();
             throw e;
-        } catch (ExecutionException e) {
-            throw (InferenceException) e.getCause();
-        }
-        // The answer may have come in the moment in which the wait ended: then it counts.
-        try {
-            return end.get();
         } catch (ExecutionException e) {
             throw (InferenceException) e.getCause();
         }
@@ -58,6 +78,20 @@ public final class Ticket<I, O> {
         return submitted;
     }
 
+    /** Notes the run that the request is part of; called under the queue's lock. */
+    void runsIn(BatchRun<I, O> run) {
+        this.run = run;
+    }
+
+    @Nullable
+    BatchRun<I, O> run() {
+        return run;
+    }
+
+    boolean hasEnded() {
+        return end.isDone();
+    }
+
     boolean isLate(long now) {
         return deadline - now <= 0;
     }
@@ -68,5 +102,13 @@ public final class Ticket<I, O> {
 
     boolean fail(InferenceException reason) {
         return end.completeExceptionally(reason);
+    }
+
+    private void waitFor(long nanos) throws InterruptedException, ExecutionException {
+        try {
+            end.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            // Nothing yet.
+        }
     }
 }

@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties({ModelProperties.class, InferenceProperties.class})
 class ModelConfiguration {
 
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+    /** Admission has waited for the answers already: what still runs by now is stopped. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
 
     @Bean
     ModelRepository modelRepository(ModelProperties models, ApplicationEventPublisher events) {

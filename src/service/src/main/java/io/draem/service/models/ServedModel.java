@@ -6,6 +6,7 @@ import io.draem.service.inference.InferenceQueue;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
 import io.draem.service.inference.OnnxModel;
+import io.draem.service.inference.Place;
 import io.draem.service.inference.Ticket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -65,9 +66,19 @@ public final class ServedModel {
         return model.reconstructs();
     }
 
-    /** Throws what {@link #submit} would throw now, so that nothing is decoded in vain. */
+    /** Throws what {@link #reserve} would throw now, so that nothing is read in vain. */
     public void requireRoom() throws InferenceException {
         queue.requireRoom();
+    }
+
+    /** Takes a place in the model's queue for an image that is still to be decoded; the model stays open meanwhile. */
+    public Place<ModelInput, ModelOutput> reserve() throws InferenceException {
+        return queue.reserve();
+    }
+
+    /** Returns when it is worth to try again, at the measured pace. */
+    public Duration timeToDrain() {
+        return queue.timeToDrain();
     }
 
     /**

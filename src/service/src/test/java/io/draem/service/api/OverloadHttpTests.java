@@ -4,22 +4,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.service.TestModels;
 import io.draem.service.inference.QueueListener;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** A service with one place in its queue and little patience, whose worker a test can hold. */
-@TestPropertySource(properties = {"draem.inference.queue-capacity=1", "draem.request-timeout=5s"})
+@TestPropertySource(
+        properties = {
+            "draem.inference.queue-capacity=1",
+            "draem.request-timeout=5s",
+            "server.tomcat.threads.max=8",
+            "server.tomcat.connection-timeout=2s"
+        })
 @Timeout(60)
 class OverloadHttpTests extends HttpTest {
 
@@ -49,6 +66,9 @@ class OverloadHttpTests extends HttpTest {
     @Autowired
     private Worker worker;
 
+    @LocalServerPort
+    private int port;
+
     @AfterEach
     void letGo() {
         worker.stopped.drainPermits();
@@ -60,9 +80,7 @@ class OverloadHttpTests extends HttpTest {
         CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
         worker.stopped.acquire();
         CompletableFuture<HttpResponse<byte[]>> waiting = detectInBackground();
-        while (queueDepth() < 1) {
-            Thread.onSpinWait();
-        }
+        awaitQueueDepth(1);
         HttpResponse<byte[]> refused = detect();
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(Http.json(refused).get("type").asString()).isEqualTo("urn:draem:problem:overloaded");
@@ -86,8 +104,125 @@ class OverloadHttpTests extends HttpTest {
         assertThat(detect().statusCode()).isEqualTo(200);
     }
 
-    private HttpResponse<byte[]> detect() throws Exception {
-        return http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()));
+    @Test
+    void aCallersOwnDeadlineCountsWhenItIsShorter() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        HttpResponse<byte[]> late = detect("X-Request-Timeout", "0.05");
+        assertThat(late.statusCode()).isEqualTo(504);
+        assertThat(queueDepth()).as("it has left the queue").isZero();
+        worker.go.release(2);
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(detect("X-Request-Timeout", "1000").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aDeadlineThatIsNoNumberOfSecondsIsRefused() throws Exception {
+        for (String wrong : new String[] {"soon", "0", "-1", "NaN"}) {
+            HttpResponse<byte[]> refused = detect("X-Request-Timeout", wrong);
+            assertThat(refused.statusCode()).as(wrong).isEqualTo(400);
+            assertThat(Http.text(refused)).contains("X-Request-Timeout must be a positive number of seconds");
+        }
+    }
+
+    @Test
+    void aCallerThatHangsUpLeavesTheQueueAndIsNotRun() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        try (Socket socket = post(photograph.length)) {
+            socket.getOutputStream().write(photograph);
+            awaitQueueDepth(1);
+        }
+        awaitQueueDepth(0);
+        worker.go.release();
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(worker.stopped.tryAcquire()).as("a second run").isFalse();
+    }
+
+    @Test
+    void aFullQueueRefusesBeforeTheBodyIsSent() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        CompletableFuture<HttpResponse<byte[]>> waiting = detectInBackground();
+        awaitQueueDepth(1);
+        try (Socket socket = post(10_000_000)) {
+            assertThat(statusLine(socket)).contains("503");
+        }
+        worker.go.release(2);
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(waiting.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void healthAnswersWhileSlowCallersHoldAllTheRoomThereIs() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 24; i++) {
+                Socket socket = post(10_000_000);
+                socket.getOutputStream().write(new byte[1_000]);
+                slow.add(socket);
+            }
+            assertThat(http.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+            assertThat(http.get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+            assertThat(slow)
+                    .as("there is room for some")
+                    .anySatisfy(socket -> assertThat(statusLine(socket)).contains("503"));
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        worker.go.release();
+        while (detect().statusCode() == 503) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aBodyThatDoesNotComeInTimeIsGivenUp() throws Exception {
+        try (Socket socket = post(10_000, "X-Request-Timeout: 0.5")) {
+            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> statusLine(socket));
+            while (!answer.isDone()) {
+                socket.getOutputStream().write(1);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertThat(answer.get()).contains("504");
+        }
+    }
+
+    private Socket post(int length, String... headers) throws IOException {
+        Socket socket = new Socket("localhost", port);
+        socket.getOutputStream()
+                .write(("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                                + length + "\r\n"
+                                + String.join(
+                                        "",
+                                        Arrays.stream(headers)
+                                                .map(header -> header + "\r\n")
+                                                .toList()) + "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String statusLine(Socket socket) {
+        try {
+            return String.valueOf(
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                            .readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitQueueDepth(int depth) throws Exception {
+        while (queueDepth() != depth) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private HttpResponse<byte[]> detect(String... headers) throws Exception {
+        return http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()), headers);
     }
 
     private CompletableFuture<HttpResponse<byte[]>> detectInBackground() {

@@ -4,12 +4,15 @@ import static io.draem.service.deployment.HelmChart.ofKind;
 import static io.draem.service.deployment.HelmChart.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.service.ShutdownProperties;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.convert.DurationStyle;
 import org.yaml.snakeyaml.Yaml;
 
 class HelmChartTests {
@@ -136,8 +139,25 @@ class HelmChartTests {
     void leavesTimeToFinishRunningRequests() {
         assertThat(render("Deployment", "").at(POD + "terminationGracePeriodSeconds"))
                 .isEqualTo(60);
-        assertThat(configuration("").at("spring"))
-                .isEqualTo(Map.of("lifecycle", Map.of("timeout-per-shutdown-phase", "50s")));
+        assertThat(configuration("").at("draem.shutdown.drain-limit")).isEqualTo("40s");
+    }
+
+    @Test
+    void whatTheServiceTakesToEndFitsIntoTheGracePeriod() {
+        var deployment = render("Deployment", "");
+        var grace = Duration.ofSeconds(((Number) deployment.at(POD + "terminationGracePeriodSeconds")).longValue());
+        var wait =
+                Duration.ofSeconds(((Number) deployment.at(CONTAINER + "lifecycle.preStop.sleep.seconds")).longValue());
+        var shutdown = new ShutdownProperties(
+                duration(configuration("").at("draem.shutdown.settle-delay")),
+                duration(configuration("").at("draem.shutdown.drain-limit")));
+
+        assertThat(wait.plus(shutdown.longest())).isLessThan(grace);
+        assertThat(shutdown.drainLimit()).as("more than a request may take").isGreaterThan(Duration.ofSeconds(30));
+    }
+
+    private static Duration duration(Object text) {
+        return DurationStyle.detectAndParse(text.toString());
     }
 
     @Test
@@ -150,7 +170,8 @@ class HelmChartTests {
                 .isEqualTo(Map.of(
                         "models", Map.of("directory", "/models", "default", "cookie"),
                         "inference", Map.of("provider", "cuda", "max-batch-size", 4),
-                        "request-timeout", "3s"));
+                        "request-timeout", "3s",
+                        "shutdown", Map.of("settle-delay", "0s", "drain-limit", "40s")));
     }
 
     @Test

@@ -45,7 +45,7 @@ class HelmValuesTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    terminationGracePeriodSeconds: 12                | terminationGracePeriodSeconds: must be preStopSleepSeconds + 10
+                    terminationGracePeriodSeconds: 12                | terminationGracePeriodSeconds: must be preStopSleepSeconds + 20
                     updateStrategy: {maxSurge: 0%, maxUnavailable: 0} | updateStrategy: maxSurge and maxUnavailable cannot both be 0
                     resources: {limits: {nvidia.com/gpu: 2}}         | resources: nvidia.com/gpu is set by gpu.resource and gpu.count
                     """)

@@ -36,7 +36,8 @@ class PixelBudgetTests {
     @Test
     void aBudgetThatTheLargestImageExceedsIsRefusedByName() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DetectionProperties.Image(DataSize.ofMegabytes(1), 1_000, 999))
+                .isThrownBy(() -> new DetectionProperties.Image(
+                        DataSize.ofMegabytes(1), 1_000, 999, DataSize.ofMegabytes(256), null))
                 .withMessageContaining("draem.image.max-pixels-in-flight");
     }
 

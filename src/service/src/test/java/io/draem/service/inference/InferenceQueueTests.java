@@ -47,7 +47,7 @@ class InferenceQueueTests {
 
     @Test
     void answersWithTheOutputAndTheTimes() throws Exception {
-        start(inputs -> {
+        start((inputs, termination) -> {
             clock.addAndGet(7_000_000);
             return doubled(inputs);
         });
@@ -72,9 +72,9 @@ class InferenceQueueTests {
 
     @Test
     void refusesWhenFullAndSaysWhenToTryAgain() throws Exception {
-        start(1, 2, Duration.ZERO, inputs -> {
+        start(1, 2, Duration.ZERO, (inputs, termination) -> {
             clock.addAndGet(Duration.ofSeconds(3).toNanos());
-            return gated().run(inputs);
+            return gated().run(inputs, termination);
         });
         gate.release();
         queue.submit(0, NEVER).await();
@@ -89,6 +89,105 @@ class InferenceQueueTests {
         assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireRoom);
         assertThat(queue.depth()).isEqualTo(2);
         assertThat(rejections).containsExactly(Reason.QUEUE_FULL, Reason.QUEUE_FULL);
+    }
+
+    @Test
+    void aReservedPlaceIsTakenByItsRequestOnceAndGivenBackOnce() throws Exception {
+        start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
+        Place<Integer, Integer> unused = queue.reserve();
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, NEVER));
+        unused.close();
+        unused.close();
+        assertThat(queue.depth()).isZero();
+        try (Place<Integer, Integer> place = queue.reserve()) {
+            assertThat(place.submit(2, NEVER).await().output()).isEqualTo(4);
+        }
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void aDrainWaitsForThoseThatHaveAPlace() throws Exception {
+        start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
+        Place<Integer, Integer> place = queue.reserve();
+        queue.refuseNew();
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
+        assertThat(place.submit(2, NEVER).await().output()).isEqualTo(4);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void anOutputThatIsOfNoUseFailsItsOwnRequestAlone() throws Exception {
+        BatchFunction<Integer, Integer> halves = new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                return gated().run(inputs, termination);
+            }
+
+            @Override
+            public void check(Integer output) {
+                if (output == 4) {
+                    throw new IllegalStateException("four");
+                }
+            }
+        };
+        start(3, 10, Duration.ZERO, halves);
+        submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> batch = submit(1, 2, 3);
+        gate.release(2);
+        assertThat(batch.get(0).await().output()).isEqualTo(2);
+        assertThatExceptionOfType(InferenceException.Failed.class)
+                .isThrownBy(batch.get(1)::await)
+                .withStackTraceContaining("four");
+        assertThat(batch.get(2).await().output()).isEqualTo(6);
+    }
+
+    @Test
+    void aRunIsStoppedOnlyWhenNobodyOfItsBatchWaits() throws Exception {
+        AtomicInteger stopped = new AtomicInteger();
+        start(2, 10, Duration.ZERO, (inputs, termination) -> {
+            termination.by(stopped::incrementAndGet);
+            return gated().run(inputs, termination);
+        });
+        submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> batch = submit(1, 2);
+        gate.release();
+        started.acquire();
+        batch.get(0).cancel();
+        assertThat(stopped).hasValue(0);
+        batch.get(1).cancel();
+        batch.get(1).cancel();
+        assertThat(stopped).hasValue(1);
+    }
+
+    @Test
+    void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(0);
+        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> ticket.await(() -> true));
+        assertThat(queue.depth()).isZero();
+        assertThat(rejections).containsExactly(Reason.CANCELLED);
+    }
+
+    @Test
+    void retryAfterGoesByTheWarmUpBeforeAnythingWasMeasured() throws Exception {
+        BatchFunction<Integer, Integer> slow = new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                return gated().run(inputs, termination);
+            }
+
+            @Override
+            public Duration expected() {
+                return Duration.ofSeconds(7);
+            }
+        };
+        start(1, 1, Duration.ZERO, slow);
+        submitAndWaitUntilItRuns(1);
+        submit(2);
+        assertThatExceptionOfType(InferenceException.Overloaded.class)
+                .isThrownBy(() -> queue.submit(3, NEVER))
+                .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(14)));
     }
 
     @Test
@@ -159,7 +258,7 @@ class InferenceQueueTests {
 
     @Test
     void cancelAfterTheAnswerChangesNothing() throws Exception {
-        start(InferenceQueueTests::doubled);
+        start((inputs, termination) -> doubled(inputs));
         Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
         ticket.await();
         ticket.cancel();
@@ -181,11 +280,11 @@ class InferenceQueueTests {
     @Test
     void anErrorFailsItsBatchAndTheWorkerLivesOn() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        start(4, 10, Duration.ZERO, inputs -> {
+        start(4, 10, Duration.ZERO, (inputs, termination) -> {
             if (runs.getAndIncrement() == 1) {
                 throw new StackOverflowError("deep");
             }
-            return gated().run(inputs);
+            return gated().run(inputs, termination);
         });
         submitAndWaitUntilItRuns(0);
         List<Ticket<Integer, Integer>> failing = submit(1, 2);
@@ -201,14 +300,14 @@ class InferenceQueueTests {
 
     @Test
     void aFunctionThatLosesAnOutputFailsTheBatch() throws Exception {
-        start(inputs -> List.of());
+        start((inputs, termination) -> List.of());
         Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
         assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(ticket::await);
     }
 
     @Test
     void startsAFullBatchWithoutWaitingForTheDelay() throws Exception {
-        start(3, 10, Duration.ofHours(1), InferenceQueueTests::doubled);
+        start(3, 10, Duration.ofHours(1), (inputs, termination) -> doubled(inputs));
         List<Ticket<Integer, Integer>> tickets = submit(1, 2, 3);
         for (Ticket<Integer, Integer> ticket : tickets) {
             ticket.await();
@@ -221,7 +320,7 @@ class InferenceQueueTests {
     void startsWhatItHasWhenTheDelayEnds() throws Exception {
         queue = InferenceQueue.start(
                 "test",
-                List.of((BatchFunction<Integer, Integer>) InferenceQueueTests::doubled),
+                List.of((BatchFunction<Integer, Integer>) (inputs, termination) -> doubled(inputs)),
                 new QueueOptions(10, 8, Duration.ofMillis(1)),
                 listener,
                 System::nanoTime);
@@ -262,7 +361,8 @@ class InferenceQueueTests {
         AtomicInteger ran = new AtomicInteger();
         queue = InferenceQueue.start(
                 "crowd",
-                List.<BatchFunction<Integer, Integer>>of(inputs -> crowd(inputs, ran), inputs -> crowd(inputs, ran)),
+                List.<BatchFunction<Integer, Integer>>of(
+                        (inputs, termination) -> crowd(inputs, ran), (inputs, termination) -> crowd(inputs, ran)),
                 new QueueOptions(16, 4, Duration.ofNanos(50_000)),
                 listener,
                 System::nanoTime);
@@ -320,7 +420,7 @@ class InferenceQueueTests {
 
     /** A function that tells when it starts and runs on when the gate lets it. */
     private BatchFunction<Integer, Integer> gated() {
-        return inputs -> {
+        return (inputs, termination) -> {
             batches.add(inputs);
             started.release();
             gate.acquire();

@@ -27,7 +27,8 @@ class ModelOpenerTests {
         try (OnnxModel model = new ModelOpener(CPU).open(graph(TestModels.graph()))) {
             assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
             assertThat(model.maxBatchSize()).isEqualTo(3);
-            ModelOutput output = model.run(List.of(noise(model, 1))).get(0);
+            ModelOutput output =
+                    model.run(List.of(noise(model, 1)), new Termination()).get(0);
             assertThat(output.map().width()).isEqualTo(model.card().width());
             assertThat(output.map().height()).isEqualTo(model.card().height());
             assertThat(output.score()).isBetween(0f, 1f).isEqualTo(output.map().max());
@@ -39,9 +40,10 @@ class ModelOpenerTests {
     void anImageGetsTheSameAnswerAloneAndInABatch() throws Exception {
         try (OnnxModel model = new ModelOpener(CPU).open(graph(TestModels.graph()))) {
             List<ModelInput> inputs = List.of(noise(model, 1), noise(model, 2), noise(model, 3));
-            List<ModelOutput> together = model.run(inputs);
+            List<ModelOutput> together = model.run(inputs, new Termination());
             for (int i = 0; i < inputs.size(); i++) {
-                ModelOutput alone = model.run(List.of(inputs.get(i))).get(0);
+                ModelOutput alone =
+                        model.run(List.of(inputs.get(i)), new Termination()).get(0);
                 assertThat(together.get(i).score()).isEqualTo(alone.score(), within(1e-5f));
                 assertThat(together.get(i).map().values())
                         .containsExactly(alone.map().values(), within(1e-5f));
@@ -56,7 +58,7 @@ class ModelOpenerTests {
         try (OnnxModel model = new ModelOpener(CPU).open(graph(TestModels.graph()))) {
             assumeThat(model.reconstructs()).isTrue();
             ModelInput asking = new ModelInput(noise(model, 1).pixels(), true);
-            List<ModelOutput> outputs = model.run(List.of(noise(model, 2), asking));
+            List<ModelOutput> outputs = model.run(List.of(noise(model, 2), asking), new Termination());
             assertThat(outputs.get(0).reconstruction()).isNull();
             assertThat(outputs.get(1).reconstruction())
                     .hasSize(3 * model.card().width() * model.card().height());

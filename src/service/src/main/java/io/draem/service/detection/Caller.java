@@ -1,0 +1,16 @@
+package io.draem.service.detection;
+
+/** Who waits for an answer, and until when. */
+public interface Caller {
+
+    /** Returns the {@link System#nanoTime()} after which the answer is of no use any more. */
+    long deadline();
+
+    /** Tells whether the caller has gone away; asked on the thread of the request alone. */
+    boolean isGone();
+
+    /** Returns how much time is left, in nanoseconds; nothing or less when the caller has become late. */
+    default long nanosLeft() {
+        return deadline() - System.nanoTime();
+    }
+}

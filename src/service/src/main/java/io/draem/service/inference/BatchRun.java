@@ -1,0 +1,75 @@
+package io.draem.service.inference;
+
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of a function on a batch of requests, each of which it ends, also when the function throws an Error. */
+final class BatchRun<I, O> {
+
+    private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
+
+    private final List<Ticket<I, O>> batch;
+    private final Termination termination = new Termination();
+
+    BatchRun(List<Ticket<I, O>> batch) {
+        this.batch = batch;
+    }
+
+    int size() {
+        return batch.size();
+    }
+
+    /**
+     * Runs the function.
+     *
+     * @param started moment of the queue's clock
+     */
+    void on(BatchFunction<I, O> function, long started, InferenceQueue<I, O> queue, QueueListener listener) {
+        try {
+            listener.batchStarted(batch.size());
+            List<O> outputs = function.run(batch.stream().map(Ticket::input).toList(), termination);
+            if (outputs.size() != batch.size()) {
+                throw new IllegalStateException(batch.size() + " inputs gave " + outputs.size() + " outputs");
+            }
+            Duration ran = Duration.ofNanos(queue.now() - started);
+            for (int i = 0; i < batch.size(); i++) {
+                answer(function, batch.get(i), outputs.get(i), started, ran);
+            }
+        } catch (Throwable e) { // an Error too must end every request, and the worker lives on
+            if (termination.isWanted()) {
+                log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
+                batch.forEach(ticket -> ticket.fail(new InferenceException.ShuttingDown()));
+            } else {
+                log.error("A run of {} request(s) failed", batch.size(), e);
+                batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
+            }
+        } finally {
+            termination.forget();
+        }
+    }
+
+    /** Ends the run early. */
+    void terminate() {
+        termination.request();
+    }
+
+    /** Ends the run early if every request of it has ended: late or given up, as the run has not answered yet. */
+    void terminateIfUnwanted() {
+        if (batch.stream().allMatch(Ticket::hasEnded)) {
+            terminate();
+        }
+    }
+
+    private void answer(BatchFunction<I, O> function, Ticket<I, O> ticket, O output, long started, Duration ran) {
+        try {
+            function.check(output);
+        } catch (Exception e) {
+            log.error("An answer is of no use", e);
+            ticket.fail(new InferenceException.Failed(e));
+            return;
+        }
+        ticket.succeed(new Answer<>(output, Duration.ofNanos(started - ticket.submitted()), ran));
+    }
+}

@@ -1,0 +1,72 @@
+package io.draem.service.inference;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Lets the queues that share a device run one batch at a time. Of those that want to run, the one that has used the
+ * device for the least time goes first: a flooded model gets its share of the time and no more, and a small model does
+ * not wait for its turn as often as a large one. Time in which a queue wanted nothing is not saved up.
+ */
+public final class DeviceTurn {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Share> waiting = new ArrayList<>();
+    private boolean taken;
+    private long latest;
+
+    /** Returns a share of the device for one worker. */
+    Share join() {
+        return new Share();
+    }
+
+    /** The share of one worker, which alone calls it. */
+    final class Share {
+
+        private long used;
+
+        /** Waits until the device is free and nobody who waits has used it less. */
+        void take() throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                used = Math.max(used, latest);
+                waiting.add(this);
+                try {
+                    while (taken || first() != this) {
+                        changed.await();
+                    }
+                } finally {
+                    waiting.remove(this);
+                    changed.signalAll();
+                }
+                taken = true;
+                latest = used;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Gives the device back after it was used for that time. */
+        void giveBack(long nanos) {
+            lock.lock();
+            try {
+                used += nanos;
+                taken = false;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Of equals the one that came first. */
+    private Share first() {
+        return waiting.stream()
+                .min(Comparator.comparingLong(share -> share.used))
+                .orElseThrow();
+    }
+}

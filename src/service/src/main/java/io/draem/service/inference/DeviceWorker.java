@@ -1,0 +1,54 @@
+package io.draem.service.inference;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes batches from a queue and runs them on its device, until the queue has drained. */
+final class DeviceWorker<I, O> implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(DeviceWorker.class);
+
+    private final InferenceQueue<I, O> queue;
+    private final BatchFunction<I, O> function;
+    private final QueueListener listener;
+    private final DeviceTurn.Share turn;
+
+    DeviceWorker(InferenceQueue<I, O> queue, BatchFunction<I, O> function, QueueListener listener) {
+        this.queue = queue;
+        this.function = function;
+        this.listener = listener;
+        this.turn = function.turn().join();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (queue.awaitRequests()) {
+                long wanted = queue.now();
+                turn.take();
+                long started = queue.now();
+                try {
+                    // Only now that the device is free: what has become late in the meantime is not run.
+                    runBatch(queue.take(), wanted, started);
+                } finally {
+                    turn.giveBack(queue.now() - started);
+                }
+            }
+        } catch (InterruptedException e) {
+            log.error(
+                    "The worker {} was interrupted and has ended",
+                    Thread.currentThread().getName());
+        }
+    }
+
+    private void runBatch(BatchRun<I, O> run, long wanted, long started) {
+        if (run.size() > 0) {
+            try {
+                run.on(function, started, queue, listener);
+            } finally {
+                // From when the run was wanted: waiting for the device is part of what a caller has to wait.
+                queue.ended(run, queue.now() - wanted);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.draem.service.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class FairThreadsTests {
+
+    private static final Caller PATIENT = new PatientCaller();
+
+    private final FairThreads threads = new FairThreads(1);
+    private final ExecutorService callers = Executors.newCachedThreadPool();
+    private final List<String> order = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch busy = new CountDownLatch(1);
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    @AfterEach
+    void end() {
+        gate.countDown();
+        threads.close();
+        callers.shutdownNow();
+    }
+
+    @Test
+    void theModelsTakeTurnsHoweverMuchOneOfThemHas() throws Exception {
+        List<Future<?>> all = new ArrayList<>();
+        all.add(occupy());
+        for (String work : List.of("flooded 1", "flooded 2", "flooded 3", "other 1")) {
+            all.add(add(work, PATIENT));
+        }
+        gate.countDown();
+        for (Future<?> one : all) {
+            one.get();
+        }
+        assertThat(order).containsExactly("flooded 1", "other 1", "flooded 2", "flooded 3");
+    }
+
+    @Test
+    void aCallerThatHasGoneOrIsLateCostsNothing() throws Exception {
+        Future<?> first = occupy();
+        AtomicBoolean gone = new AtomicBoolean();
+        Future<?> leaving = add("gone 1", new PatientCaller() {
+            @Override
+            public boolean isGone() {
+                return gone.get();
+            }
+        });
+        gone.set(true);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(leaving::get)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        DetectionException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CANCELLED));
+        Future<?> late = add("late 1", new PatientCaller() {
+            @Override
+            public long deadline() {
+                return System.nanoTime() - 1;
+            }
+        });
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(late::get)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        DetectionException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.DEADLINE_EXCEEDED));
+        gate.countDown();
+        first.get();
+        assertThat(order).isEmpty();
+    }
+
+    @Test
+    void anErrorReachesTheCallerAndTheThreadLivesOn() throws Exception {
+        assertThatExceptionOfType(StackOverflowError.class)
+                .isThrownBy(() -> threads.call("model", PATIENT, () -> {
+                    throw new StackOverflowError("deep");
+                }));
+        assertThat(threads.call("model", PATIENT, () -> "alive")).isEqualTo("alive");
+    }
+
+    private Future<?> occupy() throws InterruptedException {
+        Future<?> first = callers.submit(() -> threads.call("first", PATIENT, () -> {
+            busy.countDown();
+            gate.await();
+            return "";
+        }));
+        busy.await();
+        return first;
+    }
+
+    /** Adds work whose first word is the model, and returns when it waits. */
+    private Future<?> add(String work, Caller caller) throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        Thread[] thread = new Thread[1];
+        Future<?> future = callers.submit(() -> {
+            thread[0] = Thread.currentThread();
+            asked.countDown();
+            return threads.call(work.split(" ")[0], caller, () -> order.add(work));
+        });
+        asked.await(10, TimeUnit.SECONDS);
+        while (thread[0].getState() == Thread.State.RUNNABLE && !future.isDone()) {
+            Thread.onSpinWait();
+        }
+        return future;
+    }
+
+    private static class PatientCaller implements Caller {
+
+        @Override
+        public long deadline() {
+            return System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        }
+
+        @Override
+        public boolean isGone() {
+            return false;
+        }
+    }
+}

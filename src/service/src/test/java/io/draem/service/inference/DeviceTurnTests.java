@@ -1,0 +1,71 @@
+package io.draem.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class DeviceTurnTests {
+
+    private final DeviceTurn turn = new DeviceTurn();
+    private final BlockingQueue<String> order = new LinkedBlockingQueue<>();
+
+    @Test
+    void theOneThatUsedTheDeviceLeastGoesFirst() throws Exception {
+        DeviceTurn.Share large = turn.join();
+        DeviceTurn.Share small = turn.join();
+        use(small, 10);
+        use(large, 2_000);
+        use(small, 10);
+        DeviceTurn.Share holder = turn.join();
+        holder.take();
+        waitFor(large, "large");
+        waitFor(small, "small");
+        holder.giveBack(0);
+        assertThat(order.take()).as("it came second and has used less").isEqualTo("small");
+        assertThat(order.take()).isEqualTo("large");
+    }
+
+    @Test
+    void whoSleptDoesNotCatchUpOnTheTimeItDidNotWant() throws Exception {
+        DeviceTurn.Share busy = turn.join();
+        for (int i = 0; i < 100; i++) {
+            use(busy, 1_000);
+        }
+        DeviceTurn.Share late = turn.join();
+        use(late, 2_000);
+        DeviceTurn.Share holder = turn.join();
+        holder.take();
+        waitFor(late, "late");
+        waitFor(busy, "busy");
+        holder.giveBack(0);
+        assertThat(order.take())
+                .as("the newcomer started level, and has had two turns' time")
+                .isEqualTo("busy");
+        assertThat(order.take()).isEqualTo("late");
+    }
+
+    private static void use(DeviceTurn.Share share, long nanos) throws InterruptedException {
+        share.take();
+        share.giveBack(nanos);
+    }
+
+    private void waitFor(DeviceTurn.Share share, String name) {
+        Thread thread = new Thread(() -> {
+            try {
+                share.take();
+                order.add(name);
+                share.giveBack(1);
+            } catch (InterruptedException e) {
+                order.add("interrupted");
+            }
+        });
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.draem.service.inference;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Writes a graph of the contract that multiplies matrices one after the other, as many as a test needs time. */
+final class SlowGraph {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    private SlowGraph() {}
+
+    /** Returns the file; its input is {@code [batch, 3, size, size]}. */
+    static byte[] of(int size, int products, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        String last = "input";
+        for (int i = 0; i < products; i++) {
+            graph.add(
+                    1, new SlowGraph().add(1, last).add(1, last).add(2, "x" + i).add(4, "MatMul"));
+            last = "x" + i;
+        }
+        graph.add(1, reduce("ReduceMax", last, "pred_score", 1, 2, 3));
+        graph.add(1, reduce("ReduceMean", last, "anomaly_map", 1));
+        graph.add(2, "slow");
+        graph.add(11, value("input", 0, 3, size, size));
+        graph.add(12, value("pred_score", 0));
+        graph.add(12, value("anomaly_map", 0, size, size));
+        SlowGraph model = new SlowGraph()
+                .add(1, 8)
+                .add(7, graph)
+                .add(8, new SlowGraph().add(1, "").add(2, 13));
+        metadata.forEach(
+                (key, text) -> model.add(14, new SlowGraph().add(1, key).add(2, text)));
+        return model.out.toByteArray();
+    }
+
+    private static SlowGraph reduce(String operator, String input, String output, int... axes) {
+        SlowGraph all = new SlowGraph().add(1, "axes");
+        for (int axis : axes) {
+            all.add(8, axis);
+        }
+        return new SlowGraph()
+                .add(1, input)
+                .add(2, output)
+                .add(4, operator)
+                .add(5, all.add(20, 7))
+                .add(5, new SlowGraph().add(1, "keepdims").add(3, 0).add(20, 2));
+    }
+
+    /** A float32 tensor; a side of 0 is dynamic. */
+    private static SlowGraph value(String name, int... shape) {
+        SlowGraph dimensions = new SlowGraph();
+        for (int side : shape) {
+            dimensions.add(1, side == 0 ? new SlowGraph().add(2, "batch") : new SlowGraph().add(1, side));
+        }
+        SlowGraph tensor = new SlowGraph().add(1, 1).add(2, dimensions);
+        return new SlowGraph().add(1, name).add(2, new SlowGraph().add(1, tensor));
+    }
+
+    private SlowGraph add(int field, int value) {
+        number(field << 3);
+        number(value);
+        return this;
+    }
+
+    private SlowGraph add(int field, String text) {
+        return add(field, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private SlowGraph add(int field, SlowGraph message) {
+        return add(field, message.out.toByteArray());
+    }
+
+    private SlowGraph add(int field, byte[] bytes) {
+        number(field << 3 | 2);
+        number(bytes.length);
+        out.writeBytes(bytes);
+        return this;
+    }
+
+    private void number(int value) {
+        int rest = value;
+        for (; rest > 127; rest >>>= 7) {
+            out.write(rest & 127 | 128);
+        }
+        out.write(rest);
+    }
+}
