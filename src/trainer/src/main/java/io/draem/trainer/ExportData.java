@@ -81,9 +81,8 @@ final class ExportData {
         DataSplit split = DataSplit.of(dataset, validation.split(), validation.heldOut(), seed);
         long cache = ImageStore.defaultCacheBytes();
         ImageStore<float[]> normals = ImageStore.tensors(files(split.train()), width, height, cache, threads);
-        ImageStore<RgbImage> textures = anomalySource == null
-                ? null
-                : ImageStore.pictures(check.textures(), width, height, cache, threads);
+        ImageStore<RgbImage> textures =
+                anomalySource == null ? null : ImageStore.pictures(check.textures(), width, height, cache, threads);
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(synthesis, width, height, normals, textures);
         boolean synthetic = !split.heldOut().isEmpty();
         EvaluationSet validated = synthetic
