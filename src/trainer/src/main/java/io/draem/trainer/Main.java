@@ -6,7 +6,9 @@ import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.loss.FocalLoss;
+import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.Initialisation;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.training.Decay;
@@ -59,6 +61,8 @@ public final class Main {
                 .registerConverter(Precision.class, text -> constant(Precision.class, text))
                 .registerConverter(ImageScore.class, text -> constant(ImageScore.class, text))
                 .registerConverter(Decay.class, text -> constant(Decay.class, text))
+                .registerConverter(Initialisation.class, text -> constant(Initialisation.class, text))
+                .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
                 .registerConverter(Keep.class, text -> constant(Keep.class, text))
                 .setExecutionStrategy(new LayeredExecution())
                 .setParameterExceptionHandler((e, arguments) -> {

@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.Initialisation;
 import io.draem.trainer.network.NetworkOptions;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,13 @@ final class NetworkArguments {
             defaultValue = "64",
             description = "The same of the discriminative sub-network (paper)")
     private int discriminativeBaseWidth;
+
+    @Option(
+            names = "--initialisation",
+            paramLabel = "RULE",
+            defaultValue = "paper",
+            description = "First weights: ${COMPLETION-CANDIDATES} (pytorch: as its layers come, and anomalib 2.7)")
+    Initialisation initialisation = Initialisation.PAPER;
 
     @Option(
             names = "--sspcab",

@@ -32,7 +32,7 @@ final class OptimizerArguments {
             names = "--learning-rate",
             paramLabel = "RATE",
             defaultValue = "1e-4",
-            description = "Full learning rate of Adam (paper; betas 0.9 and 0.999, epsilon 1e-8, no weight decay)")
+            description = "Full learning rate of Adam (paper; betas 0.9 and 0.999, epsilon 1e-8)")
     private double learningRate;
 
     @Option(
@@ -66,6 +66,15 @@ final class OptimizerArguments {
             description = "Share of the training over which the learning rate rises to its full value (arXiv"
                     + " 1706.02677; paper: none)")
     private double warmUp;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "FACTOR",
+            defaultValue = "0",
+            description =
+                    "Share of each weight that a step takes off at learning rate 1 (AdamW, arXiv 1711.05101; paper:"
+                            + " none)")
+    private double weightDecay;
 
     @Option(
             names = "--gradient-clip",
@@ -106,7 +115,7 @@ final class OptimizerArguments {
     }
 
     Recipe.Optimizer optimizer() {
-        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, gradientClip);
+        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, weightDecay, gradientClip);
     }
 
     /** Returns what was asked for, else the fastest that the processor has. */

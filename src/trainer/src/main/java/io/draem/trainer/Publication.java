@@ -12,6 +12,7 @@ import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.export.ModelCheckpoint;
 import io.draem.trainer.export.ModelVersion;
 import io.draem.trainer.export.Parity;
+import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.training.Recipe;
@@ -38,10 +39,17 @@ import tools.jackson.databind.node.ObjectNode;
  * @param data that it was trained on
  * @param model what the training gave
  * @param thresholds how they are to be found
+ * @param device where it was trained and is judged
  * @param threads of libtorch that it was trained with
  */
 record Publication(
-        Path output, String name, TrainingData data, TrainedModel model, ThresholdOptions thresholds, int threads) {
+        Path output,
+        String name,
+        TrainingData data,
+        TrainedModel model,
+        ThresholdOptions thresholds,
+        ComputeDevice device,
+        int threads) {
 
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final ObjectMapper JSON =
@@ -56,6 +64,7 @@ record Publication(
         Recipe recipe = data.recipe();
         int size = recipe.imageSize();
         try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
+            network.moveTo(device);
             network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
             NetworkDetector detector = new NetworkDetector(network, size, size);
             Judgement judgement =
@@ -133,6 +142,7 @@ record Publication(
         training.put("dataDigest", data.digest());
         training.put("skippedFiles", data.skippedFiles());
         training.put("threads", threads);
+        training.put("device", device.toString());
         training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
         return training;
     }

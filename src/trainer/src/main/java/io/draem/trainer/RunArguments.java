@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.trainer.network.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,6 +13,15 @@ final class RunArguments {
             defaultValue = "0",
             description = "Seed of everything random: weights, split, order, synthetic anomalies")
     long seed;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "auto",
+            description =
+                    "Where to compute: ${COMPLETION-CANDIDATES}; cuda needs a trainer built with the Maven profile"
+                            + " cuda (never run on a GPU yet)")
+    ComputeDevice.Choice device = ComputeDevice.Choice.AUTO;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch (default: the processors)")
     @Nullable

@@ -95,6 +95,7 @@ final class TrainCommand implements Callable<Integer> {
                 output.modelName(images),
                 data.anomalySource,
                 data.skipUnreadable,
+                run.device.resolve(),
                 run.threads(),
                 data.dataThreads(),
                 recipe,
@@ -116,6 +117,7 @@ final class TrainCommand implements Callable<Integer> {
         return new Recipe(
                 network.imageSize,
                 network.network(),
+                network.initialisation,
                 optimizer.loss(),
                 optimizer.length(),
                 optimizer.optimizer(),

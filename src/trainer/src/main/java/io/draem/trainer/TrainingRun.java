@@ -4,6 +4,7 @@ import io.draem.model.ModelCardException;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.training.Checkpoint;
 import io.draem.trainer.training.CheckpointSchedule;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the model
  * @param anomalySource folder of textures; null for noise
  * @param skipUnreadable whether to go on without the files that cannot be used
+ * @param device where libtorch computes
  * @param threads of libtorch
  * @param dataThreads that prepare batches
  * @param schedule of checkpoints
@@ -44,6 +46,7 @@ record TrainingRun(
         String name,
         @Nullable Path anomalySource,
         boolean skipUnreadable,
+        ComputeDevice device,
         int threads,
         int dataThreads,
         Recipe recipe,
@@ -75,7 +78,7 @@ record TrainingRun(
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, checkpoints, signals, log);
-            Publication publication = new Publication(output, name, images, model, thresholds, threads);
+            Publication publication = new Publication(output, name, images, model, thresholds, device, threads);
             Path published;
             try {
                 published = publication.publish(out);
@@ -103,6 +106,7 @@ record TrainingRun(
                     new TrainingSetup(
                             origin,
                             steps,
+                            device,
                             step -> images.batches(step, dataThreads),
                             new HeldOutValidator(images),
                             checkpoints,

@@ -53,8 +53,8 @@ final class Ssim {
      * from the left as one small product an image, which costs fifteen times as much on threads that share their cores.
      */
     private static Tensor blur(Tensor images) {
-        Tensor rows = filter((int) images.size(-2)).to(images.scalar_type());
-        Tensor columns = filter((int) images.size(-1)).to(images.scalar_type());
+        Tensor rows = filter((int) images.size(-2)).to(images.device(), images.scalar_type());
+        Tensor columns = filter((int) images.size(-1)).to(images.device(), images.scalar_type());
         Tensor blurredRows = torch.matmul(images, columns.t());
         return torch.matmul(blurredRows.transpose(-1, -2).contiguous(), rows.t());
     }

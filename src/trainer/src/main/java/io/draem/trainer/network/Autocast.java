@@ -7,13 +7,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** Lets this thread run what is safe to run so in bfloat16 until it is closed. */
 final class Autocast implements AutoCloseable {
 
-    private final boolean enabledBefore = torch.is_autocast_enabled(DeviceType.CPU);
-    private final ScalarType typeBefore = torch.get_autocast_dtype(DeviceType.CPU);
+    private final DeviceType device;
+    private final boolean enabledBefore;
+    private final ScalarType typeBefore;
 
-    Autocast() {
+    Autocast(ComputeDevice computeDevice) {
+        device = computeDevice.type();
+        enabledBefore = torch.is_autocast_enabled(device);
+        typeBefore = torch.get_autocast_dtype(device);
         torch.increment_nesting();
-        torch.set_autocast_enabled(DeviceType.CPU, true);
-        torch.set_autocast_dtype(DeviceType.CPU, ScalarType.BFloat16);
+        torch.set_autocast_enabled(device, true);
+        torch.set_autocast_dtype(device, ScalarType.BFloat16);
     }
 
     @Override
@@ -22,7 +26,7 @@ final class Autocast implements AutoCloseable {
         if (torch.decrement_nesting() == 0) {
             torch.clear_cache();
         }
-        torch.set_autocast_enabled(DeviceType.CPU, enabledBefore);
-        torch.set_autocast_dtype(DeviceType.CPU, typeBefore);
+        torch.set_autocast_enabled(device, enabledBefore);
+        torch.set_autocast_dtype(device, typeBefore);
     }
 }

@@ -32,6 +32,7 @@ public final class DraemNetwork implements AutoCloseable {
     private final DiscriminativeNetwork discriminative;
     private Precision precision = Precision.FLOAT32;
     private MemoryFormat memoryFormat = MemoryFormat.Contiguous;
+    private ComputeDevice device = ComputeDevice.CPU;
 
     /**
      * What a forward pass gives, in float32 (float64 in {@link Precision#FLOAT64}) whatever the arithmetic inside.
@@ -77,9 +78,18 @@ public final class DraemNetwork implements AutoCloseable {
 
     /** Makes a float32 network in evaluation mode with random weights as in the paper's code, the same for every seed. */
     public static DraemNetwork create(NetworkOptions options, long seed) {
+        return create(options, Initialisation.PAPER, seed);
+    }
+
+    /** Makes a float32 network in evaluation mode with random weights, the same for every seed. */
+    public static DraemNetwork create(NetworkOptions options, Initialisation initialisation, long seed) {
         try (PointerScope scope = new PointerScope();
                 Generator generator = torch.make_generator_cpu(seed)) {
-            return new DraemNetwork(options, TensorSource.random(generator));
+            return new DraemNetwork(
+                    options,
+                    initialisation == Initialisation.PAPER
+                            ? TensorSource.random(generator)
+                            : TensorSource.pytorch(generator));
         }
     }
 
@@ -142,6 +152,24 @@ public final class DraemNetwork implements AutoCloseable {
         memoryFormat = newFormat;
     }
 
+    /** Moves the weights to a device, where it computes from now on. Do it before an optimizer is made of them. */
+    public void moveTo(ComputeDevice newDevice) {
+        newDevice.prepare();
+        try (PointerScope scope = new PointerScope()) {
+            weights.move(newDevice);
+        }
+        device = newDevice;
+    }
+
+    public ComputeDevice device() {
+        return device;
+    }
+
+    /** Returns the tensor on the network's device: itself, or a copy that belongs to the caller's scope. */
+    public Tensor onDevice(Tensor tensor) {
+        return device.hold(tensor);
+    }
+
     public Precision precision() {
         return precision;
     }
@@ -180,7 +208,7 @@ public final class DraemNetwork implements AutoCloseable {
                     if (precision != Precision.BFLOAT16) {
                         return runBoth(images);
                     }
-                    try (Autocast autocast = new Autocast()) {
+                    try (Autocast autocast = new Autocast(device)) {
                         return runBoth(images);
                     }
                 },
@@ -189,7 +217,7 @@ public final class DraemNetwork implements AutoCloseable {
 
     private Output runBoth(Tensor images) {
         ScalarType type = precision.weights();
-        Tensor input = images.to(type).contiguous(memoryFormat);
+        Tensor input = onDevice(images).to(type).contiguous(memoryFormat);
         ReconstructiveNetwork.Result result = reconstructive.forward(input);
         Tensor logits = discriminative.forward(input, result.reconstruction());
         Tensor sspcabInput = result.sspcabInput();

@@ -30,7 +30,7 @@ public final class TensorConversion {
     /** Returns a copy of the values on the heap, row-major whatever the tensor's memory format. */
     public static io.draem.tensor.Tensor toHeap(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor rowMajor = tensor.detach().contiguous();
+            Tensor rowMajor = ComputeDevice.CPU.hold(tensor.detach()).contiguous();
             ByteBuffer copy = ByteBuffer.allocate(Math.toIntExact(rowMajor.nbytes()));
             copy.put(bytes(rowMajor)).flip();
             return new io.draem.tensor.Tensor(type(rowMajor.scalar_type().intern()), tensor.shape(), copy);

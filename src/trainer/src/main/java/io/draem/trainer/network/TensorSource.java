@@ -70,6 +70,46 @@ interface TensorSource {
         });
     }
 
+    /** Draws the first weights as {@link Initialisation#PYTORCH} says. */
+    static TensorSource pytorch(Generator generator) {
+        return new TensorSource() {
+
+            private double bound; // of the layer whose weight came last: a bias follows its weight
+
+            @Override
+            public Tensor take(String name, Role role, long... shape) {
+                return Scopes.keep(() -> {
+                    Tensor tensor =
+                            torch.empty(shape, new TensorOptions(role.scalarType()), new MemoryFormatOptional());
+                    switch (role) {
+                        case CONVOLUTION_WEIGHT, LINEAR_WEIGHT -> {
+                            long inputs = 1;
+                            for (int i = 1; i < shape.length; i++) {
+                                inputs *= shape[i];
+                            }
+                            bound = 1 / Math.sqrt(inputs);
+                            tensor.uniform_(-bound, bound, new GeneratorOptional(generator));
+                        }
+                        case NORM_WEIGHT -> {
+                            bound = 0;
+                            tensor.fill_(new Scalar(1.0));
+                        }
+                        case BIAS -> {
+                            if (bound > 0) {
+                                tensor.uniform_(-bound, bound, new GeneratorOptional(generator));
+                            } else {
+                                tensor.zero_();
+                            }
+                        }
+                        case RUNNING_VARIANCE -> tensor.fill_(new Scalar(1.0));
+                        case RUNNING_MEAN, BATCH_COUNT -> tensor.zero_();
+                    }
+                    return tensor;
+                });
+            }
+        };
+    }
+
     /**
      * Takes tensors by name, float64 as it is and every other type as float32.
      *

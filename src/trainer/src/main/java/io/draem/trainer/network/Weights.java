@@ -62,6 +62,16 @@ final class Weights implements AutoCloseable {
         }
     }
 
+    /** Moves all to a device in place; the tensors stay the same objects to optimizer and layers. */
+    void move(ComputeDevice device) {
+        for (Tensor tensor : tensors.values()) {
+            try (Tensor detached = tensor.detach();
+                    Tensor moved = device.hold(detached)) {
+                tensor.set_data(moved);
+            }
+        }
+    }
+
     @Override
     public void close() {
         tensors.values().forEach(Tensor::releaseReference);

@@ -16,7 +16,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The Adam optimizer (arXiv 1412.6980) with torch's defaults: β 0.9 and 0.999, ε 1e-8, no weight decay.
+ * The Adam optimizer (arXiv 1412.6980) with torch's defaults, β 0.9 and 0.999, ε 1e-8, and a weight decay that is decoupled
+ * from the gradient (AdamW, arXiv 1711.05101).
  *
  * <p>libtorch's own keeps its state by address; this one has it by parameter name, so that a training can be resumed
  * exactly.
@@ -32,16 +33,25 @@ public final class Adam implements AutoCloseable {
     private static final String SQUARE = "exp_avg_sq.";
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final double weightDecay;
     private double learningRate;
     private long step;
 
     private record Slot(Tensor parameter, Tensor mean, Tensor square) {}
 
+    /** Makes an optimizer without weight decay. */
+    public Adam(Map<String, Tensor> parameters, double learningRate) {
+        this(parameters, learningRate, 0);
+    }
+
     /**
      * Makes an optimizer of those parameters, which it does not own. Its state takes their element type and memory format,
      * so convert the network first.
+     *
+     * @param weightDecay share of each weight that a step takes off, times the learning rate
      */
-    public Adam(Map<String, Tensor> parameters, double learningRate) {
+    public Adam(Map<String, Tensor> parameters, double learningRate, double weightDecay) {
+        this.weightDecay = weightDecay;
         learningRate(learningRate);
         parameters.forEach((name, parameter) -> {
             Tensor mean = torch.zeros_like(parameter);
@@ -80,9 +90,13 @@ public final class Adam implements AutoCloseable {
             // Both bias corrections go into the step's size, ε therefore scales with the second one.
             Scalar epsilon = new Scalar(EPSILON * correction2);
             Scalar minusSize = new Scalar(-size);
+            Scalar kept = new Scalar(1 - learningRate * weightDecay);
             Scopes.withoutGradients(() -> slots.values().forEach(slot -> {
                 try (Tensor gradient = slot.parameter().grad()) {
                     if (gradient.defined()) {
+                        if (weightDecay > 0) {
+                            slot.parameter().mul_(kept);
+                        }
                         slot.mean().lerp_(gradient, towardsGradient);
                         slot.square().mul_(beta2).addcmul_(gradient, gradient, ofSquare);
                         try (Tensor root = slot.square().sqrt()) {

@@ -26,6 +26,7 @@ final class Candidate {
         Recipe recipe = setup.recipe();
         DraemNetwork copy = DraemNetwork.load(recipe.network(), network.tensors());
         try {
+            copy.moveTo(setup.device());
             copy.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast); // what is exported runs in float32
             if (recipe.batchNorm().batches() > 0) {
                 try (BatchLoader batches = setup.batches().apply(setup.steps())) {

@@ -4,6 +4,7 @@ import io.draem.model.ModelContract;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
+import io.draem.trainer.network.Initialisation;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.SynthesisOptions;
@@ -16,6 +17,7 @@ import java.util.List;
  *
  * @param imageSize sides of the square input in pixels, a multiple of 32; paper 256
  * @param network widths and SSPCAB; paper 128 and 64, without
+ * @param initialisation of its weights; paper its own
  * @param loss what is minimised
  * @param length how long
  * @param optimizer how the weights move
@@ -29,6 +31,7 @@ import java.util.List;
 public record Recipe(
         int imageSize,
         NetworkOptions network,
+        Initialisation initialisation,
         Loss loss,
         Length length,
         Optimizer optimizer,
@@ -84,6 +87,7 @@ public record Recipe(
      * @param milestones shares of the training at which the rate is multiplied by {@code gamma}; paper 0.8 and 0.9
      * @param gamma that factor; paper 0.2
      * @param warmUp share of the training over which the rate rises to its full value (arXiv 1706.02677); paper 0
+     * @param weightDecay decoupled from the gradient as in AdamW (arXiv 1711.05101); paper 0
      * @param gradientClip largest L2 norm of all gradients together (arXiv 1211.5063); 0 for any, as in the paper
      */
     public record Optimizer(
@@ -92,6 +96,7 @@ public record Recipe(
             List<Double> milestones,
             double gamma,
             double warmUp,
+            double weightDecay,
             double gradientClip) {
 
         public Optimizer {
@@ -102,6 +107,7 @@ public record Recipe(
             }
             require(gamma > 0 && gamma <= 1, "--gamma must be above 0 and up to 1", gamma);
             require(warmUp >= 0 && warmUp < 1, "--warm-up must be at least 0 and below 1", warmUp);
+            require(weightDecay >= 0 && weightDecay < 1, "--weight-decay must be at least 0 and below 1", weightDecay);
             require(
                     gradientClip >= 0 && gradientClip < Double.POSITIVE_INFINITY,
                     "--gradient-clip must be a number and not negative",

@@ -53,12 +53,14 @@ public final class Training {
     public static TrainedModel run(TrainingSetup setup, @Nullable Checkpoint from)
             throws IOException, InterruptedException, DivergedException, StoppedException {
         Recipe recipe = setup.recipe();
-        try (DraemNetwork network =
-                from == null ? DraemNetwork.create(recipe.network(), recipe.seed()) : network(setup, from)) {
+        try (DraemNetwork network = from == null
+                ? DraemNetwork.create(recipe.network(), recipe.initialisation(), recipe.seed())
+                : network(setup, from)) {
+            network.moveTo(setup.device());
             network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
             network.train(true);
             Recipe.Optimizer optimizer = recipe.optimizer();
-            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate())) {
+            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate(), optimizer.weightDecay())) {
                 Training training = new Training(setup, network, adam);
                 if (from != null) {
                     training.restore(from);
@@ -134,9 +136,10 @@ public final class Training {
         LossParts loss;
         try (PointerScope scope = new PointerScope()) { // frees the step's tensors at once
             int size = recipe.imageSize();
-            var clean = org.bytedeco.pytorch.Tensor.create(batch.clean(), batch.size(), 3, size, size);
+            var clean =
+                    network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.clean(), batch.size(), 3, size, size));
             var augmented = org.bytedeco.pytorch.Tensor.create(batch.augmented(), batch.size(), 3, size, size);
-            var mask = org.bytedeco.pytorch.Tensor.create(batch.mask(), batch.size(), 1, size, size);
+            var mask = network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.mask(), batch.size(), 1, size, size));
 
             DraemNetwork.Output output = network.forward(augmented);
             DraemLoss.Parts parts = criterion.forward(output, clean, mask);

@@ -1,6 +1,7 @@
 package io.draem.trainer.training;
 
 import io.draem.trainer.data.BatchLoader;
+import io.draem.trainer.network.ComputeDevice;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 
@@ -8,6 +9,7 @@ import java.util.function.LongFunction;
  * What a training works with.
  *
  * @param steps how many to take
+ * @param device where it computes
  * @param batches starts a loader at a step, of images of the recipe's size; the training closes it
  * @param validator of the weights, where the recipe asks for validation
  * @param checkpoints where it is saved
@@ -17,6 +19,7 @@ import java.util.function.LongFunction;
 public record TrainingSetup(
         TrainingOrigin origin,
         long steps,
+        ComputeDevice device,
         LongFunction<BatchLoader> batches,
         Validator validator,
         Checkpoints checkpoints,

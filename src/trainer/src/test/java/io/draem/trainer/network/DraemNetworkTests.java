@@ -130,6 +130,21 @@ class DraemNetworkTests {
         }
     }
 
+    @Test
+    void theFirstWeightsMayBeThoseOfTorchsLayers() {
+        try (DraemNetwork network = DraemNetwork.create(new NetworkOptions(16, 16, false), Initialisation.PYTORCH, 0)) {
+            Map<String, Tensor> tensors = network.tensors();
+            double[] weight = tensors.get(CONVOLUTION).toDoubles();
+            double bound = 1 / Math.sqrt(tensors.get(CONVOLUTION).shape()[1] * 9);
+            double[] bias = tensors.get(CONVOLUTION.replace("weight", "bias")).toDoubles();
+            assertThat(Arrays.stream(weight).map(Math::abs).max().orElseThrow()).isCloseTo(bound, within(bound / 100));
+            assertThat(Arrays.stream(bias).map(Math::abs).max().orElseThrow()).isBetween(bound / 2, bound);
+            String norm = CONVOLUTION.replace("block4.0", "block4.1");
+            assertThat(tensors.get(norm).toDoubles()).containsOnly(1);
+            assertThat(tensors.get(norm.replace("weight", "bias")).toDoubles()).containsOnly(0);
+        }
+    }
+
     private static double relativeError(org.bytedeco.pytorch.Tensor exact, org.bytedeco.pytorch.Tensor other) {
         return other.sub(exact).norm().item_double() / exact.norm().item_double();
     }

@@ -89,6 +89,32 @@ class AdamTests {
     }
 
     @Test
+    void weightDecayTakesItsShareOffEveryWeightApartFromTheGradient() {
+        Map<String, Tensor> plain;
+        Map<String, Tensor> decayed;
+        Map<String, Tensor> first;
+        org.bytedeco.pytorch.Tensor images = torch.rand(2, 3, 32, 32);
+        try (DraemNetwork network = network();
+                Adam adam = new Adam(network.namedParameters(), 1e-3)) {
+            first = network.tensors();
+            step(network, adam, images);
+            plain = network.tensors();
+        }
+        try (DraemNetwork network = network();
+                Adam adam = new Adam(network.namedParameters(), 1e-3, 0.1)) {
+            step(network, adam, images);
+            decayed = network.tensors();
+        }
+        String weight = "reconstructive_subnetwork.encoder.block1.1.weight"; // batch norm: about 1
+        double[] before = first.get(weight).toDoubles();
+        double[] without = plain.get(weight).toDoubles();
+        double[] with = decayed.get(weight).toDoubles();
+        for (int i = 0; i < before.length; i++) {
+            assertThat(without[i] - with[i]).isCloseTo(1e-3 * 0.1 * before[i], within(1e-6));
+        }
+    }
+
+    @Test
     void stepsDoNotGatherNativeMemory() {
         try (PointerScope scope = new PointerScope();
                 DraemNetwork network = DraemNetwork.create(new NetworkOptions(4, 4, true), 0)) {

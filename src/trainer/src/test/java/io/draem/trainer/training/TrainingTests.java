@@ -10,7 +10,9 @@ import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.loss.LossParts;
+import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.Initialisation;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.Threads;
@@ -295,6 +297,7 @@ class TrainingTests {
                     new TrainingSetup(
                             new TrainingOrigin(recipe, "data", "", 1, "test"),
                             STEPS,
+                            ComputeDevice.CPU,
                             step -> new BatchLoader(
                                     normals, synthesizer, recipe.length().batchSize(), recipe.seed(), step, 1, 1),
                             validator,
@@ -356,9 +359,10 @@ class TrainingTests {
         return new Recipe(
                 SIDE,
                 new NetworkOptions(4, 4, false),
+                Initialisation.PAPER,
                 new Recipe.Loss(FocalLoss.BOTH, 0.1),
                 new Recipe.Length(1, STEPS, 2),
-                new Recipe.Optimizer(1e-3, Decay.MILESTONES, List.of(0.5), 0.2, 0.5, 1),
+                new Recipe.Optimizer(1e-3, Decay.MILESTONES, List.of(0.5), 0.2, 0.5, 0, 1),
                 precision,
                 SynthesisOptions.DEFAULTS,
                 new Recipe.Validation(ValidationSplit.SYNTHETIC, 0.2),

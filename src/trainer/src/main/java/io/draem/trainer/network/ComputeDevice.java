@@ -1,0 +1,87 @@
+package io.draem.trainer.network;
+
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+
+/** Where a network computes. */
+public enum ComputeDevice {
+    CPU(DeviceType.CPU),
+
+    /** The first CUDA device, with float32 convolutions in full precision, not TF32. */
+    CUDA(DeviceType.CUDA);
+
+    private final DeviceType type;
+
+    ComputeDevice(DeviceType type) {
+        this.type = type;
+    }
+
+    /** What a person may ask for. */
+    public enum Choice {
+        /** CUDA where there is a device for it, else the CPU. */
+        AUTO,
+        CUDA,
+        CPU;
+
+        /**
+         * Returns the device to compute on.
+         *
+         * @throws IllegalArgumentException if CUDA was asked for and cannot be used; the message says what to do
+         */
+        public ComputeDevice resolve() {
+            return resolve(torch::hasCUDA, torch::cuda_is_available);
+        }
+
+        ComputeDevice resolve(BooleanSupplier built, BooleanSupplier available) {
+            if (this == CPU) {
+                return ComputeDevice.CPU;
+            }
+            if (built.getAsBoolean() && available.getAsBoolean()) {
+                return ComputeDevice.CUDA;
+            }
+            if (this == AUTO) {
+                return ComputeDevice.CPU;
+            }
+            throw new IllegalArgumentException("--device cuda: "
+                    + (built.getAsBoolean()
+                            ? "libtorch finds no CUDA device: check nvidia-smi and the driver"
+                            : "this libtorch is built for the CPU: build the trainer with the Maven profile cuda")
+                    + ", or use --device cpu");
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    DeviceType type() {
+        return type;
+    }
+
+    /** Returns the tensor there: itself if it is there already, else a copy that belongs to the caller's scope. */
+    Tensor hold(Tensor tensor) {
+        if (tensor.device().type().intern() == type) {
+            return tensor;
+        }
+        try (Device device = new Device(type)) {
+            return tensor.to(device, tensor.scalar_type());
+        }
+    }
+
+    /** Prepares this device for exact float32, which CUDA's convolutions are not by default. */
+    void prepare() {
+        if (this == CUDA) {
+            torch.globalContext().setAllowTF32CuDNN(false);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
