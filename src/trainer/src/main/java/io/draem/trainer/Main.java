@@ -45,7 +45,14 @@ public final class Main {
 
     /** Runs the command and ends the process: 0 done, 1 failed, 2 the command line is wrong, 130 or 143 stopped. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        try {
+            System.exit(commandLine().execute(arguments));
+        } catch (UnsatisfiedLinkError e) {
+            System.err.println("draem-trainer: libtorch or ONNX Runtime cannot be loaded: " + e.getMessage()
+                    + ". A trainer built with the Maven profile cuda needs CUDA 13 and cuDNN 9 on this machine, or build it"
+                    + " without the profile");
+            System.exit(1);
+        }
     }
 
     static CommandLine commandLine() {
