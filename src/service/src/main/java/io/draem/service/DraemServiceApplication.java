@@ -1,13 +1,19 @@
 package io.draem.service;
 
+import java.lang.management.ManagementFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** Starts the service. */
 @SpringBootApplication
 @EnableConfigurationProperties(ShutdownProperties.class)
 public class DraemServiceApplication {
+
+    private static final Logger log = LoggerFactory.getLogger(DraemServiceApplication.class);
 
     public static void main(String[] args) {
         SpringApplication application = new SpringApplication(DraemServiceApplication.class);
@@ -16,7 +22,10 @@ public class DraemServiceApplication {
         application.setRegisterShutdownHook(false);
         TerminationSignals signals = TerminationSignals.handle();
         try {
-            signals.started(application.run(args));
+            ConfigurableApplicationContext context = application.run(args);
+            // From the start of the JVM; every model has run by now.
+            log.info("Ready in {} s", ManagementFactory.getRuntimeMXBean().getUptime() / 100 / 10.0);
+            signals.started(context);
         } catch (RuntimeException | Error e) {
             signals.failed();
             throw e;

@@ -130,10 +130,8 @@ class TerminationTests {
 
     private static int awaitReady(ServiceProcess service) throws IOException {
         int port = service.awaitPort();
-        service.awaitLine(Pattern.compile("runs on cpu"));
-        while (get(port, "/actuator/health/readiness") != 200) {
-            Thread.onSpinWait();
-        }
+        service.awaitLine(Pattern.compile("Ready in \\d+\\.\\d s"));
+        assertThat(get(port, "/actuator/health/readiness")).isEqualTo(200);
         return port;
     }
 
