@@ -5,6 +5,7 @@ import io.draem.score.ThresholdRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param training every training option, seed, data digest and git commit
  * @param metrics figures of the evaluation
  * @param export format of the graph's numbers and what that format changed; empty where it is not known
+ * @param images what the training images looked like; null where it is not known
  */
 public record ModelCard(
         String model,
@@ -28,7 +30,8 @@ public record ModelCard(
         Calibration calibration,
         ObjectNode training,
         ObjectNode metrics,
-        ObjectNode export) {
+        ObjectNode export,
+        @Nullable ImageProfile images) {
 
     /** The only resize filter so far: a triangle filter, widened when it shrinks (antialiased bilinear). */
     public static final String RESIZE = "antialiased-bilinear";
@@ -52,6 +55,23 @@ public record ModelCard(
     public ModelCard(
             String model, int width, int height, Calibration calibration, ObjectNode training, ObjectNode metrics) {
         this(model, width, height, calibration, training, metrics, JSON.createObjectNode());
+    }
+
+    /** Makes the card of a graph of which the training images are not known. */
+    public ModelCard(
+            String model,
+            int width,
+            int height,
+            Calibration calibration,
+            ObjectNode training,
+            ObjectNode metrics,
+            ObjectNode export) {
+        this(model, width, height, calibration, training, metrics, export, null);
+    }
+
+    /** Returns the card with what the training images looked like. */
+    public ModelCard withImages(@Nullable ImageProfile profile) {
+        return new ModelCard(model, width, height, calibration, training, metrics, export, profile);
     }
 
     /** Returns the card as metadata, keys with the prefix {@value ModelContract#METADATA_PREFIX}. */
@@ -84,6 +104,9 @@ public record ModelCard(
         put(metadata, "metrics", metrics.toString());
         if (!export.isEmpty()) {
             put(metadata, "export", export.toString());
+        }
+        if (images != null) {
+            put(metadata, "images", images.toJson().toString());
         }
         return metadata;
     }
@@ -128,7 +151,10 @@ public record ModelCard(
                     json(metadata, "metrics"),
                     metadata.containsKey(ModelContract.METADATA_PREFIX + "export")
                             ? json(metadata, "export")
-                            : JSON.createObjectNode());
+                            : JSON.createObjectNode(),
+                    metadata.containsKey(ModelContract.METADATA_PREFIX + "images")
+                            ? ImageProfile.fromJson(json(metadata, "images"))
+                            : null);
         } catch (IllegalArgumentException e) {
             throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage());
         }

@@ -19,7 +19,7 @@ class ModelCardTests {
 
     private static final ObjectMapper JSON = JsonMapper.shared();
 
-    private static ModelCard card() {
+    static ModelCard card() {
         return new ModelCard(
                 "cookie",
                 256,

@@ -156,7 +156,8 @@ final class ExportCommand implements Callable<Integer> {
         }
         if (card != null) {
             return new ModelCard(
-                    named, card.width(), card.height(), card.calibration(), model.training(), card.metrics());
+                            named, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
+                    .withImages(card.images());
         }
         int side =
                 imageSize > 0 ? imageSize : model.training().path("imageSize").asInt(0);

@@ -83,7 +83,7 @@ record Publication(
         ObjectNode report = metrics.deepCopy();
         model.curve().writeTo(report);
         ObjectNode export = JSON.createObjectNode().put("format", ExportFormat.FP32.toString());
-        ModelCard card = new ModelCard(name, size, size, calibration, training, metrics, export);
+        ModelCard card = new ModelCard(name, size, size, calibration, training, metrics, export, data.profile());
         float[] images = data.parityImages();
         int count = images.length / (3 * size * size);
         try (ModelVersion version = ModelVersion.next(output, name)) {

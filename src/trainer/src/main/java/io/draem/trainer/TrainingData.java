@@ -1,6 +1,8 @@
 package io.draem.trainer;
 
+import io.draem.image.ImageMeasures;
 import io.draem.image.RgbImage;
+import io.draem.model.ImageProfile;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
@@ -16,6 +18,7 @@ import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +124,16 @@ record TrainingData(
     /** Returns the images that figures are reported for. */
     EvaluationSet test() {
         return new TestImages(split.test(), recipe.imageSize(), recipe.imageSize());
+    }
+
+    /** Returns what the images to train on look like, before anything is done to them. */
+    ImageProfile profile() {
+        int size = recipe.imageSize();
+        List<ImageMeasures> measures = new ArrayList<>();
+        for (int i = 0; i < normals.size(); i++) {
+            measures.add(ImageMeasures.of(normals.get(i), size, size));
+        }
+        return ImageProfile.of(measures);
     }
 
     /** Returns a few real images, {@code [count, 3, height, width]}, to compare an exported graph on. */

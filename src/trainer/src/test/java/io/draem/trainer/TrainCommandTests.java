@@ -3,6 +3,7 @@ package io.draem.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.image.ImageMeasure;
 import io.draem.model.ModelCard;
 import io.draem.score.ThresholdRule;
 import io.draem.tensor.Safetensors;
@@ -89,6 +90,11 @@ class TrainCommandTests {
         assertThat(card.calibration().syntheticImages()).isPositive();
         assertThat(card.training().at("/seed").asInt()).isEqualTo(7);
         assertThat(card.training().at("/dataDigest").asString()).hasSize(64);
+        assertThat(card.images()).isNotNull();
+        assertThat(card.images().images())
+                .as("the images to train on, without those held out")
+                .isEqualTo(8);
+        assertThat(card.images().measures()).containsOnlyKeys(ImageMeasure.values());
         assertThat(card.training().toString())
                 .as("no path of the machine that trained")
                 .doesNotContain(folder.toString());

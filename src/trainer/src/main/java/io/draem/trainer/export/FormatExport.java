@@ -236,7 +236,8 @@ public final class FormatExport implements AutoCloseable {
                 calibration,
                 model.training(),
                 metrics,
-                export);
+                export,
+                draft.images());
     }
 
     private ObjectNode float32Figures() throws IOException {

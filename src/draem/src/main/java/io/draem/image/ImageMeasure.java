@@ -1,0 +1,22 @@
+package io.draem.image;
+
+import java.util.Locale;
+
+/** What is measured of images to see whether those that come in still look like those that a model was trained on. */
+public enum ImageMeasure {
+    /** Mean luma (ITU-R BT.601), 0 to 1: lamps, exposure. */
+    BRIGHTNESS,
+    /** Standard deviation of the luma's Laplacian (four neighbours, inner pixels): focus, dirt on the lens, vibration. */
+    SHARPNESS,
+    /** Mean difference between the largest and the smallest channel, 0 to 1: how colourful the image is. */
+    SATURATION,
+    /** Mean of red minus mean of blue, -1 to 1: colour temperature of lamps, white balance. */
+    WARMTH,
+    /** Mean of green minus the mean of red and blue, -1 to 1: white balance. */
+    TINT;
+
+    /** Returns the name in metadata and metrics. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

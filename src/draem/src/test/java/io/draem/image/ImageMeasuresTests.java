@@ -1,0 +1,87 @@
+package io.draem.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ImageMeasuresTests {
+
+    private static final int SIDE = 32;
+
+    @Test
+    void measuresAFlatColour() {
+        ImageMeasures measures = ImageMeasures.of(flat(0.8f, 0.5f, 0.2f), SIDE, SIDE);
+        assertThat(measures.brightness()).isCloseTo(0.299 * 0.8 + 0.587 * 0.5 + 0.114 * 0.2, within(1e-6));
+        assertThat(measures.sharpness()).isZero();
+        assertThat(measures.saturation()).isCloseTo(0.6, within(1e-6));
+        assertThat(measures.warmth()).isCloseTo(0.6, within(1e-6));
+        assertThat(measures.tint()).isCloseTo(0, within(1e-6));
+    }
+
+    @Test
+    void sharpnessIsTheDeviationOfTheLaplacian() {
+        int width = 5;
+        int height = 4;
+        float[] luma = {
+            0, 0.1f, 0.2f, 0.9f, 1, 0.3f, 0.8f, 0.1f, 0.4f, 0.5f, 0.6f, 0, 0.7f, 0.2f, 0.9f, 0.1f, 0.5f, 0.3f, 0.6f,
+            0.8f
+        };
+        double sum = 0;
+        double squares = 0;
+        for (int y = 1; y < height - 1; y++) {
+            for (int x = 1; x < width - 1; x++) {
+                int i = y * width + x;
+                double laplacian = luma[i - width] + luma[i + width] + luma[i - 1] + luma[i + 1] - 4 * luma[i];
+                sum += laplacian;
+                squares += laplacian * laplacian;
+            }
+        }
+        double expected = Math.sqrt(squares / 6 - Math.pow(sum / 6, 2));
+        assertThat(ImageMeasures.of(grey(luma), width, height).sharpness()).isCloseTo(expected, within(1e-6));
+    }
+
+    @Test
+    void blurLowersSharpnessAlone() {
+        float[] sharp = new float[SIDE * SIDE];
+        Random random = new Random(1);
+        for (int i = 0; i < sharp.length; i++) {
+            sharp[i] = random.nextFloat();
+        }
+        float[] blurred = sharp.clone();
+        for (int i = 1; i < sharp.length - 1; i++) {
+            blurred[i] = (sharp[i - 1] + sharp[i] + sharp[i + 1]) / 3;
+        }
+        ImageMeasures before = ImageMeasures.of(grey(sharp), SIDE, SIDE);
+        ImageMeasures after = ImageMeasures.of(grey(blurred), SIDE, SIDE);
+        assertThat(after.sharpness()).isLessThan(0.7 * before.sharpness());
+        assertThat(after.brightness()).isCloseTo(before.brightness(), within(0.01));
+    }
+
+    @Test
+    void anImageOfOtherSizeIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ImageMeasures.of(new float[12], 3, 3))
+                .withMessage("3x3 pixels need 27 values, got 12");
+    }
+
+    private static float[] flat(float red, float green, float blue) {
+        int plane = SIDE * SIDE;
+        float[] pixels = new float[3 * plane];
+        Arrays.fill(pixels, 0, plane, red);
+        Arrays.fill(pixels, plane, 2 * plane, green);
+        Arrays.fill(pixels, 2 * plane, 3 * plane, blue);
+        return pixels;
+    }
+
+    private static float[] grey(float[] luma) {
+        float[] pixels = new float[3 * luma.length];
+        for (int channel = 0; channel < 3; channel++) {
+            System.arraycopy(luma, 0, pixels, channel * luma.length, luma.length);
+        }
+        return pixels;
+    }
+}
