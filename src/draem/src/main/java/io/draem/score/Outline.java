@@ -10,10 +10,10 @@ import java.util.List;
 /** Outlines of connected components, along the corners of the pixel grid. */
 final class Outline {
 
-    /** Outlines of more corners than this are simplified. */
-    private static final int MAX_EXACT_CORNERS = 1_000;
+    /** Outlines of more corners than this are simplified until they have no more. */
+    static final int MAX_CORNERS = 1_000;
 
-    /** No corner that is left out lies farther than this many pixels from the simplified outline. */
+    /** How far, in pixels, a corner that is left out may lie from the simplified outline; doubled while that leaves too many. */
     private static final double TOLERANCE = 1.5;
 
     /** Corners are simplified in stretches of this length, which bounds the time for outlines of millions. */
@@ -31,8 +31,8 @@ final class Outline {
 
     /**
      * Returns the outer outline of the 8-connected component whose topmost, then leftmost, pixel is given: clockwise,
-     * corners alone, holes not outlined. An outline of more than {@value #MAX_EXACT_CORNERS} corners is simplified
-     * (Douglas-Peucker) to within 1.5 pixels.
+     * corners alone, holes not outlined. An outline of more than {@value #MAX_CORNERS} corners is simplified
+     * (Douglas-Peucker) to within 1.5 pixels, and again to within twice as many until it has no more.
      */
     static List<Point> trace(AnomalyMap map, double threshold, int x, int y) {
         List<Point> corners = new ArrayList<>();
@@ -57,24 +57,27 @@ final class Outline {
                 direction = (direction + turn) % 4;
             }
         }
-        return corners.size() > MAX_EXACT_CORNERS ? simplified(corners) : corners;
+        for (double tolerance = TOLERANCE; corners.size() > MAX_CORNERS; tolerance *= 2) {
+            corners = simplified(corners, tolerance);
+        }
+        return corners;
     }
 
     private static boolean isSet(AnomalyMap map, double threshold, int x, int y) {
         return x >= 0 && y >= 0 && x < map.width() && y < map.height() && map.at(x, y) > threshold;
     }
 
-    private static List<Point> simplified(List<Point> corners) {
+    private static List<Point> simplified(List<Point> corners, double tolerance) {
         BitSet kept = new BitSet(corners.size());
         for (int from = 0; from < corners.size(); from += STRETCH) {
-            keep(corners, from, Math.min(from + STRETCH, corners.size() - 1), kept);
+            keep(corners, from, Math.min(from + STRETCH, corners.size() - 1), tolerance, kept);
         }
         List<Point> simplified = new ArrayList<>(kept.cardinality());
         kept.stream().forEach(i -> simplified.add(corners.get(i)));
         return simplified;
     }
 
-    private static void keep(List<Point> corners, int from, int to, BitSet kept) {
+    private static void keep(List<Point> corners, int from, int to, double tolerance, BitSet kept) {
         kept.set(from);
         kept.set(to);
         Deque<int[]> stretches = new ArrayDeque<>();
@@ -82,7 +85,7 @@ final class Outline {
         while (!stretches.isEmpty()) {
             int[] stretch = stretches.pop();
             int farthest = -1;
-            double distance = TOLERANCE;
+            double distance = tolerance;
             for (int i = stretch[0] + 1; i < stretch[1]; i++) {
                 double d = distance(corners.get(i), corners.get(stretch[0]), corners.get(stretch[1]));
                 if (d > distance) {

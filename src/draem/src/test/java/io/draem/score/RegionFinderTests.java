@@ -175,6 +175,7 @@ class RegionFinderTests {
         List<Region> regions = RegionFinder.find(new AnomalyMap(side, side, values), 0.5, 1);
 
         assertThat(regions).singleElement().extracting(Region::area).isEqualTo(side * side / 2);
+        assertThat(regions.get(0).polygon()).hasSizeBetween(4, Outline.MAX_CORNERS);
     }
 
     private static List<Integer> floodFillAreas(AnomalyMap map, double threshold) {

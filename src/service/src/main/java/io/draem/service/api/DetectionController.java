@@ -4,12 +4,10 @@ import io.draem.service.detection.Caller;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
-import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
@@ -17,25 +15,22 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.accept.HeaderContentNegotiationStrategy;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.NativeWebRequest;
 
 /** The door for one image. */
 @RestController
-@Tag(name = "detection", description = "Find anomalies in images")
+@Tag(name = OpenApiConfiguration.DETECTION)
 class DetectionController {
+
+    static final String PATH = "/v1/detect";
 
     private final DetectionService detections;
     private final DataSize maxBytes;
@@ -91,60 +86,32 @@ class DetectionController {
         ProblemType.DEADLINE_EXCEEDED
     })
     @PostMapping(
-            path = "/v1/detect",
+            path = PATH,
             consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, "image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE},
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.IMAGE_PNG_VALUE})
     ResponseEntity<?> detect(
-            @Parameter(description = "Name of the model; without it the default answers", example = "cookie")
-                    @RequestParam(required = false)
-                    @Nullable
-                    String model,
-            @Parameter(description = "Version of the model; without it the one in service answers", example = "1")
-                    @RequestParam(required = false)
-                    @Nullable
-                    Integer version,
-            @Parameter(
-                            description =
-                                    "Raw image score above which the image is anomalous; without it the model's own",
-                            schema = @Schema(type = "number", format = "double", minimum = "0", maximum = "1"))
-                    @RequestParam(required = false)
-                    @Nullable
-                    Double threshold,
-            @Parameter(
-                            description = "What to add to the answer; regions are always there",
-                            array =
-                                    @ArraySchema(
-                                            schema =
-                                                    @Schema(
-                                                            type = "string",
-                                                            allowableValues = {
-                                                                "regions",
-                                                                "map",
-                                                                "mask",
-                                                                "overlay",
-                                                                "reconstruction"
-                                                            })))
-                    @RequestParam(defaultValue = "regions")
-                    List<String> include,
+            @Parameter(hidden = true) DetectionQuery query,
             @Parameter(hidden = true) Caller caller,
             @Parameter(hidden = true) NativeWebRequest web,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException, HttpMediaTypeNotAcceptableException {
         boolean picture = wantsPicture(web);
-        Set<Include> includes = picture ? Set.of(Include.OVERLAY) : Includes.parse(include);
+        DetectionQuery wishes = picture ? query.forOverlay() : query;
         byte[] image = ImageBody.read(request, maxBytes);
-        Detection detection =
-                detections.detect(new DetectionRequest(image, model, version, threshold, includes, caller));
+        Detection detection = detections.detect(wishes.request(image, caller));
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
+                .header(
+                        TimingResponse.HEADER,
+                        TimingResponse.of(detection.timing()).header());
         if (picture) {
-            return ResponseEntity.ok().contentType(MediaType.IMAGE_PNG).body(overlay(detection));
+            return answer.contentType(MediaType.IMAGE_PNG).body(overlay(detection));
         }
-        return ResponseEntity.ok()
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(DetectionResponse.of(UUID.randomUUID().toString(), detection));
+        return answer.contentType(MediaType.APPLICATION_JSON)
+                .body(DetectionResponse.of(RequestId.of(request), detection));
     }
 
     private static byte[] overlay(Detection detection) {
-        return Objects.requireNonNull(detection.pictures().get(Include.OVERLAY)).png();
+        return Objects.requireNonNull(detection.pictures().get(Include.OVERLAY)).data();
     }
 
     /** Tells whether the caller prefers the overlay to JSON; JSON wins where it has no preference. */

@@ -1,13 +1,11 @@
 package io.draem.service.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.draem.score.Region;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.Include;
 import io.draem.service.detection.Verdict;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Detection", description = "The verdict on one image")
 record DetectionResponse(
         @Schema(
-                description = "Identifies this answer",
+                description =
+                        "The id of the request (X-Request-Id); of a batch, with the number of the image behind it",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e")
         String id,
@@ -56,21 +55,24 @@ record DetectionResponse(
                         "Connected pixels above the pixel threshold, whatever the verdict, the largest peak first;"
                                 + " at most 1000",
                 requiredMode = RequiredMode.REQUIRED)
-        List<AnomalousRegion> regions,
+        List<RegionResponse> regions,
 
-        @Schema(description = "The raw anomaly map; with include=map") @Nullable
-        EncodedPicture anomalyMap,
+        @Schema(description = "The raw anomaly map as a 16-bit picture; with include=map") @Nullable
+        PictureResponse anomalyMap,
+
+        @Schema(description = "The raw anomaly map, exact; with include=map-float32") @Nullable
+        PictureResponse anomalyMapFloat32,
 
         @Schema(description = "The pixels above the pixel threshold; with include=mask") @Nullable
-        EncodedPicture mask,
+        PictureResponse mask,
 
         @Schema(description = "The image with the anomalies marked on it; with include=overlay") @Nullable
-        EncodedPicture overlay,
+        PictureResponse overlay,
 
         @Schema(description = "The image as the model would have it; with include=reconstruction") @Nullable
-        EncodedPicture reconstruction,
+        PictureResponse reconstruction,
 
-        @Schema(requiredMode = RequiredMode.REQUIRED) Timing timing) {
+        @Schema(requiredMode = RequiredMode.REQUIRED) TimingResponse timing) {
 
     /** The model that answered. */
     @Schema(name = "ModelReference", description = "The model that answered")
@@ -108,127 +110,6 @@ record DetectionResponse(
                     example = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")
             String digest) {}
 
-    /** A picture inside the answer. */
-    @Schema(name = "Picture", description = "A picture inside the answer")
-    record EncodedPicture(
-            @Schema(
-                    description =
-                            "Form of the data: png (8 bits a channel) or png16 (grey, 65535 stands for 1.0), in base64",
-                    requiredMode = RequiredMode.REQUIRED,
-                    allowableValues = {"png", "png16"})
-            String encoding,
-
-            @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "1024")
-            int width,
-
-            @Schema(description = "Height in pixels", requiredMode = RequiredMode.REQUIRED, example = "768")
-            int height,
-
-            @Schema(
-                    description = "The file in base64",
-                    type = "string",
-                    format = "byte",
-                    requiredMode = RequiredMode.REQUIRED)
-            byte[] data) {}
-
-    /** One connected region, in pixels of the image. */
-    @Schema(name = "Region", description = "One connected anomalous region, in pixels of the image")
-    record AnomalousRegion(
-            @Schema(requiredMode = RequiredMode.REQUIRED) Box box,
-
-            @Schema(description = "Pixels in the region", requiredMode = RequiredMode.REQUIRED, example = "1530")
-            int area,
-
-            @Schema(requiredMode = RequiredMode.REQUIRED) Position centroid,
-
-            @Schema(description = "Largest raw map value", requiredMode = RequiredMode.REQUIRED, example = "0.972")
-            double peak,
-
-            @Schema(description = "Mean raw map value", requiredMode = RequiredMode.REQUIRED, example = "0.731")
-            double mean,
-
-            @Schema(
-                    description = "Outline, clockwise, as [x, y] corners of pixels; the last joins the first",
-                    requiredMode = RequiredMode.REQUIRED,
-                    example = "[[412, 250], [470, 250], [470, 291], [412, 291]]")
-            List<List<Integer>> polygon) {
-
-        static AnomalousRegion of(Region region) {
-            return new AnomalousRegion(
-                    new Box(region.x(), region.y(), region.width(), region.height()),
-                    region.area(),
-                    new Position(region.centroidX(), region.centroidY()),
-                    region.peak(),
-                    region.mean(),
-                    region.polygon().stream()
-                            .map(point -> List.of(point.x(), point.y()))
-                            .toList());
-        }
-    }
-
-    /** The bounding box of a region. */
-    @Schema(name = "Box", description = "The bounding box of a region")
-    record Box(
-            @Schema(description = "Left edge", requiredMode = RequiredMode.REQUIRED, example = "412")
-            int x,
-
-            @Schema(description = "Top edge", requiredMode = RequiredMode.REQUIRED, example = "250")
-            int y,
-
-            @Schema(requiredMode = RequiredMode.REQUIRED, example = "58")
-            int width,
-
-            @Schema(requiredMode = RequiredMode.REQUIRED, example = "41")
-            int height) {}
-
-    /** A position in the image; the centre of the first pixel is (0.5, 0.5). */
-    @Schema(name = "Position", description = "A position in the image; the centre of the first pixel is (0.5, 0.5)")
-    record Position(
-            @Schema(requiredMode = RequiredMode.REQUIRED, example = "440.5")
-            double x,
-
-            @Schema(requiredMode = RequiredMode.REQUIRED, example = "270.1")
-            double y) {}
-
-    /** Where the time went, in milliseconds. */
-    @Schema(name = "Timing", description = "Where the time went, in milliseconds")
-    record Timing(
-            @Schema(description = "Bytes to pixels", requiredMode = RequiredMode.REQUIRED, example = "6.1")
-            double decode,
-
-            @Schema(description = "Pixels to the model's input", requiredMode = RequiredMode.REQUIRED, example = "2.4")
-            double preprocess,
-
-            @Schema(description = "Waiting for the model", requiredMode = RequiredMode.REQUIRED, example = "0.1")
-            double queue,
-
-            @Schema(description = "The model's run", requiredMode = RequiredMode.REQUIRED, example = "21.7")
-            double inference,
-
-            @Schema(
-                    description = "Map to verdict, regions and pictures",
-                    requiredMode = RequiredMode.REQUIRED,
-                    example = "3.0")
-            double postprocess,
-
-            @Schema(description = "All of it", requiredMode = RequiredMode.REQUIRED, example = "33.4")
-            double total) {
-
-        static Timing of(io.draem.service.detection.Timing timing) {
-            return new Timing(
-                    milliseconds(timing.decode()),
-                    milliseconds(timing.preprocess()),
-                    milliseconds(timing.queue()),
-                    milliseconds(timing.inference()),
-                    milliseconds(timing.postprocess()),
-                    milliseconds(timing.total()));
-        }
-
-        private static double milliseconds(Duration duration) {
-            return Math.round(duration.toNanos() / 1e3) / 1e3;
-        }
-    }
-
     static DetectionResponse of(String id, Detection detection) {
         Verdict verdict = detection.verdict();
         return new DetectionResponse(
@@ -244,19 +125,16 @@ record DetectionResponse(
                 verdict.normalizedScore(),
                 verdict.threshold(),
                 verdict.pixelThreshold(),
-                verdict.regions().stream().map(AnomalousRegion::of).toList(),
+                verdict.regions().stream().map(RegionResponse::of).toList(),
                 picture(detection, Include.MAP),
+                picture(detection, Include.MAP_FLOAT32),
                 picture(detection, Include.MASK),
                 picture(detection, Include.OVERLAY),
                 picture(detection, Include.RECONSTRUCTION),
-                Timing.of(detection.timing()));
+                TimingResponse.of(detection.timing()));
     }
 
-    private static @Nullable EncodedPicture picture(Detection detection, Include include) {
-        var picture = detection.pictures().get(include);
-        return picture == null
-                ? null
-                : new EncodedPicture(
-                        include == Include.MAP ? "png16" : "png", picture.width(), picture.height(), picture.png());
+    private static @Nullable PictureResponse picture(Detection detection, Include include) {
+        return PictureResponse.of(include, detection.pictures().get(include));
     }
 }

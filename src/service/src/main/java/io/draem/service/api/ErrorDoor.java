@@ -3,6 +3,8 @@ package io.draem.service.api;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -15,13 +17,18 @@ import org.springframework.web.bind.annotation.RestController;
 class ErrorDoor implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")
-    ResponseEntity<Problem> error(HttpServletRequest request) {
+    @Nullable
+    ResponseEntity<Problem> error(HttpServletRequest request, HttpServletResponse response) {
+        if (response.isCommitted()) {
+            return null; // the connection failed after the answer: a second one would only spoil it
+        }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         // Nobody is sent here without an error, but anybody can ask for the path.
         ProblemType type = ProblemType.ofStatus(status instanceof Integer code ? code : 404);
         return ResponseEntity.status(type.status())
+                .header(RequestId.HEADER, RequestId.of(request))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(detail(type)));
+                .body(type.problem(detail(type), RequestId.of(request)));
     }
 
     /** Returns what can be said where only the kind of the problem is known. */

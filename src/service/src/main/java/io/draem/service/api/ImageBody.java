@@ -7,16 +7,31 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
 
-/** Takes the image out of a request: the part {@value #PART} of a multipart body, or the whole body. */
+/** Takes images out of a request: parts of a multipart body, or the whole body. */
 final class ImageBody {
 
+    /** The part for one image. */
     static final String PART = "image";
 
+    /** The parts for several. */
+    static final String PARTS = "images";
+
     private ImageBody() {}
+
+    /**
+     * An image of a form.
+     *
+     * @param fileName what the caller calls it; null where it does not say
+     * @param bytes the encoded image, which may be empty
+     */
+    record Named(@Nullable String fileName, byte[] bytes) {}
 
     /**
      * Returns the encoded image, never more than the limit.
@@ -24,30 +39,64 @@ final class ImageBody {
      * @throws DetectionException if there is none, more than one, or it is larger than the limit
      */
     static byte[] read(HttpServletRequest request, DataSize limit) throws DetectionException, IOException {
-        byte[] image = request instanceof MultipartHttpServletRequest ? readPart(request) : readRaw(request, limit);
+        if (!(request instanceof MultipartHttpServletRequest)) {
+            return readRaw(request, limit);
+        }
+        List<Named> images = readParts(request, PART);
+        if (images.size() != 1) {
+            throw rejected("The multipart body must have one part named '" + PART + "', got " + images.size()
+                    + (images.size() > 1 ? ": send several images to /v1/detect/batch" : ""));
+        }
+        byte[] image = images.get(0).bytes();
         if (image.length == 0) {
-            throw rejected("The request has no image: send it as the part '" + PART
-                    + "' of multipart/form-data or as the body");
+            throw rejected("The part '" + PART + "' is empty: no byte of the file was sent");
         }
         return image;
     }
 
-    private static byte[] readPart(HttpServletRequest request) throws DetectionException, IOException {
-        List<Part> images = parts(request);
-        if (images.size() != 1) {
-            throw rejected("The multipart body must have one part named '" + PART + "', got " + images.size());
+    /**
+     * Returns the images of a form, in their order.
+     *
+     * @throws DetectionException if there is none, or more than the limit
+     */
+    static List<Named> readAll(HttpServletRequest request, int limit) throws DetectionException, IOException {
+        List<Named> images = readParts(request, PARTS);
+        if (images.isEmpty()) {
+            throw rejected("The multipart body has no part named '" + PARTS + "': send each image as one");
         }
-        // The web server has checked the size of each part while it read the body.
-        try (InputStream in = images.get(0).getInputStream()) {
-            return in.readAllBytes();
+        if (images.size() > limit) {
+            throw rejected("The form has " + images.size() + " images, " + limit
+                    + " are taken at a time (draem.batch.max-images): send the others in a further request");
         }
+        return images;
     }
 
-    private static List<Part> parts(HttpServletRequest request) throws IOException, DetectionException {
+    /** The web server has checked the size of each part while it read the body. */
+    private static List<Named> readParts(HttpServletRequest request, String name)
+            throws DetectionException, IOException {
+        List<Named> images = new ArrayList<>();
+        for (Part part : parts(request)) {
+            if (!part.getName().equals(name)) {
+                throw rejected(unexpected(part.getName(), name));
+            }
+            try (InputStream in = part.getInputStream()) {
+                String fileName = part.getSubmittedFileName();
+                images.add(new Named(fileName == null ? null : SafeText.of(fileName), in.readAllBytes()));
+            }
+        }
+        return images;
+    }
+
+    private static String unexpected(String got, String wanted) {
+        String known = "The form has a part named '" + SafeText.of(got) + "'";
+        return DetectionQuery.NAMES.contains(got)
+                ? known + ": give it in the query, as in ?" + got + "=…"
+                : known + ", but images are taken from parts named '" + wanted + "'";
+    }
+
+    private static Collection<Part> parts(HttpServletRequest request) throws IOException, DetectionException {
         try {
-            return request.getParts().stream()
-                    .filter(part -> PART.equals(part.getName()))
-                    .toList();
+            return request.getParts();
         } catch (ServletException e) {
             throw rejected("The multipart body cannot be read");
         }
@@ -61,6 +110,10 @@ final class ImageBody {
         byte[] body = request.getInputStream().readNBytes(most + 1);
         if (body.length > most) {
             throw tooLarge(limit);
+        }
+        if (body.length == 0) {
+            throw rejected("The request has no image: send it as the part '" + PART
+                    + "' of multipart/form-data or as the body");
         }
         return body;
     }

@@ -7,7 +7,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
  *
  * @param image the encoded image
  */
-@Schema(description = "A form with an image in it")
+@Schema(description = "A form with an image in it", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
 record ImageForm(
         @Schema(
                 description = "The encoded image",

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Tells which models are in service. */
 @RestController
-@Tag(name = "models", description = "See which models are in service")
+@Tag(name = OpenApiConfiguration.MODELS)
 class ModelController {
 
     private final ModelRepository models;
@@ -48,7 +48,7 @@ class ModelController {
             String reason) {}
 
     @Operation(operationId = "listModels", summary = "List the models")
-    @Problems({ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR})
+    @Problems({ProblemType.INVALID_REQUEST, ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR})
     @GetMapping(path = "/v1/models", produces = MediaType.APPLICATION_JSON_VALUE)
     ModelsResponse models() {
         return new ModelsResponse(
@@ -61,7 +61,12 @@ class ModelController {
     }
 
     @Operation(operationId = "getModel", summary = "Describe one model")
-    @Problems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR, ProblemType.NOT_READY
+    @Problems({
+        ProblemType.INVALID_REQUEST,
+        ProblemType.UNKNOWN_MODEL,
+        ProblemType.NOT_ACCEPTABLE,
+        ProblemType.INTERNAL_ERROR,
+        ProblemType.NOT_READY
     })
     @GetMapping(path = "/v1/models/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
     ModelResponse model(@Parameter(description = "Name of the model", example = "cookie") @PathVariable String name)

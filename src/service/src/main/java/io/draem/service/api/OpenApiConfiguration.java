@@ -1,48 +1,60 @@
 package io.draem.service.api;
 
+import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
+
 import io.draem.service.detection.Caller;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
-import io.swagger.v3.oas.models.examples.Example;
 import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.IntegerSchema;
-import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.NumberSchema;
-import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.HeaderParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.servers.Server;
+import io.swagger.v3.oas.models.tags.Tag;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /** Describes the service in its contract, every problem included. */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 
-    private static final String PROBLEM_JSON = "application/problem+json";
+    /** Tag of the doors for images. */
+    static final String DETECTION = "detection";
+
+    /** Tag of the doors that tell of models. */
+    static final String MODELS = "models";
 
     @Bean
     OpenAPI openApi() {
         return new OpenAPI()
                 .components(new Components()
                         .schemas(ModelConverters.getInstance(true).read(Problem.class)))
-                .servers(List.of(new Server().url("/")))
+                .tags(List.of(
+                        new Tag().name(DETECTION).description("Find anomalies in images"),
+                        new Tag().name(MODELS).description("See which models are in service")))
+                .security(List.of())
+                .servers(List.of(new Server().url("/").description("The service that publishes this document")))
                 .info(new Info()
                         .title("DRÆM")
-                        .description("Finds surface anomalies in images with DRÆM models.")
+                        .description("Finds surface anomalies in images with DRÆM models. Every answer has the header"
+                                + " X-Request-Id, the caller's own or one that is made up; errors are problem documents"
+                                + " of RFC 9457 with a stable type.")
                         .version("1")
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
     }
@@ -55,7 +67,9 @@ class OpenApiConfiguration {
                 Map<Integer, List<ProblemType>> byStatus = Arrays.stream(problems.value())
                         .collect(Collectors.groupingBy(
                                 type -> type.status().value(), TreeMap::new, Collectors.toList()));
-                byStatus.forEach((status, types) -> add(operation, status, types));
+                byStatus.forEach((status, types) -> operation
+                        .getResponses()
+                        .addApiResponse(Integer.toString(status), ProblemExamples.response(status, types)));
             }
             return operation;
         };
@@ -71,46 +85,67 @@ class OpenApiConfiguration {
                         .name(AdmissionFilter.TIMEOUT_HEADER)
                         .description("Seconds after which the caller has no use for the answer, 504 then; more than the"
                                 + " service's own limit changes nothing")
-                        .schema(new NumberSchema().exclusiveMinimumValue(BigDecimal.ZERO))
+                        .schema(new NumberSchema()
+                                .exclusiveMinimumValue(BigDecimal.ZERO)
+                                .maximum(BigDecimal.valueOf(1_000_000)))
                         .example(2.5));
             }
             return operation;
         };
     }
 
-    private static void add(Operation operation, int status, List<ProblemType> types) {
-        MediaType media = new MediaType().schema(new Schema<>().$ref("#/components/schemas/Problem"));
-        types.forEach(type -> media.addExamples(type.id(), new Example().value(example(type))));
-        ApiResponse response = new ApiResponse()
-                .description(types.stream().map(ProblemType::id).collect(Collectors.joining(" or ")))
-                .content(new Content().addMediaType(PROBLEM_JSON, media));
-        if (status == 503) {
-            response.addHeaderObject(
-                    "Retry-After",
-                    new Header()
-                            .description("Seconds after which it is worth to try again")
-                            .schema(new IntegerSchema()));
-        }
-        operation.getResponses().addApiResponse(Integer.toString(status), response);
+    @Bean
+    OperationCustomizer queryParameters() {
+        return (operation, method) -> {
+            if (Arrays.stream(method.getMethodParameters())
+                    .anyMatch(parameter -> parameter.getParameterType() == DetectionQuery.class)) {
+                QueryContract.parameters().forEach(operation::addParametersItem);
+                success(operation)
+                        .addHeaderObject(
+                                TimingResponse.HEADER,
+                                new Header()
+                                        .description("Where the time went, in milliseconds")
+                                        .schema(new StringSchema())
+                                        .example(AnswerExamples.timing().header()));
+            }
+            return operation;
+        };
     }
 
-    private static Map<String, Object> example(ProblemType type) {
-        String detail = switch (type) {
-            case INVALID_REQUEST -> "The parameter threshold must be a number";
-            case INVALID_IMAGE -> "The JPEG image ends too early: send the whole file";
-            case UNKNOWN_MODEL -> "There is no model of that name; served are cookie";
-            case UNSUPPORTED_MEDIA_TYPE ->
-                "The Content-Type of the request is not taken: send multipart/form-data, image/* or"
-                        + " application/octet-stream";
-            case OVERLOADED -> "Too many requests wait already: try again later, or start more replicas";
-            default -> ErrorDoor.detail(type);
+    /** The last one, when all answers are there. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    OperationCustomizer requestIds() {
+        return (operation, method) -> {
+            operation.addParametersItem(new HeaderParameter()
+                    .name(RequestId.HEADER)
+                    .description(
+                            "Name of the request in its answer and in the service's log; one that is longer than 128"
+                                    + " characters, or has others than letters, digits and ._:+=/@-, is replaced")
+                    .schema(new StringSchema()));
+            operation
+                    .getResponses()
+                    .values()
+                    .forEach(response -> response.addHeaderObject(
+                            RequestId.HEADER,
+                            new Header().description("Name of the request").schema(new StringSchema())));
+            return operation;
         };
-        Problem problem = type.problem(detail);
-        Map<String, Object> example = new LinkedHashMap<>();
-        example.put("type", problem.type().toString());
-        example.put("title", problem.title());
-        example.put("status", problem.status());
-        example.put("detail", problem.detail());
-        return example;
+    }
+
+    @Bean
+    OperationCustomizer answerExamples() {
+        return (operation, method) -> {
+            Map<String, Object> example = AnswerExamples.of(operation.getOperationId());
+            if (example != null) {
+                Content content = Objects.requireNonNull(success(operation).getContent());
+                Objects.requireNonNull(content.get(APPLICATION_JSON_VALUE)).setExample(example);
+            }
+            return operation;
+        };
+    }
+
+    private static ApiResponse success(Operation operation) {
+        return Objects.requireNonNull(operation.getResponses().get("200"), "every operation can succeed");
     }
 }

@@ -10,6 +10,7 @@ import java.net.URI;
  * @param title the problem in words
  * @param status the HTTP status
  * @param detail what is wrong with this request, and the remedy
+ * @param requestId the id of the request, as in the header {@value RequestId#HEADER} and in the log
  */
 @Schema(description = "A problem document of RFC 9457")
 record Problem(
@@ -32,4 +33,10 @@ record Problem(
                 description = "What is wrong with this request, and the remedy",
                 requiredMode = Schema.RequiredMode.REQUIRED,
                 example = "The JPEG file ends too early: send it whole")
-        String detail) {}
+        String detail,
+
+        @Schema(
+                description = "The id of the request, as in the header X-Request-Id and in the service's log",
+                requiredMode = Schema.RequiredMode.REQUIRED,
+                example = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e")
+        String requestId) {}

@@ -1,15 +1,17 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
+import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
+import org.apache.tomcat.util.http.fileupload.impl.SizeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.StringUtils;
@@ -19,15 +21,27 @@ import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.multipart.MaxUploadSizeExceededException;
 import org.springframework.web.multipart.MultipartException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** Turns everything that goes wrong into problem documents; nothing of the service's inside leaves in them. */
 @RestControllerAdvice
 class ProblemHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+
+    private static final String ENDED_EARLY = "The request ended too early: send it whole";
+
+    private final HttpServletRequest current;
+
+    /**
+     * @param current stands for the request that is being answered
+     */
+    ProblemHandler(HttpServletRequest current) {
+        this.current = current;
+    }
 
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
@@ -37,13 +51,7 @@ class ProblemHandler {
                     HttpHeaders.RETRY_AFTER,
                     Long.toString(unavailable.retryAfter().toSeconds()));
         }
-        return answer(type(e.outcome()), headers, e.getMessage());
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Problem> tooLarge(MaxUploadSizeExceededException e) {
-        return answer(
-                ProblemType.IMAGE_TOO_LARGE, "The request is larger than this service takes: send a smaller image");
+        return answer(ProblemType.of(e.outcome()), headers, e.getMessage());
     }
 
     @ExceptionHandler
@@ -62,18 +70,26 @@ class ProblemHandler {
         if (e.getRootCause() instanceof LateBodyException late) {
             return lateBody(late);
         }
+        if (e instanceof MaxUploadSizeExceededException tooLarge && tooLarge.getMaxUploadSize() >= 0) {
+            return tooLarge("The request", tooLarge.getMaxUploadSize());
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SizeException size) {
+                return tooLarge("The request, or one of its parts,", size.getPermittedSize());
+            }
+            if (cause instanceof FileCountLimitExceededException count) {
+                return answer(
+                        ProblemType.INVALID_REQUEST,
+                        "The form has more than " + count.getLimit() + " parts: send fewer images in one request");
+            }
+        }
+        if (isOfTheConnection(e)) {
+            return answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
+        }
         return answer(
                 ProblemType.INVALID_REQUEST,
-                "The multipart body cannot be read: send the image as the file of a part named 'image', with the boundary"
-                        + " that the Content-Type names");
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Problem> parameter(MethodArgumentTypeMismatchException e) {
-        String wanted = Number.class.isAssignableFrom(e.getRequiredType() == null ? Object.class : e.getRequiredType())
-                ? "a number"
-                : "of another form";
-        return answer(ProblemType.INVALID_REQUEST, "The parameter " + e.getName() + " must be " + wanted);
+                "The multipart body cannot be read: send each image as the file of a part named 'image' (in a batch"
+                        + " 'images'), with the boundary that the Content-Type names");
     }
 
     @ExceptionHandler
@@ -87,8 +103,9 @@ class ProblemHandler {
     ResponseEntity<Problem> mediaType(HttpMediaTypeNotSupportedException e) {
         return answer(
                 ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                "The Content-Type of the request is not taken: send multipart/form-data, image/* or"
-                        + " application/octet-stream");
+                e.getHeaders(),
+                "The Content-Type of the request is not taken: send "
+                        + StringUtils.collectionToDelimitedString(e.getSupportedMediaTypes(), " or "));
     }
 
     @ExceptionHandler
@@ -108,47 +125,57 @@ class ProblemHandler {
     }
 
     @ExceptionHandler
-    @Nullable
-    ResponseEntity<Problem> connection(IOException e) {
-        // The caller went away or sent less than it announced: where it still listens, it learns that.
-        log.debug("A request was not read or an answer not written", e);
-        return answer(ProblemType.INVALID_REQUEST, "The request ended too early: send it whole");
+    ResponseEntity<Problem> path(NoResourceFoundException e) {
+        String known = ErrorDoor.detail(ProblemType.NOT_FOUND);
+        return answer(
+                ProblemType.NOT_FOUND,
+                current.getRequestURI().endsWith("/") ? known + "; none of them ends with a slash" : known);
     }
 
     @ExceptionHandler
-    ResponseEntity<Problem> anything(Exception e, HttpServletRequest request) {
-        if (e instanceof ErrorResponse response) {
-            HttpStatusCode status = response.getStatusCode();
-            ProblemType type = ProblemType.ofStatus(status.value());
-            return answer(type, response.getHeaders(), ErrorDoor.detail(type));
+    @Nullable
+    ResponseEntity<Problem> anything(Exception e, HttpServletResponse response) {
+        if (e instanceof ErrorResponse error) {
+            ProblemType type = ProblemType.ofStatus(error.getStatusCode().value());
+            return answer(type, error.getHeaders(), ErrorDoor.detail(type));
         }
-        log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
-        return answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
+        if (isOfTheConnection(e)) {
+            // The caller went away or sent less than it announced: where it still listens, it learns that.
+            log.debug("A request was not read or an answer not written", e);
+            return response.isCommitted() ? null : answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
+        }
+        log.error("{} {} failed", current.getMethod(), current.getRequestURI(), e);
+        return response.isCommitted()
+                ? null
+                : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
     }
 
-    private static ProblemType type(Outcome outcome) {
-        return switch (outcome) {
-            case INVALID_REQUEST -> ProblemType.INVALID_REQUEST;
-            case INVALID_IMAGE -> ProblemType.INVALID_IMAGE;
-            case IMAGE_TOO_LARGE -> ProblemType.IMAGE_TOO_LARGE;
-            case UNSUPPORTED_MEDIA_TYPE -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
-            case UNKNOWN_MODEL -> ProblemType.UNKNOWN_MODEL;
-            case NOT_READY, CANCELLED -> ProblemType.NOT_READY;
-            case OVERLOADED -> ProblemType.OVERLOADED;
-            case DEADLINE_EXCEEDED -> ProblemType.DEADLINE_EXCEEDED;
-            case INFERENCE_FAILED -> ProblemType.INFERENCE_FAILED;
-            case SUCCESS -> throw new IllegalArgumentException("Success is no problem");
-        };
+    /** Tells whether the connection broke or carried nonsense; every other failure to read or write is our own. */
+    private static boolean isOfTheConnection(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClientAbortException
+                    || cause instanceof BadRequestException
+                    || cause instanceof AsyncRequestNotUsableException) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static ResponseEntity<Problem> answer(ProblemType type, String detail) {
+    private ResponseEntity<Problem> tooLarge(String what, long limit) {
+        return answer(
+                ProblemType.IMAGE_TOO_LARGE,
+                what + " is larger than the " + limit + " bytes that are taken: send smaller images, or fewer");
+    }
+
+    private ResponseEntity<Problem> answer(ProblemType type, String detail) {
         return answer(type, HttpHeaders.EMPTY, detail);
     }
 
-    private static ResponseEntity<Problem> answer(ProblemType type, HttpHeaders headers, @Nullable String detail) {
+    private ResponseEntity<Problem> answer(ProblemType type, HttpHeaders headers, @Nullable String detail) {
         return ResponseEntity.status(type.status())
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(detail == null ? ErrorDoor.detail(type) : detail));
+                .body(type.problem(detail == null ? ErrorDoor.detail(type) : detail, RequestId.of(current)));
     }
 }

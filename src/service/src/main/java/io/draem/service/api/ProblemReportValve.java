@@ -21,10 +21,12 @@ public final class ProblemReportValve extends ErrorReportValve {
             return;
         }
         ProblemType type = ProblemType.ofStatus(response.getStatus());
+        String id = RequestId.of(request);
+        response.setHeader(RequestId.HEADER, id);
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getOutputStream()
-                    .write(JSON.writeValueAsString(type.problem(ErrorDoor.detail(type)))
+                    .write(JSON.writeValueAsString(type.problem(ErrorDoor.detail(type), id))
                             .getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.service.detection.Outcome;
 import java.net.URI;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;
@@ -32,6 +33,11 @@ enum ProblemType {
         return status;
     }
 
+    /** Returns the problem in words. */
+    String title() {
+        return title;
+    }
+
     /** Returns the last part of the URI. */
     String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -41,8 +47,24 @@ enum ProblemType {
         return URI.create("urn:draem:problem:" + id());
     }
 
-    Problem problem(String detail) {
-        return new Problem(uri(), title, status.value(), detail);
+    Problem problem(String detail, String requestId) {
+        return new Problem(uri(), title, status.value(), detail, requestId);
+    }
+
+    /** Returns the type for the way a request ended without a verdict. */
+    static ProblemType of(Outcome outcome) {
+        return switch (outcome) {
+            case INVALID_REQUEST -> INVALID_REQUEST;
+            case INVALID_IMAGE -> INVALID_IMAGE;
+            case IMAGE_TOO_LARGE -> IMAGE_TOO_LARGE;
+            case UNSUPPORTED_MEDIA_TYPE -> UNSUPPORTED_MEDIA_TYPE;
+            case UNKNOWN_MODEL -> UNKNOWN_MODEL;
+            case NOT_READY, CANCELLED -> NOT_READY;
+            case OVERLOADED -> OVERLOADED;
+            case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
+            case INFERENCE_FAILED -> INFERENCE_FAILED;
+            case SUCCESS -> throw new IllegalArgumentException("Success is no problem");
+        };
     }
 
     /** Returns the type for a status that no code of the service chose. */
@@ -54,6 +76,7 @@ enum ProblemType {
             case 413 -> IMAGE_TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 503 -> NOT_READY;
+            case 504 -> DEADLINE_EXCEEDED;
             default -> status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
         };
     }

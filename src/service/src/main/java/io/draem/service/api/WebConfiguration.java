@@ -4,6 +4,7 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionProperties;
 import jakarta.servlet.MultipartConfigElement;
 import java.util.List;
+import java.util.Map;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -12,31 +13,76 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.multipart.MultipartResolver;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Sets up the web server: limits of bodies, and problems in place of its own error pages. */
+/** Sets up the web server: limits of bodies, what is read of a request, and problems in place of its own error pages. */
 @Configuration(proxyBeanMethods = false)
-class WebConfiguration {
+class WebConfiguration implements WebMvcConfigurer {
 
-    /** What a multipart body may hold beside the image: boundaries, headers, small fields. */
+    /** What a multipart body may hold beside each image: boundary and headers. */
     private static final int MULTIPART_OVERHEAD = 64 << 10;
+
+    /** A form with a few parts too many is told how many there may be by the door itself. */
+    private static final int SPARE_PARTS = 8;
 
     @Bean
     MultipartConfigElement multipartConfig(DetectionProperties properties) {
         long image = properties.image().maxBytes().toBytes();
+        long form = Math.max(imageForm(properties), batchForm(properties));
         // Parts stay in memory: nothing of an image touches the disk, and the root may be read-only.
-        return new MultipartConfigElement("", image, image + MULTIPART_OVERHEAD, Math.toIntExact(image));
+        return new MultipartConfigElement("", image, form, Math.toIntExact(image));
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports() {
-        return factory -> factory.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ProblemReportValve.class.getName());
-            }
-        });
+    MultipartResolver multipartResolver(DetectionProperties properties) {
+        return new ImageForms(Map.of(
+                DetectionController.PATH, imageForm(properties),
+                BatchController.PATH, batchForm(properties)));
+    }
+
+    private static long imageForm(DetectionProperties properties) {
+        return properties.image().maxBytes().toBytes() + MULTIPART_OVERHEAD;
+    }
+
+    private static long batchForm(DetectionProperties properties) {
+        return properties.batch().maxBytes().toBytes();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(DetectionProperties properties) {
+        return factory -> {
+            factory.addConnectorCustomizers(
+                    connector -> connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS));
+            factory.addContextCustomizers(context -> {
+                if (context.getParent() instanceof StandardHost host) {
+                    host.setErrorReportValveClass(ProblemReportValve.class.getName());
+                }
+            });
+        };
+    }
+
+    /** The first of the filters: what any other refuses has its id too. */
+    @Bean
+    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
+        FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new QueryInterceptor()).addPathPatterns("/v1/**");
+    }
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(new CallerResolver());
+        resolvers.add(new DetectionQueryResolver());
     }
 
     /** Outside of everything else: what the error pages say is sent before the rest of a body is looked at. */
@@ -54,15 +100,5 @@ class WebConfiguration {
                 new FilterRegistrationBean<>(new AdmissionFilter(admission, problems));
         filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
         return filter;
-    }
-
-    @Bean
-    WebMvcConfigurer callers() {
-        return new WebMvcConfigurer() {
-            @Override
-            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new CallerResolver());
-            }
-        };
     }
 }

@@ -48,4 +48,11 @@ class DetectionConfiguration {
                 listener,
                 properties.regions().minArea());
     }
+
+    @Bean
+    DetectionBatches detectionBatches(DetectionService detections, DetectionProperties properties) {
+        DetectionProperties.Batch batch = properties.batch();
+        return new DetectionBatches(
+                detections, batch.maxImagesInFlight(), batch.maxPictureBytes().toBytes());
+    }
 }

@@ -13,12 +13,14 @@ import org.springframework.util.unit.DataSize;
  * @param requestTimeout how long a request may take from its headers on, its body included; later it is answered with 504
  * @param image limits of an image
  * @param regions what counts as a region
+ * @param batch limits of requests with several images
  */
 @ConfigurationProperties("draem")
 public record DetectionProperties(
         @DefaultValue("30s") Duration requestTimeout,
         @DefaultValue Image image,
-        @DefaultValue Regions regions) {
+        @DefaultValue Regions regions,
+        @DefaultValue Batch batch) {
 
     public DetectionProperties {
         if (requestTimeout.isNegative() || requestTimeout.isZero()) {
@@ -83,6 +85,41 @@ public record DetectionProperties(
         public Regions {
             if (minArea < 1) {
                 throw new IllegalArgumentException("draem.regions.min-area must be at least 1, got " + minArea);
+            }
+        }
+    }
+
+    /**
+     * Limits of requests with several images.
+     *
+     * @param maxImages most images in one request
+     * @param maxBytes largest body of such a request
+     * @param maxImagesInFlight most images of all such requests that are under way at a time; further ones wait
+     * @param maxPictureBytes most bytes of the maps, masks, overlays and reconstructions in one answer
+     */
+    public record Batch(
+            @DefaultValue("32") int maxImages,
+            @DefaultValue("64MB") DataSize maxBytes,
+            @DefaultValue("64") int maxImagesInFlight,
+            @DefaultValue("256MB") DataSize maxPictureBytes) {
+
+        private static final int MOST_IMAGES = 1_000;
+
+        public Batch {
+            if (maxImages < 1 || maxImages > MOST_IMAGES) {
+                throw new IllegalArgumentException(
+                        "draem.batch.max-images must be between 1 and " + MOST_IMAGES + ", got " + maxImages);
+            }
+            if (maxBytes.toBytes() < 1 || maxBytes.compareTo(Image.MOST_BYTES) > 0) {
+                throw new IllegalArgumentException("draem.batch.max-bytes must be between 1B and 1GB, got " + maxBytes);
+            }
+            if (maxImagesInFlight < 1 || maxImagesInFlight > MOST_IMAGES) {
+                throw new IllegalArgumentException("draem.batch.max-images-in-flight must be between 1 and "
+                        + MOST_IMAGES + ", got " + maxImagesInFlight);
+            }
+            if (maxPictureBytes.isNegative()) {
+                throw new IllegalArgumentException(
+                        "draem.batch.max-picture-bytes must not be negative, got " + maxPictureBytes);
             }
         }
     }

@@ -82,16 +82,31 @@ public final class DetectionService {
         }
     }
 
-    private ModelLease select(DetectionRequest request) throws DetectionException {
-        Double threshold = request.threshold();
-        if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
-            throw new DetectionException.Rejected(
-                    Outcome.INVALID_REQUEST, "The parameter threshold must be a number between 0 and 1");
+    /**
+     * Does nothing where an image with these wishes can be examined now.
+     *
+     * @throws DetectionException if none can, whatever it shows
+     */
+    void requireServable(DetectionRequest request) throws DetectionException {
+        try (ModelLease lease = select(request)) {
+            requireReconstruction(lease.model(), request);
         }
+    }
+
+    private ModelLease select(DetectionRequest request) throws DetectionException {
+        requireFraction("threshold", request.threshold());
+        requireFraction("pixelThreshold", request.pixelThreshold());
         try {
             return models.lease(request.model(), request.version());
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
+        }
+    }
+
+    private static void requireFraction(String parameter, @Nullable Double value) throws DetectionException {
+        if (value != null && !(value >= 0 && value <= 1)) {
+            throw new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST, "The parameter " + parameter + " must be a number between 0 and 1");
         }
     }
 
@@ -112,6 +127,10 @@ public final class DetectionService {
     }
 
     private PixelBudget.Share takePixels(DetectionRequest request) throws DetectionException {
+        if (request.image().length == 0) {
+            throw new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST, "The image is empty: no byte of it was sent");
+        }
         try {
             ImageHeader header = decoder.readHeader(request.image());
             return pixels.take(
@@ -177,7 +196,7 @@ public final class DetectionService {
         Stopwatch stopwatch = new Stopwatch(System.nanoTime());
         RgbImage image = prepared.image();
         AnomalyMap map = output.map().resized(image.width(), image.height());
-        Verdict verdict = verdict(card.calibration(), output.score(), map, request.threshold());
+        Verdict verdict = verdict(card.calibration(), output.score(), map, request);
         Map<Include, Picture> pictures =
                 Pictures.draw(request.include(), card, image, map, verdict, output.reconstruction());
         return new Examined(verdict, pictures, stopwatch.lap());
@@ -219,15 +238,17 @@ public final class DetectionService {
         }
     }
 
-    private Verdict verdict(Calibration calibration, double score, AnomalyMap map, @Nullable Double override) {
-        double threshold = override != null ? override : calibration.imageThreshold();
+    private Verdict verdict(Calibration calibration, double score, AnomalyMap map, DetectionRequest request) {
+        double threshold = request.threshold() != null ? request.threshold() : calibration.imageThreshold();
+        double pixelThreshold =
+                request.pixelThreshold() != null ? request.pixelThreshold() : calibration.pixelThreshold();
         return new Verdict(
                 score > threshold,
                 score,
                 Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()),
                 threshold,
-                calibration.pixelThreshold(),
-                RegionFinder.find(map, calibration.pixelThreshold(), minRegionArea));
+                pixelThreshold,
+                RegionFinder.find(map, pixelThreshold, minRegionArea));
     }
 
     /** Our own exceptions all have a message, and it is written for the caller. */

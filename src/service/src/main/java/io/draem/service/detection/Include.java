@@ -8,6 +8,8 @@ public enum Include {
     REGIONS,
     /** The raw anomaly map, 16-bit grey. */
     MAP,
+    /** The raw anomaly map, each value as 32-bit floating point, little endian, row by row. */
+    MAP_FLOAT32,
     /** The pixels above the pixel threshold, white on black. */
     MASK,
     /** The image with the anomaly map laid over it. */
@@ -17,6 +19,6 @@ public enum Include {
 
     /** Returns the name in requests. */
     public String id() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

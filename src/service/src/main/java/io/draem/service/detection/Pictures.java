@@ -6,6 +6,8 @@ import io.draem.picture.AnomalyOverlay;
 import io.draem.picture.PngWriter;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +35,9 @@ final class Pictures {
         if (include.contains(Include.MAP)) {
             pictures.put(Include.MAP, new Picture(map.width(), map.height(), PngWriter.map(map)));
         }
+        if (include.contains(Include.MAP_FLOAT32)) {
+            pictures.put(Include.MAP_FLOAT32, new Picture(map.width(), map.height(), littleEndian(map.values())));
+        }
         if (include.contains(Include.MASK)) {
             byte[] mask = PngWriter.mask(map, verdict.pixelThreshold());
             pictures.put(Include.MASK, new Picture(map.width(), map.height(), mask));
@@ -45,6 +50,12 @@ final class Pictures {
             pictures.put(Include.RECONSTRUCTION, picture(image(reconstruction, card.width(), card.height())));
         }
         return pictures;
+    }
+
+    private static byte[] littleEndian(float[] values) {
+        byte[] bytes = new byte[Float.BYTES * values.length];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+        return bytes;
     }
 
     private static Picture picture(RgbImage image) {

@@ -1,11 +1,15 @@
 package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.draem.service.TestModels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -123,6 +127,48 @@ class DetectionHttpTests extends HttpTest {
             inRegions += region.get("area").asInt();
         }
         assertThat(inRegions).isPositive().isLessThanOrEqualTo(above);
+    }
+
+    @Test
+    void theExactMapHasTheValuesThatThePictureRounds() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode body = Http.json(http.post("/v1/detect?include=map&include=map-float32", "image/jpeg", photograph));
+        BufferedImage rounded = picture(body, "anomalyMap", "png16");
+        JsonNode exact = body.get("anomalyMapFloat32");
+        assertThat(exact.get("encoding").asString()).isEqualTo("float32");
+        FloatBuffer values = ByteBuffer.wrap(
+                        Base64.getDecoder().decode(exact.get("data").asString()))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        assertThat(values.remaining()).isEqualTo(rounded.getWidth() * rounded.getHeight());
+        for (int y = 0; y < rounded.getHeight(); y++) {
+            for (int x = 0; x < rounded.getWidth(); x++) {
+                assertThat(values.get() * 65535.0).isCloseTo(rounded.getRaster().getSample(x, y, 0), within(0.51));
+            }
+        }
+    }
+
+    @Test
+    void aPixelThresholdOfTheCallerDecidesTheRegionsAndNotTheVerdict() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode own = Http.json(http.post("/v1/detect", "image/jpeg", photograph));
+        JsonNode low = Http.json(http.post("/v1/detect?pixelThreshold=0.1&include=mask", "image/jpeg", photograph));
+        JsonNode high = Http.json(http.post("/v1/detect?pixelThreshold=1", "image/jpeg", photograph));
+        assertThat(low.get("pixelThreshold").asDouble()).isEqualTo(0.1);
+        assertThat(area(low)).isGreaterThan(area(own));
+        assertThat(high.get("regions")).isEmpty();
+        for (String field : List.of("anomalous", "score", "normalizedScore", "threshold")) {
+            assertThat(low.get(field)).isEqualTo(own.get(field));
+            assertThat(high.get(field)).isEqualTo(own.get(field));
+        }
+    }
+
+    private static int area(JsonNode body) {
+        int area = 0;
+        for (JsonNode region : body.get("regions")) {
+            area += region.get("area").asInt();
+        }
+        return area;
     }
 
     @Test

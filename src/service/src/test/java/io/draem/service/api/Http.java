@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -46,13 +47,30 @@ final class Http {
     /** Sends a form with one file. */
     HttpResponse<byte[]> postForm(String path, String part, String fileName, byte[] file, String... headers)
             throws IOException, InterruptedException {
+        return postForm(path, List.of(new FormFile(part, fileName, file)), headers);
+    }
+
+    /** A file of a form. */
+    record FormFile(String part, String fileName, byte[] bytes) {}
+
+    /** Sends a form. */
+    HttpResponse<byte[]> postForm(String path, List<FormFile> files, String... headers)
+            throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + part + "\"; filename=\""
-                        + fileName + "\"\r\nContent-Type: image/png\r\n\r\n")
-                .getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(file);
-        body.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        for (FormFile file : files) {
+            body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + file.part()
+                            + "\"; filename=\"" + file.fileName() + "\"\r\nContent-Type: image/png\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            body.writeBytes(file.bytes());
+            body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+        }
+        body.writeBytes(("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
         return post(path, "multipart/form-data; boundary=" + BOUNDARY, body.toByteArray(), headers);
+    }
+
+    /** Sends any method. */
+    HttpResponse<byte[]> call(String method, String path, String... headers) throws IOException, InterruptedException {
+        return send(request(path, headers).method(method, BodyPublishers.noBody()));
     }
 
     static JsonNode json(HttpResponse<byte[]> response) {

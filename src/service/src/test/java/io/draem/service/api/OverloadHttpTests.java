@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,29 @@ class OverloadHttpTests extends HttpTest {
         worker.go.release(2);
         assertThat(running.get().statusCode()).isEqualTo(200);
         assertThat(waiting.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void imagesOfABatchThatFindNoRoomAreOverloadedAndTheOthersAreNot() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        Http.FormFile image = new Http.FormFile("images", "a.jpg", Files.readAllBytes(TestModels.good()));
+        CompletableFuture<HttpResponse<byte[]>> batch =
+                inBackground(() -> http.postForm("/v1/detect/batch", List.of(image, image, image)));
+        while (queueDepth() < 1) {
+            Thread.onSpinWait();
+        }
+        worker.go.release(2);
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(batch.get().statusCode()).isEqualTo(200);
+        JsonNode body = Http.json(batch.get());
+        assertThat(body.get("succeeded").asInt()).isPositive();
+        for (JsonNode entry : body.get("results")) {
+            if (!entry.has("detection")) {
+                assertThat(entry.get("problem").get("type").asString()).isEqualTo("urn:draem:problem:overloaded");
+                assertThat(entry.get("problem").get("status").asInt()).isEqualTo(503);
+            }
+        }
     }
 
     @Test
@@ -226,9 +250,13 @@ class OverloadHttpTests extends HttpTest {
     }
 
     private CompletableFuture<HttpResponse<byte[]>> detectInBackground() {
+        return inBackground(this::detect);
+    }
+
+    private static <T> CompletableFuture<T> inBackground(Callable<T> call) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return detect();
+                return call.call();
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,9 +41,10 @@ class ProblemHttpTests extends HttpTest {
     @Test
     void anEmptyBodyHasNoImage() throws Exception {
         String told = "send it as the part 'image' of multipart/form-data or as the body";
+        String empty = "The part 'image' is empty";
         isProblem(http.post("/v1/detect", BodyPublishers.noBody()), 400, "invalid-request", told);
         isProblem(http.post("/v1/detect", "image/png", new byte[0]), 400, "invalid-request", told);
-        isProblem(http.postForm("/v1/detect", "image", "a.png", new byte[0]), 400, "invalid-request", told);
+        isProblem(http.postForm("/v1/detect", "image", "a.png", new byte[0]), 400, "invalid-request", empty);
     }
 
     @Test
@@ -100,13 +102,69 @@ class ProblemHttpTests extends HttpTest {
                 http.post("/v1/detect?include=map,cake", "image/jpeg", photograph),
                 400,
                 "invalid-request",
-                "regions, map, mask, overlay, reconstruction");
+                "regions, map, map-float32, mask, overlay, reconstruction");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "treshold=0.5, threshold' was meant",
+        "pixel-threshold=0.5, pixelThreshold' was meant",
+        "Include=map, include' was meant",
+        "zzz=1, this path takes model",
+        "threshold=, threshold has no value",
+        "threshold, threshold has no value",
+        "threshold=0.1&threshold=0.9, give it once",
+        "model=cookie&model=cookie, give it once",
+        "version=1&version=1, give it once",
+        "pixelThreshold=2, pixelThreshold must be a number between 0 and 1",
+        "threshold=0x1p-1, must be a number",
+        "version=0x1, must be a whole number",
+        "version=-1, must be a whole number",
+        "include=map%2C, takes any of"
+    })
+    void aQueryIsTakenAtItsWord(String query, String detail) throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(http.post("/v1/detect?" + query, "image/jpeg", photograph), 400, "invalid-request", detail);
+        isProblem(
+                http.postForm("/v1/detect/batch?" + query, "images", "a.jpg", photograph),
+                400,
+                "invalid-request",
+                detail);
+    }
+
+    @Test
+    void doorsWithoutParametersTakeNone() throws Exception {
+        isProblem(http.get("/v1/models?version=1"), 400, "invalid-request", "takes no query parameters");
+        assertThat(http.get("/v1/models?").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatBelongsIntoTheQueryIsRefusedInAForm() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(
+                http.postForm(
+                        "/v1/detect",
+                        List.of(
+                                new Http.FormFile("image", "a.jpg", photograph),
+                                new Http.FormFile("threshold", "", "0.5".getBytes(StandardCharsets.UTF_8)))),
+                400,
+                "invalid-request",
+                "give it in the query");
+        isProblem(
+                http.postForm(
+                        "/v1/detect",
+                        List.of(
+                                new Http.FormFile("image", "a.jpg", photograph),
+                                new Http.FormFile("image", "b.jpg", photograph))),
+                400,
+                "invalid-request",
+                "/v1/detect/batch");
     }
 
     @Test
     void fiftyMegabytesOfZerosAreTooLargeHoweverTheyAreSent() throws Exception {
         isProblem(http.post("/v1/detect", "application/octet-stream", ZEROS), 413, "image-too-large", "33554432");
-        isProblem(http.postForm("/v1/detect", "image", "a.png", ZEROS), 413, "image-too-large", "smaller image");
+        isProblem(http.postForm("/v1/detect", "image", "a.png", ZEROS), 413, "image-too-large", "33619968");
         isProblem(
                 http.post(
                         "/v1/detect",
@@ -164,6 +222,12 @@ class ProblemHttpTests extends HttpTest {
         HttpResponse<byte[]> response = http.get("/v1/detect");
         isProblem(response, 405, "method-not-allowed", "POST");
         assertThat(response.headers().firstValue("Allow")).hasValue("POST");
+        isProblem(http.call("DELETE", "/v1/models"), 405, "method-not-allowed", "GET");
+        isProblem(http.get("/v1/models/"), 404, "not-found", "none of them ends with a slash");
+        assertThat(http.call("HEAD", "/v1/models").statusCode()).isEqualTo(200);
+        assertThat(http.call("HEAD", "/v1/models").body()).isEmpty();
+        assertThat(http.call("OPTIONS", "/v1/detect").headers().firstValue("Allow"))
+                .hasValueSatisfying(allowed -> assertThat(allowed).contains("POST"));
         isProblem(http.get("/no/such/path"), 404, "not-found", "/swagger-ui.html");
         isProblem(http.get("/error"), 404, "not-found", "/swagger-ui.html");
         isProblem(http.get("/actuator/env"), 404, "not-found", "/swagger-ui.html");
@@ -181,8 +245,16 @@ class ProblemHttpTests extends HttpTest {
         String response = raw(requestLine + "\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         assertThat(response)
                 .startsWith("HTTP/1.1 " + status)
-                .contains("application/problem+json", "urn:draem:problem:")
+                .contains("application/problem+json", "urn:draem:problem:", "X-Request-Id: ")
                 .doesNotContainIgnoringCase("<html", "exception", "tomcat");
+    }
+
+    @Test
+    void aDeadlineThatPassesBeforeTheBodyComesIsOneProblemAndNotTwo() throws Exception {
+        HttpResponse<byte[]> response = http.post(
+                "/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()), "X-Request-Timeout", "1e-9");
+        isProblem(response, 504, "deadline-exceeded", "before the deadline");
+        assertThat(Http.text(response)).containsOnlyOnce("urn:draem:problem:").endsWith("}");
     }
 
     @Test
@@ -202,7 +274,9 @@ class ProblemHttpTests extends HttpTest {
         assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         JsonNode problem = Http.json(response);
-        assertThat(problem.propertyNames()).containsExactlyInAnyOrder("type", "title", "status", "detail");
+        assertThat(problem.propertyNames()).containsExactlyInAnyOrder("type", "title", "status", "detail", "requestId");
+        assertThat(response.headers().firstValue("X-Request-Id"))
+                .hasValue(problem.get("requestId").asString());
         assertThat(problem.get("type").asString()).isEqualTo("urn:draem:problem:" + type);
         assertThat(problem.get("status").asInt()).isEqualTo(status);
         assertThat(problem.get("title").asString()).isNotBlank();

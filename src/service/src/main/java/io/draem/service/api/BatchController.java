@@ -1,0 +1,114 @@
+package io.draem.service.api;
+
+import io.draem.service.detection.Attempt;
+import io.draem.service.detection.Caller;
+import io.draem.service.detection.DetectionBatches;
+import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionProperties;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The door for several images. */
+@RestController
+@Tag(name = OpenApiConfiguration.DETECTION)
+class BatchController {
+
+    static final String PATH = "/v1/detect/batch";
+
+    private final DetectionBatches detections;
+    private final int maxImages;
+
+    BatchController(DetectionBatches detections, DetectionProperties properties) {
+        this.detections = detections;
+        this.maxImages = properties.batch().maxImages();
+    }
+
+    @Operation(
+            operationId = "detectBatch",
+            summary = "Examine several images",
+            description =
+                    "Takes each part 'images' of a form as an image and gives a verdict or a problem for each, in their"
+                            + " order. The status is 200 whatever came of the images: other statuses are for what"
+                            + " concerns the whole request, as a parameter, the model, the size of the form or a queue"
+                            + " that has no room for any of them. The images are put into the model's queue together,"
+                            + " so that they share its runs; those that find no room there get the problem overloaded.",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            description = "A form with one part 'images' for each image, 32 and 64 MB together unless"
+                                    + " the service is configured otherwise",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
+                                            schema = @Schema(implementation = BatchForm.class))),
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description = "A verdict or a problem for each image",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = BatchResponse.class))))
+    @Problems({
+        ProblemType.INVALID_REQUEST,
+        ProblemType.UNKNOWN_MODEL,
+        ProblemType.NOT_ACCEPTABLE,
+        ProblemType.IMAGE_TOO_LARGE,
+        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+        ProblemType.INTERNAL_ERROR,
+        ProblemType.OVERLOADED,
+        ProblemType.NOT_READY,
+        ProblemType.DEADLINE_EXCEEDED
+    })
+    @PostMapping(
+            path = PATH,
+            consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<BatchResponse> detect(
+            @Parameter(hidden = true) DetectionQuery query,
+            @Parameter(hidden = true) Caller caller,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException, IOException {
+        long start = System.nanoTime();
+        List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
+        List<Attempt> attempts = detections.detect(images.stream()
+                .map(image -> query.request(image.bytes(), caller))
+                .toList());
+        String id = RequestId.of(request);
+        List<BatchResponse.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < attempts.size(); i++) {
+            entries.add(entry(id + "-" + i, images.get(i).fileName(), attempts.get(i)));
+        }
+        double total = TimingResponse.milliseconds(Duration.ofNanos(System.nanoTime() - start));
+        return ResponseEntity.ok()
+                .header(TimingResponse.HEADER, TimingResponse.metric("total", total))
+                .body(BatchResponse.of(id, entries));
+    }
+
+    private static BatchResponse.Entry entry(String id, @Nullable String fileName, Attempt attempt) {
+        DetectionException failure = attempt.failure();
+        if (failure != null) {
+            String detail = Objects.requireNonNull(failure.getMessage());
+            return new BatchResponse.Entry(
+                    fileName, null, ProblemType.of(failure.outcome()).problem(detail, id));
+        }
+        return new BatchResponse.Entry(
+                fileName, DetectionResponse.of(id, Objects.requireNonNull(attempt.detection())), null);
+    }
+}

@@ -1,0 +1,115 @@
+package io.draem.service.api;
+
+import io.draem.service.detection.Caller;
+import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionRequest;
+import io.draem.service.detection.Include;
+import io.draem.service.detection.Outcome;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller wishes beside the images, as the query says it.
+ *
+ * @param model name of the model; null for the default
+ * @param version version of the model; null for the one in service
+ * @param threshold raw image score above which an image is anomalous; null for the model's own
+ * @param pixelThreshold raw map value above which a pixel belongs to a region; null for the model's own
+ * @param include what to give beside the verdict
+ */
+record DetectionQuery(
+        @Nullable String model,
+        @Nullable Integer version,
+        @Nullable Double threshold,
+        @Nullable Double pixelThreshold,
+        Set<Include> include) {
+
+    static final String MODEL = "model";
+    static final String VERSION = "version";
+    static final String THRESHOLD = "threshold";
+    static final String PIXEL_THRESHOLD = "pixelThreshold";
+    static final String INCLUDE = "include";
+
+    /** The names of the parameters. */
+    static final List<String> NAMES = List.of(MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, INCLUDE);
+
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,5})?");
+    private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
+
+    DetectionQuery {
+        include = Set.copyOf(include);
+    }
+
+    /**
+     * Reads a query.
+     *
+     * @throws DetectionException if a parameter is not known or its value is not what it takes
+     */
+    static DetectionQuery parse(@Nullable String query) throws DetectionException {
+        QueryParameters parameters = QueryParameters.parse(query, NAMES);
+        return new DetectionQuery(
+                parameters.single(MODEL),
+                version(parameters.single(VERSION)),
+                fraction(THRESHOLD, parameters.single(THRESHOLD)),
+                fraction(PIXEL_THRESHOLD, parameters.single(PIXEL_THRESHOLD)),
+                include(parameters.all(INCLUDE)));
+    }
+
+    /** Returns the request for one image. */
+    DetectionRequest request(byte[] image, Caller caller) {
+        return new DetectionRequest(image, model, version, threshold, pixelThreshold, include, caller);
+    }
+
+    /** Returns the same wishes, but for the overlay alone. */
+    DetectionQuery forOverlay() {
+        return new DetectionQuery(model, version, threshold, pixelThreshold, Set.of(Include.OVERLAY));
+    }
+
+    private static @Nullable Integer version(@Nullable String value) throws DetectionException {
+        if (value == null) {
+            return null;
+        }
+        if (!WHOLE.matcher(value).matches()) {
+            throw rejected("The parameter " + VERSION + " must be a whole number, such as 1");
+        }
+        return Integer.valueOf(value);
+    }
+
+    private static @Nullable Double fraction(String name, @Nullable String value) throws DetectionException {
+        if (value == null) {
+            return null;
+        }
+        double number = DECIMAL.matcher(value).matches() ? Double.parseDouble(value) : Double.NaN;
+        if (!(number >= 0 && number <= 1)) {
+            throw rejected("The parameter " + name + " must be a number between 0 and 1");
+        }
+        return number;
+    }
+
+    private static Set<Include> include(List<String> values) throws DetectionException {
+        Set<Include> includes = EnumSet.noneOf(Include.class);
+        for (String value : values) {
+            for (String id : value.split(",", -1)) {
+                includes.add(include(id.strip()));
+            }
+        }
+        return includes;
+    }
+
+    private static Include include(String id) throws DetectionException {
+        return Arrays.stream(Include.values())
+                .filter(include -> include.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> rejected("The parameter " + INCLUDE + " takes any of "
+                        + Arrays.stream(Include.values()).map(Include::id).collect(Collectors.joining(", "))));
+    }
+
+    private static DetectionException rejected(String detail) {
+        return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
+    }
+}

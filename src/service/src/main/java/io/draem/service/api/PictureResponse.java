@@ -1,0 +1,44 @@
+package io.draem.service.api;
+
+import io.draem.service.detection.Include;
+import io.draem.service.detection.Picture;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import org.jspecify.annotations.Nullable;
+
+/** A picture inside the answer. */
+@Schema(name = "Picture", description = "A picture inside the answer")
+record PictureResponse(
+        @Schema(
+                description = "Form of the data: png (8 bits a channel), png16 (grey, 65535 stands for 1.0), or float32"
+                        + " (little endian, row by row from the top, no header)",
+                requiredMode = RequiredMode.REQUIRED,
+                allowableValues = {"png", "png16", "float32"})
+        String encoding,
+
+        @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "1024")
+        int width,
+
+        @Schema(description = "Height in pixels", requiredMode = RequiredMode.REQUIRED, example = "768")
+        int height,
+
+        @Schema(
+                description = "The file, or the values, in base64",
+                type = "string",
+                format = "byte",
+                requiredMode = RequiredMode.REQUIRED)
+        byte[] data) {
+
+    /** Returns the picture for JSON; null for none. */
+    static @Nullable PictureResponse of(Include include, @Nullable Picture picture) {
+        if (picture == null) {
+            return null;
+        }
+        String encoding = switch (include) {
+            case MAP -> "png16";
+            case MAP_FLOAT32 -> "float32";
+            default -> "png";
+        };
+        return new PictureResponse(encoding, picture.width(), picture.height(), picture.data());
+    }
+}

@@ -1,0 +1,66 @@
+package io.draem.service.api;
+
+import io.swagger.v3.oas.models.examples.Example;
+import io.swagger.v3.oas.models.headers.Header;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.IntegerSchema;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Describes problems in the contract, with an example for each. */
+final class ProblemExamples {
+
+    private static final String PROBLEM_JSON = "application/problem+json";
+
+    private ProblemExamples() {}
+
+    /** Returns the answer with a status that stands for several kinds of problem. */
+    static ApiResponse response(int status, List<ProblemType> types) {
+        MediaType media = new MediaType().schema(new Schema<>().$ref("#/components/schemas/Problem"));
+        types.forEach(type ->
+                media.addExamples(type.id(), new Example().summary(type.title()).value(example(type))));
+        ApiResponse response = new ApiResponse()
+                .description(types.stream().map(ProblemType::id).collect(Collectors.joining(" or ")))
+                .content(new Content().addMediaType(PROBLEM_JSON, media));
+        if (status == 503) {
+            response.addHeaderObject(
+                    "Retry-After",
+                    new Header()
+                            .description("Seconds after which it is worth to try again")
+                            .schema(new IntegerSchema())
+                            .example(2));
+        }
+        return response;
+    }
+
+    private static Map<String, Object> example(ProblemType type) {
+        Problem problem = type.problem(detail(type), AnswerExamples.ID);
+        Map<String, Object> example = new LinkedHashMap<>();
+        example.put("type", problem.type().toString());
+        example.put("title", problem.title());
+        example.put("status", problem.status());
+        example.put("detail", problem.detail());
+        example.put("requestId", problem.requestId());
+        return example;
+    }
+
+    private static String detail(ProblemType type) {
+        return switch (type) {
+            case INVALID_REQUEST ->
+                "There is no query parameter 'treshold', 'threshold' was meant perhaps: this path takes "
+                        + String.join(", ", DetectionQuery.NAMES);
+            case INVALID_IMAGE -> "The JPEG image ends too early: send the whole file";
+            case UNKNOWN_MODEL -> "There is no model of that name; served are cookie";
+            case UNSUPPORTED_MEDIA_TYPE ->
+                "The Content-Type of the request is not taken: send multipart/form-data or image/* or"
+                        + " application/octet-stream";
+            case OVERLOADED -> "Too many requests wait already: try again later, or start more replicas";
+            default -> ErrorDoor.detail(type);
+        };
+    }
+}

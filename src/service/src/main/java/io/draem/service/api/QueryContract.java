@@ -1,0 +1,65 @@
+package io.draem.service.api;
+
+import io.draem.service.detection.Include;
+import io.swagger.v3.oas.models.media.ArraySchema;
+import io.swagger.v3.oas.models.media.IntegerSchema;
+import io.swagger.v3.oas.models.media.NumberSchema;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.parameters.QueryParameter;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+
+/** Describes the parameters of a {@link DetectionQuery} in the contract. */
+final class QueryContract {
+
+    private QueryContract() {}
+
+    static List<Parameter> parameters() {
+        StringSchema include = new StringSchema();
+        Arrays.stream(Include.values()).map(Include::id).forEach(include::addEnumItem);
+        return List.of(
+                parameter(
+                                DetectionQuery.MODEL,
+                                "Name of the model; without it the default answers",
+                                new StringSchema().minLength(1))
+                        .example("cookie"),
+                parameter(
+                                DetectionQuery.VERSION,
+                                "Version of the model; without it the one in service answers",
+                                new IntegerSchema().minimum(BigDecimal.ZERO).maximum(BigDecimal.valueOf(999_999_999)))
+                        .example(1),
+                parameter(
+                                DetectionQuery.THRESHOLD,
+                                "Raw image score above which an image is anomalous; without it the model's own",
+                                fraction())
+                        .example(0.6),
+                parameter(
+                                DetectionQuery.PIXEL_THRESHOLD,
+                                "Raw map value above which a pixel belongs to a region and to the mask; without it the"
+                                        + " model's own. It does not change the verdict",
+                                fraction())
+                        .example(0.4),
+                parameter(
+                                DetectionQuery.INCLUDE,
+                                "What to add to the answer: the anomaly map as a 16-bit PNG (map) or as raw values"
+                                        + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
+                                        + " Map, mask and overlay have the size of the image. Regions are always there",
+                                new ArraySchema().items(include))
+                        .example(List.of("regions", "mask")));
+    }
+
+    private static Parameter parameter(String name, String description, Schema<?> schema) {
+        return new QueryParameter()
+                .name(name)
+                .description(description)
+                .required(false)
+                .schema(schema);
+    }
+
+    private static Schema<?> fraction() {
+        return new NumberSchema().format("double").minimum(BigDecimal.ZERO).maximum(BigDecimal.ONE);
+    }
+}
