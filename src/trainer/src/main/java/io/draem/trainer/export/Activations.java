@@ -27,9 +27,9 @@ final class Activations {
      *
      * @param most how many images at most; they are taken evenly from the set
      * @param scratch a file to write the graph to; deleted before this returns
-     * @return a histogram for each activation, by its name in the graph
+     * @return the extremes of each activation, by its name in the graph
      */
-    static Map<String, ActivationHistogram> observe(
+    static Map<String, ActivationExtremes> observe(
             NamedWeights weights,
             NetworkOptions options,
             int width,
@@ -51,11 +51,11 @@ final class Activations {
         }
     }
 
-    private static Map<String, ActivationHistogram> observe(
+    private static Map<String, ActivationExtremes> observe(
             Path graph, Set<String> names, int width, int height, EvaluationSet images, int most, int threads)
             throws IOException, OrtException {
-        Map<String, ActivationHistogram> histograms = new LinkedHashMap<>();
-        names.forEach(name -> histograms.put(name, new ActivationHistogram()));
+        Map<String, ActivationExtremes> extremes = new LinkedHashMap<>();
+        names.forEach(name -> extremes.put(name, new ActivationExtremes()));
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         long[] shape = {1, COLOURS, height, width};
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -68,12 +68,12 @@ final class Activations {
                             .pixels();
                     try (OnnxTensor image = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape);
                             OrtSession.Result result = session.run(Map.of(ModelContract.INPUT, image), names)) {
-                        histograms.forEach((name, histogram) ->
-                                histogram.accept(((OnnxTensor) result.get(name).orElseThrow()).getFloatBuffer()));
+                        extremes.forEach((name, seen) ->
+                                seen.accept(((OnnxTensor) result.get(name).orElseThrow()).getFloatBuffer()));
                     }
                 }
             }
         }
-        return histograms;
+        return extremes;
     }
 }

@@ -177,7 +177,7 @@ public final class FormatExport implements AutoCloseable {
     private void requireFloat16(Path folder) throws IOException, ExportRefusedException {
         EvaluationSet compared = images.compared();
         if (compared != null) {
-            for (ActivationHistogram seen :
+            for (ActivationExtremes seen :
                     activations(compared, PARITY_IMAGES, folder).values()) {
                 if (seen.largest() > Float16Arithmetic.LARGEST / 2) {
                     throw new ExportRefusedException(folder.resolve(GRAPH), ExportFormat.FP16);
@@ -186,7 +186,7 @@ public final class FormatExport implements AutoCloseable {
         }
     }
 
-    private Map<String, ActivationHistogram> activations(EvaluationSet set, int most, Path scratch) throws IOException {
+    private Map<String, ActivationExtremes> activations(EvaluationSet set, int most, Path scratch) throws IOException {
         return Activations.observe(
                 new NamedWeights(model.weights()),
                 model.options(),
