@@ -34,6 +34,9 @@ class ErrorDoor implements ErrorController {
     /** Returns what can be said where only the kind of the problem is known. */
     static String detail(ProblemType type) {
         return switch (type) {
+            case UNAUTHORIZED ->
+                "Send a key of this service in the header " + KeyFilter.KEY_HEADER + ", or as Authorization: Bearer";
+            case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See /swagger-ui.html for the paths of this service";
             case METHOD_NOT_ALLOWED -> "See /swagger-ui.html for the methods of this path";
             case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";

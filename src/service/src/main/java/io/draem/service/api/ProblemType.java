@@ -9,12 +9,14 @@ import org.springframework.http.HttpStatus;
 enum ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
     INVALID_IMAGE(HttpStatus.BAD_REQUEST, "The image cannot be read"),
+    UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The request has no good key"),
     UNKNOWN_MODEL(HttpStatus.NOT_FOUND, "The model is not served"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing at this path"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not take this method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The answer does not come in that media type"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
+    TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "The key was used too often"),
     INFERENCE_FAILED(HttpStatus.INTERNAL_SERVER_ERROR, "The model failed"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The service is overloaded"),
@@ -70,11 +72,13 @@ enum ProblemType {
     /** Returns the type for a status that no code of the service chose. */
     static ProblemType ofStatus(int status) {
         return switch (status) {
+            case 401 -> UNAUTHORIZED;
             case 404 -> NOT_FOUND;
             case 405 -> METHOD_NOT_ALLOWED;
             case 406 -> NOT_ACCEPTABLE;
             case 413 -> IMAGE_TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 429 -> TOO_MANY_REQUESTS;
             case 503 -> NOT_READY;
             case 504 -> DEADLINE_EXCEEDED;
             default -> status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;

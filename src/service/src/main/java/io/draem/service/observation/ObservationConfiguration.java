@@ -3,6 +3,7 @@ package io.draem.service.observation;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.inference.QueueListener;
 import io.draem.service.models.ModelRepository;
+import io.draem.service.security.AccessListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -20,6 +21,11 @@ class ObservationConfiguration {
     @Bean
     DetectionListener detectionMetrics(MeterRegistry registry) {
         return new DetectionMetrics(registry);
+    }
+
+    @Bean
+    AccessListener accessMetrics(MeterRegistry registry) {
+        return new AccessMetrics(registry);
     }
 
     @Bean

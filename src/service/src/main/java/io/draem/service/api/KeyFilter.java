@@ -1,0 +1,96 @@
+package io.draem.service.api;
+
+import io.draem.service.security.Access;
+import io.draem.service.security.Gatekeeper;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets pass who may: 401 without a good key, 429 with one that was used too often. Whoever brings a good key is the
+ * request's principal.
+ */
+final class KeyFilter extends OncePerRequestFilter {
+
+    static final String KEY_HEADER = "X-API-Key";
+
+    private static final String BEARER = "Bearer ";
+
+    private final Gatekeeper gatekeeper;
+    private final Set<String> openPaths;
+
+    /**
+     * @param openPaths paths that need no key, compared with the path as it was sent: whatever two readers could
+     *     understand in two ways is none of them
+     */
+    KeyFilter(Gatekeeper gatekeeper, Set<String> openPaths) {
+        this.gatekeeper = gatekeeper;
+        this.openPaths = openPaths;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String name = gatekeeper.identify(key(request));
+        if (openPaths.contains(request.getRequestURI())) {
+            chain.doFilter(name == null ? request : new Known(request, name), response);
+            return;
+        }
+        Access access = gatekeeper.admit(name);
+        if (access instanceof Access.Limited limited) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(limited.retryAfter())));
+            response.sendError(429);
+        } else if (access instanceof Access.Denied || name == null) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"draem\"");
+            response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+        } else {
+            chain.doFilter(new Known(request, name), response);
+        }
+    }
+
+    private static @Nullable String key(HttpServletRequest request) {
+        String key = request.getHeader(KEY_HEADER);
+        if (key != null) {
+            return key;
+        }
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+    }
+
+    /** Rounded up: whoever waits so long may pass. */
+    private static long seconds(Duration wait) {
+        return wait.plusNanos(999_999_999).toSeconds();
+    }
+
+    /** A request of which it is known who sends it. */
+    private static final class Known extends HttpServletRequestWrapper {
+
+        private final String name;
+
+        Known(HttpServletRequest request, String name) {
+            super(request);
+            this.name = name;
+        }
+
+        @Override
+        public Principal getUserPrincipal() {
+            return () -> name;
+        }
+
+        @Override
+        public String getRemoteUser() {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.draem.service.api;
+
+import io.draem.service.security.Gatekeeper;
+import io.draem.service.security.SecurityProperties;
+import java.util.Set;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Guards {@code management.server.port} like the main one. It is a web server of its own, which knows no filter of the
+ * other's; no annotation makes it part of the main one.
+ */
+@ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
+class ManagementPort {
+
+    @Bean
+    FilterRegistrationBean<KeyFilter> managementKeyFilter(
+            Gatekeeper gatekeeper,
+            SecurityProperties properties,
+            @Value("${management.server.base-path:}") String base,
+            @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
+        Set<String> open = KeyConfiguration.health(base + endpoints);
+        open.addAll(properties.apiKeys().openPaths());
+        return KeyConfiguration.registration(gatekeeper, open);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports() {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
+    }
+}

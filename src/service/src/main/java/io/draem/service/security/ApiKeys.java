@@ -1,0 +1,84 @@
+package io.draem.service.security;
+
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that are good, known by their SHA-256 alone. */
+final class ApiKeys {
+
+    /** Names become labels of metrics, of which there must not be any number. */
+    private static final int MOST = 256;
+
+    private static final Pattern LINE = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9A-Fa-f]{64})");
+
+    private final List<ApiKey> keys;
+
+    private ApiKeys(List<ApiKey> keys) {
+        this.keys = keys;
+    }
+
+    private record ApiKey(String name, byte[] digest) {}
+
+    /**
+     * Reads a key a line as {@code name:sha256}; empty lines and those that start with {@code #} say nothing. A name may
+     * come again with another key, so that the two overlap while they are exchanged.
+     *
+     * @throws KeyFileException if a line is none, a key comes twice, or there are none or too many
+     */
+    static ApiKeys parse(List<String> lines) throws KeyFileException {
+        List<ApiKey> keys = new ArrayList<>();
+        Set<String> digests = new HashSet<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            Matcher matcher = LINE.matcher(line);
+            if (!matcher.matches()) {
+                // The line itself is not told: somebody may have written the key in place of its digest.
+                throw new KeyFileException("Line " + (i + 1) + " is not of the form name:sha256, where the name has at"
+                        + " most 64 letters, digits, '.', '_' or '-' and the digest 64 hexadecimal digits");
+            }
+            byte[] digest = HexFormat.of().parseHex(matcher.group(2));
+            if (!digests.add(HexFormat.of().formatHex(digest))) {
+                throw new KeyFileException("Line " + (i + 1) + " has a key that stands above already");
+            }
+            keys.add(new ApiKey(matcher.group(1), digest));
+        }
+        if (keys.isEmpty()) {
+            throw new KeyFileException("There is no key in it");
+        }
+        if (keys.size() > MOST) {
+            throw new KeyFileException("There are " + keys.size() + " keys in it, more than " + MOST);
+        }
+        return new ApiKeys(List.copyOf(keys));
+    }
+
+    /** Returns the name of the key with a digest. Every key is compared, each in the same time whatever it is. */
+    @Nullable
+    String nameOf(byte[] digest) {
+        String name = null;
+        for (ApiKey key : keys) {
+            if (MessageDigest.isEqual(key.digest, digest)) {
+                name = key.name;
+            }
+        }
+        return name;
+    }
+
+    Set<String> names() {
+        return keys.stream().map(ApiKey::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    int size() {
+        return keys.size();
+    }
+}

@@ -1,0 +1,71 @@
+package io.draem.service.security;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Who may use the service and how often.
+ *
+ * @param apiKeys which keys are good
+ * @param rateLimit how often each may be used
+ */
+@ConfigurationProperties("draem.security")
+public record SecurityProperties(
+        @DefaultValue ApiKeys apiKeys, @DefaultValue RateLimit rateLimit) {
+
+    public SecurityProperties {
+        if (rateLimit.requests() != null && apiKeys.file() == null) {
+            throw new IllegalArgumentException("draem.security.rate-limit.requests counts by key:"
+                    + " draem.security.api-keys.file must name the keys");
+        }
+    }
+
+    /**
+     * Which keys are good.
+     *
+     * @param file one line {@code name:sha256} for each; without it everybody may use the service
+     * @param pollInterval how often the file is looked at for changes
+     * @param openPaths exact paths that need no key, beside those of health
+     */
+    public record ApiKeys(
+            @Nullable Path file,
+            @DefaultValue("10s") Duration pollInterval,
+            @DefaultValue List<String> openPaths) {
+
+        public ApiKeys {
+            if (pollInterval.toMillis() < 1) {
+                throw new IllegalArgumentException(
+                        "draem.security.api-keys.poll-interval must be at least 1ms, got " + pollInterval);
+            }
+        }
+    }
+
+    /**
+     * How often a key may be used.
+     *
+     * @param requests most requests in a period, and most at once; without it as many as there are
+     * @param period the time in which a key that was used up is whole again
+     */
+    public record RateLimit(
+            @Nullable Integer requests, @DefaultValue("1s") Duration period) {
+
+        public RateLimit {
+            if (requests != null && requests < 1) {
+                throw new IllegalArgumentException(
+                        "draem.security.rate-limit.requests must be at least 1, got " + requests);
+            }
+            if (period.isNegative() || period.isZero() || period.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException(
+                        "draem.security.rate-limit.period must be positive and at most a day, got " + period);
+            }
+            if (requests != null && requests > period.toNanos()) {
+                throw new IllegalArgumentException("draem.security.rate-limit.requests must be fewer than one a"
+                        + " nanosecond, got " + requests + " in " + period);
+            }
+        }
+    }
+}
