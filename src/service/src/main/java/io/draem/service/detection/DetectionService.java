@@ -93,6 +93,11 @@ public final class DetectionService {
         }
     }
 
+    /** Returns how many pixels of images are in memory now. */
+    public int pixelsInFlight() {
+        return pixels.taken();
+    }
+
     private ModelLease select(DetectionRequest request) throws DetectionException {
         requireFraction("threshold", request.threshold());
         requireFraction("pixelThreshold", request.pixelThreshold());

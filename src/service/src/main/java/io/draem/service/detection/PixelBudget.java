@@ -10,9 +10,11 @@ import java.util.concurrent.TimeoutException;
  */
 final class PixelBudget {
 
+    private final int all;
     private final Semaphore pixels;
 
     PixelBudget(int pixels) {
+        this.all = pixels;
         // Fair: a large image would wait for ever behind small ones that slip past it.
         this.pixels = new Semaphore(pixels, true);
     }
@@ -35,5 +37,10 @@ final class PixelBudget {
             throw new TimeoutException("Too many pixels are in flight");
         }
         return () -> pixels.release(wanted);
+    }
+
+    /** Returns how many pixels are taken now. */
+    int taken() {
+        return all - pixels.availablePermits();
     }
 }

@@ -1,0 +1,54 @@
+package io.draem.service.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+
+/** A self-signed certificate for localhost and its key, made with the JDK's keytool. */
+record Certificate(KeyStore store) {
+
+    private static final String PASSWORD = "only-for-a-test";
+    private static final String ALIAS = "service";
+
+    static Certificate make(Path directory, String name) throws IOException, InterruptedException, GeneralSecurityException {
+        Path file = directory.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1",
+                        "-dname", "CN=" + name, "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2",
+                        "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (keytool.waitFor() != 0) {
+            throw new IOException("keytool failed: " + said);
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+        return new Certificate(store);
+    }
+
+    /** Writes both as PEM beside their places and moves them there, as an operator would. */
+    void install(Path certificate, Path key) throws IOException, GeneralSecurityException {
+        put(certificate, pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
+        put(key, pem("PRIVATE KEY", store.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+    }
+
+    private static void put(Path path, String text) throws IOException {
+        Path beside = Files.writeString(path.resolveSibling(path.getFileName() + ".new"), text);
+        Files.move(beside, path, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String pem(String type, byte[] content) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
+    }
+}

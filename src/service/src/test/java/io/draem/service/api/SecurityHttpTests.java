@@ -1,0 +1,258 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.digest.Sha256;
+import io.draem.service.TestModels;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A service with keys, TLS and management on a port of its own. */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "draem.inference.provider=cpu",
+            "management.server.port=0",
+            "draem.security.api-keys.poll-interval=50ms",
+            "draem.security.rate-limit.requests=30",
+            "draem.security.rate-limit.period=1h",
+            "server.ssl.bundle=service",
+            // When the files are removed at the end.
+            "logging.level.org.springframework.boot.autoconfigure.ssl=off",
+            "spring.ssl.bundle.pem.service.reload-on-update=true",
+            "spring.ssl.bundle.watch.file.quiet-period=50ms"
+        })
+@Timeout(120)
+class SecurityHttpTests {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String DETECT = "/v1/detect";
+
+    @TempDir
+    private static Path directory;
+
+    @LocalServerPort
+    private int port;
+
+    @LocalManagementPort
+    private int managementPort;
+
+    private final SSLContext trusting = trusting();
+    private final HttpClient client = HttpClient.newBuilder().sslContext(trusting).build();
+
+    @DynamicPropertySource
+    static void files(DynamicPropertyRegistry properties) throws Exception {
+        Certificate.make(directory, "first").install(directory.resolve("tls.crt"), directory.resolve("tls.key"));
+        Files.writeString(keys(), line("good", "good-key") + line("eager", "eager-key"));
+        properties.add("draem.models.directory", () -> TestModels.directory().toString());
+        properties.add("draem.security.api-keys.file", () -> keys().toString());
+        properties.add(
+                "spring.ssl.bundle.pem.service.keystore.certificate", () -> "file:" + directory.resolve("tls.crt"));
+        properties.add(
+                "spring.ssl.bundle.pem.service.keystore.private-key", () -> "file:" + directory.resolve("tls.key"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/v1/models",
+                "/v2",
+                "/v3/api-docs",
+                "/swagger-ui.html",
+                "/swagger-ui/index.html",
+                "/no/such/path",
+                "/error",
+                "/actuator/prometheus",
+                "/actuator/health/..;/../v1/models",
+                "/actuator/health/%2e%2e/info",
+                "/actuator/health;x=y"
+            })
+    void nothingIsOpenWithoutAKey(String path) throws Exception {
+        isUnauthorized(send(get(main(path))));
+    }
+
+    @Test
+    void aGoodKeyOpensTheDoorInEitherHeader() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isUnauthorized(send(post(photograph)));
+        isUnauthorized(send(post(photograph).header("X-API-Key", "bad-key")));
+        isUnauthorized(send(post(photograph).header("Authorization", "Basic good-key")));
+        assertThat(send(post(photograph).header("X-API-Key", "good-key")).statusCode())
+                .isEqualTo(200);
+        assertThat(send(post(photograph).header("Authorization", "Bearer good-key"))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void healthIsOpenOnTheManagementPortAndTellsTheRestOnlyToThoseWithAKey() throws Exception {
+        HttpResponse<String> health = send(get(management("/actuator/health/readiness")));
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).contains("UP").doesNotContain("sha256", TestModels.name());
+        assertThat(send(get(management("/actuator/health/liveness"))).statusCode())
+                .isEqualTo(200);
+        assertThat(send(get(management("/actuator/health/readiness")).header("X-API-Key", "good-key"))
+                        .body())
+                .contains("sha256");
+        for (String path : new String[] {"/actuator/prometheus", "/actuator/info", "/actuator", "/"}) {
+            HttpResponse<String> refused = send(get(management(path)));
+            assertThat(refused.statusCode()).as(path).isEqualTo(401);
+            assertThat(refused.body()).doesNotContainIgnoringCase("<html", "exception");
+        }
+        HttpResponse<String> metrics =
+                send(get(management("/actuator/prometheus")).header("Authorization", "Bearer good-key"));
+        assertThat(metrics.body())
+                .contains("draem_access_total{key=\"none\",outcome=\"denied\"}")
+                .doesNotContain("good-key");
+        assertThat(send(get(main("/actuator/prometheus")).header("X-API-Key", "good-key"))
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aKeyThatIsUsedTooOftenHasToWaitAndOthersDoNot() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            assertThat(send(get(main("/v1/models")).header("X-API-Key", "eager-key"))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        HttpResponse<String> refused = send(get(main("/v1/models")).header("X-API-Key", "eager-key"));
+        isProblem(refused, 429, "too-many-requests");
+        assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 3600);
+        assertThat(send(get(main("/v1/models")).header("X-API-Key", "good-key")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void keysAreExchangedWithoutARestart() throws Exception {
+        Files.writeString(
+                keys(), line("good", "good-key") + line("eager", "eager-key") + line("late", "late-key"));
+        while (send(get(main("/v1/models")).header("X-API-Key", "late-key")).statusCode() != 200) {
+            Thread.onSpinWait(); // the test's time limit ends it
+        }
+        assertThat(send(get(main("/v1/models")).header("X-API-Key", "good-key")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void theCertificateIsExchangedWithoutARestart() throws Exception {
+        Certificate.make(directory, "second").install(directory.resolve("tls.crt"), directory.resolve("tls.key"));
+        while (!servedName().equals("CN=second")) {
+            Thread.onSpinWait(); // the test's time limit ends it
+        }
+        assertThat(servedName()).isEqualTo("CN=second");
+    }
+
+    private String servedName() throws IOException {
+        try (SSLSocket socket =
+                (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+            socket.startHandshake();
+            X509Certificate certificate =
+                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            return certificate.getSubjectX500Principal().getName();
+        } catch (SSLHandshakeException e) {
+            return "none"; // the certificate is the new one already and the key still the old one
+        }
+    }
+
+    private static void isUnauthorized(HttpResponse<String> response) {
+        isProblem(response, 401, "unauthorized");
+        assertThat(response.headers().firstValue("WWW-Authenticate")).hasValue("Bearer realm=\"draem\"");
+    }
+
+    private static void isProblem(HttpResponse<String> response, int status, String type) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        if (!response.uri().getPath().startsWith("/v2")) {
+            JsonNode problem = JSON.readTree(response.body());
+            assertThat(problem.get("type").asString()).isEqualTo("urn:draem:problem:" + type);
+        }
+    }
+
+    private HttpRequest.Builder post(byte[] image) {
+        return HttpRequest.newBuilder(main(DETECT))
+                .header("Content-Type", "image/jpeg")
+                .POST(BodyPublishers.ofByteArray(image));
+    }
+
+    private static HttpRequest.Builder get(URI uri) {
+        return HttpRequest.newBuilder(uri);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private URI main(String path) {
+        return URI.create("https://localhost:" + port + path);
+    }
+
+    private URI management(String path) {
+        return URI.create("https://localhost:" + managementPort + path);
+    }
+
+    private static Path keys() {
+        return directory.resolve("keys");
+    }
+
+    private static String line(String name, String key) {
+        return name + ":" + Sha256.of(key.getBytes(StandardCharsets.UTF_8)).substring("sha256:".length()) + "\n";
+    }
+
+    /** Trusts whatever certificate comes: the tests look at the certificate themselves. */
+    private static SSLContext trusting() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new Trusting()}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Trusting implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            chain[0].checkValidity();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.draem.service.fuzz;
+
+import io.draem.service.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the fuzzers start from. */
+final class Seeds {
+
+    private Seeds() {}
+
+    /** Returns small images of every format. */
+    static List<byte[]> images() throws IOException {
+        List<byte[]> images = new ArrayList<>();
+        try (Stream<Path> files = Files.list(TestModels.file("src/draem/src/test/resources/io/draem/image"))) {
+            for (Path file : files.sorted().toList()) {
+                if (Files.size(file) < 20_000 && !file.toString().endsWith(".txt")) {
+                    images.add(Files.readAllBytes(file));
+                }
+            }
+        }
+        return images;
+    }
+
+    static int inputs(int few) {
+        return Integer.getInteger("fuzz.inputs", few);
+    }
+
+    static long seed() {
+        return Long.getLong("fuzz.seed", 20_261_124);
+    }
+}
