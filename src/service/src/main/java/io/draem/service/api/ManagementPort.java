@@ -31,6 +31,11 @@ class ManagementPort {
     }
 
     @Bean
+    FilterRegistrationBean<BrokenQueryFilter> managementBrokenQueryFilter() {
+        return KeyConfiguration.brokenQueries();
+    }
+
+    @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports() {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {

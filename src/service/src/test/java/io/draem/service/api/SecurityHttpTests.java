@@ -67,7 +67,8 @@ class SecurityHttpTests {
     private int managementPort;
 
     private final SSLContext trusting = trusting();
-    private final HttpClient client = HttpClient.newBuilder().sslContext(trusting).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().sslContext(trusting).build();
 
     @DynamicPropertySource
     static void files(DynamicPropertyRegistry properties) throws Exception {
@@ -156,8 +157,7 @@ class SecurityHttpTests {
 
     @Test
     void keysAreExchangedWithoutARestart() throws Exception {
-        Files.writeString(
-                keys(), line("good", "good-key") + line("eager", "eager-key") + line("late", "late-key"));
+        Files.writeString(keys(), line("good", "good-key") + line("eager", "eager-key") + line("late", "late-key"));
         while (send(get(main("/v1/models")).header("X-API-Key", "late-key")).statusCode() != 200) {
             Thread.onSpinWait(); // the test's time limit ends it
         }
@@ -175,11 +175,9 @@ class SecurityHttpTests {
     }
 
     private String servedName() throws IOException {
-        try (SSLSocket socket =
-                (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+        try (SSLSocket socket = (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
             socket.startHandshake();
-            X509Certificate certificate =
-                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             return certificate.getSubjectX500Principal().getName();
         } catch (SSLHandshakeException e) {
             return "none"; // the certificate is the new one already and the key still the old one

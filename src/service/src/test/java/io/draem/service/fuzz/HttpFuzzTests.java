@@ -27,7 +27,13 @@ import org.springframework.test.context.DynamicPropertySource;
 class HttpFuzzTests {
 
     private static final String[] INSIDES = {
-        "Exception", "\tat ", "java.", "io.draem", "org.apache", Path.of("").toAbsolutePath().toString(), "<html"
+        "Exception",
+        "\tat ",
+        "java.",
+        "io.draem",
+        "org.apache",
+        Path.of("").toAbsolutePath().toString(),
+        "<html"
     };
 
     @LocalServerPort
@@ -68,7 +74,9 @@ class HttpFuzzTests {
                         .as("input %d of seed %d: %s", i, Seeds.seed(), reply.text())
                         .isNotIn(500, 502, 503);
                 if (reply.status() >= 400) {
-                    assertThat(reply.text()).as("input %d of seed %d", i, Seeds.seed()).doesNotContain(INSIDES);
+                    assertThat(reply.text())
+                            .as("input %d of seed %d", i, Seeds.seed())
+                            .doesNotContain(INSIDES);
                 }
                 if (i % 10_000 == 9_999) {
                     System.out.println((i + 1) + " requests by status: " + statuses);

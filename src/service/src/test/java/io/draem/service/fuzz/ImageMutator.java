@@ -13,7 +13,23 @@ final class ImageMutator {
 
     private static final int HEADER = 96;
     private static final long[] INTERESTING = {
-        0, 1, 2, 7, 8, 16, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFF_FFFFL, 0x8000_0000L, 0xFFFF_FFFFL
+        0,
+        1,
+        2,
+        7,
+        8,
+        16,
+        0x7F,
+        0x80,
+        0xFF,
+        0x100,
+        0x7FFF,
+        0x8000,
+        0xFFFF,
+        0x10000,
+        0x7FFF_FFFFL,
+        0x8000_0000L,
+        0xFFFF_FFFFL
     };
 
     private final List<byte[]> seeds;
@@ -56,8 +72,8 @@ final class ImageMutator {
     /** Writes a number that programs stumble over, of one to four bytes, in either order. */
     private static byte[] writeNumber(byte[] image, int at, RandomGenerator random) {
         long number = INTERESTING[random.nextInt(INTERESTING.length)];
-        ByteBuffer buffer = ByteBuffer.wrap(image)
-                .order(random.nextBoolean() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer =
+                ByteBuffer.wrap(image).order(random.nextBoolean() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         int size = 1 << random.nextInt(3);
         if (at + size <= image.length) {
             switch (size) {

@@ -39,7 +39,9 @@ final class RawConnection implements AutoCloseable {
                 open.shutdownOutput();
             }
             Reply reply = read(new BufferedInputStream(open.getInputStream()));
-            if (!keepAlive || reply.status() == 0 || reply.text().toLowerCase(Locale.ROOT).contains("connection: close")) {
+            if (!keepAlive
+                    || reply.status() == 0
+                    || reply.text().toLowerCase(Locale.ROOT).contains("connection: close")) {
                 close();
             }
             return reply;

@@ -8,32 +8,84 @@ import java.util.random.RandomGenerator;
 final class RequestMutator {
 
     private static final String[] PATHS = {
-        "/v1/detect", "/v1/detect", "/v1/detect", "/v1/detect/batch", "/v1/models", "/v1/models/cookie", "/v1/models/%00",
-        "/v2/models/cookie/infer", "/v2/models/cookie", "/v2", "/actuator/health", "/actuator/info", "/v3/api-docs", "/",
+        "/v1/detect", "/v1/detect", "/v1/detect", "/v1/detect/batch", "/v1/models", "/v1/models/cookie",
+                "/v1/models/%00",
+        "/v2/models/cookie/infer", "/v2/models/cookie", "/v2", "/actuator/health", "/actuator/info", "/v3/api-docs",
+                "/",
         "/error", "/..//..", "/v1/detect;a=b", "//v1//detect"
     };
     private static final String[] QUERIES = {
-        "model=cookie", "model=cake", "model=", "version=1", "version=99999999999", "version=-1", "threshold=0.5",
-        "threshold=NaN", "threshold=1e999", "include=map,mask,regions", "include=overlay", "include=,,,", "include=%zz",
-        "threshold=%00", "a=b&a=c", "&&&==", "include=map&include=mask", "\u00ff\u00fe", "mapFormat=png16", "x[]=1"
+        "model=cookie",
+        "model=cake",
+        "model=",
+        "version=1",
+        "version=99999999999",
+        "version=-1",
+        "threshold=0.5",
+        "threshold=NaN",
+        "threshold=1e999",
+        "include=map,mask,regions",
+        "include=overlay",
+        "include=,,,",
+        "include=%zz",
+        "threshold=%00",
+        "a=b&a=c",
+        "&&&==",
+        "include=map&include=mask",
+        "\u00ff\u00fe",
+        "mapFormat=png16",
+        "x[]=1"
     };
     private static final String[] TYPES = {
-        "image/png", "image/jpeg", "application/octet-stream", "multipart/form-data; boundary=B", "multipart/form-data",
-        "multipart/form-data; boundary=\"\"", "multipart/mixed; boundary=B", "application/json", "nonsense", "*/*", ";;;",
-        "image/png; q=\"", "text/plain; charset=none"
+        "image/png",
+        "image/jpeg",
+        "application/octet-stream",
+        "multipart/form-data; boundary=B",
+        "multipart/form-data",
+        "multipart/form-data; boundary=\"\"",
+        "multipart/mixed; boundary=B",
+        "application/json",
+        "nonsense",
+        "*/*",
+        ";;;",
+        "image/png; q=\"",
+        "text/plain; charset=none"
     };
     private static final String[] HEADERS = {
-        "Accept: image/png", "Accept: */*;q=x", "Accept: text/html", "X-Request-Timeout: 0.001", "X-Request-Timeout: NaN",
-        "X-Request-Timeout: -1", "X-Request-Id: a b\tc", "X-API-Key: nobody", "Authorization: Bearer", "Expect: nonsense",
-        "Inference-Header-Content-Length: -1", "Inference-Header-Content-Length: 99999999999", "Range: bytes=0-",
-        "Transfer-Encoding: chunked", "Transfer-Encoding: gzip", "Content-Encoding: gzip", "Content-Length: 5",
-        "Cookie: a=\"b", "Host: ", "Connection: upgrade", "Upgrade: h2c", "Bad Header: x", "Accept-Language: \u00e4"
+        "Accept: image/png",
+        "Accept: */*;q=x",
+        "Accept: text/html",
+        "X-Request-Timeout: 0.001",
+        "X-Request-Timeout: NaN",
+        "X-Request-Timeout: -1",
+        "X-Request-Id: a b\tc",
+        "X-API-Key: nobody",
+        "Authorization: Bearer",
+        "Expect: nonsense",
+        "Inference-Header-Content-Length: -1",
+        "Inference-Header-Content-Length: 99999999999",
+        "Range: bytes=0-",
+        "Transfer-Encoding: chunked",
+        "Transfer-Encoding: gzip",
+        "Content-Encoding: gzip",
+        "Content-Length: 5",
+        "Cookie: a=\"b",
+        "Host: ",
+        "Connection: upgrade",
+        "Upgrade: h2c",
+        "Bad Header: x",
+        "Accept-Language: \u00e4"
     };
     private static final String[] PART_HEADERS = {
-        "Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"", "Content-Disposition: form-data; name=image",
-        "Content-Disposition: form-data; name=\"images\"; filename=\"../../b\"", "Content-Disposition: form-data",
-        "Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''%zz", "Content-Disposition: ", "Content-Type: ;",
-        "Content-Transfer-Encoding: base64", "X: " + "y".repeat(600)
+        "Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"",
+        "Content-Disposition: form-data; name=image",
+        "Content-Disposition: form-data; name=\"images\"; filename=\"../../b\"",
+        "Content-Disposition: form-data",
+        "Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''%zz",
+        "Content-Disposition: ",
+        "Content-Type: ;",
+        "Content-Transfer-Encoding: base64",
+        "X: " + "y".repeat(600)
     };
 
     private final ImageMutator images;
@@ -76,7 +128,9 @@ final class RequestMutator {
         return bytes;
     }
 
-    private static final String[] METHODS = {"GET ", "PUT ", "OPTIONS ", "HEAD ", "DELETE ", "TRACE ", "X ", "PATCH ", ""};
+    private static final String[] METHODS = {
+        "GET ", "PUT ", "OPTIONS ", "HEAD ", "DELETE ", "TRACE ", "X ", "PATCH ", ""
+    };
 
     private static byte[] form(byte[] image, boolean plain, RandomGenerator random) {
         ByteArrayOutputStream form = new ByteArrayOutputStream();
