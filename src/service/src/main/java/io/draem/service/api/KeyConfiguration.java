@@ -34,17 +34,6 @@ class KeyConfiguration {
         return registration(gatekeeper, open);
     }
 
-    @Bean
-    FilterRegistrationBean<BrokenQueryFilter> brokenQueryFilter() {
-        return brokenQueries();
-    }
-
-    static FilterRegistrationBean<BrokenQueryFilter> brokenQueries() {
-        FilterRegistrationBean<BrokenQueryFilter> filter = new FilterRegistrationBean<>(new BrokenQueryFilter());
-        filter.setOrder(ORDER + 1);
-        return filter;
-    }
-
     static FilterRegistrationBean<KeyFilter> registration(Gatekeeper gatekeeper, Set<String> open) {
         FilterRegistrationBean<KeyFilter> filter = new FilterRegistrationBean<>(new KeyFilter(gatekeeper, open));
         filter.setOrder(ORDER);

@@ -31,11 +31,6 @@ class ManagementPort {
     }
 
     @Bean
-    FilterRegistrationBean<BrokenQueryFilter> managementBrokenQueryFilter() {
-        return KeyConfiguration.brokenQueries();
-    }
-
-    @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports() {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {

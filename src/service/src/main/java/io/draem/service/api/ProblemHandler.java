@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.util.StringUtils;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
@@ -97,6 +98,12 @@ class ProblemHandler {
         return answer(
                 ProblemType.INVALID_REQUEST,
                 "The query has a broken percent-encoding: write % as %25 and other bytes as %XX");
+    }
+
+    /** Endpoints of operations read a JSON body wherever one is sent. */
+    @ExceptionHandler
+    ResponseEntity<Problem> unreadable(HttpMessageNotReadableException e) {
+        return answer(ProblemType.INVALID_REQUEST, "The body cannot be read: send none, or JSON without an error");
     }
 
     @ExceptionHandler

@@ -46,8 +46,6 @@ import tools.jackson.databind.json.JsonMapper;
             "draem.security.rate-limit.requests=30",
             "draem.security.rate-limit.period=1h",
             "server.ssl.bundle=service",
-            // When the files are removed at the end.
-            "logging.level.org.springframework.boot.autoconfigure.ssl=off",
             "spring.ssl.bundle.pem.service.reload-on-update=true",
             "spring.ssl.bundle.watch.file.quiet-period=50ms"
         })
