@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * What a graph says of itself in its metadata: input, calibration, training and figures.
  *
  * @param model name of the model
- * @param width input width in pixels, a multiple of {@value ModelContract#SIZE_MULTIPLE}
- * @param height input height in pixels, a multiple of {@value ModelContract#SIZE_MULTIPLE}
+ * @param width input width in pixels; in metadata a multiple of {@value ModelContract#SIZE_MULTIPLE}
+ * @param height input height in pixels; in metadata a multiple of {@value ModelContract#SIZE_MULTIPLE}
  * @param calibration thresholds and ranges
  * @param training every training option, seed, data digest and git commit
  * @param metrics figures of the evaluation
@@ -47,8 +47,8 @@ public record ModelCard(
         Objects.requireNonNull(training, "training");
         Objects.requireNonNull(metrics, "metrics");
         Objects.requireNonNull(export, "export");
-        requireSide("input.width", width);
-        requireSide("input.height", height);
+        requireSide("input.width", width, 1);
+        requireSide("input.height", height, 1);
     }
 
     /** Makes the card of a graph of which the format is not known. */
@@ -74,8 +74,13 @@ public record ModelCard(
         return new ModelCard(model, width, height, calibration, training, metrics, export, profile);
     }
 
-    /** Returns the card as metadata, keys with the prefix {@value ModelContract#METADATA_PREFIX}. */
+    /**
+     * Returns the card as metadata, keys with the prefix {@value ModelContract#METADATA_PREFIX}.
+     *
+     * @throws IllegalArgumentException if a side is no multiple of {@value ModelContract#SIZE_MULTIPLE}
+     */
     public Map<String, String> toMetadata() {
+        requireContractSides();
         ObjectNode counts = JSON.createObjectNode()
                 .put("normal", calibration.normalImages())
                 .put("anomalous", calibration.anomalousImages())
@@ -143,18 +148,19 @@ public record ModelCard(
                             ? counts.path("ruleValue").asDouble()
                             : null);
             return new ModelCard(
-                    text(metadata, "model"),
-                    integer(metadata, "input.width"),
-                    integer(metadata, "input.height"),
-                    calibration,
-                    json(metadata, "training"),
-                    json(metadata, "metrics"),
-                    metadata.containsKey(ModelContract.METADATA_PREFIX + "export")
-                            ? json(metadata, "export")
-                            : JSON.createObjectNode(),
-                    metadata.containsKey(ModelContract.METADATA_PREFIX + "images")
-                            ? ImageProfile.fromJson(json(metadata, "images"))
-                            : null);
+                            text(metadata, "model"),
+                            integer(metadata, "input.width"),
+                            integer(metadata, "input.height"),
+                            calibration,
+                            json(metadata, "training"),
+                            json(metadata, "metrics"),
+                            metadata.containsKey(ModelContract.METADATA_PREFIX + "export")
+                                    ? json(metadata, "export")
+                                    : JSON.createObjectNode(),
+                            metadata.containsKey(ModelContract.METADATA_PREFIX + "images")
+                                    ? ImageProfile.fromJson(json(metadata, "images"))
+                                    : null)
+                    .requireContractSides();
         } catch (IllegalArgumentException e) {
             throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage());
         }
@@ -208,12 +214,17 @@ public record ModelCard(
         throw new ModelCardException("draem." + key + " is not a JSON object");
     }
 
-    private static void requireSide(String name, int side) {
-        if (side < ModelContract.SIZE_MULTIPLE
-                || side > ModelContract.MAX_SIDE
-                || side % ModelContract.SIZE_MULTIPLE != 0) {
-            throw new IllegalArgumentException(name + " must be a multiple of " + ModelContract.SIZE_MULTIPLE
-                    + " up to " + ModelContract.MAX_SIDE + ", got " + side);
+    /** A graph of the contract has no resize inside, so its network must be able to halve its sides. */
+    private ModelCard requireContractSides() {
+        requireSide("input.width", width, ModelContract.SIZE_MULTIPLE);
+        requireSide("input.height", height, ModelContract.SIZE_MULTIPLE);
+        return this;
+    }
+
+    private static void requireSide(String name, int side, int multiple) {
+        if (side < multiple || side > ModelContract.MAX_SIDE || side % multiple != 0) {
+            throw new IllegalArgumentException(
+                    name + " must be a multiple of " + multiple + " up to " + ModelContract.MAX_SIDE + ", got " + side);
         }
     }
 }

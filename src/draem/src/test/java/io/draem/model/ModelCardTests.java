@@ -120,8 +120,9 @@ class ModelCardTests {
     void takesNoSizeThatTheNetworkCannotHalveFiveTimes() {
         Calibration calibration = card().calibration();
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new ModelCard("x", 250, 256, calibration, JSON.createObjectNode(), JSON.createObjectNode()))
+                .isThrownBy(() -> new ModelCard(
+                                "x", 250, 256, calibration, JSON.createObjectNode(), JSON.createObjectNode())
+                        .toMetadata())
                 .withMessageContaining("multiple of 32");
     }
 }

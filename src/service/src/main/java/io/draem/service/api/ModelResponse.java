@@ -40,8 +40,16 @@ record ModelResponse(
         @Schema(
                 description = "Where the model runs",
                 requiredMode = RequiredMode.REQUIRED,
-                allowableValues = {"cpu", "cuda"})
+                allowableValues = {"cpu", "cuda", "tensorrt"})
         String provider,
+
+        @Schema(
+                description =
+                        "Whether score and map come normalised out of the graph, 0.5 at the threshold, as in exports of"
+                                + " anomalib; the raw values are not known then",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "false")
+        boolean scoresNormalised,
 
         @Schema(requiredMode = RequiredMode.REQUIRED) Input input,
         @Schema(requiredMode = RequiredMode.REQUIRED) Thresholds thresholds,
@@ -92,9 +100,9 @@ record ModelResponse(
     @Schema(name = "Thresholds", description = "Raw values above which something is anomalous")
     record Thresholds(
             @Schema(
-                    description = "How they were found",
+                    description = "How they were found; graph: inside the graph, by the program that exported it",
                     requiredMode = RequiredMode.REQUIRED,
-                    allowableValues = {"f1", "quantile", "recall", "manual"})
+                    allowableValues = {"f1", "quantile", "recall", "manual", "graph"})
             String rule,
 
             @Schema(description = "For the image's score", requiredMode = RequiredMode.REQUIRED, example = "0.543")
@@ -154,8 +162,12 @@ record ModelResponse(
                 model.version(),
                 model.digest(),
                 model.provider(),
+                model.scoresNormalised(),
                 new Input(card.width(), card.height(), ModelCard.COLOUR, ModelCard.RESIZE),
-                new Thresholds(calibration.rule().id(), calibration.imageThreshold(), calibration.pixelThreshold()),
+                new Thresholds(
+                        model.scoresNormalised() ? "graph" : calibration.rule().id(),
+                        calibration.imageThreshold(),
+                        calibration.pixelThreshold()),
                 new Range(calibration.scoreMin(), calibration.scoreMax()),
                 new Range(calibration.mapMin(), calibration.mapMax()),
                 new Images(calibration.normalImages(), calibration.anomalousImages(), calibration.syntheticImages()),

@@ -1,18 +1,45 @@
 package io.draem.service.inference;
 
+import java.util.List;
+
 /**
  * How graphs are run.
  *
  * @param provider what the operator asked for
- * @param device number of the GPU
+ * @param devices numbers of the GPUs; a graph gets a session on each
  * @param cpuThreads threads of one run on the CPU
  * @param cpuBatchSize largest batch on the CPU
- * @param cudaBatchSize largest batch on a GPU
+ * @param gpuBatchSize largest batch on a GPU
+ * @param strict whether a graph is refused of which a part would run on the CPU though a GPU was demanded
  */
 public record ExecutionOptions(
-        ProviderChoice provider, int device, int cpuThreads, int cpuBatchSize, int cudaBatchSize) {
+        ProviderChoice provider,
+        List<Integer> devices,
+        int cpuThreads,
+        int cpuBatchSize,
+        int gpuBatchSize,
+        boolean strict,
+        CudaOptions cuda,
+        TensorRtOptions tensorRt) {
+
+    public ExecutionOptions {
+        devices = List.copyOf(devices);
+    }
+
+    /** Options for one GPU, the rest as it is by default. */
+    public ExecutionOptions(ProviderChoice provider, int device, int cpuThreads, int cpuBatchSize, int gpuBatchSize) {
+        this(
+                provider,
+                List.of(device),
+                cpuThreads,
+                cpuBatchSize,
+                gpuBatchSize,
+                true,
+                CudaOptions.DEFAULT,
+                TensorRtOptions.DEFAULT);
+    }
 
     int maxBatchSize(ExecutionProvider on) {
-        return on == ExecutionProvider.CUDA ? cudaBatchSize : cpuBatchSize;
+        return on == ExecutionProvider.CPU ? cpuBatchSize : gpuBatchSize;
     }
 }

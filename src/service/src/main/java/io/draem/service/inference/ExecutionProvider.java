@@ -7,7 +7,9 @@ public enum ExecutionProvider {
     /** The processors of this machine. */
     CPU,
     /** An NVIDIA GPU. */
-    CUDA;
+    CUDA,
+    /** An NVIDIA GPU, through engines that TensorRT builds; CUDA runs what it cannot. */
+    TENSORRT;
 
     /** Returns the name in responses, metrics and logs. */
     public String id() {

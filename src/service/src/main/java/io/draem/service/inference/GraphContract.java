@@ -18,20 +18,24 @@ import org.jspecify.annotations.Nullable;
 final class GraphContract {
 
     private static final long ANY = -1;
+    private static final String VERSION = ModelContract.METADATA_PREFIX + "version";
 
     private GraphContract() {}
 
     /**
-     * Returns the card of a graph whose inputs, outputs and metadata keep the contract.
+     * Returns the signature of a graph whose inputs, outputs and metadata keep the contract, or that of anomalib.
      *
      * @throws GraphRefusedException if they do not; the message names the tensor or key
      */
-    static ModelCard check(OrtSession session) throws GraphRefusedException, OrtException {
+    static GraphSignature check(OrtSession session) throws GraphRefusedException, OrtException {
         Map<String, NodeInfo> inputs = session.getInputInfo();
         Map<String, NodeInfo> outputs = session.getOutputInfo();
         if (!inputs.keySet().equals(Set.of(ModelContract.INPUT))) {
             throw new GraphRefusedException("The graph's inputs are " + inputs.keySet() + ", but exactly one named '"
                     + ModelContract.INPUT + "' is fed");
+        }
+        if (!session.getMetadata().getCustomMetadata().containsKey(VERSION) && AnomalibContract.applies(session)) {
+            return AnomalibContract.check(session);
         }
         ModelCard card = card(session);
         long width = card.width();
@@ -49,7 +53,7 @@ final class GraphContract {
                     height,
                     width);
         }
-        return card;
+        return new GraphSignature(card, false, 0);
     }
 
     private static ModelCard card(OrtSession session) throws GraphRefusedException, OrtException {

@@ -1,24 +1,36 @@
 package io.draem.service.inference;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import io.draem.digest.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The bytes of a graph, read once: digest and session are of the same ones, whatever is written to the file meanwhile.
+ * A graph whose weights lie beside it is opened by ONNX Runtime from the files, and refused if they are others
+ * afterwards.
  */
 public final class GraphFile {
 
+    private static final int CHUNK = 1 << 20;
+
+    private final Path file;
     private final ByteBuffer graph;
+    private final List<Path> data;
     private final String digest;
 
-    private GraphFile(ByteBuffer graph, String digest) {
+    private GraphFile(Path file, ByteBuffer graph, List<Path> data, String digest) {
+        this.file = file;
         this.graph = graph;
+        this.data = data;
         this.digest = digest;
     }
 
@@ -26,30 +38,71 @@ public final class GraphFile {
      * Reads a graph into memory outside the heap.
      *
      * @param maxBytes a larger file is refused before it is read
-     * @throws GraphRefusedException if the file is empty, too large, or changes while it is read
+     * @throws GraphRefusedException if the file is empty, too large, no graph, or changes while it is read
      */
     public static GraphFile read(Path file, long maxBytes) throws GraphRefusedException, IOException {
         ByteBuffer graph = bytes(file, maxBytes);
-        return new GraphFile(graph, Sha256.of(List.of(graph)));
+        List<Path> data = new ArrayList<>();
+        for (String location : ExternalData.locations(graph)) {
+            Path beside = file.resolveSibling(location);
+            if (!Files.isRegularFile(beside)) {
+                throw new GraphRefusedException("Its weights are in a file that is not there: " + location);
+            }
+            requireSize(beside, Files.size(beside), maxBytes);
+            data.add(beside);
+        }
+        return new GraphFile(file, graph, data, digest(graph, data));
     }
 
-    /** Returns {@code sha256:} and the hexadecimal digest. */
+    /**
+     * Returns {@code sha256:} and the hexadecimal digest of the graph, followed by the files beside it that hold its
+     * weights, in the order of their names.
+     */
     public String digest() {
         return digest;
     }
 
-    /** Returns a view of the graph in direct memory. */
-    ByteBuffer graph() {
-        return graph.duplicate().order(ByteOrder.nativeOrder());
+    /** Makes a session of the bytes that the digest is of. */
+    OrtSession createSession(OrtEnvironment environment, OrtSession.SessionOptions options)
+            throws GraphRefusedException, OrtException {
+        if (data.isEmpty()) {
+            return environment.createSession(graph.duplicate(), options);
+        }
+        OrtSession session = environment.createSession(file.toString(), options);
+        boolean same = false;
+        try {
+            same = digest(bytes(file, Integer.MAX_VALUE), data).equals(digest);
+            if (!same) {
+                throw new GraphRefusedException("The graph changed while it was opened");
+            }
+        } catch (IOException e) {
+            throw new GraphRefusedException("The graph changed while it was opened");
+        } finally {
+            if (!same) {
+                session.close();
+            }
+        }
+        return session;
+    }
+
+    private static String digest(ByteBuffer graph, List<Path> data) throws IOException {
+        MessageDigest digest = Sha256.algorithm();
+        digest.update(graph.duplicate());
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        for (Path beside : data) {
+            try (SeekableByteChannel channel = Files.newByteChannel(beside)) {
+                while (channel.read(chunk.clear()) >= 0) {
+                    digest.update(chunk.flip());
+                }
+            }
+        }
+        return Sha256.text(digest.digest());
     }
 
     private static ByteBuffer bytes(Path file, long maxBytes) throws GraphRefusedException, IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             long size = channel.size();
-            if (size == 0 || size > Math.min(maxBytes, Integer.MAX_VALUE)) {
-                throw new GraphRefusedException(file.getFileName() + " has " + size + " bytes; 1 to " + maxBytes
-                        + " are read (draem.models.max-file-size)");
-            }
+            requireSize(file, size, Math.min(maxBytes, Integer.MAX_VALUE));
             ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 // a read may give less than there is
@@ -58,6 +111,13 @@ public final class GraphFile {
                 throw new GraphRefusedException(file.getFileName() + " changed while it was read");
             }
             return bytes.flip().asReadOnlyBuffer();
+        }
+    }
+
+    private static void requireSize(Path file, long size, long maxBytes) throws GraphRefusedException {
+        if (size == 0 || size > maxBytes) {
+            throw new GraphRefusedException(file.getFileName() + " has " + size + " bytes; 1 to " + maxBytes
+                    + " are read (draem.models.max-file-size)");
         }
     }
 }

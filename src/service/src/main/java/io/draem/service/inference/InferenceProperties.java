@@ -1,6 +1,7 @@
 package io.draem.service.inference;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -8,9 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How graphs are run and how requests wait for them.
  *
- * @param provider {@code auto} (CUDA when it works, else the CPU with a warning), {@code cuda} (start-up fails when it
- *     does not work) or {@code cpu}
- * @param device number of the GPU
+ * @param provider {@code auto} (CUDA when it works, else the CPU with a warning), {@code cuda} or {@code tensorrt}
+ *     (start-up fails when it does not work) or {@code cpu}
+ * @param devices numbers of the GPUs; every model gets a session and a worker on each
+ * @param strict whether a graph is refused of which a part would run on the CPU though {@code cuda} or {@code tensorrt}
+ *     was demanded
+ * @param cuda how CUDA runs graphs
+ * @param tensorrt how TensorRT builds engines
  * @param threads threads of one run on the CPU; default: the processors that the container may use
  * @param queueCapacity how many requests may wait for each model; more are answered with 503
  * @param maxBatchSize most images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8 on a GPU
@@ -19,17 +24,25 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("draem.inference")
 public record InferenceProperties(
         @DefaultValue("auto") ProviderChoice provider,
-        @DefaultValue("0") int device,
+        @DefaultValue("0") List<Integer> devices,
+        @DefaultValue("true") boolean strict,
+        @DefaultValue CudaOptions cuda,
+        @DefaultValue TensorRtOptions tensorrt,
         @Nullable Integer threads,
         @DefaultValue("64") int queueCapacity,
         @Nullable Integer maxBatchSize,
         @DefaultValue("0ms") Duration maxBatchDelay) {
 
     private static final int CPU_BATCH_SIZE = 1;
-    private static final int CUDA_BATCH_SIZE = 8;
+    private static final int GPU_BATCH_SIZE = 8;
 
     public InferenceProperties {
-        require("device", device, 0, 64);
+        devices = List.copyOf(devices);
+        devices.forEach(device -> require("devices", device, 0, 64));
+        if (devices.isEmpty() || devices.stream().distinct().count() != devices.size()) {
+            throw new IllegalArgumentException(
+                    "draem.inference.devices must name each GPU once, at least one, got " + devices);
+        }
         require("threads", threads == null ? 1 : threads, 1, 1024);
         require("queue-capacity", queueCapacity, 1, 100_000);
         require("max-batch-size", maxBatchSize == null ? 1 : maxBatchSize, 1, 256);
@@ -43,10 +56,13 @@ public record InferenceProperties(
     public ExecutionOptions execution() {
         return new ExecutionOptions(
                 provider,
-                device,
+                devices,
                 threads != null ? threads : Runtime.getRuntime().availableProcessors(),
                 maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
-                maxBatchSize != null ? maxBatchSize : CUDA_BATCH_SIZE);
+                maxBatchSize != null ? maxBatchSize : GPU_BATCH_SIZE,
+                strict,
+                cuda,
+                tensorrt);
     }
 
     private static void require(String name, int value, int min, int max) {

@@ -1,23 +1,26 @@
 package io.draem.service.inference;
 
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import io.draem.model.ModelCard;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens graphs on the provider that the operator asked for. A provider counts as working only after a session was
- * created on it and has run: the list of providers that ONNX Runtime gives names CUDA on machines without a GPU too.
+ * Opens graphs on the provider that the operator asked for. A provider counts as working once a graph of our own has run
+ * on it: the list that ONNX Runtime gives names CUDA on machines without a GPU too, and a graph of the operator's may
+ * fail for reasons of its own.
  */
 public final class ModelOpener {
 
@@ -25,71 +28,48 @@ public final class ModelOpener {
 
     private final ExecutionOptions options;
     private @Nullable OrtEnvironment environment;
-    private boolean cudaFailed;
-    private final Map<ExecutionProvider, DeviceTurn> turns = new EnumMap<>(ExecutionProvider.class);
+    private @Nullable List<Placement> proven;
 
     public ModelOpener(ExecutionOptions options) {
         this.options = options;
     }
 
     /**
-     * Opens a graph and runs it at every batch size that it will see.
+     * Opens a graph on every device and runs it at every batch size that it will see.
      *
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
      * @throws ProviderUnavailableException if the provider that was asked for does not work
      */
-    public synchronized OnnxModel open(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
-        return switch (options.provider()) {
-            case CUDA -> openOnCuda(file);
-            case CPU -> openOnCpu(file);
-            case AUTO -> {
-                if (!cudaFailed) {
-                    try {
-                        requireDriver();
-                        yield openOnCuda(file);
-                    } catch (ProviderUnavailableException e) {
-                        cudaFailed = true;
-                        log.warn("Models run on the CPU. {}", e.getMessage());
-                    }
-                }
-                yield openOnCpu(file);
+    public synchronized List<OnnxModel> open(GraphFile file)
+            throws GraphRefusedException, ProviderUnavailableException {
+        List<OnnxModel> opened = new ArrayList<>();
+        boolean complete = false;
+        try {
+            for (Placement placement : placements()) {
+                opened.add(open(file, placement));
             }
-        };
-    }
-
-    private OnnxModel openOnCpu(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
-        try (OrtSession.SessionOptions session = sessionOptions(options.cpuThreads())) {
-            return open(file, session, ExecutionProvider.CPU);
+            complete = true;
         } catch (OrtException e) {
             throw refused(e);
-        }
-    }
-
-    private OnnxModel openOnCuda(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
-        // The GPU does the work: one thread feeds it.
-        try (OrtSession.SessionOptions session = sessionOptions(1);
-                OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(options.device())) {
-            // TF32 has 10 bits of mantissa: scores would differ from the trainer's in the third digit.
-            cuda.add("use_tf32", "0");
-            session.addCUDA(cuda);
-            return open(file, session, ExecutionProvider.CUDA);
-        } catch (OrtException e) {
-            switch (e.getCode()) {
-                case ORT_NO_SUCHFILE, ORT_NO_MODEL, ORT_INVALID_PROTOBUF, ORT_INVALID_GRAPH -> throw refused(e);
-                default -> throw new ProviderUnavailableException(ProviderFailure.explain(e.getMessage()));
+        } finally {
+            if (!complete) {
+                opened.forEach(OnnxModel::close);
             }
         }
+        return opened;
     }
 
-    private OnnxModel open(GraphFile file, OrtSession.SessionOptions sessionOptions, ExecutionProvider provider)
-            throws GraphRefusedException, ProviderUnavailableException, OrtException {
-        OrtSession session = environment().createSession(file.graph(), sessionOptions);
+    private OnnxModel open(GraphFile file, Placement placement) throws GraphRefusedException, OrtException {
+        OrtSession session;
+        try (OrtSession.SessionOptions sessionOptions = SessionSettings.of(options, placement)) {
+            session = file.createSession(Objects.requireNonNull(environment), sessionOptions);
+        }
         boolean opened = false;
         try {
-            ModelCard card = GraphContract.check(session);
-            DeviceTurn turn = turns.computeIfAbsent(provider, device -> new DeviceTurn());
+            GraphSignature signature = GraphContract.check(session);
+            int batch = signature.maxBatchSize(options.maxBatchSize(placement.provider()));
             OnnxModel model =
-                    OnnxModel.warmedUp(environment(), session, card, provider, options.maxBatchSize(provider), turn);
+                    OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
             opened = true;
             return model;
         } finally {
@@ -99,16 +79,56 @@ public final class ModelOpener {
         }
     }
 
-    private OrtSession.SessionOptions sessionOptions(int threads) throws ProviderUnavailableException, OrtException {
-        environment();
-        OrtSession.SessionOptions session = new OrtSession.SessionOptions();
-        session.setIntraOpNumThreads(threads);
-        // Threads that spin between runs would take the processors from decoding.
-        session.addConfigEntry("session.intra_op.allow_spinning", "0");
-        return session;
+    /** Returns where graphs run, proven once: a device each, or the CPU. */
+    private List<Placement> placements() throws ProviderUnavailableException {
+        if (proven == null) {
+            loadLibrary();
+            proven = switch (options.provider()) {
+                case CPU -> cpu(null);
+                case CUDA -> gpus(ExecutionProvider.CUDA);
+                case TENSORRT -> gpus(ExecutionProvider.TENSORRT);
+                case AUTO -> gpusOrCpu();
+            };
+        }
+        return proven;
     }
 
-    private OrtEnvironment environment() throws ProviderUnavailableException {
+    private List<Placement> gpusOrCpu() {
+        try {
+            requireDriver();
+            return gpus(ExecutionProvider.CUDA);
+        } catch (ProviderUnavailableException e) {
+            log.warn("Models run on the CPU. {}", e.getMessage());
+            return cpu(e.getMessage());
+        }
+    }
+
+    private static List<Placement> cpu(@Nullable String fallback) {
+        return List.of(Placement.cpu(fallback));
+    }
+
+    private List<Placement> gpus(ExecutionProvider provider) throws ProviderUnavailableException {
+        List<Placement> gpus = new ArrayList<>();
+        for (int device : options.devices()) {
+            Placement gpu = Placement.gpu(provider, device, options.cuda().shrinkArena());
+            prove(gpu);
+            gpus.add(gpu);
+        }
+        return List.copyOf(gpus);
+    }
+
+    private void prove(Placement placement) throws ProviderUnavailableException {
+        OrtEnvironment ort = Objects.requireNonNull(environment);
+        try (OrtSession.SessionOptions sessionOptions = SessionSettings.of(options, placement);
+                OrtSession session = ort.createSession(ProbeGraph.bytes(), sessionOptions);
+                OnnxTensor input = OnnxTensor.createTensor(ort, FloatBuffer.allocate(1), ProbeGraph.SHAPE)) {
+            session.run(Map.of(ProbeGraph.INPUT, input)).close();
+        } catch (OrtException e) {
+            throw new ProviderUnavailableException(ProviderFailure.explain(e.getMessage()));
+        }
+    }
+
+    private void loadLibrary() throws ProviderUnavailableException {
         if (environment == null) {
             try {
                 // Failures come back as exceptions and are told once, by this service.
@@ -120,7 +140,6 @@ public final class ModelOpener {
                         + " -Donnxruntime.native.path");
             }
         }
-        return environment;
     }
 
     /** Saves unpacking half a gigabyte of CUDA libraries where no driver can be. */
@@ -128,17 +147,20 @@ public final class ModelOpener {
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
         if (linux && !Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
-            throw new ProviderUnavailableException("No NVIDIA driver is visible (there is neither /dev/nvidiactl nor"
-                    + " /dev/dxg): to use a GPU install the driver on the host and give the container access to it;"
+            throw new ProviderUnavailableException("No NVIDIA driver is visible (its device file is not"
+                    + " there): to use a GPU install the driver on the host and give the container access to it;"
                     + " to silence this set draem.inference.provider=cpu");
         }
     }
 
-    private static GraphRefusedException refused(OrtException e) {
+    private GraphRefusedException refused(OrtException e) {
         String reason = switch (e.getCode()) {
             case ORT_NO_SUCHFILE -> "a file of the graph is missing";
             case ORT_NO_MODEL, ORT_INVALID_PROTOBUF -> "the file is no ONNX graph, or not a whole one";
-            default -> ProviderFailure.oneLine(String.valueOf(e.getMessage()));
+            default ->
+                options.provider() == ProviderChoice.CPU
+                        ? ProviderFailure.oneLine(String.valueOf(e.getMessage()))
+                        : ProviderFailure.ofGraph(String.valueOf(e.getMessage()));
         };
         return new GraphRefusedException("ONNX Runtime does not run the graph: " + reason);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer, and it must
@@ -27,20 +28,17 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP, ModelContract.RECONSTRUCTION);
 
     private final OrtSession session;
-    private final ModelCard card;
-    private final ExecutionProvider provider;
+    private final GraphSignature signature;
+    private final Placement placement;
     private final boolean reconstructs;
     private final FloatBuffer pixels;
-    private final DeviceTurn turn;
     private final List<OnnxTensor> inputs = new ArrayList<>();
     private Duration expected = Duration.ZERO;
 
-    private OnnxModel(
-            OrtSession session, ModelCard card, ExecutionProvider provider, int maxBatchSize, DeviceTurn turn) {
-        this.turn = turn;
+    private OnnxModel(OrtSession session, GraphSignature signature, Placement placement, int maxBatchSize) {
         this.session = session;
-        this.card = card;
-        this.provider = provider;
+        this.signature = signature;
+        this.placement = placement;
         this.reconstructs = session.getOutputNames().contains(ModelContract.RECONSTRUCTION);
         this.pixels = ByteBuffer.allocateDirect(Math.multiplyExact(maxBatchSize * Float.BYTES, imageLength()))
                 .order(ByteOrder.nativeOrder())
@@ -51,16 +49,15 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     static OnnxModel warmedUp(
             OrtEnvironment environment,
             OrtSession session,
-            ModelCard card,
-            ExecutionProvider provider,
-            int maxBatchSize,
-            DeviceTurn turn)
+            GraphSignature signature,
+            Placement placement,
+            int maxBatchSize)
             throws OrtException {
-        OnnxModel model = new OnnxModel(session, card, provider, maxBatchSize, turn);
+        OnnxModel model = new OnnxModel(session, signature, placement, maxBatchSize);
         boolean warm = false;
         try {
             for (int n = 1; n <= maxBatchSize; n++) {
-                long[] shape = {n, 3, card.height(), card.width()};
+                long[] shape = {n, 3, model.card().height(), model.card().width()};
                 // Every size is a view of the same memory: nothing is copied or allocated for a run.
                 model.inputs.add(
                         OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
@@ -79,12 +76,22 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
 
     /** Returns what the graph says of itself. */
     public ModelCard card() {
-        return card;
+        return signature.card();
     }
 
     /** Returns where the graph runs. */
     public ExecutionProvider provider() {
-        return provider;
+        return placement.provider();
+    }
+
+    /** Returns why the graph runs on the CPU though a GPU was looked for; null where it runs as was asked. */
+    public @Nullable String fallback() {
+        return placement.fallback();
+    }
+
+    /** Tells whether score and map come normalised out of the graph: the raw values are not known then. */
+    public boolean scoresNormalised() {
+        return signature.scoresNormalised();
     }
 
     /** Tells whether the graph gives the repaired image. */
@@ -108,10 +115,14 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             FloatBuffer scores = floats(result, ModelContract.PRED_SCORE);
             FloatBuffer maps = floats(result, ModelContract.ANOMALY_MAP);
             FloatBuffer images = reconstruct ? floats(result, ModelContract.RECONSTRUCTION) : FloatBuffer.allocate(0);
+            // [batch, (1,) height, width]: a graph with a resize inside gives a map of another size than its input's.
+            long[] shape = tensor(result, ModelContract.ANOMALY_MAP).getInfo().getShape();
+            int height = (int) shape[shape.length - 2];
+            int width = (int) shape[shape.length - 1];
             List<ModelOutput> outputs = new ArrayList<>(batch.size());
             for (ModelInput one : batch) {
                 float score = scores.get();
-                AnomalyMap map = new AnomalyMap(card.width(), card.height(), take(maps, card.width() * card.height()));
+                AnomalyMap map = new AnomalyMap(width, height, take(maps, width * height));
                 float[] image = take(images, reconstruct ? imageLength() : 0);
                 outputs.add(new ModelOutput(score, map, one.reconstruction() && reconstruct ? image : null));
             }
@@ -129,7 +140,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
 
     @Override
     public DeviceTurn turn() {
-        return turn;
+        return placement.turn();
     }
 
     /** Returns how long an image took in the last run of the warm-up. */
@@ -149,7 +160,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     }
 
     private OrtSession.Result run(OnnxTensor input, Set<String> outputs, Termination termination) throws OrtException {
-        try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+        try (OrtSession.RunOptions options = placement.newRunOptions()) {
             termination.by(() -> terminate(options));
             try {
                 return session.run(Map.of(ModelContract.INPUT, input), outputs, options);
@@ -170,12 +181,15 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     }
 
     private int imageLength() {
-        return 3 * card.height() * card.width();
+        return 3 * card().height() * card().width();
+    }
+
+    private static OnnxTensor tensor(OrtSession.Result result, String name) {
+        return (OnnxTensor) result.get(name).orElseThrow();
     }
 
     private static FloatBuffer floats(OrtSession.Result result, String name) {
-        OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
-        return tensor.getFloatBuffer();
+        return tensor(result, name).getFloatBuffer();
     }
 
     private static float[] take(FloatBuffer values, int length) {

@@ -6,6 +6,8 @@ public enum ProviderChoice {
     AUTO,
     /** CUDA, or the service does not start. */
     CUDA,
+    /** TensorRT, or the service does not start. */
+    TENSORRT,
     /** The CPU. */
     CPU
 }

@@ -87,14 +87,15 @@ final class ModelLoader {
     private ServedModel open(ModelFile file, GraphFile graph)
             throws GraphRefusedException, ProviderUnavailableException {
         long start = System.nanoTime();
-        OnnxModel model = opener.open(graph);
+        List<OnnxModel> sessions = opener.open(graph);
+        OnnxModel model = sessions.get(0);
         QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
         ServedModel opened = new ServedModel(
                 file.name(),
                 file.version(),
                 graph.digest(),
-                model,
-                InferenceQueue.start(file.name(), List.of(model), options, queues.listener(), System::nanoTime));
+                sessions,
+                InferenceQueue.start(file.name(), sessions, options, queues.listener(), System::nanoTime));
         log.info(
                 "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
                 opened,

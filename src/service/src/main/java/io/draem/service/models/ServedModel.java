@@ -9,8 +9,10 @@ import io.draem.service.inference.OnnxModel;
 import io.draem.service.inference.Place;
 import io.draem.service.inference.Ticket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a model in service, with its queue. What it says of itself can be asked at any time; whoever submits to
@@ -21,6 +23,9 @@ public final class ServedModel {
     private final String name;
     private final int version;
     private final String digest;
+    /** One for each device; all say the same of the graph. */
+    private final List<OnnxModel> sessions;
+
     private final OnnxModel model;
     private final InferenceQueue<ModelInput, ModelOutput> queue;
     /** Leases, and one more while the repository offers it. */
@@ -30,11 +35,16 @@ public final class ServedModel {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     ServedModel(
-            String name, int version, String digest, OnnxModel model, InferenceQueue<ModelInput, ModelOutput> queue) {
+            String name,
+            int version,
+            String digest,
+            List<OnnxModel> sessions,
+            InferenceQueue<ModelInput, ModelOutput> queue) {
         this.name = name;
         this.version = version;
         this.digest = digest;
-        this.model = model;
+        this.sessions = List.copyOf(sessions);
+        this.model = sessions.get(0);
         this.queue = queue;
     }
 
@@ -56,9 +66,19 @@ public final class ServedModel {
         return model.card();
     }
 
-    /** Returns where the graph runs: {@code cpu} or {@code cuda}. */
+    /** Returns where the graph runs: {@code cpu}, {@code cuda} or {@code tensorrt}. */
     public String provider() {
         return model.provider().id();
+    }
+
+    /** Returns why the graph runs on the CPU though a GPU was looked for; null where it runs as was asked. */
+    public @Nullable String fallback() {
+        return model.fallback();
+    }
+
+    /** Tells whether score and map come normalised out of the graph: the raw values are not known then. */
+    public boolean scoresNormalised() {
+        return model.scoresNormalised();
     }
 
     /** Tells whether the graph gives the repaired image. */
@@ -124,7 +144,7 @@ public final class ServedModel {
     /** Finishes what waits, then closes the graph; it stays open when a run outlives the limit. */
     synchronized boolean close(Duration limit) throws InterruptedException {
         if (!closed.isDone() && queue.drain(limit)) {
-            model.close();
+            sessions.forEach(OnnxModel::close);
             closed.complete(null);
         }
         return closed.isDone();

@@ -26,6 +26,10 @@ final class ModelHealth implements HealthIndicator {
             // The version that answers stands under the name alone.
             String key = answering.contains(model) ? model.name() : model.toString();
             health.withDetail(key, "version " + model.version() + " on " + model.provider() + ", " + model.digest());
+            String fallback = model.fallback();
+            if (fallback != null) {
+                health.withDetail("fallback", fallback);
+            }
         }
         for (RefusedModel refused : models.refused()) {
             health.withDetail(refused.name() + " version " + refused.version(), "refused: " + refused.reason());

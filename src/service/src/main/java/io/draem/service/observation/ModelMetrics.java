@@ -33,6 +33,12 @@ final class ModelMetrics {
                         .tag("reason", failure.id())
                         .register(registry))
                 .toArray(Counter[]::new);
+        queueGauge(
+                registry,
+                models,
+                "draem.provider.fallback",
+                "Models that run on the CPU though a GPU was looked for",
+                model -> model.fallback() == null ? 0 : 1);
         queueGauge(registry, models, "draem.queue.depth", "Requests that wait for a model", ServedModel::queueDepth);
         queueGauge(registry, models, "draem.queue.capacity", "Requests that may wait", ServedModel::queueCapacity);
     }

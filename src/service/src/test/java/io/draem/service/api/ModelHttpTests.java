@@ -17,6 +17,7 @@ class ModelHttpTests extends HttpTest {
         assertThat(model.get("name").asString()).isEqualTo(TestModels.name());
         assertThat(model.get("default").asBoolean()).isTrue();
         assertThat(model.get("version").asInt()).isEqualTo(1);
+        assertThat(model.get("scoresNormalised").asBoolean()).isFalse();
         assertThat(model.get("provider").asString()).isEqualTo("cpu");
         assertThat(model.get("digest").asString())
                 .isEqualTo("sha256:"

@@ -24,7 +24,8 @@ class ModelOpenerTests {
 
     @Test
     void opensAGraphOfTheContractOnTheCpu() throws Exception {
-        try (OnnxModel model = new ModelOpener(CPU).open(graph(TestModels.graph()))) {
+        try (OnnxModel model =
+                new ModelOpener(CPU).open(graph(TestModels.graph())).get(0)) {
             assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
             assertThat(model.maxBatchSize()).isEqualTo(3);
             ModelOutput output =
@@ -38,7 +39,8 @@ class ModelOpenerTests {
 
     @Test
     void anImageGetsTheSameAnswerAloneAndInABatch() throws Exception {
-        try (OnnxModel model = new ModelOpener(CPU).open(graph(TestModels.graph()))) {
+        try (OnnxModel model =
+                new ModelOpener(CPU).open(graph(TestModels.graph())).get(0)) {
             List<ModelInput> inputs = List.of(noise(model, 1), noise(model, 2), noise(model, 3));
             List<ModelOutput> together = model.run(inputs, new Termination());
             for (int i = 0; i < inputs.size(); i++) {
@@ -55,7 +57,8 @@ class ModelOpenerTests {
 
     @Test
     void givesTheReconstructionOnlyToThoseThatAskForIt() throws Exception {
-        try (OnnxModel model = new ModelOpener(CPU).open(graph(TestModels.graph()))) {
+        try (OnnxModel model =
+                new ModelOpener(CPU).open(graph(TestModels.graph())).get(0)) {
             assumeThat(model.reconstructs()).isTrue();
             ModelInput asking = new ModelInput(noise(model, 1).pixels(), true);
             List<ModelOutput> outputs = model.run(List.of(noise(model, 2), asking), new Termination());
@@ -121,9 +124,10 @@ class ModelOpenerTests {
     void fallsBackToTheCpuWhereTheChoiceIsLeftToIt() throws Exception {
         assumeThat(Files.exists(Path.of("/dev/nvidiactl"))).isFalse();
         ModelOpener opener = new ModelOpener(new ExecutionOptions(ProviderChoice.AUTO, 0, 2, 1, 8));
-        try (OnnxModel model = opener.open(graph(TestModels.graph()))) {
+        try (OnnxModel model = opener.open(graph(TestModels.graph())).get(0)) {
             assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
             assertThat(model.maxBatchSize()).isEqualTo(1);
+            assertThat(model.fallback()).contains("NVIDIA driver");
         }
     }
 

@@ -15,6 +15,8 @@ class ProviderFailureTests {
             libcudart.so.12   | CUDA 12 runtime
             libcufft.so.11    | CUDA 12 runtime
             libcudnn.so.9     | cuDNN 9
+            libnvinfer.so.10  | TensorRT 10
+            libnvonnxparser.so.10 | TensorRT 10
             """)
     void namesTheMissingLibraryAndWhatItBelongsTo(String library, String piece) {
         String sentence = ProviderFailure.explain(
@@ -37,7 +39,7 @@ class ProviderFailureTests {
     @CsvSource(delimiter = '|', textBlock = """
             CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=0 | driver
             CUDA failure 100: no CUDA-capable device is detected ; GPU=-1                         | sees no GPU
-            CUDA failure 101: invalid device ordinal ; GPU=7                                      | draem.inference.device
+            CUDA failure 101: invalid device ordinal ; GPU=7                                      | draem.inference.devices
             CUDA failure 2: out of memory ; GPU=0                                                 | memory
             """)
     void translatesTheNumbersOfCuda(String text, String meaning) {
@@ -50,6 +52,18 @@ class ProviderFailureTests {
     void theCpuArtifactAndTooLittleSpaceReadAlikeAndAreBothNamed() {
         assertThat(ProviderFailure.explain("Error code - ORT_EP_FAIL - message: Failed to find CUDA shared provider"))
                 .contains("-Pcpu", "java.io.tmpdir");
+    }
+
+    @Test
+    void aGraphThatIsAtFaultIsToldSo() {
+        assertThat(ProviderFailure.ofGraph(
+                        "This session contains graph nodes that are assigned to the default CPU EP, but"
+                                + " fallback to CPU EP has been explicitly disabled by the user."))
+                .contains("draem.inference.strict=false");
+        assertThat(ProviderFailure.ofGraph("Failed to allocate memory for requested buffer of size 4294967296"))
+                .contains("draem.inference.max-batch-size", "draem.inference.cuda.memory-limit");
+        assertThat(ProviderFailure.ofGraph("Non-zero status code returned while running Conv node"))
+                .isEqualTo("Non-zero status code returned while running Conv node");
     }
 
     @Test

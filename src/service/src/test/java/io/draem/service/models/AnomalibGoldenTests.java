@@ -1,0 +1,90 @@
+package io.draem.service.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.digest.Sha256;
+import io.draem.score.Calibration;
+import io.draem.service.inference.ModelInput;
+import io.draem.service.inference.ModelOutput;
+import io.draem.tensor.Safetensors;
+import io.draem.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A graph as anomalib exports it, weights beside it, served with the values that anomalib gives. */
+class AnomalibGoldenTests {
+
+    private static final Path GOLDEN =
+            Path.of(System.getProperty("golden.dir", "../golden")).resolve("anomalib");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void isServedWithThePostProcessedValues() throws Exception {
+        Path folder = Files.createDirectories(directory.resolve("part/1"));
+        Path graph = Files.copy(GOLDEN.resolve("model.onnx"), folder.resolve("model.onnx"));
+        Path data = Files.copy(GOLDEN.resolve("model.onnx.data"), folder.resolve("model.onnx.data"));
+        Safetensors expected = Safetensors.read(GOLDEN.resolve("tensors.safetensors"));
+        Tensor input = expected.tensor("input");
+        float[] pixels = input.toFloats();
+        float[] scores = expected.tensor("pred_score").toFloats();
+        float[] maps = expected.tensor("anomaly_map").toFloats();
+        ByteBuffer labels = expected.tensor("pred_label").data();
+        ByteBuffer masks = expected.tensor("pred_mask").data();
+
+        try (LoadedModels models = new LoadedModels(LoadedModels.properties(directory, null))) {
+            models.load();
+            ServedModel model = models.repository().require("part", null);
+            assertThat(model.scoresNormalised()).isTrue();
+            assertThat(model.card().height()).isEqualTo((int) input.shape()[2]);
+            assertThat(model.card().width()).isEqualTo((int) input.shape()[3]);
+            assertThat(model.digest())
+                    .isEqualTo(Sha256.of(List.of(
+                            ByteBuffer.wrap(Files.readAllBytes(graph)), ByteBuffer.wrap(Files.readAllBytes(data)))));
+            Calibration calibration = model.card().calibration();
+            int length = pixels.length / scores.length;
+            int mapLength = maps.length / scores.length;
+            for (int i = 0; i < scores.length; i++) {
+                float[] image = Arrays.copyOfRange(pixels, i * length, (i + 1) * length);
+                ModelOutput output = model.submit(new ModelInput(image, false), Long.MAX_VALUE)
+                        .await()
+                        .output();
+                float[] map = output.map().values();
+                assertThat(output.score()).isEqualTo(scores[i], within(1e-4f));
+                assertThat(map)
+                        .containsExactly(Arrays.copyOfRange(maps, i * mapLength, (i + 1) * mapLength), within(1e-4f));
+                assertThat(calibration.normalizeScore(output.score())).isEqualTo(scores[i], within(1e-4));
+                assertThat(calibration.isAnomalous(output.score())).isEqualTo(labels.get(i) != 0);
+                int differing = 0;
+                for (int p = 0; p < mapLength; p++) {
+                    boolean anomalous = map[p] > calibration.pixelThreshold();
+                    differing += anomalous == (masks.get(i * mapLength + p) != 0) ? 0 : 1;
+                }
+                assertThat(differing).as("pixels beside the mask").isLessThanOrEqualTo(mapLength / 1000);
+            }
+        }
+    }
+
+    @Test
+    void otherWeightsBesideTheGraphAreAnotherModel() throws Exception {
+        Path folder = Files.createDirectories(directory.resolve("part/1"));
+        Files.copy(GOLDEN.resolve("model.onnx"), folder.resolve("model.onnx"));
+        byte[] weights = Files.readAllBytes(GOLDEN.resolve("model.onnx.data"));
+        Path data = Files.write(folder.resolve("model.onnx.data"), weights);
+        try (LoadedModels models = new LoadedModels(LoadedModels.properties(directory, null))) {
+            models.load();
+            String before = models.repository().require("part", null).digest();
+            weights[weights.length / 2] ^= 1;
+            Files.write(data, weights);
+            models.pollTwice();
+            assertThat(models.repository().require("part", null).digest()).isNotEqualTo(before);
+        }
+    }
+}
