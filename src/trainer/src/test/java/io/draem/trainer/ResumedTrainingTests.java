@@ -28,7 +28,6 @@ class ResumedTrainingTests {
 
     private static final int KILLED = 137;
     private static final int TERMINATED = 143;
-    private static final int INTERRUPTED = 130;
 
     @TempDir
     static Path folder;
@@ -109,10 +108,10 @@ class ResumedTrainingTests {
         };
         try (TrainerProcess trainer = start(output, slow)) {
             trainer.awaitLine("saved step 1 ");
-            trainer.signal("INT");
-            trainer.awaitLine("SIGINT: finishing the step");
-            trainer.signal("INT");
-            assertThat(trainer.awaitExit()).as(trainer.log()).isEqualTo(INTERRUPTED);
+            trainer.signal("TERM");
+            trainer.awaitLine("SIGTERM: finishing the step");
+            trainer.signal("TERM");
+            assertThat(trainer.awaitExit()).as(trainer.log()).isEqualTo(TERMINATED);
             assertThat(trainer.log()).doesNotContain("Stopped after");
             assertThat(trainer.crashed()).isFalse();
         }
