@@ -36,6 +36,8 @@ class ArchitectureTests {
             .definedBy("io.draem.service")
             .layer("api")
             .definedBy("io.draem.service.api..")
+            .layer("protocol")
+            .definedBy("io.draem.service.protocol..")
             .layer("observation")
             .definedBy("io.draem.service.observation..")
             .layer("security")
@@ -50,14 +52,16 @@ class ArchitectureTests {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("api")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("protocol")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("observation")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("security")
             .mayOnlyBeAccessedByLayers("api", "observation")
             .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("application", "api", "observation")
+            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "observation")
             .whereLayer("models")
-            .mayOnlyBeAccessedByLayers("application", "api", "observation", "detection")
+            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "observation", "detection")
             .whereLayer("inference")
             .mayOnlyBeAccessedByLayers("models", "detection", "observation");
 
@@ -78,9 +82,9 @@ class ArchitectureTests {
             .resideInAnyPackage("io.micrometer..", "org.springframework.boot.health..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_API_KNOWS_HTTP = noClasses()
+    static final ArchRule ONLY_THE_DOORS_KNOW_HTTP = noClasses()
             .that()
-            .resideOutsideOfPackage("io.draem.service.api..")
+            .resideOutsideOfPackages("io.draem.service.api..", "io.draem.service.protocol..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -23,10 +23,13 @@ public final class ProblemReportValve extends ErrorReportValve {
         ProblemType type = ProblemType.ofStatus(response.getStatus());
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
+        Problem problem = type.problem(ErrorDoor.detail(type), id);
+        boolean protocol = ProtocolErrors.isProtocol(request.getRequestURI());
         try {
-            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+            response.setContentType(
+                    protocol ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.getOutputStream()
-                    .write(JSON.writeValueAsString(type.problem(ErrorDoor.detail(type), id))
+                    .write(JSON.writeValueAsString(protocol ? ProtocolErrors.error(problem) : problem)
                             .getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException e) {

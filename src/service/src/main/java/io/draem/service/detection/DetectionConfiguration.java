@@ -35,15 +35,37 @@ class DetectionConfiguration {
     }
 
     @Bean
+    PixelBudget pixelBudget(DetectionProperties properties) {
+        return new PixelBudget(properties.image().maxPixelsInFlight());
+    }
+
+    @Bean
+    PredictionService predictionService(
+            ModelRepository models,
+            PixelBudget pixelBudget,
+            FairThreads imageThreads,
+            DetectionListener listener,
+            DetectionProperties properties) {
+        return new PredictionService(
+                models,
+                new ImageDecoder(properties.image().limits()),
+                pixelBudget,
+                properties.image().maxPixelsInFlight(),
+                imageThreads,
+                listener);
+    }
+
+    @Bean
     DetectionService detectionService(
             ModelRepository models,
+            PixelBudget pixelBudget,
             FairThreads imageThreads,
             DetectionListener listener,
             DetectionProperties properties) {
         return new DetectionService(
                 models,
                 new ImageDecoder(properties.image().limits()),
-                new PixelBudget(properties.image().maxPixelsInFlight()),
+                pixelBudget,
                 imageThreads,
                 listener,
                 properties.regions().minArea());

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.image.ImageException;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.models.ModelSelectionException;
 import java.time.Duration;
@@ -32,6 +33,14 @@ public abstract sealed class DetectionException extends Exception {
                 message);
     }
 
+    /** Returns why an image cannot be read, in the terms of an answer to the caller. */
+    static DetectionException of(ImageException e) {
+        Outcome outcome = e instanceof ImageException.TooLarge
+                ? Outcome.IMAGE_TOO_LARGE
+                : e instanceof ImageException.Unsupported ? Outcome.UNSUPPORTED_MEDIA_TYPE : Outcome.INVALID_IMAGE;
+        return new Rejected(outcome, Objects.requireNonNull(e.getMessage()));
+    }
+
     /** Returns why a model has no answer, in the terms of an answer to the caller. */
     public static DetectionException of(InferenceException e) {
         if (e instanceof InferenceException.Overloaded overloaded) {
@@ -49,7 +58,8 @@ public abstract sealed class DetectionException extends Exception {
         return new Failed(Outcome.INFERENCE_FAILED, "The model failed on this image: the service's log says why", e);
     }
 
-    static DetectionException overloaded(Duration retryAfter) {
+    /** Returns that there is no room now. */
+    public static DetectionException overloaded(Duration retryAfter) {
         return new Unavailable(
                 Outcome.OVERLOADED,
                 "Too many requests wait already: try again later, or start more replicas",

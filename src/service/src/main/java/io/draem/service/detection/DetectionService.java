@@ -21,7 +21,6 @@ import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +140,7 @@ public final class DetectionService {
             return pixels.take(
                     header.width() * header.height(), request.caller().deadline());
         } catch (ImageException e) {
-            throw translate(e);
+            throw DetectionException.of(e);
         } catch (TimeoutException e) {
             throw new DetectionException.Failed(
                     Outcome.DEADLINE_EXCEEDED,
@@ -220,15 +219,8 @@ public final class DetectionService {
         try {
             return decoder.decode(bytes);
         } catch (ImageException e) {
-            throw translate(e);
+            throw DetectionException.of(e);
         }
-    }
-
-    private static DetectionException translate(ImageException e) {
-        Outcome outcome = e instanceof ImageException.TooLarge
-                ? Outcome.IMAGE_TOO_LARGE
-                : e instanceof ImageException.Unsupported ? Outcome.UNSUPPORTED_MEDIA_TYPE : Outcome.INVALID_IMAGE;
-        return new DetectionException.Rejected(outcome, message(e));
     }
 
     private static Answer<ModelOutput> answer(Place<ModelInput, ModelOutput> place, ModelInput input, Caller caller)
@@ -254,10 +246,5 @@ public final class DetectionService {
                 threshold,
                 pixelThreshold,
                 RegionFinder.find(map, pixelThreshold, minRegionArea));
-    }
-
-    /** Our own exceptions all have a message, and it is written for the caller. */
-    private static String message(Exception e) {
-        return Objects.requireNonNull(e.getMessage());
     }
 }

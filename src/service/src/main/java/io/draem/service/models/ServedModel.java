@@ -110,6 +110,11 @@ public final class ServedModel {
         return queue.submit(input, deadline);
     }
 
+    /** Returns how many images share a run at most. */
+    public int maxBatchSize() {
+        return model.maxBatchSize();
+    }
+
     /** Returns how many requests wait now. */
     public int queueDepth() {
         return queue.depth();

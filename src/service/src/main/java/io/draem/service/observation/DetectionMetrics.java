@@ -3,6 +3,7 @@ package io.draem.service.observation;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
+import io.draem.service.detection.Prediction;
 import io.draem.service.detection.Timing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -35,11 +36,24 @@ final class DetectionMetrics implements DetectionListener {
 
     @Override
     public void detected(Detection detection) {
-        String model = detection.model().name();
+        answered(
+                detection.model().name(),
+                detection.verdict().anomalous(),
+                detection.verdict().score(),
+                detection.timing());
+        stage("postprocess", detection.timing().postprocess());
+    }
+
+    @Override
+    public void predicted(Prediction prediction) {
+        answered(prediction.model().name(), prediction.anomalous(), prediction.score(), prediction.timing());
+    }
+
+    private void answered(String model, boolean anomalous, double score, Timing timing) {
         Counter.builder("draem.verdicts")
                 .description("Verdicts given")
                 .tag("model", model)
-                .tag("verdict", detection.verdict().anomalous() ? "anomalous" : "normal")
+                .tag("verdict", anomalous ? "anomalous" : "normal")
                 .register(registry)
                 .increment();
         DistributionSummary.builder("draem.score")
@@ -47,13 +61,13 @@ final class DetectionMetrics implements DetectionListener {
                 .tag("model", model)
                 .serviceLevelObjectives(SCORES)
                 .register(registry)
-                .record(detection.verdict().score());
-        Timing timing = detection.timing();
-        stage("decode", timing.decode());
-        stage("preprocess", timing.preprocess());
+                .record(score);
+        if (!timing.decode().isZero()) { // a tensor was never an image
+            stage("decode", timing.decode());
+            stage("preprocess", timing.preprocess());
+        }
         stage("queue", timing.queue());
         stage("inference", timing.inference());
-        stage("postprocess", timing.postprocess());
     }
 
     @Override

@@ -1,0 +1,23 @@
+package io.draem.service.detection;
+
+import io.draem.score.AnomalyMap;
+import io.draem.service.models.ServedModel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model's network says of one image.
+ *
+ * @param model the model that answered
+ * @param score raw image score
+ * @param map raw anomaly map, at the size that the network gives it
+ * @param reconstruction the repaired image {@code [3, height, width]}; null where it was not asked for
+ * @param timing where the time went
+ */
+public record Prediction(
+        ServedModel model, double score, AnomalyMap map, float @Nullable [] reconstruction, Timing timing) {
+
+    /** Tells whether the score is above the model's own threshold. */
+    public boolean anomalous() {
+        return score > model.card().calibration().imageThreshold();
+    }
+}

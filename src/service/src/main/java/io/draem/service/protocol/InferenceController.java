@@ -1,0 +1,46 @@
+package io.draem.service.protocol;
+
+import io.draem.service.detection.Caller;
+import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.PredictionService;
+import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The door for tensors and for images as tensors. Content types are not looked at: clients send all kinds or none. */
+@Hidden
+@RestController
+class InferenceController {
+
+    private final PredictionService predictions;
+    private final int maxImages;
+    private final BodyReader bodies;
+    private final Inflation inflation;
+
+    InferenceController(PredictionService predictions, ProtocolProperties properties) {
+        this.predictions = predictions;
+        this.maxImages = properties.maxImages();
+        int maxBytes = Math.toIntExact(properties.maxBytes().toBytes());
+        this.bodies = new BodyReader(maxBytes);
+        this.inflation =
+                new Inflation(maxBytes, properties.maxInflatedBytesInFlight().toBytes());
+    }
+
+    @PostMapping({"/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"})
+    void infer(
+            @PathVariable String name,
+            @PathVariable(required = false) @Nullable Integer version,
+            Caller caller,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws DetectionException, IOException {
+        try (InferenceCall call = new InferenceCall(request, caller, maxImages, bodies, inflation)) {
+            call.answer(predictions.predict(name, version, call), response);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.draem.service.protocol;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON of an inference request.
+ *
+ * @param id what the caller calls it, to be repeated in the answer; null where it has no name
+ * @param timeout how long the caller waits; null where it does not say
+ * @param inputs the tensors to answer
+ * @param outputs the tensors to give
+ */
+record InferenceRequest(
+        @Nullable String id, @Nullable Duration timeout, List<InputTensor> inputs, List<RequestedOutput> outputs) {
+
+    /** What a body without JSON asks for: all in JSON. */
+    static final InferenceRequest RAW = new InferenceRequest(
+            null,
+            null,
+            List.of(),
+            OutputTensor.DEFAULT.stream()
+                    .map(tensor -> new RequestedOutput(tensor, false))
+                    .toList());
+
+    InferenceRequest {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    boolean wantsReconstruction() {
+        return outputs.stream().anyMatch(output -> output.tensor() == OutputTensor.RECONSTRUCTION);
+    }
+}

@@ -1,0 +1,90 @@
+package io.draem.service.protocol;
+
+import io.draem.service.detection.DetectionException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * Decompresses bodies within limits: of the size, of the ratio, and of all that is decompressed at a time, since what a
+ * small body unpacks to was not counted when it was let in.
+ */
+final class Inflation {
+
+    private static final int CHUNK = 64 << 10;
+
+    /** A black image is smaller by a thousand times, so the ratio counts only beyond this size. */
+    private static final int ANY_RATIO = 4 << 20;
+
+    private static final int MAX_RATIO = 200;
+
+    private final int maxBytes;
+    private final Semaphore chunks;
+
+    /**
+     * @param maxBytes most bytes of one body
+     * @param maxInFlight most bytes of all bodies
+     */
+    Inflation(int maxBytes, long maxInFlight) {
+        this.maxBytes = maxBytes;
+        this.chunks = new Semaphore(Math.toIntExact(Math.min(Integer.MAX_VALUE, maxInFlight / CHUNK + 1)));
+    }
+
+    /** What a decompressed body takes of the limit; closing gives it back. */
+    final class Share implements AutoCloseable {
+
+        private int taken;
+
+        /** Returns the decompressed body; called once. */
+        byte[] inflate(String coding, byte[] compressed) throws DetectionException {
+            try (InputStream in = open(coding, new ByteArrayInputStream(compressed))) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream(Math.min(CHUNK, 4 * compressed.length));
+                byte[] chunk = new byte[CHUNK];
+                for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                    require(out.size() + (long) read, compressed.length);
+                    out.write(chunk, 0, read);
+                }
+                return out.toByteArray();
+            } catch (IOException e) {
+                throw Invalid.request(
+                        "The body is no " + coding + " data, as its Content-Encoding says, or ends early");
+            }
+        }
+
+        @Override
+        public void close() {
+            chunks.release(taken);
+            taken = 0;
+        }
+
+        private void require(long size, int compressed) throws DetectionException {
+            if (size > maxBytes) {
+                throw Invalid.tooLarge("The body is larger than " + maxBytes
+                        + " bytes when decompressed (draem.protocol.max-bytes): send fewer images at a time");
+            }
+            if (size > ANY_RATIO && size > (long) MAX_RATIO * compressed) {
+                throw Invalid.tooLarge("The body is more than " + MAX_RATIO
+                        + " times larger when decompressed: send it as it is, without Content-Encoding");
+            }
+            while ((long) taken * CHUNK < size) {
+                if (!chunks.tryAcquire()) {
+                    throw DetectionException.overloaded(Duration.ofSeconds(1));
+                }
+                taken++;
+            }
+        }
+    }
+
+    Share share() {
+        return new Share();
+    }
+
+    private static InputStream open(String coding, InputStream in) throws IOException {
+        return coding.equals("gzip") ? new GZIPInputStream(in, CHUNK) : new InflaterInputStream(in);
+    }
+}
