@@ -42,8 +42,12 @@ record ModelMetadata(String name, List<String> versions, String platform, List<T
             outputs.add(Tensor.of(ModelContract.RECONSTRUCTION, ANY, 3, card.height(), card.width()));
         }
         return new ModelMetadata(
-                model.name(), versions.stream()
-.map(served -> Integer.toString(served.version()))
-.toList(), "onnx_onnxv1", List.of(input), outputs);
+                model.name(),
+                versions.stream()
+                        .map(served -> Integer.toString(served.version()))
+                        .toList(),
+                "onnx_onnxv1",
+                List.of(input),
+                outputs);
     }
 }

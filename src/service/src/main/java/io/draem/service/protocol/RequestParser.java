@@ -174,7 +174,8 @@ final class RequestParser {
         };
         json.object("An output", member -> {
             switch (member) {
-                case "name" -> output.tensor = OutputTensor.of(json.string(member)).orElse(null);
+                case "name" ->
+                    output.tensor = OutputTensor.of(json.string(member)).orElse(null);
                 case "parameters" ->
                     json.object("The parameters of an output", parameter -> {
                         refuseSharedMemory(parameter);
