@@ -172,8 +172,7 @@ class ProtocolHttpTests extends HttpTest {
     @Test
     void givesTheReconstructionWhereItIsAskedFor() throws Exception {
         JsonNode answer = answer(infer(
-                INFER,
-                "{\"outputs\":[{\"name\":\"reconstruction\"}],\"inputs\":[" + base64(TestModels.good()) + "]}"));
+                INFER, "{\"outputs\":[{\"name\":\"reconstruction\"}],\"inputs\":[" + base64(TestModels.good()) + "]}"));
         assertThat(answer.at("/outputs/0/shape").toString()).isEqualTo("[1,3,%d,%d]".formatted(height, width));
         assertThat(answer.at("/outputs/0/data").size()).isEqualTo(3 * height * width);
     }

@@ -1,0 +1,82 @@
+"""Talks to a running service with the clients that plants have: tritonclient and KServe's. Prints what each found."""
+
+import asyncio
+import sys
+
+import numpy
+import tritonclient.http as triton
+from kserve import InferInput, InferRequest, InferenceRESTClient, RESTConfig
+from tritonclient.utils import InferenceServerException
+
+port, model, image_path, expected = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
+image = open(image_path, "rb").read()
+
+
+def close(score):
+    assert abs(score - expected) < 1e-6, (score, expected)
+
+
+def with_triton():
+    client = triton.InferenceServerClient(f"localhost:{port}")
+    assert client.is_server_live() and client.is_server_ready()
+    assert client.is_model_ready(model) and client.is_model_ready(model, "1")
+    assert not client.is_model_ready("cake")
+    assert client.get_server_metadata()["name"] == "draem"
+    metadata = client.get_model_metadata(model)
+    height, width = metadata["inputs"][0]["shape"][2:]
+
+    for binary in True, False:
+        tensor = numpy.random.default_rng(7).random((3, 3, height, width), dtype=numpy.float32)
+        given = triton.InferInput("input", tensor.shape, "FP32")
+        given.set_data_from_numpy(tensor, binary_data=binary)
+        answers = []
+        for options in (
+            {},
+            {"model_version": "1", "request_id": "x"},
+            {"request_compression_algorithm": "gzip", "response_compression_algorithm": "gzip"},
+            {"request_compression_algorithm": "deflate", "response_compression_algorithm": "deflate"},
+            {"outputs": [triton.InferRequestedOutput(name, binary_data=False) for name in ("pred_score", "anomaly_map")]},
+        ):
+            answer = client.infer(model, [given], **options)
+            assert answer.as_numpy("pred_score").shape == (3,)
+            assert answer.as_numpy("anomaly_map").shape == (3, height, width)
+            assert answer.get_response().get("id", "") == options.get("request_id", "")
+            answers.append(answer)
+        for answer in answers:
+            assert numpy.array_equal(answer.as_numpy("anomaly_map"), answers[0].as_numpy("anomaly_map"))
+
+    encoded = numpy.array([image, image], dtype=numpy.object_)
+    given = triton.InferInput("input", encoded.shape, "BYTES")
+    given.set_data_from_numpy(encoded)
+    for score in client.infer(model, [given]).as_numpy("pred_score"):
+        close(score)
+    try:
+        client.infer("cake", [given])
+        raise AssertionError("there is no such model")
+    except InferenceServerException as e:
+        assert e.status() == "404" and model in e.message(), e
+    print("tritonclient works")
+
+
+async def with_kserve():
+    client = InferenceRESTClient(RESTConfig(protocol="v2"))
+    base = f"http://localhost:{port}"
+    assert await client.is_server_live(base) and await client.is_server_ready(base)
+    assert await client.is_model_ready(base, model)
+    assert not await client.is_model_ready(base, "cake")
+    encoded = InferInput("input", [1], "BYTES")
+    encoded.set_data_from_numpy(numpy.array([image], dtype=numpy.object_), binary_data=True)
+    answer = await client.infer(base, InferRequest(model, [encoded]), model_name=model)
+    close(answer.outputs[0].as_numpy()[0])
+    tensor = numpy.full((1, 3, 128, 128), 0.5, dtype=numpy.float32)
+    for binary in True, False:
+        given = InferInput("input", list(tensor.shape), "FP32")
+        given.set_data_from_numpy(tensor, binary_data=binary)
+        answer = await client.infer(base, InferRequest(model, [given]), model_name=model)
+        assert answer.outputs[1].as_numpy().shape == (1, 128, 128)
+    await client.close()
+    print("kserve works")
+
+
+with_triton()
+asyncio.run(with_kserve())
