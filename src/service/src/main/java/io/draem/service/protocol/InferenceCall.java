@@ -15,9 +15,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.exc.JacksonIOException;
 
 /** One inference request, from its body to its answer. */
 final class InferenceCall implements PredictionSource, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(InferenceCall.class);
 
     private final HttpServletRequest http;
     private final Caller caller;
@@ -48,9 +53,14 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         return new PredictionRequest(inputs, parsed.wantsReconstruction(), hurried(parsed.timeout()));
     }
 
-    /** Sends the answer. */
-    void answer(List<Prediction> predictions, HttpServletResponse response) throws IOException {
-        new ResponseWriter(Objects.requireNonNull(request, "it was read"), predictions).send(http, response);
+    /** Sends the answer, as far as the caller still listens. */
+    void answer(List<Prediction> predictions, HttpServletResponse response) {
+        ResponseWriter writer = new ResponseWriter(Objects.requireNonNull(request, "it was read"), predictions);
+        try {
+            writer.send(http, response);
+        } catch (IOException | JacksonIOException e) {
+            log.debug("A caller went away while it was answered", e);
+        }
     }
 
     @Override
