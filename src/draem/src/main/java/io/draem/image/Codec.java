@@ -2,7 +2,6 @@ package io.draem.image;
 
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -58,7 +57,7 @@ enum Codec {
 
     private <T> T decode(byte[] bytes, Decoding<T> decoding) throws IOException {
         ImageReader reader = provider.createReaderInstance(null);
-        try (ImageInputStream stream = new ByteArrayImageInputStream(bytes)) {
+        try (ImageInputStream stream = new EncodedStream(bytes)) {
             Warnings warnings = new Warnings();
             reader.addIIOReadWarningListener(warnings);
             reader.setInput(stream, true, true);

@@ -12,11 +12,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -202,6 +204,17 @@ class ImageDecoderTests {
                 .hasMessageContaining("60000x60000")
                 .hasMessageContaining("64000000");
         assertThatThrownBy(() -> decoder.readHeader(png)).isInstanceOf(ImageException.TooLarge.class);
+    }
+
+    /** The codec takes zeros for what is not there, and would read tables of them for minutes. */
+    @Test
+    @Timeout(60)
+    void refusesAWebpThatAnnouncesFarMoreThanItHas() {
+        byte[] bytes = HexFormat.of()
+                .parseHex(
+                        "5249464632000000574542505650384c250000002f17d003000000807fec22a2ff0100ffe181ff8f45711408246dfa67"
+                                + "def6c704e0a4169b0100");
+        assertThatThrownBy(() -> decoder.decode(bytes)).isInstanceOf(ImageException.Invalid.class);
     }
 
     @ParameterizedTest
