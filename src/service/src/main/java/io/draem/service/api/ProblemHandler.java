@@ -46,6 +46,9 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
+        if (e.isTold()) {
+            RefusalFilter.told(current);
+        }
         HttpHeaders headers = new HttpHeaders();
         if (e instanceof DetectionException.Unavailable unavailable) {
             headers.set(

@@ -1,6 +1,7 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Admission;
+import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
 import jakarta.servlet.MultipartConfigElement;
 import java.util.List;
@@ -71,6 +72,18 @@ class WebConfiguration implements WebMvcConfigurer {
     FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
         FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    /**
+     * Inside of the observation of requests, outside of all that refuses. Not for the protocol's doors: their bodies are
+     * read inside of their service, which tells of them itself.
+     */
+    @Bean
+    FilterRegistrationBean<RefusalFilter> refusalFilter(DetectionListener listener) {
+        FilterRegistrationBean<RefusalFilter> filter = new FilterRegistrationBean<>(new RefusalFilter(listener));
+        filter.addUrlPatterns("/v1/detect/*");
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }
 

@@ -16,6 +16,7 @@ public abstract sealed class DetectionException extends Exception {
     static final Duration WHEN_READY = Duration.ofSeconds(2);
 
     private final Outcome outcome;
+    private boolean told;
 
     private DetectionException(Outcome outcome, String message) {
         super(message);
@@ -81,6 +82,16 @@ public abstract sealed class DetectionException extends Exception {
 
     static DetectionException cancelled(@Nullable Throwable cause) {
         return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
+    }
+
+    /** Tells whether a {@link DetectionListener} has heard of it, so that no request is counted twice. */
+    public boolean isTold() {
+        return told;
+    }
+
+    /** Notes that the listener has heard of it. */
+    void told() {
+        told = true;
     }
 
     /** Returns how the request ended. */

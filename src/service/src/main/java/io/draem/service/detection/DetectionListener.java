@@ -1,16 +1,24 @@
 package io.draem.service.detection;
 
+import io.draem.service.models.ServedModel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Hears how requests end. */
 public interface DetectionListener {
 
+    /**
+     * An image was decoded and resized for a model, or came so; called once for each, on the thread that has it.
+     *
+     * @param pixels {@code [3, height, width]} at the model's size, RGB, 0 to 1; must not be kept or changed
+     */
+    default void prepared(ServedModel model, float[] pixels) {}
+
     /** There is a verdict. */
-    void detected(Detection detection);
+    default void detected(Detection detection) {}
 
     /** A network has answered, and nothing beyond that was asked for; called for each image. */
-    void predicted(Prediction prediction);
+    default void predicted(Prediction prediction) {}
 
     /**
      * A request has ended; called once for each, after {@link #detected} or
@@ -18,5 +26,5 @@ public interface DetectionListener {
      *
      * @param model name of a model in service; null when the request reached none
      */
-    void ended(@Nullable String model, Outcome outcome, Duration took);
+    default void ended(@Nullable String model, Outcome outcome, Duration took) {}
 }

@@ -75,6 +75,7 @@ public final class DetectionService {
             return detection;
         } catch (DetectionException e) {
             outcome = e.outcome();
+            e.told();
             throw e;
         } finally {
             listener.ended(model, outcome, Duration.ofNanos(System.nanoTime() - start));
@@ -159,7 +160,7 @@ public final class DetectionService {
         Caller caller = request.caller();
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         requireCaller(caller);
-        Prepared prepared = threads.call(model.name(), caller, () -> prepare(request, model.card()));
+        Prepared prepared = threads.call(model.name(), caller, () -> prepare(request, model));
         requireCaller(caller);
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
         Answer<ModelOutput> answer = answer(place, input, caller);
@@ -187,12 +188,14 @@ public final class DetectionService {
 
     private record Examined(Verdict verdict, Map<Include, Picture> pictures, Duration took) {}
 
-    private Prepared prepare(DetectionRequest request, ModelCard card) throws DetectionException {
+    private Prepared prepare(DetectionRequest request, ServedModel model) throws DetectionException {
         Stopwatch stopwatch = new Stopwatch(System.nanoTime());
         RgbImage image = decode(request.image());
         String digest = Sha256.of(request.image());
         Duration decode = stopwatch.lap();
-        float[] pixels = ImageTensor.of(image, card.width(), card.height());
+        float[] pixels =
+                ImageTensor.of(image, model.card().width(), model.card().height());
+        listener.prepared(model, pixels);
         return new Prepared(image, pixels, digest, decode, stopwatch.lap());
     }
 

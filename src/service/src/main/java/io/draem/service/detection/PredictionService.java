@@ -273,10 +273,14 @@ public final class PredictionService {
                     RgbImage image = decode(encoded.image());
                     Duration decode = stopwatch.lap();
                     ModelCard card = model.card();
-                    return new Prepared(ImageTensor.of(image, card.width(), card.height()), decode, stopwatch.lap());
+                    float[] pixels = ImageTensor.of(image, card.width(), card.height());
+                    listener.prepared(model, pixels);
+                    return new Prepared(pixels, decode, stopwatch.lap());
                 });
             }
-            return new Prepared(((PredictionInput.Tensor) input).values(), Duration.ZERO, Duration.ZERO);
+            float[] pixels = ((PredictionInput.Tensor) input).values();
+            listener.prepared(model, pixels);
+            return new Prepared(pixels, Duration.ZERO, Duration.ZERO);
         }
 
         private RgbImage decode(byte[] image) throws DetectionException {

@@ -5,6 +5,8 @@ import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
 import io.draem.service.detection.Timing;
+import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +14,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 
 /**
  * Measures requests: {@code draem_detect_seconds}, {@code draem_stage_seconds}, {@code draem_verdicts_total} and
@@ -20,18 +23,32 @@ import org.jspecify.annotations.Nullable;
 final class DetectionMetrics implements DetectionListener {
 
     /** From a millisecond to half a minute, finer where requests usually are. */
-    private static final Duration[] BUCKETS = DoubleStream.of(
-                    1, 2.5, 5, 10, 25, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
-            .mapToObj(milliseconds -> Duration.ofNanos((long) (milliseconds * 1e6)))
-            .toArray(Duration[]::new);
+    private static final Duration[] REQUESTS =
+            milliseconds(1, 2.5, 5, 10, 25, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000);
 
-    private static final double[] SCORES =
-            DoubleStream.iterate(1, i -> i < 20, i -> i + 1).map(i -> i / 20).toArray();
+    /** Steps begin at a tenth of a millisecond: a small image is resized in less than one. */
+    private static final Duration[] STAGES =
+            milliseconds(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000);
+
+    /** Even steps, and finer ones at the ends, where the scores of most models crowd. */
+    private static final double[] SCORES = {
+        0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+        0.95, 0.98, 0.99, 1
+    };
 
     private final MeterRegistry registry;
 
     DetectionMetrics(MeterRegistry registry) {
         this.registry = registry;
+    }
+
+    /** Registered at once: a counter that appears with its first event hides that event from rate(). */
+    @EventListener
+    void changed(ModelsChanged event) {
+        for (ServedModel model : event.models()) {
+            verdicts(model.name(), true);
+            verdicts(model.name(), false);
+        }
     }
 
     @Override
@@ -50,12 +67,7 @@ final class DetectionMetrics implements DetectionListener {
     }
 
     private void answered(String model, boolean anomalous, double score, Timing timing) {
-        Counter.builder("draem.verdicts")
-                .description("Verdicts given")
-                .tag("model", model)
-                .tag("verdict", anomalous ? "anomalous" : "normal")
-                .register(registry)
-                .increment();
+        verdicts(model, anomalous).increment();
         DistributionSummary.builder("draem.score")
                 .description("Raw image scores, to see drift")
                 .tag("model", model)
@@ -76,17 +88,31 @@ final class DetectionMetrics implements DetectionListener {
                 .description("Whole requests")
                 .tag("model", model == null ? "none" : model)
                 .tag("outcome", outcome.id())
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(REQUESTS)
                 .register(registry)
                 .record(took);
+    }
+
+    private Counter verdicts(String model, boolean anomalous) {
+        return Counter.builder("draem.verdicts")
+                .description("Verdicts given")
+                .tag("model", model)
+                .tag("verdict", anomalous ? "anomalous" : "normal")
+                .register(registry);
     }
 
     private void stage(String stage, Duration took) {
         Timer.builder("draem.stage")
                 .description("Steps of requests that ended with a verdict")
                 .tag("stage", stage)
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(STAGES)
                 .register(registry)
                 .record(took);
+    }
+
+    private static Duration[] milliseconds(double... values) {
+        return DoubleStream.of(values)
+                .mapToObj(milliseconds -> Duration.ofNanos(Math.round(milliseconds * 1e6)))
+                .toArray(Duration[]::new);
     }
 }

@@ -2,45 +2,53 @@ package io.draem.service.observation;
 
 import io.draem.service.models.LoadFailure;
 import io.draem.service.models.ModelRefused;
-import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelsChanged;
 import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.util.Arrays;
-import java.util.function.ToIntFunction;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.springframework.context.event.EventListener;
 
 /**
- * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_load_failures_total},
- * {@code draem_queue_depth}, {@code draem_queue_capacity}.
+ * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
+ * {@code draem_model_load_failures_total}, {@code draem_provider_fallback}, {@code draem_queue_depth} and
+ * {@code draem_queue_capacity}. Gauges of a version go with it.
  */
 final class ModelMetrics {
 
+    private final MeterRegistry registry;
     private final MultiGauge info;
+    private final MultiGauge fallback;
+    private final MultiGauge depth;
+    private final MultiGauge capacity;
     private final Counter[] failures;
+    /** Digest of what answers for each name. */
+    private final Map<String, String> answering = new HashMap<>();
 
-    ModelMetrics(MeterRegistry registry, ModelRepository models) {
-        this.info = MultiGauge.builder("draem.model.info")
-                .description("The models in service and where they run")
-                .register(registry);
+    ModelMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.info = gauge("draem.model.info", "The models in service and where they run");
+        this.fallback = gauge("draem.provider.fallback", "1 for a model on the CPU though a GPU was looked for");
+        this.depth = gauge("draem.queue.depth", "Requests that wait for a model");
+        this.capacity = gauge("draem.queue.capacity", "Requests that may wait for a model");
         this.failures = Arrays.stream(LoadFailure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
                         .description("Attempts to load a version that failed")
                         .tag("reason", failure.id())
                         .register(registry))
                 .toArray(Counter[]::new);
-        queueGauge(
-                registry,
-                models,
-                "draem.provider.fallback",
-                "Models that run on the CPU though a GPU was looked for",
-                model -> model.fallback() == null ? 0 : 1);
-        queueGauge(registry, models, "draem.queue.depth", "Requests that wait for a model", ServedModel::queueDepth);
-        queueGauge(registry, models, "draem.queue.capacity", "Requests that may wait", ServedModel::queueCapacity);
+    }
+
+    /** Returns the labels of what is told of a version. */
+    static Tags tags(ServedModel model) {
+        return Tags.of("model", model.name(), "version", Integer.toString(model.version()));
     }
 
     @EventListener
@@ -49,33 +57,43 @@ final class ModelMetrics {
     }
 
     @EventListener
-    void changed(ModelsChanged event) {
+    synchronized void changed(ModelsChanged event) {
+        List<ServedModel> models = event.models();
         info.register(
-                event.models().stream()
-                        .map(model -> MultiGauge.Row.of(
-                                Tags.of(
-                                        "model", model.name(),
-                                        "version", Integer.toString(model.version()),
-                                        "digest", model.digest(),
-                                        "provider", model.provider()),
-                                1))
+                models.stream()
+                        .map(model ->
+                                Row.of(tags(model).and("digest", model.digest(), "provider", model.provider()), 1))
                         .toList(),
                 true);
+        show(fallback, models, model -> model.fallback() == null ? 0 : 1);
+        show(depth, models, ServedModel::queueDepth);
+        show(capacity, models, ServedModel::queueCapacity);
+        countSwitches(models);
     }
 
-    private static void queueGauge(
-            MeterRegistry registry,
-            ModelRepository models,
-            String name,
-            String description,
-            ToIntFunction<ServedModel> value) {
-        Gauge.builder(
-                        name,
-                        models,
-                        repository -> repository.allVersions().stream()
-                                .mapToInt(value)
-                                .sum())
-                .description(description)
-                .register(registry);
+    private void countSwitches(List<ServedModel> models) {
+        Map<String, String> now = new HashMap<>();
+        for (ServedModel model : models) {
+            if (now.putIfAbsent(model.name(), model.digest()) == null) {
+                Counter switches = Counter.builder("draem.model.switches")
+                        .description("Times that another version or file took the place of the one that answers")
+                        .tag("model", model.name())
+                        .register(registry);
+                String before = answering.put(model.name(), model.digest());
+                if (before != null && !before.equals(model.digest())) {
+                    switches.increment();
+                }
+            }
+        }
+        answering.keySet().retainAll(now.keySet());
+    }
+
+    private MultiGauge gauge(String name, String description) {
+        return MultiGauge.builder(name).description(description).register(registry);
+    }
+
+    private static void show(MultiGauge gauge, List<ServedModel> models, ToDoubleFunction<ServedModel> value) {
+        gauge.register(
+                models.stream().map(model -> Row.of(tags(model), model, value)).toList(), true);
     }
 }

@@ -4,13 +4,24 @@ import io.draem.service.detection.DetectionListener;
 import io.draem.service.inference.QueueListener;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.security.AccessListener;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.tracing.Tracer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
-/** Hangs metrics and health on the service. */
+/** Hangs metrics, traces, the log of verdicts and health on the service. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ObservationProperties.class)
 class ObservationConfiguration {
 
     @Bean
@@ -19,7 +30,7 @@ class ObservationConfiguration {
     }
 
     @Bean
-    DetectionListener detectionMetrics(MeterRegistry registry) {
+    DetectionMetrics detectionMetrics(MeterRegistry registry) {
         return new DetectionMetrics(registry);
     }
 
@@ -29,8 +40,46 @@ class ObservationConfiguration {
     }
 
     @Bean
-    ModelMetrics modelMetrics(MeterRegistry registry, ModelRepository models) {
-        return new ModelMetrics(registry, models);
+    DriftMetrics driftMetrics(MeterRegistry registry) {
+        return new DriftMetrics(registry);
+    }
+
+    @Bean
+    @Primary
+    DetectionListener detectionListener(
+            DetectionMetrics metrics,
+            DriftMetrics drift,
+            ObjectProvider<Tracer> tracer,
+            ObservationProperties properties) {
+        List<DetectionListener> listeners = new ArrayList<>(List.of(metrics, drift));
+        tracer.ifAvailable(tracing -> listeners.add(new StageSpans(tracing, Clock.systemUTC())));
+        if (properties.logVerdicts()) {
+            listeners.add(new VerdictLog());
+        }
+        return new DetectionListeners(listeners);
+    }
+
+    /** Gives the web server's metrics the help text that they come without. */
+    @Bean
+    MeterFilter webServerHelp() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return id.getDescription() == null && id.getName().startsWith("http.server.requests")
+                        ? new Meter.Id(
+                                id.getName(),
+                                Tags.of(id.getTagsAsIterable()),
+                                id.getBaseUnit(),
+                                "HTTP requests of all paths",
+                                id.getType())
+                        : id;
+            }
+        };
+    }
+
+    @Bean
+    ModelMetrics modelMetrics(MeterRegistry registry) {
+        return new ModelMetrics(registry);
     }
 
     /** Named {@code models} in the health document. */

@@ -28,6 +28,11 @@ final class Http {
         this.base = "http://localhost:" + port;
     }
 
+    /** Returns the address that paths are added to. */
+    String base() {
+        return base;
+    }
+
     HttpResponse<byte[]> get(String path, String... headers) throws IOException, InterruptedException {
         return send(request(path, headers).GET());
     }

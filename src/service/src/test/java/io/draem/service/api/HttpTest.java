@@ -9,7 +9,10 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** A test against the running service with the project's own model; all of them share one start of it. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "draem.inference.provider=cpu")
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        // Traces are of those requests alone that ask for one: a test can tell which.
+        properties = {"draem.inference.provider=cpu", "management.tracing.sampling.probability=0"})
 abstract class HttpTest {
 
     Http http;

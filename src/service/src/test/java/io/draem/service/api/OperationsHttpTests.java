@@ -56,8 +56,8 @@ class OperationsHttpTests extends HttpTest {
         assertThat(value("draem_score_count" + model + "}")).isPositive();
         assertThat(value("draem_score_bucket" + model + ",le=\"0.5\"}")).isNotNegative();
         assertThat(value("draem_batch_size_count")).isPositive();
-        assertThat(value("draem_queue_depth")).isZero();
-        assertThat(value("draem_queue_capacity")).isEqualTo(64);
+        assertThat(value("draem_queue_depth" + model + ",version=\"1\"}")).isZero();
+        assertThat(value("draem_queue_capacity" + model + ",version=\"1\"}")).isEqualTo(64);
         assertThat(value("draem_rejected_total{reason=\"queue-full\"}")).isNotNegative();
         assertThat(value("draem_model_info{digest=\""
                         + verdict.get("model").get("digest").asString() + "\",model=\"" + TestModels.name()

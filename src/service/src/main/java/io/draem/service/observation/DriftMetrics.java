@@ -1,0 +1,69 @@
+package io.draem.service.observation;
+
+import io.draem.image.ImageMeasure;
+import io.draem.image.ImageMeasures;
+import io.draem.model.ImageProfile;
+import io.draem.service.detection.DetectionListener;
+import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ServedModel;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.context.event.EventListener;
+
+/**
+ * Compares the images that come in with those that the model was trained on: {@code draem_input_mean} and, where the
+ * graph says what those looked like, {@code draem_input_drift}.
+ */
+final class DriftMetrics implements DetectionListener {
+
+    private final MultiGauge means;
+    private final MultiGauge drifts;
+    private final Map<ServedModel, RunningMeans> models = new ConcurrentHashMap<>();
+
+    DriftMetrics(MeterRegistry registry) {
+        this.means = MultiGauge.builder("draem.input.mean")
+                .description("Running mean of what the latest images look like")
+                .register(registry);
+        this.drifts = MultiGauge.builder("draem.input.drift")
+                .description("Distance of that mean from the training images' mean, in their standard deviations")
+                .register(registry);
+    }
+
+    @Override
+    public void prepared(ServedModel model, float[] pixels) {
+        RunningMeans latest = models.get(model);
+        if (latest != null) { // else it was taken out of service meanwhile
+            latest.add(
+                    ImageMeasures.of(pixels, model.card().width(), model.card().height()));
+        }
+    }
+
+    /** A version begins anew: it has images of its own to be compared with. */
+    @EventListener
+    void changed(ModelsChanged event) {
+        models.keySet().retainAll(event.models());
+        List<Row<?>> meanRows = new ArrayList<>();
+        List<Row<?>> driftRows = new ArrayList<>();
+        for (ServedModel model : event.models()) {
+            RunningMeans latest = models.computeIfAbsent(model, added -> new RunningMeans());
+            ImageProfile profile = model.card().images();
+            for (ImageMeasure measure : ImageMeasure.values()) {
+                Tags tags = ModelMetrics.tags(model).and("measure", measure.id());
+                meanRows.add(Row.of(tags, latest, means -> means.mean(measure)));
+                ImageProfile.Spread trained =
+                        profile == null ? null : profile.measures().get(measure);
+                if (trained != null) {
+                    driftRows.add(Row.of(tags, latest, means -> trained.distance(means.mean(measure))));
+                }
+            }
+        }
+        means.register(meanRows, true);
+        drifts.register(driftRows, true);
+    }
+}
