@@ -118,6 +118,18 @@ class ProblemHandler {
                         + StringUtils.collectionToDelimitedString(e.getSupportedMediaTypes(), " or "));
     }
 
+    /** Spring takes a Content-Type with a wildcard for a mistake of the programmer. */
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Problem> wildcard(IllegalArgumentException e, HttpServletResponse response) {
+        String type = current.getContentType();
+        return type != null && type.contains("*")
+                ? answer(
+                        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                        "The Content-Type of the request names no single media type: send one without '*'")
+                : anything(e, response);
+    }
+
     @ExceptionHandler
     ResponseEntity<Problem> accept(HttpMediaTypeNotAcceptableException e) {
         return answer(

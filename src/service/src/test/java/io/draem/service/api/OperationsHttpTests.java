@@ -30,6 +30,8 @@ class OperationsHttpTests extends HttpTest {
     void aBodyThatAnEndpointCannotReadIsTheCallersMistake() throws Exception {
         HttpResponse<byte[]> answer = http.post("/actuator/health", "application/json", "-".getBytes(US_ASCII));
         assertThat(answer.statusCode()).isBetween(400, 499);
+        answer = http.post("/actuator/health", "*/*", "{}".getBytes(US_ASCII));
+        assertThat(answer.statusCode()).isEqualTo(415);
     }
 
     @Test
