@@ -1,10 +1,8 @@
 package io.draem.service.api;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.service.TestModels;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,14 +22,6 @@ class OperationsHttpTests extends HttpTest {
                         .get(TestModels.name())
                         .asString())
                 .startsWith("version 1 on cpu, sha256:");
-    }
-
-    @Test
-    void aBodyThatAnEndpointCannotReadIsTheCallersMistake() throws Exception {
-        HttpResponse<byte[]> answer = http.post("/actuator/health", "application/json", "-".getBytes(US_ASCII));
-        assertThat(answer.statusCode()).isBetween(400, 499);
-        answer = http.post("/actuator/health", "*/*", "{}".getBytes(US_ASCII));
-        assertThat(answer.statusCode()).isEqualTo(415);
     }
 
     @Test

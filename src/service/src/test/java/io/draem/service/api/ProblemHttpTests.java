@@ -257,6 +257,14 @@ class ProblemHttpTests extends HttpTest {
         assertThat(Http.text(response)).containsOnlyOnce("urn:draem:problem:").endsWith("}");
     }
 
+    @ParameterizedTest
+    @CsvSource({"application/json, 400", "*/*, 415", "nonsense, 415"})
+    void aBodyThatAnEndpointOfOperationsCannotReadIsTheCallersMistake(String type, int status) throws Exception {
+        String response = raw("GET /actuator/health HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
+                + "\r\nContent-Length: 1\r\nConnection: close\r\n\r\n-");
+        assertThat(response).startsWith("HTTP/1.1 " + status).contains("application/problem+json");
+    }
+
     @Test
     void anUploadThatStopsHalfwayDoesNotHoldAThread() throws Exception {
         try (Socket socket = new Socket("localhost", port)) {
