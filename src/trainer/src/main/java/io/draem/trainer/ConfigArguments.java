@@ -13,8 +13,8 @@ final class ConfigArguments {
     @Option(
             names = OptionLayers.PRESET,
             paramLabel = "NAME",
-            description = "Values to start from: ${COMPLETION-CANDIDATES} (paper: those of the paper, which are the"
-                    + " defaults below; quick: for small images on a processor)")
+            description = "Values to start from: ${COMPLETION-CANDIDATES} (paper: arXiv 2108.07610 to the letter, the"
+                    + " defaults below judge better; quick: for small images on a processor)")
     @Nullable
     Preset preset;
 

@@ -88,7 +88,15 @@ record TrainingRun(
                 throw e;
             }
             checkpoints.discard();
-            publication.exportOtherFormats(published, formats, out);
+            try {
+                publication.exportOtherFormats(published, formats, out);
+            } catch (IOException | ExportRefusedException | RuntimeException e) {
+                log.println("The model in " + published
+                        + " is complete; try its other formats again with the command export" + " --checkpoint "
+                        + published.resolve("checkpoint.safetensors"));
+                log.flush();
+                throw e;
+            }
         }
     }
 

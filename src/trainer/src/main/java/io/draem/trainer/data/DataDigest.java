@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.TreeMap;
@@ -27,7 +27,7 @@ public final class DataDigest {
         for (Path file : files) {
             sorted.put(root.relativize(file).toString().replace('\\', '/'), file);
         }
-        MessageDigest all = sha256();
+        MessageDigest all = Sha256.algorithm();
         for (var entry : sorted.entrySet()) {
             all.update((ofFile(entry.getValue()) + "  " + entry.getKey() + "\n").getBytes(StandardCharsets.UTF_8));
         }
@@ -35,18 +35,10 @@ public final class DataDigest {
     }
 
     private static String ofFile(Path file) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.algorithm();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
     }
 }

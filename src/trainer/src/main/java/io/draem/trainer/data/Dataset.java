@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a product, with what is known of each.
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param validation labelled images that the data itself sets aside to validate with; may be empty
  * @param test labelled images to judge by; may be empty
  * @param problems what is wrong with files that are in none of the lists
+ * @param manifest the CSV file that says what each image is; null where the folders do
  * @param others files between the images whose names say that they are none
  */
 public record Dataset(
@@ -24,6 +26,7 @@ public record Dataset(
         List<LabelledImage> validation,
         List<LabelledImage> test,
         List<Problem> problems,
+        @Nullable Path manifest,
         List<Path> others) {
 
     /**
@@ -65,6 +68,7 @@ public record Dataset(
                     List.of(),
                     List.of(),
                     List.of(),
+                    null,
                     ImageFiles.othersIn(List.of(data)));
         }
         return MvtecLayout.open(data);
@@ -92,8 +96,10 @@ public record Dataset(
                 .toList();
     }
 
-    /** Returns the {@link DataDigest} of all {@link #files()}, which it reads. */
+    /** Returns the {@link DataDigest} of all {@link #files()}, which it reads, and of the manifest where there is one. */
     public String digest() throws IOException {
-        return DataDigest.of(root, files());
+        return DataDigest.of(
+                root,
+                Stream.concat(files().stream(), Stream.ofNullable(manifest)).toList());
     }
 }

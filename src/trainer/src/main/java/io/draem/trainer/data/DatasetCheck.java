@@ -79,6 +79,7 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 dataset.validation().stream().filter(usable).toList(),
                 dataset.test().stream().filter(usable).toList(),
                 List.of(),
+                dataset.manifest(),
                 dataset.others());
         return new DatasetCheck(
                 good,

@@ -52,24 +52,20 @@ public final class ImageFiles {
      * @throws DatasetException if it is none; the message names the file
      */
     public static RgbImage read(Path file) throws IOException {
-        if (Files.size(file) > ImageLimits.DEFAULT.maxBytes()) {
-            throw new DatasetException(file + ": The image has " + Files.size(file) + " bytes, more than the "
-                    + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
-        }
         try {
-            return DECODER.decode(Files.readAllBytes(file));
+            return decode(file);
         } catch (ImageException e) {
             throw new DatasetException(file + ": " + e.getMessage());
         }
     }
 
-    /**
-     * Reads every file once, so that a broken one is found now and not hours later.
-     *
-     * @throws DatasetException naming all files that cannot be read
-     */
-    public static void requireReadable(Collection<Path> files, int threads) throws IOException, InterruptedException {
-        readAll(List.copyOf(files), threads, (index, image) -> {});
+    private static RgbImage decode(Path file) throws IOException, ImageException {
+        long size = Files.size(file); // before memory is taken for it
+        if (size > ImageLimits.DEFAULT.maxBytes()) {
+            throw new ImageException.TooLarge("The image has " + size + " bytes, more than the "
+                    + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
+        }
+        return DECODER.decode(Files.readAllBytes(file));
     }
 
     /** Takes an image that was read. */
@@ -103,7 +99,7 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        reader.accept(index, DECODER.decode(Files.readAllBytes(files.get(index))));
+                        reader.accept(index, decode(files.get(index)));
                     } catch (ImageException e) {
                         failures.put(index, "cannot be read: " + e.getMessage());
                     } catch (NoSuchFileException e) {

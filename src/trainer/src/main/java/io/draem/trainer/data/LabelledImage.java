@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An image file with what is known of it.
  *
  * @param file the image
- * @param defect the defect type, which is the name of its folder; {@value #GOOD} for a normal image
+ * @param defect the defect type: the name of its folder, or the label of a manifest; {@value #GOOD} for a normal image
  * @param mask the ground truth of an anomalous image; null for a normal one
  */
 public record LabelledImage(

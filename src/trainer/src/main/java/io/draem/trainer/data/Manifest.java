@@ -160,6 +160,6 @@ final class Manifest {
         if (train.isEmpty()) {
             throw new DatasetException(file + " names no image to train on (split 'train', label 'good')");
         }
-        return new Dataset(folder, train, validation, test, List.of(), List.of());
+        return new Dataset(folder, train, validation, test, List.of(), folder.resolve(file.getFileName()), List.of());
     }
 }

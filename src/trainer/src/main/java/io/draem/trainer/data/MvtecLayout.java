@@ -62,7 +62,7 @@ final class MvtecLayout {
                 validation = labelled(folder, folder.resolve(GROUND_TRUTH));
             }
         }
-        return new Dataset(directory, train, validation, test, problems, ImageFiles.othersIn(folders));
+        return new Dataset(directory, train, validation, test, problems, null, ImageFiles.othersIn(folders));
     }
 
     private List<LabelledImage> labelled(Path parent, Path groundTruth) throws IOException {

@@ -172,6 +172,9 @@ public final class Training {
         } catch (IOException e) { // a labelled image has vanished
             save();
             throw e;
+        } catch (UncheckedIOException e) { // one of those that batches or synthetic anomalies are made of
+            save();
+            throw e.getCause();
         } catch (CancellationException e) {
             // The loop sees that it is to stop, saves, and the resumed run validates this step.
         }

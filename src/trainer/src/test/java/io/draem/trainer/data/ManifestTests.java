@@ -39,6 +39,20 @@ class ManifestTests {
                 .hasSize(1);
     }
 
+    @Test
+    void theDigestChangesWithWhatTheManifestSaysOfAnImage() throws IOException {
+        Files.writeString(folder.resolve("a.png"), "a");
+        Files.writeString(folder.resolve("b.png"), "b");
+        String both =
+                read("path,label,split\na.png,good,train\nb.png,good,train\n").digest();
+        String one =
+                read("path,label,split\na.png,good,train\nb.png,good,test\n").digest();
+        assertThat(one).isNotEqualTo(both);
+        assertThat(read("path,label,split\na.png,good,train\nb.png,good,train\n")
+                        .digest())
+                .isEqualTo(both);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
