@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -136,6 +137,8 @@ final class OptionLayers implements IDefaultValueProvider {
                 throw new IllegalArgumentException(CONFIG + " " + config + ": longer than a file of options is");
             }
             return Files.readString(config);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(CONFIG + " " + config + ": there is no such file");
         } catch (IOException e) {
             throw new IllegalArgumentException(CONFIG + " " + config + ": it cannot be read as UTF-8 text ("
                     + e.getClass().getSimpleName() + ")");
