@@ -80,14 +80,17 @@ final class ExportData {
         Dataset dataset = check.dataset();
         DataSplit split = DataSplit.of(dataset, validation.split(), validation.heldOut(), seed);
         long cache = ImageStore.defaultCacheBytes();
-        ImageStore<float[]> normals = ImageStore.tensors(files(split.train()), width, height, cache, threads);
+        ImageStore<float[]> normals =
+                ImageStore.tensors(LabelledImage.files(split.train()), width, height, cache, threads);
         ImageStore<RgbImage> textures =
                 anomalySource == null ? null : ImageStore.pictures(check.textures(), width, height, cache, threads);
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(synthesis, width, height, normals, textures);
         boolean synthetic = !split.heldOut().isEmpty();
         EvaluationSet validated = synthetic
                 ? SyntheticImages.of(
-                        ImageStore.tensors(files(split.heldOut()), width, height, cache, threads), synthesizer, seed)
+                        ImageStore.tensors(LabelledImage.files(split.heldOut()), width, height, cache, threads),
+                        synthesizer,
+                        seed)
                 : new TestImages(split.validation(), width, height);
         return new ExportImages(
                 calibration(normals, synthesizer, seed),
@@ -115,10 +118,6 @@ final class ExportData {
             }
         };
         return SyntheticImages.of(some, synthesizer, seed + 1);
-    }
-
-    private static List<Path> files(List<LabelledImage> images) {
-        return images.stream().map(LabelledImage::file).toList();
     }
 
     @SuppressWarnings("unchecked")

@@ -18,14 +18,8 @@ record HeldOutValidator(TrainingData data) implements Validator {
     @Override
     public ValidationFigures validate(long step, DraemNetwork network, BooleanSupplier abandon) throws IOException {
         int size = data.recipe().imageSize();
-        EvaluationSet images;
-        try {
-            images = data.validation();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("Nothing interrupts a training", e);
-        }
-        RankingFigures figures =
-                RankingFigures.of(Scores.of(abandonable(images, abandon), new NetworkDetector(network, size, size)));
+        RankingFigures figures = RankingFigures.of(
+                Scores.of(abandonable(data.validation(), abandon), new NetworkDetector(network, size, size)));
         return new ValidationFigures(step, figures.imageAuroc(), figures.pixelAuroc(), figures.pixelAveragePrecision());
     }
 

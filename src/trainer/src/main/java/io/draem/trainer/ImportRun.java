@@ -3,7 +3,6 @@ package io.draem.trainer;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
-import io.draem.tensor.Safetensors;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.ValidationSplit;
@@ -14,6 +13,7 @@ import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.TestImages;
 import io.draem.trainer.export.DraemExporter;
 import io.draem.trainer.export.ExportRefusedException;
+import io.draem.trainer.export.ModelCheckpoint;
 import io.draem.trainer.export.ModelVersion;
 import io.draem.trainer.export.Parity;
 import io.draem.trainer.imported.ImportedNetwork;
@@ -25,15 +25,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -143,14 +142,12 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
         training.put("imageSize", size);
         training.set("network", JSON.valueToTree(imported.options()));
         training.put("importedFrom", imported.origin().toString());
-        training.putPOJO(
-                "importedFiles",
-                files.stream().map(file -> String.valueOf(file.getFileName())).toList());
+        ArrayNode names = training.putArray("importedFiles");
+        files.forEach(file -> names.add(String.valueOf(file.getFileName())));
         training.put("thresholdSource", calibrated.source());
         training.put("trainer", TrainerVersion.current());
         training.put("gitCommit", TrainerVersion.gitCommit());
-        ObjectNode json = (ObjectNode) JSON.readTree(JSON.writeValueAsString(training));
-        ModelCard card = new ModelCard(name, size, size, calibrated.calibration(), json, calibrated.metrics());
+        ModelCard card = new ModelCard(name, size, size, calibrated.calibration(), training, calibrated.metrics());
         float[] images = noise();
         Parity parity = DraemExporter.exportChecked(
                 imported.weights(),
@@ -160,15 +157,9 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                 images,
                 () -> detector.run(images, PARITY_IMAGES));
         ObjectNode report = calibrated.metrics().deepCopy();
-        report.putObject("parity")
-                .put("images", parity.images())
-                .put("score", parity.score())
-                .put("map", parity.map())
-                .put("reconstruction", parity.reconstruction());
-        report.set("training", json);
-        Map<String, String> metadata = new LinkedHashMap<>(card.toMetadata());
-        metadata.put("format", "pt");
-        new Safetensors(imported.weights(), metadata).write(version.file("checkpoint.safetensors"));
+        parity.writeTo(report.putObject("parity"));
+        report.set("training", training);
+        ModelCheckpoint.file(imported.weights(), card).write(version.file("checkpoint.safetensors"));
         Files.writeString(version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);
         Path published = version.publish();
         out.printf(

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param textureDigest of the anomaly-source images; empty without any
  * @param textures how many of those there are
  * @param normals the images to train on
+ * @param heldOut normal images to validate on; none where labelled ones do
  * @param synthesizer what makes samples of them
- * @param readers threads that read
  */
 record TrainingData(
         Recipe recipe,
@@ -45,8 +45,8 @@ record TrainingData(
         String textureDigest,
         int textures,
         ImageStore<float[]> normals,
-        AnomalySynthesizer synthesizer,
-        int readers) {
+        ImageStore<float[]> heldOut,
+        AnomalySynthesizer synthesizer) {
 
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
@@ -69,7 +69,8 @@ record TrainingData(
                 dataset, recipe.validation().split(), recipe.validation().heldOut(), recipe.seed());
         int size = recipe.imageSize();
         long cache = ImageStore.defaultCacheBytes();
-        ImageStore<float[]> normals = ImageStore.tensors(files(split.train()), size, size, cache, readers);
+        ImageStore<float[]> normals =
+                ImageStore.tensors(LabelledImage.files(split.train()), size, size, cache, readers);
         ImageStore<RgbImage> textures =
                 anomalySource == null ? null : ImageStore.pictures(textureFiles, size, size, cache, readers);
         return new TrainingData(
@@ -81,8 +82,8 @@ record TrainingData(
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,
-                new AnomalySynthesizer(recipe.synthesis(), size, size, normals, textures),
-                readers);
+                ImageStore.tensors(LabelledImage.files(split.heldOut()), size, size, cache, readers),
+                new AnomalySynthesizer(recipe.synthesis(), size, size, normals, textures));
     }
 
     /** Says how many images there are for what, and what a person should know of them. */
@@ -111,14 +112,11 @@ record TrainingData(
     }
 
     /** Returns the images to validate with, the same every time. */
-    EvaluationSet validation() throws IOException, InterruptedException {
+    EvaluationSet validation() {
         int size = recipe.imageSize();
-        if (!validatesOnSynthetic()) {
-            return new TestImages(split.validation(), size, size);
-        }
-        long cache = ImageStore.defaultCacheBytes();
-        return SyntheticImages.of(
-                ImageStore.tensors(files(split.heldOut()), size, size, cache, readers), synthesizer, recipe.seed());
+        return validatesOnSynthetic()
+                ? SyntheticImages.of(heldOut, synthesizer, recipe.seed())
+                : new TestImages(split.validation(), size, size);
     }
 
     /** Returns the images that figures are reported for. */
@@ -147,9 +145,5 @@ record TrainingData(
             System.arraycopy(set.load(i).pixels(), 0, images, i * 3 * size * size, 3 * size * size);
         }
         return images;
-    }
-
-    private static List<Path> files(List<LabelledImage> images) {
-        return images.stream().map(LabelledImage::file).toList();
     }
 }

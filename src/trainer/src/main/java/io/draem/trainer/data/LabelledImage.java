@@ -1,6 +1,7 @@
 package io.draem.trainer.data;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,11 @@ public record LabelledImage(
         if (defect.equals(GOOD) != (mask == null)) {
             throw new IllegalArgumentException("An anomalous image has a mask and a normal one has none: " + file);
         }
+    }
+
+    /** Returns the images' files alone. */
+    public static List<Path> files(List<LabelledImage> images) {
+        return images.stream().map(LabelledImage::file).toList();
     }
 
     public boolean anomalous() {

@@ -187,10 +187,6 @@ final class ReportPage {
         if (!parity.isEmpty()) {
             html.append(flat("Largest differences between the network and the exported graph", parity));
         }
-        JsonNode exports = report.metrics().path("exports");
-        if (!exports.isEmpty()) {
-            html.append(flat("Formats", exports));
-        }
         return html.toString();
     }
 
