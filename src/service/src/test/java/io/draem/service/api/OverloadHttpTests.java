@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -103,7 +102,7 @@ class OverloadHttpTests extends HttpTest {
         while (queueDepth() < 1) {
             Thread.onSpinWait();
         }
-        worker.go.release(2);
+        worker.go.release(4); // an image that comes once there is room again runs too
         assertThat(running.get().statusCode()).isEqualTo(200);
         assertThat(batch.get().statusCode()).isEqualTo(200);
         JsonNode body = Http.json(batch.get());
@@ -129,7 +128,6 @@ class OverloadHttpTests extends HttpTest {
         assertThat(detect().statusCode()).isEqualTo(200);
     }
 
-    @Disabled("Seen to wait for ever once in three runs: the request before it never reached the model")
     @Test
     void aCallersOwnDeadlineCountsWhenItIsShorter() throws Exception {
         CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
@@ -268,8 +266,8 @@ class OverloadHttpTests extends HttpTest {
     private double queueDepth() throws Exception {
         return Http.text(http.get("/actuator/prometheus"))
                 .lines()
-                .filter(line -> line.startsWith("draem_queue_depth "))
-                .mapToDouble(line -> Double.parseDouble(line.substring("draem_queue_depth ".length())))
+                .filter(line -> line.startsWith("draem_queue_depth{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
 }
