@@ -13,4 +13,18 @@ public interface Caller {
     default long nanosLeft() {
         return deadline() - System.nanoTime();
     }
+
+    /**
+     * Does nothing while the caller still waits and is not late; asked on the thread of the request alone.
+     *
+     * @throws DetectionException if the answer is of no use any more
+     */
+    default void requireWaiting() throws DetectionException {
+        if (isGone()) {
+            throw DetectionException.cancelled(null);
+        }
+        if (nanosLeft() <= 0) {
+            throw DetectionException.late(null);
+        }
+    }
 }

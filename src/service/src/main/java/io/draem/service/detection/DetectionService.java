@@ -21,7 +21,6 @@ import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Examines images, one direction, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
@@ -138,18 +137,9 @@ public final class DetectionService {
         }
         try {
             ImageHeader header = decoder.readHeader(request.image());
-            return pixels.take(
-                    header.width() * header.height(), request.caller().deadline());
+            return pixels.take(header.width() * header.height(), request.caller());
         } catch (ImageException e) {
             throw DetectionException.of(e);
-        } catch (TimeoutException e) {
-            throw new DetectionException.Failed(
-                    Outcome.DEADLINE_EXCEEDED,
-                    "Other images left no room before the deadline: send fewer or smaller images at a time",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw DetectionException.cancelled(e);
         }
     }
 
@@ -159,9 +149,9 @@ public final class DetectionService {
             throws DetectionException {
         Caller caller = request.caller();
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
-        requireCaller(caller);
+        caller.requireWaiting();
         Prepared prepared = threads.call(model.name(), caller, () -> prepare(request, model));
-        requireCaller(caller);
+        caller.requireWaiting();
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
         Answer<ModelOutput> answer = answer(place, input, caller);
         Examined examined =
@@ -207,15 +197,6 @@ public final class DetectionService {
         Map<Include, Picture> pictures =
                 Pictures.draw(request.include(), card, image, map, verdict, output.reconstruction());
         return new Examined(verdict, pictures, stopwatch.lap());
-    }
-
-    private static void requireCaller(Caller caller) throws DetectionException {
-        if (caller.isGone()) {
-            throw DetectionException.cancelled(null);
-        }
-        if (caller.nanosLeft() <= 0) {
-            throw DetectionException.late(null);
-        }
     }
 
     private RgbImage decode(byte[] bytes) throws DetectionException {

@@ -39,6 +39,25 @@ final class PixelBudget {
         return () -> pixels.release(wanted);
     }
 
+    /**
+     * Takes pixels for a caller, as {@link #take(int, long)}.
+     *
+     * @throws DetectionException if there were none before the caller's deadline
+     */
+    Share take(int wanted, Caller caller) throws DetectionException {
+        try {
+            return take(wanted, caller.deadline());
+        } catch (TimeoutException e) {
+            throw new DetectionException.Failed(
+                    Outcome.DEADLINE_EXCEEDED,
+                    "Other images left no room before the deadline: send fewer or smaller images at a time",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw DetectionException.cancelled(e);
+        }
+    }
+
     /** Returns how many pixels are taken now. */
     int taken() {
         return all - pixels.availablePermits();

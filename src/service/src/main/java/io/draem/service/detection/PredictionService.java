@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -149,20 +148,8 @@ public final class PredictionService {
                     "The images have " + wanted + " pixels together, and " + maxPixels + " are taken at most"
                             + " (draem.image.max-pixels-in-flight): send fewer at a time");
         }
-        try {
-            // Images are decoded one after the other, so the largest counts. Alone, it may take all there is.
-            return pixels.take(
-                    Math.toIntExact(Math.min(maxPixels, wanted + largest)),
-                    request.caller().deadline());
-        } catch (TimeoutException e) {
-            throw new DetectionException.Failed(
-                    Outcome.DEADLINE_EXCEEDED,
-                    "Other images left no room before the deadline: send fewer or smaller images at a time",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw DetectionException.cancelled(e);
-        }
+        // Images are decoded one after the other, so the largest counts. Alone, it may take all there is.
+        return pixels.take(Math.toIntExact(Math.min(maxPixels, wanted + largest)), request.caller());
     }
 
     private long countPixels(byte[] image) throws DetectionException {
@@ -245,7 +232,7 @@ public final class PredictionService {
                 if (!pending.isEmpty()) {
                     collect();
                 } else {
-                    requireCaller();
+                    caller.requireWaiting();
                     LockSupport.parkNanos(LOOK_FOR_ROOM);
                 }
             }
@@ -254,7 +241,7 @@ public final class PredictionService {
         private void submit(PredictionInput input, Place<ModelInput, ModelOutput> place) throws DetectionException {
             long start = System.nanoTime();
             Prepared prepared = prepare(input);
-            requireCaller();
+            caller.requireWaiting();
             try {
                 ModelInput image = new ModelInput(prepared.pixels(), request.reconstruction());
                 pending.add(new Pending(
@@ -309,15 +296,6 @@ public final class PredictionService {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw DetectionException.cancelled(e);
-            }
-        }
-
-        private void requireCaller() throws DetectionException {
-            if (caller.isGone()) {
-                throw DetectionException.cancelled(null);
-            }
-            if (caller.nanosLeft() <= 0) {
-                throw DetectionException.late(null);
             }
         }
     }
