@@ -1,7 +1,7 @@
 """Prints the images a second at which anomalib's DRÆM network trains in PyTorch on random tensors, without loading any data.
 
 For TrainingSpeedBenchmark, which stands beside it: pip install torch==2.13.0 anomalib==2.7.0
-Arguments: base width, discriminative base width, size, batch, FLOAT32 or BFLOAT16, threads, steps. Channels-last memory.
+Arguments: base width, discriminative base width, size, batch, float32 or bfloat16, threads, steps. Channels-last memory.
 """
 import sys
 import time
@@ -15,7 +15,9 @@ from anomalib.models.image.draem.torch_model import DiscriminativeSubNetwork, Dr
 WARM_UP = 4
 
 base, discriminative, size, batch = map(int, sys.argv[1:5])
-bfloat16 = sys.argv[5] == "BFLOAT16"
+precision = sys.argv[5]
+if precision not in ("float32", "bfloat16"):
+    sys.exit(f"{precision} is no precision: float32 or bfloat16")
 threads, steps = map(int, sys.argv[6:8])
 torch.set_num_threads(threads)
 
@@ -32,7 +34,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
 for step in range(-WARM_UP, steps):
     if step == 0:
         start = time.time()
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
         reconstruction, prediction = model(image)
     loss = criterion(image, reconstruction.float(), mask, prediction.float())
     optimizer.zero_grad()
