@@ -11,6 +11,7 @@ import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.export.ModelCheckpoint;
 import io.draem.trainer.export.ModelVersion;
 import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,6 +68,14 @@ final class ExportCommand implements Callable<Integer> {
     private @Nullable ImageScore imageScore;
 
     @Option(
+            names = "--map-smoothing",
+            paramLabel = "PIXELS",
+            description = "Standard deviation of a Gaussian over the anomaly map inside the graph, 0 for none (default:"
+                    + " the checkpoint's); another one needs --data",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Double mapSmoothing;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "Images of the training, in MVTec AD layout: thresholds are found again with each graph, and"
@@ -110,14 +119,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         Threads.use(threads);
         ModelCheckpoint model = ModelCheckpoint.read(checkpoint);
-        if (imageScore != null && imageScore != model.options().imageScore()) {
-            if (data == null) {
-                throw new TrainerException("The checkpoint's thresholds are of the image score "
-                        + model.options().imageScore() + ": give --data, so that those of " + imageScore
-                        + " are found");
-            }
-            model = model.with(imageScore);
-        }
+        model = giving(model);
         ModelCard draft = draft(model);
         ExportImages images = data == null
                 ? ExportImages.NONE
@@ -139,6 +141,28 @@ final class ExportCommand implements Callable<Integer> {
                 threads,
                 spec.commandLine().getOut());
         return 0;
+    }
+
+    /** Returns the model with the image score and the smoothing that were asked for. */
+    private ModelCheckpoint giving(ModelCheckpoint model) throws TrainerException {
+        NetworkOptions own = model.options();
+        NetworkOptions asked;
+        try {
+            asked = own.giving(
+                    imageScore == null ? own.imageScore() : imageScore,
+                    mapSmoothing == null ? own.mapSmoothing() : mapSmoothing);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        if (asked.equals(own)) {
+            return model;
+        }
+        if (data == null) {
+            throw new TrainerException("The checkpoint's thresholds are of the image score " + own.imageScore()
+                    + " and --map-smoothing " + own.mapSmoothing() + ": give --data, so that those of "
+                    + asked.imageScore() + " and " + asked.mapSmoothing() + " are found");
+        }
+        return model.giving(asked.imageScore(), asked.mapSmoothing());
     }
 
     /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled from images. */

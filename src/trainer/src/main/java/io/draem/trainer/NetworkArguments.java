@@ -52,7 +52,16 @@ final class NetworkArguments {
                     + " over 21x21, as the official repository does)")
     private ImageScore imageScore = ImageScore.MAXIMUM;
 
+    @Option(
+            names = "--map-smoothing",
+            paramLabel = "PIXELS",
+            defaultValue = "0",
+            description =
+                    "Standard deviation of a Gaussian over the anomaly map inside the graph, after the image score is"
+                            + " taken (SPADE, arXiv 2005.02357, and anomalib's PaDiM: 4 of 256 pixels; paper: none)")
+    private double mapSmoothing;
+
     NetworkOptions network() {
-        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore);
+        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing);
     }
 }

@@ -101,13 +101,23 @@ class ExportCommandTests {
     }
 
     @Test
-    void anotherImageScoreIsInTheGraphAndInItsCard() throws Exception {
+    void anotherImageScoreAndSmoothingAreInTheGraphAndInItsCard() throws Exception {
         Path output = folder.resolve("averaged");
-        assertThat(export("--image-score", "averaged", "--data", data(), "--output", output.toString()))
+        assertThat(export(
+                        "--image-score",
+                        "averaged",
+                        "--map-smoothing",
+                        "0.5",
+                        "--data",
+                        data(),
+                        "--output",
+                        output.toString()))
                 .isZero();
         try (OnnxDetector detector = OnnxDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
             assertThat(detector.card().training().at("/network/imageScore").asString())
                     .isEqualTo("averaged");
+            assertThat(detector.card().training().at("/network/mapSmoothing").asDouble())
+                    .isEqualTo(0.5);
             var detection = detector.detect(new float[3 * 32 * 32], 1).get(0);
             assertThat(detection.score()).isLessThan(detection.map().max());
         }
@@ -118,7 +128,9 @@ class ExportCommandTests {
             delimiter = '|',
             value = {
                 "--format int8 | 2 | --format int8 needs --data",
-                "--image-score averaged | 1 | give --data, so that those of averaged are found",
+                "--image-score averaged | 1 | give --data, so that those of averaged and 0.0 are found",
+                "--map-smoothing 2 | 1 | --map-smoothing 0.0: give --data",
+                "--map-smoothing 99 | 2 | --map-smoothing must be 0, or from 0.1 to 32.0 pixels, not 99.0",
                 "--checkpoint bare.safetensors | 1 | The checkpoint does not say the size of its images: give --image-size",
                 "--checkpoint bare.safetensors --image-size 32 | 1 | The checkpoint has no thresholds: give --data",
                 "--checkpoint other.safetensors | 1 | is no checkpoint of a DRÆM network: it lacks the convolution",

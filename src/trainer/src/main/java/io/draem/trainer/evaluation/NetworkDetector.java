@@ -37,7 +37,7 @@ public record NetworkDetector(DraemNetwork network, int width, int height) imple
         Scopes.withoutGradients(() -> {
             try (PointerScope scope = new PointerScope()) {
                 DraemNetwork.Output output = network.forward(Tensor.create(images, count, 3, height, width));
-                outputs.set(NetworkOutputs.of(output, network.options().imageScore()));
+                outputs.set(NetworkOutputs.of(output, network.options()));
             }
         });
         return Objects.requireNonNull(outputs.get());

@@ -1,7 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.trainer.network.DraemNetwork;
-import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.TensorConversion;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -14,12 +14,13 @@ import org.bytedeco.javacpp.PointerScope;
  */
 public record NetworkOutputs(float[] scores, float[] maps, float[] reconstructions) {
 
-    /** Copies what libtorch gave. */
-    public static NetworkOutputs of(DraemNetwork.Output output, ImageScore imageScore) {
+    /** Copies what libtorch gave, with the image score and the smoothing of the options. */
+    public static NetworkOutputs of(DraemNetwork.Output output, NetworkOptions options) {
         try (PointerScope scope = new PointerScope()) {
             return new NetworkOutputs(
-                    TensorConversion.toHeap(output.imageScore(imageScore)).toFloats(),
-                    TensorConversion.toHeap(output.anomalyMap()).toFloats(),
+                    TensorConversion.toHeap(output.imageScore(options.imageScore()))
+                            .toFloats(),
+                    TensorConversion.toHeap(output.anomalyMap(options)).toFloats(),
                     TensorConversion.toHeap(output.reconstruction()).toFloats());
         }
     }

@@ -3,6 +3,7 @@ package io.draem.trainer.export;
 import io.draem.model.ModelContract;
 import io.draem.trainer.export.OnnxGraph.Value;
 import io.draem.trainer.export.OnnxGraph.Window;
+import io.draem.trainer.network.MapSmoothing;
 import io.draem.trainer.network.NetworkOptions;
 
 /**
@@ -43,7 +44,7 @@ final class DraemGraph {
         Arithmetic.Last reconstruction = draem.reconstruct(entered);
         Value both = graph.concatenate("image_and_reconstruction", entered, reconstruction.inner());
         Value probability = draem.probability(draem.discriminate(both).float32());
-        Value map = graph.onlyChannel(ModelContract.ANOMALY_MAP, probability);
+        Value map = graph.onlyChannel(ModelContract.ANOMALY_MAP, draem.smoothed(probability));
         Value score = graph.largest(ModelContract.PRED_SCORE, draem.scored(map, probability));
         graph.output(score);
         graph.output(map, height, width);
@@ -110,9 +111,26 @@ final class DraemGraph {
     /** Returns what the image score is the largest value of, {@code [batch, height, width]}. */
     private Value scored(Value map, Value probability) {
         int window = options.imageScore().window();
-        return window == 1
-                ? map
-                : graph.onlyChannel("scored", graph.average("averaged_probability", probability, window));
+        if (window == 1 && options.mapSmoothing() == 0) {
+            return map;
+        }
+        return graph.onlyChannel(
+                "scored", window == 1 ? probability : graph.average("averaged_probability", probability, window));
+    }
+
+    /** Returns the probability as {@link MapSmoothing} leaves it, {@code [batch, 1, height, width]}. */
+    private Value smoothed(Value probability) {
+        if (options.mapSmoothing() == 0) {
+            return probability;
+        }
+        float[] kernel = new MapSmoothing(options.mapSmoothing()).kernel();
+        Value padded = graph.repeatEdges("smoothing.padded", probability, kernel.length / 2);
+        Value row = graph.constant("smoothing.row", kernel, 1, 1, 1, kernel.length);
+        Value column = graph.constant("smoothing.column", kernel, 1, 1, kernel.length, 1);
+        Value along = graph.apply(OnnxOperator.CONV, "smoothing.along", padded, row);
+        Value both = graph.apply(OnnxOperator.CONV, "smoothing.both", along, column);
+        Value most = graph.constant("smoothing.most", new float[] {1});
+        return graph.apply(OnnxOperator.MIN, "smoothed_probability", both, most);
     }
 
     private Value block(String name, Value input, int in, int middle, int out) {

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * the graph carries too ({@link ModelCard#toMetadata}).
  *
  * @param weights the network's tensors alone, whatever else the file holds
- * @param options widths and SSPCAB as the tensors show them, the image score as the training's options name it
+ * @param options widths and SSPCAB as the tensors show them, image score and smoothing as the training's options name them
  * @param card what was found out about the model; null if the file does not say
  * @param training options of the training; empty if the file does not say
  */
@@ -55,7 +55,8 @@ public record ModelCheckpoint(
                     width(weights, RECONSTRUCTIVE + "encoder.block1.0.weight", file),
                     width(weights, DISCRIMINATIVE + "encoder_segment.block1.0.weight", file),
                     weights.containsKey(RECONSTRUCTIVE + "encoder.block5.masked_conv1.weight"),
-                    imageScore(training));
+                    imageScore(training),
+                    training.at("/network/mapSmoothing").asDouble(0));
             boolean described = content.metadata().containsKey(ModelContract.METADATA_PREFIX + "threshold.image");
             ModelCard card = described ? ModelCard.fromMetadata(content.metadata()) : null;
             return new ModelCheckpoint(weights, options, card, training);
@@ -72,13 +73,11 @@ public record ModelCheckpoint(
         return new Safetensors(weights, metadata);
     }
 
-    /** Returns the same network with another image score. */
-    public ModelCheckpoint with(ImageScore imageScore) {
-        NetworkOptions changed = new NetworkOptions(
-                options.baseWidth(), options.discriminativeBaseWidth(), options.sspcab(), imageScore);
+    /** Returns the same network with its scores and maps given in another way. */
+    public ModelCheckpoint giving(ImageScore imageScore, double mapSmoothing) {
         ObjectNode noted = training.deepCopy();
-        noted.withObject("/network").put("imageScore", imageScore.toString());
-        return new ModelCheckpoint(weights, changed, card, noted);
+        noted.withObject("/network").put("imageScore", imageScore.toString()).put("mapSmoothing", mapSmoothing);
+        return new ModelCheckpoint(weights, options.giving(imageScore, mapSmoothing), card, noted);
     }
 
     private static ObjectNode training(Map<String, String> metadata) {

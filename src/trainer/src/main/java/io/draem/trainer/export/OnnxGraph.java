@@ -193,12 +193,21 @@ final class OnnxGraph {
                 integer("count_include_pad", 1));
     }
 
+    /** Adds {@code reach} rows and columns on each side of maps, each the outermost one again. */
+    Value repeatEdges(String output, Value input, int reach) {
+        Value pads = integers64(output + ".pads", 0, 0, reach, reach, 0, 0, reach, reach);
+        return node(OnnxOperator.PAD, output, List.of(input, pads), text("mode", "edge"));
+    }
+
     /** Takes the only channel: {@code [batch, 1, height, width]} becomes {@code [batch, height, width]}. */
     Value onlyChannel(String output, Value input) {
-        ByteBuffer axis =
-                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1);
-        Value axes = initializer(output + ".axes", Element.INT64, axis.array(), 1);
-        return node(OnnxOperator.SQUEEZE, output, List.of(input, axes));
+        return node(OnnxOperator.SQUEEZE, output, List.of(input, integers64(output + ".axes", 1)));
+    }
+
+    private Value integers64(String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return initializer(name, Element.INT64, bytes.array(), values.length);
     }
 
     /** Takes the largest value of each map: {@code [batch, height, width]} becomes {@code [batch]}. */

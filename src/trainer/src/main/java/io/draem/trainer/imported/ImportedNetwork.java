@@ -144,7 +144,8 @@ public record ImportedNetwork(
                         width(RECONSTRUCTIVE + "encoder.block1.0.weight"),
                         width(DISCRIMINATIVE + "encoder_segment.block1.0.weight"),
                         weights.containsKey(RECONSTRUCTIVE + "encoder.block5.attention_module.fc1.weight"),
-                        from.imageScore());
+                        from.imageScore(),
+                        0);
                 if (from == Origin.OFFICIAL) {
                     ChannelOrder.fromOfficial(weights);
                 }

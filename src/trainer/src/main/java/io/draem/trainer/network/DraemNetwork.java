@@ -53,6 +53,12 @@ public final class DraemNetwork implements AutoCloseable {
             return torch.softmax(logits, 1).select(1, 1);
         }
 
+        /** Returns the map as the graph gives it, {@code [batch, height, width]}: smoothed where the options say so. */
+        public Tensor anomalyMap(NetworkOptions options) {
+            Tensor map = anomalyMap();
+            return options.mapSmoothing() == 0 ? map : new MapSmoothing(options.mapSmoothing()).of(map);
+        }
+
         /** Returns the score of each image, {@code [batch]}. */
         public Tensor imageScore(ImageScore rule) {
             return rule.of(anomalyMap());

@@ -6,24 +6,37 @@ package io.draem.trainer.network;
  * @param baseWidth channels of the first block of the reconstructive sub-network; the paper's is 128
  * @param discriminativeBaseWidth the same of the discriminative sub-network; the paper's is 64
  * @param sspcab whether the reconstructive encoder ends in an SSPCAB block (arXiv 2111.09099)
- * @param imageScore how the image score comes from the anomaly map
+ * @param imageScore how the image score comes from the anomaly map, before that is smoothed
+ * @param mapSmoothing standard deviation of a Gaussian over the anomaly map, in pixels; 0 for none ({@link MapSmoothing})
  */
-public record NetworkOptions(int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore) {
+public record NetworkOptions(
+        int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore, double mapSmoothing) {
 
     /** The widths of the paper (arXiv 2108.07610), without SSPCAB. */
     public static final NetworkOptions PAPER = new NetworkOptions(128, 64, false);
 
     private static final int MAX_WIDTH = 1024;
+    private static final double MIN_SMOOTHING = 0.1;
+    private static final double MAX_SMOOTHING = 32;
 
-    /** Throws {@link IllegalArgumentException} if a width is not from 1 to 1024. */
+    /** Throws {@link IllegalArgumentException} if a width is not from 1 to 1024, or the Gaussian neither 0 nor from 0.1 to 32. */
     public NetworkOptions {
         checkWidth("--base-width", baseWidth);
         checkWidth("--discriminative-base-width", discriminativeBaseWidth);
+        if (mapSmoothing != 0 && !(mapSmoothing >= MIN_SMOOTHING && mapSmoothing <= MAX_SMOOTHING)) {
+            throw new IllegalArgumentException("--map-smoothing must be 0, or from " + MIN_SMOOTHING + " to "
+                    + MAX_SMOOTHING + " pixels, not " + mapSmoothing);
+        }
     }
 
-    /** Makes options whose image score is the map's maximum. */
+    /** Makes options whose image score is the map's maximum, and whose map is left as it is. */
     public NetworkOptions(int baseWidth, int discriminativeBaseWidth, boolean sspcab) {
-        this(baseWidth, discriminativeBaseWidth, sspcab, ImageScore.MAXIMUM);
+        this(baseWidth, discriminativeBaseWidth, sspcab, ImageScore.MAXIMUM, 0);
+    }
+
+    /** Returns the same network with its scores and maps given in another way. */
+    public NetworkOptions giving(ImageScore newImageScore, double newMapSmoothing) {
+        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, newImageScore, newMapSmoothing);
     }
 
     private static void checkWidth(String name, int width) {

@@ -46,10 +46,17 @@ class DraemExporterTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"8, 4, false, MAXIMUM", "8, 4, true, AVERAGED", "3, 5, true, SMOOTHED", "1, 1, false, AVERAGED"})
+    @CsvSource({
+        "8, 4, false, MAXIMUM, 0",
+        "8, 4, true, AVERAGED, 3",
+        "3, 5, true, SMOOTHED, 0",
+        "1, 1, false, AVERAGED, 0.5",
+        "2, 2, false, MAXIMUM, 32"
+    })
     void aGraphOfAnyWidthsGivesWhatLibtorchGives(
-            int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore) throws Exception {
-        NetworkOptions options = new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore);
+            int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore, double smoothing)
+            throws Exception {
+        NetworkOptions options = new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore, smoothing);
         Map<String, Tensor> weights = RandomWeights.of(options, 2);
         float[] images = images(3);
         NetworkOutputs reference = libtorch(weights, options, images);
@@ -145,7 +152,7 @@ class DraemExporterTests {
         Tensor batch = Tensor.of(images, images.length / (3 * 64 * 32), 3, 32, 64);
         try (PointerScope scope = new PointerScope();
                 DraemNetwork network = DraemNetwork.load(options, weights)) {
-            return NetworkOutputs.of(network.forward(TensorConversion.toNative(batch)), options.imageScore());
+            return NetworkOutputs.of(network.forward(TensorConversion.toNative(batch)), options);
         }
     }
 

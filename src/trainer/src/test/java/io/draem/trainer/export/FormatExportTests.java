@@ -37,7 +37,7 @@ class FormatExportTests {
     @ParameterizedTest
     @CsvSource({"FP16, false, 0.01", "FP16, true, 0.01", "INT8, false, 0.15", "INT8, true, 0.15"})
     void aGraphOfFewerBitsGivesNearlyTheSame(ExportFormat format, boolean sspcab, double tolerance) throws Exception {
-        NetworkOptions options = new NetworkOptions(8, 4, sspcab, ImageScore.AVERAGED);
+        NetworkOptions options = new NetworkOptions(8, 4, sspcab, ImageScore.AVERAGED, 1.5);
         ModelCard card = export(format, RandomWeights.of(options, 1), options);
         assertThat(card.export().path("format").asString()).isEqualTo(format.toString());
         assertThat(card.calibration()).as("kept without validation images").isEqualTo(CARD.calibration());
