@@ -5,12 +5,15 @@ import static io.draem.service.deployment.HelmChart.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.service.ShutdownProperties;
+import io.draem.service.inference.ProviderChoice;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.convert.DurationStyle;
 import org.yaml.snakeyaml.Yaml;
@@ -104,6 +107,16 @@ class HelmChartTests {
         assertThat(deployment.at(CONTAINER + "image")).isEqualTo("draem-service:0.1.0-SNAPSHOT-cpu");
         assertThat(configuration("gpu: {enabled: false}").at("draem.inference.provider"))
                 .isEqualTo("cpu");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProviderChoice.class)
+    void takesEveryProviderThatTheServiceKnows(ProviderChoice choice) {
+        var provider = choice.name().toLowerCase(Locale.ROOT);
+
+        assertThat(configuration("inference: {provider: %s}".formatted(provider))
+                        .at("draem.inference.provider"))
+                .isEqualTo(provider);
     }
 
     @Test
