@@ -40,31 +40,36 @@ class DetectionConfiguration {
     }
 
     @Bean
+    Reception reception(ModelRepository models, DetectionListener listener) {
+        return new Reception(models, listener);
+    }
+
+    @Bean
+    ImagePreparation imagePreparation(DetectionListener listener, DetectionProperties properties) {
+        return new ImagePreparation(new ImageDecoder(properties.image().limits()), listener);
+    }
+
+    @Bean
     PredictionService predictionService(
-            ModelRepository models,
+            Reception reception,
+            ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
             FairThreads imageThreads,
-            DetectionListener listener,
-            DetectionProperties properties) {
-        return new PredictionService(
-                models,
-                new ImageDecoder(properties.image().limits()),
-                pixelBudget,
-                properties.image().maxPixelsInFlight(),
-                imageThreads,
-                listener);
+            DetectionListener listener) {
+        return new PredictionService(reception, imagePreparation, pixelBudget, imageThreads, listener);
     }
 
     @Bean
     DetectionService detectionService(
-            ModelRepository models,
+            Reception reception,
+            ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
             FairThreads imageThreads,
             DetectionListener listener,
             DetectionProperties properties) {
         return new DetectionService(
-                models,
-                new ImageDecoder(properties.image().limits()),
+                reception,
+                imagePreparation,
                 pixelBudget,
                 imageThreads,
                 listener,

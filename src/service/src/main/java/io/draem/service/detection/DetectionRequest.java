@@ -25,6 +25,15 @@ public record DetectionRequest(
 
     public DetectionRequest {
         include = Set.copyOf(include);
+        requireFraction("threshold", threshold);
+        requireFraction("pixelThreshold", pixelThreshold);
+    }
+
+    /** Whoever makes the request has told its caller already. */
+    private static void requireFraction(String name, @Nullable Double value) {
+        if (value != null && !(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(name + " must be between 0 and 1, got " + value);
+        }
     }
 
     /** Returns the same request of another caller. */

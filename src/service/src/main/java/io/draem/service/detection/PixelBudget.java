@@ -58,6 +58,11 @@ final class PixelBudget {
         }
     }
 
+    /** Returns how many pixels there are. */
+    int all() {
+        return all;
+    }
+
     /** Returns how many pixels are taken now. */
     int taken() {
         return all - pixels.availablePermits();

@@ -2,9 +2,6 @@ package io.draem.service.inference;
 
 import io.draem.service.inference.QueueListener.Reason;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,20 +23,17 @@ public final class InferenceQueue<I, O> {
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<Ticket<I, O>> waiting = new ArrayDeque<>();
-    private final int workers;
-    private final List<BatchRun<I, O>> runs = new ArrayList<>();
-    private final Pace pace;
-    private int reserved;
+    private final WaitingLine<I, O> line;
+    private final BatchRuns<I, O> runs;
     private boolean draining;
     private boolean closed;
 
-    private InferenceQueue(QueueOptions options, QueueListener listener, LongSupplier clock, int workers, Pace pace) {
-        this.workers = workers;
-        this.pace = pace;
+    private InferenceQueue(QueueOptions options, QueueListener listener, LongSupplier clock, BatchRuns<I, O> runs) {
         this.options = options;
         this.listener = listener;
         this.clock = clock;
+        this.line = new WaitingLine<>(options.capacity());
+        this.runs = runs;
     }
 
     /**
@@ -59,8 +53,7 @@ public final class InferenceQueue<I, O> {
                 options,
                 listener,
                 clock,
-                functions.size(),
-                new Pace(functions.get(0).expected()));
+                new BatchRuns<>(functions.size(), functions.get(0).expected()));
         for (int i = 0; i < functions.size(); i++) {
             Thread worker =
                     new Thread(new DeviceWorker<>(queue, functions.get(i), listener), "inference-" + name + "-" + i);
@@ -93,7 +86,7 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             requireRoom();
-            reserved++;
+            line.reserve();
             return new Place<>(this);
         } finally {
             lock.unlock();
@@ -113,9 +106,9 @@ public final class InferenceQueue<I, O> {
                 listener.rejected(Reason.SHUTTING_DOWN);
                 throw new InferenceException.ShuttingDown();
             }
-            if (depth() >= options.capacity()) {
+            if (line.isFull()) {
                 listener.rejected(Reason.QUEUE_FULL);
-                throw new InferenceException.Overloaded(options.capacity(), timeToDrain());
+                throw new InferenceException.Overloaded(line.capacity(), timeToDrain());
             }
         } finally {
             lock.unlock();
@@ -128,14 +121,14 @@ public final class InferenceQueue<I, O> {
             if (!place.release()) {
                 throw new IllegalStateException("The place was taken or given back already");
             }
-            reserved--;
+            line.release();
             changed.signalAll();
             if (closed) {
                 listener.rejected(Reason.SHUTTING_DOWN);
                 throw new InferenceException.ShuttingDown();
             }
             Ticket<I, O> ticket = new Ticket<>(this, input, now(), deadline);
-            waiting.addLast(ticket);
+            line.add(ticket);
             return ticket;
         } finally {
             lock.unlock();
@@ -146,7 +139,7 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             if (place.release()) {
-                reserved--;
+                line.release();
                 changed.signalAll();
             }
         } finally {
@@ -158,7 +151,7 @@ public final class InferenceQueue<I, O> {
     public int depth() {
         lock.lock();
         try {
-            return waiting.size() + reserved;
+            return line.depth();
         } finally {
             lock.unlock();
         }
@@ -166,14 +159,14 @@ public final class InferenceQueue<I, O> {
 
     /** Returns how many places there are. */
     public int capacity() {
-        return options.capacity();
+        return line.capacity();
     }
 
     /** Returns how long the requests that are here now take at the measured pace, in whole seconds, at least one. */
     public Duration timeToDrain() {
         lock.lock();
         try {
-            return pace.of(depth() + running(), workers);
+            return runs.timeFor(line.depth());
         } finally {
             lock.unlock();
         }
@@ -202,9 +195,8 @@ public final class InferenceQueue<I, O> {
         try {
             awaitIdle(limit);
             closed = true;
-            waiting.forEach(ticket -> drop(ticket, new InferenceException.ShuttingDown()));
-            waiting.clear();
-            runs.forEach(BatchRun::terminate);
+            line.clear(ticket -> drop(ticket, new InferenceException.ShuttingDown()));
+            runs.terminateAll();
             changed.signalAll();
             awaitIdle(TO_STOP);
             return runs.isEmpty();
@@ -215,7 +207,7 @@ public final class InferenceQueue<I, O> {
 
     private void awaitIdle(Duration limit) throws InterruptedException {
         long left = limit.toNanos();
-        while (left > 0 && !(runs.isEmpty() && waiting.isEmpty() && (closed || reserved == 0))) {
+        while (left > 0 && !(runs.isEmpty() && line.isEmpty() && (closed || !line.hasReserved()))) {
             left = changed.awaitNanos(left);
         }
     }
@@ -227,12 +219,9 @@ public final class InferenceQueue<I, O> {
     void abandon(Ticket<I, O> ticket, InferenceException reason) {
         lock.lock();
         try {
-            waiting.remove(ticket);
+            line.remove(ticket);
             drop(ticket, reason);
-            BatchRun<I, O> run = ticket.run();
-            if (run != null && runs.contains(run)) {
-                run.terminateIfUnwanted();
-            }
+            runs.terminateIfUnwanted(ticket);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -243,8 +232,8 @@ public final class InferenceQueue<I, O> {
     boolean awaitRequests() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (waiting.isEmpty()) {
-                if (closed || (draining && reserved == 0)) {
+            while (line.isEmpty()) {
+                if (closed || (draining && !line.hasReserved())) {
                     return false;
                 }
                 changed.await();
@@ -260,21 +249,9 @@ public final class InferenceQueue<I, O> {
     BatchRun<I, O> take() {
         lock.lock();
         try {
-            List<Ticket<I, O>> batch = new ArrayList<>();
-            while (batch.size() < options.maxBatchSize() && !waiting.isEmpty()) {
-                Ticket<I, O> ticket = waiting.removeFirst();
-                if (ticket.isLate(now())) {
-                    drop(ticket, new InferenceException.DeadlineExceeded());
-                } else {
-                    batch.add(ticket);
-                }
-            }
-            BatchRun<I, O> run = new BatchRun<>(batch);
-            if (!batch.isEmpty()) {
-                runs.add(run);
-                batch.forEach(ticket -> ticket.runsIn(run));
-            }
-            return run;
+            List<Ticket<I, O>> batch = line.take(
+                    options.maxBatchSize(), now(), late -> drop(late, new InferenceException.DeadlineExceeded()));
+            return runs.begin(batch);
         } finally {
             lock.unlock();
         }
@@ -284,21 +261,16 @@ public final class InferenceQueue<I, O> {
     void ended(BatchRun<I, O> run, long nanos) {
         lock.lock();
         try {
-            runs.remove(run);
-            pace.ran(run.size(), nanos);
+            runs.ended(run, nanos);
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    private int running() {
-        return runs.stream().mapToInt(BatchRun::size).sum();
-    }
-
     private void waitForMore() throws InterruptedException {
-        while (!waiting.isEmpty() && waiting.size() < options.maxBatchSize() && !draining) {
-            long left = waiting.getFirst().submitted() + options.maxBatchDelay().toNanos() - now();
+        while (!line.isEmpty() && line.size() < options.maxBatchSize() && !draining) {
+            long left = line.oldest() + options.maxBatchDelay().toNanos() - now();
             if (left <= 0) {
                 return;
             }

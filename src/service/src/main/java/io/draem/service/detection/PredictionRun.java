@@ -1,0 +1,127 @@
+package io.draem.service.detection;
+
+import io.draem.service.inference.Answer;
+import io.draem.service.inference.InferenceException;
+import io.draem.service.inference.ModelInput;
+import io.draem.service.inference.ModelOutput;
+import io.draem.service.inference.Place;
+import io.draem.service.inference.Ticket;
+import io.draem.service.models.ServedModel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The way of one request's images through the queue of its model. */
+final class PredictionRun {
+
+    private static final long LOOK_FOR_ROOM = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final ServedModel model;
+    private final PredictionRequest request;
+    private final Caller caller;
+    private final Preparation preparation;
+    private final Duration waited;
+    private final int window;
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private final List<Prediction> predictions = new ArrayList<>();
+
+    /** Makes of an image what the model takes. */
+    @FunctionalInterface
+    interface Preparation {
+
+        Prepared prepare(PredictionInput input) throws DetectionException;
+    }
+
+    /**
+     * An image as the model takes it.
+     *
+     * @param pixels {@code [3, height, width]} at the model's size, RGB, 0 to 1
+     */
+    record Prepared(float[] pixels, Duration decode, Duration preprocess) {}
+
+    private record Pending(Ticket<ModelInput, ModelOutput> ticket, Duration decode, Duration preprocess, long start) {}
+
+    /**
+     * @param start {@link System#nanoTime()} at which the request came
+     */
+    PredictionRun(ServedModel model, PredictionRequest request, Preparation preparation, long start) {
+        this.model = model;
+        this.request = request;
+        this.caller = request.caller();
+        this.preparation = preparation;
+        this.waited = Duration.ofNanos(System.nanoTime() - start);
+        // One batch runs and one waits: more would only keep places from other requests.
+        this.window = Math.min(model.queueCapacity(), 2 * model.maxBatchSize());
+    }
+
+    /**
+     * Returns one prediction an image, in their order.
+     *
+     * @param first place of the first of them
+     */
+    List<Prediction> all(Place<ModelInput, ModelOutput> first) throws DetectionException {
+        try {
+            submit(request.inputs().get(0), first);
+            for (PredictionInput input :
+                    request.inputs().subList(1, request.inputs().size())) {
+                try (Place<ModelInput, ModelOutput> place = next()) {
+                    submit(input, place);
+                }
+            }
+            while (!pending.isEmpty()) {
+                collect();
+            }
+            return predictions;
+        } finally {
+            pending.forEach(waiting -> waiting.ticket().cancel());
+        }
+    }
+
+    /** Waits for a place: what was done for this request already is not thrown away. */
+    private Place<ModelInput, ModelOutput> next() throws DetectionException {
+        while (true) {
+            if (pending.size() < window && model.queueDepth() < model.queueCapacity()) {
+                try {
+                    return model.reserve();
+                } catch (InferenceException.Overloaded e) {
+                    // Another request was faster.
+                } catch (InferenceException e) {
+                    throw DetectionException.of(e);
+                }
+            }
+            if (!pending.isEmpty()) {
+                collect();
+            } else {
+                caller.requireWaiting();
+                LockSupport.parkNanos(LOOK_FOR_ROOM);
+            }
+        }
+    }
+
+    private void submit(PredictionInput input, Place<ModelInput, ModelOutput> place) throws DetectionException {
+        long start = System.nanoTime();
+        Prepared prepared = preparation.prepare(input);
+        caller.requireWaiting();
+        ModelInput image = new ModelInput(prepared.pixels(), request.reconstruction());
+        pending.add(
+                new Pending(ModelQueue.submit(place, image, caller), prepared.decode(), prepared.preprocess(), start));
+    }
+
+    private void collect() throws DetectionException {
+        Pending oldest = pending.remove();
+        Answer<ModelOutput> answer = ModelQueue.await(oldest.ticket(), caller);
+        Timing timing = new Timing(
+                oldest.decode(),
+                oldest.preprocess(),
+                waited.plus(answer.queued()),
+                answer.ran(),
+                Duration.ZERO,
+                Duration.ofNanos(System.nanoTime() - oldest.start()));
+        ModelOutput output = answer.output();
+        predictions.add(new Prediction(model, output.score(), output.map(), output.reconstruction(), timing));
+    }
+}
