@@ -23,6 +23,7 @@ final class AnswerExamples {
               "version": 1,
               "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
               "provider": "cpu",
+              "scoresNormalised": false,
               "input": {"width": 128, "height": 128, "colour": "RGB", "resize": "antialiased-bilinear"},
               "thresholds": {"rule": "quantile", "image": 0.667, "pixel": 0.347},
               "scoreRange": {"min": 0.402, "max": 0.908},
@@ -75,6 +76,7 @@ final class AnswerExamples {
                 true,
                 0.804,
                 0.896,
+                false,
                 0.667,
                 0.347,
                 List.of(new RegionResponse(

@@ -51,8 +51,9 @@ class BatchController {
             requestBody =
                     @RequestBody(
                             required = true,
-                            description = "A form with one part 'images' for each image, 32 and 64 MB together unless"
-                                    + " the service is configured otherwise",
+                            description =
+                                    "A form with one part 'images' for each image, 64 images and 64 MB together unless"
+                                            + " the service is configured otherwise",
                             content =
                                     @Content(
                                             mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
@@ -65,17 +66,6 @@ class BatchController {
                                     @Content(
                                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                                             schema = @Schema(implementation = BatchResponse.class))))
-    @Problems({
-        ProblemType.INVALID_REQUEST,
-        ProblemType.UNKNOWN_MODEL,
-        ProblemType.NOT_ACCEPTABLE,
-        ProblemType.IMAGE_TOO_LARGE,
-        ProblemType.UNSUPPORTED_MEDIA_TYPE,
-        ProblemType.INTERNAL_ERROR,
-        ProblemType.OVERLOADED,
-        ProblemType.NOT_READY,
-        ProblemType.DEADLINE_EXCEEDED
-    })
     @PostMapping(
             path = PATH,
             consumes = MediaType.MULTIPART_FORM_DATA_VALUE,

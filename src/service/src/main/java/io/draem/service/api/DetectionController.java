@@ -72,19 +72,7 @@ class DetectionController {
                                         mediaType = MediaType.IMAGE_PNG_VALUE,
                                         schema = @Schema(type = "string", format = "binary"))
                             }))
-    @Problems({
-        ProblemType.INVALID_REQUEST,
-        ProblemType.INVALID_IMAGE,
-        ProblemType.UNKNOWN_MODEL,
-        ProblemType.NOT_ACCEPTABLE,
-        ProblemType.IMAGE_TOO_LARGE,
-        ProblemType.UNSUPPORTED_MEDIA_TYPE,
-        ProblemType.INFERENCE_FAILED,
-        ProblemType.INTERNAL_ERROR,
-        ProblemType.OVERLOADED,
-        ProblemType.NOT_READY,
-        ProblemType.DEADLINE_EXCEEDED
-    })
+    @Problems({ProblemType.INVALID_IMAGE, ProblemType.INFERENCE_FAILED})
     @PostMapping(
             path = PATH,
             consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, "image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE},

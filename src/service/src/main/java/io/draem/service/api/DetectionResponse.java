@@ -29,7 +29,10 @@ record DetectionResponse(
                 example = "true")
         boolean anomalous,
 
-        @Schema(description = "Raw image score, 0 to 1", requiredMode = RequiredMode.REQUIRED, example = "0.914")
+        @Schema(
+                description = "Image score as the graph gives it, 0 to 1: raw, unless scoresNormalised",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "0.914")
         double score,
 
         @Schema(
@@ -37,6 +40,14 @@ record DetectionResponse(
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.871")
         double normalizedScore,
+
+        @Schema(
+                description =
+                        "Whether score and map come normalised out of the graph, as in exports of anomalib; the raw"
+                                + " values are not known then, and score, map and thresholds mean the normalised ones",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "false")
+        boolean scoresNormalised,
 
         @Schema(
                 description = "Raw image score above which the image is anomalous",
@@ -92,7 +103,7 @@ record DetectionResponse(
             @Schema(
                     description = "Where the model ran",
                     requiredMode = RequiredMode.REQUIRED,
-                    allowableValues = {"cpu", "cuda"})
+                    allowableValues = {"cpu", "cuda", "tensorrt"})
             String provider) {}
 
     /** The image that was sent. */
@@ -123,6 +134,7 @@ record DetectionResponse(
                 verdict.anomalous(),
                 verdict.score(),
                 verdict.normalizedScore(),
+                detection.model().scoresNormalised(),
                 verdict.threshold(),
                 verdict.pixelThreshold(),
                 verdict.regions().stream().map(RegionResponse::of).toList(),

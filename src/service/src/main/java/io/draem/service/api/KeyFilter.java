@@ -23,6 +23,9 @@ final class KeyFilter extends OncePerRequestFilter {
 
     static final String KEY_HEADER = "X-API-Key";
 
+    /** What a request without a good key is told of how to send one. */
+    static final String CHALLENGE = "Bearer realm=\"draem\"";
+
     private static final String BEARER = "Bearer ";
 
     private final Gatekeeper gatekeeper;
@@ -50,7 +53,7 @@ final class KeyFilter extends OncePerRequestFilter {
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(limited.retryAfter())));
             response.sendError(429);
         } else if (access instanceof Access.Denied || name == null) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"draem\"");
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
         } else {
             chain.doFilter(new Known(request, name), response);

@@ -48,7 +48,6 @@ class ModelController {
             String reason) {}
 
     @Operation(operationId = "listModels", summary = "List the models")
-    @Problems({ProblemType.INVALID_REQUEST, ProblemType.NOT_ACCEPTABLE, ProblemType.INTERNAL_ERROR})
     @GetMapping(path = "/v1/models", produces = MediaType.APPLICATION_JSON_VALUE)
     ModelsResponse models() {
         return new ModelsResponse(
@@ -61,13 +60,7 @@ class ModelController {
     }
 
     @Operation(operationId = "getModel", summary = "Describe one model")
-    @Problems({
-        ProblemType.INVALID_REQUEST,
-        ProblemType.UNKNOWN_MODEL,
-        ProblemType.NOT_ACCEPTABLE,
-        ProblemType.INTERNAL_ERROR,
-        ProblemType.NOT_READY
-    })
+    @Problems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
     @GetMapping(path = "/v1/models/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
     ModelResponse model(@Parameter(description = "Name of the model", example = "cookie") @PathVariable String name)
             throws DetectionException {

@@ -15,6 +15,8 @@ import io.swagger.v3.oas.models.media.NumberSchema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.HeaderParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
 import java.math.BigDecimal;
@@ -22,8 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,15 +40,35 @@ class OpenApiConfiguration {
     /** Tag of the doors that tell of models. */
     static final String MODELS = "models";
 
+    private static final String API_KEY = "apiKey";
+    private static final String BEARER = "bearer";
+
     @Bean
     OpenAPI openApi() {
         return new OpenAPI()
                 .components(new Components()
-                        .schemas(ModelConverters.getInstance(true).read(Problem.class)))
+                        .schemas(ModelConverters.getInstance(true).read(Problem.class))
+                        .addSecuritySchemes(
+                                API_KEY,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.APIKEY)
+                                        .in(SecurityScheme.In.HEADER)
+                                        .name(KeyFilter.KEY_HEADER)
+                                        .description("A key of the service, where it requires one"))
+                        .addSecuritySchemes(
+                                BEARER,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer")
+                                        .description("The same key in the header Authorization")))
                 .tags(List.of(
                         new Tag().name(DETECTION).description("Find anomalies in images"),
                         new Tag().name(MODELS).description("See which models are in service")))
-                .security(List.of())
+                // None, or either: whether keys are required is up to whoever runs the service.
+                .security(List.of(
+                        new SecurityRequirement(),
+                        new SecurityRequirement().addList(API_KEY),
+                        new SecurityRequirement().addList(BEARER)))
                 .servers(List.of(new Server().url("/").description("The service that publishes this document")))
                 .info(new Info()
                         .title("DRÆM")
@@ -62,15 +82,10 @@ class OpenApiConfiguration {
     @Bean
     OperationCustomizer problemResponses() {
         return (operation, method) -> {
-            Problems problems = method.getMethodAnnotation(Problems.class);
-            if (problems != null) {
-                Map<Integer, List<ProblemType>> byStatus = Arrays.stream(problems.value())
-                        .collect(Collectors.groupingBy(
-                                type -> type.status().value(), TreeMap::new, Collectors.toList()));
-                byStatus.forEach((status, types) -> operation
-                        .getResponses()
-                        .addApiResponse(Integer.toString(status), ProblemExamples.response(status, types)));
-            }
+            DoorProblems.of(method)
+                    .forEach((status, types) -> operation
+                            .getResponses()
+                            .addApiResponse(Integer.toString(status), ProblemExamples.response(status, types)));
             return operation;
         };
     }
@@ -97,8 +112,7 @@ class OpenApiConfiguration {
     @Bean
     OperationCustomizer queryParameters() {
         return (operation, method) -> {
-            if (Arrays.stream(method.getMethodParameters())
-                    .anyMatch(parameter -> parameter.getParameterType() == DetectionQuery.class)) {
+            if (DoorProblems.takesImages(method)) {
                 QueryContract.parameters().forEach(operation::addParametersItem);
                 success(operation)
                         .addHeaderObject(

@@ -6,11 +6,13 @@ import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.springframework.http.HttpHeaders;
 
 /** Describes problems in the contract, with an example for each. */
 final class ProblemExamples {
@@ -25,17 +27,34 @@ final class ProblemExamples {
         types.forEach(type ->
                 media.addExamples(type.id(), new Example().summary(type.title()).value(example(type))));
         ApiResponse response = new ApiResponse()
-                .description(types.stream().map(ProblemType::id).collect(Collectors.joining(" or ")))
+                .description(
+                        types.stream().map(ProblemType::id).collect(Collectors.joining(" or ")) + condition(status))
                 .content(new Content().addMediaType(PROBLEM_JSON, media));
-        if (status == 503) {
+        if (status == 401) {
             response.addHeaderObject(
-                    "Retry-After",
+                    HttpHeaders.WWW_AUTHENTICATE,
+                    new Header()
+                            .description("How keys are sent")
+                            .schema(new StringSchema())
+                            .example(KeyFilter.CHALLENGE));
+        }
+        if (status == 429 || status == 503) {
+            response.addHeaderObject(
+                    HttpHeaders.RETRY_AFTER,
                     new Header()
                             .description("Seconds after which it is worth to try again")
                             .schema(new IntegerSchema())
                             .example(2));
         }
         return response;
+    }
+
+    private static String condition(int status) {
+        return switch (status) {
+            case 401 -> ", where the service requires keys";
+            case 429 -> ", where the service limits how often a key may be used";
+            default -> "";
+        };
     }
 
     private static Map<String, Object> example(ProblemType type) {

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Names the problems that a door can answer with, for the contract. */
+/** Names problems that a door can answer with, for the contract, beside those that {@link DoorProblems} knows of. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Problems {

@@ -54,6 +54,7 @@ class SecurityHttpTests {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DETECT = "/v1/detect";
+    private static final String INFER = "/v2/models/" + TestModels.name() + "/infer";
 
     @TempDir
     private static Path directory;
@@ -71,7 +72,7 @@ class SecurityHttpTests {
     @DynamicPropertySource
     static void files(DynamicPropertyRegistry properties) throws Exception {
         Certificate.make(directory, "first").install(directory.resolve("tls.crt"), directory.resolve("tls.key"));
-        Files.writeString(keys(), line("good", "good-key") + line("eager", "eager-key"));
+        Files.writeString(keys(), line("good", "good-key") + line("eager", "eager-key") + line("reader", "reader-key"));
         properties.add("draem.models.directory", () -> TestModels.directory().toString());
         properties.add("draem.security.api-keys.file", () -> keys().toString());
         properties.add(
@@ -86,6 +87,8 @@ class SecurityHttpTests {
                 "/",
                 "/v1/models",
                 "/v2",
+                "/v2/models/cookie",
+                "/v2/models/cookie/infer",
                 "/v3/api-docs",
                 "/swagger-ui.html",
                 "/swagger-ui/index.html",
@@ -149,13 +152,65 @@ class SecurityHttpTests {
         isProblem(refused, 429, "too-many-requests");
         assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
                 .isBetween(1, 3600);
+        isWhatTheContractSays(refused);
+        HttpResponse<String> protocol = send(HttpRequest.newBuilder(main(INFER))
+                .header("X-API-Key", "eager-key")
+                .POST(BodyPublishers.ofString("{}")));
+        isProblem(protocol, 429, "too-many-requests");
+        assertThat(protocol.headers().firstValue("Retry-After")).isPresent();
         assertThat(send(get(main("/v1/models")).header("X-API-Key", "good-key")).statusCode())
                 .isEqualTo(200);
     }
 
     @Test
+    void theContractSaysHowAKeyIsSent() throws Exception {
+        isWhatTheContractSays(send(get(main("/v1/models"))));
+        JsonNode contract = contract();
+        assertThat(contract.get("security").toString()).isEqualTo("[{},{\"apiKey\":[]},{\"bearer\":[]}]");
+        JsonNode schemes = contract.at("/components/securitySchemes");
+        String header = schemes.at("/apiKey/name").asString();
+        assertThat(schemes.at("/apiKey/in").asString()).isEqualTo("header");
+        assertThat(send(get(main("/v1/models")).header(header, "reader-key")).statusCode())
+                .isEqualTo(200);
+        String scheme = schemes.at("/bearer/scheme").asString();
+        assertThat(send(get(main("/v1/models")).header("Authorization", scheme + " reader-key"))
+                        .statusCode())
+                .isEqualTo(200);
+        contract.get("paths")
+                .forEach(path -> path.forEach(
+                        operation -> assertThat(operation.get("responses").has("401")
+                                        && operation.get("responses").has("429"))
+                                .as(operation.get("operationId").asString())
+                                .isTrue()));
+    }
+
+    /** The answer of {@code GET /v1/models} is the example that the contract has for its status, with those headers. */
+    private void isWhatTheContractSays(HttpResponse<String> refused) throws Exception {
+        JsonNode documented = contract().at("/paths/~1v1~1models/get/responses/" + refused.statusCode());
+        assertThat(documented.get("headers").propertyNames())
+                .isNotEmpty()
+                .allSatisfy(header -> assertThat(refused.headers().firstValue(header))
+                        .as(header)
+                        .isPresent());
+        JsonNode problem = JSON.readTree(refused.body());
+        JsonNode example = documented
+                .at("/content/application~1problem+json/examples")
+                .iterator()
+                .next()
+                .get("value");
+        for (String field : new String[] {"type", "title", "status", "detail"}) {
+            assertThat(problem.get(field)).as(field).isEqualTo(example.get(field));
+        }
+    }
+
+    private JsonNode contract() throws Exception {
+        return JSON.readTree(send(get(main("/v3/api-docs")).header("X-API-Key", "reader-key"))
+                .body());
+    }
+
+    @Test
     void keysAreExchangedWithoutARestart() throws Exception {
-        Files.writeString(keys(), line("good", "good-key") + line("eager", "eager-key") + line("late", "late-key"));
+        Files.writeString(keys(), Files.readString(keys()) + line("late", "late-key"));
         while (send(get(main("/v1/models")).header("X-API-Key", "late-key")).statusCode() != 200) {
             Thread.onSpinWait(); // the test's time limit ends it
         }
@@ -189,8 +244,12 @@ class SecurityHttpTests {
 
     private static void isProblem(HttpResponse<String> response, int status, String type) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        if (!response.uri().getPath().startsWith("/v2")) {
-            JsonNode problem = JSON.readTree(response.body());
+        JsonNode problem = JSON.readTree(response.body());
+        if (response.uri().getPath().startsWith("/v2")) {
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+            assertThat(problem.propertyNames()).containsExactly("error");
+            assertThat(problem.get("error").asString()).contains("key");
+        } else {
             assertThat(problem.get("type").asString()).isEqualTo("urn:draem:problem:" + type);
         }
     }
