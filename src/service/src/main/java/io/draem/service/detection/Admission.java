@@ -75,6 +75,33 @@ public final class Admission {
         }
     }
 
+    /**
+     * Counts more bytes for a request that is in, as for what its body unpacks to, until {@link #shrink}; tells whether
+     * there was room.
+     */
+    public boolean tryGrow(long length) {
+        lock.lock();
+        try {
+            boolean fits = bytes + length <= maxBytes;
+            if (fits) {
+                bytes += length;
+            }
+            return fits;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives back what {@link #tryGrow} has counted. */
+    public void shrink(long length) {
+        lock.lock();
+        try {
+            bytes -= length;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets nothing in from now on. */
     public void close() {
         lock.lock();
@@ -104,6 +131,16 @@ public final class Admission {
         lock.lock();
         try {
             return requests;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many bytes the bodies of these requests have. */
+    public long bytes() {
+        lock.lock();
+        try {
+            return bytes;
         } finally {
             lock.unlock();
         }

@@ -26,6 +26,11 @@ public record DetectionProperties(
         if (requestTimeout.isNegative() || requestTimeout.isZero()) {
             throw new IllegalArgumentException("draem.request-timeout must be positive, got " + requestTimeout);
         }
+        if (image.maxBytesInFlight().toBytes() < 2 * batch.maxBytes().toBytes()) {
+            throw new IllegalArgumentException("draem.image.max-bytes-in-flight must be at least twice"
+                    + " draem.batch.max-bytes (" + batch.maxBytes() + "), for a body and what it unpacks to, got "
+                    + image.maxBytesInFlight());
+        }
     }
 
     /**
@@ -35,7 +40,8 @@ public record DetectionProperties(
      * @param maxPixels most pixels (width times height) that its header may claim
      * @param maxPixelsInFlight most pixels of all the images that are examined at a time, of which each takes some 16
      *     bytes of the heap; further images wait
-     * @param maxBytesInFlight most bytes of the bodies of all requests at a time; further requests are answered with 503
+     * @param maxBytesInFlight most bytes of the bodies of all requests at a time, and of what they unpack to; further
+     *     requests are answered with 503. At least twice {@code draem.batch.max-bytes}
      * @param threads how many threads decode images and draw answers; default: the processors that the container may
      *     use
      */
@@ -90,15 +96,15 @@ public record DetectionProperties(
     }
 
     /**
-     * Limits of requests with several images.
+     * Limits of requests with several images, through whichever door.
      *
      * @param maxImages most images in one request
-     * @param maxBytes largest body of such a request
-     * @param maxImagesInFlight most images of all such requests that are under way at a time; further ones wait
+     * @param maxBytes largest body of such a request, also after it was decompressed
+     * @param maxImagesInFlight most images of all batches that are under way at a time; further ones wait
      * @param maxPictureBytes most bytes of the maps, masks, overlays and reconstructions in one answer
      */
     public record Batch(
-            @DefaultValue("32") int maxImages,
+            @DefaultValue("64") int maxImages,
             @DefaultValue("64MB") DataSize maxBytes,
             @DefaultValue("64") int maxImagesInFlight,
             @DefaultValue("256MB") DataSize maxPictureBytes) {

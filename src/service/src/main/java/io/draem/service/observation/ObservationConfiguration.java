@@ -1,6 +1,8 @@
 package io.draem.service.observation;
 
+import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
+import io.draem.service.detection.DetectionService;
 import io.draem.service.inference.QueueListener;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.security.AccessListener;
@@ -42,6 +44,11 @@ class ObservationConfiguration {
     @Bean
     DriftMetrics driftMetrics(MeterRegistry registry) {
         return new DriftMetrics(registry);
+    }
+
+    @Bean
+    RoomMetrics roomMetrics(Admission admission, DetectionService detections) {
+        return new RoomMetrics(admission, detections);
     }
 
     @Bean

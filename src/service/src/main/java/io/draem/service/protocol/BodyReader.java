@@ -73,6 +73,6 @@ final class BodyReader {
 
     private DetectionException tooLarge() {
         return Invalid.tooLarge("The body is larger than " + maxBytes
-                + " bytes (draem.protocol.max-bytes): send fewer images at a time, or in binary form");
+                + " bytes (draem.batch.max-bytes): send fewer images at a time, or in binary form");
     }
 }

@@ -1,7 +1,9 @@
 package io.draem.service.protocol;
 
+import io.draem.service.detection.Admission;
 import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.PredictionService;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,13 +24,12 @@ class InferenceController {
     private final BodyReader bodies;
     private final Inflation inflation;
 
-    InferenceController(PredictionService predictions, ProtocolProperties properties) {
+    InferenceController(PredictionService predictions, Admission admission, DetectionProperties properties) {
         this.predictions = predictions;
-        this.maxImages = properties.maxImages();
-        int maxBytes = Math.toIntExact(properties.maxBytes().toBytes());
+        this.maxImages = properties.batch().maxImages();
+        int maxBytes = Math.toIntExact(properties.batch().maxBytes().toBytes());
         this.bodies = new BodyReader(maxBytes);
-        this.inflation =
-                new Inflation(maxBytes, properties.maxInflatedBytesInFlight().toBytes());
+        this.inflation = new Inflation(maxBytes, admission);
     }
 
     @PostMapping({"/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"})

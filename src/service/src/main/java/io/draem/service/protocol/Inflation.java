@@ -1,18 +1,18 @@
 package io.draem.service.protocol;
 
+import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Decompresses bodies within limits: of the size, of the ratio, and of all that is decompressed at a time, since what a
- * small body unpacks to was not counted when it was let in.
+ * Decompresses bodies within limits: of the size, of the ratio, and of the bytes of all requests, since what a small body
+ * unpacks to was not counted when it was let in.
  */
 final class Inflation {
 
@@ -24,21 +24,21 @@ final class Inflation {
     private static final int MAX_RATIO = 200;
 
     private final int maxBytes;
-    private final Semaphore chunks;
+    private final Admission admission;
 
     /**
      * @param maxBytes most bytes of one body
-     * @param maxInFlight most bytes of all bodies
+     * @param admission has let the bodies in, and has room for some more or not
      */
-    Inflation(int maxBytes, long maxInFlight) {
+    Inflation(int maxBytes, Admission admission) {
         this.maxBytes = maxBytes;
-        this.chunks = new Semaphore(Math.toIntExact(Math.min(Integer.MAX_VALUE, maxInFlight / CHUNK + 1)));
+        this.admission = admission;
     }
 
     /** What a decompressed body takes of the limit; closing gives it back. */
     final class Share implements AutoCloseable {
 
-        private int taken;
+        private long taken;
 
         /** Returns the decompressed body; called once. */
         byte[] inflate(String coding, byte[] compressed) throws DetectionException {
@@ -58,25 +58,23 @@ final class Inflation {
 
         @Override
         public void close() {
-            chunks.release(taken);
+            admission.shrink(taken);
             taken = 0;
         }
 
         private void require(long size, int compressed) throws DetectionException {
             if (size > maxBytes) {
                 throw Invalid.tooLarge("The body is larger than " + maxBytes
-                        + " bytes when decompressed (draem.protocol.max-bytes): send fewer images at a time");
+                        + " bytes when decompressed (draem.batch.max-bytes): send fewer images at a time");
             }
             if (size > ANY_RATIO && size > (long) MAX_RATIO * compressed) {
                 throw Invalid.tooLarge("The body is more than " + MAX_RATIO
                         + " times larger when decompressed: send it as it is, without Content-Encoding");
             }
-            while ((long) taken * CHUNK < size) {
-                if (!chunks.tryAcquire()) {
-                    throw DetectionException.overloaded(Duration.ofSeconds(1));
-                }
-                taken++;
+            if (!admission.tryGrow(size - taken)) {
+                throw DetectionException.overloaded(Duration.ofSeconds(1));
             }
+            taken = size;
         }
     }
 

@@ -60,6 +60,6 @@ final class TensorData {
 
     static DetectionException tooMany(int maxImages) {
         return Invalid.tooLarge("A request has at most " + maxImages
-                + " images (draem.protocol.max-images): send several requests, their images share the model's runs");
+                + " images (draem.batch.max-images): send several requests, their images share the model's runs");
     }
 }

@@ -88,8 +88,8 @@ class BatchHttpTests extends HttpTest {
         isProblem(http.postForm(PATH, "image", "a.jpg", good), 400, "'images'");
         isProblem(http.post(PATH, "image/jpeg", good), 415, "multipart/form-data");
         isProblem(http.postForm(PATH, "images", "a.jpg", good, "Accept", "image/png"), 406, "application/json");
-        isProblem(http.postForm(PATH, Collections.nCopies(33, image("a.jpg", good))), 400, "draem.batch.max-images");
-        isProblem(http.postForm(PATH, Collections.nCopies(60, image("a.jpg", good))), 400, "40 parts");
+        isProblem(http.postForm(PATH, Collections.nCopies(65, image("a.jpg", good))), 400, "draem.batch.max-images");
+        isProblem(http.postForm(PATH, Collections.nCopies(80, image("a.jpg", good))), 400, "72 parts");
         isProblem(
                 http.postForm(PATH, Collections.nCopies(3, image("a.jpg", new byte[24 << 20]))),
                 413,

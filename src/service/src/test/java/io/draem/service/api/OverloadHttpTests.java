@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.service.TestModels;
 import io.draem.service.inference.QueueListener;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -14,11 +17,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +46,8 @@ import tools.jackson.databind.JsonNode;
         })
 @Timeout(60)
 class OverloadHttpTests extends HttpTest {
+
+    private static final String INFER = "/v2/models/" + TestModels.name() + "/infer";
 
     @TestConfiguration(proxyBeanMethods = false)
     static class Held {
@@ -90,6 +98,54 @@ class OverloadHttpTests extends HttpTest {
         worker.go.release(2);
         assertThat(running.get().statusCode()).isEqualTo(200);
         assertThat(waiting.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theProtocolSaysTheSameInItsOwnForm() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        CompletableFuture<HttpResponse<byte[]>> waiting = detectInBackground();
+        awaitQueueDepth(1);
+        HttpResponse<byte[]> refused = http.post(INFER, "application/json", encoded());
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow())
+                .isPositive();
+        assertThat(Http.json(refused).size()).isEqualTo(1);
+        assertThat(Http.json(refused).get("error").asString()).contains("Too many requests wait already");
+        worker.go.release(2);
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(waiting.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void showsTheBytesAndPixelsThatAreUnderWay() throws Exception {
+        awaitNothingUnderWay();
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        BufferedImage image = ImageIO.read(TestModels.good().toFile());
+        assertThat(gauge("draem_in_flight_bytes")).isEqualTo(Files.size(TestModels.good()));
+        assertThat(gauge("draem_in_flight_pixels")).isEqualTo(image.getWidth() * image.getHeight());
+        worker.go.release();
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        awaitNothingUnderWay();
+    }
+
+    @Test
+    void whatABodyUnpacksToIsUnderWayToo() throws Exception {
+        awaitNothingUnderWay();
+        byte[] padded = Arrays.copyOf(encoded(), 1 << 20);
+        Arrays.fill(padded, encoded().length, padded.length, (byte) ' ');
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(zipped)) {
+            out.write(padded);
+        }
+        CompletableFuture<HttpResponse<byte[]>> running = inBackground(
+                () -> http.post(INFER, "application/json", zipped.toByteArray(), "Content-Encoding", "gzip"));
+        worker.stopped.acquire();
+        assertThat(gauge("draem_in_flight_bytes")).isEqualTo(zipped.size() + padded.length);
+        worker.go.release();
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        awaitNothingUnderWay();
     }
 
     @Test
@@ -239,6 +295,19 @@ class OverloadHttpTests extends HttpTest {
         }
     }
 
+    private static byte[] encoded() throws IOException {
+        String image = Base64.getEncoder().encodeToString(Files.readAllBytes(TestModels.good()));
+        return ("{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"" + image + "\"]}]}")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Room is given back once the answer is out. */
+    private void awaitNothingUnderWay() throws Exception {
+        while (gauge("draem_in_flight_bytes") + gauge("draem_in_flight_pixels") > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     private void awaitQueueDepth(int depth) throws Exception {
         while (queueDepth() != depth) {
             Thread.onSpinWait();
@@ -264,9 +333,13 @@ class OverloadHttpTests extends HttpTest {
     }
 
     private double queueDepth() throws Exception {
+        return gauge("draem_queue_depth{");
+    }
+
+    private double gauge(String start) throws Exception {
         return Http.text(http.get("/actuator/prometheus"))
                 .lines()
-                .filter(line -> line.startsWith("draem_queue_depth{"))
+                .filter(line -> line.startsWith(start))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -1,0 +1,29 @@
+package io.draem.service.observation;
+
+import io.draem.service.detection.Admission;
+import io.draem.service.detection.DetectionService;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/** Shows how much of the room for requests is taken: {@code draem_in_flight_bytes} and {@code draem_in_flight_pixels}. */
+final class RoomMetrics implements MeterBinder {
+
+    private final Admission admission;
+    private final DetectionService detections;
+
+    RoomMetrics(Admission admission, DetectionService detections) {
+        this.admission = admission;
+        this.detections = detections;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("draem.in.flight.bytes", admission, Admission::bytes)
+                .description("Bytes of the bodies of requests that are under way, and of what they unpack to")
+                .register(registry);
+        Gauge.builder("draem.in.flight.pixels", detections, DetectionService::pixelsInFlight)
+                .description("Pixels of the images that are examined")
+                .register(registry);
+    }
+}
