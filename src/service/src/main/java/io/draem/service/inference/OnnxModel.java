@@ -34,6 +34,8 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     private final FloatBuffer pixels;
     private final List<OnnxTensor> inputs = new ArrayList<>();
     private Duration expected = Duration.ZERO;
+    private int mapHeight;
+    private int mapWidth;
 
     private OnnxModel(OrtSession session, GraphSignature signature, Placement placement, int maxBatchSize) {
         this.session = session;
@@ -62,7 +64,9 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
                 model.inputs.add(
                         OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
                 long start = System.nanoTime();
-                model.run(model.inputs.get(n - 1), VERDICT, new Termination()).close();
+                try (OrtSession.Result result = model.run(model.inputs.get(n - 1), VERDICT, new Termination())) {
+                    model.measureMap(result);
+                }
                 model.expected = Duration.ofNanos((System.nanoTime() - start) / n);
             }
             warm = true;
@@ -99,6 +103,16 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         return reconstructs;
     }
 
+    /** Returns the height of the maps; a graph with a resize inside gives them another size than its input has. */
+    public int mapHeight() {
+        return mapHeight;
+    }
+
+    /** Returns the width of the maps. */
+    public int mapWidth() {
+        return mapWidth;
+    }
+
     /** Returns the largest batch that {@link #run(List, Termination)} takes. */
     public int maxBatchSize() {
         return inputs.size();
@@ -115,14 +129,10 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             FloatBuffer scores = floats(result, ModelContract.PRED_SCORE);
             FloatBuffer maps = floats(result, ModelContract.ANOMALY_MAP);
             FloatBuffer images = reconstruct ? floats(result, ModelContract.RECONSTRUCTION) : FloatBuffer.allocate(0);
-            // [batch, (1,) height, width]: a graph with a resize inside gives a map of another size than its input's.
-            long[] shape = tensor(result, ModelContract.ANOMALY_MAP).getInfo().getShape();
-            int height = (int) shape[shape.length - 2];
-            int width = (int) shape[shape.length - 1];
             List<ModelOutput> outputs = new ArrayList<>(batch.size());
             for (ModelInput one : batch) {
                 float score = scores.get();
-                AnomalyMap map = new AnomalyMap(width, height, take(maps, width * height));
+                AnomalyMap map = new AnomalyMap(mapWidth, mapHeight, take(maps, mapWidth * mapHeight));
                 float[] image = take(images, reconstruct ? imageLength() : 0);
                 outputs.add(new ModelOutput(score, map, one.reconstruction() && reconstruct ? image : null));
             }
@@ -178,6 +188,13 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         } catch (OrtException e) {
             throw new IllegalStateException("The run cannot be stopped", e);
         }
+    }
+
+    /** [batch, (1,) height, width] */
+    private void measureMap(OrtSession.Result result) {
+        long[] shape = tensor(result, ModelContract.ANOMALY_MAP).getInfo().getShape();
+        mapHeight = (int) shape[shape.length - 2];
+        mapWidth = (int) shape[shape.length - 1];
     }
 
     private int imageLength() {

@@ -86,6 +86,16 @@ public final class ServedModel {
         return model.reconstructs();
     }
 
+    /** Returns the height of the maps; a graph with a resize inside gives them another size than its input has. */
+    public int mapHeight() {
+        return model.mapHeight();
+    }
+
+    /** Returns the width of the maps. */
+    public int mapWidth() {
+        return model.mapWidth();
+    }
+
     /** Throws what {@link #reserve} would throw now, so that nothing is read in vain. */
     public void requireRoom() throws InferenceException {
         queue.requireRoom();

@@ -37,7 +37,7 @@ record ModelMetadata(String name, List<String> versions, String platform, List<T
         Tensor input = Tensor.of(ModelContract.INPUT, ANY, 3, card.height(), card.width());
         List<Tensor> outputs = new ArrayList<>();
         outputs.add(Tensor.of(ModelContract.PRED_SCORE, ANY));
-        outputs.add(Tensor.of(ModelContract.ANOMALY_MAP, ANY, card.height(), card.width()));
+        outputs.add(Tensor.of(ModelContract.ANOMALY_MAP, ANY, model.mapHeight(), model.mapWidth()));
         if (model.reconstructs()) {
             outputs.add(Tensor.of(ModelContract.RECONSTRUCTION, ANY, 3, card.height(), card.width()));
         }

@@ -1,0 +1,163 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.service.TestModels;
+import io.draem.tensor.Safetensors;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One network in two graphs, through every door: as anomalib exported it, with a resize and its post-processing inside,
+ * and as the trainer exports it in float16. anomalib's own numbers are the measure of both.
+ */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"draem.inference.provider=cpu", "draem.models.default=part"})
+class OtherGraphsHttpTests {
+
+    private static final Path GOLDEN =
+            Path.of(System.getProperty("golden.dir", "../golden")).resolve("anomalib");
+    private static final Path FLOAT16 = TestModels.file("src/service/src/test/resources/graphs/part-fp16.onnx");
+    private static final int SIDE = 64;
+    private static final int MAP_SIDE = 256;
+
+    @TempDir
+    private static Path directory;
+
+    private static float[] input;
+    private static float[] scores;
+    private static float[] maps;
+
+    private Http http;
+
+    @DynamicPropertySource
+    static void models(DynamicPropertyRegistry properties) throws Exception {
+        Path anomalib = Files.createDirectories(directory.resolve("part/1"));
+        Files.copy(GOLDEN.resolve("model.onnx"), anomalib.resolve("model.onnx"));
+        Files.copy(GOLDEN.resolve("model.onnx.data"), anomalib.resolve("model.onnx.data"));
+        Path float16 = Files.createDirectories(directory.resolve("part-fp16/1"));
+        Files.copy(FLOAT16, float16.resolve("model.onnx"));
+        properties.add("draem.models.directory", () -> directory.toString());
+    }
+
+    @BeforeAll
+    static void readNumbers() throws Exception {
+        Safetensors golden = Safetensors.read(GOLDEN.resolve("tensors.safetensors"));
+        input = golden.tensor("input").toFloats();
+        scores = golden.tensor("pred_score").toFloats();
+        maps = golden.tensor("anomaly_map").toFloats();
+    }
+
+    @Autowired
+    void connect(@LocalServerPort int port) {
+        http = new Http(port);
+    }
+
+    @Test
+    void aVerdictOfAnomalibsGraphSaysThatItsScoresAreNormalised() throws Exception {
+        for (int i = 0; i < scores.length; i++) {
+            JsonNode verdict = detect(i, "?include=map");
+            assertThat(verdict.get("scoresNormalised").asBoolean()).isTrue();
+            assertThat(verdict.get("score").asDouble()).isEqualTo(scores[i], within(0.01));
+            assertThat(verdict.get("normalizedScore")).isEqualTo(verdict.get("score"));
+            assertThat(verdict.get("threshold").asDouble()).isEqualTo(0.5);
+            assertThat(verdict.get("anomalous").asBoolean()).isFalse();
+            assertThat(verdict.at("/anomalyMap/width").asInt()).isEqualTo(SIDE);
+        }
+    }
+
+    @Test
+    void theProtocolDescribesAnomalibsGraphAsItIs() throws Exception {
+        JsonNode model = Http.json(http.get("/v2/models/part"));
+        assertThat(model.at("/inputs/0/shape").toString()).isEqualTo("[-1,3,%d,%d]".formatted(SIDE, SIDE));
+        assertThat(model.at("/outputs/1/name").asString()).isEqualTo("anomaly_map");
+        assertThat(model.at("/outputs/1/shape").toString()).isEqualTo("[-1,%d,%d]".formatted(MAP_SIDE, MAP_SIDE));
+        assertThat(model.get("outputs").size()).isEqualTo(2);
+    }
+
+    @Test
+    void theProtocolGivesAnomalibsOwnNumbers() throws Exception {
+        String json = "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[%d,3,%d,%d]}]}"
+                .formatted(scores.length, SIDE, SIDE);
+        ByteBuffer tensor = ByteBuffer.allocate(4 * input.length).order(ByteOrder.LITTLE_ENDIAN);
+        tensor.asFloatBuffer().put(input);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(json.getBytes(StandardCharsets.US_ASCII));
+        body.writeBytes(tensor.array());
+        HttpResponse<byte[]> response = http.post(
+                "/v2/models/part/infer",
+                "application/octet-stream",
+                body.toByteArray(),
+                "Inference-Header-Content-Length",
+                Integer.toString(json.length()));
+        assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
+        JsonNode outputs = Http.json(response).get("outputs");
+        assertThat(floats(outputs.at("/0/data"))).containsExactly(scores, within(1e-4f));
+        assertThat(outputs.at("/1/shape").toString())
+                .isEqualTo("[%d,%d,%d]".formatted(scores.length, MAP_SIDE, MAP_SIDE));
+        assertThat(floats(outputs.at("/1/data"))).containsExactly(maps, within(1e-4f));
+    }
+
+    @Test
+    void aGraphInFloat16GivesNearlyTheSameVerdict() throws Exception {
+        double threshold = Http.json(http.get("/v1/models/part-fp16"))
+                .at("/thresholds/image")
+                .asDouble();
+        for (int i = 0; i < scores.length; i++) {
+            JsonNode half = detect(i, "?model=part-fp16");
+            assertThat(half.get("scoresNormalised").asBoolean()).isFalse();
+            assertThat(half.get("threshold").asDouble()).isEqualTo(threshold);
+            assertThat(half.get("anomalous")).isEqualTo(detect(i, "?model=part").get("anomalous"));
+            assertThat(half.get("normalizedScore").asDouble()).isEqualTo(scores[i], within(0.02));
+        }
+    }
+
+    private JsonNode detect(int image, String query) throws Exception {
+        HttpResponse<byte[]> response = http.post("/v1/detect" + query, "image/png", png(image));
+        assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
+        return Http.json(response);
+    }
+
+    /** The image in 8 bits. */
+    private static byte[] png(int image) throws Exception {
+        BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        int plane = SIDE * SIDE;
+        for (int i = 0; i < plane; i++) {
+            int rgb = 0;
+            for (int channel = 0; channel < 3; channel++) {
+                rgb = rgb << 8 | Math.round(255 * input[(3 * image + channel) * plane + i]);
+            }
+            picture.setRGB(i % SIDE, i / SIDE, rgb);
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(picture, "png", png);
+        return png.toByteArray();
+    }
+
+    private static float[] floats(JsonNode array) {
+        float[] values = new float[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).floatValue();
+        }
+        return values;
+    }
+}
