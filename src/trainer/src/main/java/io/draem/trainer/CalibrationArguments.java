@@ -40,6 +40,7 @@ final class CalibrationArguments {
             negatable = true,
             defaultValue = "false",
             fallbackValue = "true",
+            showDefaultValue = Visibility.ALWAYS,
             description = "Take them over images without synthetic anomalies")
     private boolean batchNormOnClean;
 

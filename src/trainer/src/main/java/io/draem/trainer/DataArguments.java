@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** The options that say which images there are. */
@@ -10,7 +11,7 @@ final class DataArguments {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The images: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
+            description = "The images, required: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
                     + " ground_truth/<defect>, perhaps validation/...), a folder of good images alone, or a .csv with"
                     + " the columns path,label,mask,split")
     @Nullable
@@ -28,6 +29,7 @@ final class DataArguments {
             negatable = true,
             defaultValue = "false",
             fallbackValue = "true",
+            showDefaultValue = Visibility.ALWAYS,
             description = "Go on without the files that cannot be used, and name them")
     boolean skipUnreadable;
 

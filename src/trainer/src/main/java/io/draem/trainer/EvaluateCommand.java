@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,9 +34,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "evaluate",
         description = {
-            "Runs an exported graph over the test images of a data set and prints its figures: how well raw scores rank,",
-            "what the model's own threshold makes of them, and what the best threshold on these images would be."
+            "Runs an exported graph over the test images of a data set and prints its figures.",
+            "They say how well raw scores rank, what the model's own threshold makes of them, and what the best threshold"
+                    + " on these images would be."
         },
+        sortOptions = false,
+        showDefaultValues = true,
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -58,13 +62,19 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
+    @Option(names = "--skip-unreadable", description = "Go on without the files that cannot be used, and name them")
+    private boolean skipUnreadable;
+
     @Option(names = "--json", paramLabel = "FILE", description = "File for all figures as JSON")
     private @Nullable Path json;
 
     @Option(names = "--report", paramLabel = "FILE", description = "File for a page (HTML) with curves and images")
     private @Nullable Path report;
 
-    @Option(names = "--threads", description = "Threads of ONNX Runtime (default: the processors)")
+    @Option(
+            names = "--threads",
+            description = "Threads of ONNX Runtime (default: the processors)",
+            showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
@@ -77,12 +87,15 @@ final class EvaluateCommand implements Callable<Integer> {
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
-        Dataset dataset = Dataset.open(data);
+        DatasetCheck check =
+                DatasetCheck.of(Dataset.open(data), List.of(), threads).requireAllUnless(skipUnreadable);
+        check.notes().forEach(spec.commandLine().getErr()::println);
+        spec.commandLine().getErr().flush();
+        Dataset dataset = check.dataset();
         if (dataset.test().isEmpty()) {
             throw new TrainerException(
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
-        DatasetCheck.of(dataset, List.of(), threads).requireAll();
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
             TestImages images = new TestImages(
                     dataset.test(), detector.card().width(), detector.card().height());
@@ -92,6 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
             ObjectNode figures = Evaluation.figures(scores, card.calibration());
             figures.put("model", card.model());
             figures.put("dataDigest", dataset.digest());
+            figures.put("skippedFiles", check.problems().size());
             EvaluationTable.print(spec.commandLine().getOut(), figures, scores, card.calibration());
             if (json != null) {
                 write(json, JSON.writeValueAsString(figures) + "\n");

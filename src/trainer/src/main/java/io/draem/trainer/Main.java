@@ -13,6 +13,7 @@ import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.training.Decay;
 import io.draem.trainer.training.Keep;
+import io.draem.trainer.training.OptimizerRule;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +27,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "draem-trainer",
         description = "Trains DRÆM surface-anomaly models, imports, evaluates, exports and runs them.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed; the last line says why",
+            "2:the command line is wrong",
+            "3:predict: done but for images that cannot be read",
+            "129:train: saved and stopped by SIGHUP",
+            "130:train: the same by SIGINT (Ctrl-C)",
+            "143:train: the same by SIGTERM"
+        },
         mixinStandardHelpOptions = true,
         versionProvider = TrainerVersion.class,
         subcommands = {
@@ -43,7 +54,7 @@ public final class Main {
             scope = CommandLine.ScopeType.INHERIT)
     private boolean stackTrace;
 
-    /** Runs the command and ends the process: 0 done, 1 failed, 2 the command line is wrong, 130 or 143 stopped. */
+    /** Runs the command and ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
         try {
             System.exit(commandLine().execute(arguments));
@@ -70,11 +81,13 @@ public final class Main {
                 .registerConverter(Decay.class, text -> constant(Decay.class, text))
                 .registerConverter(Initialisation.class, text -> constant(Initialisation.class, text))
                 .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
+                .registerConverter(OptimizerRule.class, text -> constant(OptimizerRule.class, text))
                 .registerConverter(Keep.class, text -> constant(Keep.class, text))
                 .setExecutionStrategy(new LayeredExecution())
                 .setParameterExceptionHandler((e, arguments) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr().println(command.getColorScheme().errorText(e.getMessage()));
+                    NearestName.suggestions(e).forEach(command.getErr()::println);
                     command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })

@@ -3,6 +3,9 @@ package io.draem.trainer;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.Initialisation;
 import io.draem.trainer.network.NetworkOptions;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** The options that say which network it is. */
@@ -37,10 +40,19 @@ final class NetworkArguments {
     Initialisation initialisation = Initialisation.PAPER;
 
     @Option(
+            names = "--start-from",
+            paramLabel = "FILE",
+            description = "First weights in place of --initialisation: checkpoint.safetensors of a model with the same"
+                    + " widths, from a training or an import")
+    @Nullable
+    Path startFrom;
+
+    @Option(
             names = "--sspcab",
             negatable = true,
             defaultValue = "false",
             fallbackValue = "true",
+            showDefaultValue = Visibility.ALWAYS,
             description = "SSPCAB block at the end of the reconstructive encoder (arXiv 2111.09099; paper: none)")
     private boolean sspcab;
 

@@ -2,7 +2,9 @@ package io.draem.trainer;
 
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.Precision;
+import io.draem.trainer.training.Adam;
 import io.draem.trainer.training.Decay;
+import io.draem.trainer.training.OptimizerRule;
 import io.draem.trainer.training.Recipe;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +31,36 @@ final class OptimizerArguments {
     private int batchSize;
 
     @Option(
+            names = "--optimizer",
+            paramLabel = "RULE",
+            defaultValue = "adam",
+            description =
+                    "${COMPLETION-CANDIDATES}: Adam with --weight-decay in the gradient (paper; arXiv 1412.6980), or"
+                            + " off the weights (AdamW, arXiv 1711.05101)")
+    private OptimizerRule optimizer = OptimizerRule.ADAM;
+
+    @Option(
+            names = "--adam-betas",
+            paramLabel = "FIRST,SECOND",
+            defaultValue = "0.9,0.999",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Shares of mean gradient and mean square that a step keeps (paper: torch's, those of arXiv"
+                    + " 1412.6980)")
+    private List<Double> adamBetas = List.of();
+
+    @Option(
+            names = "--adam-epsilon",
+            paramLabel = "NUMBER",
+            defaultValue = "1e-8",
+            description = "Added to the root of the mean square (paper: torch's, that of arXiv 1412.6980)")
+    private double adamEpsilon;
+
+    @Option(
             names = "--learning-rate",
             paramLabel = "RATE",
             defaultValue = "1e-4",
-            description = "Full learning rate of Adam (paper; betas 0.9 and 0.999, epsilon 1e-8)")
+            description = "Full learning rate (paper)")
     private double learningRate;
 
     @Option(
@@ -72,8 +100,8 @@ final class OptimizerArguments {
             paramLabel = "FACTOR",
             defaultValue = "0",
             description =
-                    "Share of each weight that a step takes off at learning rate 1 (AdamW, arXiv 1711.05101; paper:"
-                            + " none)")
+                    "Weight decay: what of a weight adam adds to its gradient, and adamw takes off at learning rate 1"
+                            + " (paper: none)")
     private double weightDecay;
 
     @Option(
@@ -115,7 +143,11 @@ final class OptimizerArguments {
     }
 
     Recipe.Optimizer optimizer() {
-        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, weightDecay, gradientClip);
+        if (adamBetas.size() != 2) {
+            throw new IllegalArgumentException("--adam-betas must be two numbers, not " + adamBetas);
+        }
+        Adam.Options adam = new Adam.Options(optimizer, weightDecay, adamBetas.get(0), adamBetas.get(1), adamEpsilon);
+        return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, adam, gradientClip);
     }
 
     /** Returns what was asked for, else the fastest that the processor has. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,8 +108,13 @@ final class OptionLayers implements IDefaultValueProvider {
                 .forEach(option -> known.add(name(option)));
         for (String key : given.keySet()) {
             if (!known.contains(key)) {
-                throw new IllegalArgumentException(
-                        origin + ": there is no option '" + key + "'; did you mean '" + nearest(key, known) + "'?");
+                throw new IllegalArgumentException(origin + ": "
+                        + (NOT_IN_FILES.contains("--" + key)
+                                ? "'" + key + "' is for the command line alone: take it out of the file"
+                                : "there is no option '" + key + "'"
+                                        + NearestName.of(key, known)
+                                                .map(name -> "; did you mean '" + name + "'?")
+                                                .orElse(": --help lists them")));
             }
         }
         for (Set<String> one : ALTERNATIVES) {
@@ -147,29 +151,5 @@ final class OptionLayers implements IDefaultValueProvider {
 
     private static String name(OptionSpec option) {
         return option.longestName().substring(2);
-    }
-
-    private static String nearest(String key, Set<String> names) {
-        return names.stream()
-                .min(Comparator.comparingInt(name -> distance(key, name)))
-                .orElseThrow();
-    }
-
-    /** Returns the Levenshtein distance: how many letters must be put in, taken out or changed. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[other.length()];
     }
 }

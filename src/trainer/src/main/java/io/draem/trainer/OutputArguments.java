@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** The options that say where the model goes. */
 final class OutputArguments {
 
-    @Option(names = "--output", paramLabel = "DIR", description = "Model directory to write into")
+    @Option(names = "--output", paramLabel = "DIR", description = "Model directory to write into; required")
     @Nullable
     Path output;
 
@@ -20,7 +20,9 @@ final class OutputArguments {
 
     @Option(
             names = "--export",
+            paramLabel = "FORMAT",
             split = ",",
+            splitSynopsisLabel = ",",
             defaultValue = "fp32",
             description = "Formats to export, of ${COMPLETION-CANDIDATES}: fp32 always as NAME, the others beside it as"
                     + " NAME-fp16 (for GPUs) and NAME-int8 (for processors)")

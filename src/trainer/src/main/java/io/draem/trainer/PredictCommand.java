@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predict",
         description = {
-            "Runs a graph over all images below a folder and writes, for IMAGE, OUTPUT/IMAGE.overlay.png and"
-                    + " OUTPUT/IMAGE.mask.png, and for all of them OUTPUT/predictions.jsonl: one JSON object a line, with"
-                    + " the fields of the service's /v1/detect.",
+            "Runs a graph over all images below a folder and writes verdicts and pictures.",
+            "For IMAGE these are OUTPUT/IMAGE.overlay.png and OUTPUT/IMAGE.mask.png; for all of them"
+                    + " OUTPUT/predictions.jsonl has one JSON object a line, with the fields of the service's /v1/detect.",
             "Files of the same name are replaced one by one; predictions.jsonl appears when all images are done.",
             "Graphs that anomalib exported are run too."
         },

@@ -80,13 +80,16 @@ final class Predictions {
                     RgbImage image;
                     try {
                         image = ImageFiles.read(file);
-                    } catch (DatasetException e) {
+                    } catch (IOException e) { // no image, or a file that may not be read or has vanished
+                        String problem = e instanceof DatasetException
+                                ? String.valueOf(e.getMessage())
+                                : file + " cannot be read: " + Main.sentence(e);
                         unreadable++;
                         anomalous += examine(batch, lines); // the lines keep the order of the files
                         held = 0;
-                        log.println("warning: " + e.getMessage());
+                        log.println("warning: " + problem);
                         log.flush();
-                        writeLine(lines, PredictionJson.unreadable(relative(file), String.valueOf(e.getMessage())));
+                        writeLine(lines, PredictionJson.unreadable(relative(file), problem));
                         continue;
                     }
                     long pixels = (long) image.width() * image.height();

@@ -39,6 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param data that it was trained on
  * @param model what the training gave
  * @param thresholds how they are to be found
+ * @param startDigest of the file whose weights it started from; empty for random ones
  * @param device where it was trained and is judged
  * @param threads of libtorch that it was trained with
  */
@@ -48,6 +49,7 @@ record Publication(
         TrainingData data,
         TrainedModel model,
         ThresholdOptions thresholds,
+        String startDigest,
         ComputeDevice device,
         int threads) {
 
@@ -143,6 +145,9 @@ record Publication(
         training.put("skippedFiles", data.skippedFiles());
         training.put("threads", threads);
         training.put("device", device.toString());
+        if (!startDigest.isEmpty()) {
+            training.put("startDigest", startDigest);
+        }
         training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
         return training;
     }

@@ -3,6 +3,7 @@ package io.draem.trainer;
 import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import java.util.List;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** The options of the synthetic anomalies. */
@@ -128,6 +129,7 @@ final class SynthesisArguments {
             negatable = true,
             defaultValue = "false",
             fallbackValue = "true",
+            showDefaultValue = Visibility.ALWAYS,
             description = "Textures lose their colour on grey images")
     private boolean matchGrey;
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Trains a model on normal images and writes OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors,report.html}.",
+            "Trains a model on normal images, with synthetic anomalies on them.",
+            "Writes model.onnx, metrics.json, checkpoint.safetensors and report.html into OUTPUT/NAME/VERSION.",
             "'Paper' is arXiv 2108.07610 with its official repository; where no source is named, a default is ours."
         },
         sortOptions = false,
@@ -95,6 +96,7 @@ final class TrainCommand implements Callable<Integer> {
                 output.modelName(images),
                 data.anomalySource,
                 data.skipUnreadable,
+                network.startFrom,
                 run.device.resolve(),
                 run.threads(),
                 data.dataThreads(),

@@ -9,6 +9,7 @@ import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.evaluation.EvaluationSet;
@@ -56,10 +57,10 @@ record TrainingData(
             Path data, @Nullable Path anomalySource, boolean skipUnreadable, Recipe recipe, int readers)
             throws IOException, InterruptedException, TrainerException {
         DatasetCheck check = DatasetCheck.of(
-                Dataset.open(data), anomalySource == null ? List.of() : ImageFiles.under(anomalySource), readers);
-        if (!skipUnreadable) {
-            check.requireAll();
-        }
+                        Dataset.open(data),
+                        anomalySource == null ? List.of() : ImageFiles.under(anomalySource),
+                        readers)
+                .requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset();
         List<Path> textureFiles = check.textures();
         if (anomalySource != null && textureFiles.isEmpty()) {
@@ -68,11 +69,11 @@ record TrainingData(
         DataSplit split = DataSplit.of(
                 dataset, recipe.validation().split(), recipe.validation().heldOut(), recipe.seed());
         int size = recipe.imageSize();
-        long cache = ImageStore.defaultCacheBytes();
+        ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals =
-                ImageStore.tensors(LabelledImage.files(split.train()), size, size, cache, readers);
+                ImageStore.tensors(LabelledImage.files(split.train()), size, size, memory, readers);
         ImageStore<RgbImage> textures =
-                anomalySource == null ? null : ImageStore.pictures(textureFiles, size, size, cache, readers);
+                anomalySource == null ? null : ImageStore.pictures(textureFiles, size, size, memory, readers);
         return new TrainingData(
                 recipe,
                 split,
@@ -82,7 +83,7 @@ record TrainingData(
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,
-                ImageStore.tensors(LabelledImage.files(split.heldOut()), size, size, cache, readers),
+                ImageStore.tensors(LabelledImage.files(split.heldOut()), size, size, memory, readers),
                 new AnomalySynthesizer(recipe.synthesis(), size, size, normals, textures));
     }
 

@@ -5,6 +5,7 @@ import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.network.ComputeDevice;
+import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.training.Checkpoint;
 import io.draem.trainer.training.CheckpointSchedule;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the model
  * @param anomalySource folder of textures; null for noise
  * @param skipUnreadable whether to go on without the files that cannot be used
+ * @param startFrom file of the first weights; null for random ones
  * @param device where libtorch computes
  * @param threads of libtorch
  * @param dataThreads that prepare batches
@@ -46,6 +48,7 @@ record TrainingRun(
         String name,
         @Nullable Path anomalySource,
         boolean skipUnreadable,
+        @Nullable Path startFrom,
         ComputeDevice device,
         int threads,
         int dataThreads,
@@ -74,11 +77,13 @@ record TrainingRun(
                 throw new TrainerException("An unfinished training of " + name + " is in " + checkpoints.folder()
                         + ": go on with it (--resume), or delete it and start anew (--restart)");
             }
+            StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
             TrainingData images = TrainingData.open(data, anomalySource, skipUnreadable, recipe, threads);
             out.println(name + ": " + images.summary());
             out.flush();
-            TrainedModel model = train(images, checkpoints, signals, log);
-            Publication publication = new Publication(output, name, images, model, thresholds, device, threads);
+            TrainedModel model = train(images, start, checkpoints, signals, log);
+            Publication publication = new Publication(
+                    output, name, images, model, thresholds, start == null ? "" : start.digest(), device, threads);
             Path published;
             try {
                 published = publication.publish(out);
@@ -100,11 +105,22 @@ record TrainingRun(
         }
     }
 
-    private TrainedModel train(TrainingData images, Checkpoints checkpoints, StopSignals signals, PrintWriter log)
+    private TrainedModel train(
+            TrainingData images,
+            @Nullable StartWeights start,
+            Checkpoints checkpoints,
+            StopSignals signals,
+            PrintWriter log)
             throws IOException, InterruptedException, TrainerException, TrainingStoppedException {
-        TrainingOrigin origin =
-                new TrainingOrigin(recipe, images.digest(), images.textureDigest(), threads, TrainerVersion.current());
-        Checkpoint from = start(origin, checkpoints, log);
+        TrainingOrigin origin = new TrainingOrigin(
+                recipe,
+                images.digest(),
+                images.textureDigest(),
+                start == null ? "" : start.digest(),
+                device,
+                threads,
+                TrainerVersion.current());
+        Checkpoint from = checkpoint(origin, checkpoints, log);
         long steps = recipe.length().stepsFor(images.normals().size());
         long first = from == null ? 0 : from.step();
         signals.training(true);
@@ -114,6 +130,10 @@ record TrainingRun(
                     new TrainingSetup(
                             origin,
                             steps,
+                            start != null
+                                    ? start::network
+                                    : () -> DraemNetwork.create(
+                                            recipe.network(), recipe.initialisation(), recipe.seed()),
                             device,
                             step -> images.batches(step, dataThreads),
                             new HeldOutValidator(images),
@@ -142,7 +162,7 @@ record TrainingRun(
         }
     }
 
-    private @Nullable Checkpoint start(TrainingOrigin origin, Checkpoints checkpoints, PrintWriter log)
+    private @Nullable Checkpoint checkpoint(TrainingOrigin origin, Checkpoints checkpoints, PrintWriter log)
             throws IOException, TrainerException {
         if (unfinished != Unfinished.RESUME) {
             checkpoints.discard();

@@ -156,6 +156,54 @@ class ResumedTrainingTests {
     }
 
     @Test
+    void aTrainingThatStartsFromAFileKeepsToItsWidthsAndToThatFile() throws Exception {
+        Path parent = output.resolve("parent");
+        assertThat(runHere(parent, "--steps=2")).contains("exit 0");
+        Path weights = parent.resolve("plate/1/checkpoint.safetensors");
+        String from = "--start-from=" + weights;
+
+        // A rate at which nothing moves shows what it started from.
+        String[] still = {from, "--steps=1", "--learning-rate=1e-30", "--validate-steps=0"};
+        Path child = output.resolve("child");
+        assertThat(runHere(child, still)).contains("exit 0");
+        Safetensors first = Safetensors.read(weights);
+        Safetensors second = Safetensors.read(child.resolve("plate/1/checkpoint.safetensors"));
+        first.tensors().forEach((name, tensor) -> {
+            if (!name.contains("running_") && !name.contains("num_batches")) {
+                assertThat(second.tensor(name).data()).as(name).isEqualTo(tensor.data());
+            }
+        });
+        assertThat(json(child.resolve("plate/1/metrics.json"))
+                        .at("/training/startDigest")
+                        .asString())
+                .hasSize(64);
+
+        Path blocked = Files.createDirectories(output.resolve("blocked/plate"));
+        Path blocker = Files.createSymbolicLink(blocked.resolve(".1.part"), Path.of("nowhere"));
+        assertThat(runHere(output.resolve("blocked"), still)).contains("exit 1", "--resume");
+        Files.delete(blocker);
+        assertThat(runHere(
+                        output.resolve("blocked"),
+                        "--steps=1",
+                        "--learning-rate=1e-30",
+                        "--validate-steps=0",
+                        "--resume"))
+                .contains("exit 1", "is of another training", "digest of the file of --start-from");
+
+        assertThat(runHere(output.resolve("wide"), from, "--base-width=16", "--sspcab"))
+                .contains(
+                        "exit 1",
+                        "holds a network with --base-width 8 --discriminative-base-width 8 --no-sspcab",
+                        "this training has --base-width 16 --discriminative-base-width 8 --sspcab")
+                .doesNotContain("\tat ");
+        assertThat(output.resolve("wide")).as("nothing was made for it").doesNotExist();
+        Path torn = Files.writeString(output.resolve("torn.safetensors"), "torn");
+        assertThat(runHere(output.resolve("wide"), "--start-from=" + torn))
+                .contains("exit 1", "torn.safetensors")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void restartBeginsAnew() throws Exception {
         Path folderOfCheckpoints = Files.createDirectories(output.resolve(training));
         Path broken = Files.writeString(folderOfCheckpoints.resolve("step-000000009.safetensors"), "torn");

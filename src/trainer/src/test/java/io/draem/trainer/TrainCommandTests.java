@@ -217,13 +217,35 @@ class TrainCommandTests {
     }
 
     @Test
+    void evaluatesWithoutWhatCannotBeReadWhereAsked() throws IOException {
+        Path data = PaintedPlates.paint(folder.resolve("damaged"));
+        Files.writeString(data.resolve("test/good/000.png"), "no image");
+        Path model = folder.resolve("damaged-models/plate/1/model.onnx");
+        train(folder.resolve("damaged-models"));
+        String[] arguments = {"evaluate", "--model", model.toString(), "--data", data.toString(), "--threads", "1"};
+        StringWriter errors = new StringWriter();
+        assertThat(Main.commandLine().setErr(new PrintWriter(errors)).execute(arguments))
+                .isEqualTo(1);
+        assertThat(errors.toString()).contains("test/good/000.png", "go on without them: --skip-unreadable");
+        assertThat(run(Stream.concat(Stream.of(arguments), Stream.of("--skip-unreadable"))
+                        .toArray(String[]::new)))
+                .contains("1 of 19 files are left out", "false alarms among 2 normal");
+    }
+
+    @Test
     void aMissingFolderIsASentenceNotAStackTrace() {
         StringWriter errors = new StringWriter();
         int code = Main.commandLine()
                 .setErr(new PrintWriter(errors))
-                .execute("train", "--data", folder.resolve("nowhere").toString(), "--output", folder.toString());
+                .execute(
+                        "train",
+                        "--data",
+                        folder.resolve("nowhere").toString(),
+                        "--output",
+                        folder.resolve("not-made/for-it").toString());
         assertThat(code).isEqualTo(1);
         assertThat(errors.toString()).contains("nowhere").doesNotContain("\tat ");
+        assertThat(folder.resolve("not-made")).doesNotExist();
     }
 
     private static void train(Path output, String... more) {

@@ -86,7 +86,9 @@ class TrainOptionsTests {
             value = {
                 "learning-rat: 1 | there is no option 'learning-rat'; did you mean 'learning-rate'?",
                 "--beta: 0,1 | there is no option '--beta'; did you mean 'beta'?",
-                "config: other.yaml | there is no option 'config'",
+                "config: other.yaml | 'config' is for the command line alone",
+                "preset: quick | 'preset' is for the command line alone: take it out of the file",
+                "stack-trace: true | 'stack-trace' is for the command line alone",
                 "epochs: 3\\nsteps: 4 | epochs and steps exclude each other: give one",
                 "seed: 1\\nseed: 2 | duplicate key seed in line 2",
                 "seed: x | Invalid value for option '--seed'",
@@ -119,6 +121,69 @@ class TrainOptionsTests {
         assertThat(out.toString())
                 .containsSubsequence("Data", "--data", "Network", "--base-width", "Synthetic anomalies", "--beta")
                 .contains("Default: 0,0.8");
+    }
+
+    @Test
+    void helpSaysTheDefaultOfAFlagThatHasItsOpposite() {
+        StringWriter out = new StringWriter();
+        Main.commandLine().setOut(new PrintWriter(out)).execute("train", "--help");
+        for (String flag : List.of("sspcab", "skip-unreadable", "match-grey", "batch-norm-on-clean")) {
+            assertThat(out.toString()).containsPattern("--\\[no-]" + flag + "\\b[^-]*Default: false");
+        }
+    }
+
+    @Test
+    void theFirstLineOfEachCommandInTheHelpIsAWholeSentence() {
+        StringWriter out = new StringWriter();
+        Main.commandLine().setOut(new PrintWriter(out)).execute("--help");
+        assertThat(out.toString())
+                .contains("prints its figures.\n")
+                .containsSubsequence("Commands:", "evaluate", "predict", "Exit codes:", "130");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "trian | train",
+                "train --learning-rat 1 | --learning-rate",
+                "train --no-ssspcab | --no-sspcab",
+                "train --lerning-rate=1 --sed 3 | --seed",
+                "train --agumenters invert | --augmenters",
+                "evaluate --modle x | --model",
+                "predict --treshold 0.3 | --threshold"
+            })
+    void aMistypedOptionOrCommandGetsASuggestion(String line, String suggestion) {
+        StringWriter err = new StringWriter();
+        int code = Main.commandLine().setErr(new PrintWriter(err)).execute(line.split(" "));
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("Did you mean " + suggestion + " by ");
+    }
+
+    @Test
+    void whatResemblesNoOptionGetsNoSuggestion() throws IOException {
+        StringWriter err = new StringWriter();
+        Main.commandLine().setErr(new PrintWriter(err)).execute("train", "--quantum-flux", "3");
+        assertThat(err.toString()).contains("Unknown option").doesNotContain("Did you mean");
+        assertThat(run("--config", file("quantum-flux: 3\n").toString()).err())
+                .contains("there is no option 'quantum-flux': --help lists them");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--optimizer sgd | 'sgd' is none of [adam, adamw]",
+                "--adam-betas 0.9 | --adam-betas must be two numbers, not [0.9]",
+                "--adam-betas 0.9,1 | --adam-betas must be at least 0 and below 1, not 1.0",
+                "--adam-epsilon 0 | --adam-epsilon must be a number above 0, not 0.0",
+                "--weight-decay -1 | --weight-decay must be at least 0 and below 1, not -1.0"
+            })
+    void anOptimizerThatIsNoneIsRefused(String options, String message) {
+        Said said = run(options.split(" "));
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err()).contains(message);
     }
 
     private String print(String... options) {

@@ -34,7 +34,8 @@ public final class DataDigest {
         return HexFormat.of().formatHex(all.digest());
     }
 
-    private static String ofFile(Path file) throws IOException {
+    /** Returns the SHA-256 of a file, in hex. */
+    public static String ofFile(Path file) throws IOException {
         MessageDigest digest = Sha256.algorithm();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());

@@ -64,7 +64,7 @@ public record Dataset(
         if (!Files.isDirectory(data.resolve(MvtecLayout.TRAIN)) && ImageFiles.isAnyIn(data)) {
             return new Dataset(
                     data,
-                    MvtecLayout.normals(data),
+                    MvtecLayout.normals(data, data),
                     List.of(),
                     List.of(),
                     List.of(),

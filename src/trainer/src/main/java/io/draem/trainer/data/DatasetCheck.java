@@ -91,12 +91,25 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
     /**
      * Goes on when everything can be used.
      *
-     * @throws DatasetException naming what cannot, and the remedy
+     * @throws DatasetException naming what cannot
      */
     public DatasetCheck requireAll() throws DatasetException {
+        return requireAll("Mend or remove them");
+    }
+
+    /**
+     * Goes on when everything can be used, or when it was asked for to do without the rest.
+     *
+     * @throws DatasetException naming what cannot, and the option that goes on without it
+     */
+    public DatasetCheck requireAllUnless(boolean skipUnreadable) throws DatasetException {
+        return skipUnreadable ? this : requireAll("Mend or remove them, or go on without them: --skip-unreadable");
+    }
+
+    private DatasetCheck requireAll(String remedy) throws DatasetException {
         if (!problems.isEmpty()) {
-            throw new DatasetException(problems.size() + " of " + files + " files cannot be used:" + named()
-                    + "\nMend or remove them, or go on without them: --skip-unreadable");
+            throw new DatasetException(
+                    problems.size() + " of " + files + " files cannot be used:" + named() + "\n" + remedy);
         }
         return this;
     }

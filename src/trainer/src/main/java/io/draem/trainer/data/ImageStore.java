@@ -32,30 +32,43 @@ public final class ImageStore<T> implements ImageSource<T> {
     /**
      * Opens images as {@code [3, height, width]} floats, 0 to 1: exactly what the finished model is given for that file.
      *
-     * @param cacheBytes memory that the images may take
+     * @param memory that the images may take
      * @param threads threads that read
      * @throws DatasetException naming all files that cannot be read
      */
+    public static ImageStore<float[]> tensors(List<Path> files, int width, int height, ImageMemory memory, int threads)
+            throws IOException, InterruptedException {
+        return open(files, image -> ImageTensor.of(image, width, height), 12L * width * height, memory, threads);
+    }
+
+    /** Does the same with memory of its own. */
     public static ImageStore<float[]> tensors(List<Path> files, int width, int height, long cacheBytes, int threads)
             throws IOException, InterruptedException {
-        return open(files, image -> ImageTensor.of(image, width, height), 12L * width * height, cacheBytes, threads);
+        return tensors(files, width, height, ImageMemory.of(cacheBytes), threads);
     }
 
     /** Opens images as 8-bit RGB, a quarter of the memory of {@link #tensors}; else the same. */
-    public static ImageStore<RgbImage> pictures(List<Path> files, int width, int height, long cacheBytes, int threads)
+    public static ImageStore<RgbImage> pictures(
+            List<Path> files, int width, int height, ImageMemory memory, int threads)
             throws IOException, InterruptedException {
         return open(
                 files,
                 image -> Pixels.fromTensor(ImageTensor.of(image, width, height), width, height),
                 3L * width * height,
-                cacheBytes,
+                memory,
                 threads);
     }
 
-    private static <T> ImageStore<T> open(
-            List<Path> files, Function<RgbImage, T> form, long imageBytes, long cacheBytes, int threads)
+    /** Does the same with memory of its own. */
+    public static ImageStore<RgbImage> pictures(List<Path> files, int width, int height, long cacheBytes, int threads)
             throws IOException, InterruptedException {
-        int cachedImages = (int) Math.min(files.size(), cacheBytes / imageBytes);
+        return pictures(files, width, height, ImageMemory.of(cacheBytes), threads);
+    }
+
+    private static <T> ImageStore<T> open(
+            List<Path> files, Function<RgbImage, T> form, long imageBytes, ImageMemory memory, int threads)
+            throws IOException, InterruptedException {
+        int cachedImages = memory.take(files.size(), imageBytes);
         ImageStore<T> store = new ImageStore<>(files, form, cachedImages);
         ImageFiles.readAll(store.files, threads, (index, image) -> {
             if (index < cachedImages) {

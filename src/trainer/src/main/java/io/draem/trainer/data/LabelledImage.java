@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * An image file with what is known of it.
  *
  * @param file the image
+ * @param id what tells it from all others of its data set, for people too: its path below the data set's folder, with
+ *     slashes on every system ({@code test/broken/003.png})
  * @param defect the defect type: the name of its folder, or the label of a manifest; {@value #GOOD} for a normal image
  * @param mask the ground truth of an anomalous image; null for a normal one
  */
 public record LabelledImage(
-        Path file, String defect, @Nullable Path mask) {
+        Path file, String id, String defect, @Nullable Path mask) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = "good";
@@ -28,12 +31,13 @@ public record LabelledImage(
         return images.stream().map(LabelledImage::file).toList();
     }
 
-    public boolean anomalous() {
-        return mask != null;
+    /** Returns the id of a file of a data set: its path below the folder, or the whole of it where it lies elsewhere. */
+    static String id(Path folder, Path file) {
+        Path below = file.startsWith(folder) ? folder.relativize(file) : file;
+        return below.toString().replace(File.separatorChar, '/');
     }
 
-    /** Returns defect type and file name, for people: {@code broken/003.png}. */
-    public String name() {
-        return defect + "/" + file.getFileName();
+    public boolean anomalous() {
+        return mask != null;
     }
 }

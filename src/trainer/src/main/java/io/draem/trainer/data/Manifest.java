@@ -124,9 +124,10 @@ final class Manifest {
             if (!seen.add(file)) {
                 return line.get("path") + " stands in an earlier line too";
             }
+            String id = LabelledImage.id(folder, file);
             LabelledImage image = normal
-                    ? new LabelledImage(file, LabelledImage.GOOD, null)
-                    : new LabelledImage(file, label, folder.resolve(mask).normalize());
+                    ? new LabelledImage(file, id, LabelledImage.GOOD, null)
+                    : new LabelledImage(file, id, label, folder.resolve(mask).normalize());
             switch (split) {
                 case TRAIN -> train.add(image);
                 case VALIDATION -> validation.add(image);

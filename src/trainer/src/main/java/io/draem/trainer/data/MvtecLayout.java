@@ -53,7 +53,7 @@ final class MvtecLayout {
                     + directory.resolve(TRAIN) + " to " + directory.resolve(TEST));
         }
         folders.add(good);
-        List<LabelledImage> train = normals(good);
+        List<LabelledImage> train = normals(directory, good);
         List<LabelledImage> test = labelled(directory.resolve(TEST), directory.resolve(GROUND_TRUTH));
         List<LabelledImage> validation = List.of();
         for (String name : VALIDATION) {
@@ -74,7 +74,7 @@ final class MvtecLayout {
         types.remove(GROUND_TRUTH);
         if (types.remove(LabelledImage.GOOD)) {
             folders.add(parent.resolve(LabelledImage.GOOD));
-            images.addAll(normals(parent.resolve(LabelledImage.GOOD)));
+            images.addAll(normals(directory, parent.resolve(LabelledImage.GOOD)));
         }
         for (String defect : types) {
             Path folder = parent.resolve(defect);
@@ -88,7 +88,7 @@ final class MvtecLayout {
                             "has no mask; it belongs to "
                                     + groundTruth.resolve(defect).resolve(stem(file) + MASK_SUFFIX + ".png")));
                 } else {
-                    images.add(new LabelledImage(file, defect, mask));
+                    images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
                 }
             }
             masks.values().forEach(mask -> problems.add(new Problem(mask, "is the mask of no image in " + folder)));
@@ -115,9 +115,10 @@ final class MvtecLayout {
         return mask == null ? masks.remove(stem) : mask;
     }
 
-    static List<LabelledImage> normals(Path folder) throws IOException {
+    /** Returns the images of a folder of normal ones. */
+    static List<LabelledImage> normals(Path root, Path folder) throws IOException {
         return ImageFiles.in(folder).stream()
-                .map(file -> new LabelledImage(file, LabelledImage.GOOD, null))
+                .map(file -> new LabelledImage(file, LabelledImage.id(root, file), LabelledImage.GOOD, null))
                 .toList();
     }
 

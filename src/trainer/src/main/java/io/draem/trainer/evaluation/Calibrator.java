@@ -121,11 +121,11 @@ public final class Calibrator {
 
     /** Returns one score for each normal image: in synthetic validation one comes several times. */
     private static double[] normalScores(Scores scores) {
-        Map<String, Double> byName = new LinkedHashMap<>();
+        Map<String, Double> byId = new LinkedHashMap<>();
         scores.images().stream()
                 .filter(image -> !image.anomalous())
-                .forEach(image -> byName.put(image.name(), (double) image.score()));
-        return byName.values().stream().mapToDouble(Double::doubleValue).toArray();
+                .forEach(image -> byId.put(image.id(), (double) image.score()));
+        return byId.values().stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private static double[] anomalousScores(Scores scores) {

@@ -5,12 +5,13 @@ import io.draem.trainer.data.LabelledImage;
 /**
  * A labelled image, ready for the network.
  *
- * @param name file name, for people
+ * @param id what tells it from all other images of its set, for people too; one that a set holds several times has it each
+ *     time
  * @param defect defect type, {@value #GOOD} for a normal image
  * @param pixels {@code [3, height, width]} of the model's size, RGB, 0 to 1
  * @param mask true where a pixel is anomalous, {@code [height, width]}; all false for a normal image
  */
-public record EvaluationImage(String name, String defect, float[] pixels, boolean[] mask) {
+public record EvaluationImage(String id, String defect, float[] pixels, boolean[] mask) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = LabelledImage.GOOD;
@@ -18,7 +19,7 @@ public record EvaluationImage(String name, String defect, float[] pixels, boolea
     public EvaluationImage {
         if (pixels.length != 3 * mask.length) {
             throw new IllegalArgumentException(
-                    "The mask of " + name + " has " + mask.length + " pixels, the image " + pixels.length / 3);
+                    "The mask of " + id + " has " + mask.length + " pixels, the image " + pixels.length / 3);
         }
     }
 

@@ -28,12 +28,12 @@ public final class Scores {
      * One image of the set.
      *
      * @param index its place in the set
-     * @param name file name
+     * @param id see {@link EvaluationImage#id}
      * @param defect defect type, {@link EvaluationImage#GOOD} for a normal image
      * @param score raw image score
      * @param peak largest value of its map
      */
-    public record Scored(int index, String name, String defect, float score, float peak) {
+    public record Scored(int index, String id, String defect, float score, float peak) {
 
         /** Tells whether it shows a defect, real or synthetic. */
         public boolean anomalous() {
@@ -62,7 +62,7 @@ public final class Scores {
                 Detection detection = detections.get(i);
                 scored.add(new Scored(
                         first + i,
-                        image.name(),
+                        image.id(),
                         image.defect(),
                         detection.score(),
                         detection.map().max()));

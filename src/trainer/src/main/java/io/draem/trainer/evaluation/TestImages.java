@@ -29,6 +29,6 @@ public record TestImages(List<LabelledImage> images, int width, int height) impl
         boolean[] mask = image.mask() == null
                 ? new boolean[width * height]
                 : ImageMask.of(ImageFiles.read(image.mask()), width, height);
-        return new EvaluationImage(image.name(), image.defect(), pixels, mask);
+        return new EvaluationImage(image.id(), image.defect(), pixels, mask);
     }
 }

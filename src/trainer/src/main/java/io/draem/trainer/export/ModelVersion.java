@@ -1,5 +1,6 @@
 package io.draem.trainer.export;
 
+import io.draem.tensor.NewFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,12 @@ public final class ModelVersion implements AutoCloseable {
 
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
+    private final NewFolders folders;
     private final Path part;
     private final Path published;
 
-    private ModelVersion(Path part, Path published) {
+    private ModelVersion(NewFolders folders, Path part, Path published) {
+        this.folders = folders;
         this.part = part;
         this.published = published;
     }
@@ -53,10 +56,17 @@ public final class ModelVersion implements AutoCloseable {
 
     /** Begins a version of that number. */
     public static ModelVersion begin(Path output, String name, int number) throws IOException {
-        Path model = Files.createDirectories(output.resolve(name));
+        Path model = output.resolve(name);
+        NewFolders folders = NewFolders.make(model);
         Path part = model.resolve("." + number + ".part");
-        delete(part);
-        return new ModelVersion(Files.createDirectory(part), model.resolve(Integer.toString(number)));
+        try {
+            delete(part); // what a killed process has left
+            Files.createDirectory(part);
+        } catch (IOException e) {
+            folders.removeEmpty();
+            throw e;
+        }
+        return new ModelVersion(folders, part, model.resolve(Integer.toString(number)));
     }
 
     /** Returns the folder that the version is written in until it is published. */
@@ -77,6 +87,7 @@ public final class ModelVersion implements AutoCloseable {
     @Override
     public void close() throws IOException {
         delete(part);
+        folders.removeEmpty();
     }
 
     private static void delete(Path folder) throws IOException {

@@ -7,7 +7,7 @@ import java.util.List;
  * An image that shows what the model does well or badly.
  *
  * @param kind what it is an example of
- * @param name of the image
+ * @param id of the image
  * @param score raw image score
  * @param width of the pictures
  * @param height of the pictures
@@ -19,7 +19,7 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Example(
         Kind kind,
-        String name,
+        String id,
         float score,
         int width,
         int height,

@@ -27,7 +27,7 @@ final class ExampleFigures {
     }
 
     private static String figure(Example example, String id) {
-        String name = Html.escape(example.name());
+        String name = Html.escape(example.id());
         boolean anomalous = !example.truth().isEmpty();
         return """
                 <figure class="example"><figcaption>%s <span class="score">score %s</span></figcaption><div class="three">

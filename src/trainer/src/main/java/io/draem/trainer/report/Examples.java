@@ -80,8 +80,8 @@ final class Examples {
             throws IOException {
         List<Scored> chosen = scores.images().stream()
                 .filter(wanted)
-                .sorted(order.thenComparing(Scored::name))
-                .filter(image -> shown.add(image.name())) // a held-out image comes several times
+                .sorted(order.thenComparing(Scored::id))
+                .filter(image -> shown.add(image.id())) // a held-out image comes several times
                 .limit(MOST_OF_A_KIND)
                 .toList();
         for (Scored image : chosen) {
@@ -111,7 +111,7 @@ final class Examples {
         }
         return new Example(
                 kind,
-                image.name(),
+                image.id(),
                 detection.score(),
                 width,
                 height,

@@ -16,42 +16,67 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The Adam optimizer (arXiv 1412.6980) with torch's defaults, β 0.9 and 0.999, ε 1e-8, and a weight decay that is decoupled
- * from the gradient (AdamW, arXiv 1711.05101).
+ * The Adam optimizer (arXiv 1412.6980), with weight decay by either {@link OptimizerRule}.
  *
  * <p>libtorch's own keeps its state by address; this one has it by parameter name, so that a training can be resumed
  * exactly.
  */
 public final class Adam implements AutoCloseable {
 
-    private static final double BETA1 = 0.9;
-    private static final double BETA2 = 0.999;
-    private static final double EPSILON = 1e-8;
-
     private static final String STEP = "step";
     private static final String MEAN = "exp_avg.";
     private static final String SQUARE = "exp_avg_sq.";
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
-    private final double weightDecay;
+    private final Options options;
     private double learningRate;
     private long step;
 
     private record Slot(Tensor parameter, Tensor mean, Tensor square) {}
 
-    /** Makes an optimizer without weight decay. */
+    /**
+     * What it does beside its learning rate. What does not fit is refused with an {@link IllegalArgumentException} that names
+     * the command line's option.
+     *
+     * @param rule of the weight decay
+     * @param weightDecay share of each weight that a step takes off, times the learning rate, or adds to the gradient
+     * @param beta1 share of the mean gradient that a step keeps
+     * @param beta2 the same of the mean square
+     * @param epsilon added to the root of the mean square
+     */
+    public record Options(OptimizerRule rule, double weightDecay, double beta1, double beta2, double epsilon) {
+
+        /** Those of the paper's code, which are torch's and those of arXiv 1412.6980; no weight decay. */
+        public static final Options DEFAULTS = new Options(OptimizerRule.ADAM, 0, 0.9, 0.999, 1e-8);
+
+        public Options {
+            require(weightDecay >= 0 && weightDecay < 1, "--weight-decay must be at least 0 and below 1", weightDecay);
+            require(beta1 >= 0 && beta1 < 1, "--adam-betas must be at least 0 and below 1", beta1);
+            require(beta2 >= 0 && beta2 < 1, "--adam-betas must be at least 0 and below 1", beta2);
+            require(
+                    epsilon > 0 && epsilon < Double.POSITIVE_INFINITY,
+                    "--adam-epsilon must be a number above 0",
+                    epsilon);
+        }
+
+        private static void require(boolean holds, String rule, double value) {
+            if (!holds) {
+                throw new IllegalArgumentException(rule + ", not " + value);
+            }
+        }
+    }
+
+    /** Makes an optimizer with {@link Options#DEFAULTS}. */
     public Adam(Map<String, Tensor> parameters, double learningRate) {
-        this(parameters, learningRate, 0);
+        this(parameters, learningRate, Options.DEFAULTS);
     }
 
     /**
      * Makes an optimizer of those parameters, which it does not own. Its state takes their element type and memory format,
      * so convert the network first.
-     *
-     * @param weightDecay share of each weight that a step takes off, times the learning rate
      */
-    public Adam(Map<String, Tensor> parameters, double learningRate, double weightDecay) {
-        this.weightDecay = weightDecay;
+    public Adam(Map<String, Tensor> parameters, double learningRate, Options options) {
+        this.options = options;
         learningRate(learningRate);
         parameters.forEach((name, parameter) -> {
             Tensor mean = torch.zeros_like(parameter);
@@ -81,21 +106,25 @@ public final class Adam implements AutoCloseable {
     /** Moves every parameter that has a gradient, then drops the gradients. */
     public void step() {
         step++;
-        double correction2 = Math.sqrt(1 - Math.pow(BETA2, step));
-        double size = learningRate * correction2 / (1 - Math.pow(BETA1, step));
+        double correction2 = Math.sqrt(1 - Math.pow(options.beta2(), step));
+        double size = learningRate * correction2 / (1 - Math.pow(options.beta1(), step));
         try (PointerScope scope = new PointerScope()) {
-            Scalar towardsGradient = new Scalar(1 - BETA1);
-            Scalar beta2 = new Scalar(BETA2);
-            Scalar ofSquare = new Scalar(1 - BETA2);
+            Scalar towardsGradient = new Scalar(1 - options.beta1());
+            Scalar beta2 = new Scalar(options.beta2());
+            Scalar ofSquare = new Scalar(1 - options.beta2());
             // Both bias corrections go into the step's size, ε therefore scales with the second one.
-            Scalar epsilon = new Scalar(EPSILON * correction2);
+            Scalar epsilon = new Scalar(options.epsilon() * correction2);
             Scalar minusSize = new Scalar(-size);
-            Scalar kept = new Scalar(1 - learningRate * weightDecay);
+            Scalar kept = new Scalar(1 - learningRate * options.weightDecay());
+            Scalar decay = new Scalar(options.weightDecay());
             Scopes.withoutGradients(() -> slots.values().forEach(slot -> {
                 try (Tensor gradient = slot.parameter().grad()) {
                     if (gradient.defined()) {
-                        if (weightDecay > 0) {
-                            slot.parameter().mul_(kept);
+                        if (options.weightDecay() > 0) {
+                            switch (options.rule()) {
+                                case ADAM -> gradient.add_(slot.parameter(), decay); // dropped after the step
+                                case ADAMW -> slot.parameter().mul_(kept);
+                            }
                         }
                         slot.mean().lerp_(gradient, towardsGradient);
                         slot.square().mul_(beta2).addcmul_(gradient, gradient, ofSquare);

@@ -1,5 +1,6 @@
 package io.draem.trainer.training;
 
+import io.draem.tensor.NewFolders;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -22,10 +23,12 @@ public final class Checkpoints implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("step-\\d{9}\\.safetensors");
     private static final String LOCK = "lock";
 
+    private final NewFolders folders;
     private final Path folder;
     private final FileChannel lock;
 
-    private Checkpoints(Path folder, FileChannel lock) {
+    private Checkpoints(NewFolders folders, Path folder, FileChannel lock) {
+        this.folders = folders;
         this.folder = folder;
         this.lock = lock;
     }
@@ -36,7 +39,7 @@ public final class Checkpoints implements AutoCloseable {
      * @throws CheckpointException if another process trains there
      */
     public static Checkpoints open(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        NewFolders folders = NewFolders.make(folder);
         FileChannel channel =
                 FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isLocked(channel)) {
@@ -44,7 +47,7 @@ public final class Checkpoints implements AutoCloseable {
             throw new CheckpointException("Another training works in " + folder
                     + ": wait for its end, or give this one another --name or --output");
         }
-        Checkpoints checkpoints = new Checkpoints(folder, channel);
+        Checkpoints checkpoints = new Checkpoints(folders, folder, channel);
         try (Stream<Path> files = Files.list(folder)) {
             for (Path part :
                     files.filter(file -> file.toString().endsWith(".part")).toList()) {
@@ -123,7 +126,7 @@ public final class Checkpoints implements AutoCloseable {
         }
     }
 
-    /** Lets others have the folder, and removes it if it holds no checkpoint. */
+    /** Lets others have the folder; one without a checkpoint is removed, with those around it that were made for it. */
     @Override
     public void close() throws IOException {
         if (files().isEmpty()) {
@@ -134,6 +137,7 @@ public final class Checkpoints implements AutoCloseable {
                     Files.delete(folder);
                 }
             }
+            folders.removeEmpty();
         } else {
             lock.close();
         }

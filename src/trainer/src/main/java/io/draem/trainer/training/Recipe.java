@@ -87,7 +87,7 @@ public record Recipe(
      * @param milestones shares of the training at which the rate is multiplied by {@code gamma}; paper 0.8 and 0.9
      * @param gamma that factor; paper 0.2
      * @param warmUp share of the training over which the rate rises to its full value (arXiv 1706.02677); paper 0
-     * @param weightDecay decoupled from the gradient as in AdamW (arXiv 1711.05101); paper 0
+     * @param adam its decay, betas and epsilon; paper torch's defaults
      * @param gradientClip largest L2 norm of all gradients together (arXiv 1211.5063); 0 for any, as in the paper
      */
     public record Optimizer(
@@ -96,7 +96,7 @@ public record Recipe(
             List<Double> milestones,
             double gamma,
             double warmUp,
-            double weightDecay,
+            Adam.Options adam,
             double gradientClip) {
 
         public Optimizer {
@@ -107,7 +107,6 @@ public record Recipe(
             }
             require(gamma > 0 && gamma <= 1, "--gamma must be above 0 and up to 1", gamma);
             require(warmUp >= 0 && warmUp < 1, "--warm-up must be at least 0 and below 1", warmUp);
-            require(weightDecay >= 0 && weightDecay < 1, "--weight-decay must be at least 0 and below 1", weightDecay);
             require(
                     gradientClip >= 0 && gradientClip < Double.POSITIVE_INFINITY,
                     "--gradient-clip must be a number and not negative",

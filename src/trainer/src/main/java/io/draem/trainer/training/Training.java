@@ -53,14 +53,12 @@ public final class Training {
     public static TrainedModel run(TrainingSetup setup, @Nullable Checkpoint from)
             throws IOException, InterruptedException, DivergedException, StoppedException {
         Recipe recipe = setup.recipe();
-        try (DraemNetwork network = from == null
-                ? DraemNetwork.create(recipe.network(), recipe.initialisation(), recipe.seed())
-                : network(setup, from)) {
+        try (DraemNetwork network = from == null ? setup.firstNetwork().make() : network(setup, from)) {
             network.moveTo(setup.device());
             network.convert(recipe.precision(), MemoryFormat.ChannelsLast);
             network.train(true);
             Recipe.Optimizer optimizer = recipe.optimizer();
-            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate(), optimizer.weightDecay())) {
+            try (Adam adam = new Adam(network.namedParameters(), optimizer.learningRate(), optimizer.adam())) {
                 Training training = new Training(setup, network, adam);
                 if (from != null) {
                     training.restore(from);

@@ -1,5 +1,6 @@
 package io.draem.trainer.training;
 
+import io.draem.trainer.network.ComputeDevice;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,15 +18,28 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param dataDigest of the images
  * @param textureDigest of the anomaly-source images; empty without any
+ * @param startDigest of the file whose weights it starts from; empty for random ones
+ * @param device that computes, whose arithmetic decides the last bits
  * @param threads of libtorch, whose number decides the last bits of sums
  * @param trainer version of this program
  */
-public record TrainingOrigin(Recipe recipe, String dataDigest, String textureDigest, int threads, String trainer) {
+public record TrainingOrigin(
+        Recipe recipe,
+        String dataDigest,
+        String textureDigest,
+        String startDigest,
+        ComputeDevice device,
+        int threads,
+        String trainer) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** The options whose names are not those of the recipe's fields. */
     private static final Map<String, String> OPTIONS = Map.ofEntries(
+            Map.entry("recipe.optimizer.adam.rule", "--optimizer"),
+            Map.entry("recipe.optimizer.adam.beta1", "--adam-betas (first)"),
+            Map.entry("recipe.optimizer.adam.beta2", "--adam-betas (second)"),
+            Map.entry("recipe.optimizer.adam.epsilon", "--adam-epsilon"),
             Map.entry("recipe.synthesis.perlin.minScale", "--perlin-scales (smallest)"),
             Map.entry("recipe.synthesis.perlin.maxScale", "--perlin-scales (largest)"),
             Map.entry("recipe.synthesis.perlin.threshold", "--perlin-threshold"),
@@ -43,9 +57,10 @@ public record TrainingOrigin(Recipe recipe, String dataDigest, String textureDig
             Map.entry("recipe.batchNorm.batches", "--batch-norm-batches"),
             Map.entry("recipe.batchNorm.clean", "--batch-norm-on-clean"),
             Map.entry("dataDigest", "digest of the images of --data"),
-            Map.entry("textureDigest", "digest of the images of --anomaly-source"));
+            Map.entry("textureDigest", "digest of the images of --anomaly-source"),
+            Map.entry("startDigest", "digest of the file of --start-from"));
 
-    private static final Set<String> HARMLESS = Set.of("threads", "trainer");
+    private static final Set<String> HARMLESS = Set.of("device", "threads", "trainer");
 
     JsonNode toJson() {
         return JSON.readTree(JSON.writeValueAsString(this));

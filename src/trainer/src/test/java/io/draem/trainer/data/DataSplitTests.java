@@ -117,7 +117,7 @@ class DataSplitTests {
         List<LabelledImage> images = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Path mask = defect.equals(LabelledImage.GOOD) ? null : Path.of("mask", i + ".png");
-            images.add(new LabelledImage(Path.of(defect, i + ".png"), defect, mask));
+            images.add(new LabelledImage(Path.of(defect, i + ".png"), defect + "/" + i + ".png", defect, mask));
         }
         return images;
     }

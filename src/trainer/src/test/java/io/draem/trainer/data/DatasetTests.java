@@ -36,10 +36,13 @@ class DatasetTests {
     @Test
     void findsImagesAndMasksInOrder() throws IOException {
         Dataset dataset = Dataset.open(folder);
-        assertThat(dataset.train()).extracting(LabelledImage::name).containsExactly("good/000.png", "good/001.png");
+        assertThat(dataset.train())
+                .extracting(LabelledImage::id)
+                .containsExactly("train/good/000.png", "train/good/001.png");
         assertThat(dataset.test())
-                .extracting(LabelledImage::name)
-                .containsExactly("good/000.png", "broken/000.png", "broken/001.png", "scratch/000.png");
+                .extracting(LabelledImage::id)
+                .containsExactly(
+                        "test/good/000.png", "test/broken/000.png", "test/broken/001.png", "test/scratch/000.png");
         assertThat(dataset.test()).extracting(LabelledImage::anomalous).containsExactly(false, true, true, true);
         assertThat(dataset.test().get(2).mask()).isEqualTo(folder.resolve("ground_truth/broken/001_mask.png"));
         assertThat(dataset.test().get(3).mask()).isEqualTo(folder.resolve("ground_truth/scratch/000.png"));
@@ -94,7 +97,7 @@ class DatasetTests {
         write("ground_truth/broken/007_mask.png", 0, 40);
         write("ground_truth/broken/000_mask.png", 0, 41);
         DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2);
-        assertThatThrownBy(check::requireAll)
+        assertThatThrownBy(() -> check.requireAllUnless(false))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("5 of 11 files cannot be used")
                 .hasMessageContaining("002.png cannot be read: ")
@@ -103,10 +106,16 @@ class DatasetTests {
                 .hasMessageContaining("007_mask.png is the mask of no image")
                 .hasMessageContaining("000_mask.png has 41x41 pixels, its image ")
                 .hasMessageContaining("--skip-unreadable");
+        assertThatThrownBy(check::requireAll)
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("Mend or remove them")
+                .as("to a command that lacks the option")
+                .hasMessageNotContaining("--skip-unreadable");
+        assertThat(check.requireAllUnless(true)).isSameAs(check);
         assertThat(check.dataset().train()).hasSize(2);
         assertThat(check.dataset().test())
-                .extracting(LabelledImage::name)
-                .containsExactly("good/000.png", "scratch/000.png");
+                .extracting(LabelledImage::id)
+                .containsExactly("test/good/000.png", "test/scratch/000.png");
         assertThat(check.notes()).hasSize(2).last().asString().contains("1 files are no images", "notes.txt");
     }
 
@@ -117,8 +126,8 @@ class DatasetTests {
         write("val/ground_truth/broken/000_mask.png", 0xFFFFFF);
         Dataset dataset = Dataset.open(folder);
         assertThat(dataset.validation())
-                .extracting(LabelledImage::name)
-                .containsExactly("good/000.png", "broken/000.png");
+                .extracting(LabelledImage::id)
+                .containsExactly("val/good/000.png", "val/broken/000.png");
         assertThat(dataset.problems()).isEmpty();
         assertThat(dataset.test()).hasSize(4);
     }
@@ -128,7 +137,7 @@ class DatasetTests {
         write(other.resolve("b.jpg"), 0x102030);
         write(other.resolve("a.png"), 0x102030);
         Dataset dataset = Dataset.open(other);
-        assertThat(dataset.train()).extracting(LabelledImage::name).containsExactly("good/a.png", "good/b.jpg");
+        assertThat(dataset.train()).extracting(LabelledImage::id).containsExactly("a.png", "b.jpg");
         assertThat(dataset.test()).isEmpty();
     }
 
@@ -163,6 +172,21 @@ class DatasetTests {
         float[] picture =
                 Pixels.toTensor(ImageStore.pictures(files, 32, 64, 0, 1).get(1));
         assertThat(picture).containsExactly(cached.get(1), within(1e-6f));
+    }
+
+    @Test
+    void storesShareTheMemoryThatTheyAreGivenTogether() throws Exception {
+        List<Path> files =
+                Dataset.open(folder).train().stream().map(LabelledImage::file).toList();
+        int bytes = 12 * 32 * 64;
+        ImageMemory memory = ImageMemory.of(3L * bytes + 1);
+        assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages()).isEqualTo(2);
+        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, memory, 1).cachedImages())
+                .as("a quarter of a tensor")
+                .isEqualTo(1);
+        assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages())
+                .as("three quarters are left")
+                .isZero();
     }
 
     private void write(String name, int colour) throws IOException {

@@ -30,13 +30,28 @@ class ManifestTests {
         assertThat(dataset.validation()).singleElement().returns(false, LabelledImage::anomalous);
         assertThat(dataset.test())
                 .containsExactly(new LabelledImage(
-                        folder.resolve("sub/t.png"), "deep \"scratch\"", folder.resolve("masks/t.png")));
+                        folder.resolve("sub/t.png"), "sub/t.png", "deep \"scratch\"", folder.resolve("masks/t.png")));
     }
 
     @Test
     void columnsMayStandInAnyOrderAndTheMaskMayBeLeftOut() throws IOException {
         assertThat(read("camera,split,label,path\n1,train,good,a.png\n").train())
                 .hasSize(1);
+    }
+
+    @Test
+    void imagesOfTheSameNameAndLabelAreToldByTheirFolders() throws IOException {
+        Path elsewhere = folder.resolve("../elsewhere/t.png").normalize();
+        Dataset dataset = read("path,label,mask,split\na.png,good,,train\nleft/t.png,hole,left/m.png,test\n"
+                + "./right/../right/t.png,hole,right/m.png,test\n"
+                + folder.resolve("absolute/t.png") + ",good,,test\n" + elsewhere + ",good,,test\n");
+        assertThat(dataset.test())
+                .extracting(LabelledImage::id)
+                .containsExactly(
+                        "left/t.png",
+                        "right/t.png",
+                        "absolute/t.png",
+                        elsewhere.toString().replace('\\', '/'));
     }
 
     @Test

@@ -7,12 +7,20 @@ import static org.assertj.core.api.Assertions.within;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.Dataset;
+import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 class EvaluationTests {
@@ -132,6 +140,27 @@ class EvaluationTests {
                         .rule())
                 .as("asked for, with synthetic anomalies too")
                 .isEqualTo(ThresholdRule.F1);
+    }
+
+    @Test
+    void normalImagesOfTheSameFileNameInTwoFoldersCountTwice(@TempDir Path folder) throws IOException {
+        StringBuilder csv = new StringBuilder("path,label,split\n");
+        for (String name : List.of("left/001.png", "right/001.png", "right/002.png")) {
+            File file = Files.createDirectories(folder.resolve(name).getParent())
+                    .resolve(name.substring(name.indexOf('/') + 1))
+                    .toFile();
+            ImageIO.write(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB), "png", file);
+            csv.append(name).append(",good,train\n");
+        }
+        Dataset dataset = Dataset.open(Files.writeString(folder.resolve("parts.csv"), csv));
+        Scores scores = Scores.of(
+                new TestImages(dataset.train(), SIDE, SIDE),
+                (pixels, count) ->
+                        Collections.nCopies(count, new Detection(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]))));
+        assertThat(scores.images())
+                .extracting(Scores.Scored::id)
+                .containsExactly("left/001.png", "right/001.png", "right/002.png");
+        assertThat(Calibrator.calibrate(scores, false).normalImages()).isEqualTo(3);
     }
 
     @Test

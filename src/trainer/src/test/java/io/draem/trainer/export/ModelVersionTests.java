@@ -1,6 +1,7 @@
 package io.draem.trainer.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,23 @@ class ModelVersionTests {
         try (ModelVersion version = ModelVersion.next(output, "plate")) {
             Files.writeString(version.file("model.onnx"), "half");
         }
-        assertThat(output.resolve("plate")).isEmptyDirectory();
+        assertThat(output).isEmptyDirectory();
+    }
+
+    @Test
+    void aVersionThatFailedLeavesTheFoldersThatWereThere() throws IOException {
+        Path plate = Files.createDirectories(output.resolve("plate"));
+        ModelVersion.next(output, "plate").close();
+        assertThat(plate).isEmptyDirectory();
+        Path keep = Files.writeString(plate.resolve("keep"), "");
+        ModelVersion.next(output, "plate").close();
+        assertThat(keep).exists();
+    }
+
+    @Test
+    void aVersionThatCannotBeginLeavesNothing() throws IOException {
+        Path blocked = Files.writeString(output.resolve("file"), "");
+        assertThatIOException().isThrownBy(() -> ModelVersion.next(blocked, "plate"));
+        assertThat(output).isDirectoryContaining("glob:**/file").isDirectoryNotContaining("glob:**/plate");
     }
 }

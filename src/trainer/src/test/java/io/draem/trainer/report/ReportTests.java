@@ -72,7 +72,7 @@ class ReportTests {
         }
         Report report = report("plate", images.toArray(EvaluationImage[]::new));
 
-        assertThat(report.examples()).extracting(Example::name).doesNotHaveDuplicates();
+        assertThat(report.examples()).extracting(Example::id).doesNotHaveDuplicates();
         assertThat(names(report, Example.Kind.FALSE_ALARM)).containsExactly("good/19", "good/18", "good/17", "good/16");
         assertThat(names(report, Example.Kind.MISSED)).containsExactly("hole/0", "hole/1", "hole/2", "hole/3");
         assertThat(names(report, Example.Kind.CLEAREST_HIT))
@@ -110,7 +110,7 @@ class ReportTests {
     private static List<String> names(Report report, Example.Kind kind) {
         return report.examples().stream()
                 .filter(example -> example.kind() == kind)
-                .map(Example::name)
+                .map(Example::id)
                 .toList();
     }
 

@@ -10,6 +10,7 @@ import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
+import io.draem.trainer.network.TensorConversion;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
@@ -17,6 +18,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdamTests {
 
@@ -101,7 +104,10 @@ class AdamTests {
             plain = network.tensors();
         }
         try (DraemNetwork network = network();
-                Adam adam = new Adam(network.namedParameters(), 1e-3, 0.1)) {
+                Adam adam = new Adam(
+                        network.namedParameters(),
+                        1e-3,
+                        new Adam.Options(OptimizerRule.ADAMW, 0.1, 0.9, 0.999, 1e-8))) {
             step(network, adam, images);
             decayed = network.tensors();
         }
@@ -111,6 +117,48 @@ class AdamTests {
         double[] with = decayed.get(weight).toDoubles();
         for (int i = 0; i < before.length; i++) {
             assertThat(without[i] - with[i]).isCloseTo(1e-3 * 0.1 * before[i], within(1e-6));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(OptimizerRule.class)
+    void stepsAreThoseOfTheFormulaWithAnyBetasEpsilonAndDecay(OptimizerRule rule) {
+        double rate = 0.05;
+        Adam.Options options = new Adam.Options(rule, 0.2, 0.7, 0.95, 0.3);
+        double[] gradients = {0.5, -1.5, 0.01};
+        double[] weights = {1, -2, 3};
+        double[] mean = new double[3];
+        double[] square = new double[3];
+        try (PointerScope scope = new PointerScope()) {
+            org.bytedeco.pytorch.Tensor parameter = org.bytedeco.pytorch.Tensor.create(weights.clone(), 3);
+            parameter.set_requires_grad(true);
+            try (Adam adam = new Adam(Map.of("weight", parameter), rate, options)) {
+                for (int step = 1; step <= 3; step++) {
+                    parameter
+                            .mul(org.bytedeco.pytorch.Tensor.create(gradients, 3))
+                            .sum()
+                            .backward();
+                    adam.step();
+                    for (int i = 0; i < 3; i++) { // as torch.optim.Adam and AdamW document themselves
+                        double gradient = gradients[i];
+                        if (rule == OptimizerRule.ADAM) {
+                            gradient += 0.2 * weights[i];
+                        } else {
+                            weights[i] -= rate * 0.2 * weights[i];
+                        }
+                        mean[i] = 0.7 * mean[i] + 0.3 * gradient;
+                        square[i] = 0.95 * square[i] + 0.05 * gradient * gradient;
+                        weights[i] -= rate
+                                * mean[i]
+                                / (1 - Math.pow(0.7, step))
+                                / (Math.sqrt(square[i] / (1 - Math.pow(0.95, step))) + 0.3);
+                    }
+                }
+            }
+            double[] moved = TensorConversion.toHeap(parameter).toDoubles();
+            for (int i = 0; i < 3; i++) {
+                assertThat(moved[i]).isCloseTo(weights[i], within(1e-12));
+            }
         }
     }
 

@@ -37,6 +37,7 @@ class LearningRateScheduleTests {
     }
 
     private static LearningRateSchedule schedule(Decay decay, double warmUp) {
-        return new LearningRateSchedule(new Recipe.Optimizer(1e-4, decay, List.of(0.8, 0.9), 0.2, warmUp, 0, 0));
+        return new LearningRateSchedule(
+                new Recipe.Optimizer(1e-4, decay, List.of(0.8, 0.9), 0.2, warmUp, Adam.Options.DEFAULTS, 0));
     }
 }

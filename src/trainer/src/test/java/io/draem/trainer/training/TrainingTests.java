@@ -295,8 +295,9 @@ class TrainingTests {
             checkpoints.discard();
             return Training.run(
                     new TrainingSetup(
-                            new TrainingOrigin(recipe, "data", "", 1, "test"),
+                            new TrainingOrigin(recipe, "data", "", "", ComputeDevice.CPU, 1, "test"),
                             STEPS,
+                            () -> DraemNetwork.create(recipe.network(), recipe.initialisation(), recipe.seed()),
                             ComputeDevice.CPU,
                             step -> new BatchLoader(
                                     normals, synthesizer, recipe.length().batchSize(), recipe.seed(), step, 1, 1),
@@ -362,7 +363,7 @@ class TrainingTests {
                 Initialisation.PAPER,
                 new Recipe.Loss(FocalLoss.BOTH, 0.1),
                 new Recipe.Length(1, STEPS, 2),
-                new Recipe.Optimizer(1e-3, Decay.MILESTONES, List.of(0.5), 0.2, 0.5, 0, 1),
+                new Recipe.Optimizer(1e-3, Decay.MILESTONES, List.of(0.5), 0.2, 0.5, Adam.Options.DEFAULTS, 1),
                 precision,
                 SynthesisOptions.DEFAULTS,
                 new Recipe.Validation(ValidationSplit.SYNTHETIC, 0.2),
