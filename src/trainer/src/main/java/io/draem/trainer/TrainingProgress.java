@@ -25,6 +25,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     private final long first;
     private final int batchSize;
     private final long start = System.nanoTime();
+    private String printed = "";
 
     /**
      * Begins to show.
@@ -46,9 +47,17 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
                 .setConsumer(
                         terminal
                                 ? new ConsoleProgressBarConsumer(System.err, WIDTH)
-                                : new DelegatingProgressBarConsumer(log::println, WIDTH))
+                                : new DelegatingProgressBarConsumer(this::print, WIDTH))
                 .setUnit(" steps", 1)
                 .build();
+    }
+
+    /** Prints a line once: a bar that is closed shows its last state again. */
+    private void print(String line) {
+        if (!line.equals(printed)) {
+            printed = line;
+            log.println(line);
+        }
     }
 
     @Override
