@@ -23,28 +23,32 @@ public final class CalibrationWarnings {
         if (calibration.rule() == ThresholdRule.QUANTILE && value != null && value * (normal + 1) > normal) {
             warnings.add(String.format(
                     Locale.ROOT,
-                    "%d normal images cannot tell their %s quantile: the threshold lies at the highest of them, and about one"
+                    "%s cannot tell their %s quantile: the threshold lies at the highest of them, and about one"
                             + " normal image in %d will be above it; hold out more, or ask for --threshold-quantile %.2f",
-                    normal,
+                    images(normal, "normal"),
                     value,
                     normal + 1,
                     Math.floor(100.0 * normal / (normal + 1)) / 100));
         }
         if (calibration.rule() == ThresholdRule.RECALL && value != null && value * (anomalous + 1) > anomalous) {
-            warnings.add(anomalous + " anomalous images cannot tell a recall of " + value
+            warnings.add(images(anomalous, "anomalous") + " cannot tell a recall of " + value
                     + ": the threshold lies at the lowest of them");
         }
         if (normal < FEW_IMAGES && calibration.rule() != ThresholdRule.MANUAL) {
-            warnings.add("The threshold comes from " + normal
-                    + " normal images: another draw of them could move it far. Use " + FEW_IMAGES + " or more");
+            warnings.add("The threshold comes from " + images(normal, "normal")
+                    + ": another draw of them could move it far. Use " + FEW_IMAGES + " or more");
         }
         if (calibration.rule() == ThresholdRule.F1 && anomalous < FEW_IMAGES) {
-            warnings.add("The threshold comes from " + anomalous
-                    + " anomalous images: another draw of them could move it far. Use " + FEW_IMAGES + " or more");
+            warnings.add("The threshold comes from " + images(anomalous, "anomalous")
+                    + ": another draw of them could move it far. Use " + FEW_IMAGES + " or more");
         }
         if (calibration.pixelThreshold() > calibration.imageThreshold()) {
             warnings.add("The pixel threshold is above the image threshold: an anomalous image may show no region");
         }
         return warnings;
+    }
+
+    private static String images(int count, String kind) {
+        return count + " " + kind + (count == 1 ? " image" : " images");
     }
 }

@@ -7,8 +7,6 @@ import io.draem.score.ThresholdRule;
 import io.draem.score.Thresholds;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -121,11 +119,10 @@ public final class Calibrator {
 
     /** Returns one score for each normal image: in synthetic validation one comes several times. */
     private static double[] normalScores(Scores scores) {
-        Map<String, Double> byId = new LinkedHashMap<>();
-        scores.images().stream()
+        return scores.distinct().stream()
                 .filter(image -> !image.anomalous())
-                .forEach(image -> byId.put(image.id(), (double) image.score()));
-        return byId.values().stream().mapToDouble(Double::doubleValue).toArray();
+                .mapToDouble(Scores.Scored::score)
+                .toArray();
     }
 
     private static double[] anomalousScores(Scores scores) {

@@ -3,6 +3,7 @@ package io.draem.trainer.evaluation;
 import io.draem.score.PixelScores;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,6 +77,13 @@ public final class Scores {
     /** Returns all images in the order of the set. */
     public List<Scored> images() {
         return images;
+    }
+
+    /** Returns them with each id once: a held-out image is in a set of synthetic anomalies several times. */
+    public List<Scored> distinct() {
+        Map<String, Scored> byId = new LinkedHashMap<>();
+        images.forEach(image -> byId.put(image.id(), image));
+        return List.copyOf(byId.values());
     }
 
     /** Returns the defect types in alphabetical order. */

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The page itself, section after section. */
 final class ReportPage {
@@ -56,11 +58,7 @@ final class ReportPage {
                 + section("Images", ExampleFigures.of(report.examples()))
                 + section("Training", TrainingCharts.of(report.metrics()))
                 + section("Calibration", calibrationTable() + validationHistogram())
-                + section(
-                        "Recipe",
-                        flat(
-                                "Every option that the weights depend on",
-                                report.card().training()))
+                + section("Recipe", flat("Every option that the weights depend on", recipe()))
                 + section("Export", exports())
                 + "</main></body></html>\n";
     }
@@ -190,6 +188,15 @@ final class ReportPage {
         return html.toString();
     }
 
+    /** Returns the training's options without the epochs that its steps have taken the place of. */
+    private JsonNode recipe() {
+        ObjectNode training = report.card().training().deepCopy();
+        if (training.path("length").path("steps").asLong(0) > 0) {
+            training.withObject("/length").remove("epochs");
+        }
+        return training;
+    }
+
     private static String flat(String caption, JsonNode json) {
         List<List<String>> rows = new ArrayList<>();
         flatten("", json, rows);
@@ -204,9 +211,15 @@ final class ReportPage {
         } else if (!(json instanceof MissingNode) && !json.isNull()) {
             String value = json.isNumber() && !json.isIntegralNumber()
                     ? Html.number(json.asDouble())
-                    : json.isValueNode() ? json.asString() : json.toString();
+                    : json.isArray() ? list(json) : json.asString();
             rows.add(List.of(name, value));
         }
+    }
+
+    private static String list(JsonNode array) {
+        return array.valueStream()
+                .map(item -> item.isValueNode() ? item.asString() : item.toString())
+                .collect(Collectors.joining(", "));
     }
 
     private static String text(int number) {

@@ -18,14 +18,14 @@ final class ScoreCharts {
 
     private ScoreCharts() {}
 
-    /** Returns the histogram of image scores with the threshold. */
+    /** Returns the histogram of image scores with the threshold; an image that comes several times counts once. */
     static String histogram(String id, String title, Scores scores, double threshold) {
         double[] values = scores.imageScores();
         double min = Math.min(threshold, Arrays.stream(values).min().orElse(0));
         double max = Math.max(threshold, Arrays.stream(values).max().orElse(1));
         Axis x = Axis.linear(min, max, Chart.LEFT + 4, Chart.RIGHT);
         int[][] counts = new int[2][BINS];
-        for (Scores.Scored image : scores.images()) {
+        for (Scores.Scored image : scores.distinct()) {
             int bin = (int) Math.min(BINS - 1, (image.score() - x.min()) / (x.max() - x.min()) * BINS);
             counts[image.anomalous() ? 1 : 0][bin]++;
         }

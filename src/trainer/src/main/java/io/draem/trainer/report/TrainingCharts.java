@@ -53,7 +53,7 @@ final class TrainingCharts {
         Axis x = Axis.linear(0, steps[steps.length - 1], Chart.LEFT, Chart.RIGHT - 10);
         Axis y = logarithmic
                 ? Axis.logarithmic(min, max, Chart.BOTTOM, Chart.TOP)
-                : Axis.linear(Math.min(min, 0.5), 1, Chart.BOTTOM, Chart.TOP + 4);
+                : Axis.linear(min < 0.5 ? 0 : 0.5, 1, Chart.BOTTOM, Chart.TOP + 4);
         Chart chart = new Chart(id, title, "step", yLabel, x, y);
         String[] styles = {"c1", "c2 dashed", "c3", "c4 dashed", "c5"};
         for (int i = 0; i < names.size(); i++) {

@@ -97,6 +97,21 @@ class ReportTests {
     }
 
     @Test
+    void aHeldOutImageThatComesSeveralTimesIsOneInTheHistogram() throws IOException {
+        EvaluationImage once = image("held-out 0", "good", 0.1f);
+        String html = report("plate", once, once, once, image("held-out 0, anomaly 1", "synthetic", 0.9f))
+                .html();
+        assertThat(html).contains("<td>1</td><td>0</td>").doesNotContain("<td>3</td><td>0</td>");
+    }
+
+    @Test
+    void theRecipeHasListsAsTextAndOnlyTheLengthThatCounts() throws IOException {
+        assertThat(report("plate", image("1.png", "good", 0.1f)).html())
+                .contains("<td>0.8, 0.9</td>", "length.steps")
+                .doesNotContain("length.epochs");
+    }
+
+    @Test
     void axesAreLabelledWithAHandfulOfRoundValues() {
         assertThat(Axis.linear(0, 1, 0, 100).ticks()).containsExactly(0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0);
         assertThat(Axis.linear(0, 7, 0, 100).ticks()).hasSizeBetween(3, 8).contains(2.0);
@@ -133,6 +148,8 @@ class ReportTests {
                     .put("learningRate", 1e-4);
         }
         ObjectNode training = JsonNodeFactory.instance.objectNode().put("seed", 7);
+        training.putObject("length").put("epochs", 700).put("steps", 60);
+        training.putObject("optimizer").putArray("milestones").add(0.8).add(0.9);
         ModelCard card = new ModelCard(model, SIDE, SIDE, calibration, training, metrics);
         return Report.of(card, metrics, images.length + " images", set, scores, scores, detector);
     }
