@@ -16,6 +16,12 @@
 {{- end }}
 {{- end }}
 
+{{/* The full name with something behind it: call with a list of the root and the suffix. */}}
+{{- define "draem.nameWith" -}}
+{{- $suffix := index . 1 }}
+{{- include "draem.fullname" (index . 0) | trunc (sub 62 (len $suffix) | int) | trimSuffix "-" }}-{{ $suffix }}
+{{- end }}
+
 {{/* A deployment's selector cannot change: these never may. */}}
 {{- define "draem.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "draem.name" . }}
@@ -28,6 +34,14 @@ app.kubernetes.io/component: inference
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "draem.testLabels" -}}
+{{ include "draem.labels" . | replace "component: inference" "component: test" }}
+{{- end }}
+
+{{- define "draem.trainingLabels" -}}
+{{ include "draem.labels" . | replace "component: inference" "component: training" }}
 {{- end }}
 
 {{- define "draem.serviceAccountName" -}}
@@ -47,42 +61,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
-{{/* Rules between values, which a schema cannot state or cannot state readably. */}}
-{{- define "draem.validate" -}}
-{{- $waiting := add (int .Values.preStopSleepSeconds) 20 }}
-{{- if lt (int .Values.terminationGracePeriodSeconds) (int $waiting) }}
-{{- fail (printf "terminationGracePeriodSeconds: must be preStopSleepSeconds + 20 or more (%d), for requests that are running" $waiting) }}
-{{- end }}
-{{- $zero := list "0" "0%" }}
-{{- if and (has (toString .Values.updateStrategy.maxSurge) $zero) (has (toString .Values.updateStrategy.maxUnavailable) $zero) }}
-{{- fail "updateStrategy: maxSurge and maxUnavailable cannot both be 0, no update could begin" }}
-{{- end }}
-{{- $resources := merge (dict) (default (dict) .Values.resources.requests) (default (dict) .Values.resources.limits) }}
-{{- range $name, $_ := $resources }}
-{{- if or (eq $name $.Values.gpu.resource) (hasPrefix "nvidia.com/" $name) }}
-{{- fail (printf "resources: %s is set by gpu.resource and gpu.count" $name) }}
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{/* What the chart knows better than anyone: it wins over .Values.config. */}}
-{{- define "draem.config" -}}
-{{- $models := dict "directory" "/models" }}
-{{- with .Values.models.default }}
-{{- $_ := set $models "default" . }}
-{{- end }}
-{{- $provider := default (ternary "cuda" "cpu" .Values.gpu.enabled) .Values.inference.provider }}
-{{- $draem := dict "models" $models "inference" (dict "provider" $provider) }}
-{{- if .Values.requestTimeout }}
-{{- $_ := set $draem "request-timeout" .Values.requestTimeout }}
-{{- end }}
-{{- /* The service needs up to 10 s more than its drain to close; 5 s are to spare. */}}
-{{- $drain := sub (sub (int .Values.terminationGracePeriodSeconds) (int .Values.preStopSleepSeconds)) 15 | int }}
-{{- $_ := set $draem "shutdown" (dict "settle-delay" "0s" "drain-limit" (printf "%ds" $drain)) }}
-{{- $managed := dict "draem" $draem "server" (dict "port" 8080) }}
-{{- toYaml (mergeOverwrite (deepCopy .Values.config) $managed) }}
-{{- end }}
-
 {{/* The fixed part of the container's rights, as the pod security standard "restricted" asks. */}}
 {{- define "draem.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
@@ -95,4 +73,87 @@ capabilities:
 {{- define "draem.podSecurityContext" -}}
 {{- $fixed := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") }}
 {{- toYaml (mergeOverwrite (deepCopy .Values.podSecurityContext) $fixed) }}
+{{- end }}
+
+{{/* Resources with the GPU among requests and limits: call with a list of the resources and the GPU's values. */}}
+{{- define "draem.resources" -}}
+{{- $resources := index . 0 }}
+{{- $gpu := index . 1 }}
+{{- $device := dict }}
+{{- if $gpu.enabled }}
+{{- $device = dict $gpu.resource $gpu.count }}
+{{- end }}
+requests:
+  {{- toYaml (merge (dict) $resources.requests $device) | nindent 2 }}
+limits:
+  {{- toYaml (merge (dict) $resources.limits $device) | nindent 2 }}
+{{- end }}
+
+{{- define "draem.scheme" -}}
+{{ ternary "HTTPS" "HTTP" (ne .Values.tls.secretName "") }}
+{{- end }}
+
+{{/* One address for both kinds of health: call with a list of the root, the kind and the port. */}}
+{{- define "draem.probe" -}}
+{{- $root := index . 0 }}
+httpGet:
+  path: /actuator/health/{{ index . 1 }}
+  port: {{ index . 2 }}
+  {{- if $root.Values.tls.secretName }}
+  scheme: HTTPS
+  {{- end }}
+{{- end }}
+
+{{- define "draem.env" -}}
+{{- with .Values.jvmOptions }}
+- name: JDK_JAVA_OPTIONS
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What service and ServingRuntime alike mount, and the volumes behind it. */}}
+{{- define "draem.volumeMounts" -}}
+- name: config
+  mountPath: /opt/draem/config
+  readOnly: true
+- name: tmp
+  mountPath: /tmp
+{{- if .Values.apiKeys.secretName }}
+- name: api-keys
+  mountPath: /etc/draem/keys
+  readOnly: true
+{{- end }}
+{{- if .Values.tls.secretName }}
+- name: tls
+  mountPath: /etc/draem/tls
+  readOnly: true
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "draem.volumes" -}}
+- name: config
+  configMap:
+    name: {{ include "draem.fullname" . }}
+- name: tmp
+  emptyDir:
+    sizeLimit: {{ .Values.temporaryStorage }}
+{{- with .Values.apiKeys.secretName }}
+- name: api-keys
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .Values.tls.secretName }}
+- name: tls
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}

@@ -14,10 +14,13 @@ import java.util.Map;
 import org.yaml.snakeyaml.Yaml;
 
 /** The project's chart, rendered by Helm's own library: hooks, which it leaves out, as the ordinary objects they are. */
-final class HelmChart {
+public final class HelmChart {
 
     static final Path DIRECTORY =
             Path.of(System.getProperty("project.root", "../..")).resolve("helm");
+
+    /** What Kubernetes says of its objects. */
+    static final Path KUBERNETES = DIRECTORY.resolveSibling("src/service/src/test/resources/kubernetes");
 
     private static final Path WITHOUT_HOOKS = copyWithoutHooks();
 
@@ -29,6 +32,11 @@ final class HelmChart {
 
     /** Renders the chart with the given YAML over its default values; throws what Helm says when it refuses them. */
     static List<Manifest> render(String values) {
+        return renderFor("1.36.0", values);
+    }
+
+    /** Renders it for a cluster of that version. */
+    static List<Manifest> renderFor(String kubernetes, String values) {
         try {
             var file = Files.createTempFile("values", ".yaml");
             try {
@@ -37,7 +45,7 @@ final class HelmChart {
                         .template()
                         .withName("line")
                         .withNamespace("plant")
-                        .withKubeVersion("1.30.0")
+                        .withKubeVersion(kubernetes)
                         .withValuesFile(file)
                         .call();
                 return parse(rendered);
@@ -49,7 +57,7 @@ final class HelmChart {
         }
     }
 
-    static Manifest render(String kind, String values) {
+    public static Manifest render(String kind, String values) {
         var found = ofKind(kind, render(values));
         assertThat(found).as("objects of kind %s", kind).hasSize(1);
         return found.get(0);
@@ -59,6 +67,19 @@ final class HelmChart {
         return manifests.stream()
                 .filter(manifest -> manifest.kind().equals(kind))
                 .toList();
+    }
+
+    /** The service's configuration as it stands in the rendered config map. */
+    static Manifest configuration(String values) {
+        return new Manifest(new Yaml().load(configurationText(values)));
+    }
+
+    static String configurationText(String values) {
+        var found = ofKind("ConfigMap", render(values)).stream()
+                .filter(map -> map.map("data").containsKey("application.yaml"))
+                .toList();
+        assertThat(found).as("config maps with application.yaml").hasSize(1);
+        return (String) found.get(0).map("data").get("application.yaml");
     }
 
     static Map<?, ?> defaultValues() {
@@ -82,11 +103,18 @@ final class HelmChart {
     private static Path copyWithoutHooks() {
         try (var files = Files.walk(DIRECTORY)) {
             var copy = Files.createTempDirectory("chart");
-            for (var file : files.filter(Files::isRegularFile).toList()) {
+            for (var file : files.toList()) {
                 var target = copy.resolve(DIRECTORY.relativize(file).toString());
-                Files.createDirectories(target.getParent());
-                Files.writeString(target, Files.readString(file).replace("helm.sh/hook: test", "hook: test"));
-                target.toFile().deleteOnExit();
+                target.toFile().deleteOnExit(); // folders come first and go last
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                    continue;
+                }
+                if (file.toString().contains("templates")) {
+                    Files.writeString(target, Files.readString(file).replace("helm.sh/hook: test", "hook: test"));
+                } else {
+                    Files.copy(file, target);
+                }
             }
             return copy;
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.draem.service.deployment;
 
+import static io.draem.service.deployment.HelmChart.configuration;
 import static io.draem.service.deployment.HelmChart.ofKind;
 import static io.draem.service.deployment.HelmChart.render;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,38 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.convert.DurationStyle;
-import org.yaml.snakeyaml.Yaml;
 
 class HelmChartTests {
 
     private static final String POD = "spec.template.spec.";
     private static final String CONTAINER = POD + "containers.0.";
-
-    /** Values that together switch on and off every optional part of the chart. */
-    static Stream<String> valuesThatMatter() {
-        return Stream.of(
-                "",
-                "gpu: {enabled: false}\ntolerations: []",
-                "gpu: {resource: nvidia.com/mig-1g.10gb, count: 2}\nruntimeClassName: nvidia",
-                "models: {default: casting, persistentVolumeClaim: {name: models, subPath: line/3}}",
-                "serviceMonitor: {enabled: true, labels: {release: prometheus}}\npodDisruptionBudget: {enabled: true}",
-                "serviceAccount: {create: false}\npreStopSleepSeconds: 0",
-                "serviceAccount: {name: inspector, annotations: {team: vision}}\nimagePullSecrets: [{name: registry}]",
-                "podSecurityContext: {runAsUser: null, runAsGroup: null, fsGroup: null}",
-                "resources: {requests: {cpu: null, memory: null}, limits: {memory: null}}",
-                """
-                replicaCount: 0
-                jvmOptions: -Xmx1g -XX:+UseZGC
-                env: [{name: DRAEM_KEY, valueFrom: {secretKeyRef: {name: keys, key: line}}}]
-                nodeSelector: {gpu: h100}
-                affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}}
-                topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]
-                priorityClassName: production
-                podAnnotations: {team: vision}
-                podLabels: {team: vision}
-                service: {type: LoadBalancer, port: 80, annotations: {internal: "true"}}
-                """);
-    }
 
     @Test
     void passesHelmsStrictLint() {
@@ -59,54 +33,39 @@ class HelmChartTests {
     }
 
     @ParameterizedTest
-    @MethodSource("valuesThatMatter")
+    @MethodSource("io.draem.service.deployment.ValuesThatMatter#all")
     void rendersNothingNull(String values) {
         assertThat(render(values)).isNotEmpty().allSatisfy(manifest -> assertNothingNull(manifest, manifest.content()));
     }
 
     @ParameterizedTest
-    @MethodSource("valuesThatMatter")
+    @MethodSource("io.draem.service.deployment.ValuesThatMatter#all")
     void meetsThePodSecurityStandardRestricted(String values) {
         var manifests = render(values);
         for (var deployment : ofKind("Deployment", manifests)) {
             assertRestricted(deployment, POD);
         }
+        for (var job : ofKind("Job", manifests)) {
+            assertRestricted(job, POD);
+        }
         for (var pod : ofKind("Pod", manifests)) {
             assertRestricted(pod, "spec.");
         }
-    }
-
-    @Test
-    void asksForOneGpuAndToleratesTheTaintOfGpuNodes() {
-        var deployment = render("Deployment", "");
-
-        assertThat(deployment.map(CONTAINER + "resources.limits").get("nvidia.com/gpu"))
-                .isEqualTo(1);
-        assertThat(deployment.map(CONTAINER + "resources.requests").get("nvidia.com/gpu"))
-                .isEqualTo(1);
-        assertThat(deployment.list(POD + "tolerations"))
-                .anySatisfy(toleration -> assertThat(toleration)
-                        .isEqualTo(Map.of("key", "nvidia.com/gpu", "operator", "Exists", "effect", "NoSchedule")));
-        assertThat(deployment.at(CONTAINER + "image")).isEqualTo("draem-service:0.1.0-SNAPSHOT");
-        assertThat(configuration("").at("draem.inference.provider")).isEqualTo("cuda");
-    }
-
-    @Test
-    void asksForASliceOfAGpuByItsName() {
-        var deployment = render("Deployment", "gpu: {resource: nvidia.com/mig-1g.10gb}");
-
-        assertThat(deployment.at(CONTAINER + "resources.limits"))
-                .isEqualTo(Map.of("nvidia.com/mig-1g.10gb", 1, "memory", "4Gi"));
-    }
-
-    @Test
-    void withoutGpusTakesTheImageAndTheProviderForProcessors() {
-        var deployment = render("Deployment", "gpu: {enabled: false}");
-
-        assertThat(deployment.at(CONTAINER + "resources.limits")).isEqualTo(Map.of("memory", "4Gi"));
-        assertThat(deployment.at(CONTAINER + "image")).isEqualTo("draem-service:0.1.0-SNAPSHOT-cpu");
-        assertThat(configuration("gpu: {enabled: false}").at("draem.inference.provider"))
-                .isEqualTo("cpu");
+        for (var runtime : ofKind("ServingRuntime", manifests)) {
+            assertThat(runtime.map("spec.containers.0.securityContext"))
+                    .as("a ServingRuntime has no security context for the pod")
+                    .containsAllEntriesOf(Map.of(
+                            "runAsNonRoot",
+                            true,
+                            "readOnlyRootFilesystem",
+                            true,
+                            "allowPrivilegeEscalation",
+                            false,
+                            "seccompProfile",
+                            Map.of("type", "RuntimeDefault"),
+                            "capabilities",
+                            Map.of("drop", List.of("ALL"))));
+        }
     }
 
     @ParameterizedTest
@@ -126,13 +85,6 @@ class HelmChartTests {
                 "Deployment", "image: {repository: registry/draem, tag: ignored, digest: '%s'}".formatted(digest));
 
         assertThat(deployment.at(CONTAINER + "image")).isEqualTo("registry/draem@" + digest);
-    }
-
-    @Test
-    void anUpdateNeverWaitsForAGpuThatTheOldPodHolds() {
-        var deployment = render("Deployment", "");
-
-        assertThat(deployment.at("spec.strategy.rollingUpdate")).isEqualTo(Map.of("maxSurge", 0, "maxUnavailable", 1));
     }
 
     @Test
@@ -174,6 +126,40 @@ class HelmChartTests {
     }
 
     @Test
+    void aConstraintOnTheSpreadCountsTheReleasesPods() {
+        var values = """
+                topologySpreadConstraints:
+                  - {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule}
+                  - {maxSkew: 1, topologyKey: rack, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {a: b}}}
+                """;
+        var deployment = render("Deployment", values);
+
+        assertThat(deployment.at(POD + "topologySpreadConstraints.0.labelSelector.matchLabels"))
+                .isEqualTo(deployment.at("spec.selector.matchLabels"));
+        assertThat(deployment.at(POD + "topologySpreadConstraints.1.labelSelector.matchLabels"))
+                .isEqualTo(Map.of("a", "b"));
+    }
+
+    @Test
+    void leavesTheNumberOfPodsToTheAutoscaler() {
+        var manifests = render("autoscaling: {enabled: true, maxReplicas: 4}");
+        var autoscaler = ofKind("HorizontalPodAutoscaler", manifests).get(0);
+        var deployment = ofKind("Deployment", manifests).get(0);
+
+        assertThat(deployment.map("spec").containsKey("replicas")).isFalse();
+        assertThat(autoscaler.at("spec.scaleTargetRef.name")).isEqualTo(deployment.at("metadata.name"));
+        assertThat(autoscaler.at("spec.metrics.0.pods"))
+                .isEqualTo(Map.of(
+                        "metric",
+                        Map.of("name", "draem_queue_depth"),
+                        "target",
+                        Map.of("type", "AverageValue", "averageValue", "4")));
+        assertThat(render("HorizontalPodAutoscaler", "autoscaling: {enabled: true, metric: requestRate}")
+                        .at("spec.metrics.0.pods.metric.name"))
+                .isEqualTo("draem_detect_requests_per_second");
+    }
+
+    @Test
     void addsPropertiesButKeepsItsOwn() {
         var values =
                 "requestTimeout: 3s\nmodels: {default: cookie}\nconfig: {server: {port: 9090}, draem: {inference: {max-batch-size: 4}}}";
@@ -195,19 +181,6 @@ class HelmChartTests {
         assertThat(before.at(checksum)).isNotNull();
         assertThat(render("Deployment", "replicaCount: 2").at(checksum)).isEqualTo(before.at(checksum));
         assertThat(render("Deployment", "requestTimeout: 3s").at(checksum)).isNotEqualTo(before.at(checksum));
-    }
-
-    @Test
-    void mountsTheModelsOfAClaimReadOnly() {
-        assertThat(render("Deployment", "").list(POD + "volumes")).hasSize(2);
-
-        var deployment = render("Deployment", "models: {persistentVolumeClaim: {name: castings, subPath: line/3}}");
-
-        assertThat(deployment.at(POD + "volumes.2"))
-                .isEqualTo(Map.of(
-                        "name", "models", "persistentVolumeClaim", Map.of("claimName", "castings", "readOnly", true)));
-        assertThat(deployment.at(CONTAINER + "volumeMounts.2"))
-                .isEqualTo(Map.of("name", "models", "mountPath", "/models", "readOnly", true, "subPath", "line/3"));
     }
 
     @Test
@@ -233,43 +206,24 @@ class HelmChartTests {
         assertThat(service.at("spec.ports.0.targetPort")).isEqualTo("http");
     }
 
-    @Test
-    void isScrapedByTheOperatorOnlyWhenAsked() {
-        assertThat(ofKind("ServiceMonitor", render(""))).isEmpty();
-
-        var manifests = render("serviceMonitor: {enabled: true, labels: {release: prometheus}}");
-        var monitor = ofKind("ServiceMonitor", manifests).get(0);
-        var service = ofKind("Service", manifests).get(0);
-
-        assertThat(monitor.map("metadata.labels").get("release")).isEqualTo("prometheus");
-        assertThat(monitor.at("spec.endpoints.0.path")).isEqualTo("/actuator/prometheus");
-        assertThat(monitor.at("spec.endpoints.0.port")).isEqualTo(service.at("spec.ports.0.name"));
-        assertThat(service.map("metadata.labels")
-                        .entrySet()
-                        .containsAll(monitor.map("spec.selector.matchLabels").entrySet()))
-                .as("the monitor selects the service")
-                .isTrue();
-    }
-
-    private static Manifest configuration(String values) {
-        return new Manifest(
-                new Yaml().load((String) render("ConfigMap", values).map("data").get("application.yaml")));
-    }
-
     private static void assertRestricted(Manifest manifest, String pod) {
         assertThat(manifest.at(pod + "securityContext.runAsNonRoot"))
                 .as("%s runs as non-root", manifest)
                 .isEqualTo(true);
         assertThat(manifest.at(pod + "securityContext.seccompProfile.type")).isEqualTo("RuntimeDefault");
         assertThat(manifest.at(pod + "automountServiceAccountToken")).isEqualTo(false);
-        assertThat(manifest.at(pod + "containers.0.securityContext"))
-                .isEqualTo(Map.of(
-                        "allowPrivilegeEscalation",
-                        false,
-                        "readOnlyRootFilesystem",
-                        true,
-                        "capabilities",
-                        Map.of("drop", List.of("ALL"))));
+        var containers = Stream.concat(
+                manifest.list(pod + "containers").stream(), manifest.list(pod + "initContainers").stream());
+        assertThat(containers.map(container -> ((Map<?, ?>) container).get("securityContext")))
+                .isNotEmpty()
+                .allSatisfy(context -> assertThat(context)
+                        .isEqualTo(Map.of(
+                                "allowPrivilegeEscalation",
+                                false,
+                                "readOnlyRootFilesystem",
+                                true,
+                                "capabilities",
+                                Map.of("drop", List.of("ALL")))));
     }
 
     private static void assertNothingNull(Manifest manifest, Object value) {

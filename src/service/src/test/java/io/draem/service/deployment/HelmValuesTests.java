@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,23 @@ class HelmValuesTests {
                     serviceMonitor: {interval: often}               | serviceMonitor/interval
                     probes: {startup: {path: /}}                    | path
                     env: [{value: nameless}]                        | env/0
+                    gpu: {memoryLimit: 6}                           | gpu/memoryLimit
+                    models: {volume: models}                        | volume
+                    models: {download: {files: [{model: a, version: 1, url: 'http://a/b'}]}} | sha256
+                    models: {download: {files: [{model: a, version: 1, url: 'file:///etc/passwd', sha256: 0}]}} | files/0/url
+                    tls: {certificate: abc}                         | certificate
+                    apiKeys: {keys: [abc]}                          | keys
+                    managementPort: 70000                           | managementPort
+                    autoscaling: {metric: cpu}                      | autoscaling/metric
+                    autoscaling: {maxReplicas: 0}                   | autoscaling/maxReplicas
+                    ingress: {hosts: ['https://example.com']}       | ingress/hosts/0
+                    ingress: {paths: []}                            | ingress/paths
+                    httpRoute: {parentRefs: [{namespace: gateways}]} | httpRoute/parentRefs/0
+                    networkPolicy: {from: [{}]}                     | networkPolicy/from/0
+                    prometheusRule: {selector: '{job="a"}'}         | prometheusRule/selector
+                    kserve: true                                    | kserve
+                    training: {products: [{name: a/b}]}             | training/products/0/name
+                    training: {options: {--preset: quick}}          | training/options
                     """)
     void refusesNonsenseNamingTheValue(String values, String named) {
         assertThatThrownBy(() -> render(values))
@@ -45,12 +63,33 @@ class HelmValuesTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    terminationGracePeriodSeconds: 12                | terminationGracePeriodSeconds: must be preStopSleepSeconds + 20
+                    terminationGracePeriodSeconds: 49                | terminationGracePeriodSeconds: must be 50 or more
+                    requestTimeout: 1m                               | terminationGracePeriodSeconds: must be 80 or more
                     updateStrategy: {maxSurge: 0%, maxUnavailable: 0} | updateStrategy: maxSurge and maxUnavailable cannot both be 0
                     resources: {limits: {nvidia.com/gpu: 2}}         | resources: nvidia.com/gpu is set by gpu.resource and gpu.count
+                    training: {resources: {limits: {nvidia.com/gpu: 2}}} | training.resources: nvidia.com/gpu is set by training.gpu.resource
+                    gpu: {enabled: false} ; inference: {provider: cuda} | inference.provider: cuda needs gpu.enabled
+                    managementPort: 8080                             | managementPort: 8080 is the port of the requests
+                    config: {management: {server: {port: 9090}}}     | config: management.server.port is set by managementPort
+                    networkPolicy: {metricsFrom: [{podSelector: {}}]} | networkPolicy.metricsFrom: needs managementPort
+                    autoscaling: {minReplicas: 3}                    | autoscaling: minReplicas is above maxReplicas
+                    httpRoute: {enabled: true}                       | httpRoute.parentRefs: names no gateway
+                    models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: come from one place
+                    kserve: {enabled: true} ; autoscaling: {enabled: true} | switch autoscaling off
+                    kserve: {enabled: true} ; models: {persistentVolumeClaim: {name: b}} | leave out models.persistentVolumeClaim.name
+                    training: {enabled: true}                        | training.products: names no product
+                    training: {enabled: true, products: [{name: a}]} | training.data.persistentVolumeClaim: name the claim with the images
+                    training: {enabled: true, products: [{name: a}, {name: a}], data: {persistentVolumeClaim: b}, output: {persistentVolumeClaim: c}} | has a twice
+                    training: {enabled: true, products: [{name: a}], options: {resume: true}, data: {persistentVolumeClaim: b}, output: {persistentVolumeClaim: c}} | the option resume is given by the chart
                     """)
     void refusesValuesThatContradictEachOther(String values, String message) {
-        assertThatThrownBy(() -> render(values)).hasMessageContaining(message);
+        assertThatThrownBy(() -> render(values.replace(" ; ", "\n"))).hasMessageContaining(message);
+    }
+
+    @Test
+    void refusesAVolumeThatTheClusterDoesNotKnow() {
+        assertThatThrownBy(() -> HelmChart.renderFor("1.30.0", "models: {image: {reference: 'registry/models:3'}}"))
+                .hasMessageContaining("models.image: this cluster (v1.30.0) knows no image volumes");
     }
 
     @Test
@@ -60,6 +99,32 @@ class HelmValuesTests {
         for (var value : leaves("", HelmChart.defaultValues()).toList()) {
             assertThat(readme).contains("| " + value + " |");
         }
+    }
+
+    @Test
+    void theReadmeTellsOfNoValueThatIsNone() throws Exception {
+        var values = leaves("", HelmChart.defaultValues()).collect(Collectors.toSet());
+        var rows = Files.readString(HelmChart.DIRECTORY.resolve("README.md"))
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> String.join(
+                        " | ", List.of(line.substring(2).split(" \\| ")).subList(0, 2)));
+
+        assertThat(rows).isNotEmpty().allSatisfy(row -> assertThat(values).contains(row));
+    }
+
+    @Test
+    void theReadmesExamplesAreValuesThatTheChartTakes() throws Exception {
+        var readme = Files.readString(HelmChart.DIRECTORY.resolve("README.md"));
+        var examples = Stream.of(readme.split("```"))
+                .filter(block -> block.startsWith("yaml\n"))
+                .map(block -> block.substring("yaml\n".length()))
+                .filter(block -> !block.startsWith("rules:") && !block.startsWith("apiVersion:"))
+                .toList();
+
+        assertThat(examples)
+                .hasSizeGreaterThan(4)
+                .allSatisfy(example -> assertThat(render(example)).isNotEmpty());
     }
 
     /** Each value as the table writes it: the path and its default, both as code. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A Kubernetes object as the chart renders it. */
-record Manifest(Map<?, ?> content) {
+public record Manifest(Map<?, ?> content) {
 
     String kind() {
         return (String) content.get("kind");
@@ -13,7 +13,7 @@ record Manifest(Map<?, ?> content) {
 
     /** The value at a path such as {@code spec.containers.0.image}, or null where there is none. */
     @Nullable
-    Object at(String path) {
+    public Object at(String path) {
         Object value = content;
         for (var step : path.split("\\.")) {
             if (value instanceof List<?> list) {
@@ -27,12 +27,14 @@ record Manifest(Map<?, ?> content) {
         return value;
     }
 
-    Map<?, ?> map(String path) {
-        return at(path) instanceof Map<?, ?> map ? map : Map.of();
+    @SuppressWarnings("unchecked")
+    Map<String, Object> map(String path) {
+        return at(path) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
-    List<?> list(String path) {
-        return at(path) instanceof List<?> list ? list : List.of();
+    @SuppressWarnings("unchecked")
+    public List<Object> list(String path) {
+        return at(path) instanceof List<?> list ? (List<Object>) list : List.of();
     }
 
     @Override
