@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,6 +15,7 @@ import org.springframework.core.Ordered;
 
 /** Puts the check of keys before everything that works for a request. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PageProperties.class)
 class KeyConfiguration {
 
     /** After the filters that only name and watch a request. */
@@ -26,10 +28,14 @@ class KeyConfiguration {
     FilterRegistrationBean<KeyFilter> keyFilter(
             Gatekeeper gatekeeper,
             SecurityProperties properties,
+            PageProperties page,
             @Value("${server.servlet.context-path:}") String contextPath,
             @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
         Set<String> open = health(contextPath + endpoints);
         PROTOCOL_HEALTH.forEach(path -> open.add(contextPath + path));
+        if (page.enabled()) {
+            PageController.paths().forEach(path -> open.add(contextPath + path));
+        }
         open.addAll(properties.apiKeys().openPaths());
         return registration(gatekeeper, open);
     }

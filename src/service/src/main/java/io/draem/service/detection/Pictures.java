@@ -43,7 +43,7 @@ final class Pictures {
             pictures.put(Include.MASK, new Picture(map.width(), map.height(), mask));
         }
         if (include.contains(Include.OVERLAY)) {
-            AnomalyMap normalized = normalize(map, card.calibration());
+            AnomalyMap normalized = normalize(map, verdict.pixelThreshold(), card.calibration());
             pictures.put(Include.OVERLAY, picture(AnomalyOverlay.draw(image, normalized, verdict.regions())));
         }
         if (include.contains(Include.RECONSTRUCTION) && reconstruction != null) {
@@ -62,10 +62,12 @@ final class Pictures {
         return new Picture(image.width(), image.height(), PngWriter.rgb(image));
     }
 
-    private static AnomalyMap normalize(AnomalyMap map, Calibration calibration) {
+    /** By the threshold of the request, like the outlines: the model's own may be another. */
+    private static AnomalyMap normalize(AnomalyMap map, double threshold, Calibration calibration) {
         float[] normalized = new float[map.values().length];
         for (int i = 0; i < normalized.length; i++) {
-            normalized[i] = (float) calibration.normalizePixel(map.values()[i]);
+            normalized[i] = (float)
+                    Calibration.normalize(map.values()[i], threshold, calibration.mapMin(), calibration.mapMax());
         }
         return new AnomalyMap(map.width(), map.height(), normalized);
     }

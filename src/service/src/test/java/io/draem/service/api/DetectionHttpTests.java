@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.draem.service.TestModels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -127,6 +128,21 @@ class DetectionHttpTests extends HttpTest {
             inRegions += region.get("area").asInt();
         }
         assertThat(inRegions).isPositive().isLessThanOrEqualTo(above);
+    }
+
+    @Test
+    void heatBeginsAtThePixelThresholdOfTheRequestAsTheOutlinesDo() throws Exception {
+        BufferedImage image = ImageIO.read(TestModels.broken().toFile());
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        JsonNode body =
+                Http.json(http.post("/v1/detect?include=overlay&pixelThreshold=1", "image/png", png.toByteArray()));
+        BufferedImage overlay = picture(body, "overlay", "png");
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                assertThat(overlay.getRGB(x, y)).isEqualTo(image.getRGB(x, y));
+            }
+        }
     }
 
     @Test

@@ -84,7 +84,6 @@ class SecurityHttpTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/",
                 "/v1/models",
                 "/v2",
                 "/v2/models/cookie",
@@ -95,12 +94,26 @@ class SecurityHttpTests {
                 "/no/such/path",
                 "/error",
                 "/actuator/prometheus",
+                "/page/",
+                "/page/index.html",
+                "/page/..;/v1/models",
+                "//",
                 "/actuator/health/..;/../v1/models",
                 "/actuator/health/%2e%2e/info",
                 "/actuator/health;x=y"
             })
     void nothingIsOpenWithoutAKey(String path) throws Exception {
         isUnauthorized(send(get(main(path))));
+    }
+
+    @Test
+    void thePageIsOpenOnTheMainPortForABrowserHasNoKeyToSend() throws Exception {
+        for (String path : PageController.paths()) {
+            HttpResponse<String> part = send(get(main(path)));
+            assertThat(part.statusCode()).as(path).isEqualTo(200);
+            assertThat(part.body()).doesNotContain(TestModels.name(), "sha256:");
+        }
+        assertThat(send(get(management("/page/main.js"))).statusCode()).isEqualTo(401);
     }
 
     @Test

@@ -1,0 +1,249 @@
+/** The page: an image and thresholds in, the service's verdict out. What it shows as confirmed, the service said. */
+import { Gallery } from "./gallery.js";
+import { receive } from "./intake.js";
+import { decode } from "./picture.js";
+import {
+  announce, showDetails, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
+} from "./report.js";
+import { Problem, detect, file, hasKey, models, overlay, useKey } from "./service.js";
+import { ThresholdSlider } from "./threshold.js";
+
+const PAUSE = 200;
+const AGAIN = 3000;
+
+const byId = (id) => document.getElementById(id);
+const gallery = new Gallery();
+const threshold = new ThresholdSlider(byId("image-threshold"), "Above it the image is anomalous.", moved);
+const pixelThreshold = new ThresholdSlider(byId("pixel-threshold"), "Above it a pixel is in a region.", moved);
+
+let choices = [];
+let image = null;
+/** The image as the browser reads it; undefined until it has tried, null where it cannot. */
+let photograph;
+/** The last answer to this image and model; null before the first. */
+let answer = null;
+let mapFile = null;
+let request = new AbortController();
+/** Choices that turned out to have no reconstruction: the list of models tells it of their first version alone. */
+const withoutReconstruction = new Set();
+let pause;
+
+receive(chosen, (text) => showProblem(new Problem({ title: "There is no image in that", detail: text })));
+byId("model").addEventListener("change", () => start(true));
+byId("access").addEventListener("submit", (event) => {
+  event.preventDefault();
+  useKey(byId("key").value);
+  byId("key").value = "";
+  byId("access").hidden = true;
+  begin();
+});
+byId("save-overlay").addEventListener("click", () =>
+  guarded(null, async () => save(await overlay(image, query([])), "overlay.png")));
+byId("save-map").addEventListener("click", () => save(mapFile, "map.png"));
+byId("save-answer").addEventListener("click", () => {
+  const { anomalyMap, overlay: picture, reconstruction, ...said } = answer;
+  save(new Blob([JSON.stringify(said, null, 2)], { type: "application/json" }), "verdict.json");
+});
+begin();
+
+/** Learns which models there are, and examines an image that waits for them. */
+async function begin() {
+  await guarded(begin, async () => {
+    await listModels();
+    showProblem(null);
+    if (choices.length === 0) {
+      setTimeout(begin, AGAIN);
+    } else if (image !== null) {
+      await start(false);
+    }
+  });
+}
+
+async function listModels() {
+  const select = byId("model");
+  const before = select.value;
+  choices = (await models()).flatMap((model) => model.versions
+    .filter((version) => version.state === "served")
+    .map(({ version }) => ({ model, version, first: version === model.version })));
+  select.disabled = choices.length === 0;
+  if (choices.length === 0) {
+    select.replaceChildren(new Option("No model is in service yet"));
+    return;
+  }
+  select.replaceChildren(...choices.map(({ model, version, first }) => {
+    const initial = model.default && first;
+    return new Option(`${model.name}, version ${version}`, `${model.name}/${version}`, initial, initial);
+  }));
+  if ([...select.options].some((option) => option.value === before)) {
+    select.value = before;
+  }
+}
+
+function choice() {
+  return choices[byId("model").selectedIndex];
+}
+
+function chosen(blob) {
+  image = blob;
+  photograph = undefined;
+  byId("chosen").textContent = blob.name ?? "from the clipboard";
+  if (choices.length > 0) {
+    start(false);
+  }
+}
+
+/** Examines the image from the beginning. */
+async function start(newModel) {
+  if (newModel) {
+    threshold.reset();
+    pixelThreshold.reset();
+  }
+  answer = null;
+  if (image !== null) {
+    showWaiting(byId("chosen").textContent);
+    await ask();
+  }
+}
+
+function moved() {
+  if (answer !== null) {
+    showVerdict(answer.score, threshold.value, "; asking the service…");
+    gallery.redraw(pixelThreshold.value, range());
+  }
+  request.abort();
+  clearTimeout(pause);
+  pause = setTimeout(ask, PAUSE);
+}
+
+/** Asks the service; a newer question takes the place of one that is under way. */
+async function ask() {
+  clearTimeout(pause);
+  request.abort();
+  const mine = new AbortController();
+  request = mine;
+  await guarded(ask, async () => {
+    const decoded = photograph === undefined ? await decode(image) : photograph;
+    if (mine.signal.aborted) {
+      return;
+    }
+    photograph = decoded;
+    const first = answer === null;
+    const began = performance.now();
+    const said = await examine(first, mine.signal);
+    const roundTrip = performance.now() - began;
+    if (first) {
+      const shown = await gallery.show(photograph, said, mine.signal);
+      if (mine.signal.aborted) {
+        return;
+      }
+      mapFile = file(said.anomalyMap);
+      if (!shown && photograph !== null) {
+        photograph = null; // the overlay has to be the service's own
+        await ask();
+        return;
+      }
+    }
+    answer = said;
+    await tell(roundTrip);
+  }, mine.signal);
+}
+
+async function examine(first, signal) {
+  const reconstruction = first && choice().model.reconstruction && !withoutReconstruction.has(byId("model").value);
+  const include = [
+    ...(first ? ["map"] : []),
+    ...(reconstruction ? ["reconstruction"] : []),
+    ...(photograph === null ? ["overlay"] : []),
+  ];
+  try {
+    return await detect(image, query(include), signal);
+  } catch (e) {
+    if (!reconstruction || choice().first || !(e instanceof Problem && e.is("invalid-request"))) {
+      throw e;
+    }
+    withoutReconstruction.add(byId("model").value);
+    return examine(first, signal);
+  }
+}
+
+function query(include) {
+  const { model, version, first } = choice();
+  return {
+    model: model.name,
+    ...(first ? {} : { version }),
+    ...(threshold.chosen === null ? {} : { threshold: threshold.chosen }),
+    ...(pixelThreshold.chosen === null ? {} : { pixelThreshold: pixelThreshold.chosen }),
+    ...(include.length === 0 ? {} : { include: include.join(",") }),
+  };
+}
+
+async function tell(roundTrip) {
+  if (threshold.chosen === null) {
+    threshold.own = answer.threshold;
+  }
+  if (pixelThreshold.chosen === null) {
+    pixelThreshold.own = answer.pixelThreshold;
+  }
+  threshold.score = answer.score;
+  showProblem(null);
+  showVerdict(answer.score, answer.threshold);
+  showRegions(answer.regions, (region) => gallery.mark(region, answer.pixelThreshold, range()));
+  showDetails(answer, roundTrip);
+  byId("thresholds").hidden = false;
+  showParts();
+  await gallery.found(answer, answer.pixelThreshold, range());
+  announce(answer);
+}
+
+function range() {
+  const { min, max } = choice().model.mapRange;
+  return max - min;
+}
+
+/** Shows what goes wrong in some work, and offers to do it `again`. */
+async function guarded(again, work, signal) {
+  try {
+    await work();
+  } catch (e) {
+    if (e.name === "AbortError" || signal?.aborted) {
+      return;
+    }
+    if (!(e instanceof Problem)) {
+      throw e;
+    }
+    if (answer !== null) {
+      showVerdict(answer.score, threshold.value, answer.threshold === threshold.value ? "" : "; not confirmed");
+    } else if (image !== null) {
+      showNone();
+    }
+    if (e.status === 401) {
+      askForKey();
+      return;
+    }
+    showProblem(e, e.mayPass ? again : null);
+    if (e.is("unknown-model")) {
+      await guarded(null, listModels);
+    }
+  }
+}
+
+function askForKey() {
+  byId("access").hidden = false;
+  byId("access").querySelector("label").textContent = hasKey()
+    ? "This service does not know that key: try another"
+    : "This service asks for a key";
+  if (choices.length === 0) {
+    byId("model").replaceChildren(new Option("Known when there is a key"));
+  }
+  byId("explorer").hidden = true;
+  byId("insecure").hidden = window.isSecureContext;
+  byId("key").focus();
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${(image.name ?? "image").replace(/\.[^.]*$/, "")}-${name}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), AGAIN);
+}

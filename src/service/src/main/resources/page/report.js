@@ -1,0 +1,159 @@
+/** Writes what the service said into the page. Text only: nothing of an answer becomes markup. */
+
+const MOST_REGIONS = 50;
+const STAGES = ["decode", "preprocess", "queue", "inference", "postprocess"];
+
+const byId = (id) => document.getElementById(id);
+
+/** Shows the verdict; with a `doubt` it is what the service is expected to say. */
+export function showVerdict(score, threshold, doubt = "") {
+  const anomalous = score > threshold;
+  const digits = digitsThatTell(score, threshold);
+  const word = anomalous ? "Anomalous" : "Normal";
+  byId("verdict").dataset.verdict = word.toLowerCase();
+  byId("verdict").toggleAttribute("data-waiting", doubt !== "");
+  byId("word").textContent = word;
+  byId("why").textContent = `The score ${score.toFixed(digits)} is ${anomalous ? "above" : "not above"} the threshold`
+    + ` ${threshold.toFixed(digits)}${doubt}`;
+}
+
+/** Shows that an image is being examined, with nothing known of it yet: what is there still is of the last one. */
+export function showWaiting(name) {
+  for (const part of parts()) {
+    part.inert = true;
+  }
+  byId("verdict").dataset.verdict = "none";
+  byId("verdict").setAttribute("data-waiting", "");
+  byId("word").textContent = "Examining…";
+  byId("why").textContent = name;
+}
+
+/** Shows that there is no verdict. */
+export function showNone() {
+  for (const part of parts()) {
+    part.hidden = true;
+  }
+  byId("verdict").dataset.verdict = "none";
+  byId("verdict").removeAttribute("data-waiting");
+  byId("word").textContent = "No verdict";
+  byId("why").textContent = "The image could not be examined.";
+}
+
+/** Shows the parts that belong to a verdict. */
+export function showParts() {
+  for (const part of parts()) {
+    part.hidden = false;
+    part.inert = false;
+  }
+}
+
+function parts() {
+  return ["pictures", "downloads", "regions", "details"].map(byId);
+}
+
+/** Tells those who do not see the page. */
+export function announce(answer) {
+  const count = answer.regions.length;
+  byId("announcement").textContent = `${byId("word").textContent}. ${byId("why").textContent}.`
+    + ` ${count === 1 ? "One region" : `${count} regions`} above the pixel threshold.`;
+}
+
+/** @param onMark is called with the index of the region to mark, -1 for none */
+export function showRegions(regions, onMark) {
+  byId("regions-note").textContent = regions.length === 0
+    ? "No pixels above the pixel threshold, or too few side by side."
+    : "Where the map is above the pixel threshold, in pixels of the image. The verdict is by the score alone."
+      + (regions.length > MOST_REGIONS ? ` The first ${MOST_REGIONS} of ${regions.length}.` : "");
+  byId("regions").querySelector("table").hidden = regions.length === 0;
+  const rows = regions.slice(0, MOST_REGIONS).map((region, index) => {
+    const { box, area, peak } = region;
+    const mark = element("button", { type: "button", textContent: `${index + 1}` });
+    mark.setAttribute("aria-pressed", "false");
+    mark.setAttribute("aria-label", `Mark region ${index + 1}`);
+    const number = element("th", { scope: "row" }, mark);
+    const cells = [`${box.x}, ${box.y}`, `${box.width} × ${box.height}`, `${area}`, peak.toFixed(3)];
+    return element("tr", {}, number, ...cells.map((text) => element("td", { textContent: text })));
+  });
+  const marks = rows.map((row) => row.querySelector("button"));
+  marks.forEach((mark, index) => mark.addEventListener("click", () => {
+    const marked = mark.getAttribute("aria-pressed") !== "true";
+    marks.forEach((other) => other.setAttribute("aria-pressed", `${marked && other === mark}`));
+    onMark(marked ? index : -1);
+  }));
+  byId("regions").querySelector("tbody").replaceChildren(...rows);
+}
+
+export function showDetails(answer, roundTrip) {
+  const facts = {
+    "Score": answer.score.toFixed(4),
+    "Score, normalised": `${answer.normalizedScore.toFixed(4)} (0.5 at the threshold)`,
+    "Threshold": answer.threshold.toFixed(4),
+    "Pixel threshold": answer.pixelThreshold.toFixed(4),
+    "Model": `${answer.model.name}, version ${answer.model.version}`,
+    "Runs on": answer.model.provider,
+    "Image": `${answer.image.width} × ${answer.image.height} pixels`,
+    "Digest of the image": answer.image.digest,
+    "Digest of the model": answer.model.digest,
+    "Request": answer.id,
+  };
+  byId("details").querySelector("dl").replaceChildren(...Object.entries(facts).map(([name, value]) =>
+    element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: value }))));
+  const { timing } = answer;
+  const rows = STAGES.map((stage) => timingRow(stage, timing[stage], timing[stage] / timing.total));
+  rows.push(timingRow("total", timing.total, 1), timingRow("until this page had it", roundTrip, null));
+  byId("timing").querySelector("tbody").replaceChildren(...rows);
+}
+
+/**
+ * Shows why there is no answer, and the remedy; null takes it away.
+ *
+ * @param again does the same once more; null where that is no use
+ */
+export function showProblem(problem, again = null) {
+  const section = byId("problem");
+  section.hidden = problem === null;
+  if (problem === null) {
+    section.replaceChildren();
+    return;
+  }
+  const { document: said, retryAfter } = problem;
+  const lines = [element("h2", { textContent: said.title }), element("p", { textContent: said.detail })];
+  if (retryAfter !== null) {
+    lines.push(element("p", { textContent: `Try again in ${retryAfter} s.` }));
+  }
+  const facts = [said.type, said.status && `HTTP ${said.status}`, said.requestId && `request ${said.requestId}`];
+  const known = facts.filter(Boolean).join(" · ");
+  if (known !== "") {
+    lines.push(element("p", { className: "note", textContent: known }));
+  }
+  if (again !== null) {
+    const button = element("button", { type: "button", textContent: "Try again" });
+    button.addEventListener("click", again);
+    lines.push(button);
+  }
+  section.replaceChildren(...lines);
+}
+
+function timingRow(stage, milliseconds, part) {
+  const cell = element("td", { textContent: milliseconds.toFixed(1) });
+  if (part !== null) {
+    cell.classList.add("bar");
+    cell.style.setProperty("--part", Math.min(1, part));
+  }
+  return element("tr", {}, element("th", { scope: "row", textContent: stage }), cell);
+}
+
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+/** As many digits as show which of two numbers is larger. */
+function digitsThatTell(a, b) {
+  let digits = 3;
+  while (digits < 8 && a !== b && a.toFixed(digits) === b.toFixed(digits)) {
+    digits++;
+  }
+  return digits;
+}
