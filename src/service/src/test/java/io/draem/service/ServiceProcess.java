@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The service in a JVM of its own, started as an operator starts it. */
 final class ServiceProcess implements AutoCloseable {
@@ -30,6 +32,12 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     static ServiceProcess start(Path directory, String... arguments) throws IOException {
+        return start(directory, Map.of(), arguments);
+    }
+
+    /** Starts the service with more in its environment. */
+    static ServiceProcess start(Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
         Path crashReport = directory.resolve("crash.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -37,17 +45,20 @@ final class ServiceProcess implements AutoCloseable {
                 "-XX:ErrorFile=" + crashReport,
                 "-cp",
                 classPath(),
-                DraemServiceApplication.class.getName(),
-                "--server.port=0",
-                "--draem.inference.provider=cpu",
-                "--draem.models.directory=" + TestModels.directory()));
+                DraemServiceApplication.class.getName()));
+        // An option that comes twice is a list of both.
+        Stream.of(
+                        "--server.port=0",
+                        "--draem.inference.provider=cpu",
+                        "--draem.models.directory=" + TestModels.directory())
+                .filter(option -> Arrays.stream(arguments)
+                        .noneMatch(argument -> argument.startsWith(option.substring(0, option.indexOf('=') + 1))))
+                .forEach(command::add);
         command.addAll(List.of(arguments));
-        return new ServiceProcess(
-                new ProcessBuilder(command)
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .start(),
-                crashReport);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new ServiceProcess(builder.start(), crashReport);
     }
 
     /** Reads the log up to the line that names the port; models are still being loaded then. */

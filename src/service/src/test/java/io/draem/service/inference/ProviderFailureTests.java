@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The texts are what ONNX Runtime said on machines that lacked the piece. */
+/** The texts are what ONNX Runtime 1.24.1 said on machines that lacked the piece. */
 class ProviderFailureTests {
 
     @ParameterizedTest
@@ -19,20 +19,42 @@ class ProviderFailureTests {
             libnvonnxparser.so.10 | TensorRT 10
             """)
     void namesTheMissingLibraryAndWhatItBelongsTo(String library, String piece) {
-        String sentence = ProviderFailure.explain(
-                "Error code - ORT_FAIL - message: /onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1844"
-                        + " onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed"
-                        + " to load library /tmp/onnxruntime-java123/libonnxruntime_providers_cuda.so with error: "
-                        + library + ": cannot open shared object file: No such file or directory");
+        String sentence = ProviderFailure.explain("Error code - ORT_FAIL - message:"
+                + " /onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1957 onnxruntime::Provider&"
+                + " onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library"
+                + " /tmp/onnxruntime-java123/libonnxruntime_providers_cuda.so with error: "
+                + library + ": cannot open shared object file: No such file or directory");
         assertThat(sentence).contains(library, piece, "LD_LIBRARY_PATH").doesNotContain("/tmp", "onnxruntime_src");
     }
 
     @Test
     void aMissingDriverLibraryIsTheDriver() {
         assertThat(ProviderFailure.explain(
-                        "Failed to load library /x/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open"
-                                + " shared object file: No such file or directory"))
+                        "Failed to load library /x/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot"
+                                + " open shared object file: No such file or directory"))
                 .contains("NVIDIA driver", "libcuda.so.1", "--gpus all", "nvidia.com/gpu");
+    }
+
+    /** Without a driver, and with a driver that sees no device, word for word. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            35: CUDA driver version is insufficient for CUDA runtime version | driver 525 or later
+            100: no CUDA-capable device is detected                          | The NVIDIA driver sees no GPU
+            """)
+    void findsTheNumberInWhatIsSaidOfAnOption(String failure, String meaning) {
+        assertThat(ProviderFailure.explain("Error code - ORT_FAIL - message:"
+                        + " /onnxruntime_src/onnxruntime/core/providers/cuda/cuda_execution_provider_info.cc:60"
+                        + " static onnxruntime::CUDAExecutionProviderInfo"
+                        + " onnxruntime::CUDAExecutionProviderInfo::FromProviderOptions(const"
+                        + " onnxruntime::ProviderOptions&) [ONNXRuntimeError] : 1 : FAIL :"
+                        + " provider_options_utils.h:187 Parse Failed to parse provider option \"device_id\": CUDA"
+                        + " failure "
+                        + failure
+                        + " ; GPU=-1 ; hostname=vm ;"
+                        + " file=/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_execution_provider_info.cc"
+                        + " ; line=67 ; expr=cudaGetDeviceCount(&num_devices); \n"))
+                .contains(meaning)
+                .doesNotContain("onnxruntime_src", "hostname", "device_id");
     }
 
     @ParameterizedTest
