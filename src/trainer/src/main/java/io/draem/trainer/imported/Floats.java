@@ -3,6 +3,7 @@ package io.draem.trainer.imported;
 import io.draem.tensor.Tensor;
 import io.draem.tensor.Tensor.Type;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /** Brings the number formats of checkpoints to float32. */
@@ -19,14 +20,26 @@ final class Floats {
         if (!isFloating(tensor.type())) {
             return tensor;
         }
-        float[] values = values(tensor);
-        for (float value : values) {
+        Tensor floats = tensor.type() == Type.F32 ? tensor : Tensor.of(values(tensor), tensor.shape());
+        FloatBuffer values = floats.data().asFloatBuffer();
+        while (values.hasRemaining()) {
+            float value = values.get();
             if (!Float.isFinite(value)) {
                 throw new ImportedFileException(
                         file.file(), Names.quoted(name) + " holds " + value + ": the training had diverged");
             }
         }
-        return Tensor.of(values, tensor.shape());
+        return floats;
+    }
+
+    /** Refuses a variance below 0, of which no root can be taken. */
+    static void requireNotNegative(TorchFile file, String name, Tensor variances) throws ImportedFileException {
+        for (float value : variances.toFloats()) {
+            if (value < 0) {
+                throw new ImportedFileException(
+                        file.file(), Names.quoted(name) + " holds " + value + ", and no variance is negative");
+            }
+        }
     }
 
     /** Returns the only value of a tensor; NaN for one of whole numbers. */
@@ -39,7 +52,7 @@ final class Floats {
         return new Tensor(Type.I64, new long[0], ByteBuffer.allocate(Long.BYTES));
     }
 
-    private static boolean isFloating(Type type) {
+    static boolean isFloating(Type type) {
         return switch (type) {
             case F64, F32, F16, BF16 -> true;
             case I64, I32, U8, BOOL -> false;

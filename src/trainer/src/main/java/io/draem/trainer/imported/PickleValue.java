@@ -1,6 +1,7 @@
 package io.draem.trainer.imported;
 
 import io.draem.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -68,6 +69,22 @@ sealed interface PickleValue {
                 elements *= side;
             }
             return elements;
+        }
+
+        boolean hasShape(long[] wanted) {
+            return Arrays.equals(shape.stream().mapToLong(Long::longValue).toArray(), wanted);
+        }
+
+        /** Says whether its elements lie one behind the other. */
+        boolean isRowMajor() {
+            long stride = 1;
+            for (int axis = shape.size() - 1; axis >= 0; axis--) {
+                if (shape.get(axis) != 1 && strides.get(axis) != stride) {
+                    return false;
+                }
+                stride *= shape.get(axis);
+            }
+            return true;
         }
     }
 

@@ -9,17 +9,27 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A file of {@code torch.save}, in the zip form (PyTorch 1.6 and later) or the one before it. Nothing in it is run, and
- * a tensor takes memory only when it is asked for and after its size was checked against what the file holds.
+ * tensors take memory only when they are asked for and after their sizes were checked against what the file holds.
  */
 final class TorchFile implements AutoCloseable {
 
     /** A full-size network in float64 with its optimiser takes 2.4 GB. */
     static final long MAX_FILE = 16L << 30;
 
-    private static final int MAX_TENSOR = 1 << 30;
+    /** A full-size network in float64 takes 0.8 GB. */
+    private static final long MAX_TENSORS = 2L << 30;
+
+    /** Parameters lie side by side; the same numbers may have a second name, as in an averaged copy, and no more. */
+    private static final int MAX_SHARING = 2;
 
     /** Where the elements lie. */
     interface Storages {
@@ -86,28 +96,48 @@ final class TorchFile implements AutoCloseable {
     }
 
     /**
-     * Returns a row-major copy of a tensor.
+     * Returns row-major copies of tensors by name. Nothing is copied before all of them were checked, and each
+     * storage is read once however many look into it.
      *
-     * @param name for the messages
-     * @throws ImportedFileException if it reaches beyond its storage, or is larger than its storage
+     * @param views by name
+     * @throws ImportedFileException if one reaches beyond its storage or is larger, or if together they take more memory
+     *     than their storages account for
      */
-    Tensor tensor(String name, TensorView view) throws IOException {
-        Storage storage = view.storage();
-        long elements = view.elements();
-        if (elements > storage.elements() || elements * storage.type().bytes() > MAX_TENSOR) {
+    Map<String, Tensor> tensors(Map<String, TensorView> views) throws IOException {
+        Map<Storage, List<String>> names = new LinkedHashMap<>();
+        long copied = 0;
+        for (Map.Entry<String, TensorView> entry : views.entrySet()) {
+            requireInside(entry.getKey(), entry.getValue());
+            copied += entry.getValue().elements()
+                    * entry.getValue().storage().type().bytes();
+            names.computeIfAbsent(entry.getValue().storage(), storage -> new ArrayList<>())
+                    .add(entry.getKey());
+        }
+        long held = names.keySet().stream().mapToLong(Storage::bytes).sum();
+        if (copied > MAX_SHARING * held || copied > MAX_TENSORS || held > MAX_TENSORS) {
             throw new ImportedFileException(
-                    file(), Names.quoted(name) + " has more elements than its storage, or more than a network needs");
+                    file(),
+                    "its " + views.size() + " tensors take " + copied + " bytes out of storages of " + held
+                            + ": no network shares its numbers so, or is so large");
         }
-        requireInside(name, view);
-        ByteBuffer copy = ByteBuffer.allocate((int) elements * storage.type().bytes());
-        if (elements > 0) {
-            copy(view, content.storages().read(storage), copy);
+        Map<String, Tensor> tensors = new HashMap<>();
+        for (Map.Entry<Storage, List<String>> entry : names.entrySet()) {
+            ByteBuffer elements = entry.getKey().elements() == 0
+                    ? ByteBuffer.allocate(0)
+                    : content.storages().read(entry.getKey());
+            for (String name : entry.getValue()) {
+                tensors.put(name, copy(Objects.requireNonNull(views.get(name)), elements));
+            }
         }
-        long[] shape = view.shape().stream().mapToLong(Long::longValue).toArray();
-        return new Tensor(storage.type(), shape, copy.flip());
+        return tensors;
     }
 
     private void requireInside(String name, TensorView view) throws ImportedFileException {
+        Storage storage = view.storage();
+        if (view.elements() > storage.elements() || storage.bytes() > ZipArchive.MAX_STORAGE) {
+            throw new ImportedFileException(
+                    file(), Names.quoted(name) + " has more elements than its storage, or more than a network needs");
+        }
         long last = view.offset();
         long end = view.storage().elements();
         for (int i = 0; i < view.shape().size() && view.elements() > 0; i++) {
@@ -127,8 +157,21 @@ final class TorchFile implements AutoCloseable {
         return new ImportedFileException(file(), Names.quoted(name) + " reaches beyond its storage");
     }
 
+    private Tensor copy(TensorView view, ByteBuffer from) {
+        int size = view.storage().type().bytes();
+        int length = Math.toIntExact(view.elements() * size);
+        ByteBuffer to = ByteBuffer.allocate(length);
+        if (length > 0 && view.isRowMajor() && content.storages().order() == ByteOrder.LITTLE_ENDIAN) {
+            to.put(from.slice(Math.toIntExact(view.offset() * size), length));
+        } else if (length > 0) {
+            copyEach(view, from, to);
+        }
+        long[] shape = view.shape().stream().mapToLong(Long::longValue).toArray();
+        return new Tensor(view.storage().type(), shape, to.flip());
+    }
+
     /** Goes through the tensor row by row, and turns the bytes of each element where they lie the other way round. */
-    private void copy(TensorView view, ByteBuffer from, ByteBuffer to) {
+    private void copyEach(TensorView view, ByteBuffer from, ByteBuffer to) {
         int size = view.storage().type().bytes();
         int dimensions = view.shape().size();
         long[] index = new long[dimensions];

@@ -113,6 +113,15 @@ public final class DraemNetwork implements AutoCloseable {
         }
     }
 
+    /** Returns the shape of every tensor that a network with those options has, by name, without making any. */
+    public static Map<String, long[]> shapes(NetworkOptions options) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        try (PointerScope scope = new PointerScope()) {
+            new DraemNetwork(options, TensorSource.recording(shapes)).close();
+        }
+        return shapes;
+    }
+
     public NetworkOptions options() {
         return options;
     }

@@ -15,7 +15,9 @@ public record NetworkOptions(
     /** The widths of the paper (arXiv 2108.07610), without SSPCAB. */
     public static final NetworkOptions PAPER = new NetworkOptions(128, 64, false);
 
-    private static final int MAX_WIDTH = 1024;
+    /** The largest width: eight times the paper's. */
+    public static final int MAX_WIDTH = 1024;
+
     private static final double MIN_SMOOTHING = 0.1;
     private static final double MAX_SMOOTHING = 32;
 

@@ -48,6 +48,14 @@ interface TensorSource {
     /** Called when the network has all it needs; throws if something is left over. */
     default void finish() {}
 
+    /** Notes the shape of all that is asked for, and gives tensors without elements, which take no memory. */
+    static TensorSource recording(Map<String, long[]> shapes) {
+        return (name, role, shape) -> Scopes.keep(() -> {
+            shapes.put(name, shape.clone());
+            return torch.empty(new long[] {0}, new TensorOptions(role.scalarType()), new MemoryFormatOptional());
+        });
+    }
+
     /**
      * Draws the first weights as the paper's code does: convolutions from N(0, 0.02), batch-norm weights from N(1, 0.02),
      * biases 0. The fully connected weights of SSPCAB, of which it says nothing, come from U(−1/√n, 1/√n), n inputs.

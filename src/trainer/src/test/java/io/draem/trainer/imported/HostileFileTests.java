@@ -10,7 +10,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -214,11 +213,7 @@ class HostileFileTests {
         fuzz(bytes, 1_500, mutated -> {
             Files.write(file, mutated);
             try (TorchFile torch = TorchFile.open(file)) {
-                Map<String, PickleValue.TensorView> tensors =
-                        StateDict.of(torch).tensors();
-                for (Map.Entry<String, PickleValue.TensorView> tensor : tensors.entrySet()) {
-                    torch.tensor(tensor.getKey(), tensor.getValue());
-                }
+                torch.tensors(StateDict.of(torch).tensors());
             }
         });
     }
@@ -235,9 +230,7 @@ class HostileFileTests {
                         .as("%s, %d bytes", name, length)
                         .isThrownBy(() -> {
                             try (TorchFile torch = TorchFile.open(file)) {
-                                for (var tensor : StateDict.of(torch).tensors().entrySet()) {
-                                    torch.tensor(tensor.getKey(), tensor.getValue());
-                                }
+                                torch.tensors(StateDict.of(torch).tensors());
                             }
                         });
             }

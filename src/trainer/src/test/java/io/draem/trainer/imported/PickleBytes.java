@@ -62,6 +62,36 @@ final class PickleBytes {
         return op(0x89).op('}').op('t', 'R');
     }
 
+    /** Pushes a row-major tensor. */
+    PickleBytes tensor(String storage, String key, long elements, long... shape) {
+        global("torch._utils", "_rebuild_tensor_v2").op('(', '(');
+        text("storage").global("torch", storage).text(key).text("cpu").whole(elements);
+        op('t', 'Q').whole(0).op('(');
+        long[] strides = new long[shape.length];
+        long stride = 1;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            strides[axis] = Math.max(0, stride); // of absurd shapes it overflows
+            stride *= shape[axis];
+        }
+        for (long side : shape) {
+            whole(side);
+        }
+        op('t', '(');
+        for (long each : strides) {
+            whole(each);
+        }
+        return op('t', 0x89).op('}').op('t', 'R');
+    }
+
+    PickleBytes whole(long value) {
+        op(0x8a, 8); // LONG1
+        bytes.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array());
+        return this;
+    }
+
     byte[] stop() {
         return op('.').bytes.toByteArray();
     }

@@ -141,9 +141,8 @@ class TorchFileTests {
         try (TorchFile file = TorchFile.open(path)) {
             Map<String, PickleValue.TensorView> views = StateDict.of(file).tensors();
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, PickleValue.TensorView> view : views.entrySet()) {
-                Tensor tensor = file.tensor(view.getKey(), view.getValue());
-                tensors.put(view.getKey(), Floats.of(file, view.getKey(), tensor));
+            for (Map.Entry<String, Tensor> tensor : file.tensors(views).entrySet()) {
+                tensors.put(tensor.getKey(), Floats.of(file, tensor.getKey(), tensor.getValue()));
             }
             assertThat(tensors.get("rows").shape()).containsExactly(3, 4);
             assertThat(tensors.get("rows").toFloats()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
@@ -164,7 +163,8 @@ class TorchFileTests {
 
     private static Tensor tensor(Path path) throws IOException {
         try (TorchFile file = TorchFile.open(path)) {
-            return file.tensor("x", (PickleValue.TensorView) file.root());
+            return file.tensors(Map.of("x", (PickleValue.TensorView) file.root()))
+                    .get("x");
         }
     }
 
