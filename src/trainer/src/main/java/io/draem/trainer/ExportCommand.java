@@ -6,7 +6,6 @@ import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.export.ExportFormat;
-import io.draem.trainer.export.ExportImages;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.export.ModelCheckpoint;
 import io.draem.trainer.export.ModelVersion;
@@ -14,6 +13,7 @@ import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Threads;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "export",
         description = {
-            "Writes a checkpoint as graphs that the service runs: OUTPUT/NAME/VERSION/{model.onnx,metrics.json}.",
+            "Writes a checkpoint as graphs that the service runs: OUTPUT/NAME/VERSION/{model.onnx,metrics.json}, with"
+                    + " --data a report.html too.",
             "Formats other than fp32 are models of their own beside it: NAME-fp16 (for GPUs), NAME-int8 (for processors)."
         },
         sortOptions = false,
@@ -78,9 +79,16 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Images of the training, in MVTec AD layout: thresholds are found again with each graph, and"
-                    + " int8 takes its ranges from them. Without it the checkpoint's thresholds stay")
+            description = "Images of the training, as train takes them: thresholds are found again with each graph, by"
+                    + " the checkpoint's rule, and int8 takes its ranges from them. Without it the checkpoint's"
+                    + " thresholds stay")
     private @Nullable Path data;
+
+    @Option(
+            names = "--skip-unreadable",
+            description = "Go on without the files that cannot be used, and name them",
+            showDefaultValue = Visibility.NEVER)
+    private boolean skipUnreadable;
 
     @Option(
             names = "--anomaly-source",
@@ -96,7 +104,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--calibration-images",
-            defaultValue = "" + ExportData.CALIBRATION_IMAGES,
+            defaultValue = "" + FormatPublishing.CALIBRATION_IMAGES,
             description = "Images that int8 takes the ranges of its activations from, half of them with an anomaly")
     private int calibrationImages;
 
@@ -108,7 +116,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException {
+            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
+                    TrainingStoppedException {
         if (threads < 1 || calibrationImages < 1) {
             throw new ParameterException(spec.commandLine(), "--threads and --calibration-images must be at least 1");
         }
@@ -118,28 +127,23 @@ final class ExportCommand implements Callable<Integer> {
                     "--format int8 needs --data: it takes the ranges of its activations from images");
         }
         Threads.use(threads);
-        ModelCheckpoint model = ModelCheckpoint.read(checkpoint);
-        model = giving(model);
+        ModelCheckpoint read = ModelCheckpoint.read(checkpoint);
+        ModelCheckpoint model = giving(read);
+        boolean sameValues = model == read;
         ModelCard draft = draft(model);
-        ExportImages images = data == null
-                ? ExportImages.NONE
-                : ExportData.open(
-                        data,
-                        anomalySource,
-                        model.training(),
-                        draft.width(),
-                        draft.height(),
-                        calibrationImages,
-                        threads);
-        FormatPublishing.publish(
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter log = spec.commandLine().getErr();
+        Calibration found = model.card() == null ? null : model.card().calibration();
+        FormatPublishing publishing = new FormatPublishing(
                 model,
                 draft,
-                images,
-                formats,
-                output,
-                ModelVersion.nextNumber(output, draft.model()),
-                threads,
-                spec.commandLine().getOut());
+                data == null ? null : images(data, model, draft, out, log),
+                CheckpointImages.thresholds(found, model.training(), sameValues),
+                calibrationImages,
+                threads);
+        try (StopSignals signals = StopSignals.handle(log)) {
+            publishing.publish(formats, output, ModelVersion.nextNumber(output, draft.model()), signals, out);
+        }
         return 0;
     }
 
@@ -163,6 +167,17 @@ final class ExportCommand implements Callable<Integer> {
                     + asked.imageScore() + " and " + asked.mapSmoothing() + " are found");
         }
         return model.giving(asked.imageScore(), asked.mapSmoothing());
+    }
+
+    private ModelImages images(Path from, ModelCheckpoint model, ModelCard draft, PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, TrainerException {
+        ModelImages images = CheckpointImages.open(
+                from, anomalySource, skipUnreadable, model.training(), draft.width(), draft.height(), threads);
+        out.println(draft.model() + ": " + images.summary());
+        out.flush();
+        CheckpointImages.warning(images, model.training()).ifPresent(warning -> log.println("warning: " + warning));
+        log.flush();
+        return images;
     }
 
     /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled from images. */

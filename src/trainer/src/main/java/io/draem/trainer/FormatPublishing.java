@@ -2,10 +2,16 @@ package io.draem.trainer;
 
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
+import io.draem.score.Calibration;
+import io.draem.tensor.NewFolders;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportImages;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.export.FormatExport;
+import io.draem.trainer.export.FormatGraph;
 import io.draem.trainer.export.ModelCheckpoint;
 import io.draem.trainer.export.ModelVersion;
 import java.io.IOException;
@@ -13,94 +19,129 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Publishes a network in several formats under one version number, and says what each format changed. */
-final class FormatPublishing {
+/**
+ * Publishes a network in several formats under one version number. Every graph is judged as it will be served: thresholds,
+ * ranges, figures and report come from running that graph itself, and what it lost against float32 stands beside them.
+ *
+ * @param draft the card of the network, its name that of the model in float32; its calibration stays without images
+ * @param images of the model; null without any
+ * @param thresholds how they are to be found
+ * @param calibration how many images int8 takes its ranges from
+ */
+record FormatPublishing(
+        ModelCheckpoint model,
+        ModelCard draft,
+        @Nullable ModelImages images,
+        ThresholdOptions thresholds,
+        int calibration,
+        int threads) {
 
-    private FormatPublishing() {}
+    /** What int8 takes its ranges from unless told otherwise. */
+    static final int CALIBRATION_IMAGES = 16;
 
     /**
      * Publishes each format as soon as it is done.
      *
-     * @param draft the card of the network, its name that of the model in float32
      * @param number of the version of all of them
+     * @throws TrainingStoppedException if a signal asked for it; the version that was being written is gone
      */
-    static void publish(
-            ModelCheckpoint model,
-            ModelCard draft,
-            ExportImages images,
-            List<ExportFormat> formats,
-            Path output,
-            int number,
-            int threads,
-            PrintWriter out)
-            throws IOException, ExportRefusedException, ModelCardException {
-        Files.createDirectories(output);
-        try (FormatExport export = FormatExport.of(model, draft, images, output, threads)) {
-            for (ExportFormat format : formats.stream().distinct().toList()) {
-                try (ModelVersion version = ModelVersion.begin(output, format.modelName(draft.model()), number)) {
-                    ModelCard card = export.write(format, version.folder());
+    void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
+            throws IOException, ExportRefusedException, ModelCardException, TrainingStoppedException {
+        NewFolders folders = NewFolders.make(output);
+        signals.hold("stopping before the next image and leaving no half of a version");
+        try (FormatExport export = FormatExport.of(model, draft, exportImages(signals), output, threads)) {
+            Judge judge = images == null ? null : Judge.of(images, thresholds).stoppedBy(signals);
+            Judgement float32 = null;
+            List<ExportFormat> float32First =
+                    formats.stream().distinct().sorted().toList();
+            for (ExportFormat format : float32First) {
+                signals.check();
+                if (float32 == null && judge != null && format != ExportFormat.FP32) {
+                    float32 = judge.judge(export.float32());
+                }
+                try (ModelVersion version = ModelVersion.begin(output, format.modelName(draft.model()), number);
+                        FormatGraph graph = export.write(format, version.file("model.onnx"))) {
+                    Judgement judgement = judge == null ? null : judge.judge(graph.detector());
+                    ModelCard card = card(format, graph, judgement, float32);
+                    if (judgement != null && format == float32First.get(0)) {
+                        judgement.print(out);
+                    }
+                    if (format == ExportFormat.FP32) {
+                        float32 = judgement;
+                    }
+                    write(card, judgement, graph.detector(), version);
+                    graph.finish(card);
                     long bytes = Files.size(version.file("model.onnx"));
-                    Path published = version.publish();
-                    out.println(describe(card, format, bytes, published));
+                    out.println(FormatSummary.of(card, format, bytes, version.publish(), judge != null));
                     out.flush();
                 }
             }
+            signals.check();
+        } catch (CancellationException e) {
+            throw new TrainingStoppedException(
+                    "Stopped. What was published stays, and nothing else was written", signals.status());
+        } finally {
+            folders.removeEmpty();
+            signals.release();
         }
     }
 
-    private static String describe(ModelCard card, ExportFormat format, long bytes, Path published) {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%s: wrote %s (%.1f MB)", format, published, bytes / 1e6));
-        JsonNode libtorch = card.export().path("differenceToLibtorch");
-        JsonNode fp32 = card.export().path("differenceToFp32");
-        if (!libtorch.isMissingNode()) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "; differs from libtorch by %.1e (score), %.1e (map) at most",
-                    libtorch.path("score").asDouble(),
-                    libtorch.path("map").asDouble()));
+    private ExportImages exportImages(StopSignals signals) {
+        if (images == null) {
+            return ExportImages.NONE;
         }
-        if (!fp32.isMissingNode()) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "; differs from fp32 on %d images by %.4f at most, %.4f on average (score), %.4f and %.5f (map)",
-                    fp32.path("images").asInt(),
-                    fp32.at("/score/largest").asDouble(),
-                    fp32.at("/score/mean").asDouble(),
-                    fp32.at("/map/largest").asDouble(),
-                    fp32.at("/map/mean").asDouble()));
-        }
-        String level = card.metrics().at("/image/auroc").isNumber() ? "" : "/validation";
-        appendAuroc(
-                text,
-                "image",
-                card.metrics().at(level + "/image/auroc"),
-                card.export().path("imageAurocLost"));
-        appendAuroc(
-                text,
-                "pixel",
-                card.metrics().at(level + "/pixel/auroc"),
-                card.export().path("pixelAurocLost"));
-        text.append(String.format(
-                Locale.ROOT,
-                "; threshold %.4f, %s",
-                card.calibration().imageThreshold(),
-                card.export().path("thresholds").asString("")));
-        if (format == ExportFormat.FP16) {
-            text.append("; for GPUs: ONNX Runtime widens float16 on processors and gains nothing there");
-        }
-        return text.toString();
+        EvaluationSet test = images.test();
+        return new ExportImages(
+                signals.stopping(images.calibration()),
+                signals.stopping(test.size() > 0 ? test : images.validation()),
+                calibration);
     }
 
-    private static void appendAuroc(StringBuilder text, String level, JsonNode auroc, JsonNode lost) {
-        if (auroc.isNumber()) {
-            text.append(String.format(Locale.ROOT, "; %s AUROC %.4f", level, auroc.asDouble()));
+    private static void write(
+            ModelCard card, @Nullable Judgement judgement, AnomalyDetector graph, ModelVersion version)
+            throws IOException {
+        ObjectNode report = card.metrics().deepCopy();
+        report.set("export", card.export());
+        report.set("training", card.training());
+        Files.writeString(version.file("metrics.json"), report.toPrettyString() + "\n");
+        if (judgement != null) {
+            Files.writeString(
+                    version.file("report.html"),
+                    judgement.report(card, report, graph).html());
         }
-        if (lost.isNumber()) {
-            text.append(String.format(Locale.ROOT, " (%+.4f)", -lost.asDouble()));
+    }
+
+    private ModelCard card(
+            ExportFormat format, FormatGraph graph, @Nullable Judgement judgement, @Nullable Judgement float32) {
+        ObjectNode metrics = judgement == null ? draft.metrics() : judgement.metrics();
+        ObjectNode export = graph.export();
+        if (judgement != null && float32 != null) {
+            ObjectNode before = float32.metrics();
+            String level = metrics.at("/image/auroc").isNumber() ? "" : "/validation";
+            export.put("imageAurocLost", lost(before, metrics, level + "/image/auroc"));
+            export.put("pixelAurocLost", lost(before, metrics, level + "/pixel/auroc"));
         }
+        export.put("thresholds", judgement == null ? "of the float32 network" : "of this graph");
+        Calibration calibration = judgement == null ? draft.calibration() : judgement.calibration();
+        return new ModelCard(
+                format.modelName(draft.model()),
+                draft.width(),
+                draft.height(),
+                calibration,
+                model.training(),
+                metrics,
+                export,
+                draft.images());
+    }
+
+    private static @Nullable Double lost(ObjectNode before, ObjectNode after, String figure) {
+        JsonNode was = before.at(figure);
+        JsonNode is = after.at(figure);
+        return was.isNumber() && is.isNumber() ? was.asDouble() - is.asDouble() : null;
     }
 }

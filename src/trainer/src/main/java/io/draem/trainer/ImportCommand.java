@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         name = "import",
         description = {
             "Turns a checkpoint of anomalib, or the two files of the official repository, into"
-                    + " OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors}.",
+                    + " OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors}, with"
+                    + " --data a report.html too.",
             "Nothing in the files is run: tensors are read, and everything else is refused or left out."
         },
         sortOptions = false,
@@ -58,8 +59,14 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Images in MVTec AD layout to find thresholds on and to evaluate with")
+            description = "Labelled images as train takes them, to find thresholds on and to evaluate with")
     private @Nullable Path data;
+
+    @Option(
+            names = "--skip-unreadable",
+            description = "Go on without the files that cannot be used, and name them",
+            showDefaultValue = Visibility.NEVER)
+    private boolean skipUnreadable;
 
     @Option(
             names = "--validation",
@@ -68,10 +75,15 @@ final class ImportCommand implements Callable<Integer> {
                     + " same-as-test")
     private ValidationSplit validation = ValidationSplit.FROM_TEST;
 
-    @Option(names = "--threshold-image", description = "Raw image score above which an image is anomalous")
+    @Option(
+            names = "--threshold-image",
+            description = "Raw image score above which an image is anomalous (default: the checkpoint's, else 0.5)")
     private @Nullable Double imageThreshold;
 
-    @Option(names = "--threshold-pixel", description = "Raw map value above which a pixel is anomalous")
+    @Option(
+            names = "--threshold-pixel",
+            description = "Raw map value above which a pixel is anomalous (default: the checkpoint's, else the image"
+                    + " threshold)")
     private @Nullable Double pixelThreshold;
 
     @Option(names = "--seed", defaultValue = "0", description = "Seed of which images calibrate")
@@ -95,7 +107,8 @@ final class ImportCommand implements Callable<Integer> {
                         output,
                         name,
                         imageSize,
-                        new ImportRun.Thresholds(data, validation, seed, imageThreshold, pixelThreshold),
+                        new ImportRun.Thresholds(
+                                data, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
                         threads)
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;
@@ -120,16 +133,16 @@ final class ImportCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--data finds thresholds and --threshold-image and --threshold-pixel give them: leave one out");
         }
-        requireNumber("--threshold-image", imageThreshold);
-        requireNumber("--threshold-pixel", pixelThreshold);
+        requireScore("--threshold-image", imageThreshold);
+        requireScore("--threshold-pixel", pixelThreshold);
         if (threads < 1) {
             throw new IllegalArgumentException("--threads must be at least 1, not " + threads);
         }
     }
 
-    private static void requireNumber(String option, @Nullable Double value) {
-        if (value != null && !Double.isFinite(value)) {
-            throw new IllegalArgumentException(option + " must be a number, not " + value);
+    private static void requireScore(String option, @Nullable Double value) {
+        if (value != null && !(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(option + " must lie within 0 and 1, not " + value);
         }
     }
 }

@@ -2,37 +2,28 @@ package io.draem.trainer;
 
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
-import io.draem.score.ThresholdRule;
-import io.draem.trainer.data.DataSplit;
-import io.draem.trainer.data.Dataset;
+import io.draem.trainer.NetworkPublishing.Published;
 import io.draem.trainer.data.ValidationSplit;
-import io.draem.trainer.evaluation.Calibrator;
-import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.NetworkDetector;
-import io.draem.trainer.evaluation.Scores;
-import io.draem.trainer.evaluation.TestImages;
-import io.draem.trainer.export.DraemExporter;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
-import io.draem.trainer.export.ModelCheckpoint;
-import io.draem.trainer.export.ModelVersion;
-import io.draem.trainer.export.Parity;
 import io.draem.trainer.imported.ImportedNetwork;
-import io.draem.trainer.imported.Statistics;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.Threads;
+import io.draem.trainer.synthesis.SynthesisOptions;
+import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -48,14 +39,16 @@ import tools.jackson.databind.node.ObjectNode;
 record ImportRun(List<Path> files, Path output, String name, int size, Thresholds thresholds, int threads) {
 
     private static final int PARITY_IMAGES = 2;
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Of images held out for synthetic validation, which no import does. */
+    private static final double UNUSED_SHARE = 0.2;
 
     /**
      * Where thresholds come from.
      *
      * @param data labelled images; null to take those of the checkpoint, or the given ones
      * @param validation which of them
+     * @param skipUnreadable whether to go on without those that cannot be used
      * @param seed of their choice
      * @param image given by a person, before all else
      * @param pixel given by a person, before all else
@@ -63,15 +56,15 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
     record Thresholds(
             @Nullable Path data,
             ValidationSplit validation,
+            boolean skipUnreadable,
             long seed,
             @Nullable Double image,
             @Nullable Double pixel) {}
 
-    /** Thresholds, figures, and a sentence on where the former came from. */
-    private record Calibrated(Calibration calibration, ObjectNode metrics, String source) {}
-
     /** Imports, calibrates, exports and publishes; says on {@code out} what it did and on {@code log} what to beware of. */
-    void execute(PrintWriter out, PrintWriter log) throws IOException, InterruptedException, ExportRefusedException {
+    void execute(PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, ExportRefusedException, TrainerException,
+                    TrainingStoppedException {
         Threads.use(threads);
         ImportedNetwork imported = ImportedNetwork.read(files);
         out.printf(
@@ -82,94 +75,96 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                 imported.options().discriminativeBaseWidth(),
                 imported.options().sspcab() ? ", SSPCAB" : "");
         out.flush();
-        try (DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights());
-                ModelVersion version = ModelVersion.next(output, name)) {
+        ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), out);
+        try (StopSignals signals = StopSignals.handle(log);
+                DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights())) {
             NetworkDetector detector = new NetworkDetector(network, size, size);
-            Calibrated calibrated = calibrate(imported, detector);
-            publish(imported, detector, calibrated, version, out);
-            if (calibrated.calibration().equals(Statistics.UNKNOWN.calibration())) {
-                log.println(
-                        "warning: nothing is known of this model's thresholds, so they are 0.5: give labelled images"
-                                + " (--data), or --threshold-image and --threshold-pixel");
-                log.flush();
+            signals.hold("stopping as soon as nothing is left half done");
+            Published published = images == null
+                    ? publish(imported, detector, out, log)
+                    : publishJudged(imported, detector, images, signals, out);
+            out.printf(
+                    Locale.ROOT,
+                    "parity with ONNX Runtime %.1e%nwrote %s%n",
+                    published.parity().largest(),
+                    published.folder());
+            out.flush();
+            signals.release();
+            if (signals.stopRequested()) {
+                throw new TrainingStoppedException("Stopped, after the model was written", signals.status());
             }
         }
     }
 
-    private Calibrated calibrate(ImportedNetwork imported, NetworkDetector detector)
-            throws IOException, InterruptedException {
-        Path data = thresholds.data();
-        if (data != null) {
-            Dataset dataset = Dataset.open(data);
-            DataSplit split = DataSplit.of(dataset, thresholds.validation(), 0, thresholds.seed());
-            Scores validated = Scores.of(new TestImages(split.validation(), size, size), detector);
-            Calibration calibration = Calibrator.calibrate(validated, false);
-            ObjectNode metrics =
-                    Evaluation.figures(Scores.of(new TestImages(split.test(), size, size), detector), calibration);
-            metrics.set("validation", Evaluation.ranking(validated, calibration));
-            return new Calibrated(calibration, metrics, "labelled images, " + thresholds.validation());
-        }
-        Statistics known = imported.statistics().orElse(Statistics.UNKNOWN);
-        Double image = thresholds.image();
-        Double pixel = thresholds.pixel();
-        String source = image != null || pixel != null
-                ? "given by a person"
-                : imported.statistics().isPresent()
-                        ? "the checkpoint's post-processor: anomalib's, from its own validation images"
-                        : "a default: nothing is known";
-        Calibration calibration = new Calibration(
-                ThresholdRule.MANUAL,
-                image != null ? image : known.imageThreshold(),
-                pixel != null ? pixel : known.pixelThreshold(),
-                known.imageMin(),
-                known.imageMax(),
-                known.pixelMin(),
-                known.pixelMax(),
-                0,
-                0,
-                0);
-        return new Calibrated(calibration, JSON.createObjectNode(), source);
+    private ModelImages open(Path data, PrintWriter out) throws IOException, InterruptedException, TrainerException {
+        Recipe.Validation validation = new Recipe.Validation(thresholds.validation(), UNUSED_SHARE);
+        ModelImages images = ModelImages.open(
+                data,
+                null,
+                thresholds.skipUnreadable(),
+                new ModelImages.Options(size, size, validation, SynthesisOptions.DEFAULTS, thresholds.seed()),
+                threads);
+        out.println(name + ": " + images.summary());
+        out.flush();
+        return images;
     }
 
-    private void publish(
+    private Published publishJudged(
             ImportedNetwork imported,
             NetworkDetector detector,
-            Calibrated calibrated,
-            ModelVersion version,
+            ModelImages images,
+            StopSignals signals,
             PrintWriter out)
+            throws IOException, ExportRefusedException, TrainingStoppedException {
+        try {
+            Judgement judgement = Judge.of(images, ThresholdOptions.DEFAULTS)
+                    .stoppedBy(signals)
+                    .judge(detector);
+            judgement.print(out);
+            ObjectNode training = training(imported);
+            String source = "labelled images of --data, " + thresholds.validation();
+            training.putObject("thresholdSource").put("image", source).put("pixel", source);
+            training.put("calibrationDataDigest", images.digest());
+            ModelCard card = card(judgement.calibration(), training, judgement.metrics());
+            return NetworkPublishing.publish(
+                    output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());
+        } catch (CancellationException e) {
+            throw new TrainingStoppedException("Stopped: nothing was written", signals.status());
+        }
+    }
+
+    private Published publish(ImportedNetwork imported, NetworkDetector detector, PrintWriter out, PrintWriter log)
             throws IOException, ExportRefusedException {
-        ObjectNode training = JSON.createObjectNode();
+        ManualThresholds manual = ManualThresholds.of(imported.statistics(), thresholds.image(), thresholds.pixel());
+        ObjectNode training = training(imported);
+        manual.writeTo(training);
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+        if (!manual.warnings().isEmpty()) {
+            manual.warnings().forEach(metrics.putArray("warnings")::add);
+        }
+        ModelCard card = card(manual.calibration(), training, metrics);
+        Published published =
+                NetworkPublishing.publish(output, card, imported.weights(), detector, metrics, null, noise());
+        out.println(manual);
+        manual.warnings().forEach(warning -> log.println("warning: " + warning));
+        log.flush();
+        return published;
+    }
+
+    private ModelCard card(Calibration calibration, ObjectNode training, ObjectNode metrics) {
+        ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
+        return new ModelCard(name, size, size, calibration, training, metrics, export);
+    }
+
+    private ObjectNode training(ImportedNetwork imported) {
+        ObjectNode training = JsonNodeFactory.instance.objectNode();
         training.put("imageSize", size);
-        training.set("network", JSON.valueToTree(imported.options()));
+        training.set("network", JsonMapper.shared().valueToTree(imported.options()));
         training.put("importedFrom", imported.origin().toString());
         ArrayNode names = training.putArray("importedFiles");
         files.forEach(file -> names.add(String.valueOf(file.getFileName())));
-        training.put("thresholdSource", calibrated.source());
-        training.put("trainer", TrainerVersion.current());
-        training.put("gitCommit", TrainerVersion.gitCommit());
-        ModelCard card = new ModelCard(name, size, size, calibrated.calibration(), training, calibrated.metrics());
-        float[] images = noise();
-        Parity parity = DraemExporter.exportChecked(
-                imported.weights(),
-                imported.options(),
-                card,
-                version.file("model.onnx"),
-                images,
-                () -> detector.run(images, PARITY_IMAGES));
-        ObjectNode report = calibrated.metrics().deepCopy();
-        parity.writeTo(report.putObject("parity"));
-        report.set("training", training);
-        ModelCheckpoint.file(imported.weights(), card).write(version.file("checkpoint.safetensors"));
-        Files.writeString(version.file("metrics.json"), JSON.writeValueAsString(report) + "\n", StandardCharsets.UTF_8);
-        Path published = version.publish();
-        out.printf(
-                Locale.ROOT,
-                "parity with ONNX Runtime %.1e; thresholds %.4f (image) and %.4f (pixel), from %s%nwrote %s%n",
-                Math.max(parity.score(), parity.map()),
-                calibrated.calibration().imageThreshold(),
-                calibrated.calibration().pixelThreshold(),
-                calibrated.source(),
-                published);
+        TrainerVersion.writeTo(training);
+        return training;
     }
 
     /** There may be no photograph at hand, and to compare two runtimes any image does. */

@@ -1,18 +1,21 @@
 package io.draem.trainer;
 
+import io.draem.trainer.evaluation.EvaluationSet;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Lets a training end in good order on SIGINT, SIGTERM and SIGHUP: the first one is a request, which the training sees
- * after its step; a second one ends the process at once, and so does the first one outside the training.
+ * Lets work end in good order on SIGINT, SIGTERM and SIGHUP: the first one is a request, which a training sees after its
+ * step and an export before its next image; a second one ends the process at once, and so does the first one outside such
+ * work.
  *
- * <p>"At once" is the system's own default. The JVM's handling would run libtorch's clean-up beside the step that is
- * being computed, which crashes.
+ * <p>"At once" is the system's own default. The JVM's handling would run the clean-up of libtorch and ONNX Runtime beside
+ * what they are computing, which crashes.
  */
 final class StopSignals implements AutoCloseable {
 
@@ -21,6 +24,7 @@ final class StopSignals implements AutoCloseable {
     private final PrintWriter log;
     private final Map<Signal, SignalHandler> before = new HashMap<>();
     private volatile @Nullable Signal received;
+    private volatile String promise = "";
 
     private StopSignals(PrintWriter log) {
         this.log = log;
@@ -53,7 +57,7 @@ final class StopSignals implements AutoCloseable {
         }
         handleBy(SignalHandler.SIG_DFL);
         received = signal;
-        log.println("SIG" + signal.getName() + ": finishing the step and saving; a second one ends at once");
+        log.println("SIG" + signal.getName() + ": " + promise + "; a second one ends at once");
         log.flush();
     }
 
@@ -61,12 +65,34 @@ final class StopSignals implements AutoCloseable {
         before.keySet().forEach(signal -> Signal.handle(signal, handler));
     }
 
-    /** Says whether a training is under way, which a signal must not tear apart. */
-    void training(boolean underWay) {
-        handleBy(underWay ? this::receive : SignalHandler.SIG_DFL);
+    /**
+     * Begins work that a signal must not tear apart.
+     *
+     * @param whatFollows what is done on a signal, for people
+     */
+    void hold(String whatFollows) {
+        promise = whatFollows;
+        handleBy(this::receive);
     }
 
-    /** Says whether a signal has asked the training to stop. */
+    /** Ends that work. */
+    void release() {
+        handleBy(SignalHandler.SIG_DFL);
+    }
+
+    /** Returns images of which none is given any more once a signal has asked to stop. */
+    EvaluationSet stopping(EvaluationSet images) {
+        return new AbandonableImages(images, this::stopRequested);
+    }
+
+    /** Throws a {@link CancellationException} once a signal has asked to stop. */
+    void check() {
+        if (stopRequested()) {
+            throw new CancellationException();
+        }
+    }
+
+    /** Says whether a signal has asked to stop. */
     boolean stopRequested() {
         return received != null;
     }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The version of this build, from the jar's manifest. */
 public final class TrainerVersion implements IVersionProvider {
@@ -26,6 +27,11 @@ public final class TrainerVersion implements IVersionProvider {
             throw new UncheckedIOException(e);
         }
         return git.getProperty("git.commit.id", "unknown");
+    }
+
+    /** Notes in a model's metadata which build made it. */
+    static void writeTo(ObjectNode training) {
+        training.put("trainer", current()).put("gitCommit", gitCommit());
     }
 
     @Override

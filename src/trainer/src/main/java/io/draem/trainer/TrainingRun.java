@@ -78,12 +78,21 @@ record TrainingRun(
                         + ": go on with it (--resume), or delete it and start anew (--restart)");
             }
             StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
-            TrainingData images = TrainingData.open(data, anomalySource, skipUnreadable, recipe, threads);
+            ModelImages images =
+                    ModelImages.open(data, anomalySource, skipUnreadable, ModelImages.Options.of(recipe), threads);
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, start, checkpoints, signals, log);
             Publication publication = new Publication(
-                    output, name, images, model, thresholds, start == null ? "" : start.digest(), device, threads);
+                    output,
+                    name,
+                    recipe,
+                    images,
+                    model,
+                    thresholds,
+                    start == null ? "" : start.digest(),
+                    device,
+                    threads);
             Path published;
             try {
                 published = publication.publish(out);
@@ -94,10 +103,10 @@ record TrainingRun(
             }
             checkpoints.discard();
             try {
-                publication.exportOtherFormats(published, formats, out);
+                publication.exportOtherFormats(published, formats, signals, out);
             } catch (IOException | ExportRefusedException | RuntimeException e) {
                 log.println("The model in " + published
-                        + " is complete; try its other formats again with the command export" + " --checkpoint "
+                        + " is complete; try its other formats again with the command export --checkpoint "
                         + published.resolve("checkpoint.safetensors"));
                 log.flush();
                 throw e;
@@ -106,7 +115,7 @@ record TrainingRun(
     }
 
     private TrainedModel train(
-            TrainingData images,
+            ModelImages images,
             @Nullable StartWeights start,
             Checkpoints checkpoints,
             StopSignals signals,
@@ -123,7 +132,7 @@ record TrainingRun(
         Checkpoint from = checkpoint(origin, checkpoints, log);
         long steps = recipe.length().stepsFor(images.normals().size());
         long first = from == null ? 0 : from.step();
-        signals.training(true);
+        signals.hold("finishing the step and saving");
         try (TrainingProgress progress =
                 new TrainingProgress(log, first, steps, recipe.length().batchSize())) {
             TrainedModel model = Training.run(
@@ -135,7 +144,7 @@ record TrainingRun(
                                     : () -> DraemNetwork.create(
                                             recipe.network(), recipe.initialisation(), recipe.seed()),
                             device,
-                            step -> images.batches(step, dataThreads),
+                            step -> images.batches(step, recipe.length().batchSize(), dataThreads),
                             new HeldOutValidator(images),
                             checkpoints,
                             schedule,
@@ -158,7 +167,7 @@ record TrainingRun(
             throw new TrainerException(Main.sentence(e) + ". "
                     + lastGood(checkpoints, "Once that is mended, go on with:\n  " + resumeCommand));
         } finally {
-            signals.training(false);
+            signals.release();
         }
     }
 

@@ -1,6 +1,6 @@
 package io.draem.trainer;
 
-/** A training that a signal ended after a step, saved; the message says how to go on. */
+/** A training or another long work that a signal ended in good order; the message says how to go on. */
 final class TrainingStoppedException extends Exception {
 
     private static final long serialVersionUID = 1L;

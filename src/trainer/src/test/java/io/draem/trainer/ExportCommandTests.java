@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
 import io.draem.tensor.Safetensors;
 import io.draem.tensor.Tensor;
+import io.draem.trainer.data.Dataset;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.export.Cards;
 import io.draem.trainer.export.ModelCheckpoint;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class ExportCommandTests {
 
@@ -63,7 +67,14 @@ class ExportCommandTests {
         assertThat(said.toString())
                 .contains("fp32: wrote", "differs from libtorch")
                 .contains("fp16: wrote", "for GPUs")
-                .contains("int8: wrote", "differs from fp32 on 4 images", "image AUROC");
+                .contains("int8: wrote", "differs from fp32 on 4 images", "image AUROC")
+                .contains("5 images to train on, 1 held out", "thresholds by rule quantile", "warning:");
+        for (String model : List.of("plate", "plate-fp16", "plate-int8")) {
+            assertThat(Files.readString(output.resolve(model).resolve("5/report.html")))
+                    .as("a page of its own")
+                    .contains("<title>" + model)
+                    .contains("4 test images");
+        }
         try (Stream<Path> models = Files.list(output)) {
             assertThat(models.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("plate", "plate-fp16", "plate-int8");
@@ -98,6 +109,49 @@ class ExportCommandTests {
         try (Stream<Path> models = Files.list(output)) {
             assertThat(models).as("fp32 was not asked for").hasSize(1);
         }
+        assertThat(said.toString()).contains("no report.html");
+        assertThat(output.resolve("plate-fp16/1/report.html")).doesNotExist();
+    }
+
+    @Test
+    void theRuleOfTheModelFindsTheThresholdsAgain() throws Exception {
+        Calibration byRecall = new Calibration(ThresholdRule.RECALL, 0.5, 0.5, 0, 1, 0, 1, 20, 0, 20, 0, 0, 0.5);
+        assertThat(calibrationAfterExport("recall", byRecall, CARD.training()))
+                .returns(ThresholdRule.RECALL, Calibration::rule)
+                .returns(0.5, Calibration::ruleValue);
+        Calibration given = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 20, 0, 20);
+        assertThat(calibrationAfterExport("given", given, CARD.training()))
+                .returns(0.75, Calibration::imageThreshold)
+                .returns(0.25, Calibration::pixelThreshold);
+        ObjectNode imported = CARD.training().deepCopy().put("importedFrom", "anomalib");
+        assertThat(calibrationAfterExport("imported", given, imported))
+                .as("taken over from a checkpoint, not given")
+                .returns(ThresholdRule.QUANTILE, Calibration::rule);
+    }
+
+    @Test
+    void saysWhenTheImagesAreNotThoseOfTheTraining() throws Exception {
+        String digest = Dataset.open(Path.of(data())).digest();
+        ObjectNode same = CARD.training().deepCopy().put("dataDigest", digest);
+        calibrationAfterExport("same", CARD.calibration(), same);
+        assertThat(said.toString()).doesNotContain("not what the model was trained on");
+        ObjectNode other = CARD.training().deepCopy().put("dataDigest", "0123456789abcdef");
+        calibrationAfterExport("other", CARD.calibration(), other);
+        assertThat(said.toString())
+                .contains("warning: --data is not what the model was trained on")
+                .contains("0123456789ab", digest.substring(0, 12));
+    }
+
+    private Calibration calibrationAfterExport(String name, Calibration calibration, ObjectNode training)
+            throws Exception {
+        Path checkpoint = folder.resolve(name + ".safetensors");
+        ModelCard card = new ModelCard(name, 32, 32, calibration, training, CARD.metrics());
+        ModelCheckpoint.file(RandomWeights.of(SMALL, 1), card).write(checkpoint);
+        Path output = folder.resolve("of-" + name);
+        assertThat(export("--checkpoint", checkpoint.toString(), "--data", data(), "--output", output.toString()))
+                .as(said.toString())
+                .isZero();
+        return card(output.resolve("plate/1/model.onnx")).calibration();
     }
 
     @Test

@@ -80,7 +80,68 @@ class ImportAndPredictGoldenTests {
         assertThat(card.calibration().normalImages()).isEqualTo(2);
         assertThat(card.calibration().anomalousImages()).isEqualTo(2);
         assertThat(card.metrics().at("/image/auroc").isNumber()).isTrue();
-        assertThat(said.toString()).doesNotContain("warning");
+        assertThat(card.metrics().path("warnings").toString()).contains("2 normal images");
+        assertThat(card.training().at("/thresholdSource/pixel").asString()).contains("labelled images");
+        assertThat(said.toString())
+                .contains("4 to validate with, 4 to test with")
+                .contains("thresholds by rule f1, from 2 normal images and 2 with defects")
+                .contains("warning: The threshold comes from 2 normal images");
+        assertThat(folder.resolve("models/m/1/report.html")).content().contains("4 test images");
+    }
+
+    @Test
+    void refusesLabelledImagesThatCannotBeUsed() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("official");
+        paint("data/train/good/0.png", 40, 40);
+        for (int i = 0; i < 4; i++) {
+            paint("data/test/good/" + i + ".png", 40 + i, 40);
+            paint("data/test/hole/" + i + ".png", 50 + i, 40);
+            paint("data/ground_truth/hole/" + i + "_mask.png", i == 0 ? 8 : 50 + i, 40);
+        }
+        String[] arguments = {
+            "import",
+            golden.path().toString(),
+            "--data=" + folder.resolve("data"),
+            "--output=" + folder.resolve("models"),
+            "--name=m",
+            "--image-size=" + golden.width()
+        };
+        assertThat(run(arguments)).isEqualTo(1);
+        assertThat(said.toString())
+                .contains("1 of 13 files cannot be used", "0_mask.png has 8x40 pixels", "--skip-unreadable")
+                .doesNotContain("\tat ");
+        assertThat(folder.resolve("models/m/1")).doesNotExist();
+    }
+
+    @Test
+    void saysOfEachThresholdWhereItIsFrom() throws Exception {
+        ImportedFolder anomalib = ImportedFolder.read("anomalib");
+        Path checkpoint = anomalib.files(".ckpt").get(0);
+        importInto("image", anomalib, checkpoint, Path.of("--threshold-image=0.125"));
+        ModelCard card = card(folder.resolve("models/image/1"));
+        assertThat(card.calibration().imageThreshold()).isEqualTo(0.125);
+        assertThat(card.calibration().pixelThreshold())
+                .isCloseTo(anomalib.description().get("pixel_threshold").asDouble(), within(1e-6));
+        assertThat(card.training().at("/thresholdSource/image").asString()).isEqualTo("--threshold-image");
+        assertThat(card.training().at("/thresholdSource/pixel").asString()).contains("post-processor");
+        assertThat(said.toString())
+                .contains("0.1250 (image, from --threshold-image)", "(pixel, from the checkpoint's post-processor");
+
+        ImportedFolder official = ImportedFolder.read("official");
+        importInto("alone", official, official.path(), Path.of("--threshold-image=0.25"));
+        assertThat(card(folder.resolve("models/alone/1")).calibration().pixelThreshold())
+                .as("as in training")
+                .isEqualTo(0.25);
+        assertThat(said.toString()).contains("0.2500 (pixel, from the image threshold)");
+    }
+
+    @Test
+    void warnsOfAPixelThresholdAboveThatOfTheImage() throws Exception {
+        ImportedFolder golden = ImportedFolder.read("official");
+        importInto("m", golden, golden.path(), Path.of("--threshold-image=0.3"), Path.of("--threshold-pixel=0.6"));
+        assertThat(said.toString()).contains("warning: The pixel threshold is above the image threshold");
+        assertThat(card(folder.resolve("models/m/1")).metrics().path("warnings").toString())
+                .contains("above the image threshold");
     }
 
     @Test

@@ -26,7 +26,7 @@ class StopSignalsTests {
         assumeTrue(before != SignalHandler.SIG_IGN, "the tests were started to ignore SIG" + name);
 
         try (StopSignals signals = StopSignals.handle(new PrintWriter(new StringWriter()))) {
-            signals.training(true);
+            signals.hold("finishing the step and saving");
             assertThat(signals.stopRequested()).isFalse();
             Signal.raise(signal);
             while (!signals.stopRequested()) {

@@ -1,7 +1,6 @@
 package io.draem.trainer.export;
 
 import io.draem.trainer.export.OnnxGraph.Value;
-import io.draem.trainer.export.OnnxGraph.Window;
 
 /** The numbers that a graph calculates with between its float32 input and outputs; by itself all of it is float32. */
 interface Arithmetic {

@@ -2,7 +2,6 @@ package io.draem.trainer.export;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.export.OnnxGraph.Value;
-import io.draem.trainer.export.OnnxGraph.Window;
 import io.draem.trainer.network.MapSmoothing;
 import io.draem.trainer.network.NetworkOptions;
 

@@ -1,9 +1,7 @@
 package io.draem.trainer.export;
 
 import ai.onnxruntime.platform.Fp16Conversions;
-import io.draem.trainer.export.OnnxGraph.Element;
 import io.draem.trainer.export.OnnxGraph.Value;
-import io.draem.trainer.export.OnnxGraph.Window;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

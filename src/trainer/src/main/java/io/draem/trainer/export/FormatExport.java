@@ -2,12 +2,9 @@ package io.draem.trainer.export;
 
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
-import io.draem.score.Calibration;
-import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.OnnxDetector;
-import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.network.DraemNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,17 +15,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Exports one network in several formats. Every graph is judged as it will be served: thresholds, ranges and figures in
- * its card come from running that graph itself, and its differences to the float32 graph stand beside them.
+ * Writes one network in several formats, and compares each with libtorch or with the float32 graph. What a graph is worth
+ * on labelled images is for others to judge.
  */
 public final class FormatExport implements AutoCloseable {
 
-    private static final String GRAPH = "model.onnx";
     private static final int PARITY_IMAGES = 4;
     private static final int COMPARED_IMAGES = 16;
     private static final OnnxGraph.Producer NOBODY = new OnnxGraph.Producer("", "");
@@ -41,7 +36,6 @@ public final class FormatExport implements AutoCloseable {
     private final OnnxDetector float32;
     private final int threads;
     private final Parity parity;
-    private @Nullable ObjectNode float32Figures;
 
     private FormatExport(
             ModelCheckpoint model,
@@ -63,7 +57,7 @@ public final class FormatExport implements AutoCloseable {
     /**
      * Writes the float32 graph that the others are compared with.
      *
-     * @param draft the card of the network: its calibration stays where no validation images are given
+     * @param draft the card of the network
      * @param scratch folder for files that are deleted again
      * @throws ExportRefusedException if ONNX Runtime does not give what the network itself gives
      */
@@ -81,38 +75,42 @@ public final class FormatExport implements AutoCloseable {
         }
     }
 
+    /** Returns the float32 graph. */
+    public OnnxDetector float32() {
+        return float32;
+    }
+
     /**
-     * Writes {@code model.onnx} and {@code metrics.json} of one format.
+     * Writes the graph of one format, for now with the draft's card.
      *
-     * @return the card in the graph
      * @throws ExportRefusedException if the graph gives what is no number
      */
-    public ModelCard write(ExportFormat format, Path folder)
+    public FormatGraph write(ExportFormat format, Path file)
             throws IOException, ExportRefusedException, ModelCardException {
         ObjectNode export = JSON.createObjectNode().put("format", format.toString());
-        Path file = folder.resolve(GRAPH);
-        OnnxGraph graph = graph(format, folder, export);
+        OnnxGraph graph = graph(format, file, export);
         graph.write(file, NOBODY, draft.toMetadata());
-        ModelCard card;
-        try (OnnxDetector detector = OnnxDetector.open(file, threads)) {
-            EvaluationSet compared = images.compared();
-            if (format == ExportFormat.FP32) {
-                parity.writeTo(export.putObject("differenceToLibtorch"));
-            } else if (compared != null) {
-                Deviation deviation = Deviation.of(detector, float32, compared, COMPARED_IMAGES);
-                if (!deviation.isNumber()) {
-                    throw new ExportRefusedException(file, format);
-                }
-                deviation.writeTo(export.putObject("differenceToFp32"));
-            }
-            card = judge(detector, format, export);
+        OnnxDetector detector = OnnxDetector.open(file, threads);
+        try {
+            compare(format, detector, file, export);
+            return new FormatGraph(file, graph, detector, export);
+        } catch (IOException | ExportRefusedException | RuntimeException e) {
+            detector.close();
+            throw e;
         }
-        DraemExporter.write(graph, file, card);
-        ObjectNode report = card.metrics().deepCopy();
-        report.set("export", card.export());
-        report.set("training", card.training());
-        Files.writeString(folder.resolve("metrics.json"), report.toPrettyString() + "\n");
-        return card;
+    }
+
+    private void compare(ExportFormat format, OnnxDetector detector, Path file, ObjectNode export)
+            throws IOException, ExportRefusedException {
+        if (format == ExportFormat.FP32) {
+            parity.writeTo(export.putObject("differenceToLibtorch"));
+        } else if (images.compared() != null) {
+            Deviation deviation = Deviation.of(detector, float32, images.compared(), COMPARED_IMAGES);
+            if (!deviation.isNumber()) {
+                throw new ExportRefusedException(file, format);
+            }
+            deviation.writeTo(export.putObject("differenceToFp32"));
+        }
     }
 
     @Override
@@ -121,7 +119,7 @@ public final class FormatExport implements AutoCloseable {
         Files.deleteIfExists(float32File);
     }
 
-    private OnnxGraph graph(ExportFormat format, Path folder, ObjectNode export)
+    private OnnxGraph graph(ExportFormat format, Path file, ObjectNode export)
             throws IOException, ExportRefusedException {
         switch (format) {
             case FP32 -> {
@@ -130,7 +128,7 @@ public final class FormatExport implements AutoCloseable {
             case FP16 -> {
                 Float16Arithmetic arithmetic = new Float16Arithmetic();
                 OnnxGraph graph = graph(model, draft, arithmetic);
-                requireFloat16(folder);
+                requireFloat16(file);
                 names(export, arithmetic.leftInFloat32());
                 return graph;
             }
@@ -138,7 +136,7 @@ public final class FormatExport implements AutoCloseable {
                 EvaluationSet training = Objects.requireNonNull(images.training(), "int8 needs training images");
                 int count = Math.min(images.calibration(), training.size());
                 Map<String, ActivationRange> ranges = new HashMap<>();
-                activations(training, count, folder).forEach((name, seen) -> ranges.put(name, seen.range()));
+                activations(training, count, file).forEach((name, seen) -> ranges.put(name, seen.range()));
                 Int8Arithmetic arithmetic = new Int8Arithmetic(ranges);
                 OnnxGraph graph = graph(model, draft, arithmetic);
                 export.put("calibrationImages", count);
@@ -174,19 +172,19 @@ public final class FormatExport implements AutoCloseable {
     }
 
     /** On a processor ONNX Runtime widens activations, so that an overflow would show on GPUs alone. */
-    private void requireFloat16(Path folder) throws IOException, ExportRefusedException {
+    private void requireFloat16(Path file) throws IOException, ExportRefusedException {
         EvaluationSet compared = images.compared();
         if (compared != null) {
             for (ActivationExtremes seen :
-                    activations(compared, PARITY_IMAGES, folder).values()) {
+                    activations(compared, PARITY_IMAGES, file).values()) {
                 if (seen.largest() > Float16Arithmetic.LARGEST / 2) {
-                    throw new ExportRefusedException(folder.resolve(GRAPH), ExportFormat.FP16);
+                    throw new ExportRefusedException(file, ExportFormat.FP16);
                 }
             }
         }
     }
 
-    private Map<String, ActivationExtremes> activations(EvaluationSet set, int most, Path scratch) throws IOException {
+    private Map<String, ActivationExtremes> activations(EvaluationSet set, int most, Path file) throws IOException {
         return Activations.observe(
                 new NamedWeights(model.weights()),
                 model.options(),
@@ -194,7 +192,7 @@ public final class FormatExport implements AutoCloseable {
                 draft.height(),
                 set,
                 most,
-                scratch.resolve(".observed.onnx"),
+                file.resolveSibling(".observed.onnx"),
                 threads);
     }
 
@@ -205,57 +203,5 @@ public final class FormatExport implements AutoCloseable {
     private static OnnxGraph graph(ModelCheckpoint model, ModelCard card, Arithmetic arithmetic) {
         return DraemGraph.of(
                 new NamedWeights(model.weights()), model.options(), card.width(), card.height(), arithmetic);
-    }
-
-    /** Finds thresholds and figures with the graph itself. */
-    private ModelCard judge(OnnxDetector detector, ExportFormat format, ObjectNode export) throws IOException {
-        Calibration calibration = draft.calibration();
-        ObjectNode metrics = draft.metrics();
-        EvaluationSet validation = images.validation();
-        if (validation != null) {
-            Scores scores = Scores.of(validation, detector);
-            calibration = images.thresholds().of(scores);
-            EvaluationSet test = images.test();
-            metrics =
-                    test == null ? JSON.createObjectNode() : Evaluation.figures(Scores.of(test, detector), calibration);
-            metrics.set("validation", Evaluation.ranking(scores, calibration));
-            if (format != ExportFormat.FP32) {
-                ObjectNode before = float32Figures();
-                String level = test == null ? "/validation" : "";
-                export.put("imageAurocLost", lost(before, metrics, level + "/image/auroc"));
-                export.put("pixelAurocLost", lost(before, metrics, level + "/pixel/auroc"));
-            } else {
-                float32Figures = metrics;
-            }
-        }
-        export.put("thresholds", validation == null ? "of the float32 network" : "of this graph");
-        return new ModelCard(
-                format.modelName(draft.model()),
-                draft.width(),
-                draft.height(),
-                calibration,
-                model.training(),
-                metrics,
-                export,
-                draft.images());
-    }
-
-    private ObjectNode float32Figures() throws IOException {
-        if (float32Figures == null) {
-            Scores validated = Scores.of(Objects.requireNonNull(images.validation()), float32);
-            Calibration calibration = images.thresholds().of(validated);
-            EvaluationSet test = images.test();
-            ObjectNode figures =
-                    test == null ? JSON.createObjectNode() : Evaluation.ranking(Scores.of(test, float32), calibration);
-            figures.set("validation", Evaluation.ranking(validated, calibration));
-            float32Figures = figures;
-        }
-        return float32Figures;
-    }
-
-    private static @Nullable Double lost(ObjectNode before, ObjectNode after, String figure) {
-        JsonNode was = before.at(figure);
-        JsonNode is = after.at(figure);
-        return was.isNumber() && is.isNumber() ? was.asDouble() - is.asDouble() : null;
     }
 }

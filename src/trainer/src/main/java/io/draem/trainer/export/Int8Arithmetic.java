@@ -1,8 +1,6 @@
 package io.draem.trainer.export;
 
-import io.draem.trainer.export.OnnxGraph.Element;
 import io.draem.trainer.export.OnnxGraph.Value;
-import io.draem.trainer.export.OnnxGraph.Window;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

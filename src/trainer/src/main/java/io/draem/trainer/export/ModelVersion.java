@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * A version of a model while it is being written: {@code <output>/<name>/.<version>.part}, which becomes
  * {@code <output>/<name>/<version>} at {@link #publish()} in one move, so that a service that watches the folder never
- * sees half a model. Closed without having been published it leaves nothing behind.
+ * sees half a model. Closed without having been published it leaves nothing behind, not even a folder for a model without
+ * versions.
  */
 public final class ModelVersion implements AutoCloseable {
 

@@ -60,22 +60,6 @@ final class OnnxGraph {
     /** A tensor in the graph: an input, an initializer or what a node gives. */
     record Value(String name) {}
 
-    /** Types of elements that initializers have. */
-    enum Element {
-        FLOAT32(TensorProto.DataType.FLOAT),
-        FLOAT16(TensorProto.DataType.FLOAT16),
-        UINT8(TensorProto.DataType.UINT8),
-        INT8(TensorProto.DataType.INT8),
-        INT32(TensorProto.DataType.INT32),
-        INT64(TensorProto.DataType.INT64);
-
-        private final TensorProto.DataType type;
-
-        Element(TensorProto.DataType type) {
-            this.type = type;
-        }
-    }
-
     OnnxGraph(String name) {
         this.graph = GraphProto.newBuilder().setName(name);
     }
@@ -120,25 +104,9 @@ final class OnnxGraph {
                 integers("dilations", window.dilation(), window.dilation()));
     }
 
-    /**
-     * The square that a convolution looks at.
-     *
-     * @param side of the kernel
-     * @param padding zeros on each side
-     * @param dilation distance of the kernel's elements
-     */
-    record Window(int side, int padding, int dilation) {
-
-        /** 3x3 with the size kept: nearly all of the network. */
-        static final Window THREE = new Window(3, 1, 1);
-
-        /** Each pixel alone. */
-        static final Window ONE = new Window(1, 0, 1);
-    }
-
     /** Changes the type of a value's elements. */
     Value cast(String output, Value input, Element element) {
-        return node(OnnxOperator.CAST, output, List.of(input), integer("to", element.type.getNumber()));
+        return node(OnnxOperator.CAST, output, List.of(input), integer("to", element.number()));
     }
 
     /** Takes numbers that stand for floats as the floats, each first dimension with its own scale. */
@@ -271,7 +239,7 @@ final class OnnxGraph {
         ByteString notCopied = UnsafeByteOperations.unsafeWrap(data);
         graph.addInitializer(TensorProto.newBuilder()
                 .setName(name)
-                .setDataType(element.type.getNumber())
+                .setDataType(element.number())
                 .addAllDims(LongStream.of(shape).boxed().toList())
                 .setRawData(notCopied));
         return declare(name);

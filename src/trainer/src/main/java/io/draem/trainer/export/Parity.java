@@ -17,6 +17,11 @@ public record Parity(int images, double score, double map, double reconstruction
         return score <= tolerance && map <= tolerance && reconstruction <= tolerance;
     }
 
+    /** Returns the largest of score and map. */
+    public double largest() {
+        return Math.max(score, map);
+    }
+
     /** Writes the figures. */
     public void writeTo(ObjectNode json) {
         json.put("images", images).put("score", score).put("map", map).put("reconstruction", reconstruction);

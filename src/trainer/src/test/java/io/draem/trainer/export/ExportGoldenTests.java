@@ -80,9 +80,8 @@ class ExportGoldenTests {
         ModelCheckpoint model =
                 new ModelCheckpoint(golden.weights().tensors(), golden.options(), card, card.training());
         EvaluationSet set = set(images, count);
-        ExportImages seen = new ExportImages(set, null, ExportImages.NONE.thresholds(), null, count);
-        try (FormatExport export = FormatExport.of(model, card, seen, folder, 1)) {
-            export.write(format, folder);
+        try (FormatExport export = FormatExport.of(model, card, new ExportImages(set, set, count), folder, 1)) {
+            export.write(format, folder.resolve("model.onnx")).close();
         }
         try (OnnxDetector detector = OnnxDetector.open(folder.resolve("model.onnx"), 1)) {
             NetworkOutputs outputs = detector.run(images, count);

@@ -35,7 +35,7 @@ final class FullSizeExport {
         Map<String, Tensor> weights = RandomWeights.of(NetworkOptions.PAPER, 0);
         ModelCard card = Cards.card(SIDE, SIDE);
         EvaluationSet images = images(2);
-        ExportImages seen = new ExportImages(images, null, ExportImages.NONE.thresholds(), null, images.size());
+        ExportImages seen = new ExportImages(images, images, images.size());
         ModelCheckpoint model = new ModelCheckpoint(weights, NetworkOptions.PAPER, card, card.training());
         long start = System.nanoTime();
         try (FormatExport export = FormatExport.of(model, card, seen, folder, THREADS)) {
@@ -43,14 +43,16 @@ final class FullSizeExport {
             for (ExportFormat format : formats) {
                 start = System.nanoTime();
                 Path written = Files.createDirectories(folder.resolve(format.toString()));
-                ModelCard exported = export.write(format, written);
-                System.out.printf(
-                        "%s: %,d bytes in %.1f s, %s, %s%n",
-                        format,
-                        Files.size(written.resolve("model.onnx")),
-                        seconds(start),
-                        peakMemory(),
-                        exported.export());
+                try (FormatGraph graph = export.write(format, written.resolve("model.onnx"))) {
+                    graph.finish(card);
+                    System.out.printf(
+                            "%s: %,d bytes in %.1f s, %s, %s%n",
+                            format,
+                            Files.size(written.resolve("model.onnx")),
+                            seconds(start),
+                            peakMemory(),
+                            graph.export());
+                }
             }
         }
         for (int turn = 0; turn < 2; turn++) {

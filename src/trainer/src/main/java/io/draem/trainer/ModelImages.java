@@ -16,6 +16,8 @@ import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.SyntheticImages;
 import io.draem.trainer.evaluation.TestImages;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
+import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,20 +27,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of one training.
+ * The images of one model: what it is trained on, what its thresholds come from, and what it is judged by. Training, export
+ * and import open them here alone, so the same options give the same images in the same split.
  *
  * @param split which train, validate and judge
  * @param notes what a person should know of the images, in sentences
  * @param skippedFiles how many files were left out because they cannot be used
- * @param digest of all images as they were before the training, whatever becomes of the files meanwhile
+ * @param digest of all images as they were before anything was done with them, whatever becomes of the files meanwhile
  * @param textureDigest of the anomaly-source images; empty without any
  * @param textures how many of those there are
  * @param normals the images to train on
  * @param heldOut normal images to validate on; none where labelled ones do
  * @param synthesizer what makes samples of them
  */
-record TrainingData(
-        Recipe recipe,
+record ModelImages(
+        Options options,
         DataSplit split,
         List<String> notes,
         int skippedFiles,
@@ -52,9 +55,29 @@ record TrainingData(
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
 
+    /** As many normal images as this, each with and without an anomaly, show int8 what activations there are. */
+    private static final int CALIBRATION_NORMALS = 16;
+
+    /**
+     * What of a recipe decides over images.
+     *
+     * @param width of the model's input
+     * @param height of the model's input
+     * @param validation which images thresholds come from
+     * @param synthesis the synthetic anomalies
+     * @param seed of split and synthesis
+     */
+    record Options(int width, int height, Recipe.Validation validation, SynthesisOptions synthesis, long seed) {
+
+        static Options of(Recipe recipe) {
+            return new Options(
+                    recipe.imageSize(), recipe.imageSize(), recipe.validation(), recipe.synthesis(), recipe.seed());
+        }
+    }
+
     /** Finds and reads all images; one that cannot be read is named now rather than hours later. */
-    static TrainingData open(
-            Path data, @Nullable Path anomalySource, boolean skipUnreadable, Recipe recipe, int readers)
+    static ModelImages open(
+            Path data, @Nullable Path anomalySource, boolean skipUnreadable, Options options, int readers)
             throws IOException, InterruptedException, TrainerException {
         DatasetCheck check = DatasetCheck.of(
                         Dataset.open(data),
@@ -67,15 +90,16 @@ record TrainingData(
             throw new TrainerException("No image of --anomaly-source " + anomalySource + " can be used");
         }
         DataSplit split = DataSplit.of(
-                dataset, recipe.validation().split(), recipe.validation().heldOut(), recipe.seed());
-        int size = recipe.imageSize();
+                dataset, options.validation().split(), options.validation().heldOut(), options.seed());
+        int width = options.width();
+        int height = options.height();
         ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals =
-                ImageStore.tensors(LabelledImage.files(split.train()), size, size, memory, readers);
+                ImageStore.tensors(LabelledImage.files(split.train()), width, height, memory, readers);
         ImageStore<RgbImage> textures =
-                anomalySource == null ? null : ImageStore.pictures(textureFiles, size, size, memory, readers);
-        return new TrainingData(
-                recipe,
+                anomalySource == null ? null : ImageStore.pictures(textureFiles, width, height, memory, readers);
+        return new ModelImages(
+                options,
                 split,
                 Stream.concat(check.notes().stream(), split.notes().stream()).toList(),
                 check.problems().size(),
@@ -83,8 +107,8 @@ record TrainingData(
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,
-                ImageStore.tensors(LabelledImage.files(split.heldOut()), size, size, memory, readers),
-                new AnomalySynthesizer(recipe.synthesis(), size, size, normals, textures));
+                ImageStore.tensors(LabelledImage.files(split.heldOut()), width, height, memory, readers),
+                new AnomalySynthesizer(options.synthesis(), width, height, normals, textures));
     }
 
     /** Says how many images there are for what, and what a person should know of them. */
@@ -102,9 +126,8 @@ record TrainingData(
     }
 
     /** Starts a loader of batches at a step. */
-    BatchLoader batches(long firstStep, int threads) {
-        return new BatchLoader(
-                normals, synthesizer, recipe.length().batchSize(), recipe.seed(), firstStep, threads, BATCHES_AHEAD);
+    BatchLoader batches(long firstStep, int batchSize, int threads) {
+        return new BatchLoader(normals, synthesizer, batchSize, options.seed(), firstStep, threads, BATCHES_AHEAD);
     }
 
     /** Says whether the anomalies to validate with are synthetic. */
@@ -114,37 +137,55 @@ record TrainingData(
 
     /** Returns the images to validate with, the same every time. */
     EvaluationSet validation() {
-        int size = recipe.imageSize();
         return validatesOnSynthetic()
-                ? SyntheticImages.of(heldOut, synthesizer, recipe.seed())
-                : new TestImages(split.validation(), size, size);
+                ? SyntheticImages.of(heldOut, synthesizer, options.seed())
+                : new TestImages(split.validation(), options.width(), options.height());
     }
 
     /** Returns the images that figures are reported for. */
     EvaluationSet test() {
-        return new TestImages(split.test(), recipe.imageSize(), recipe.imageSize());
+        return new TestImages(split.test(), options.width(), options.height());
     }
 
     /** Returns what the images to train on look like, before anything is done to them. */
     ImageProfile profile() {
-        int size = recipe.imageSize();
         List<ImageMeasures> measures = new ArrayList<>();
         for (int i = 0; i < normals.size(); i++) {
-            measures.add(ImageMeasures.of(normals.get(i), size, size));
+            measures.add(ImageMeasures.of(normals.get(i), options.width(), options.height()));
         }
         return ImageProfile.of(measures);
     }
 
     /** Returns a few real images, {@code [count, 3, height, width]}, to compare an exported graph on. */
     float[] parityImages() throws IOException {
-        int size = recipe.imageSize();
         List<LabelledImage> some = (split.test().isEmpty() ? split.train() : split.test())
                 .stream().limit(PARITY_IMAGES).toList();
-        TestImages set = new TestImages(some, size, size);
-        float[] images = new float[some.size() * 3 * size * size];
+        TestImages set = new TestImages(some, options.width(), options.height());
+        int length = 3 * options.width() * options.height();
+        float[] images = new float[some.size() * length];
         for (int i = 0; i < some.size(); i++) {
-            System.arraycopy(set.load(i).pixels(), 0, images, i * 3 * size * size, 3 * size * size);
+            System.arraycopy(set.load(i).pixels(), 0, images, i * length, length);
         }
         return images;
+    }
+
+    /**
+     * Returns normal training images with and without synthetic anomalies, to take the ranges of activations from: without
+     * anomalies the discriminative network would never show the activations that a defect causes.
+     */
+    EvaluationSet calibration() {
+        int count = Math.min(CALIBRATION_NORMALS, normals.size());
+        ImageSource<float[]> some = new ImageSource<>() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public float[] get(int index) {
+                return normals.get((int) ((long) index * normals.size() / count));
+            }
+        };
+        return SyntheticImages.of(some, synthesizer, options.seed() + 1);
     }
 }

@@ -1,0 +1,75 @@
+package io.draem.trainer;
+
+import io.draem.model.ModelCard;
+import io.draem.trainer.export.ExportFormat;
+import java.nio.file.Path;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** Says in a line what an export wrote and what its format changed. */
+final class FormatSummary {
+
+    private FormatSummary() {}
+
+    /**
+     * Returns the line.
+     *
+     * @param judged whether images gave thresholds and figures
+     */
+    static String of(ModelCard card, ExportFormat format, long bytes, Path published, boolean judged) {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%s: wrote %s (%.1f MB)", format, published, bytes / 1e6));
+        JsonNode libtorch = card.export().path("differenceToLibtorch");
+        JsonNode fp32 = card.export().path("differenceToFp32");
+        if (!libtorch.isMissingNode()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "; differs from libtorch by %.1e (score), %.1e (map) at most",
+                    libtorch.path("score").asDouble(),
+                    libtorch.path("map").asDouble()));
+        }
+        if (!fp32.isMissingNode()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "; differs from fp32 on %d images by %.4f at most, %.4f on average (score), %.4f and %.5f (map)",
+                    fp32.path("images").asInt(),
+                    fp32.at("/score/largest").asDouble(),
+                    fp32.at("/score/mean").asDouble(),
+                    fp32.at("/map/largest").asDouble(),
+                    fp32.at("/map/mean").asDouble()));
+        }
+        String level = card.metrics().at("/image/auroc").isNumber() ? "" : "/validation";
+        appendAuroc(
+                text,
+                "image",
+                card.metrics().at(level + "/image/auroc"),
+                card.export().path("imageAurocLost"));
+        appendAuroc(
+                text,
+                "pixel",
+                card.metrics().at(level + "/pixel/auroc"),
+                card.export().path("pixelAurocLost"));
+        text.append(String.format(
+                Locale.ROOT,
+                "; threshold %.4f (%s), %s",
+                card.calibration().imageThreshold(),
+                card.calibration().rule().id(),
+                card.export().path("thresholds").asString("")));
+        if (!judged) {
+            text.append("; no figures and no report.html, which need --data");
+        }
+        if (format == ExportFormat.FP16) {
+            text.append("; for GPUs: ONNX Runtime widens float16 on processors and gains nothing there");
+        }
+        return text.toString();
+    }
+
+    private static void appendAuroc(StringBuilder text, String level, JsonNode auroc, JsonNode lost) {
+        if (auroc.isNumber()) {
+            text.append(String.format(Locale.ROOT, "; %s AUROC %.4f", level, auroc.asDouble()));
+        }
+        if (lost.isNumber()) {
+            text.append(String.format(Locale.ROOT, " (%+.4f)", -lost.asDouble()));
+        }
+    }
+}
