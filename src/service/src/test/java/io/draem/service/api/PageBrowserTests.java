@@ -158,7 +158,7 @@ class PageBrowserTests extends HttpTest {
         JsonNode found = tab.evaluate("""
             axe.run().then(({ passes, violations }) => ({
               passed: passes.length,
-              blamed: violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}`)).join("\n"),
+              blamed: violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}`)).join("; "),
             }))""");
         assertThat(found.get("passed").asInt()).isGreaterThan(20);
         assertThat(found.get("blamed").asString()).isEmpty();
