@@ -1,88 +1,138 @@
 package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.draem.service.TestModels;
-import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Lets a Prometheus server scrape the service, and its own tool judge the names; both are looked for on the PATH. */
+/**
+ * Lets a Prometheus server scrape the service, and its own tool judge the names and the alerts; both are looked for on the
+ * PATH.
+ */
 @EnabledIfSystemProperty(
         named = "draem.test.prometheus",
         matches = "wanted",
         disabledReason = "Needs a Prometheus server: -Pprometheus")
 class PrometheusTests extends HttpTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Path PROJECT = Path.of(System.getProperty("project.root"));
+    private static final Path ALERTS = PROJECT.resolve("helm/files/alerts.yaml");
+    private static final Pattern METRIC = Pattern.compile("\\bdraem_[a-z_]+(?=\\{)");
 
     @TempDir
     Path folder;
 
     @Test
     void promtoolFindsNothingToBlame() throws Exception {
-        Path promtool = find("promtool");
         detect();
         Path metrics = Files.write(
                 folder.resolve("metrics.txt"), http.get("/actuator/prometheus").body());
-        Path said = folder.resolve("said.txt");
-        Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
-                .redirectInput(metrics.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        assertThat(check.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(said)).isEmpty();
+        assertThat(promtool(metrics, "check", "metrics")).isEmpty();
+    }
+
+    @Test
+    void eachAlertFiresWhenItShouldAndNotOtherwise() throws Exception {
+        Path tests = PROJECT.resolve("src/service/src/test/prometheus/alerts.test.yaml");
+        Path nothing = Files.createFile(folder.resolve("nothing"));
+        assertThat(promtool(nothing, "check", "rules", ALERTS.toString())).contains("SUCCESS");
+        assertThat(promtool(nothing, "test", "rules", tests.toString())).contains("SUCCESS");
+        List<String> tested = Pattern.compile("alertname: (\\w+)")
+                .matcher(Files.readString(tests))
+                .results()
+                .map(found -> found.group(1))
+                .distinct()
+                .toList();
+        List<String> alerts = Pattern.compile("- alert: (\\w+)")
+                .matcher(Files.readString(ALERTS))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(tested).containsExactlyInAnyOrderElementsOf(alerts);
     }
 
     @Test
     void aServerScrapesTheMetricsWithTheirExemplars() throws Exception {
-        Path prometheus = find("prometheus");
         detect();
-        int port = freePort();
-        Path log = folder.resolve("prometheus.log");
-        Process server = new ProcessBuilder(
-                        prometheus.toString(),
-                        "--config.file=" + configuration(),
-                        "--storage.tsdb.path=" + folder.resolve("data"),
-                        "--web.listen-address=localhost:" + port,
-                        "--enable-feature=exemplar-storage")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            Http api = new Http(port);
+        try (PrometheusServer server = PrometheusServer.start(folder, http, List.of())) {
             String series = "draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\"}";
-            JsonNode found = await(api, "/api/v1/query?query=" + encode(series), log);
-            assertThat(found.at("/0/value/1").asString()).isNotEqualTo("0");
-            assertThat(await(api, "/api/v1/query?query=" + encode("up == 1"), log)
-                            .at("/0/metric/job")
+            assertThat(server.query(series).at("/0/value/1").asString()).isNotEqualTo("0");
+            assertThat(server.query("up == 1").at("/0/metric/job").asString()).isEqualTo("draem");
+            assertThat(server.exemplars("draem_detect_seconds_bucket")
+                            .at("/0/exemplars/0/labels/trace_id")
                             .asString())
-                    .isEqualTo("draem");
-            JsonNode exemplars = await(
-                    api,
-                    "/api/v1/query_exemplars?start=0&end=9999999999&query=" + encode("draem_detect_seconds_bucket"),
-                    log);
-            assertThat(exemplars.at("/0/exemplars/0/labels/trace_id").asString())
                     .hasSize(32);
-        } finally {
-            server.destroyForcibly().waitFor();
         }
+    }
+
+    @Test
+    void aServerUnderLoadHasWhatAlertsAndDashboardAskFor() throws Exception {
+        detect();
+        try (PrometheusServer server = PrometheusServer.start(folder, http, List.of(ALERTS))) {
+            server.query("up == 1"); // what is counted from here on is a rate
+            for (int i = 0; i < 20; i++) {
+                detect();
+            }
+            assertThat(server.rules())
+                    .isNotEmpty()
+                    .allSatisfy(rule -> assertThat(rule.path("health").asString())
+                            .as(rule.toString())
+                            .isEqualTo("ok"));
+            Set<String> metrics = new TreeSet<>();
+            METRIC.matcher(Files.readString(ALERTS)).results().forEach(found -> metrics.add(found.group()));
+            for (String metric : metrics) {
+                assertThat(server.query(metric + "{job=~\".+\"}").isEmpty())
+                        .as(metric)
+                        .isFalse();
+            }
+            for (String query : dashboardQueries()) {
+                assertThat(server.query(query).isEmpty()).as(query).isFalse();
+            }
+        }
+    }
+
+    /** Returns the queries of all panels, with a value for each variable. */
+    private static List<String> dashboardQueries() throws IOException {
+        JsonNode dashboard =
+                JsonMapper.shared().readTree(Files.readString(PROJECT.resolve("helm/files/dashboard.json")));
+        List<String> queries = new ArrayList<>();
+        for (JsonNode expression : dashboard.path("panels").findValues("expr")) {
+            queries.add(expression
+                    .asString()
+                    .replace("$__rate_interval", "1m")
+                    .replace("$namespace", "line")
+                    .replace("$job", "draem"));
+        }
+        assertThat(queries).isNotEmpty().noneMatch(query -> query.contains("$"));
+        return queries;
+    }
+
+    /** Returns what the tool says, and fails where it fails. */
+    private String promtool(Path input, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(PrometheusServer.find("promtool").toString());
+        command.addAll(List.of(arguments));
+        Path said = folder.resolve("said.txt");
+        Process process = new ProcessBuilder(command)
+                .redirectInput(input.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+        return Files.readString(said);
     }
 
     private void detect() throws Exception {
@@ -92,60 +142,5 @@ class PrometheusTests extends HttpTest {
                 Files.readAllBytes(TestModels.good()),
                 "traceparent",
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-    }
-
-    private Path configuration() throws IOException {
-        return Files.writeString(folder.resolve("prometheus.yml"), """
-            global:
-              scrape_interval: 5s
-              scrape_timeout: 5s
-            scrape_configs:
-              - job_name: draem
-                metrics_path: /actuator/prometheus
-                static_configs:
-                  - targets: ["%s"]
-            """.formatted(
-                        URI.create(http.base()).getAuthority()));
-    }
-
-    /** Asks until there is an answer: the server starts and scrapes when it likes. */
-    private static JsonNode await(Http api, String query, Path log) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            try {
-                HttpResponse<byte[]> answer = api.get(query);
-                JsonNode data = Http.json(answer).path("data");
-                JsonNode result = data.isArray() ? data : data.path("result");
-                if (answer.statusCode() == 200 && !result.isEmpty()) {
-                    return result;
-                }
-            } catch (IOException e) {
-                // It does not listen yet.
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-        }
-        throw new AssertionError("No answer to " + query + ":\n" + Files.readString(log));
-    }
-
-    private static Path find(String program) {
-        Path found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, program))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-        assumeThat(found)
-                .as("%s is not on the PATH (apt-get install prometheus)", program)
-                .isNotNull();
-        return found;
-    }
-
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,0 +1,144 @@
+package io.draem.service.api;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/** A real Prometheus server that scrapes the service each second; the test is skipped where none is on the PATH. */
+final class PrometheusServer implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path log;
+    private final Http api;
+
+    private PrometheusServer(Process process, Path log, int port) {
+        this.process = process;
+        this.log = log;
+        this.api = new Http(port);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param folder for its configuration, data and log
+     * @param service whose metrics it scrapes
+     * @param rules files of alerting rules
+     */
+    static PrometheusServer start(Path folder, Http service, List<Path> rules) throws IOException {
+        Path prometheus = find("prometheus");
+        Path configuration = Files.writeString(folder.resolve("prometheus.yml"), """
+            global:
+              scrape_interval: 1s
+              scrape_timeout: 1s
+              evaluation_interval: 1s
+            rule_files: %s
+            scrape_configs:
+              - job_name: draem
+                metrics_path: /actuator/prometheus
+                static_configs:
+                  - targets: ["%s"]
+                    labels: {namespace: line}
+            """.formatted(
+                        rules.stream().map(file -> "\"" + file + "\"").toList(),
+                        URI.create(service.base()).getAuthority()));
+        int port = freePort();
+        Path log = folder.resolve("prometheus.log");
+        Process process = new ProcessBuilder(
+                        prometheus.toString(),
+                        "--config.file=" + configuration,
+                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--web.listen-address=localhost:" + port,
+                        "--enable-feature=exemplar-storage")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new PrometheusServer(process, log, port);
+    }
+
+    /** Returns the result of a query as soon as there is one: the server starts and scrapes when it likes. */
+    JsonNode query(String expression) throws Exception {
+        return await(
+                        "/api/v1/query?query=" + encode(expression),
+                        data -> !data.path("result").isEmpty())
+                .path("result");
+    }
+
+    /** Returns the exemplars of a histogram as soon as there are any. */
+    JsonNode exemplars(String histogram) throws Exception {
+        return await(
+                "/api/v1/query_exemplars?start=0&end=9999999999&query=" + encode(histogram), data -> !data.isEmpty());
+    }
+
+    /** Returns all rules as soon as each has been evaluated. */
+    List<JsonNode> rules() throws Exception {
+        JsonNode data = await(
+                "/api/v1/rules",
+                one -> !one.at("/groups/0/rules").isEmpty()
+                        && one.findValues("health").stream().noneMatch(health -> "unknown".equals(health.asString())));
+        return data.path("groups")
+                .valueStream()
+                .flatMap(group -> group.path("rules").valueStream())
+                .toList();
+    }
+
+    private JsonNode await(String path, Predicate<JsonNode> enough) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            try {
+                HttpResponse<byte[]> answer = api.get(path);
+                if (answer.statusCode() == 200 && enough.test(Http.json(answer).path("data"))) {
+                    return Http.json(answer).path("data");
+                }
+            } catch (IOException e) {
+                // It does not listen yet.
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+        throw new AssertionError("Nothing for " + path + ":\n" + Files.readString(log));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Returns a program of the PATH; the test is skipped where it is not there. */
+    static Path find(String program) {
+        Path found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        assumeThat(found)
+                .as("%s is not on the PATH (apt-get install prometheus)", program)
+                .isNotNull();
+        return found;
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
