@@ -5,7 +5,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
 /**
- * The form of a request with several images, for the contract alone.
+ * The form of a request with several images, for the contract alone. It names no least and no most: the most is up to
+ * whoever runs the service, and of either the Go generator makes code that does not compile.
  *
  * @param images the encoded images
  */
@@ -16,7 +17,5 @@ record BatchForm(
                         @Schema(
                                 description = "The encoded images, each as a part of its own",
                                 requiredMode = Schema.RequiredMode.REQUIRED),
-                schema = @Schema(type = "string", format = "binary"),
-                minItems = 1,
-                maxItems = 32)
+                schema = @Schema(type = "string", format = "binary"))
         List<byte[]> images) {}

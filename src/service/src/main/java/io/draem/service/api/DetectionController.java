@@ -8,6 +8,8 @@ import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.extensions.Extension;
+import io.swagger.v3.oas.annotations.extensions.ExtensionProperty;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
@@ -43,6 +45,9 @@ class DetectionController {
 
     @Operation(
             operationId = "detect",
+            // Else generated code calls it the body.
+            extensions =
+                    @Extension(properties = @ExtensionProperty(name = "x-codegen-request-body-name", value = "image")),
             summary = "Examine one image",
             description =
                     "Takes a JPEG, PNG, BMP, TIFF or WebP image and says whether it is anomalous and where, in the"

@@ -101,13 +101,13 @@ record DetectionResponse(
             String digest,
 
             @Schema(
+                    ref = ContractWords.PROVIDER,
                     description = "Where the model ran",
-                    requiredMode = RequiredMode.REQUIRED,
-                    allowableValues = {"cpu", "cuda", "tensorrt"})
+                    requiredMode = RequiredMode.REQUIRED)
             String provider) {}
 
     /** The image that was sent. */
-    @Schema(name = "Image", description = "The image that was sent, upright")
+    @Schema(name = "ImageReference", description = "The image that was sent, upright")
     record Image(
             @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "1024")
             int width,

@@ -25,7 +25,7 @@ class ModelController {
     }
 
     /** The models in service. */
-    @Schema(name = "Models", description = "The models in service")
+    @Schema(name = "ModelList", description = "The models in service")
     record ModelsResponse(
             @Schema(description = "By name", requiredMode = Schema.RequiredMode.REQUIRED)
             List<ModelResponse> models,

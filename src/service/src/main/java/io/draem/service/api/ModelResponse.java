@@ -38,9 +38,9 @@ record ModelResponse(
         String digest,
 
         @Schema(
+                ref = ContractWords.PROVIDER,
                 description = "Where the model runs",
-                requiredMode = RequiredMode.REQUIRED,
-                allowableValues = {"cpu", "cuda", "tensorrt"})
+                requiredMode = RequiredMode.REQUIRED)
         String provider,
 
         @Schema(
@@ -100,9 +100,9 @@ record ModelResponse(
     @Schema(name = "Thresholds", description = "Raw values above which something is anomalous")
     record Thresholds(
             @Schema(
-                    description = "How they were found; graph: inside the graph, by the program that exported it",
-                    requiredMode = RequiredMode.REQUIRED,
-                    allowableValues = {"f1", "quantile", "recall", "manual", "graph"})
+                    ref = ContractWords.THRESHOLD_RULE,
+                    description = "How they were found",
+                    requiredMode = RequiredMode.REQUIRED)
             String rule,
 
             @Schema(description = "For the image's score", requiredMode = RequiredMode.REQUIRED, example = "0.543")
@@ -112,7 +112,7 @@ record ModelResponse(
             double pixel) {}
 
     /** From the smallest to the largest value. */
-    @Schema(name = "Range", description = "From the smallest to the largest value")
+    @Schema(name = "ValueRange", description = "From the smallest to the largest value")
     record Range(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.02")
             double min,
@@ -139,9 +139,7 @@ record ModelResponse(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "1")
             int version,
 
-            @Schema(
-                    requiredMode = RequiredMode.REQUIRED,
-                    allowableValues = {"served", "refused"})
+            @Schema(ref = ContractWords.VERSION_STATE, requiredMode = RequiredMode.REQUIRED)
             String state,
 
             @Schema(description = "Why it was refused") @Nullable

@@ -3,7 +3,6 @@ package io.draem.service.api;
 import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
 
 import io.draem.service.detection.Caller;
-import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -47,7 +46,7 @@ class OpenApiConfiguration {
     OpenAPI openApi() {
         return new OpenAPI()
                 .components(new Components()
-                        .schemas(ModelConverters.getInstance(true).read(Problem.class))
+                        .schemas(ContractWords.schemas())
                         .addSecuritySchemes(
                                 API_KEY,
                                 new SecurityScheme()
@@ -90,25 +89,6 @@ class OpenApiConfiguration {
         };
     }
 
-    /** Every door that works for a caller takes the caller's own deadline. */
-    @Bean
-    OperationCustomizer requestTimeout() {
-        return (operation, method) -> {
-            if (Arrays.stream(method.getMethodParameters())
-                    .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
-                operation.addParametersItem(new HeaderParameter()
-                        .name(AdmissionFilter.TIMEOUT_HEADER)
-                        .description("Seconds after which the caller has no use for the answer, 504 then; more than the"
-                                + " service's own limit changes nothing")
-                        .schema(new NumberSchema()
-                                .exclusiveMinimumValue(BigDecimal.ZERO)
-                                .maximum(BigDecimal.valueOf(1_000_000)))
-                        .example(2.5));
-            }
-            return operation;
-        };
-    }
-
     @Bean
     OperationCustomizer queryParameters() {
         return (operation, method) -> {
@@ -121,6 +101,26 @@ class OpenApiConfiguration {
                                         .description("Where the time went, in milliseconds")
                                         .schema(new StringSchema())
                                         .example(AnswerExamples.timing().header()));
+            }
+            return operation;
+        };
+    }
+
+    /** Every door that works for a caller takes the caller's own deadline. */
+    @Bean
+    OperationCustomizer requestTimeout() {
+        return (operation, method) -> {
+            if (Arrays.stream(method.getMethodParameters())
+                    .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
+                operation.addParametersItem(new HeaderParameter()
+                        .name(AdmissionFilter.TIMEOUT_HEADER)
+                        .description("Seconds after which the caller has no use for the answer, 504 then; more than the"
+                                + " service's own limit changes nothing")
+                        .schema(new NumberSchema()
+                                .format("double")
+                                .exclusiveMinimumValue(BigDecimal.ZERO)
+                                .maximum(BigDecimal.valueOf(1_000_000)))
+                        .example(2.5));
             }
             return operation;
         };

@@ -10,10 +10,9 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Picture", description = "A picture inside the answer")
 record PictureResponse(
         @Schema(
-                description = "Form of the data: png (8 bits a channel), png16 (grey, 65535 stands for 1.0), or float32"
-                        + " (little endian, row by row from the top, no header)",
-                requiredMode = RequiredMode.REQUIRED,
-                allowableValues = {"png", "png16", "float32"})
+                ref = ContractWords.PICTURE_ENCODING,
+                description = "Form of the data",
+                requiredMode = RequiredMode.REQUIRED)
         String encoding,
 
         @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "1024")

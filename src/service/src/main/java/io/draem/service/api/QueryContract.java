@@ -1,6 +1,5 @@
 package io.draem.service.api;
 
-import io.draem.service.detection.Include;
 import io.swagger.v3.oas.models.media.ArraySchema;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.NumberSchema;
@@ -9,7 +8,6 @@ import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.parameters.QueryParameter;
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.List;
 
 /** Describes the parameters of a {@link DetectionQuery} in the contract. */
@@ -18,8 +16,6 @@ final class QueryContract {
     private QueryContract() {}
 
     static List<Parameter> parameters() {
-        StringSchema include = new StringSchema();
-        Arrays.stream(Include.values()).map(Include::id).forEach(include::addEnumItem);
         return List.of(
                 parameter(
                                 DetectionQuery.MODEL,
@@ -47,7 +43,7 @@ final class QueryContract {
                                 "What to add to the answer: the anomaly map as a 16-bit PNG (map) or as raw values"
                                         + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
                                         + " Map, mask and overlay have the size of the image. Regions are always there",
-                                new ArraySchema().items(include))
+                                new ArraySchema().items(new Schema<>().$ref(ContractWords.INCLUDE)))
                         .example(List.of("regions", "mask")));
     }
 
