@@ -141,8 +141,11 @@ final class ExportCommand implements Callable<Integer> {
                 CheckpointImages.thresholds(found, model.training(), sameValues),
                 calibrationImages,
                 threads);
+        int number = sameValues
+                ? ModelVersion.numberFor(checkpoint, output, draft.model(), formats)
+                : ModelVersion.nextNumber(output, draft.model());
         try (StopSignals signals = StopSignals.handle(log)) {
-            publishing.publish(formats, output, ModelVersion.nextNumber(output, draft.model()), signals, out);
+            publishing.publish(formats, output, number, signals, out);
         }
         return 0;
     }
@@ -187,11 +190,10 @@ final class ExportCommand implements Callable<Integer> {
         if (named == null) {
             throw new TrainerException("The checkpoint does not say the model's name: give --name");
         }
-        if (!named.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,57}")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 58 of them, not '"
-                            + named + "'");
+        try {
+            ModelName.require(named);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         if (card != null) {
             return new ModelCard(

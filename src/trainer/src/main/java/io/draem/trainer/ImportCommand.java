@@ -115,10 +115,7 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private void requireOptions() {
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
-            throw new IllegalArgumentException("--name must be letters, digits, '.', '_' and '-', a letter or digit"
-                    + " first, at most 63 of them, not '" + name + "'");
-        }
+        ModelName.require(name);
         if (imageSize < ModelContract.SIZE_MULTIPLE
                 || imageSize > ModelContract.MAX_SIDE
                 || imageSize % ModelContract.SIZE_MULTIPLE != 0) {

@@ -177,6 +177,20 @@ class ExportCommandTests {
         }
     }
 
+    @Test
+    void formatsOfAPublishedNetworkGetItsNumberOnce() throws Exception {
+        Path output = folder.resolve("published");
+        Path version = Files.createDirectories(output.resolve("plate/3"));
+        Files.createDirectories(output.resolve("plate/4"));
+        Path checkpoint =
+                Files.copy(folder.resolve("checkpoint.safetensors"), version.resolve("checkpoint.safetensors"));
+        String[] options = {"--format", "fp16", "--checkpoint", checkpoint.toString(), "--output", output.toString()};
+        assertThat(export(options)).isZero();
+        assertThat(output.resolve("plate-fp16/3/model.onnx")).exists();
+        assertThat(export(options)).isZero();
+        assertThat(output.resolve("plate-fp16/5/model.onnx")).exists();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -4,6 +4,7 @@ import io.draem.tensor.NewFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,6 +54,27 @@ public final class ModelVersion implements AutoCloseable {
             }
         }
         return number;
+    }
+
+    /**
+     * Returns the number for formats of a network that is published already: that of the version which its checkpoint lies
+     * in, where that is in {@code output} under this name and the formats are not there yet; else the next one.
+     */
+    public static int numberFor(Path checkpoint, Path output, String name, Collection<ExportFormat> formats)
+            throws IOException {
+        Path version = checkpoint.toAbsolutePath().normalize().getParent();
+        if (version != null
+                && version.equals(output.resolve(name)
+                        .resolve(version.getFileName())
+                        .toAbsolutePath()
+                        .normalize())
+                && VERSION.matcher(version.getFileName().toString()).matches()
+                && formats.stream()
+                        .map(format -> output.resolve(format.modelName(name)).resolve(version.getFileName()))
+                        .noneMatch(Files::exists)) {
+            return Integer.parseInt(version.getFileName().toString());
+        }
+        return nextNumber(output, name);
     }
 
     /** Begins a version of that number. */
