@@ -110,6 +110,9 @@
 {{- if has $option (list "name" "output" "resume" "restart" "config") }}
 {{- fail (printf "training: the option %s is given by the chart" $option) }}
 {{- end }}
+{{- if eq $option "preset" }}
+{{- fail "training: preset is no option of a file, set training.preset" }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

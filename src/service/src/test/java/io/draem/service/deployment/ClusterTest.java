@@ -94,12 +94,16 @@ abstract class ClusterTest {
             for (var file : files.toList()) {
                 var made = cluster.api().create(path, new Yaml().load(Files.readString(file)));
                 var name = made.at("/metadata/name").asString();
-                ControlPlane.until(name + " is served", () -> cluster.api()
-                        .get(path + "/" + name)
-                        .at("/status/conditions")
-                        .valueStream()
-                        .anyMatch(condition ->
-                                condition.path("type").asString().equals("Established")
+                ControlPlane.until(
+                        name + " is served",
+                        () -> cluster.api()
+                                .get(path + "/" + name)
+                                .at("/status/conditions")
+                                .valueStream()
+                                .anyMatch(condition -> condition
+                                                .path("type")
+                                                .asString()
+                                                .equals("Established")
                                         && condition.path("status").asString().equals("True")));
             }
         }

@@ -18,8 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ControlPlane implements AutoCloseable {
 
-    static final List<String> PROGRAMS =
-            List.of("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler");
+    static final List<String> PROGRAMS = List.of("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler");
 
     private static final String TOKEN = "administrator";
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -65,8 +65,8 @@ class HelmGpuTests {
 
     @Test
     void anUpdateNeverWaitsForAGpuThatTheOldPodHolds() {
-        var deployment = render("Deployment", "");
-
-        assertThat(deployment.at("spec.strategy.rollingUpdate")).isEqualTo(Map.of("maxSurge", 0, "maxUnavailable", 1));
+        assertThat(render("Deployment", "").at("spec.strategy")).isEqualTo(Map.of("type", "Recreate"));
+        assertThat(render("Deployment", "replicaCount: 2").at("spec.strategy.rollingUpdate"))
+                .isEqualTo(Map.of("maxSurge", 0, "maxUnavailable", 1));
     }
 }

@@ -105,6 +105,7 @@ final class HelmRelease {
 
     private Path file(String values) throws IOException {
         return Files.writeString(
-                Files.createTempFile(folder, "values", ".yaml"), values + "\nnodeSelector: {test: " + namespace + "}\n");
+                Files.createTempFile(folder, "values", ".yaml"),
+                values + "\nnodeSelector: {test: " + namespace + "}\n");
     }
 }

@@ -31,15 +31,19 @@ class HelmTrainingTests {
         assertThat(job.at("spec.completionMode")).isEqualTo("Indexed");
         assertThat(job.at("spec.completions")).isEqualTo(options.size()).isEqualTo(2);
         assertThat(job.list(POD + "containers.0.args"))
-                .isEqualTo(
-                        List.of("train", "--config", "/etc/draem/training/$(JOB_COMPLETION_INDEX).yaml", "--resume"));
+                .isEqualTo(List.of(
+                        "train",
+                        "--config",
+                        "/etc/draem/training/$(JOB_COMPLETION_INDEX).yaml",
+                        "--preset",
+                        "quick",
+                        "--resume"));
         assertThat(job.at(POD + "containers.0.volumeMounts.0.mountPath")).isEqualTo("/etc/draem/training");
         assertThat((Object) new Yaml().load((String) options.get("0.yaml")))
                 .isEqualTo(Map.of(
                         "name", "casting",
                         "data", "/data/casting",
                         "output", "/models",
-                        "preset", "quick",
                         "anomaly-source", "/data/textures",
                         "seed", 7));
         assertThat((Object) new Yaml().load((String) options.get("1.yaml")))
@@ -47,7 +51,6 @@ class HelmTrainingTests {
                         "name", "gear",
                         "data", "/data/gear",
                         "output", "/models",
-                        "preset", "quick",
                         "anomaly-source", "/data/textures",
                         "image-size", 128,
                         "seed", 8,

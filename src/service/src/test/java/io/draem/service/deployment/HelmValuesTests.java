@@ -80,6 +80,7 @@ class HelmValuesTests {
                     training: {enabled: true}                        | training.products: names no product
                     training: {enabled: true, products: [{name: a}]} | training.data.persistentVolumeClaim: name the claim with the images
                     training: {enabled: true, products: [{name: a}, {name: a}], data: {persistentVolumeClaim: b}, output: {persistentVolumeClaim: c}} | has a twice
+                    training: {enabled: true, products: [{name: a}], options: {preset: quick}, data: {persistentVolumeClaim: b}, output: {persistentVolumeClaim: c}} | set training.preset
                     training: {enabled: true, products: [{name: a}], options: {resume: true}, data: {persistentVolumeClaim: b}, output: {persistentVolumeClaim: c}} | the option resume is given by the chart
                     """)
     void refusesValuesThatContradictEachOther(String values, String message) {

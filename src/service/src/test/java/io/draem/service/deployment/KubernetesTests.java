@@ -42,7 +42,7 @@ class KubernetesTests extends ClusterTest {
             dashboard: {enabled: true}
             """);
 
-        assertThat(release.pods(ClusterTest::isReady)).isEqualTo(1);
+        ControlPlane.until("its pod is ready", () -> release.pods(ClusterTest::isReady) == 1);
         for (var kind : Kinds.OF_A_RELEASE) {
             assertThat(ofTheChart(release, kind)).as(kind).isPositive();
         }
@@ -59,6 +59,7 @@ class KubernetesTests extends ClusterTest {
     void anUpdateOnAFullNodeReplacesThePod() throws Exception {
         var release = release("full", 1);
         release.install("");
+        assertThat(release.pods(ClusterTest::isReady)).as("awaited by Helm").isEqualTo(1);
         var before = checksum(release);
 
         release.upgrade("requestTimeout: 20s");
@@ -95,6 +96,18 @@ class KubernetesTests extends ClusterTest {
     }
 
     @Test
+    void aSecondPodTurnsReplacingIntoRolling() throws Exception {
+        var release = release("grown", 2);
+        release.install("");
+
+        release.upgrade("replicaCount: 2\nrequestTimeout: 20s\n");
+
+        ControlPlane.until("both are ready", () -> release.pods(ClusterTest::isReady) == 2);
+        release.upgrade("");
+        ControlPlane.until("one is left", () -> release.pods(pod -> true) == 1);
+    }
+
+    @Test
     void helmTestPassesAndFailsWithItsPod() throws Exception {
         var release = release("tested", 1);
         release.install("");
@@ -125,7 +138,10 @@ class KubernetesTests extends ClusterTest {
         var budget = "apis/policy/v1/poddisruptionbudgets";
         ControlPlane.until(
                 "the budget is known",
-                () -> release.get(budget, "line-draem").at("/status/disruptionsAllowed").asInt() == 1);
+                () -> release.get(budget, "line-draem")
+                                .at("/status/disruptionsAllowed")
+                                .asInt()
+                        == 1);
         var pods = release.list("api/v1/pods");
 
         assertThat(evict(release, pods.get(0))).isEqualTo(201);
@@ -141,6 +157,7 @@ class KubernetesTests extends ClusterTest {
             topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule}]
             """);
 
+        ControlPlane.until("both are ready", () -> release.pods(ClusterTest::isReady) == 2);
         assertThat(release.list("api/v1/pods"))
                 .extracting(pod -> pod.at("/spec/nodeName").asString())
                 .containsExactlyInAnyOrder("spread-1", "spread-2");
@@ -158,13 +175,7 @@ class KubernetesTests extends ClusterTest {
         return cluster.api()
                 .post(
                         release.path("api/v1/pods") + "/" + name + "/eviction",
-                        Map.of(
-                                "apiVersion",
-                                "policy/v1",
-                                "kind",
-                                "Eviction",
-                                "metadata",
-                                Map.of("name", name)))
+                        Map.of("apiVersion", "policy/v1", "kind", "Eviction", "metadata", Map.of("name", name)))
                 .status();
     }
 

@@ -19,7 +19,9 @@ class KubernetesTrainingTests extends ClusterTest {
         var release = training("trained");
         var values = VALUES.formatted("trained");
         release.install(values);
-        ControlPlane.until("both products are trained", () -> job(release).at("/status/completedIndexes").asString("").equals("0,1"));
+        ControlPlane.until(
+                "both products are trained",
+                () -> job(release).at("/status/completedIndexes").asString("").equals("0,1"));
         var first = job(release).at("/metadata/name").asString();
 
         release.upgrade(values + "service: {port: 80}\n");
@@ -28,7 +30,9 @@ class KubernetesTrainingTests extends ClusterTest {
         release.upgrade(values.replace("seed: 7", "seed: 9"));
         ControlPlane.until("the first job is gone", () -> release.list(JOBS).size() == 1);
         assertThat(job(release).at("/metadata/name").asString()).isNotEqualTo(first);
-        ControlPlane.until("both are trained anew", () -> job(release).at("/status/completedIndexes").asString("").equals("0,1"));
+        ControlPlane.until(
+                "both are trained anew",
+                () -> job(release).at("/status/completedIndexes").asString("").equals("0,1"));
     }
 
     @Test
@@ -38,12 +42,17 @@ class KubernetesTrainingTests extends ClusterTest {
         nodes.endWith(pod -> index(pod) == 1 ? 2 : failures.getAndIncrement() == 0 ? 1 : 0);
         release.install(VALUES.formatted("failed"));
 
-        ControlPlane.until("the first product is trained, the second given up", () ->
-                job(release).at("/status/completedIndexes").asString("").equals("0")
+        ControlPlane.until(
+                "the first product is trained, the second given up",
+                () -> job(release).at("/status/completedIndexes").asString("").equals("0")
                         && job(release).at("/status/failedIndexes").asString("").equals("1"));
 
-        assertThat(release.pods(pod -> index(pod) == 0)).as("pods of the failure").isEqualTo(2);
-        assertThat(release.pods(pod -> index(pod) == 1)).as("pods of the wrong options").isEqualTo(1);
+        assertThat(release.pods(pod -> index(pod) == 0))
+                .as("pods of the failure")
+                .isEqualTo(2);
+        assertThat(release.pods(pod -> index(pod) == 1))
+                .as("pods of the wrong options")
+                .isEqualTo(1);
     }
 
     /** Makes the release's claims, with volumes that nothing is ever read from. */
@@ -62,10 +71,14 @@ class KubernetesTrainingTests extends ClusterTest {
                     "v1 PersistentVolumeClaim",
                     Map.of("name", claim),
                     Map.of(
-                            "accessModes", modes,
-                            "storageClassName", "",
-                            "volumeName", name + "-" + claim,
-                            "resources", Map.of("requests", size)));
+                            "accessModes",
+                            modes,
+                            "storageClassName",
+                            "",
+                            "volumeName",
+                            name + "-" + claim,
+                            "resources",
+                            Map.of("requests", size)));
         }
         return release;
     }
@@ -75,6 +88,7 @@ class KubernetesTrainingTests extends ClusterTest {
     }
 
     private static int index(JsonNode pod) {
-        return pod.at("/metadata/annotations/batch.kubernetes.io~1job-completion-index").asInt(-1);
+        return pod.at("/metadata/annotations/batch.kubernetes.io~1job-completion-index")
+                .asInt(-1);
     }
 }

@@ -33,7 +33,16 @@ final class PlayedNodes implements AutoCloseable {
     /** Adds a node that only pods with that label in their selector and a toleration for GPU nodes come to. */
     void add(String name, String test, int gpus) throws IOException, InterruptedException {
         var resources = Map.of(
-                "cpu", "32", "memory", "256Gi", "pods", "110", "ephemeral-storage", "100Gi", "nvidia.com/gpu", "" + gpus);
+                "cpu",
+                "32",
+                "memory",
+                "256Gi",
+                "pods",
+                "110",
+                "ephemeral-storage",
+                "100Gi",
+                "nvidia.com/gpu",
+                "" + gpus);
         var ready = Map.of(
                 "type", "Ready",
                 "status", "True",
@@ -89,7 +98,9 @@ final class PlayedNodes implements AutoCloseable {
         if (pod.at("/metadata/deletionTimestamp").isString()) {
             api.delete(path + "?gracePeriodSeconds=0");
         } else if (text(pod, "/status/phase").equals("Pending")) {
-            api.merge(path + "/status", Map.of("status", ends(pod) ? ended(pod, exitCode.applyAsInt(pod)) : running(pod)));
+            api.merge(
+                    path + "/status",
+                    Map.of("status", ends(pod) ? ended(pod, exitCode.applyAsInt(pod)) : running(pod)));
         }
     }
 
@@ -113,11 +124,10 @@ final class PlayedNodes implements AutoCloseable {
     private static Map<String, Object> status(JsonNode pod, String ready, Map<String, ?> state, boolean runs) {
         var conditions = List.of("PodScheduled", "Initialized", "ContainersReady", "Ready").stream()
                 .map(type -> Map.of(
-                        "type", type,
-                        "status", type.endsWith("Ready") ? ready : "True",
-                        "lastTransitionTime", now()))
+                        "type", type, "status", type.endsWith("Ready") ? ready : "True", "lastTransitionTime", now()))
                 .toList();
-        var containers = pod.at("/spec/containers").valueStream()
+        var containers = pod.at("/spec/containers")
+                .valueStream()
                 .map(container -> Map.ofEntries(
                         entry("name", text(container, "/name")),
                         entry("image", text(container, "/image")),

@@ -10,7 +10,8 @@ final class ValuesThatMatter {
     static final String TRAINING = """
             training:
               enabled: true
-              options: {preset: quick, anomaly-source: /data/textures, seed: 7}
+              preset: quick
+              options: {anomaly-source: /data/textures, seed: 7}
               products: [{name: casting}, {name: gear, options: {image-size: 128, seed: 8, beta: [0, 0.8]}}]
               data: {persistentVolumeClaim: photographs}
               output: {persistentVolumeClaim: models}

@@ -35,8 +35,10 @@ final class WaitingPod {
                 for (var pod : release.list("api/v1/pods")) {
                     pod.at("/status/conditions")
                             .valueStream()
-                            .filter(condition -> condition.path("reason").asString("").equals("Unschedulable"))
-                            .forEach(condition -> reason = condition.path("message").asString(""));
+                            .filter(condition ->
+                                    condition.path("reason").asString("").equals("Unschedulable"))
+                            .forEach(condition ->
+                                    reason = condition.path("message").asString(""));
                 }
                 Thread.sleep(100);
             }
