@@ -125,7 +125,7 @@ class GeneratedClientTests extends HttpTest {
     void curlExaminesImages() throws Exception {
         Programs.require("sh", "curl");
         Path run = Files.createDirectories(folder.resolve("curl"));
-        List<JsonNode> answers = Programs.run(run, command(KEY, PATIENT, "sh", example("curl/detect.sh")))
+        List<JsonNode> answers = Programs.run(run, command(http.base(), KEY, PATIENT, "sh", example("curl/detect.sh")))
                 .lines()
                 .map(JSON::readTree)
                 .toList();
@@ -140,21 +140,29 @@ class GeneratedClientTests extends HttpTest {
         assertThat(answers.get(2)).isEqualTo(problem());
     }
 
-    /** Lets an example run with a good key, with a bad one, and with less time than an image takes. */
+    /**
+     * Lets an example run with a good key, with a bad one, with less time than an image takes, and against a service that
+     * is newer than the client.
+     */
     private void check(String... program) throws Exception {
         Path run = Files.createDirectories(
                 folder.resolve(Path.of(program[program.length - 1]).getFileName() + "-run"));
-        assertThat(Programs.run(run, command(KEY, PATIENT, program))).isEqualTo(expected());
+        assertThat(Programs.run(run, command(http.base(), KEY, PATIENT, program)))
+                .isEqualTo(expected());
         assertThat(run.resolve("overlay.png")).hasBinaryContent(overlay());
-        assertThat(Programs.run(run, command("no key", PATIENT, program)))
+        assertThat(Programs.run(run, command(http.base(), "no key", PATIENT, program)))
                 .startsWith("problem: 401 urn:draem:problem:unauthorized, request ");
-        assertThat(Programs.run(run, command(KEY, HASTY, program)))
+        assertThat(Programs.run(run, command(http.base(), KEY, HASTY, program)))
                 .startsWith("problem: 504 urn:draem:problem:deadline-exceeded, request ");
+        try (NewerService newer = new NewerService(http.base())) {
+            assertThat(Programs.run(run, command(newer.base(), KEY, PATIENT, program)))
+                    .isEqualTo(expected());
+        }
     }
 
-    private List<String> command(String key, String seconds, String... program) {
+    private List<String> command(String url, String key, String seconds, String... program) {
         List<String> command = new ArrayList<>(List.of(program));
-        command.addAll(List.of(http.base(), key, seconds, IMAGE.toString(), ANOTHER.toString(), noImage.toString()));
+        command.addAll(List.of(url, key, seconds, IMAGE.toString(), ANOTHER.toString(), noImage.toString()));
         return command;
     }
 

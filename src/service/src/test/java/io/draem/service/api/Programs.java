@@ -61,7 +61,7 @@ final class Programs {
     static Ended fetch(Path folder, String... command) throws IOException, InterruptedException {
         Ended ended = end(folder, List.of(command));
         if (ended.status() != 0 && UNREACHABLE.matcher(ended.all()).find()) {
-            skip(command[0] + " reaches no registry: "
+            skip(name(command) + " reaches no registry: "
                     + ended.all()
                             .lines()
                             .filter(UNREACHABLE.asPredicate())
@@ -77,6 +77,15 @@ final class Programs {
         assertThat(ended.status())
                 .as("%s: %s", String.join(" ", command), ended.all())
                 .isZero();
+    }
+
+    /** Returns the program's name, also where {@code env} starts it. */
+    private static String name(String... command) {
+        return Arrays.stream(command)
+                .filter(word -> !word.equals("env") && !word.contains("="))
+                .findFirst()
+                .map(word -> Path.of(word).getFileName().toString())
+                .orElseThrow();
     }
 
     private static void skip(String reason) {
