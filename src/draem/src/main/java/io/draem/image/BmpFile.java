@@ -19,7 +19,7 @@ record BmpFile(ImageHeader header, byte[] bytes) implements EncodedImage {
         }
         boolean core = int32(bytes, 14) == CORE_HEADER_BYTES;
         if (!core && (int32(bytes, 14) < INFO_HEADER_BYTES || bytes.length < FILE_HEADER_BYTES + INFO_HEADER_BYTES)) {
-            throw new ImageException.Invalid("The BMP is truncated or corrupt: its header is too short");
+            throw ImageException.Invalid.corrupt("BMP", "its header is too short");
         }
         long width = core ? uint16(bytes, 18) : int32(bytes, 18);
         long height = core ? uint16(bytes, 20) : Math.abs((long) int32(bytes, 22)); // negative: rows from the top
@@ -51,7 +51,7 @@ record BmpFile(ImageHeader header, byte[] bytes) implements EncodedImage {
     }
 
     private static ImageException truncated() {
-        return new ImageException.Invalid("The BMP is truncated: it ends before its last row");
+        return ImageException.Invalid.truncated("BMP", "last row");
     }
 
     private static int uint16(byte[] bytes, int at) {

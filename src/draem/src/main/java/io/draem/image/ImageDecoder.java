@@ -68,7 +68,7 @@ public final class ImageDecoder {
 
     /** Turns whatever a codec throws on broken bytes into one exception; its own text is for programmers. */
     private static ImageException broken(Throwable cause) {
-        ImageException invalid = new ImageException.Invalid("The image is truncated or corrupt: it does not decode");
+        ImageException invalid = ImageException.Invalid.corrupt("image", "it does not decode");
         invalid.initCause(cause);
         return invalid;
     }

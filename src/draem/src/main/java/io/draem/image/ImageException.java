@@ -37,5 +37,17 @@ public abstract sealed class ImageException extends Exception {
         public Invalid(String message) {
             super(message);
         }
+
+        /** Returns that a file ends before the part that it should have. */
+        static Invalid truncated(String format, String part) {
+            return new Invalid(
+                    "The " + format + " is truncated, it ends before its " + part + ": transfer the whole file");
+        }
+
+        /** Returns that a file contradicts itself, which a lost part can be the cause of too. */
+        static Invalid corrupt(String format, String problem) {
+            return new Invalid("The " + format + " is corrupt or truncated, " + problem
+                    + ": save it again, or transfer the whole file");
+        }
     }
 }

@@ -35,7 +35,7 @@ public enum ImageFormat {
             return BMP;
         }
         if (bytes.length == 0) {
-            throw new ImageException.Invalid("The image is empty: 0 bytes arrived");
+            throw new ImageException.Invalid("The image is empty, 0 bytes arrived: transfer the whole file");
         }
         throw new ImageException.Unsupported("The bytes are no image that is read here: send " + NAMES);
     }

@@ -28,7 +28,8 @@ public record ImageLimits(long maxBytes, long maxPixels) {
     /** Checks a size as the header claims it, also against what an array of RGB holds. */
     void requirePixels(long width, long height) throws ImageException {
         if (width < 1 || height < 1) {
-            throw new ImageException.Invalid("The image's header claims " + width + "x" + height + " pixels");
+            throw new ImageException.Invalid(
+                    "The image's header claims " + width + "x" + height + " pixels: save it again");
         }
         long most = Math.min(maxPixels, Integer.MAX_VALUE / 3);
         if (width > most || height > most || width * height > most) {

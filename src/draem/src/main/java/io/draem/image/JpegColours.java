@@ -51,7 +51,7 @@ enum JpegColours {
                 || model.getPixelStride() != components
                 || model.getScanlineStride() != components * raster.getWidth()
                 || data.getOffset() != 0) {
-            throw new ImageException.Invalid("The JPEG is corrupt: its samples are not those of its frame");
+            throw ImageException.Invalid.corrupt("JPEG", "its samples are not those of its frame");
         }
         byte[] samples = data.getData();
         int pixels = raster.getWidth() * raster.getHeight();

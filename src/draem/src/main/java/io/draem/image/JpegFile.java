@@ -41,7 +41,7 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
     public byte[] decode() throws ImageException, IOException {
         Raster raster = Codec.JPEG.readRaster(essentials);
         if (raster.getWidth() != header.width() || raster.getHeight() != header.height()) {
-            throw new ImageException.Invalid("The JPEG is corrupt: its frame is of another size than its header");
+            throw ImageException.Invalid.corrupt("JPEG", "its frame is of another size than its header");
         }
         return colours.toRgb(raster);
     }
@@ -177,11 +177,11 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
         }
 
         private static ImageException truncated() {
-            return new ImageException.Invalid("The JPEG is truncated: it ends before its end marker");
+            return ImageException.Invalid.truncated("JPEG", "end marker");
         }
 
         private static ImageException corrupt(String problem) {
-            return new ImageException.Invalid("The JPEG is corrupt: " + problem);
+            return ImageException.Invalid.corrupt("JPEG", problem);
         }
     }
 }

@@ -33,14 +33,14 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
             int data = position + 8;
             if (header == null) {
                 if (type != IHDR || length != 13 || bytes.length - data < 13) {
-                    throw new ImageException.Invalid("The PNG is corrupt: it does not start with its header");
+                    throw ImageException.Invalid.corrupt("PNG", "it does not start with its header");
                 }
                 long width = Integer.toUnsignedLong(int32(bytes, data));
                 long height = Integer.toUnsignedLong(int32(bytes, data + 4));
                 limits.requirePixels(width, height);
                 header = new ImageHeader(ImageFormat.PNG, (int) width, (int) height);
             } else if (type == IHDR) {
-                throw new ImageException.Invalid("The PNG is corrupt: it has two headers");
+                throw ImageException.Invalid.corrupt("PNG", "it has two headers");
             }
             if (length > bytes.length - position - CHUNK_OVERHEAD) {
                 break;
@@ -59,7 +59,7 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
             }
             position = end + 4;
         }
-        throw new ImageException.Invalid("The PNG is truncated: it ends before its last chunk");
+        throw ImageException.Invalid.truncated("PNG", "last chunk");
     }
 
     @Override
@@ -69,7 +69,7 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
 
     private static void requireKnown(int type) throws ImageException {
         if (type != IHDR && type != PLTE && type != IDAT && type != IEND) {
-            throw new ImageException.Invalid("The PNG is corrupt: it has a critical chunk that no standard knows");
+            throw ImageException.Invalid.corrupt("PNG", "it has a critical chunk that no standard knows");
         }
     }
 
@@ -77,7 +77,7 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
         CRC32 checksum = new CRC32();
         checksum.update(bytes, start, end - start);
         if ((int) checksum.getValue() != int32(bytes, end)) {
-            throw new ImageException.Invalid("The PNG is corrupt: a checksum does not match");
+            throw ImageException.Invalid.corrupt("PNG", "a checksum does not match");
         }
     }
 

@@ -105,6 +105,6 @@ final class TiffDirectory {
     }
 
     private static ImageException.Invalid broken() {
-        return new ImageException.Invalid("The image is truncated or corrupt: its TIFF directory ends early");
+        return ImageException.Invalid.corrupt("image", "its TIFF directory ends early");
     }
 }

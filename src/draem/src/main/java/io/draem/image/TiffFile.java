@@ -41,7 +41,8 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
         limits.requirePixels(paddedTo(tileWidth, width), paddedTo(tileHeight, height)); // all tiles are unpacked
         long samples = directory.value(SAMPLES_PER_PIXEL, 1);
         if (samples < 1 || samples > MAX_SAMPLES_PER_PIXEL) {
-            throw new ImageException.Unsupported("A TIFF of " + samples + " samples a pixel is not read here");
+            throw new ImageException.Unsupported(
+                    "A TIFF of " + samples + " samples a pixel is not read here: save it in grey, RGB or CMYK");
         }
         for (long bits : directory.values(BITS_PER_SAMPLE)) {
             if (bits > MAX_BITS) {
@@ -83,12 +84,12 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
         long[] offsets = directory.values(offsetTag);
         long[] counts = directory.values(bytesTag);
         if (Arrays.stream(counts).sum() > bytes.length) { // else few bytes would be walked through millions of times
-            throw new ImageException.Invalid("The TIFF is truncated or corrupt: its parts are longer than the file");
+            throw ImageException.Invalid.corrupt("TIFF", "its parts are longer than the file");
         }
         for (int i = 0; i < Math.min(offsets.length, counts.length); i++) {
             long end = offsets[i] + counts[i];
             if (end > bytes.length) {
-                throw new ImageException.Invalid("The TIFF is truncated: it ends before its last row");
+                throw ImageException.Invalid.truncated("TIFF", "last row");
             }
             if (jpegLimits != null) {
                 JpegFile.open(Arrays.copyOfRange(bytes, (int) offsets[i], (int) end), jpegLimits);

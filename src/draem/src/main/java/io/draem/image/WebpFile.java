@@ -40,7 +40,7 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
             return pixels;
         }
         if (frameX + image.getWidth() > header.width() || frameY + image.getHeight() > header.height()) {
-            throw new ImageException.Invalid("The WebP is corrupt: its first frame is larger than its canvas");
+            throw ImageException.Invalid.corrupt("WebP", "its first frame is larger than its canvas");
         }
         byte[] canvas = new byte[header.width() * header.height() * 3]; // black, as Pillow leaves it
         int rowBytes = image.getWidth() * 3;
@@ -139,7 +139,7 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
         }
 
         private static ImageException truncated() {
-            return new ImageException.Invalid("The WebP is truncated: it ends before its last chunk");
+            return ImageException.Invalid.truncated("WebP", "last chunk");
         }
     }
 }
