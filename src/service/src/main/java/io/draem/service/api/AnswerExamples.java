@@ -13,6 +13,9 @@ final class AnswerExamples {
     /** The id of the request in all of them. */
     static final String ID = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e";
 
+    /** What is said of an image that is broken. */
+    static final String INVALID_IMAGE = "The JPEG is truncated, it ends before its end marker: transfer the whole file";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
@@ -57,8 +60,7 @@ final class AnswerExamples {
     }
 
     private static BatchResponse batch() {
-        Problem problem =
-                ProblemType.INVALID_IMAGE.problem("The JPEG image ends too early: send the whole file", ID + "-1");
+        Problem problem = ProblemType.INVALID_IMAGE.problem(INVALID_IMAGE, ID + "-1");
         return BatchResponse.of(
                 ID,
                 List.of(

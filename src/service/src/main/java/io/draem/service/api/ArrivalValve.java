@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.service.detection.LateBodyException;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

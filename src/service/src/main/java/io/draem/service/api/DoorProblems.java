@@ -22,6 +22,7 @@ final class DoorProblems {
 
     private static final Set<ProblemType> OF_DOORS_FOR_IMAGES = EnumSet.of(
             ProblemType.UNKNOWN_MODEL,
+            ProblemType.REQUEST_TIMEOUT,
             ProblemType.IMAGE_TOO_LARGE,
             ProblemType.UNSUPPORTED_MEDIA_TYPE,
             ProblemType.OVERLOADED,

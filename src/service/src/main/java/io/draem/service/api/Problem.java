@@ -32,7 +32,7 @@ record Problem(
         @Schema(
                 description = "What is wrong with this request, and the remedy",
                 requiredMode = Schema.RequiredMode.REQUIRED,
-                example = "The JPEG file ends too early: send it whole")
+                example = "The JPEG is truncated, it ends before its end marker: transfer the whole file")
         String detail,
 
         @Schema(

@@ -73,7 +73,7 @@ final class ProblemExamples {
             case INVALID_REQUEST ->
                 "There is no query parameter 'treshold', 'threshold' was meant perhaps: this path takes "
                         + String.join(", ", DetectionQuery.NAMES);
-            case INVALID_IMAGE -> "The JPEG image ends too early: send the whole file";
+            case INVALID_IMAGE -> AnswerExamples.INVALID_IMAGE;
             case UNKNOWN_MODEL -> "There is no model of that name; served are cookie";
             case UNSUPPORTED_MEDIA_TYPE ->
                 "The Content-Type of the request is not taken: send multipart/form-data or image/* or"

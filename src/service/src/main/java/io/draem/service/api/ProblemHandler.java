@@ -1,8 +1,10 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.LateBodyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.SocketTimeoutException;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -60,11 +62,9 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> lateBody(LateBodyException e) {
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.CONNECTION, "close");
         return answer(
                 ProblemType.DEADLINE_EXCEEDED,
-                headers,
+                closing(),
                 "The body had not come before the deadline: send it faster, or raise draem.request-timeout or the"
                         + " request's own");
     }
@@ -88,7 +88,7 @@ class ProblemHandler {
             }
         }
         if (isOfTheConnection(e)) {
-            return answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
+            return unread(e);
         }
         return answer(
                 ProblemType.INVALID_REQUEST,
@@ -164,12 +164,29 @@ class ProblemHandler {
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
             log.debug("A request was not read or an answer not written", e);
-            return response.isCommitted() ? null : answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
+            return response.isCommitted() ? null : unread(e);
         }
         log.error("{} {} failed", current.getMethod(), current.getRequestURI(), e);
         return response.isCommitted()
                 ? null
                 : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
+    }
+
+    /** Answers a request that did not come whole: its caller fell silent, or has ended it. */
+    private ResponseEntity<Problem> unread(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return answer(ProblemType.REQUEST_TIMEOUT, closing(), ErrorDoor.detail(ProblemType.REQUEST_TIMEOUT));
+            }
+        }
+        return answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
+    }
+
+    /** What is left of the body is not waited for. */
+    private static HttpHeaders closing() {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.CONNECTION, "close");
+        return headers;
     }
 
     /** Tells whether the connection broke or carried nonsense; every other failure to read or write is our own. */

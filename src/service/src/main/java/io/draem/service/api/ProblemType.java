@@ -14,6 +14,7 @@ enum ProblemType {
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing at this path"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not take this method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The answer does not come in that media type"),
+    REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request stopped coming"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
     TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "The key was used too often"),
@@ -76,6 +77,7 @@ enum ProblemType {
             case 404 -> NOT_FOUND;
             case 405 -> METHOD_NOT_ALLOWED;
             case 406 -> NOT_ACCEPTABLE;
+            case 408 -> REQUEST_TIMEOUT;
             case 413 -> IMAGE_TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 429 -> TOO_MANY_REQUESTS;

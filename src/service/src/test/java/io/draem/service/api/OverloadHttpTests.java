@@ -260,21 +260,58 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
-    void aBodyThatDoesNotComeInTimeIsGivenUp() throws Exception {
-        try (Socket socket = post(10_000, "X-Request-Timeout: 0.5")) {
-            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> statusLine(socket));
-            while (!answer.isDone()) {
-                socket.getOutputStream().write(1);
-                TimeUnit.MILLISECONDS.sleep(20);
+    void aBodyThatDoesNotComeInTimeIsGivenUpAtBothDoors() throws Exception {
+        for (String path : List.of("/v1/detect", INFER)) {
+            double late = ended("deadline-exceeded");
+            double failed = ended("inference-failed");
+            try (Socket socket = post(path, 10_000, "X-Request-Timeout: 0.5")) {
+                CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> statusLine(socket));
+                while (!answer.isDone()) {
+                    socket.getOutputStream().write(1);
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+                assertThat(answer.get()).as(path).contains("504");
             }
-            assertThat(answer.get()).contains("504");
+            while (ended("deadline-exceeded") + ended("inference-failed") == late + failed) {
+                Thread.onSpinWait();
+            }
+            assertThat(ended("inference-failed"))
+                    .as("%s: it is no fault of the model", path)
+                    .isEqualTo(failed);
         }
     }
 
+    @Test
+    void aBodyThatStopsComingIsAskedForAgain() throws Exception {
+        for (String path : List.of("/v1/detect", INFER)) {
+            try (Socket socket = post(path, 10_000)) {
+                socket.getOutputStream().write(new byte[1_000]);
+                assertThat(statusLine(socket)).as(path).contains("408");
+            }
+        }
+        try (Socket socket = post("/v1/detect/batch", 10_000, "Content-Type: multipart/form-data; boundary=b")) {
+            socket.getOutputStream().write("--b\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(statusLine(socket)).as("a form").contains("408");
+        }
+    }
+
+    private double ended(String outcome) throws Exception {
+        return Http.text(http.get("/actuator/prometheus"))
+                .lines()
+                .filter(line -> line.startsWith("draem_detect_seconds_count{") && line.contains("\"" + outcome + "\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     private Socket post(int length, String... headers) throws IOException {
+        return post("/v1/detect", length, headers);
+    }
+
+    private Socket post(String path, int length, String... headers) throws IOException {
+        String type = String.join("", headers).contains("Content-Type") ? "" : "Content-Type: image/jpeg\r\n";
         Socket socket = new Socket("localhost", port);
         socket.getOutputStream()
-                .write(("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
+                .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + type + "Content-Length: "
                                 + length + "\r\n"
                                 + String.join(
                                         "",

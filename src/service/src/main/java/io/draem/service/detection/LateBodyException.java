@@ -1,14 +1,14 @@
-package io.draem.service.api;
+package io.draem.service.detection;
 
 /**
  * The deadline passed before the whole body had come. Unchecked, as Tomcat takes every {@link java.io.IOException} of a
  * body for a caller that went away, and answers it itself.
  */
-final class LateBodyException extends RuntimeException {
+public final class LateBodyException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    LateBodyException() {
+    public LateBodyException() {
         super("The body had not come before the deadline");
     }
 }
