@@ -43,7 +43,7 @@ final class Inflation {
         /** Returns the decompressed body; called once. */
         byte[] inflate(String coding, byte[] compressed) throws DetectionException {
             try (InputStream in = open(coding, new ByteArrayInputStream(compressed))) {
-                ByteArrayOutputStream out = new ByteArrayOutputStream(Math.min(CHUNK, 4 * compressed.length));
+                ByteArrayOutputStream out = new ByteArrayOutputStream(CHUNK);
                 byte[] chunk = new byte[CHUNK];
                 for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                     require(out.size() + (long) read, compressed.length);

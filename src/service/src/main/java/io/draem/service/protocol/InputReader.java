@@ -33,7 +33,7 @@ final class InputReader {
     /** Returns the images of the one input that the model has. */
     List<PredictionInput> read(List<InputTensor> inputs) throws DetectionException {
         if (inputs.size() != 1 || !ModelContract.INPUT.equals(inputs.get(0).name())) {
-            throw Invalid.request("The model has one input, named '" + ModelContract.INPUT + "': send it and no other");
+            throw notOneInput();
         }
         InputTensor input = inputs.get(0);
         if (!FP32.equals(input.datatype()) && !BYTES.equals(input.datatype())) {
@@ -62,6 +62,10 @@ final class InputReader {
             return floats(images);
         }
         return input.binarySize() == null ? wholeImage(images) : prefixed(images);
+    }
+
+    static DetectionException notOneInput() {
+        return Invalid.request("The model has one input, named '" + ModelContract.INPUT + "': send it and no other");
     }
 
     /** Returns the images of a body that is one tensor and nothing else. */

@@ -7,7 +7,11 @@ import tools.jackson.core.JsonToken;
 /** Walks over the tokens of a JSON text, and says what should have been there. */
 final class JsonCursor {
 
+    /** Each different name takes some hundred bytes of memory, whatever its value is: a body has room for millions. */
+    private static final int MAX_NAMES = 1_000;
+
     private final JsonParser parser;
+    private int names;
 
     JsonCursor(JsonParser parser) {
         this.parser = parser;
@@ -29,6 +33,7 @@ final class JsonCursor {
     void object(String what, Member member) throws DetectionException {
         require(JsonToken.START_OBJECT, what + " must be a JSON object");
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            countName();
             parser.nextToken();
             member.read(name);
         }
@@ -39,6 +44,26 @@ final class JsonCursor {
         require(JsonToken.START_ARRAY, "'" + name + "' must be an array");
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             element.read();
+        }
+    }
+
+    /** Passes over the value that begins with the current token. */
+    void skip() throws DetectionException {
+        int depth = parser.currentToken().isStructStart() ? 1 : 0;
+        while (depth > 0) {
+            switch (parser.nextToken()) {
+                case START_OBJECT, START_ARRAY -> depth++;
+                case END_OBJECT, END_ARRAY -> depth--;
+                case PROPERTY_NAME -> countName();
+                default -> {}
+            }
+        }
+    }
+
+    private void countName() throws DetectionException {
+        if (++names > MAX_NAMES) {
+            throw Invalid.request(
+                    "The JSON has more than " + MAX_NAMES + " names: leave out what the model does not need");
         }
     }
 

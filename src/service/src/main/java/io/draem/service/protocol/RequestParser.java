@@ -75,13 +75,13 @@ final class RequestParser {
             switch (name) {
                 case "id" -> id = id();
                 case "parameters" -> json.object("The parameters", this::requestParameter);
-                case "inputs" -> json.array("inputs", () -> inputs.add(input()));
+                case "inputs" -> json.array("inputs", this::addInput);
                 case "outputs" -> {
                     List<NamedOutput> named = new ArrayList<>();
-                    json.array("outputs", () -> named.add(output()));
+                    json.array("outputs", () -> addOutput(named));
                     outputs = named;
                 }
-                default -> parser.skipChildren();
+                default -> json.skip();
             }
         });
         if (parser.nextToken() != null) {
@@ -91,15 +91,12 @@ final class RequestParser {
         return new InferenceRequest(id, timeout, inputs, outputs());
     }
 
-    private List<RequestedOutput> outputs() throws DetectionException {
+    private List<RequestedOutput> outputs() {
         List<NamedOutput> named = outputs == null || outputs.isEmpty()
                 ? OutputTensor.DEFAULT.stream()
                         .map(tensor -> new NamedOutput(tensor, null))
                         .toList()
                 : outputs;
-        if (named.stream().map(NamedOutput::tensor).distinct().count() < named.size()) {
-            throw Invalid.request("An output is asked for twice");
-        }
         return named.stream()
                 .map(output -> new RequestedOutput(
                         output.tensor(), Objects.requireNonNullElse(output.binary(), binaryOutputs)))
@@ -123,7 +120,14 @@ final class RequestParser {
                 long micros = json.number(name);
                 timeout = micros == 0 ? null : Duration.ofNanos(Math.multiplyExact(Math.min(micros, 1L << 50), 1_000L));
             }
-            default -> parser.skipChildren();
+            default -> json.skip();
+        }
+    }
+
+    private void addInput() throws DetectionException {
+        inputs.add(input());
+        if (inputs.size() > 1) {
+            throw InputReader.notOneInput(); // before a long list of them is in memory
         }
     }
 
@@ -155,13 +159,21 @@ final class RequestParser {
                         if (parameter.equals("binary_data_size")) {
                             tensor.binarySize = json.number(parameter);
                         } else {
-                            parser.skipChildren();
+                            json.skip();
                         }
                     });
-                default -> parser.skipChildren();
+                default -> json.skip();
             }
         });
         return new InputTensor(tensor.name, tensor.datatype, tensor.shape, tensor.binarySize, tensor.data);
+    }
+
+    private void addOutput(List<NamedOutput> named) throws DetectionException {
+        NamedOutput output = output();
+        if (named.stream().anyMatch(other -> other.tensor() == output.tensor())) {
+            throw Invalid.request("An output is asked for twice: name each once");
+        }
+        named.add(output);
     }
 
     private NamedOutput output() throws DetectionException {
@@ -186,10 +198,10 @@ final class RequestParser {
                                     throw Invalid.request("The extension classification is not served: leave it out");
                                 }
                             }
-                            default -> parser.skipChildren();
+                            default -> json.skip();
                         }
                     });
-                default -> parser.skipChildren();
+                default -> json.skip();
             }
         });
         if (output.tensor == null) {

@@ -149,9 +149,24 @@ final class ResponseWriter {
         if (coding == null) {
             return out;
         }
-        return coding.equals("gzip")
-                ? new FastGzip(out)
-                : new DeflaterOutputStream(out, new Deflater(Deflater.BEST_SPEED), CHUNK);
+        return coding.equals("gzip") ? new FastGzip(out) : new FastDeflate(out);
+    }
+
+    private static final class FastDeflate extends DeflaterOutputStream {
+
+        FastDeflate(OutputStream out) {
+            super(out, new Deflater(Deflater.BEST_SPEED), CHUNK);
+        }
+
+        /** Ends the deflater too, which was given and so would keep its native memory. */
+        @Override
+        public void close() throws IOException {
+            try {
+                super.close();
+            } finally {
+                def.end();
+            }
+        }
     }
 
     private static final class FastGzip extends GZIPOutputStream {

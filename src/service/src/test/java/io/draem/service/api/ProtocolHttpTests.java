@@ -268,6 +268,19 @@ class ProtocolHttpTests extends HttpTest {
     }
 
     @Test
+    void takesNoMemoryForWhatItDoesNotKnow() throws Exception {
+        StringBuilder names = new StringBuilder("{\"a\":0");
+        for (int i = 0; i < 1_000; i++) {
+            names.append(",\"a").append(i).append("\":0");
+        }
+        String object = names.append("}").toString();
+        isInvalid(object, "more than 1000 names");
+        isInvalid("{\"parameters\":{\"unknown\":[" + object + "]}}", "more than 1000 names");
+        isInvalid("{\"inputs\":[{},{},", "one input, named 'input'");
+        isInvalid("{\"unknown\":[[0,{\"a\":[]}],null],\"id\":7}", "'id' must be a string");
+    }
+
+    @Test
     void refusesImagesAsTheOtherDoorDoes() throws Exception {
         String image = "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[1]}]}";
         isError(inferBinary(image, "no picture".getBytes(StandardCharsets.UTF_8)), 415, "JPEG, PNG, BMP, TIFF or WebP");
