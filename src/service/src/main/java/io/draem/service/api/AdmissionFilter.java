@@ -2,6 +2,7 @@ package io.draem.service.api;
 
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -27,10 +28,12 @@ final class AdmissionFilter extends OncePerRequestFilter {
     private static final double LONGEST = 1e6;
 
     private final Admission admission;
+    private final DetectionProperties properties;
     private final HandlerExceptionResolver problems;
 
-    AdmissionFilter(Admission admission, HandlerExceptionResolver problems) {
+    AdmissionFilter(Admission admission, DetectionProperties properties, HandlerExceptionResolver problems) {
         this.admission = admission;
+        this.properties = properties;
         this.problems = problems;
     }
 
@@ -45,7 +48,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
         Admission.Permit permit;
         try {
             shorten((Arrival) request.getAttribute(Arrival.ATTRIBUTE), request.getHeader(TIMEOUT_HEADER));
-            permit = admission.admit(model(request), request.getContentLengthLong());
+            permit = admission.admit(model(request), length(request));
         } catch (DetectionException e) {
             problems.resolveException(request, response, null, e);
             return;
@@ -75,9 +78,22 @@ final class AdmissionFilter extends OncePerRequestFilter {
         }
     }
 
+    /** Returns how many bytes of the body are read at most: what it says that it has, or what its door takes. */
+    private long length(HttpServletRequest request) {
+        long most = path(request).equals(DetectionController.PATH)
+                ? properties.image().maxBytes().toBytes()
+                : properties.batch().maxBytes().toBytes();
+        long said = request.getContentLengthLong();
+        return said < 0 ? most : Math.min(most, said);
+    }
+
+    private static String path(HttpServletRequest request) {
+        return request.getRequestURI().substring(request.getContextPath().length());
+    }
+
     /** Returns the model that the address names; the parameters proper are read with the body, which has to wait. */
     private static @Nullable String model(HttpServletRequest request) {
-        String[] path = request.getRequestURI().split("/");
+        String[] path = path(request).split("/");
         if (path.length > 3 && path[1].equals("v2")) {
             return decode(path[3]);
         }

@@ -108,9 +108,11 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Bean
     FilterRegistrationBean<AdmissionFilter> admissionFilter(
-            Admission admission, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+            Admission admission,
+            DetectionProperties properties,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
         FilterRegistrationBean<AdmissionFilter> filter =
-                new FilterRegistrationBean<>(new AdmissionFilter(admission, problems));
+                new FilterRegistrationBean<>(new AdmissionFilter(admission, properties, problems));
         filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
         return filter;
     }

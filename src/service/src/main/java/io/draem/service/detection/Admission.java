@@ -24,7 +24,6 @@ public final class Admission {
     private final DetectionListener listener;
     private final int maxRequests;
     private final long maxBytes;
-    private final long maxBody;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition left = lock.newCondition();
     private final Map<String, Integer> byModel = new HashMap<>();
@@ -35,14 +34,12 @@ public final class Admission {
     /**
      * @param maxRequests most requests at a time
      * @param maxBytes most bytes of their bodies
-     * @param maxBody what a body is counted as that does not say how long it is
      */
-    Admission(ModelRepository models, DetectionListener listener, int maxRequests, long maxBytes, long maxBody) {
+    Admission(ModelRepository models, DetectionListener listener, int maxRequests, long maxBytes) {
         this.models = models;
         this.listener = listener;
         this.maxRequests = maxRequests;
         this.maxBytes = maxBytes;
-        this.maxBody = maxBody;
     }
 
     /** The leave to go on; closing gives the room back, once. */
@@ -57,7 +54,7 @@ public final class Admission {
      *
      * @param model name of the model that it asks for; null for the default. One that is not served is let in: its
      *     request is refused where models are chosen
-     * @param length bytes of its body; negative where nobody knows
+     * @param length most bytes that are read of its body
      * @throws DetectionException.Unavailable if there is no room, or the service shuts down
      */
     public Permit admit(@Nullable String model, long length) throws DetectionException {
@@ -67,7 +64,7 @@ public final class Admission {
             if (served != null) {
                 served.requireRoom();
             }
-            return enter(name, served, Math.min(maxBytes, length < 0 ? maxBody : length));
+            return enter(name, served, Math.min(maxBytes, length));
         } catch (InferenceException e) {
             throw refused(served, DetectionException.of(e));
         } catch (DetectionException e) {

@@ -24,8 +24,7 @@ class DetectionConfiguration {
                 models,
                 listener,
                 Math.max(1, threads - threads / 8),
-                image.maxBytesInFlight().toBytes(),
-                image.maxBytes().toBytes());
+                image.maxBytesInFlight().toBytes());
     }
 
     @Bean
