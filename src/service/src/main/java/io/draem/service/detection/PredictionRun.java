@@ -46,7 +46,7 @@ final class PredictionRun {
     private record Pending(Ticket<ModelInput, ModelOutput> ticket, Duration decode, Duration preprocess, long start) {}
 
     /**
-     * @param start {@link System#nanoTime()} at which the request came
+     * @param start {@link System#nanoTime()} at which the request had been read
      */
     PredictionRun(ServedModel model, PredictionRequest request, Preparation preparation, long start) {
         this.model = model;
@@ -120,7 +120,7 @@ final class PredictionRun {
                 waited.plus(answer.queued()),
                 answer.ran(),
                 Duration.ZERO,
-                Duration.ofNanos(System.nanoTime() - oldest.start()));
+                waited.plusNanos(System.nanoTime() - oldest.start()));
         ModelOutput output = answer.output();
         predictions.add(new Prediction(model, output.score(), output.map(), output.reconstruction(), timing));
     }

@@ -48,12 +48,13 @@ public final class PredictionService {
         return reception.<List<Prediction>, IOException>receive(
                 name,
                 version,
-                (model, start) -> answer(model, source.read(model), start),
+                (model, came) -> answer(model, source.read(model)),
                 predictions -> predictions.forEach(listener::predicted));
     }
 
-    private List<Prediction> answer(ServedModel model, PredictionRequest request, long start)
-            throws DetectionException {
+    private List<Prediction> answer(ServedModel model, PredictionRequest request) throws DetectionException {
+        // Only now: the time in which the caller sent the body is no wait for the model.
+        long start = System.nanoTime();
         check(request, model);
         // A place first: nothing is decoded for a request that the queue would refuse.
         try (Place<ModelInput, ModelOutput> first = ModelQueue.reserve(model);

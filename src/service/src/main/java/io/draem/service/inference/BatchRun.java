@@ -39,11 +39,12 @@ final class BatchRun<I, O> {
             }
         } catch (Throwable e) { // an Error too must end every request, and the worker lives on
             if (termination.isWanted()) {
-                log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
                 batch.forEach(ticket -> ticket.fail(new InferenceException.ShuttingDown()));
+                log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
             } else {
-                log.error("A run of {} request(s) failed", batch.size(), e);
+                // First: without memory a line of the log may fail too.
                 batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
+                log.error("A run of {} request(s) failed", batch.size(), e);
             }
         } finally {
             termination.forget();
