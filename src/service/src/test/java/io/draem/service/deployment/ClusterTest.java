@@ -83,6 +83,16 @@ abstract class ClusterTest {
                 .create(path, Map.of("apiVersion", words[0], "kind", words[1], "metadata", metadata, "spec", spec));
     }
 
+    /** Asks to take a pod away, as draining its node does; 201 says that it is, 429 that it may not be now. */
+    static int evict(HelmRelease release, JsonNode pod) throws Exception {
+        var name = pod.at("/metadata/name").asString();
+        return cluster.api()
+                .post(
+                        release.path("api/v1/pods") + "/" + name + "/eviction",
+                        Map.of("apiVersion", "policy/v1", "kind", "Eviction", "metadata", Map.of("name", name)))
+                .status();
+    }
+
     static boolean isReady(JsonNode pod) {
         return pod.at("/status/phase").asString("").equals("Running")
                 && !pod.at("/metadata/deletionTimestamp").isString();

@@ -3,11 +3,9 @@ package io.draem.service.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
 
 /** What Kubernetes makes of the chart's service: installed, updated, rolled back, scaled, drained and uninstalled. */
 class KubernetesTests extends ClusterTest {
@@ -168,15 +166,6 @@ class KubernetesTests extends ClusterTest {
                 .valueStream()
                 .filter(object -> object.at("/metadata/name").asString().startsWith("line-draem"))
                 .count();
-    }
-
-    private static int evict(HelmRelease release, JsonNode pod) throws Exception {
-        var name = pod.at("/metadata/name").asString();
-        return cluster.api()
-                .post(
-                        release.path("api/v1/pods") + "/" + name + "/eviction",
-                        Map.of("apiVersion", "policy/v1", "kind", "Eviction", "metadata", Map.of("name", name)))
-                .status();
     }
 
     private static String checksum(HelmRelease release) throws Exception {

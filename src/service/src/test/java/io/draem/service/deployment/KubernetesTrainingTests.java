@@ -19,9 +19,7 @@ class KubernetesTrainingTests extends ClusterTest {
         var release = training("trained");
         var values = VALUES.formatted("trained");
         release.install(values);
-        ControlPlane.until(
-                "both products are trained",
-                () -> job(release).at("/status/completedIndexes").asString("").equals("0,1"));
+        ControlPlane.until("both products are trained", () -> completed(release).equals("0,1"));
         var first = job(release).at("/metadata/name").asString();
 
         release.upgrade(values + "service: {port: 80}\n");
@@ -30,9 +28,7 @@ class KubernetesTrainingTests extends ClusterTest {
         release.upgrade(values.replace("seed: 7", "seed: 9"));
         ControlPlane.until("the first job is gone", () -> release.list(JOBS).size() == 1);
         assertThat(job(release).at("/metadata/name").asString()).isNotEqualTo(first);
-        ControlPlane.until(
-                "both are trained anew",
-                () -> job(release).at("/status/completedIndexes").asString("").equals("0,1"));
+        ControlPlane.until("both are trained anew", () -> completed(release).equals("0,1"));
     }
 
     @Test
@@ -44,8 +40,7 @@ class KubernetesTrainingTests extends ClusterTest {
 
         ControlPlane.until(
                 "the first product is trained, the second given up",
-                () -> job(release).at("/status/completedIndexes").asString("").equals("0")
-                        && job(release).at("/status/failedIndexes").asString("").equals("1"));
+                () -> completed(release).equals("0") && failed(release).equals("1"));
 
         assertThat(release.pods(pod -> index(pod) == 0))
                 .as("pods of the failure")
@@ -53,6 +48,22 @@ class KubernetesTrainingTests extends ClusterTest {
         assertThat(release.pods(pod -> index(pod) == 1))
                 .as("pods of the wrong options")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void anEvictionIsNoFailure() throws Exception {
+        var release = training("evicted");
+        nodes.endWith(pod -> PlayedNodes.RUNS_ON);
+        release.install(VALUES.formatted("evicted") + "  retries: 0\n");
+        ControlPlane.until("both are in training", () -> release.pods(ClusterTest::isReady) == 2);
+
+        nodes.endWith(pod -> 0);
+        for (var pod : release.list("api/v1/pods")) {
+            assertThat(evict(release, pod)).isEqualTo(201);
+        }
+
+        ControlPlane.until("both are trained", () -> completed(release).equals("0,1"));
+        assertThat(failed(release)).isEmpty();
     }
 
     /** Makes the release's claims, with volumes that nothing is ever read from. */
@@ -85,6 +96,14 @@ class KubernetesTrainingTests extends ClusterTest {
 
     private static JsonNode job(HelmRelease release) throws Exception {
         return release.list(JOBS).path(0);
+    }
+
+    private static String completed(HelmRelease release) throws Exception {
+        return job(release).at("/status/completedIndexes").asString("");
+    }
+
+    private static String failed(HelmRelease release) throws Exception {
+        return job(release).at("/status/failedIndexes").asString("");
     }
 
     private static int index(JsonNode pod) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -16,6 +17,12 @@ import tools.jackson.databind.JsonNode;
  * runs and is ready at once, those of jobs and tests end at once, and a pod that is deleted keeps its GPU until it is gone.
  */
 final class PlayedNodes implements AutoCloseable {
+
+    /** Instead of an exit code: the pod runs until it is deleted. */
+    static final int RUNS_ON = -1;
+
+    /** By SIGTERM, as a shell says it. */
+    private static final int TERMINATED = 143;
 
     private static final long INTERVAL_MILLIS = 50;
 
@@ -95,13 +102,20 @@ final class PlayedNodes implements AutoCloseable {
         if (text(pod, "/spec/nodeName").isEmpty()) {
             return;
         }
+        var phase = text(pod, "/status/phase");
         if (pod.at("/metadata/deletionTimestamp").isString()) {
+            if (ends(pod) && phase.equals("Running")) {
+                update(path, ended(pod, TERMINATED));
+            }
             api.delete(path + "?gracePeriodSeconds=0");
-        } else if (text(pod, "/status/phase").equals("Pending")) {
-            api.merge(
-                    path + "/status",
-                    Map.of("status", ends(pod) ? ended(pod, exitCode.applyAsInt(pod)) : running(pod)));
+        } else if (phase.equals("Pending")) {
+            int code = ends(pod) ? exitCode.applyAsInt(pod) : RUNS_ON;
+            update(path, code == RUNS_ON ? running(pod) : ended(pod, code));
         }
+    }
+
+    private void update(String path, Map<String, Object> status) throws IOException, InterruptedException {
+        api.merge(path + "/status", Map.of("status", status));
     }
 
     private static boolean ends(JsonNode pod) {
@@ -122,10 +136,13 @@ final class PlayedNodes implements AutoCloseable {
     }
 
     private static Map<String, Object> status(JsonNode pod, String ready, Map<String, ?> state, boolean runs) {
-        var conditions = List.of("PodScheduled", "Initialized", "ContainersReady", "Ready").stream()
+        var conditions = Stream.of("PodScheduled", "Initialized", "ContainersReady", "Ready")
                 .map(type -> Map.of(
                         "type", type, "status", type.endsWith("Ready") ? ready : "True", "lastTransitionTime", now()))
                 .toList();
+        var why = pod.at("/status/conditions")
+                .valueStream()
+                .filter(condition -> text(condition, "/type").equals("DisruptionTarget"));
         var containers = pod.at("/spec/containers")
                 .valueStream()
                 .map(container -> Map.ofEntries(
@@ -138,7 +155,7 @@ final class PlayedNodes implements AutoCloseable {
                         entry("state", state)))
                 .toList();
         var status = new HashMap<String, Object>();
-        status.put("conditions", conditions);
+        status.put("conditions", Stream.concat(conditions.stream(), why).toList());
         status.put("containerStatuses", containers);
         status.put("startTime", now());
         return status;
