@@ -54,8 +54,8 @@ final class PredictionRun {
         this.caller = request.caller();
         this.preparation = preparation;
         this.waited = Duration.ofNanos(System.nanoTime() - start);
-        // One batch runs and one waits: more would only keep places from other requests.
-        this.window = Math.min(model.queueCapacity(), 2 * model.maxBatchSize());
+        // A batch waits beside those that run: more would only keep places from other requests.
+        this.window = Math.min(model.queueCapacity(), (model.runsAtATime() + 1) * model.maxBatchSize());
     }
 
     /**

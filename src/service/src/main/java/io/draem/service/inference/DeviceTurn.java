@@ -7,7 +7,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets the queues that share a device run one batch at a time. Of those that want to run, the one that has used the
+ * Lets the queues that share a device run one batch at a time, or a few. Of those that want to run, the one that has used the
  * device for the least time goes first: a flooded model gets its share of the time and no more, and a small model does
  * not wait for its turn as often as a large one. Time in which a queue wanted nothing is not saved up.
  */
@@ -16,8 +16,21 @@ public final class DeviceTurn {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Share> waiting = new ArrayList<>();
-    private boolean taken;
+    private final int places;
+    private int taken;
     private long latest;
+
+    /** Makes turns for a device that runs one batch at a time. */
+    public DeviceTurn() {
+        this(1);
+    }
+
+    /**
+     * @param places how many batches the device runs at a time
+     */
+    DeviceTurn(int places) {
+        this.places = places;
+    }
 
     /** Returns a share of the device for one worker. */
     Share join() {
@@ -29,21 +42,21 @@ public final class DeviceTurn {
 
         private long used;
 
-        /** Waits until the device is free and nobody who waits has used it less. */
+        /** Waits until the device has a place and nobody who waits has used it less. */
         void take() throws InterruptedException {
             lock.lockInterruptibly();
             try {
                 used = Math.max(used, latest);
                 waiting.add(this);
                 try {
-                    while (taken || first() != this) {
+                    while (taken == places || first() != this) {
                         changed.await();
                     }
                 } finally {
                     waiting.remove(this);
                     changed.signalAll();
                 }
-                taken = true;
+                taken++;
                 latest = used;
             } finally {
                 lock.unlock();
@@ -55,7 +68,7 @@ public final class DeviceTurn {
             lock.lock();
             try {
                 used += nanos;
-                taken = false;
+                taken--;
                 changed.signalAll();
             } finally {
                 lock.unlock();

@@ -17,6 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param cuda how CUDA runs graphs
  * @param tensorrt how TensorRT builds engines
  * @param threads threads of one run on the CPU; default: the processors that the container may use
+ * @param runs runs at a time on the CPU, of all models; default: 2 where a run has more than one thread. A run leaves
+ *     threads idle between its operators and in small ones, which another one uses
  * @param queueCapacity how many requests may wait for each model; more are answered with 503
  * @param maxBatchSize most images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8 on a GPU
  * @param maxBatchDelay how long a request may wait for others to share its run
@@ -29,10 +31,12 @@ public record InferenceProperties(
         @DefaultValue CudaOptions cuda,
         @DefaultValue TensorRtOptions tensorrt,
         @Nullable Integer threads,
+        @Nullable Integer runs,
         @DefaultValue("64") int queueCapacity,
         @Nullable Integer maxBatchSize,
         @DefaultValue("0ms") Duration maxBatchDelay) {
 
+    private static final int CPU_RUNS = 2;
     private static final int CPU_BATCH_SIZE = 1;
     private static final int GPU_BATCH_SIZE = 8;
 
@@ -44,6 +48,7 @@ public record InferenceProperties(
                     "draem.inference.devices must name each GPU once, at least one, got " + devices);
         }
         require("threads", threads == null ? 1 : threads, 1, 1024);
+        require("runs", runs == null ? 1 : runs, 1, 64);
         require("queue-capacity", queueCapacity, 1, 100_000);
         require("max-batch-size", maxBatchSize == null ? 1 : maxBatchSize, 1, 256);
         if (maxBatchDelay.isNegative() || maxBatchDelay.compareTo(Duration.ofSeconds(10)) > 0) {
@@ -54,10 +59,12 @@ public record InferenceProperties(
 
     /** Returns how graphs are run, defaults filled in for this machine. */
     public ExecutionOptions execution() {
+        int cpuThreads = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         return new ExecutionOptions(
                 provider,
                 devices,
-                threads != null ? threads : Runtime.getRuntime().availableProcessors(),
+                cpuThreads,
+                runs != null ? runs : Math.min(CPU_RUNS, cpuThreads),
                 maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
                 maxBatchSize != null ? maxBatchSize : GPU_BATCH_SIZE,
                 strict,

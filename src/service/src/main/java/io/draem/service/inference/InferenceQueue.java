@@ -8,7 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * A bounded queue before one worker for each function (one function for each device), which takes requests in batches.
+ * A bounded queue before one worker for each function, which takes requests in batches. There is a function for each run
+ * that a device does at a time.
  *
  * <p>A full queue refuses at once. Requests that are late or given up are dropped before they are run. A request ends
  * exactly once: answered, failed, refused or dropped, also when a function throws an {@link Error}.
@@ -40,7 +41,7 @@ public final class InferenceQueue<I, O> {
      * Starts a queue and its workers.
      *
      * @param name name of the worker threads
-     * @param functions one for each device
+     * @param functions one for each run at a time
      * @param clock nanoseconds, as {@link System#nanoTime()} gives them
      */
     public static <I, O> InferenceQueue<I, O> start(

@@ -37,6 +37,7 @@ public final class ModelOpener {
     /**
      * Opens a graph on every device and runs it at every batch size that it will see.
      *
+     * @return one for each run that there may be at a time
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
      * @throws ProviderUnavailableException if the provider that was asked for does not work
      */
@@ -46,7 +47,11 @@ public final class ModelOpener {
         boolean complete = false;
         try {
             for (Placement placement : placements()) {
-                opened.add(open(file, placement));
+                OnnxModel model = open(file, placement);
+                opened.add(model);
+                while (opened.size() % placement.runs() != 0) {
+                    opened.add(model.beside(Objects.requireNonNull(environment)));
+                }
             }
             complete = true;
         } catch (OrtException e) {
@@ -103,8 +108,8 @@ public final class ModelOpener {
         }
     }
 
-    private static List<Placement> cpu(@Nullable String fallback) {
-        return List.of(Placement.cpu(fallback));
+    private List<Placement> cpu(@Nullable String fallback) {
+        return List.of(Placement.cpu(options.cpuRuns(), fallback));
     }
 
     private List<Placement> gpus(ExecutionProvider provider) throws ProviderUnavailableException {

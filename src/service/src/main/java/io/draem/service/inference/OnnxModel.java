@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer, and it must
- * not be closed while it runs.
+ * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer; another one
+ * runs it {@link #beside beside}. It must not be closed while it runs.
  */
 public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, AutoCloseable {
 
@@ -28,6 +28,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP, ModelContract.RECONSTRUCTION);
 
     private final OrtSession session;
+    private final boolean owner;
     private final GraphSignature signature;
     private final Placement placement;
     private final boolean reconstructs;
@@ -37,8 +38,10 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     private int mapHeight;
     private int mapWidth;
 
-    private OnnxModel(OrtSession session, GraphSignature signature, Placement placement, int maxBatchSize) {
+    private OnnxModel(
+            OrtSession session, boolean owner, GraphSignature signature, Placement placement, int maxBatchSize) {
         this.session = session;
+        this.owner = owner;
         this.signature = signature;
         this.placement = placement;
         this.reconstructs = session.getOutputNames().contains(ModelContract.RECONSTRUCTION);
@@ -55,14 +58,11 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             Placement placement,
             int maxBatchSize)
             throws OrtException {
-        OnnxModel model = new OnnxModel(session, signature, placement, maxBatchSize);
+        OnnxModel model = new OnnxModel(session, true, signature, placement, maxBatchSize);
         boolean warm = false;
         try {
             for (int n = 1; n <= maxBatchSize; n++) {
-                long[] shape = {n, 3, model.card().height(), model.card().width()};
-                // Every size is a view of the same memory: nothing is copied or allocated for a run.
-                model.inputs.add(
-                        OnnxTensor.createTensor(environment, model.pixels.slice(0, n * model.imageLength()), shape));
+                model.addInput(environment);
                 long start = System.nanoTime();
                 try (OrtSession.Result result = model.run(model.inputs.get(n - 1), VERDICT, new Termination())) {
                     model.measureMap(result);
@@ -76,6 +76,36 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             }
         }
         return model;
+    }
+
+    /**
+     * Returns the same graph for a further thread: in the same session, with an input buffer of its own. It must not run
+     * any more once this one is closed.
+     */
+    OnnxModel beside(OrtEnvironment environment) throws OrtException {
+        OnnxModel other = new OnnxModel(session, false, signature, placement, maxBatchSize());
+        boolean made = false;
+        try {
+            while (other.maxBatchSize() < maxBatchSize()) {
+                other.addInput(environment);
+            }
+            other.expected = expected;
+            other.mapHeight = mapHeight;
+            other.mapWidth = mapWidth;
+            made = true;
+            return other;
+        } finally {
+            if (!made) {
+                other.close();
+            }
+        }
+    }
+
+    /** Adds the tensor of the next batch size. Every one is a view of the same memory: a run copies no input again. */
+    private void addInput(OrtEnvironment environment) throws OrtException {
+        int size = inputs.size() + 1;
+        long[] shape = {size, 3, card().height(), card().width()};
+        inputs.add(OnnxTensor.createTensor(environment, pixels.slice(0, size * imageLength()), shape));
     }
 
     /** Returns what the graph says of itself. */
@@ -153,15 +183,18 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         return placement.turn();
     }
 
-    /** Returns how long an image took in the last run of the warm-up. */
+    /** Returns how long an image takes beside as many others as run at a time, by the last run of the warm-up. */
     @Override
     public Duration expected() {
-        return expected;
+        return expected.multipliedBy(placement.runs());
     }
 
     @Override
     public void close() {
         inputs.forEach(OnnxTensor::close);
+        if (!owner) {
+            return;
+        }
         try {
             session.close();
         } catch (OrtException e) {
@@ -210,6 +243,9 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     }
 
     private static float[] take(FloatBuffer values, int length) {
+        if (values.hasArray() && values.array().length == length) {
+            return values.array(); // of one image: a copy already, of which nobody else knows
+        }
         float[] taken = new float[length];
         values.get(taken);
         return taken;

@@ -10,27 +10,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider what runs them
  * @param device number of the GPU; -1 for the CPU
- * @param turn by which all graphs there run: each run takes all cores of the CPU, or the GPU
+ * @param runs how many runs there are at a time
+ * @param turn by which all graphs there run
  * @param runOptions entries of every run's options, under ONNX Runtime's names
  * @param fallback why it is the CPU though a GPU was looked for; null where it is what was asked for
  */
 record Placement(
         ExecutionProvider provider,
         int device,
+        int runs,
         DeviceTurn turn,
         Map<String, String> runOptions,
         @Nullable String fallback) {
 
     static final int NO_DEVICE = -1;
 
-    static Placement cpu(@Nullable String fallback) {
-        return new Placement(ExecutionProvider.CPU, NO_DEVICE, new DeviceTurn(), Map.of(), fallback);
+    static Placement cpu(int runs, @Nullable String fallback) {
+        return new Placement(ExecutionProvider.CPU, NO_DEVICE, runs, new DeviceTurn(runs), Map.of(), fallback);
     }
 
     static Placement gpu(ExecutionProvider provider, int device, boolean shrinkArena) {
         Map<String, String> runOptions =
                 shrinkArena ? Map.of("memory.enable_memory_arena_shrinkage", "gpu:" + device) : Map.of();
-        return new Placement(provider, device, new DeviceTurn(), runOptions, null);
+        return new Placement(provider, device, 1, new DeviceTurn(), runOptions, null);
     }
 
     /** Returns the options of one run; the caller closes them. */

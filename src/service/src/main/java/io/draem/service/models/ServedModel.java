@@ -23,7 +23,7 @@ public final class ServedModel {
     private final String name;
     private final int version;
     private final String digest;
-    /** One for each device; all say the same of the graph. */
+    /** One for each run that there may be at a time; all say the same of the graph. */
     private final List<OnnxModel> sessions;
 
     private final OnnxModel model;
@@ -123,6 +123,11 @@ public final class ServedModel {
     /** Returns how many images share a run at most. */
     public int maxBatchSize() {
         return model.maxBatchSize();
+    }
+
+    /** Returns how many runs there may be at a time. */
+    public int runsAtATime() {
+        return sessions.size();
     }
 
     /** Returns how many requests wait now. */

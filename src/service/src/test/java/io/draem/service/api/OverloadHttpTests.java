@@ -39,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 /** A service with one place in its queue and little patience, whose worker a test can hold. */
 @TestPropertySource(
         properties = {
+            "draem.inference.runs=1",
             "draem.inference.queue-capacity=1",
             "draem.request-timeout=5s",
             "server.tomcat.threads.max=8",

@@ -48,6 +48,20 @@ class DeviceTurnTests {
         assertThat(order.take()).isEqualTo("late");
     }
 
+    @Test
+    void asManyRunAtATimeAsTheDeviceHasPlaces() throws Exception {
+        DeviceTurn two = new DeviceTurn(2);
+        DeviceTurn.Share first = two.join();
+        first.take();
+        DeviceTurn.Share second = two.join();
+        second.take();
+        waitFor(two.join(), "third");
+        assertThat(order).as("both places are taken").isEmpty();
+        second.giveBack(1);
+        assertThat(order.take()).isEqualTo("third");
+        first.giveBack(1);
+    }
+
     private static void use(DeviceTurn.Share share, long nanos) throws InterruptedException {
         share.take();
         share.giveBack(nanos);

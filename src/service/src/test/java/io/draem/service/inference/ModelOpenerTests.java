@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.onnxruntime.OrtException;
 import io.draem.service.TestModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +55,37 @@ class ModelOpenerTests {
             }
             assertThat(together.get(0).map().values())
                     .isNotEqualTo(together.get(1).map().values());
+        }
+    }
+
+    @Test
+    void twoRunsAtATimeGiveTheAnswersOfOne() throws Exception {
+        ExecutionOptions two = new ExecutionOptions(
+                ProviderChoice.CPU, List.of(0), 2, 2, 1, 1, true, CudaOptions.DEFAULT, TensorRtOptions.DEFAULT);
+        List<OnnxModel> models = new ModelOpener(two).open(graph(TestModels.graph()));
+        try (OnnxModel first = models.get(0);
+                OnnxModel second = models.get(1)) {
+            assertThat(models).hasSize(2);
+            List<ModelInput> inputs = List.of(noise(first, 1), noise(first, 2));
+            List<ModelOutput> alone = new ArrayList<>();
+            for (ModelInput input : inputs) {
+                alone.addAll(first.run(List.of(input), new Termination()));
+            }
+            for (int i = 0; i < 5; i++) {
+                CompletableFuture<ModelOutput> beside = CompletableFuture.supplyAsync(() -> run(second, inputs.get(1)));
+                assertThat(run(first, inputs.get(0)).map().values())
+                        .isEqualTo(alone.get(0).map().values());
+                assertThat(beside.get().map().values())
+                        .isEqualTo(alone.get(1).map().values());
+            }
+        }
+    }
+
+    private static ModelOutput run(OnnxModel model, ModelInput input) {
+        try {
+            return model.run(List.of(input), new Termination()).get(0);
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
         }
     }
 

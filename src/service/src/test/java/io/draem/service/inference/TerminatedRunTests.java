@@ -44,7 +44,7 @@ class TerminatedRunTests {
             metadata.put("draem.input.width", Integer.toString(SIZE));
             metadata.put("draem.input.height", Integer.toString(SIZE));
             OrtSession slow = environment.createSession(SlowGraph.of(SIZE, 40, metadata), options);
-            model = OnnxModel.warmedUp(environment, slow, GraphContract.check(slow), Placement.cpu(null), 1);
+            model = OnnxModel.warmedUp(environment, slow, GraphContract.check(slow), Placement.cpu(1, null), 1);
         }
     }
 
