@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Writes a graph of the contract that multiplies matrices one after the other, as many as a test needs time. */
-final class SlowGraph {
+public final class SlowGraph {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private SlowGraph() {}
 
     /** Returns the file; its input is {@code [batch, 3, size, size]}. */
-    static byte[] of(int size, int products, Map<String, String> metadata) {
+    public static byte[] of(int size, int products, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         String last = "input";
         for (int i = 0; i < products; i++) {
