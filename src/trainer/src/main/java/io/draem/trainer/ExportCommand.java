@@ -117,7 +117,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call()
             throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
-                    TrainingStoppedException {
+                    StoppedBySignalException {
         if (threads < 1 || calibrationImages < 1) {
             throw new ParameterException(spec.commandLine(), "--threads and --calibration-images must be at least 1");
         }

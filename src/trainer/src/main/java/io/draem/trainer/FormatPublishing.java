@@ -48,10 +48,10 @@ record FormatPublishing(
      * Publishes each format as soon as it is done.
      *
      * @param number of the version of all of them
-     * @throws TrainingStoppedException if a signal asked for it; the version that was being written is gone
+     * @throws StoppedBySignalException if a signal asked for it; the version that was being written is gone
      */
     void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
-            throws IOException, ExportRefusedException, ModelCardException, TrainingStoppedException {
+            throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
         NewFolders folders = NewFolders.make(output);
         signals.hold("stopping before the next image and leaving no half of a version");
         try (FormatExport export = FormatExport.of(model, draft, exportImages(signals), output, threads)) {
@@ -83,7 +83,7 @@ record FormatPublishing(
             }
             signals.check();
         } catch (CancellationException e) {
-            throw new TrainingStoppedException(
+            throw new StoppedBySignalException(
                     "Stopped. What was published stays, and nothing else was written", signals.status());
         } finally {
             folders.removeEmpty();

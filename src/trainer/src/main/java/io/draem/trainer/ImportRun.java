@@ -64,7 +64,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
     /** Imports, calibrates, exports and publishes; says on {@code out} what it did and on {@code log} what to beware of. */
     void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, TrainerException,
-                    TrainingStoppedException {
+                    StoppedBySignalException {
         Threads.use(threads);
         ImportedNetwork imported = ImportedNetwork.read(files);
         out.printf(
@@ -91,7 +91,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             out.flush();
             signals.release();
             if (signals.stopRequested()) {
-                throw new TrainingStoppedException("Stopped, after the model was written", signals.status());
+                throw new StoppedBySignalException("Stopped, after the model was written", signals.status());
             }
         }
     }
@@ -115,7 +115,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             ModelImages images,
             StopSignals signals,
             PrintWriter out)
-            throws IOException, ExportRefusedException, TrainingStoppedException {
+            throws IOException, ExportRefusedException, StoppedBySignalException {
         try {
             Judgement judgement = Judge.of(images, ThresholdOptions.DEFAULTS)
                     .stoppedBy(signals)
@@ -129,7 +129,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             return NetworkPublishing.publish(
                     output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());
         } catch (CancellationException e) {
-            throw new TrainingStoppedException("Stopped: nothing was written", signals.status());
+            throw new StoppedBySignalException("Stopped: nothing was written", signals.status());
         }
     }
 

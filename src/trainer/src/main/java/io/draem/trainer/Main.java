@@ -33,9 +33,9 @@ import picocli.CommandLine.Option;
             "1:failed; the last line says why",
             "2:the command line is wrong",
             "3:predict: done but for images that cannot be read",
-            "129:train: saved and stopped by SIGHUP",
-            "130:train: the same by SIGINT (Ctrl-C)",
-            "143:train: the same by SIGTERM"
+            "129:stopped by SIGHUP; train has saved, export and import left no half of a version",
+            "130:the same by SIGINT (Ctrl-C)",
+            "143:the same by SIGTERM"
         },
         mixinStandardHelpOptions = true,
         versionProvider = TrainerVersion.class,
@@ -92,7 +92,7 @@ public final class Main {
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
-                    if (e instanceof TrainingStoppedException stopped) {
+                    if (e instanceof StoppedBySignalException stopped) {
                         command.getErr().println(stopped.getMessage());
                         return stopped.status();
                     }

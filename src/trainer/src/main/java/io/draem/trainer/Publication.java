@@ -87,7 +87,7 @@ record Publication(
 
     /** Exports what was published as fp32, from the checkpoint beside it, in the other formats that were asked for. */
     void exportOtherFormats(Path published, List<ExportFormat> formats, StopSignals signals, PrintWriter out)
-            throws IOException, ExportRefusedException, ModelCardException, TrainingStoppedException {
+            throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
         List<ExportFormat> others =
                 formats.stream().filter(format -> format != ExportFormat.FP32).toList();
         if (!others.isEmpty()) {

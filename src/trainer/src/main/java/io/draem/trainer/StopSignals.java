@@ -70,9 +70,11 @@ final class StopSignals implements AutoCloseable {
      *
      * @param whatFollows what is done on a signal, for people
      */
-    void hold(String whatFollows) {
-        promise = whatFollows;
-        handleBy(this::receive);
+    synchronized void hold(String whatFollows) {
+        if (received == null) { // else the next signal is the second one
+            promise = whatFollows;
+            handleBy(this::receive);
+        }
     }
 
     /** Ends that work. */

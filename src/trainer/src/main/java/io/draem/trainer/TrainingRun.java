@@ -69,7 +69,7 @@ record TrainingRun(
     /** Trains, calibrates, evaluates, exports, and publishes; says on {@code out} what it does and on {@code log} how far. */
     void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
-                    TrainingStoppedException {
+                    StoppedBySignalException {
         Threads.use(threads);
         try (Checkpoints checkpoints = Checkpoints.open(output.resolve(name).resolve("training"));
                 StopSignals signals = StopSignals.handle(log)) {
@@ -104,10 +104,16 @@ record TrainingRun(
             checkpoints.discard();
             try {
                 publication.exportOtherFormats(published, formats, signals, out);
-            } catch (IOException | ExportRefusedException | RuntimeException e) {
+            } catch (IOException
+                    | ExportRefusedException
+                    | ModelCardException
+                    | StoppedBySignalException
+                    | RuntimeException e) {
                 log.println("The model in " + published
-                        + " is complete; try its other formats again with the command export --checkpoint "
-                        + published.resolve("checkpoint.safetensors"));
+                        + " is complete; its other formats can be made with: export --checkpoint "
+                        + published.resolve(NetworkPublishing.CHECKPOINT) + " --data " + data
+                        + (anomalySource == null ? "" : " --anomaly-source " + anomalySource) + " --output " + output
+                        + " --format FORMATS");
                 log.flush();
                 throw e;
             }
@@ -120,7 +126,7 @@ record TrainingRun(
             Checkpoints checkpoints,
             StopSignals signals,
             PrintWriter log)
-            throws IOException, InterruptedException, TrainerException, TrainingStoppedException {
+            throws IOException, InterruptedException, TrainerException, StoppedBySignalException {
         TrainingOrigin origin = new TrainingOrigin(
                 recipe,
                 images.digest(),
@@ -152,12 +158,12 @@ record TrainingRun(
                             signals::stopRequested),
                     from);
             if (signals.stopRequested()) { // after the last step
-                throw new TrainingStoppedException(
+                throw new StoppedBySignalException(
                         "Stopped before the publishing. Go on with:\n  " + resumeCommand, signals.status());
             }
             return model;
         } catch (StoppedException e) {
-            throw new TrainingStoppedException(e.getMessage() + ". Go on with:\n  " + resumeCommand, signals.status());
+            throw new StoppedBySignalException(e.getMessage() + ". Go on with:\n  " + resumeCommand, signals.status());
         } catch (DivergedException e) {
             throw new TrainerException(
                     e.getMessage() + ": the training went astray. "

@@ -33,6 +33,11 @@ class StopSignalsTests {
                 Thread.onSpinWait();
             }
             assertThat(signals.status()).isEqualTo(status);
+            signals.release();
+            signals.hold("work that begins later");
+            assertThat(Signal.handle(signal, SignalHandler.SIG_DFL))
+                    .as("the second one ends the process, whatever is held meanwhile")
+                    .isEqualTo(SignalHandler.SIG_DFL);
         }
     }
 }

@@ -1,13 +1,13 @@
 package io.draem.trainer;
 
-/** A training or another long work that a signal ended in good order; the message says how to go on. */
-final class TrainingStoppedException extends Exception {
+/** Work that a signal ended in good order; the message says how to go on. */
+final class StoppedBySignalException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final int status;
 
-    TrainingStoppedException(String message, int status) {
+    StoppedBySignalException(String message, int status) {
         super(message);
         this.status = status;
     }
