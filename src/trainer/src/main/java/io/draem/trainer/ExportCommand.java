@@ -100,7 +100,7 @@ final class ExportCommand implements Callable<Integer> {
             names = "--image-size",
             description = "Sides of the square input, where the checkpoint does not say",
             showDefaultValue = Visibility.NEVER)
-    private int imageSize;
+    private @Nullable Integer imageSize;
 
     @Option(
             names = "--calibration-images",
@@ -195,17 +195,26 @@ final class ExportCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+        int known =
+                card != null ? card.width() : model.training().path("imageSize").asInt(0);
+        if (imageSize != null && known > 0 && imageSize != known) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "The checkpoint's images are " + known + " pixels wide, and --image-size says " + imageSize
+                            + ": leave it out");
+        }
         if (card != null) {
             return new ModelCard(
                             named, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
                     .withImages(card.images());
         }
-        int side =
-                imageSize > 0 ? imageSize : model.training().path("imageSize").asInt(0);
-        if (side < ModelContract.SIZE_MULTIPLE || side % ModelContract.SIZE_MULTIPLE != 0) {
+        int side = imageSize != null ? imageSize : known;
+        if (side < ModelContract.SIZE_MULTIPLE
+                || side > ModelContract.MAX_SIDE
+                || side % ModelContract.SIZE_MULTIPLE != 0) {
             throw new TrainerException(
-                    "The checkpoint does not say the size of its images: give --image-size, a multiple" + " of "
-                            + ModelContract.SIZE_MULTIPLE);
+                    "The checkpoint does not say the size of its images: give --image-size, a multiple of "
+                            + ModelContract.SIZE_MULTIPLE + " up to " + ModelContract.MAX_SIDE);
         }
         if (data == null) {
             throw new TrainerException("The checkpoint has no thresholds: give --data, so that they are found");
