@@ -51,8 +51,15 @@ final class CheckpointImages {
         return ModelImages.open(data, anomalySource, skipUnreadable, options, threads);
     }
 
-    /** Says whether the images are others than the model was trained on, where the checkpoint tells. */
+    /** Says whether the images are others than the model was trained on, or cannot be known to be others. */
     static Optional<String> warning(ModelImages images, ObjectNode training) {
+        if (training.has("importedFrom")) {
+            return images.validatesOnSynthetic()
+                    ? Optional.of(
+                            "which images trained an imported network is not known: if those held out were among them,"
+                                    + " the thresholds are too low; import it with --data to find them on labelled images")
+                    : Optional.empty();
+        }
         String trained = training.path("dataDigest").asString("");
         return trained.isEmpty() || trained.equals(images.digest())
                 ? Optional.empty()

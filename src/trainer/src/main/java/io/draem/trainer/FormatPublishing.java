@@ -3,6 +3,7 @@ package io.draem.trainer;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
 import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
 import io.draem.tensor.NewFolders;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.EvaluationSet;
@@ -43,6 +44,9 @@ record FormatPublishing(
 
     /** What int8 takes its ranges from unless told otherwise. */
     static final int CALIBRATION_IMAGES = 16;
+
+    private static final String OF_FLOAT32 = "of the float32 network";
+    private static final String OF_THIS_GRAPH = "of this graph";
 
     /**
      * Publishes each format as soon as it is done.
@@ -126,14 +130,22 @@ record FormatPublishing(
             export.put("imageAurocLost", lost(before, metrics, level + "/image/auroc"));
             export.put("pixelAurocLost", lost(before, metrics, level + "/pixel/auroc"));
         }
-        export.put("thresholds", judgement == null ? "of the float32 network" : "of this graph");
         Calibration calibration = judgement == null ? draft.calibration() : judgement.calibration();
+        ObjectNode training = model.training();
+        if (images == null) {
+            export.put("figures", OF_FLOAT32).put("thresholds", OF_FLOAT32);
+        } else {
+            boolean given = calibration.rule() == ThresholdRule.MANUAL;
+            export.put("figures", OF_THIS_GRAPH).put("thresholds", given ? "as given" : OF_THIS_GRAPH);
+            export.put("dataDigest", images.digest());
+            training = given ? training : ManualThresholds.replacedByImages(training, images);
+        }
         return new ModelCard(
                 format.modelName(draft.model()),
                 draft.width(),
                 draft.height(),
                 calibration,
-                model.training(),
+                training,
                 metrics,
                 export,
                 draft.images());

@@ -3,6 +3,7 @@ package io.draem.trainer;
 import io.draem.model.ModelCard;
 import io.draem.trainer.export.ExportFormat;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
@@ -38,17 +39,13 @@ final class FormatSummary {
                     fp32.at("/map/largest").asDouble(),
                     fp32.at("/map/mean").asDouble()));
         }
-        String level = card.metrics().at("/image/auroc").isNumber() ? "" : "/validation";
-        appendAuroc(
-                text,
-                "image",
-                card.metrics().at(level + "/image/auroc"),
-                card.export().path("imageAurocLost"));
-        appendAuroc(
-                text,
-                "pixel",
-                card.metrics().at(level + "/pixel/auroc"),
-                card.export().path("pixelAurocLost"));
+        if (judged) {
+            String level = card.metrics().at("/image/auroc").isNumber() ? "" : "/validation";
+            for (String of : List.of("image", "pixel")) {
+                JsonNode auroc = card.metrics().at(level + "/" + of + "/auroc");
+                appendAuroc(text, of, auroc, card.export().path(of + "AurocLost"));
+            }
+        }
         text.append(String.format(
                 Locale.ROOT,
                 "; threshold %.4f (%s), %s",
@@ -56,7 +53,7 @@ final class FormatSummary {
                 card.calibration().rule().id(),
                 card.export().path("thresholds").asString("")));
         if (!judged) {
-            text.append("; no figures and no report.html, which need --data");
+            text.append("; no figures of this graph and no report.html, which need --data");
         }
         if (format == ExportFormat.FP16) {
             text.append("; for GPUs: ONNX Runtime widens float16 on processors and gains nothing there");

@@ -122,9 +122,11 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                     .judge(detector);
             judgement.print(out);
             ObjectNode training = training(imported);
-            String source = "labelled images of --data, " + thresholds.validation();
-            training.putObject("thresholdSource").put("image", source).put("pixel", source);
-            training.put("calibrationDataDigest", images.digest());
+            ManualThresholds.noteImages(training, images);
+            training.set(
+                    "validation",
+                    JsonMapper.shared().valueToTree(images.options().validation()));
+            training.put("seed", images.options().seed()); // so that an export splits them in the same way
             ModelCard card = card(judgement.calibration(), training, judgement.metrics());
             return NetworkPublishing.publish(
                     output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());

@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record ManualThresholds(Calibration calibration, String imageSource, String pixelSource) {
 
+    private static final String SOURCE = "thresholdSource";
     private static final String IMAGE_OPTION = "--threshold-image";
     private static final String CHECKPOINT =
             "the checkpoint's post-processor (anomalib's, from its own validation images)";
@@ -52,7 +53,23 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     /** Says of a model's metadata whether its image threshold was a person's choice: a training's manual one always is. */
     static boolean wereGiven(ObjectNode training) {
         return !training.has("importedFrom")
-                || training.at("/thresholdSource/image").asString("").equals(IMAGE_OPTION);
+                || training.path(SOURCE).path("image").asString("").equals(IMAGE_OPTION);
+    }
+
+    /** Returns a model's metadata where images have given its thresholds since: an import's say where they are from. */
+    static ObjectNode replacedByImages(ObjectNode training, ModelImages images) {
+        ObjectNode replaced = training.deepCopy();
+        if (replaced.has(SOURCE)) {
+            noteImages(replaced, images);
+        }
+        return replaced;
+    }
+
+    /** Notes that images gave both thresholds, and which. */
+    static void noteImages(ObjectNode training, ModelImages images) {
+        String source = "images of --data, " + images.options().validation().split();
+        training.putObject(SOURCE).put("image", source).put("pixel", source);
+        training.put("calibrationDataDigest", images.digest());
     }
 
     /** Returns reasons not to trust the thresholds, in sentences. */
@@ -68,7 +85,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
 
     /** Notes where each threshold is from. */
     void writeTo(ObjectNode training) {
-        training.putObject("thresholdSource").put("image", imageSource).put("pixel", pixelSource);
+        training.putObject(SOURCE).put("image", imageSource).put("pixel", pixelSource);
     }
 
     @Override

@@ -96,6 +96,8 @@ class ExportCommandTests {
                 .isCloseTo(fp32.calibration().scoreMax(), within(0.1));
         assertThat(int8.export().path("imageAurocLost").isNumber()).isTrue();
         assertThat(int8.export().path("thresholds").asString()).isEqualTo("of this graph");
+        assertThat(int8.export().path("dataDigest").asString())
+                .isEqualTo(Dataset.open(Path.of(data())).digest());
         assertThat(int8.metrics().at("/pixel/auroc").isNumber()).isTrue();
     }
 
@@ -106,10 +108,14 @@ class ExportCommandTests {
         ModelCard card = card(output.resolve("plate-fp16/1/model.onnx"));
         assertThat(card.calibration()).isEqualTo(CARD.calibration());
         assertThat(card.export().path("thresholds").asString()).isEqualTo("of the float32 network");
+        assertThat(card.export().path("figures").asString()).isEqualTo("of the float32 network");
         try (Stream<Path> models = Files.list(output)) {
             assertThat(models).as("fp32 was not asked for").hasSize(1);
         }
-        assertThat(said.toString()).contains("no report.html");
+        assertThat(said.toString())
+                .contains("no figures of this graph and no report.html")
+                .as("those of another graph")
+                .doesNotContain("AUROC");
         assertThat(output.resolve("plate-fp16/1/report.html")).doesNotExist();
     }
 
@@ -120,13 +126,22 @@ class ExportCommandTests {
                 .returns(ThresholdRule.RECALL, Calibration::rule)
                 .returns(0.5, Calibration::ruleValue);
         Calibration given = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 20, 0, 20);
-        assertThat(calibrationAfterExport("given", given, CARD.training()))
+        ModelCard kept = cardAfterExport("given", given, CARD.training());
+        assertThat(kept.calibration())
                 .returns(0.75, Calibration::imageThreshold)
                 .returns(0.25, Calibration::pixelThreshold);
+        assertThat(kept.export().path("thresholds").asString()).isEqualTo("as given");
+    }
+
+    @Test
+    void thresholdsTakenOverFromSomebodyElsesCheckpointGiveWayToImages() throws Exception {
+        Calibration takenOver = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 0, 0, 0);
         ObjectNode imported = CARD.training().deepCopy().put("importedFrom", "anomalib");
-        assertThat(calibrationAfterExport("imported", given, imported))
-                .as("taken over from a checkpoint, not given")
-                .returns(ThresholdRule.QUANTILE, Calibration::rule);
+        imported.putObject("thresholdSource").put("image", "the checkpoint").put("pixel", "the checkpoint");
+        ModelCard found = cardAfterExport("imported", takenOver, imported);
+        assertThat(found.calibration().rule()).isEqualTo(ThresholdRule.QUANTILE);
+        assertThat(found.training().at("/thresholdSource/image").asString()).isEqualTo("images of --data, synthetic");
+        assertThat(said.toString()).contains("warning: which images trained an imported network is not known");
     }
 
     @Test
@@ -144,6 +159,10 @@ class ExportCommandTests {
 
     private Calibration calibrationAfterExport(String name, Calibration calibration, ObjectNode training)
             throws Exception {
+        return cardAfterExport(name, calibration, training).calibration();
+    }
+
+    private ModelCard cardAfterExport(String name, Calibration calibration, ObjectNode training) throws Exception {
         Path checkpoint = folder.resolve(name + ".safetensors");
         ModelCard card = new ModelCard(name, 32, 32, calibration, training, CARD.metrics());
         ModelCheckpoint.file(RandomWeights.of(SMALL, 1), card).write(checkpoint);
@@ -151,7 +170,7 @@ class ExportCommandTests {
         assertThat(export("--checkpoint", checkpoint.toString(), "--data", data(), "--output", output.toString()))
                 .as(said.toString())
                 .isZero();
-        return card(output.resolve("plate/1/model.onnx")).calibration();
+        return card(output.resolve("plate/1/model.onnx"));
     }
 
     @Test

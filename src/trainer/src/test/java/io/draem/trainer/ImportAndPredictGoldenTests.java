@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.evaluation.Detection;
 import io.draem.trainer.evaluation.GraphException;
@@ -81,12 +82,25 @@ class ImportAndPredictGoldenTests {
         assertThat(card.calibration().anomalousImages()).isEqualTo(2);
         assertThat(card.metrics().at("/image/auroc").isNumber()).isTrue();
         assertThat(card.metrics().path("warnings").toString()).contains("2 normal images");
-        assertThat(card.training().at("/thresholdSource/pixel").asString()).contains("labelled images");
+        assertThat(card.training().at("/thresholdSource/pixel").asString()).isEqualTo("images of --data, from-test");
         assertThat(said.toString())
                 .contains("4 to validate with, 4 to test with")
                 .contains("thresholds by rule f1, from 2 normal images and 2 with defects")
                 .contains("warning: The threshold comes from 2 normal images");
         assertThat(folder.resolve("models/m/1/report.html")).content().contains("4 test images");
+
+        assertThat(run(
+                        "export",
+                        "--checkpoint=" + folder.resolve("models/m/1/checkpoint.safetensors"),
+                        "--data=" + folder.resolve("data"),
+                        "--output=" + folder.resolve("exported")))
+                .as(said.toString())
+                .isZero();
+        assertThat(card(folder.resolve("exported/m/1")).calibration())
+                .as("F1 on synthetic anomalies would be another threshold")
+                .returns(ThresholdRule.F1, Calibration::rule)
+                .returns(2, Calibration::anomalousImages)
+                .returns(0, Calibration::syntheticImages);
     }
 
     @Test
