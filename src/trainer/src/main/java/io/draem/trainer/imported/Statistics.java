@@ -1,8 +1,5 @@
 package io.draem.trainer.imported;
 
-import io.draem.score.Calibration;
-import io.draem.score.ThresholdRule;
-
 /**
  * What a checkpoint says of its thresholds and of the range of its validation images' scores, all raw.
  *
@@ -27,12 +24,6 @@ public record Statistics(
                 || !isRange(pixelMin, pixelMax)) {
             throw new IllegalArgumentException("Thresholds and ranges must be finite numbers, and ranges not empty");
         }
-    }
-
-    /** Returns them as a calibration on no image: how they were found is not known here. */
-    public Calibration calibration() {
-        return new Calibration(
-                ThresholdRule.MANUAL, imageThreshold, pixelThreshold, imageMin, imageMax, pixelMin, pixelMax, 0, 0, 0);
     }
 
     private static boolean isRange(double min, double max) {

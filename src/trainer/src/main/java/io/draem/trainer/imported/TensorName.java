@@ -36,7 +36,7 @@ record TensorName(Origin origin, String half, String full) {
         return half == null ? null : new TensorName(Origin.OFFICIAL, half, half + name);
     }
 
-    /** Returns a name without the wrappers' names before it, each at most once. */
+    /** Returns a name without the wrappers' names before it, in whatever order they stand. */
     static String unwrapped(String name) {
         String unwrapped = name;
         for (int i = 0; i < WRAPPERS.size(); i++) { // in any order

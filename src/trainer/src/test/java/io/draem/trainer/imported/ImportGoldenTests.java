@@ -7,13 +7,13 @@ import io.draem.model.ModelCard;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.export.Cards;
 import io.draem.trainer.export.DraemExporter;
 import io.draem.trainer.network.DraemNetwork;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 class ImportGoldenTests {
 
@@ -88,9 +88,7 @@ class ImportGoldenTests {
         int height = golden.height();
         int count = images.length / (3 * width * height);
         Path file = folder.resolve("model.onnx");
-        JsonNodeFactory json = JsonNodeFactory.instance;
-        ModelCard card = new ModelCard(
-                "golden", width, height, Statistics.UNKNOWN.calibration(), json.objectNode(), json.objectNode());
+        ModelCard card = Cards.card(width, height);
         DraemExporter.export(imported.weights(), imported.options(), card, file);
         try (DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights());
                 OnnxDetector detector = OnnxDetector.open(file, 1)) {
