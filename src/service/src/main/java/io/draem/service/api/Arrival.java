@@ -1,9 +1,11 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Caller;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
+import org.jspecify.annotations.Nullable;
 
 /** The caller of one request, watched at its connection. */
 final class Arrival implements Caller {
@@ -15,6 +17,7 @@ final class Arrival implements Caller {
     private static final int BROKEN = 1;
 
     private final Request connection;
+    private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private volatile long deadline;
     private boolean gone;
 
@@ -26,6 +29,16 @@ final class Arrival implements Caller {
     @Override
     public long deadline() {
         return deadline;
+    }
+
+    @Override
+    public void whenAnswered(Runnable action) {
+        answered.thenRun(action);
+    }
+
+    /** Notes that the answer has been sent or cannot be. */
+    void answered() {
+        answered.complete(null);
     }
 
     /** Brings the deadline forward; it cannot be put off. */

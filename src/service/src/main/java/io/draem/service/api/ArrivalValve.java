@@ -46,6 +46,7 @@ final class ArrivalValve extends ValveBase {
         try {
             getNext().invoke(request, response);
         } finally {
+            arrival.answered();
             connection.setInputBuffer(body);
             if (!arrival.isBodyRead()) {
                 // First the answer: a caller that waits for it before it goes on sending gets it.

@@ -9,6 +9,9 @@ public interface Caller {
     /** Tells whether the caller has gone away; asked on the thread of the request alone. */
     boolean isGone();
 
+    /** Does something once the answer has been sent or cannot be, whichever thread asks for it; at once if it has been. */
+    void whenAnswered(Runnable action);
+
     /** Returns how much time is left, in nanoseconds; nothing or less when the caller has become late. */
     default long nanosLeft() {
         return deadline() - System.nanoTime();

@@ -26,4 +26,11 @@ public record Detection(
     public Detection {
         pictures = Map.copyOf(pictures);
     }
+
+    /** Returns how many bytes the pictures have. */
+    long pictureBytes() {
+        return pictures.values().stream()
+                .mapToLong(picture -> picture.data().length)
+                .sum();
+    }
 }

@@ -106,10 +106,7 @@ public final class DetectionBatches implements AutoCloseable {
         }
         try {
             Detection detection = detections.detect(request);
-            long bytes = detection.pictures().values().stream()
-                    .mapToLong(picture -> picture.data().length)
-                    .sum();
-            return room.addAndGet(-bytes) >= 0
+            return room.addAndGet(-detection.pictureBytes()) >= 0
                     ? Attempt.succeeded(detection)
                     : Attempt.failed(new DetectionException.Rejected(
                             Outcome.IMAGE_TOO_LARGE,
@@ -148,6 +145,11 @@ public final class DetectionBatches implements AutoCloseable {
         @Override
         public boolean isGone() {
             return gone;
+        }
+
+        @Override
+        public void whenAnswered(Runnable action) {
+            caller.whenAnswered(action);
         }
     }
 }

@@ -39,6 +39,11 @@ class DetectionConfiguration {
     }
 
     @Bean
+    AnswerBudget answerBudget(DetectionProperties properties) {
+        return new AnswerBudget(properties.image().maxPictureBytesInFlight().toBytes());
+    }
+
+    @Bean
     Reception reception(ModelRepository models, DetectionListener listener) {
         return new Reception(models, listener);
     }
@@ -53,9 +58,10 @@ class DetectionConfiguration {
             Reception reception,
             ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
+            AnswerBudget answerBudget,
             FairThreads imageThreads,
             DetectionListener listener) {
-        return new PredictionService(reception, imagePreparation, pixelBudget, imageThreads, listener);
+        return new PredictionService(reception, imagePreparation, pixelBudget, answerBudget, imageThreads, listener);
     }
 
     @Bean
@@ -63,6 +69,7 @@ class DetectionConfiguration {
             Reception reception,
             ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
+            AnswerBudget answerBudget,
             FairThreads imageThreads,
             DetectionListener listener,
             DetectionProperties properties) {
@@ -70,6 +77,7 @@ class DetectionConfiguration {
                 reception,
                 imagePreparation,
                 pixelBudget,
+                answerBudget,
                 imageThreads,
                 listener,
                 properties.regions().minArea());

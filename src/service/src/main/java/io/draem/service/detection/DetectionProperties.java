@@ -31,6 +31,11 @@ public record DetectionProperties(
                     + " draem.batch.max-bytes (" + batch.maxBytes() + "), for a body and what it unpacks to, got "
                     + image.maxBytesInFlight());
         }
+        if (image.maxPictureBytesInFlight().compareTo(batch.maxPictureBytes()) < 0) {
+            throw new IllegalArgumentException("draem.image.max-picture-bytes-in-flight must be at least"
+                    + " draem.batch.max-picture-bytes (" + batch.maxPictureBytes() + "), got "
+                    + image.maxPictureBytesInFlight());
+        }
     }
 
     /**
@@ -42,6 +47,9 @@ public record DetectionProperties(
      *     bytes of the heap; further images wait
      * @param maxBytesInFlight most bytes of the bodies of all requests at a time, and of what they unpack to; further
      *     requests are answered with 503. At least twice {@code draem.batch.max-bytes}
+     * @param maxPictureBytesInFlight most bytes of maps and pictures in all answers that are being sent at a time; a
+     *     request that would add more is answered with 503, one without pictures is not concerned. At least
+     *     {@code draem.batch.max-picture-bytes}
      * @param threads how many threads decode images and draw answers; default: the processors that the container may
      *     use
      */
@@ -50,6 +58,7 @@ public record DetectionProperties(
             @DefaultValue("64000000") long maxPixels,
             @DefaultValue("64000000") int maxPixelsInFlight,
             @DefaultValue("256MB") DataSize maxBytesInFlight,
+            @DefaultValue("256MB") DataSize maxPictureBytesInFlight,
             @Nullable Integer threads) {
 
         private static final DataSize MOST_BYTES = DataSize.ofGigabytes(1);

@@ -21,6 +21,7 @@ public final class DetectionService {
     private final Reception reception;
     private final ImagePreparation preparation;
     private final PixelBudget pixels;
+    private final AnswerBudget answers;
     private final FairThreads threads;
     private final DetectionListener listener;
     private final int minRegionArea;
@@ -29,12 +30,14 @@ public final class DetectionService {
             Reception reception,
             ImagePreparation preparation,
             PixelBudget pixels,
+            AnswerBudget answers,
             FairThreads threads,
             DetectionListener listener,
             int minRegionArea) {
         this.reception = reception;
         this.preparation = preparation;
         this.pixels = pixels;
+        this.answers = answers;
         this.threads = threads;
         this.listener = listener;
         this.minRegionArea = minRegionArea;
@@ -67,6 +70,11 @@ public final class DetectionService {
     /** Returns how many pixels of images are in memory now. */
     public int pixelsInFlight() {
         return pixels.taken();
+    }
+
+    /** Returns how many bytes of pictures are in memory for answers that are being sent. */
+    public long pictureBytesInFlight() {
+        return answers.taken();
     }
 
     private Detection answer(ServedModel model, DetectionRequest request, long start) throws DetectionException {
@@ -108,7 +116,7 @@ public final class DetectionService {
                 answer.ran(),
                 examined.took(),
                 Duration.ofNanos(System.nanoTime() - start));
-        return new Detection(
+        Detection detection = new Detection(
                 model,
                 image.width(),
                 image.height(),
@@ -116,6 +124,8 @@ public final class DetectionService {
                 examined.verdict(),
                 examined.pictures(),
                 timing);
+        answers.take(detection.pictureBytes(), caller);
+        return detection;
     }
 
     private record Examined(String digest, Verdict verdict, Map<Include, Picture> pictures, Duration took) {}

@@ -20,4 +20,9 @@ public record Prediction(
     public boolean anomalous() {
         return score > model.card().calibration().imageThreshold();
     }
+
+    /** Returns how many bytes map and reconstruction have. */
+    long bytes() {
+        return (long) Float.BYTES * (map.values().length + (reconstruction == null ? 0 : reconstruction.length));
+    }
 }

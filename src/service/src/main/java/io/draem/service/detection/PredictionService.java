@@ -19,6 +19,7 @@ public final class PredictionService {
     private final Reception reception;
     private final ImagePreparation preparation;
     private final PixelBudget pixels;
+    private final AnswerBudget answers;
     private final FairThreads threads;
     private final DetectionListener listener;
 
@@ -26,11 +27,13 @@ public final class PredictionService {
             Reception reception,
             ImagePreparation preparation,
             PixelBudget pixels,
+            AnswerBudget answers,
             FairThreads threads,
             DetectionListener listener) {
         this.reception = reception;
         this.preparation = preparation;
         this.pixels = pixels;
+        this.answers = answers;
         this.threads = threads;
         this.listener = listener;
     }
@@ -59,8 +62,11 @@ public final class PredictionService {
         // A place first: nothing is decoded for a request that the queue would refuse.
         try (Place<ModelInput, ModelOutput> first = ModelQueue.reserve(model);
                 PixelBudget.Share share = takePixels(request, model.card())) {
-            return new PredictionRun(model, request, input -> prepare(input, model, request.caller()), start)
+            List<Prediction> predictions = new PredictionRun(
+                            model, request, input -> prepare(input, model, request.caller()), start)
                     .all(first);
+            answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.caller());
+            return predictions;
         }
     }
 

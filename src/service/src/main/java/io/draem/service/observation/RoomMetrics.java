@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-/** Shows how much of the room for requests is taken: {@code draem_in_flight_bytes} and {@code draem_in_flight_pixels}. */
+/** Shows how much of the room for requests is taken: {@code draem_in_flight_bytes}, {@code draem_in_flight_pixels} and {@code draem_in_flight_picture_bytes}. */
 final class RoomMetrics implements MeterBinder {
 
     private final Admission admission;
@@ -24,6 +24,9 @@ final class RoomMetrics implements MeterBinder {
                 .register(registry);
         Gauge.builder("draem.in.flight.pixels", detections, DetectionService::pixelsInFlight)
                 .description("Pixels of the images that are examined")
+                .register(registry);
+        Gauge.builder("draem.in.flight.picture.bytes", detections, DetectionService::pictureBytesInFlight)
+                .description("Bytes of maps and pictures in answers that are being sent")
                 .register(registry);
     }
 }

@@ -82,5 +82,10 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         public boolean isGone() {
             return caller.isGone();
         }
+
+        @Override
+        public void whenAnswered(Runnable action) {
+            caller.whenAnswered(action);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,8 @@ import tools.jackson.databind.JsonNode;
             "draem.inference.runs=1",
             "draem.inference.queue-capacity=1",
             "draem.request-timeout=5s",
+            "draem.image.max-picture-bytes-in-flight=20MB",
+            "draem.batch.max-picture-bytes=20MB",
             "server.tomcat.threads.max=8",
             "server.tomcat.connection-timeout=2s"
         })
@@ -294,6 +297,37 @@ class OverloadHttpTests extends HttpTest {
             socket.getOutputStream().write("--b\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(statusLine(socket)).as("a form").contains("408");
         }
+    }
+
+    @Test
+    void theMapOfACallerThatDoesNotReadIsCountedAsLongAsItIsInMemory() throws Exception {
+        worker.go.release(2);
+        byte[] photograph = drawn(2_000);
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4_096);
+            socket.connect(new InetSocketAddress("localhost", port));
+            socket.getOutputStream()
+                    .write(("POST /v1/detect?include=map-float32 HTTP/1.1\r\nHost: localhost\r\n"
+                                    + "Content-Type: image/png\r\nContent-Length: " + photograph.length + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(photograph);
+            while (gauge("draem_in_flight_picture_bytes") != 4 * 2_000 * 2_000) {
+                Thread.onSpinWait();
+            }
+        }
+        while (gauge("draem_in_flight_picture_bytes") != 0) {
+            Thread.onSpinWait();
+        }
+        HttpResponse<byte[]> tooMuch = http.post("/v1/detect?include=map-float32", "image/png", drawn(2_400));
+        assertThat(tooMuch.statusCode()).isEqualTo(413);
+        assertThat(Http.text(tooMuch)).contains("draem.image.max-picture-bytes-in-flight");
+    }
+
+    /** Returns a black square as a PNG. */
+    private static byte[] drawn(int side) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", png);
+        return png.toByteArray();
     }
 
     private double ended(String outcome) throws Exception {

@@ -24,6 +24,7 @@ class DetectionPropertiesTests {
             draem.image.max-bytes-in-flight  | 127MB | at least twice draem.batch.max-bytes
             draem.batch.max-bytes            | 129MB | draem.image.max-bytes-in-flight must be at least twice
             draem.image.max-pixels-in-flight | 10    | at least draem.image.max-pixels
+            draem.batch.max-picture-bytes    | 257MB | draem.image.max-picture-bytes-in-flight must be at least
             draem.batch.max-images           | 0     | between 1 and 1000
             draem.request-timeout            | 0s    | must be positive
             """)

@@ -127,5 +127,10 @@ class FairThreadsTests {
         public boolean isGone() {
             return false;
         }
+
+        @Override
+        public void whenAnswered(Runnable action) {
+            throw new AssertionError("Nothing is kept for the answer here");
+        }
     }
 }

@@ -37,7 +37,12 @@ class PixelBudgetTests {
     void aBudgetThatTheLargestImageExceedsIsRefusedByName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new DetectionProperties.Image(
-                        DataSize.ofMegabytes(1), 1_000, 999, DataSize.ofMegabytes(256), null))
+                        DataSize.ofMegabytes(1),
+                        1_000,
+                        999,
+                        DataSize.ofMegabytes(256),
+                        DataSize.ofMegabytes(256),
+                        null))
                 .withMessageContaining("draem.image.max-pixels-in-flight");
     }
 

@@ -1,0 +1,67 @@
+package io.draem.service.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AnswerBudgetTests {
+
+    private final AnswerBudget budget = new AnswerBudget(100);
+    private final SlowReader first = new SlowReader();
+    private final SlowReader second = new SlowReader();
+
+    @Test
+    void picturesThatFindNoRoomAreRefusedUntilTheAnswersBeforeAreSent() throws Exception {
+        budget.take(60, first);
+        budget.take(40, first);
+        assertThatExceptionOfType(DetectionException.Unavailable.class)
+                .isThrownBy(() -> budget.take(1, second))
+                .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.OVERLOADED));
+        assertThat(second.whenAnswered).as("nothing was taken").isEmpty();
+        first.read();
+        assertThat(budget.taken()).isZero();
+        budget.take(100, second);
+    }
+
+    @Test
+    void aVerdictWithoutPicturesIsNotConcerned() throws Exception {
+        budget.take(100, first);
+        budget.take(0, second);
+        assertThat(budget.taken()).isEqualTo(100);
+    }
+
+    @Test
+    void whatNeverFitsIsNotToldToTryAgain() {
+        assertThatExceptionOfType(DetectionException.Rejected.class)
+                .isThrownBy(() -> budget.take(101, first))
+                .withMessageContaining("draem.image.max-picture-bytes-in-flight");
+        assertThat(budget.taken()).isZero();
+    }
+
+    private static final class SlowReader implements Caller {
+
+        private final List<Runnable> whenAnswered = new ArrayList<>();
+
+        void read() {
+            whenAnswered.forEach(Runnable::run);
+        }
+
+        @Override
+        public long deadline() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public boolean isGone() {
+            return false;
+        }
+
+        @Override
+        public void whenAnswered(Runnable action) {
+            whenAnswered.add(action);
+        }
+    }
+}
