@@ -43,11 +43,7 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
         if (!DataDigest.ofFile(file).equals(digest)) {
             throw new IOException("--start-from " + file + " has changed since this run began");
         }
-        try {
-            return DraemNetwork.load(options, ModelCheckpoint.read(file).weights());
-        } catch (IllegalArgumentException e) {
-            throw new IOException("--start-from " + file + " cannot be used: " + e.getMessage());
-        }
+        return DraemNetwork.load(options, ModelCheckpoint.read(file).weights());
     }
 
     private static String described(NetworkOptions options) {

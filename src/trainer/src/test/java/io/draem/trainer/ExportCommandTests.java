@@ -18,6 +18,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -234,6 +235,41 @@ class ExportCommandTests {
                 .toArray(String[]::new);
         assertThat(export(more)).isEqualTo(status);
         assertThat(said.toString()).contains(message).doesNotContain("\tat ");
+        assertThat(output).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lacks | it lacks the tensor 'discriminative_subnetwork.encoder_segment.block6.4.bias'",
+                "shape | has the shape [5] where its first convolutions ask for [32]",
+                "more | it has the tensor 'discriminative_subnetwork.more' too",
+                "half | is of type F16, not F32 or F64",
+                "nan | holds NaN"
+            })
+    void aCheckpointThatIsNoWholeNetworkIsRefused(String kind, String message) throws IOException {
+        String name = "discriminative_subnetwork.encoder_segment.block6.4.bias";
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 1);
+        float[] values = new float[32];
+        switch (kind) {
+            case "lacks" -> weights.remove(name);
+            case "shape" -> weights.put(name, Tensor.of(new float[5], 5));
+            case "more" -> weights.put("discriminative_subnetwork.more", Tensor.of(new float[1], 1));
+            case "half" -> weights.put(name, new Tensor(Tensor.Type.F16, new long[] {32}, ByteBuffer.allocate(64)));
+            default -> {
+                values[31] = Float.NaN;
+                weights.put(name, Tensor.of(values, 32));
+            }
+        }
+        Path checkpoint = folder.resolve(kind + ".safetensors");
+        ModelCheckpoint.file(weights, CARD).write(checkpoint);
+        Path output = folder.resolve("of-" + kind);
+        assertThat(export("--checkpoint", checkpoint.toString(), "--output", output.toString()))
+                .isEqualTo(1);
+        assertThat(said.toString())
+                .contains(checkpoint + " is no checkpoint of a DRÆM network: ", message)
+                .doesNotContain("\tat ");
         assertThat(output).doesNotExist();
     }
 

@@ -5,10 +5,14 @@ import io.draem.model.ModelCardException;
 import io.draem.model.ModelContract;
 import io.draem.tensor.Safetensors;
 import io.draem.tensor.Tensor;
+import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 import java.io.IOException;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +43,8 @@ public record ModelCheckpoint(
     /**
      * Reads a file.
      *
-     * @throws NotACheckpointException if it holds no network, or its metadata are wrong
+     * @throws NotACheckpointException if it does not hold all tensors of one network, finite and as float32 or float64,
+     *     or its metadata are wrong
      */
     public static ModelCheckpoint read(Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
@@ -57,6 +62,7 @@ public record ModelCheckpoint(
                     weights.containsKey(RECONSTRUCTIVE + "encoder.block5.masked_conv1.weight"),
                     imageScore(training),
                     training.at("/network/mapSmoothing").asDouble(0));
+            requireFit(weights, options, file);
             boolean described = content.metadata().containsKey(ModelContract.METADATA_PREFIX + "threshold.image");
             ModelCard card = described ? ModelCard.fromMetadata(content.metadata()) : null;
             return new ModelCheckpoint(weights, options, card, training);
@@ -93,6 +99,48 @@ public record ModelCheckpoint(
             }
         }
         return ImageScore.MAXIMUM;
+    }
+
+    private static void requireFit(Map<String, Tensor> weights, NetworkOptions options, Path file)
+            throws NotACheckpointException {
+        Map<String, long[]> shapes = DraemNetwork.shapes(options);
+        for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+            String name = entry.getKey();
+            Tensor tensor = weights.get(name);
+            if (tensor == null) {
+                throw new NotACheckpointException(file, "it lacks the tensor '" + name + "'");
+            }
+            if (!Arrays.equals(tensor.shape(), entry.getValue())) {
+                throw new NotACheckpointException(
+                        file,
+                        "its tensor '" + name + "' has the shape " + Arrays.toString(tensor.shape())
+                                + " where its first convolutions ask for " + Arrays.toString(entry.getValue()));
+            }
+            if (!name.endsWith(".num_batches_tracked")) {
+                requireNumbers(name, tensor, file);
+            }
+        }
+        for (String name : weights.keySet()) {
+            if (!shapes.containsKey(name)) {
+                throw new NotACheckpointException(file, "it has the tensor '" + name + "' too");
+            }
+        }
+    }
+
+    private static void requireNumbers(String name, Tensor tensor, Path file) throws NotACheckpointException {
+        if (tensor.type() != Tensor.Type.F32 && tensor.type() != Tensor.Type.F64) {
+            throw new NotACheckpointException(
+                    file, "its tensor '" + name + "' is of type " + tensor.type() + ", not F32 or F64");
+        }
+        boolean variance = name.endsWith(".running_var");
+        FloatBuffer floats = tensor.data().asFloatBuffer();
+        DoubleBuffer doubles = tensor.data().asDoubleBuffer();
+        for (int i = 0; i < tensor.elements(); i++) {
+            double value = tensor.type() == Tensor.Type.F32 ? floats.get(i) : doubles.get(i);
+            if (!Double.isFinite(value) || (variance && value < 0)) {
+                throw new NotACheckpointException(file, "its tensor '" + name + "' holds " + value);
+            }
+        }
     }
 
     private static int width(Map<String, Tensor> weights, String name, Path file) throws NotACheckpointException {
