@@ -1,8 +1,10 @@
 package io.draem.service.detection;
 
-import java.util.concurrent.Semaphore;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Bounds how many pixels are in memory at a time. A file of some kilobytes may unpack to the largest image, and some 16
@@ -10,13 +12,18 @@ import java.util.concurrent.TimeoutException;
  */
 final class PixelBudget {
 
+    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final int all;
-    private final Semaphore pixels;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    /** In their order: a large image would wait for ever behind small ones that slip past it. */
+    private final Deque<Object> waiting = new ArrayDeque<>();
+
+    private int taken;
 
     PixelBudget(int pixels) {
         this.all = pixels;
-        // Fair: a large image would wait for ever behind small ones that slip past it.
-        this.pixels = new Semaphore(pixels, true);
     }
 
     /** Pixels that were taken; closing gives them back. */
@@ -29,32 +36,53 @@ final class PixelBudget {
     /**
      * Takes pixels, and waits for others to give theirs back where too few are left.
      *
-     * @param deadline {@link System#nanoTime()} after which nobody wants them
-     * @throws TimeoutException if the deadline passes before
-     */
-    Share take(int wanted, long deadline) throws InterruptedException, TimeoutException {
-        if (!pixels.tryAcquire(wanted, Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-            throw new TimeoutException("Too many pixels are in flight");
-        }
-        return () -> pixels.release(wanted);
-    }
-
-    /**
-     * Takes pixels for a caller, as {@link #take(int, long)}.
-     *
-     * @throws DetectionException if there were none before the caller's deadline
+     * @param wanted no more than there are in all
+     * @throws DetectionException if there were none before the caller's deadline, or before it went away
      */
     Share take(int wanted, Caller caller) throws DetectionException {
+        lock.lock();
         try {
-            return take(wanted, caller.deadline());
-        } catch (TimeoutException e) {
-            throw new DetectionException.Failed(
-                    Outcome.DEADLINE_EXCEEDED,
-                    "Other images left no room before the deadline: send fewer or smaller images at a time",
-                    e);
+            awaitTurn(wanted, caller);
+            taken += wanted;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw DetectionException.cancelled(e);
+        } finally {
+            lock.unlock();
+        }
+        return () -> giveBack(wanted);
+    }
+
+    private void awaitTurn(int wanted, Caller caller) throws InterruptedException, DetectionException {
+        Object turn = new Object();
+        waiting.add(turn);
+        try {
+            while (waiting.peek() != turn || wanted > all - taken) {
+                long left = caller.nanosLeft();
+                if (left <= 0) {
+                    throw new DetectionException.Failed(
+                            Outcome.DEADLINE_EXCEEDED,
+                            "Other images left no room before the deadline: send fewer or smaller images at a time",
+                            null);
+                }
+                if (caller.isGone()) {
+                    throw DetectionException.cancelled(null);
+                }
+                changed.awaitNanos(Math.min(left, LOOK_AFTER_CALLER));
+            }
+        } finally {
+            waiting.remove(turn);
+            changed.signalAll();
+        }
+    }
+
+    private void giveBack(int pixels) {
+        lock.lock();
+        try {
+            taken -= pixels;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -65,6 +93,11 @@ final class PixelBudget {
 
     /** Returns how many pixels are taken now. */
     int taken() {
-        return all - pixels.availablePermits();
+        lock.lock();
+        try {
+            return taken;
+        } finally {
+            lock.unlock();
+        }
     }
 }

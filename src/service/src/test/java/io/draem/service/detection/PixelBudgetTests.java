@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.util.unit.DataSize;
@@ -18,19 +19,37 @@ class PixelBudgetTests {
 
     @Test
     void anImageThatDoesNotFitBesideAnotherWaitsForItToEnd() throws Exception {
-        PixelBudget.Share first = budget.take(60, in(10));
-        CompletableFuture<PixelBudget.Share> second = CompletableFuture.supplyAsync(() -> {
-            try {
-                return budget.take(60, in(20));
-            } catch (InterruptedException | TimeoutException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> budget.take(60, in(0)));
-        assertThat(second).isNotDone();
+        PixelBudget.Share first = budget.take(60, new Waiting(20));
+        Waiting second = new Waiting(20);
+        CompletableFuture<PixelBudget.Share> waits = take(60, second);
+        second.asked.acquire();
+        assertThatExceptionOfType(DetectionException.Failed.class)
+                .isThrownBy(() -> budget.take(60, new Waiting(0)))
+                .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.DEADLINE_EXCEEDED));
+        assertThat(waits).isNotDone();
         first.close();
-        second.get().close();
-        budget.take(100, in(0)).close();
+        waits.get().close();
+        budget.take(100, new Waiting(0)).close();
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void aSmallImageDoesNotSlipPastALargeOneUntilItsCallerHasGone() throws Exception {
+        PixelBudget.Share first = budget.take(60, new Waiting(20));
+        Waiting large = new Waiting(20);
+        CompletableFuture<PixelBudget.Share> waits = take(60, large);
+        large.asked.acquire();
+        Waiting small = new Waiting(20);
+        CompletableFuture<PixelBudget.Share> behind = take(10, small);
+        small.asked.acquire();
+        assertThat(behind).isNotDone();
+        large.gone = true;
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(waits::get)
+                .withRootCauseInstanceOf(DetectionException.Failed.class);
+        behind.get().close();
+        first.close();
+        assertThat(budget.taken()).isZero();
     }
 
     @Test
@@ -46,7 +65,43 @@ class PixelBudgetTests {
                 .withMessageContaining("draem.image.max-pixels-in-flight");
     }
 
-    private static long in(int seconds) {
-        return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    private CompletableFuture<PixelBudget.Share> take(int pixels, Caller caller) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return budget.take(pixels, caller);
+                    } catch (DetectionException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                task -> new Thread(task).start());
+    }
+
+    /** A caller that tells when it is looked after: whoever takes pixels for it waits then. */
+    private static final class Waiting implements Caller {
+
+        private final long deadline;
+        private final Semaphore asked = new Semaphore(0);
+        private volatile boolean gone;
+
+        Waiting(int seconds) {
+            this.deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        }
+
+        @Override
+        public long deadline() {
+            return deadline;
+        }
+
+        @Override
+        public boolean isGone() {
+            asked.release();
+            return gone;
+        }
+
+        @Override
+        public void whenAnswered(Runnable action) {
+            throw new AssertionError("Nothing is kept for the answer here");
+        }
     }
 }
