@@ -1,11 +1,10 @@
 package io.draem.trainer;
 
-import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.training.Recipe;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of what comes after the training: statistics, thresholds, figures. */
@@ -44,44 +43,8 @@ final class CalibrationArguments {
             description = "Take them over images without synthetic anomalies")
     private boolean batchNormOnClean;
 
-    @Option(
-            names = "--threshold-rule",
-            paramLabel = "RULE",
-            description =
-                    "How thresholds are found: ${COMPLETION-CANDIDATES} (default: f1 with labelled defects to validate"
-                            + " with, else quantile)",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable ThresholdRule thresholdRule;
-
-    @Option(
-            names = "--threshold-quantile",
-            paramLabel = "SHARE",
-            description = "Share of normal images to stay below the threshold of rule quantile (default: "
-                    + ThresholdOptions.DEFAULT_QUANTILE + ")",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Double thresholdQuantile;
-
-    @Option(
-            names = "--threshold-recall",
-            paramLabel = "SHARE",
-            description =
-                    "Share of anomalies to find by rule recall (default: " + ThresholdOptions.DEFAULT_RECALL + ")",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Double thresholdRecall;
-
-    @Option(
-            names = "--threshold-image",
-            paramLabel = "SCORE",
-            description = "Raw image threshold of rule manual",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Double thresholdImage;
-
-    @Option(
-            names = "--threshold-pixel",
-            paramLabel = "VALUE",
-            description = "Raw pixel threshold of rule manual (default: the image threshold)",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Double thresholdPixel;
+    @Mixin
+    private final ThresholdArguments thresholds = new ThresholdArguments();
 
     /**
      * Returns how thresholds are to be found.
@@ -89,7 +52,7 @@ final class CalibrationArguments {
      * @throws IllegalArgumentException if the options contradict each other or are out of range; the message names them
      */
     ThresholdOptions thresholds() {
-        return new ThresholdOptions(thresholdRule, thresholdQuantile, thresholdRecall, thresholdImage, thresholdPixel);
+        return thresholds.options();
     }
 
     Recipe.Validation validation() {

@@ -5,6 +5,7 @@ import io.draem.model.ModelCardException;
 import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.export.ModelCheckpoint;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,6 +44,9 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
+
+    @Mixin(name = "Thresholds, where they are to be others than the checkpoint's")
+    private final ThresholdArguments thresholds = new ThresholdArguments();
 
     @Option(
             names = "--checkpoint",
@@ -80,8 +85,8 @@ final class ExportCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description = "Images of the training, as train takes them: thresholds are found again with each graph, by"
-                    + " the checkpoint's rule, and int8 takes its ranges from them. Without it the checkpoint's"
-                    + " thresholds stay")
+                    + " the checkpoint's rule or --threshold-rule, and int8 takes its ranges from them. Without it the"
+                    + " checkpoint's thresholds stay, or are those of --threshold-image and --threshold-pixel")
     private @Nullable Path data;
 
     @Option(
@@ -126,28 +131,56 @@ final class ExportCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--format int8 needs --data: it takes the ranges of its activations from images");
         }
+        ThresholdOptions asked = asked();
+        boolean manual = asked.rule() == ThresholdRule.MANUAL;
         Threads.use(threads);
         ModelCheckpoint read = ModelCheckpoint.read(checkpoint);
         ModelCheckpoint model = giving(read);
         boolean sameValues = model == read;
-        ModelCard draft = draft(model);
+        ModelCard draft = draft(model, manual);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter log = spec.commandLine().getErr();
+        if (manual) {
+            ManualThresholds given = ManualThresholds.of(draft.calibration(), asked);
+            draft = given.on(draft);
+            model = model.noting(draft.training());
+            if (data == null) { // else images say more of them
+                out.println(draft.model() + ": " + given);
+                given.warnings().forEach(warning -> log.println("warning: " + warning));
+                log.flush();
+            }
+        }
+        boolean kept = asked.equals(ThresholdOptions.DEFAULTS);
         Calibration found = model.card() == null ? null : model.card().calibration();
         FormatPublishing publishing = new FormatPublishing(
                 model,
                 draft,
                 data == null ? null : images(data, model, draft, out, log),
-                CheckpointImages.thresholds(found, model.training(), sameValues),
+                kept ? CheckpointImages.thresholds(found, model.training(), sameValues) : asked,
                 calibrationImages,
                 threads);
-        int number = sameValues
+        int number = sameValues && kept
                 ? ModelVersion.numberFor(checkpoint, output, draft.model(), formats)
                 : ModelVersion.nextNumber(output, draft.model());
         try (StopSignals signals = StopSignals.handle(log)) {
             publishing.publish(formats, output, number, signals, out);
         }
         return 0;
+    }
+
+    /** Returns how thresholds are to be found; the defaults where nothing was asked for. */
+    private ThresholdOptions asked() {
+        try {
+            ThresholdOptions asked = thresholds.options();
+            ThresholdRule rule = asked.rule();
+            if (rule != null && rule != ThresholdRule.MANUAL && data == null) {
+                throw new IllegalArgumentException("--threshold-rule " + rule.id()
+                        + " needs --data: it finds thresholds on images; --threshold-image gives one without");
+            }
+            return asked;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Returns the model with the image score and the smoothing that were asked for. */
@@ -183,8 +216,8 @@ final class ExportCommand implements Callable<Integer> {
         return images;
     }
 
-    /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled from images. */
-    private ModelCard draft(ModelCheckpoint model) throws TrainerException {
+    /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled. */
+    private ModelCard draft(ModelCheckpoint model, boolean manual) throws TrainerException {
         ModelCard card = model.card();
         String named = name != null ? name : card != null ? card.model() : null;
         if (named == null) {
@@ -216,8 +249,9 @@ final class ExportCommand implements Callable<Integer> {
                     "The checkpoint does not say the size of its images: give --image-size, a multiple of "
                             + ModelContract.SIZE_MULTIPLE + " up to " + ModelContract.MAX_SIDE);
         }
-        if (data == null) {
-            throw new TrainerException("The checkpoint has no thresholds: give --data, so that they are found");
+        if (data == null && !manual) {
+            throw new TrainerException(
+                    "The checkpoint has no thresholds: give --data, so that they are found, or --threshold-image");
         }
         Calibration none = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
         return new ModelCard(

@@ -58,11 +58,10 @@ record FormatPublishing(
             throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
         NewFolders folders = NewFolders.make(output);
         signals.hold("stopping before the next image and leaving no half of a version");
-        try (FormatExport export = FormatExport.of(model, draft, exportImages(signals), output, threads)) {
+        List<ExportFormat> float32First = formats.stream().distinct().sorted().toList();
+        try (FormatExport export = begin(float32First.get(0), output, number, signals)) {
             Judge judge = images == null ? null : Judge.of(images, thresholds).stoppedBy(signals);
             Judgement float32 = null;
-            List<ExportFormat> float32First =
-                    formats.stream().distinct().sorted().toList();
             for (ExportFormat format : float32First) {
                 signals.check();
                 if (float32 == null && judge != null && format != ExportFormat.FP32) {
@@ -92,6 +91,14 @@ record FormatPublishing(
         } finally {
             folders.removeEmpty();
             signals.release();
+        }
+    }
+
+    /** Begins where an unfinished version lies, so that the next export deletes what a killed one left there. */
+    private FormatExport begin(ExportFormat first, Path output, int number, StopSignals signals)
+            throws IOException, ExportRefusedException, ModelCardException {
+        try (ModelVersion scratch = ModelVersion.begin(output, first.modelName(draft.model()), number)) {
+            return FormatExport.of(model, draft, exportImages(signals), scratch.folder(), threads);
         }
     }
 
@@ -132,11 +139,10 @@ record FormatPublishing(
         }
         Calibration calibration = judgement == null ? draft.calibration() : judgement.calibration();
         ObjectNode training = model.training();
-        if (images == null) {
-            export.put("figures", OF_FLOAT32).put("thresholds", OF_FLOAT32);
-        } else {
-            boolean given = calibration.rule() == ThresholdRule.MANUAL;
-            export.put("figures", OF_THIS_GRAPH).put("thresholds", given ? "as given" : OF_THIS_GRAPH);
+        boolean given = thresholds.rule() == ThresholdRule.MANUAL;
+        String judged = images == null ? OF_FLOAT32 : OF_THIS_GRAPH;
+        export.put("figures", judged).put("thresholds", given ? "as given" : judged);
+        if (images != null) {
             export.put("dataDigest", images.digest());
             training = given ? training : ManualThresholds.replacedByImages(training, images);
         }

@@ -48,8 +48,9 @@ final class FormatSummary {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "; threshold %.4f (%s), %s",
+                "; thresholds %.4f (image) and %.4f (pixel) by rule %s, %s",
                 card.calibration().imageThreshold(),
+                card.calibration().pixelThreshold(),
                 card.calibration().rule().id(),
                 card.export().path("thresholds").asString("")));
         if (!judged) {

@@ -1,18 +1,22 @@
 package io.draem.trainer;
 
+import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.evaluation.CalibrationWarnings;
+import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.imported.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Thresholds of an import that no images gave, and where each of the two is from.
+ * Thresholds that no images gave, and where each of the two is from.
  *
  * @param imageSource where the image threshold is from, to be read after "from"
  * @param pixelSource where the pixel threshold is from
@@ -21,6 +25,8 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
 
     private static final String SOURCE = "thresholdSource";
     private static final String IMAGE_OPTION = "--threshold-image";
+    private static final String PIXEL_OPTION = "--threshold-pixel";
+    private static final String IMAGE_THRESHOLD = "the image threshold";
     private static final String CHECKPOINT =
             "the checkpoint's post-processor (anomalib's, from its own validation images)";
     private static final String NOWHERE = "nowhere: a default";
@@ -47,13 +53,64 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                         0,
                         0),
                 image != null ? IMAGE_OPTION : statistics.isPresent() ? CHECKPOINT : NOWHERE,
-                pixel != null ? "--threshold-pixel" : statistics.isPresent() ? CHECKPOINT : "the image threshold");
+                pixel != null ? PIXEL_OPTION : statistics.isPresent() ? CHECKPOINT : IMAGE_THRESHOLD);
     }
 
-    /** Says of a model's metadata whether its image threshold was a person's choice: a training's manual one always is. */
+    /**
+     * Takes the thresholds that a person gives a model in place of those that it had.
+     *
+     * @param seen ranges and counts, which stay what they are
+     * @param given of rule {@link ThresholdRule#MANUAL}
+     */
+    static ManualThresholds of(Calibration seen, ThresholdOptions given) {
+        double image = Objects.requireNonNull(given.image());
+        Double pixel = given.pixel();
+        return new ManualThresholds(
+                new Calibration(
+                        ThresholdRule.MANUAL,
+                        image,
+                        pixel != null ? pixel : image,
+                        seen.scoreMin(),
+                        seen.scoreMax(),
+                        seen.mapMin(),
+                        seen.mapMax(),
+                        seen.normalImages(),
+                        seen.anomalousImages(),
+                        seen.syntheticImages(),
+                        seen.normalPixels(),
+                        seen.anomalousPixels(),
+                        null),
+                IMAGE_OPTION,
+                pixel != null ? PIXEL_OPTION : IMAGE_THRESHOLD);
+    }
+
+    /** Returns a model's card with these thresholds, and of its figures those that do not hang on them. */
+    ModelCard on(ModelCard card) {
+        ObjectNode training = card.training().deepCopy();
+        writeTo(training);
+        ObjectNode metrics = Evaluation.atOtherThresholds(card.metrics(), calibration);
+        metrics.remove("warnings");
+        if (!warnings().isEmpty()) {
+            warnings().forEach(metrics.putArray("warnings")::add);
+        }
+        return new ModelCard(
+                card.model(),
+                card.width(),
+                card.height(),
+                calibration,
+                training,
+                metrics,
+                card.export(),
+                card.images());
+    }
+
+    /**
+     * Says of a model's metadata whether a person chose one of its thresholds: a training's manual ones always are chosen.
+     */
     static boolean wereGiven(ObjectNode training) {
         return !training.has("importedFrom")
-                || training.path(SOURCE).path("image").asString("").equals(IMAGE_OPTION);
+                || training.path(SOURCE).path("image").asString("").equals(IMAGE_OPTION)
+                || training.path(SOURCE).path("pixel").asString("").equals(PIXEL_OPTION);
     }
 
     /** Returns a model's metadata where images have given its thresholds since: an import's say where they are from. */

@@ -135,6 +135,89 @@ class ExportCommandTests {
     }
 
     @Test
+    void givenThresholdsMakeANewVersionWithoutATraining() throws Exception {
+        Path output = folder.resolve("manual");
+        Path version = Files.createDirectories(output.resolve("plate/3"));
+        ObjectNode metrics = CARD.metrics().deepCopy().put("threshold", 0.5).put("thresholdRule", "quantile");
+        metrics.withObject("/image").put("f1", 0.8).putObject("confusion").put("truePositives", 4);
+        metrics.withObject("/validation/image").put("auroc", 0.7).put("f1", 0.6);
+        metrics.putArray("warnings").add("few images gave the thresholds");
+        ModelCard trained = new ModelCard("plate", 32, 32, CARD.calibration(), CARD.training(), metrics);
+        Path checkpoint = version.resolve("checkpoint.safetensors");
+        ModelCheckpoint.file(RandomWeights.of(SMALL, 1), trained).write(checkpoint);
+        assertThat(export(
+                        "--checkpoint",
+                        checkpoint.toString(),
+                        "--threshold-rule",
+                        "manual",
+                        "--threshold-image",
+                        "0.3",
+                        "--threshold-pixel",
+                        "0.4",
+                        "--output",
+                        output.toString()))
+                .as(said.toString())
+                .isZero();
+        ModelCard card = card(output.resolve("plate/4/model.onnx"));
+        assertThat(card.calibration())
+                .isEqualTo(new Calibration(ThresholdRule.MANUAL, 0.3, 0.4, 0, 1, 0, 1, 20, 0, 20));
+        assertThat(card.export().path("thresholds").asString()).isEqualTo("as given");
+        assertThat(card.training().at("/thresholdSource/pixel").asString()).isEqualTo("--threshold-pixel");
+        assertThat(card.metrics().at("/image/auroc").asDouble()).isEqualTo(0.91);
+        assertThat(card.metrics().toString())
+                .as("what hangs on other thresholds")
+                .contains("\"threshold\":0.3", "\"thresholdRule\":\"manual\"", "above the image threshold")
+                .doesNotContain("confusion", "\"f1\"", "few images");
+        assertThat(said.toString())
+                .contains("0.3000 (image) and 0.4000 (pixel) by rule manual, as given")
+                .contains("warning: The pixel threshold is above the image threshold");
+    }
+
+    @Test
+    void aCheckpointWithoutThresholdsTakesGivenOnes() throws Exception {
+        Path output = folder.resolve("bare");
+        assertThat(export(
+                        "--checkpoint",
+                        folder.resolve("bare.safetensors").toString(),
+                        "--image-size",
+                        "32",
+                        "--threshold-image",
+                        "0.3",
+                        "--output",
+                        output.toString()))
+                .as(said.toString())
+                .isZero();
+        assertThat(card(output.resolve("plate/1/model.onnx")).calibration())
+                .isEqualTo(new Calibration(ThresholdRule.MANUAL, 0.3, 0.3, 0, 1, 0, 1, 0, 0, 0));
+    }
+
+    @Test
+    void theRuleThatIsAskedForGoesBeforeThatOfTheCheckpoint() throws Exception {
+        Calibration given = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 20, 0, 20);
+        assertThat(calibrationAfterExport("lower", given, CARD.training(), "--threshold-quantile", "0.5"))
+                .returns(ThresholdRule.QUANTILE, Calibration::rule)
+                .returns(0.5, Calibration::ruleValue);
+        assertThat(said.toString()).contains("thresholds by rule quantile 0.5, from");
+        ModelCard manual = cardAfterExport("judged", CARD.calibration(), CARD.training(), "--threshold-image", "0.3");
+        assertThat(manual.calibration())
+                .returns(ThresholdRule.MANUAL, Calibration::rule)
+                .returns(0.3, Calibration::pixelThreshold)
+                .returns(1, Calibration::normalImages);
+        assertThat(manual.metrics().at("/image/confusion").isObject()).isTrue();
+        assertThat(manual.export().path("figures").asString()).isEqualTo("of this graph");
+    }
+
+    @Test
+    void aGivenPixelThresholdBesideOneTakenOverStays() throws Exception {
+        Calibration both = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 0, 0, 0);
+        ObjectNode imported = CARD.training().deepCopy().put("importedFrom", "anomalib");
+        imported.putObject("thresholdSource").put("image", "the checkpoint").put("pixel", "--threshold-pixel");
+        assertThat(calibrationAfterExport("pixel", both, imported))
+                .returns(0.75, Calibration::imageThreshold)
+                .returns(0.25, Calibration::pixelThreshold);
+    }
+
+    @Test
     void thresholdsTakenOverFromSomebodyElsesCheckpointGiveWayToImages() throws Exception {
         Calibration takenOver = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 0, 0, 0);
         ObjectNode imported = CARD.training().deepCopy().put("importedFrom", "anomalib");
@@ -158,17 +241,20 @@ class ExportCommandTests {
                 .contains("0123456789ab", digest.substring(0, 12));
     }
 
-    private Calibration calibrationAfterExport(String name, Calibration calibration, ObjectNode training)
-            throws Exception {
-        return cardAfterExport(name, calibration, training).calibration();
+    private Calibration calibrationAfterExport(
+            String name, Calibration calibration, ObjectNode training, String... more) throws Exception {
+        return cardAfterExport(name, calibration, training, more).calibration();
     }
 
-    private ModelCard cardAfterExport(String name, Calibration calibration, ObjectNode training) throws Exception {
+    private ModelCard cardAfterExport(String name, Calibration calibration, ObjectNode training, String... more)
+            throws Exception {
         Path checkpoint = folder.resolve(name + ".safetensors");
         ModelCard card = new ModelCard(name, 32, 32, calibration, training, CARD.metrics());
         ModelCheckpoint.file(RandomWeights.of(SMALL, 1), card).write(checkpoint);
         Path output = folder.resolve("of-" + name);
-        assertThat(export("--checkpoint", checkpoint.toString(), "--data", data(), "--output", output.toString()))
+        Stream<String> arguments =
+                Stream.of("--checkpoint", checkpoint.toString(), "--data", data(), "--output", output.toString());
+        assertThat(export(Stream.concat(arguments, Stream.of(more)).toArray(String[]::new)))
                 .as(said.toString())
                 .isZero();
         return card(output.resolve("plate/1/model.onnx"));
@@ -216,6 +302,8 @@ class ExportCommandTests {
             delimiter = '|',
             value = {
                 "--format int8 | 2 | --format int8 needs --data",
+                "--threshold-quantile 0.85 | 2 | --threshold-rule quantile needs --data: it finds thresholds on images",
+                "--threshold-rule manual | 2 | --threshold-rule manual needs --threshold-image",
                 "--image-score averaged | 1 | give --data, so that those of averaged and 0.0 are found",
                 "--map-smoothing 2 | 1 | --map-smoothing 0.0: give --data",
                 "--map-smoothing 99 | 2 | --map-smoothing must be 0, or from 0.1 to 32.0 pixels, not 99.0",

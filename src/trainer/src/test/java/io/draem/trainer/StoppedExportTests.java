@@ -45,6 +45,11 @@ class StoppedExportTests {
                 "--threads=1",
                 "--output=" + output)) {
             trainer.awaitLine("fp32: wrote");
+            try (Stream<Path> files = Files.list(output)) {
+                assertThat(files.filter(Files::isRegularFile))
+                        .as("beside the models, where a kill would leave it for good")
+                        .isEmpty();
+            }
             trainer.signal("TERM");
             assertThat(trainer.awaitExit()).as(trainer.log()).isEqualTo(143);
             assertThat(trainer.log())

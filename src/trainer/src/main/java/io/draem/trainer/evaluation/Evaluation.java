@@ -4,6 +4,8 @@ import io.draem.score.Calibration;
 import io.draem.score.PixelScores;
 import io.draem.score.RankingMetrics;
 import io.draem.score.Thresholds;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,6 +42,31 @@ public final class Evaluation {
         image(scores, calibration, json.putObject("image"));
         pixel(scores.pixels(), calibration, json.putObject("pixel"));
         return json;
+    }
+
+    /**
+     * Returns figures as they stand when a model is given other thresholds without images to judge those: without what hangs
+     * on the thresholds that it had.
+     */
+    public static ObjectNode atOtherThresholds(ObjectNode figures, Calibration calibration) {
+        ObjectNode json = figures.deepCopy();
+        if (json.has("threshold")) {
+            json.put("threshold", calibration.imageThreshold());
+            json.put("pixelThreshold", calibration.pixelThreshold());
+            json.put("thresholdRule", calibration.rule().id());
+        }
+        removeVerdicts(json);
+        removeVerdicts(json.path("validation"));
+        json.path("perDefect").forEach(Evaluation::removeVerdicts);
+        return json;
+    }
+
+    private static void removeVerdicts(JsonNode figures) {
+        for (String level : List.of("image", "pixel")) {
+            if (figures.path(level) instanceof ObjectNode object) {
+                object.remove(List.of("f1", "confusion"));
+            }
+        }
     }
 
     private static void image(Scores scores, Calibration calibration, ObjectNode image) {

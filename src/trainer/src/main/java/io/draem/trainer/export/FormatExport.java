@@ -32,7 +32,6 @@ public final class FormatExport implements AutoCloseable {
     private final ModelCheckpoint model;
     private final ModelCard draft;
     private final ExportImages images;
-    private final Path float32File;
     private final OnnxDetector float32;
     private final int threads;
     private final Parity parity;
@@ -41,14 +40,12 @@ public final class FormatExport implements AutoCloseable {
             ModelCheckpoint model,
             ModelCard draft,
             ExportImages images,
-            Path float32File,
             OnnxDetector float32,
             Parity parity,
             int threads) {
         this.model = model;
         this.draft = draft;
         this.images = images;
-        this.float32File = float32File;
         this.float32 = float32;
         this.parity = parity;
         this.threads = threads;
@@ -58,7 +55,7 @@ public final class FormatExport implements AutoCloseable {
      * Writes the float32 graph that the others are compared with.
      *
      * @param draft the card of the network
-     * @param scratch folder for files that are deleted again
+     * @param scratch folder of a file that is deleted again
      * @throws ExportRefusedException if ONNX Runtime does not give what the network itself gives
      */
     public static FormatExport of(
@@ -68,10 +65,9 @@ public final class FormatExport implements AutoCloseable {
         try {
             graph(model, draft, Arithmetic.FLOAT32).write(file, NOBODY, draft.toMetadata());
             Parity parity = parity(model, draft, images.compared(), file);
-            return new FormatExport(model, draft, images, file, OnnxDetector.open(file, threads), parity, threads);
-        } catch (IOException | ExportRefusedException | ModelCardException | RuntimeException e) {
-            Files.deleteIfExists(file);
-            throw e;
+            return new FormatExport(model, draft, images, OnnxDetector.open(file, threads), parity, threads);
+        } finally {
+            Files.deleteIfExists(file); // ONNX Runtime has read all of it
         }
     }
 
@@ -114,9 +110,8 @@ public final class FormatExport implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         float32.close();
-        Files.deleteIfExists(float32File);
     }
 
     private OnnxGraph graph(ExportFormat format, Path file, ObjectNode export)

@@ -86,6 +86,11 @@ public record ModelCheckpoint(
         return new ModelCheckpoint(weights, options.giving(imageScore, mapSmoothing), card, noted);
     }
 
+    /** Returns the same network with other notes of its training. */
+    public ModelCheckpoint noting(ObjectNode noted) {
+        return new ModelCheckpoint(weights, options, card, noted);
+    }
+
     private static ObjectNode training(Map<String, String> metadata) {
         String text = metadata.getOrDefault(ModelContract.METADATA_PREFIX + "training", "{}");
         return JSON.readTree(text) instanceof ObjectNode object ? object : JSON.createObjectNode();
