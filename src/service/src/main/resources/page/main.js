@@ -99,6 +99,7 @@ async function start(newModel) {
     pixelThreshold.reset();
   }
   answer = null;
+  threshold.score = null;
   if (image !== null) {
     showWaiting(byId("chosen").textContent);
     await ask();

@@ -42,11 +42,13 @@ export class ThresholdSlider {
     this.#show();
   }
 
-  /** Marks where the image lies on the scale. */
+  /** Marks where the image lies on the scale; null for no image. */
   set score(value) {
     this.#score = value;
     this.#show();
-    this.#root.querySelector(".score").style.setProperty("--at", value);
+    const mark = this.#root.querySelector(".score");
+    mark.hidden = value === null;
+    mark.style.setProperty("--at", value ?? 0);
   }
 
   reset() {

@@ -1,12 +1,14 @@
 package io.draem.service;
 
 import java.lang.management.ManagementFactory;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 
 /** Starts the service. */
 @SpringBootApplication
@@ -20,15 +22,29 @@ public class DraemServiceApplication {
         // ONNX Runtime frees its native environment in a shutdown hook of the JVM, beside Spring's and in no order with
         // it: a run or a session that is still open then crashes the process. So nothing may be left to the hooks.
         application.setRegisterShutdownHook(false);
+        application.addInitializers(context -> context.addBeanFactoryPostProcessor(
+                new PropertyCheck(context.getEnvironment().getPropertySources())));
         TerminationSignals signals = TerminationSignals.handle();
         try {
             ConfigurableApplicationContext context = application.run(args);
             // From the start of the JVM; every model has run by now.
-            log.info("Ready in {} s", ManagementFactory.getRuntimeMXBean().getUptime() / 100 / 10.0);
+            log.info(
+                    "Ready in {} s at {}",
+                    ManagementFactory.getRuntimeMXBean().getUptime() / 100 / 10.0,
+                    address(context.getEnvironment()));
             signals.started(context);
         } catch (RuntimeException | Error e) {
             signals.failed();
             throw e;
         }
+    }
+
+    /** Returns what to open on this machine. */
+    static String address(Environment environment) {
+        boolean encrypted = environment.getProperty("server.ssl.enabled", Boolean.class, true)
+                && Stream.of("bundle", "certificate", "key-store")
+                        .anyMatch(key -> environment.containsProperty("server.ssl." + key));
+        return (encrypted ? "https" : "http") + "://localhost:" + environment.getProperty("local.server.port")
+                + environment.getProperty("server.servlet.context-path", "") + "/";
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -123,6 +124,23 @@ class TerminationTests {
         }
     }
 
+    @Test
+    void aMisspeltPropertyEndsTheStartAndIsToldTheRightOne() throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(
+                directory,
+                Map.of("DRAEM_INFERENCE_TREADS", "1", "DRAEM_PORT", "tcp://10.0.0.7:8080"),
+                "--draem.inference.queue-capacty=8")) {
+            assertThat(service.awaitExit()).isEqualTo(1);
+            assertThat(service.log())
+                    .contains(
+                            "draem.inference.queue-capacty, which is set in the command line",
+                            "the nearest is draem.inference.queue-capacity",
+                            "DRAEM_INFERENCE_TREADS is ignored",
+                            "DRAEM_INFERENCE_THREADS")
+                    .doesNotContain("\tat ", "DRAEM_PORT");
+        }
+    }
+
     private static void assertEndedWell(ServiceProcess service) {
         assertThat(service.crashed()).isFalse();
         assertThat(service.log()).contains("Shut down").doesNotContain("ERROR", "SIGSEGV", "\tat ");
@@ -130,7 +148,7 @@ class TerminationTests {
 
     private static int awaitReady(ServiceProcess service) throws IOException {
         int port = service.awaitPort();
-        service.awaitLine(Pattern.compile("Ready in \\d+\\.\\d s"));
+        service.awaitLine(Pattern.compile("Ready in \\d+\\.\\d s at http://localhost:" + port + "/$"));
         assertThat(get(port, "/actuator/health/readiness")).isEqualTo(200);
         return port;
     }

@@ -5,6 +5,7 @@ import io.draem.service.detection.LateBodyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -115,7 +116,19 @@ class ProblemHandler {
                 ProblemType.UNSUPPORTED_MEDIA_TYPE,
                 e.getHeaders(),
                 "The Content-Type of the request is not taken: send "
-                        + StringUtils.collectionToDelimitedString(e.getSupportedMediaTypes(), " or "));
+                        + StringUtils.collectionToDelimitedString(e.getSupportedMediaTypes(), " or ")
+                        + example(e.getSupportedMediaTypes()));
+    }
+
+    /** Returns how an image is sent where one is taken. */
+    private static String example(List<MediaType> supported) {
+        if (supported.contains(MediaType.valueOf("image/*"))) {
+            return "; for example Content-Type: image/jpeg and the file as the body, or a form with the file as its part '"
+                    + ImageBody.PART + "'";
+        }
+        return supported.contains(MediaType.MULTIPART_FORM_DATA)
+                ? "; each image as the file of a part '" + ImageBody.PARTS + "'"
+                : "";
     }
 
     /** Spring takes a Content-Type with a wildcard for a mistake of the programmer. */

@@ -84,11 +84,21 @@ final class RequestParser {
                 default -> json.skip();
             }
         });
-        if (parser.nextToken() != null) {
-            throw Invalid.request("The JSON has something behind its end: the tensors in binary form begin where "
-                    + BodyReader.JSON_LENGTH + " says");
-        }
+        requireEnd();
         return new InferenceRequest(id, timeout, inputs, outputs());
+    }
+
+    private void requireEnd() throws DetectionException {
+        try {
+            if (parser.nextToken() == null) {
+                return;
+            }
+        } catch (JacksonException e) {
+            // Refused below: the bytes of a tensor are seldom JSON.
+        }
+        throw Invalid.request(
+                "The JSON has something behind its end: where tensors follow it in binary form, the header "
+                        + BodyReader.JSON_LENGTH + " must give the number of its bytes");
     }
 
     private List<RequestedOutput> outputs() {

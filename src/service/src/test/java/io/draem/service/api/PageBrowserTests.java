@@ -117,6 +117,19 @@ class PageBrowserTests extends HttpTest {
     }
 
     @Test
+    void afterAFileThatFailsNothingIsSaidOfTheOneBefore() throws Exception {
+        tab.choose("#file", TestModels.broken());
+        tab.awaitVerdict("anomalous");
+        assertThat(tab.text("#image-threshold .note")).contains("This image");
+        tab.choose("#file", Files.writeString(folder.resolve("no-image.jpg"), "no image"));
+        tab.await("document.querySelector('#word').textContent === 'No verdict'");
+        assertThat(tab.evaluate("document.querySelector('#image-threshold .note').textContent")
+                        .asString())
+                .doesNotContain("This image");
+        assertThat(tab.isShown("#image-threshold .score")).isFalse();
+    }
+
+    @Test
     void theRegionsFollowThePixelThreshold() throws Exception {
         tab.choose("#file", TestModels.broken());
         tab.awaitVerdict("anomalous");

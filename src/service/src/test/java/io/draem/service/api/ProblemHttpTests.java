@@ -195,7 +195,12 @@ class ProblemHttpTests extends HttpTest {
                 http.post("/v1/detect", contentType, Files.readAllBytes(TestModels.good())),
                 415,
                 "unsupported-media-type",
-                "multipart/form-data");
+                "; for example Content-Type: image/jpeg and the file as the body, or a form with the file as its part 'image'");
+        isProblem(
+                http.post("/v1/detect/batch", contentType, Files.readAllBytes(TestModels.good())),
+                415,
+                "unsupported-media-type",
+                "multipart/form-data; each image as the file of a part 'images'");
     }
 
     @ParameterizedTest

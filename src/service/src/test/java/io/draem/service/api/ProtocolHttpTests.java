@@ -219,6 +219,7 @@ class ProtocolHttpTests extends HttpTest {
         isInvalid("[]", "The body must be a JSON object");
         isInvalid("{\"inputs\":[", "The JSON is broken");
         isInvalid("{} {}", "behind its end");
+        isInvalid("{}\u0000\u007f\u00e9", "the header Inference-Header-Content-Length must give");
         isInvalid("{\"id\":7}", "'id' must be a string");
         isInvalid("{}", "one input, named 'input'");
         isInvalid("{\"inputs\":[{" + numbers + "},{" + numbers + "}]}", "one input, named 'input'");

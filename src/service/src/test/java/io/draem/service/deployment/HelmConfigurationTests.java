@@ -13,7 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.MutablePropertySources;
@@ -27,14 +30,13 @@ class HelmConfigurationTests {
     void theServiceTakesWhatTheChartWrites(String values) throws Exception {
         var binder = binder(values);
 
-        assertThat(binder.bindOrCreate("draem.models", ModelProperties.class).directory())
+        assertThat(bindAll(binder, "draem.models", ModelProperties.class).directory())
                 .isIn(Path.of("/models"), Path.of("/mnt/models"));
-        assertThat(binder.bindOrCreate("draem.inference", InferenceProperties.class)
-                        .devices())
+        assertThat(bindAll(binder, "draem.inference", InferenceProperties.class).devices())
                 .isNotEmpty();
-        assertThat(binder.bindOrCreate("draem.shutdown", ShutdownProperties.class)
-                        .longest())
+        assertThat(bindAll(binder, "draem.shutdown", ShutdownProperties.class).longest())
                 .isPositive();
+        assertThat(bindAll(binder, "draem.security", SecurityProperties.class)).isNotNull();
     }
 
     @Test
@@ -80,6 +82,10 @@ class HelmConfigurationTests {
 
         assertThat(inference.devices()).isEqualTo(List.of(0, 1));
         assertThat(inference.cuda().memoryLimit().toGigabytes()).isEqualTo(6);
+    }
+
+    private static <T> T bindAll(Binder binder, String name, Class<T> type) {
+        return binder.bindOrCreate(name, Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
     }
 
     private static Binder binder(String values) throws Exception {

@@ -1,0 +1,133 @@
+package io.draem.service;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.PropertySources;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Ends the start where a {@code draem.*} property is set that nothing reads. Spring's own check
+ * ({@code ignoreUnknownFields}) would count the names of the records that share the prefix {@code draem}, and variables
+ * such as {@code DRAEM_PORT} that Kubernetes makes of a Service's name: variables get a warning at most.
+ */
+final class PropertyCheck implements BeanFactoryPostProcessor {
+
+    private static final Logger log = LoggerFactory.getLogger(PropertyCheck.class);
+
+    private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("draem");
+
+    /** Where application.yaml has the default from. */
+    private static final String DIRECTORY_DEFAULT = "draem.models-directory-default";
+
+    private final PropertySources sources;
+
+    PropertyCheck(PropertySources sources) {
+        this.sources = sources;
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+        List<Class<?>> types = new ArrayList<>();
+        for (String bean : beans.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
+            Class<?> type = beans.getType(bean, false);
+            if (type != null && type.isRecord() && isOurs(type)) {
+                types.add(type);
+            }
+        }
+        check(new PropertyNames(types, DIRECTORY_DEFAULT));
+    }
+
+    private static boolean isOurs(Class<?> type) {
+        ConfigurationProperties properties = type.getAnnotation(ConfigurationProperties.class);
+        return properties != null
+                && (properties.value().equals("draem") || properties.value().startsWith("draem."));
+    }
+
+    /**
+     * Compares what is set with what there is.
+     *
+     * @throws UnknownPropertyException if something is set that is not there
+     */
+    void check(PropertyNames names) {
+        List<String> unknown = new ArrayList<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.from(sources)) {
+            if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource environment) {
+                warn(environment.getSource().keySet(), names);
+            } else if (source instanceof IterableConfigurationPropertySource iterable) {
+                iterable.stream()
+                        .filter(name -> PREFIX.isAncestorOf(name) && !names.contains(name))
+                        .map(name -> Objects.requireNonNull(iterable.getConfigurationProperty(name)))
+                        .filter(property -> !isEmptyGroup(property, names))
+                        .map(property -> "There is no property " + property.getName() + ", which is set in "
+                                + place(property, source) + "; the nearest is " + names.nearest(property.getName()))
+                        .forEach(unknown::add);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new UnknownPropertyException(String.join("\n", unknown));
+        }
+    }
+
+    /** Tells whether it is what YAML makes of a group without members. */
+    private static boolean isEmptyGroup(ConfigurationProperty property, PropertyNames names) {
+        return "".equals(property.getValue()) && names.isAbove(property.getName());
+    }
+
+    private static String place(ConfigurationProperty property, ConfigurationPropertySource source) {
+        Origin origin = property.getOrigin();
+        if (origin instanceof PropertySourceOrigin whole) {
+            origin = whole.getOrigin(); // the line of a file
+        }
+        if (origin != null) {
+            return origin.toString();
+        }
+        if (!(source.getUnderlyingSource() instanceof PropertySource<?> properties)) {
+            return "an unnamed source";
+        }
+        return switch (properties.getName()) {
+            case "commandLineArgs" -> "the command line";
+            case "systemProperties" -> "the JVM's system properties";
+            default -> properties.getName();
+        };
+    }
+
+    private static void warn(Set<String> variables, PropertyNames names) {
+        for (String variable : variables) {
+            if (variable.toUpperCase(Locale.ROOT).startsWith("DRAEM_")) {
+                ConfigurationPropertyName meant = names.misspelt(variable);
+                if (meant != null) {
+                    log.warn(
+                            "The environment variable {} is ignored: there is no such property; the nearest is {} ({})",
+                            variable,
+                            variable(meant),
+                            meant);
+                }
+            }
+        }
+    }
+
+    private static String variable(ConfigurationPropertyName name) {
+        return String.join(
+                "_",
+                Arrays.stream(name.toString().split("\\."))
+                        .map(element -> element.replace("-", "").toUpperCase(Locale.ROOT))
+                        .toList());
+    }
+}
