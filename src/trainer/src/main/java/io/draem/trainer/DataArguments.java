@@ -13,7 +13,7 @@ final class DataArguments {
             paramLabel = "PATH",
             description = "The images, required: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
                     + " ground_truth/<defect>, perhaps validation/...), a folder of good images alone, or a .csv with"
-                    + " the columns path,label,mask,split")
+                    + " the columns path,label,mask,split, its paths relative to the file")
     @Nullable
     Path data;
 

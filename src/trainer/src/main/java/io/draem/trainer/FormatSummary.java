@@ -40,10 +40,12 @@ final class FormatSummary {
                     fp32.at("/map/mean").asDouble()));
         }
         if (judged) {
-            String level = card.metrics().at("/image/auroc").isNumber() ? "" : "/validation";
+            boolean tested = card.metrics().at("/image/auroc").isNumber();
+            String level = tested ? "" : "/validation";
             for (String of : List.of("image", "pixel")) {
                 JsonNode auroc = card.metrics().at(level + "/" + of + "/auroc");
-                appendAuroc(text, of, auroc, card.export().path(of + "AurocLost"));
+                String what = of + " AUROC of " + (tested ? "test" : "validation") + " images";
+                appendAuroc(text, what, auroc, card.export().path(of + "AurocLost"));
             }
         }
         text.append(String.format(
@@ -62,9 +64,9 @@ final class FormatSummary {
         return text.toString();
     }
 
-    private static void appendAuroc(StringBuilder text, String level, JsonNode auroc, JsonNode lost) {
+    private static void appendAuroc(StringBuilder text, String what, JsonNode auroc, JsonNode lost) {
         if (auroc.isNumber()) {
-            text.append(String.format(Locale.ROOT, "; %s AUROC %.4f", level, auroc.asDouble()));
+            text.append(String.format(Locale.ROOT, "; %s %.4f", what, auroc.asDouble()));
         }
         if (lost.isNumber()) {
             text.append(String.format(Locale.ROOT, " (%+.4f)", -lost.asDouble()));

@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
 
+    private static final int DEFAULT_SIZE = 256;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -52,9 +54,10 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--image-size",
-            defaultValue = "256",
-            description = "Sides of the square input that it was trained for, a multiple of 32; checkpoints do not say")
-    private int imageSize;
+            description = "Sides of the square input that it was trained for, a multiple of 32; checkpoints do not say"
+                    + " (default: " + DEFAULT_SIZE + ", with a warning)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer imageSize;
 
     @Option(
             names = "--data",
@@ -97,16 +100,24 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        int size = imageSize == null ? DEFAULT_SIZE : imageSize;
         try {
-            requireOptions();
+            requireOptions(size);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        if (imageSize == null) {
+            spec.commandLine()
+                    .getErr()
+                    .println("warning: --image-size is not given, and checkpoints do not say it: " + size
+                            + " is a guess; give the size that the network was trained with");
+            spec.commandLine().getErr().flush();
         }
         new ImportRun(
                         ImportedFiles.find(files),
                         output,
                         name,
-                        imageSize,
+                        size,
                         new ImportRun.Thresholds(
                                 data, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
                         threads)
@@ -114,13 +125,13 @@ final class ImportCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void requireOptions() {
+    private void requireOptions(int size) {
         ModelName.require(name);
-        if (imageSize < ModelContract.SIZE_MULTIPLE
-                || imageSize > ModelContract.MAX_SIDE
-                || imageSize % ModelContract.SIZE_MULTIPLE != 0) {
+        if (size < ModelContract.SIZE_MULTIPLE
+                || size > ModelContract.MAX_SIDE
+                || size % ModelContract.SIZE_MULTIPLE != 0) {
             throw new IllegalArgumentException("--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE
-                    + " up to " + ModelContract.MAX_SIDE + ", not " + imageSize);
+                    + " up to " + ModelContract.MAX_SIDE + ", not " + size);
         }
         if (validation == ValidationSplit.SYNTHETIC || validation == ValidationSplit.AUTO) {
             throw new IllegalArgumentException("--validation must be from-test or same-as-test: which normal images"

@@ -68,12 +68,14 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
         Threads.use(threads);
         ImportedNetwork imported = ImportedNetwork.read(files);
         out.printf(
-                "%s: %s, widths %d and %d%s%n",
+                "%s: %s, widths %d and %d%s%ninput %d×%d pixels%n",
                 name,
                 imported.origin(),
                 imported.options().baseWidth(),
                 imported.options().discriminativeBaseWidth(),
-                imported.options().sspcab() ? ", SSPCAB" : "");
+                imported.options().sspcab() ? ", SSPCAB" : "",
+                size,
+                size);
         out.flush();
         ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), out);
         try (StopSignals signals = StopSignals.handle(log);
@@ -104,7 +106,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                 thresholds.skipUnreadable(),
                 new ModelImages.Options(size, size, validation, SynthesisOptions.DEFAULTS, thresholds.seed()),
                 threads);
-        out.println(name + ": " + images.summary());
+        out.println(name + ": " + images.judgingSummary());
         out.flush();
         return images;
     }
@@ -128,8 +130,10 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                     JsonMapper.shared().valueToTree(images.options().validation()));
             training.put("seed", images.options().seed()); // so that an export splits them in the same way
             ModelCard card = card(judgement.calibration(), training, judgement.metrics());
-            return NetworkPublishing.publish(
+            Published published = NetworkPublishing.publish(
                     output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());
+            out.println(judgement.summary(card.metrics()));
+            return published;
         } catch (CancellationException e) {
             throw new StoppedBySignalException("Stopped: nothing was written", signals.status());
         }

@@ -7,6 +7,7 @@ import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationException;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Calibrator;
+import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.Scores;
@@ -15,6 +16,10 @@ import io.draem.trainer.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,6 +39,9 @@ record Judgement(
         EvaluationSet test,
         Scores tested,
         Calibration calibration) {
+
+    private static final Map<String, String> FIGURES = new TreeMap<>(
+            Map.of("image AUROC", "/image/auroc", "pixel AUROC", "/pixel/auroc", "pixel AUPRO", "/pixel/aupro"));
 
     /**
      * Runs the model over both sets.
@@ -63,9 +71,45 @@ record Judgement(
                                 calibration.normalImages(),
                                 anomalous,
                                 synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects");
-        out.println("thresholds by rule " + calibration.rule().id() + value + ", " + from);
+        out.printf(
+                Locale.ROOT,
+                "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",
+                calibration.rule().id(),
+                value,
+                from,
+                calibration.imageThreshold(),
+                calibration.pixelThreshold());
         CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
         out.flush();
+    }
+
+    /**
+     * Says in a line what the model makes of the test images.
+     *
+     * @param metrics {@link #metrics()}
+     */
+    String summary(JsonNode metrics) {
+        if (test.size() == 0) {
+            return "no test images: no figures";
+        }
+        StringBuilder text = new StringBuilder("test images: ");
+        FIGURES.forEach((name, path) -> {
+            JsonNode figure = metrics.at(path);
+            if (figure.isNumber()) {
+                text.append(String.format(Locale.ROOT, "%s %.3f, ", name, figure.asDouble()));
+            }
+        });
+        Confusion confusion = Confusion.of(tested, calibration);
+        return text.append("at the threshold found ")
+                .append(confusion.truePositives())
+                .append(" of ")
+                .append(confusion.truePositives() + confusion.falseNegatives())
+                .append(" anomalous, ")
+                .append(confusion.falsePositives())
+                .append(" false alarms of ")
+                .append(confusion.falsePositives() + confusion.trueNegatives())
+                .append(" normal")
+                .toString();
     }
 
     /** Returns the figures of the test images, and under {@code validation} those of the others. */

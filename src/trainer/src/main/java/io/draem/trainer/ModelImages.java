@@ -113,13 +113,28 @@ record ModelImages(
 
     /** Says how many images there are for what, and what a person should know of them. */
     String summary() {
-        String counts = "%d images to train on, %d held out, %d to validate with, %d to test with; textures: %s"
-                .formatted(
-                        split.train().size(),
-                        split.heldOut().size(),
-                        split.validation().size(),
-                        split.test().size(),
-                        textureDigest.isEmpty() ? "noise" : textures + " images");
+        return withNotes("%d images to train on, %s; textures: %s"
+                .formatted(split.train().size(), judging(), textureDigest.isEmpty() ? "noise" : textures + " images"));
+    }
+
+    /** Says the same for a network that was trained elsewhere: none of the images trains it. */
+    String judgingSummary() {
+        return withNotes("images: " + judging());
+    }
+
+    private String judging() {
+        int test = split.test().size();
+        if (validatesOnSynthetic()) {
+            return "%d held out to validate with, %d to test with"
+                    .formatted(split.heldOut().size(), test);
+        }
+        return split.validation().equals(split.test())
+                ? test + " to validate and to test with"
+                : "%d to validate with, %d to test with"
+                        .formatted(split.validation().size(), test);
+    }
+
+    private String withNotes(String counts) {
         return String.join(
                 System.lineSeparator(),
                 Stream.concat(Stream.of(counts), notes.stream()).toList());

@@ -71,14 +71,10 @@ record Publication(
                     output, card, model.weights(), detector, figures, judgement, data.parityImages());
             out.printf(
                     Locale.ROOT,
-                    "%.1f images/s; parity with ONNX Runtime %.1e; image AUROC %s, pixel AUROC %s, AUPRO %s; threshold %.4f (%s)%nwrote %s%n",
+                    "%s%n%.1f images/s; parity with ONNX Runtime %.1e%nwrote %s%n",
+                    judgement.summary(metrics),
                     model.curve().imagesPerSecond(),
                     published.parity().largest(),
-                    figure(metrics, "image", "auroc"),
-                    figure(metrics, "pixel", "auroc"),
-                    figure(metrics, "pixel", "aupro"),
-                    calibration.imageThreshold(),
-                    calibration.rule().id(),
                     published.folder());
             out.flush();
             return published.folder();
@@ -122,12 +118,5 @@ record Publication(
         }
         training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
         return training;
-    }
-
-    private static String figure(ObjectNode metrics, String level, String name) {
-        return metrics.path(level).path(name).isNumber()
-                ? String.format(
-                        Locale.ROOT, "%.3f", metrics.path(level).path(name).asDouble())
-                : "undefined";
     }
 }

@@ -24,6 +24,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     private final PrintWriter log;
     private final long first;
     private final int batchSize;
+    private final String validation;
     private final long start = System.nanoTime();
     private String printed = "";
 
@@ -32,12 +33,14 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
      *
      * @param first steps done before
      * @param steps in all
+     * @param validation what the weights are judged on meanwhile
      */
-    TrainingProgress(PrintWriter log, long first, long steps, int batchSize) {
+    TrainingProgress(PrintWriter log, long first, long steps, int batchSize, String validation) {
         boolean terminal = System.console() != null;
         this.log = log;
         this.first = first;
         this.batchSize = batchSize;
+        this.validation = validation;
         this.bar = new ProgressBarBuilder()
                 .setTaskName("training")
                 .setInitialMax(steps)
@@ -75,14 +78,15 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void validated(ValidationFigures validation, boolean best) {
+    public void validated(ValidationFigures figures, boolean best) {
         log.printf(
                 Locale.ROOT,
-                "validated step %d: image AUROC %.3f, pixel AUROC %.3f, pixel average precision %.3f%s%n",
-                validation.step(),
-                validation.imageAuroc(),
-                validation.pixelAuroc(),
-                validation.pixelAveragePrecision(),
+                "validated step %d (%s): image AUROC %.3f, pixel AUROC %.3f, pixel average precision %.3f%s%n",
+                figures.step(),
+                validation,
+                figures.imageAuroc(),
+                figures.pixelAuroc(),
+                figures.pixelAveragePrecision(),
                 best ? "; best so far" : "");
         log.flush();
     }

@@ -139,8 +139,9 @@ record TrainingRun(
         long steps = recipe.length().stepsFor(images.normals().size());
         long first = from == null ? 0 : from.step();
         signals.hold("finishing the step and saving");
+        String validation = images.validatesOnSynthetic() ? "held-out images" : "validation images";
         try (TrainingProgress progress =
-                new TrainingProgress(log, first, steps, recipe.length().batchSize())) {
+                new TrainingProgress(log, first, steps, recipe.length().batchSize(), validation)) {
             TrainedModel model = Training.run(
                     new TrainingSetup(
                             origin,

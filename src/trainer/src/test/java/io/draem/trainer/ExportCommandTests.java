@@ -68,8 +68,11 @@ class ExportCommandTests {
         assertThat(said.toString())
                 .contains("fp32: wrote", "differs from libtorch")
                 .contains("fp16: wrote", "for GPUs")
-                .contains("int8: wrote", "differs from fp32 on 4 images", "image AUROC")
-                .contains("5 images to train on, 1 held out", "thresholds by rule quantile", "warning:");
+                .contains("int8: wrote", "differs from fp32 on 4 images", "image AUROC of test images")
+                .contains(
+                        "5 images to train on, 1 held out to validate with, 4 to test with",
+                        "thresholds by rule quantile",
+                        "warning:");
         for (String model : List.of("plate", "plate-fp16", "plate-int8")) {
             assertThat(Files.readString(output.resolve(model).resolve("5/report.html")))
                     .as("a page of its own")

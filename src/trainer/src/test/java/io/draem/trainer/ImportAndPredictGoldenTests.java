@@ -84,7 +84,13 @@ class ImportAndPredictGoldenTests {
         assertThat(card.metrics().path("warnings").toString()).contains("2 normal images");
         assertThat(card.training().at("/thresholdSource/pixel").asString()).isEqualTo("images of --data, from-test");
         assertThat(said.toString())
-                .contains("4 to validate with, 4 to test with")
+                .contains("m: images: 4 to validate with, 4 to test with")
+                .doesNotContain("to train on", "textures")
+                .contains("input %1$d×%1$d pixels".formatted(golden.width()))
+                .containsPattern(
+                        "from 2 normal images and 2 with defects: 0\\.\\d{4} \\(image\\), 0\\.\\d{4} \\(pixel\\)")
+                .containsPattern("test images: image AUROC [01]\\.\\d{3}, .*"
+                        + "at the threshold found \\d of 2 anomalous, \\d false alarms of 2 normal")
                 .contains("thresholds by rule f1, from 2 normal images and 2 with defects")
                 .contains("warning: The threshold comes from 2 normal images");
         assertThat(folder.resolve("models/m/1/report.html")).content().contains("4 test images");
@@ -156,6 +162,22 @@ class ImportAndPredictGoldenTests {
         assertThat(said.toString()).contains("warning: The pixel threshold is above the image threshold");
         assertThat(card(folder.resolve("models/m/1")).metrics().path("warnings").toString())
                 .contains("above the image threshold");
+    }
+
+    @Test
+    void warnsWhereTheSizeOfTheInputIsAGuess() throws Exception {
+        Path checkpoint = ImportedFolder.read("anomalib").files(".ckpt").get(0);
+        assertThat(run(
+                        "import",
+                        checkpoint.toString(),
+                        "--output=" + folder.resolve("models"),
+                        "--name=m",
+                        "--threads=1"))
+                .as(said.toString())
+                .isZero();
+        assertThat(said.toString())
+                .contains("warning: --image-size is not given", "256 is a guess")
+                .contains("input 256×256 pixels");
     }
 
     @Test

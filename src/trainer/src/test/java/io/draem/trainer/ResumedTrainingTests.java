@@ -54,7 +54,7 @@ class ResumedTrainingTests {
         }
         try (TrainerProcess trainer = start(killed, "--resume")) {
             trainer.awaitLine("Going on after step ");
-            trainer.awaitLine("validated step 10: ");
+            trainer.awaitLine("validated step 10 (held-out images): ");
             kill(trainer);
         }
         try (TrainerProcess trainer = start(killed, "--resume")) {

@@ -142,7 +142,9 @@ class TrainCommandTests {
     @Test
     void calibratesOnLabelledImagesWhereAsked() throws Exception {
         Path output = folder.resolve("labelled");
-        train(output, "--validation", "from-test");
+        assertThat(train(output, "--validation", "from-test", "--validate-steps", "2"))
+                .contains("to validate with", "validated step 2 (validation images): image AUROC")
+                .contains("test images: image AUROC", "false alarms of 1 normal");
         try (OnnxDetector detector = OnnxDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
             assertThat(detector.card().calibration().rule()).isEqualTo(ThresholdRule.F1);
             assertThat(detector.card().calibration().anomalousImages()).isEqualTo(2);
@@ -151,6 +153,14 @@ class TrainCommandTests {
         assertThat(metrics.at("/images/good").asInt())
                 .as("the images that calibrated do not give figures")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void saysThatThereAreNoTestImagesWhereOnlyGoodOnesAreGiven() {
+        assertThat(trainOn(plate() + "/train/good", folder.resolve("good"), "--name", "plate"))
+                .contains("8 images to train on, 2 held out to validate with, 0 to test with")
+                .contains("no test images: no figures")
+                .doesNotContain("undefined", "test images: image AUROC");
     }
 
     @ParameterizedTest
@@ -248,11 +258,15 @@ class TrainCommandTests {
         assertThat(folder.resolve("not-made")).doesNotExist();
     }
 
-    private static void train(Path output, String... more) {
+    private static String train(Path output, String... more) {
+        return trainOn(plate(), output, more);
+    }
+
+    private static String trainOn(String data, Path output, String... more) {
         String[] arguments = {
             "train",
             "--data",
-            plate(),
+            data,
             "--output",
             output.toString(),
             "--image-size",
@@ -270,7 +284,7 @@ class TrainCommandTests {
             "--threads",
             "1"
         };
-        run(Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new));
+        return run(Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new));
     }
 
     private static String run(String... arguments) {
