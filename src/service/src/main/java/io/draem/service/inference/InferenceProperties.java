@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How graphs are run and how requests wait for them.
  *
- * @param provider {@code auto} (CUDA when it works, else the CPU with a warning), {@code cuda} or {@code tensorrt}
+ * @param provider {@code auto} (CUDA when it works, else the CPU, with a warning unless the build is for the CPU alone), {@code cuda} or {@code tensorrt}
  *     (start-up fails when it does not work) or {@code cpu}
  * @param devices numbers of the GPUs; every model gets a session and a worker on each
  * @param strict whether a graph is refused of which a part would run on the CPU though {@code cuda} or {@code tensorrt}

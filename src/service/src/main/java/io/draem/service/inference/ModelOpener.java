@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ public final class ModelOpener {
                 case CPU -> cpu(null);
                 case CUDA -> gpus(ExecutionProvider.CUDA);
                 case TENSORRT -> gpus(ExecutionProvider.TENSORRT);
-                case AUTO -> gpusOrCpu();
+                case AUTO -> isMadeForGpus() ? gpusOrCpu() : cpu(null);
             };
         }
         return proven;
@@ -106,6 +107,11 @@ public final class ModelOpener {
             log.warn("Models run on the CPU. {}", e.getMessage());
             return cpu(e.getMessage());
         }
+    }
+
+    /** Tells whether the artifact of ONNX Runtime on the class path is the one for GPUs; a GPU need not be there. */
+    private static boolean isMadeForGpus() {
+        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
     }
 
     private List<Placement> cpu(@Nullable String fallback) {

@@ -22,9 +22,9 @@ import java.util.stream.Stream;
  */
 record ModelFile(String name, int version, Path path, FileState state) {
 
-    private static final String FILE_NAME = "model.onnx";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+    static final String FILE_NAME = "model.onnx";
+    static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     /** Returns the graphs in a directory by name, highest version first; whatever is laid out otherwise is left out. */
     static Map<String, List<ModelFile>> list(Path directory) throws IOException {
@@ -60,13 +60,7 @@ record ModelFile(String name, int version, Path path, FileState state) {
         if (Files.isRegularFile(directory.resolve(FILE_NAME))) {
             return "The graph lies right in it: move it to <name>/1/" + FILE_NAME;
         }
-        for (Path model : directories(directory, NAME)) {
-            if (Files.isRegularFile(model.resolve(FILE_NAME))) {
-                return "The graph of " + model.getFileName() + " has no version: move it to " + model.getFileName()
-                        + "/1/" + FILE_NAME;
-            }
-        }
-        return "";
+        return MisplacedGraphs.find(directory).stream().findFirst().orElse("");
     }
 
     private static List<Path> directories(Path parent, Pattern name) throws IOException {

@@ -31,6 +31,7 @@ final class ModelUpdater {
     private final ModelRepository repository;
     private final ModelLoader loader;
     private final LoadFailures failures;
+    private final DirectoryAdvice advice;
     /** What each loaded model was loaded from. */
     private final Map<ServedModel, FileState> sources = new HashMap<>();
     /** What the last look saw, by name and version. */
@@ -43,6 +44,7 @@ final class ModelUpdater {
         this.repository = repository;
         this.loader = loader;
         this.failures = failures;
+        this.advice = new DirectoryAdvice(properties.defaultModel());
     }
 
     /**
@@ -72,6 +74,7 @@ final class ModelUpdater {
         }
         repository.refuse(failures.models());
         repository.ready();
+        advise();
     }
 
     /** Looks at the directory, and loads and unloads what has changed and rests. */
@@ -97,6 +100,13 @@ final class ModelUpdater {
         }
         seen = now;
         repository.refuse(failures.models());
+        advise();
+    }
+
+    private void advise() {
+        List<String> served =
+                repository.models().stream().map(ServedModel::name).toList();
+        advice.news(properties.directory(), served).forEach(log::warn);
     }
 
     /** Names in the directory, in service and in the configuration. */

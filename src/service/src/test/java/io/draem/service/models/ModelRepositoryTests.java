@@ -152,6 +152,14 @@ class ModelRepositoryTests {
     }
 
     @Test
+    void aGraphInAFolderThatIsNoVersionIsToldWhy() throws Exception {
+        directory.put("tile", "v4");
+        assertThatExceptionOfType(ModelStartUpException.class)
+                .isThrownBy(() -> load((String) null))
+                .satisfies(e -> assertThat(e.remedy()).contains("tile/v4/model.onnx", "versions are whole numbers"));
+    }
+
+    @Test
     void startUpFailsWhenTheDefaultIsNotServed() throws Exception {
         directory.put("cookie", "1");
         assertThatExceptionOfType(ModelStartUpException.class)

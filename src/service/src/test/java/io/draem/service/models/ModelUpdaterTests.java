@@ -3,6 +3,10 @@ package io.draem.service.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.draem.digest.Sha256;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What a running service makes of changes in its model directory. */
 class ModelUpdaterTests {
@@ -171,6 +176,32 @@ class ModelUpdaterTests {
         Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
         models.pollTwice();
         assertThat(digest("tile")).isEqualTo(Sha256.of(ModelDirectory.graph(4)));
+    }
+
+    @Test
+    void whatLiesInTheWrongPlaceAndModelsWithoutADefaultAreWarnedOfOnce() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ModelUpdater.class);
+        ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+        warnings.start();
+        logger.addAppender(warnings);
+        logger.setAdditive(false);
+        logger.setLevel(Level.WARN); // tests have it off
+        try {
+            directory.put("tile", "v4");
+            models.pollTwice();
+            directory.put("tile", "4");
+            models.pollTwice();
+            models.poll();
+        } finally {
+            logger.setLevel(null);
+            logger.setAdditive(true);
+            logger.detachAppender(warnings);
+        }
+        assertThat(warnings.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        misplaced -> assertThat(misplaced).contains("tile/v4/model.onnx is not served"),
+                        several -> assertThat(several).contains("several models are served (cookie, tile)"));
     }
 
     @Test
