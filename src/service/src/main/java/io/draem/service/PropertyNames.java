@@ -1,5 +1,6 @@
 package io.draem.service;
 
+import io.draem.text.EditDistance;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -83,7 +84,7 @@ final class PropertyNames {
     /** Returns the name that is spelt most like another. */
     ConfigurationPropertyName nearest(ConfigurationPropertyName name) {
         return names.keySet().stream()
-                .min(Comparator.comparingInt(known -> distance(known.toString(), name.toString())))
+                .min(Comparator.comparingInt(known -> EditDistance.between(known.toString(), name.toString())))
                 .orElseThrow();
     }
 
@@ -98,28 +99,12 @@ final class PropertyNames {
             }
         }
         ConfigurationPropertyName nearest = names.keySet().stream()
-                .min(Comparator.comparingInt(known -> distance(compact(known.toString()), compact)))
+                .min(Comparator.comparingInt(known -> EditDistance.between(compact(known.toString()), compact)))
                 .orElseThrow();
-        return distance(compact(nearest.toString()), compact) <= SLIPS ? nearest : null;
+        return EditDistance.between(compact(nearest.toString()), compact) <= SLIPS ? nearest : null;
     }
 
     private static String compact(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
-    }
-
-    /** Returns how many letters must be changed, added or left out (Levenshtein 1966). */
-    private static int distance(String a, String b) {
-        int[] last = new int[b.length() + 1];
-        Arrays.setAll(last, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = last[0];
-            last[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = last[j];
-                last[j] = Math.min(changed, 1 + Math.min(last[j - 1], last[j]));
-            }
-        }
-        return last[b.length()];
     }
 }

@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.text.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -18,8 +19,8 @@ final class NearestName {
     /** Returns the name that takes the fewest changes, if those are few enough for a slip of the fingers. */
     static Optional<String> of(String mistyped, Collection<String> names) {
         return names.stream()
-                .min(Comparator.comparingInt(name -> distance(mistyped, name)))
-                .filter(name -> distance(mistyped, name) <= Math.max(2, mistyped.length() / 3));
+                .min(Comparator.comparingInt(name -> EditDistance.between(mistyped, name)))
+                .filter(name -> EditDistance.between(mistyped, name) <= Math.max(2, mistyped.length() / 3));
     }
 
     /**
@@ -49,23 +50,5 @@ final class NearestName {
     private static Stream<String> names(OptionSpec option) {
         String name = option.longestName();
         return option.negatable() ? Stream.of(name, name.replaceFirst("--", "--no-")) : Stream.of(name);
-    }
-
-    /** Returns the Levenshtein distance: how many letters must be put in, taken out or changed. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[other.length()];
     }
 }

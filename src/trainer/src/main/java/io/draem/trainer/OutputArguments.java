@@ -38,11 +38,12 @@ final class OutputArguments {
                 ? name
                 : Objects.toString(data.toAbsolutePath().normalize().getFileName(), "")
                         .replaceFirst("(?i)\\.csv$", "");
-        if (!chosen.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,57}")) {
-            throw new IllegalArgumentException(
-                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most 58 of them, not '"
-                            + chosen + "'" + (name == null ? ", the name of the data: give another" : ""));
+        try {
+            return ModelName.require(chosen);
+        } catch (IllegalArgumentException e) {
+            throw name != null
+                    ? e
+                    : new IllegalArgumentException(e.getMessage() + ", the name of the data: give another", e);
         }
-        return chosen;
     }
 }

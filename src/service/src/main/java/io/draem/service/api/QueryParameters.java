@@ -2,6 +2,7 @@ package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.text.EditDistance;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -81,22 +82,7 @@ final class QueryParameters {
 
     /** Returns how many letters have to be put in, left out or exchanged; case, hyphens and underscores do not count. */
     private static int distance(String a, String b) {
-        String from = letters(a);
-        String to = letters(b);
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int exchanged = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(exchanged, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
+        return EditDistance.between(letters(a), letters(b));
     }
 
     private static String letters(String name) {
