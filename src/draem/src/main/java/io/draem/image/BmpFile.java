@@ -1,6 +1,7 @@
 package io.draem.image;
 
 import java.io.IOException;
+import java.util.OptionalInt;
 
 /** A Windows bitmap. */
 record BmpFile(ImageHeader header, byte[] bytes) implements EncodedImage {
@@ -46,8 +47,8 @@ record BmpFile(ImageHeader header, byte[] bytes) implements EncodedImage {
     }
 
     @Override
-    public byte[] decode() throws ImageException, IOException {
-        return Samples.toRgb(Codec.BMP.read(bytes));
+    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
+        return Samples.decoded(Codec.BMP.read(bytes), WhiteLevel.ofSixteenBits(whiteLevel));
     }
 
     private static ImageException truncated() {

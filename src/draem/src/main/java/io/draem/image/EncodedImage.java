@@ -1,6 +1,7 @@
 package io.draem.image;
 
 import java.io.IOException;
+import java.util.OptionalInt;
 
 /** An encoded image whose header has been read and checked, ready to be decoded. */
 interface EncodedImage {
@@ -13,9 +14,9 @@ interface EncodedImage {
     /**
      * Decodes the pixels as stored, before the orientation is applied.
      *
-     * @return interleaved RGB
+     * @param whiteLevel level for samples of 16 bits whose own level the file does not declare
      * @throws ImageException if they cannot be used
      * @throws IOException if they are broken
      */
-    byte[] decode() throws ImageException, IOException;
+    DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException;
 }

@@ -2,13 +2,14 @@ package io.draem.image;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * Decodes JPEG, PNG, BMP, TIFF and WebP to 8-bit RGB.
  *
  * <p>The format is told by the first bytes, and the size is checked against the limits before any pixel is decoded.
  * Grey goes into all three channels, palettes are expanded, alpha is dropped (colours stay as stored, nothing is
- * blended), of 16 bits a channel the high eight are kept, CMYK is turned into RGB without a profile, embedded colour
+ * blended), 16 bits per channel are scaled so that the white level becomes 255 (the full range without one), CMYK is turned into RGB without a profile, embedded colour
  * profiles are ignored, the EXIF orientation is applied, and of an animation or a document the first picture is taken.
  * All of this is what Pillow's {@code convert("RGB")} after {@code ImageOps.exif_transpose} gives, except that Pillow
  * clips grey of 16 bits.
@@ -38,18 +39,35 @@ public final class ImageDecoder {
     }
 
     /**
+     * Decodes an image as {@link #decode(byte[], OptionalInt)} does without a white level.
+     *
+     * @throws ImageException as there
+     */
+    public DecodedImage decode(byte[] bytes) throws ImageException {
+        return decode(bytes, OptionalInt.empty());
+    }
+
+    /**
      * Decodes an image.
      *
+     * @param whiteLevel stored value of 16-bit samples that becomes 255, 256 to 65535. It applies only where the file
+     *     stores 16 bits and declares no level of its own; without it the full range of 65535 applies. Values above it
+     *     become 255 with a warning
      * @throws ImageException.TooLarge if there are more bytes, or more pixels by the header, than the limits allow
      * @throws ImageException.Unsupported if the format, or this variety of it, is not read here
      * @throws ImageException.Invalid if the image is empty, truncated or corrupt
+     * @throws IllegalArgumentException if the white level is out of its range
      */
-    public RgbImage decode(byte[] bytes) throws ImageException {
+    public DecodedImage decode(byte[] bytes, OptionalInt whiteLevel) throws ImageException {
+        if (whiteLevel.isPresent() && (whiteLevel.getAsInt() < 256 || whiteLevel.getAsInt() > 65535)) {
+            throw new IllegalArgumentException(
+                    "A white level must be between 256 and 65535, got " + whiteLevel.getAsInt());
+        }
         try {
             EncodedImage image = open(bytes);
-            RgbImage stored =
-                    new RgbImage(image.header().width(), image.header().height(), image.decode());
-            return Orientation.apply(image.orientation(), stored);
+            DecodedImage stored = image.decode(whiteLevel);
+            return new DecodedImage(
+                    Orientation.apply(image.orientation(), stored.image()), stored.samples(), stored.warnings());
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw broken(e);
         }

@@ -3,6 +3,8 @@ package io.draem.image;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A JPEG, checked segment by segment. The codec is given only what decides samples, and gives them back as stored: what
@@ -38,12 +40,13 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
     }
 
     @Override
-    public byte[] decode() throws ImageException, IOException {
+    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
         Raster raster = Codec.JPEG.readRaster(essentials);
         if (raster.getWidth() != header.width() || raster.getHeight() != header.height()) {
             throw ImageException.Invalid.corrupt("JPEG", "its frame is of another size than its header");
         }
-        return colours.toRgb(raster);
+        return new DecodedImage(
+                new RgbImage(header.width(), header.height(), colours.toRgb(raster)), SampleRange.BYTES, List.of());
     }
 
     /** Walks the segments once. */

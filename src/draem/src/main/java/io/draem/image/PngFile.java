@@ -2,6 +2,7 @@ package io.draem.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.OptionalInt;
 import java.util.zip.CRC32;
 
 /**
@@ -10,7 +11,8 @@ import java.util.zip.CRC32;
  *
  * @see <a href="https://www.w3.org/TR/png-3/">the format</a>
  */
-record PngFile(ImageHeader header, int orientation, byte[] essentials) implements EncodedImage {
+record PngFile(ImageHeader header, int orientation, OptionalInt significantBits, byte[] essentials)
+        implements EncodedImage {
 
     private static final int SIGNATURE_BYTES = 8;
     private static final int CHUNK_OVERHEAD = 12; // length, type, checksum
@@ -18,6 +20,7 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
     private static final int PLTE = 0x504C5445;
     private static final int IDAT = 0x49444154;
     private static final int IEND = 0x49454E44;
+    private static final int SBIT = 0x73424954;
     private static final int EXIF = 0x65584966;
     private static final int ANCILLARY = 0x20000000; // a small first letter
 
@@ -26,6 +29,7 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
         essentials.write(bytes, 0, SIGNATURE_BYTES);
         ImageHeader header = null;
         int orientation = Orientation.AS_STORED;
+        OptionalInt significantBits = OptionalInt.empty();
         int position = SIGNATURE_BYTES;
         while (bytes.length - position >= CHUNK_OVERHEAD) {
             long length = Integer.toUnsignedLong(int32(bytes, position));
@@ -48,6 +52,8 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
             int end = data + (int) length;
             if (type == EXIF) {
                 orientation = Orientation.ofExif(bytes, data, end);
+            } else if (type == SBIT) {
+                significantBits = significantBits(bytes, data, end);
             }
             if ((type & ANCILLARY) == 0) {
                 requireChecksum(bytes, position + 4, end);
@@ -55,7 +61,7 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
                 essentials.write(bytes, position, end + 4 - position);
             }
             if (type == IEND) {
-                return new PngFile(header, orientation, essentials.toByteArray());
+                return new PngFile(header, orientation, significantBits, essentials.toByteArray());
             }
             position = end + 4;
         }
@@ -63,8 +69,19 @@ record PngFile(ImageHeader header, int orientation, byte[] essentials) implement
     }
 
     @Override
-    public byte[] decode() throws ImageException, IOException {
-        return Samples.toRgb(Codec.PNG.read(essentials));
+    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
+        return Samples.decoded(
+                Codec.PNG.read(essentials), new WhiteLevel(16, OptionalInt.empty(), significantBits, whiteLevel));
+    }
+
+    /** Returns the largest number of significant bits of a color channel, none where the chunk makes no sense. */
+    private static OptionalInt significantBits(byte[] bytes, int start, int end) {
+        int channels = end - start >= 3 ? 3 : Math.min(1, end - start); // the one behind them is alpha
+        int most = 0;
+        for (int i = 0; i < channels; i++) {
+            most = Math.max(most, bytes[start + i] & 0xFF);
+        }
+        return most >= 1 && most <= 16 ? OptionalInt.of(most) : OptionalInt.empty();
     }
 
     private static void requireKnown(int type) throws ImageException {

@@ -8,9 +8,10 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.PackedColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.List;
 
 /**
- * Takes the stored samples of a decoded image as 8-bit RGB.
+ * Turns the stored samples of a decoded image into 8-bit RGB.
  *
  * <p>Samples are copied, never converted between colour spaces: Java's grey colour space is linear, and asking it for
  * RGB would brighten every grey image.
@@ -20,30 +21,39 @@ final class Samples {
     private Samples() {}
 
     /**
-     * Returns interleaved RGB: grey in all three channels, palettes expanded, alpha dropped, and of 16 bits the high
-     * eight.
+     * Returns the image as stored: grey in all three channels, palettes expanded, alpha dropped, and 16 bits scaled by
+     * their white level.
      *
      * @throws ImageException.Unsupported if the samples are neither 8 nor 16 bits wide
      */
-    static byte[] toRgb(BufferedImage image) throws ImageException.Unsupported {
+    static DecodedImage decoded(BufferedImage image, WhiteLevel whiteLevel) throws ImageException.Unsupported {
         ColorModel colours = image.getColorModel();
         if (colours instanceof IndexColorModel palette) {
-            return fromPalette(image.getRaster(), palette);
+            return ofBytes(image.getRaster(), fromPalette(image.getRaster(), palette));
         }
         if (colours instanceof PackedColorModel) {
-            return fromPacked(image);
+            return ofBytes(image.getRaster(), fromPacked(image));
         }
-        return fromBands(image.getRaster());
+        Raster raster = image.getRaster();
+        return switch (raster.getTransferType()) {
+            case DataBuffer.TYPE_BYTE -> ofBytes(raster, fromBands(raster));
+            case DataBuffer.TYPE_USHORT -> fromDeepBands(raster, whiteLevel);
+            default -> throw otherWidth();
+        };
     }
 
     /**
-     * Returns interleaved RGB of a raster with bands C, M, Y and K (0 is no ink), without a profile:
-     * {@code (255 - ink) * (255 - black) / 255}.
+     * Returns the image of a raster with bands C, M, Y and K (0 is no ink), without a profile:
+     * {@code (255 - ink) * (255 - black) / 255}; of 16 bits the high eight are used.
      *
      * @throws ImageException.Unsupported if the samples are neither 8 nor 16 bits wide
      */
-    static byte[] cmykToRgb(Raster raster) throws ImageException.Unsupported {
-        int shift = shift(raster);
+    static DecodedImage ofCmyk(Raster raster) throws ImageException.Unsupported {
+        boolean deep = raster.getTransferType() == DataBuffer.TYPE_USHORT;
+        if (!deep && raster.getTransferType() != DataBuffer.TYPE_BYTE) {
+            throw otherWidth();
+        }
+        int shift = deep ? 8 : 0;
         int bands = raster.getNumBands();
         byte[] rgb = new byte[raster.getWidth() * raster.getHeight() * 3];
         int[] row = new int[raster.getWidth() * bands];
@@ -57,7 +67,14 @@ final class Samples {
                 }
             }
         }
-        return rgb;
+        return new DecodedImage(
+                new RgbImage(raster.getWidth(), raster.getHeight(), rgb),
+                deep ? new SampleRange(16, 65535, 65535, true) : SampleRange.BYTES,
+                List.of());
+    }
+
+    private static DecodedImage ofBytes(Raster raster, byte[] rgb) {
+        return new DecodedImage(new RgbImage(raster.getWidth(), raster.getHeight(), rgb), SampleRange.BYTES, List.of());
     }
 
     private static byte[] fromPalette(Raster raster, IndexColorModel palette) {
@@ -98,18 +115,11 @@ final class Samples {
         return rgb;
     }
 
-    private static byte[] fromBands(Raster raster) throws ImageException.Unsupported {
+    private static byte[] fromBands(Raster raster) {
         if (raster.getSampleModel() instanceof PixelInterleavedSampleModel model
                 && raster.getDataBuffer() instanceof DataBufferByte data) {
             return fromBytes(raster, model, data.getData(), data.getOffset());
         }
-        int shift = switch (raster.getTransferType()) {
-            case DataBuffer.TYPE_BYTE -> 0;
-            case DataBuffer.TYPE_USHORT -> 8;
-            default ->
-                throw new ImageException.Unsupported(
-                        "The image's samples are neither 8 nor 16 bits wide: save it with 8 bits a channel");
-        };
         int width = raster.getWidth();
         int bands = raster.getNumBands();
         int green = bands >= 3 ? 1 : 0;
@@ -120,12 +130,44 @@ final class Samples {
         for (int y = 0; y < raster.getHeight(); y++) {
             raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
             for (int i = 0; i < row.length; i += bands) {
-                rgb[out++] = (byte) (row[i] >> shift);
-                rgb[out++] = (byte) (row[i + green] >> shift);
-                rgb[out++] = (byte) (row[i + blue] >> shift);
+                rgb[out++] = (byte) row[i];
+                rgb[out++] = (byte) row[i + green];
+                rgb[out++] = (byte) row[i + blue];
             }
         }
         return rgb;
+    }
+
+    private static DecodedImage fromDeepBands(Raster raster, WhiteLevel whiteLevel) {
+        int width = raster.getWidth();
+        int height = raster.getHeight();
+        int bands = raster.getNumBands();
+        int colours = bands >= 3 ? 3 : 1; // the others are alpha
+        boolean[] seen = new boolean[1 << whiteLevel.bits()];
+        int[] row = new int[width * bands];
+        for (int y = 0; y < height; y++) {
+            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+            for (int i = 0; i < row.length; i += bands) {
+                for (int colour = 0; colour < colours; colour++) {
+                    seen[row[i + colour]] = true;
+                }
+            }
+        }
+        SampleRange range = whiteLevel.range(seen);
+        byte[] scale = WhiteLevel.scale(range);
+        int green = colours == 3 ? 1 : 0;
+        int blue = colours == 3 ? 2 : 0;
+        byte[] rgb = new byte[width * height * 3];
+        int out = 0;
+        for (int y = 0; y < height; y++) {
+            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+            for (int i = 0; i < row.length; i += bands) {
+                rgb[out++] = scale[row[i]];
+                rgb[out++] = scale[row[i + green]];
+                rgb[out++] = scale[row[i + blue]];
+            }
+        }
+        return new DecodedImage(new RgbImage(width, height, rgb), range, whiteLevel.warnings(range));
     }
 
     private static byte[] fromBytes(Raster raster, PixelInterleavedSampleModel model, byte[] data, int dataOffset) {
@@ -151,13 +193,8 @@ final class Samples {
         return rgb;
     }
 
-    private static int shift(Raster raster) throws ImageException.Unsupported {
-        return switch (raster.getTransferType()) {
-            case DataBuffer.TYPE_BYTE -> 0;
-            case DataBuffer.TYPE_USHORT -> 8;
-            default ->
-                throw new ImageException.Unsupported(
-                        "The image's samples are neither 8 nor 16 bits wide: save it with 8 bits a channel");
-        };
+    private static ImageException.Unsupported otherWidth() {
+        return new ImageException.Unsupported(
+                "The image's samples are neither 8 nor 16 bits wide: save it with 8 or 16 bits per channel");
     }
 }

@@ -3,6 +3,7 @@ package io.draem.image;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf">the format, TIFF 6.0</a>
  */
-record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes) implements EncodedImage {
+record TiffFile(ImageHeader header, int orientation, boolean cmyk, OptionalInt maxSampleValue, byte[] bytes)
+        implements EncodedImage {
 
     private static final int WIDTH = 256;
     private static final int HEIGHT = 257;
@@ -20,6 +22,7 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
     private static final int STRIP_OFFSETS = 273;
     private static final int SAMPLES_PER_PIXEL = 277;
     private static final int STRIP_BYTES = 279;
+    private static final int MAX_SAMPLE_VALUE = 281;
     private static final int TILE_WIDTH = 322;
     private static final int TILE_HEIGHT = 323;
     private static final int TILE_OFFSETS = 324;
@@ -61,13 +64,23 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, byte[] bytes)
                 new ImageHeader(ImageFormat.TIFF, (int) width, (int) height),
                 Orientation.of(directory),
                 directory.value(PHOTOMETRIC, 0) == PHOTOMETRIC_CMYK,
+                maxSampleValue(directory),
                 bytes);
     }
 
     @Override
-    public byte[] decode() throws ImageException, IOException {
+    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
         BufferedImage image = Codec.TIFF.read(bytes);
-        return cmyk ? Samples.cmykToRgb(image.getRaster()) : Samples.toRgb(image);
+        return cmyk
+                ? Samples.ofCmyk(image.getRaster())
+                : Samples.decoded(image, new WhiteLevel(16, maxSampleValue, OptionalInt.empty(), whiteLevel));
+    }
+
+    /** Returns the stated white level; writers that store the largest value of each image state none. */
+    private static OptionalInt maxSampleValue(TiffDirectory directory) {
+        long value = directory.value(MAX_SAMPLE_VALUE, 0);
+        boolean allOnes = value > 0xFF && value <= 0xFFFF && (value & (value + 1)) == 0;
+        return allOnes ? OptionalInt.of((int) value) : OptionalInt.empty();
     }
 
     private static long paddedTo(long tile, long size) {

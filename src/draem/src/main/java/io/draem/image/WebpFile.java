@@ -3,6 +3,8 @@ package io.draem.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +35,11 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
     }
 
     @Override
-    public byte[] decode() throws ImageException, IOException {
+    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
         var image = Codec.WEBP.read(frame);
-        byte[] pixels = Samples.toRgb(image);
+        DecodedImage decoded = Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
         if (image.getWidth() == header.width() && image.getHeight() == header.height()) {
-            return pixels;
+            return decoded;
         }
         if (frameX + image.getWidth() > header.width() || frameY + image.getHeight() > header.height()) {
             throw ImageException.Invalid.corrupt("WebP", "its first frame is larger than its canvas");
@@ -45,9 +47,14 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
         byte[] canvas = new byte[header.width() * header.height() * 3]; // black, as Pillow leaves it
         int rowBytes = image.getWidth() * 3;
         for (int y = 0; y < image.getHeight(); y++) {
-            System.arraycopy(pixels, y * rowBytes, canvas, ((frameY + y) * header.width() + frameX) * 3, rowBytes);
+            System.arraycopy(
+                    decoded.image().rgb(),
+                    y * rowBytes,
+                    canvas,
+                    ((frameY + y) * header.width() + frameX) * 3,
+                    rowBytes);
         }
-        return canvas;
+        return new DecodedImage(new RgbImage(header.width(), header.height(), canvas), SampleRange.BYTES, List.of());
     }
 
     private static int fourLetters(String letters) {

@@ -69,7 +69,7 @@ class ImageDecoderTests {
                 "animated.webp"
             })
     void decodesToThePixelsThatPillowDecodesTo(String name) throws Exception {
-        RgbImage image = decoder.decode(resource(name));
+        RgbImage image = decoder.decode(resource(name)).image();
 
         BufferedImage expected = ImageIO.read(new ByteArrayInputStream(resource(name + ".expected.png")));
         assertThat(image.width()).isEqualTo(expected.getWidth());
@@ -80,9 +80,10 @@ class ImageDecoderTests {
     @Test
     void decodesLossyWebpCloseToPillow() throws Exception {
         // The codec spreads colour over 2x2 pixels flat, Pillow's smoothly.
-        byte[] image = decoder.decode(resource("lossy.webp")).rgb();
+        byte[] image = decoder.decode(resource("lossy.webp")).image().rgb();
 
-        byte[] expected = decoder.decode(resource("lossy.webp.expected.png")).rgb();
+        byte[] expected =
+                decoder.decode(resource("lossy.webp.expected.png")).image().rgb();
         double mean = IntStream.range(0, image.length)
                 .map(i -> Math.abs((image[i] & 0xFF) - (expected[i] & 0xFF)))
                 .average()
@@ -110,7 +111,7 @@ class ImageDecoderTests {
             grey.getRaster().setSample(i % 16, i / 16, 0, i);
         }
 
-        RgbImage image = decoder.decode(encoded(grey, "png"));
+        RgbImage image = decoder.decode(encoded(grey, "png")).image();
 
         for (int i = 0; i < 256; i++) {
             assertThat(image.channel(i % 16, i / 16, 0)).isEqualTo(i);
@@ -124,7 +125,7 @@ class ImageDecoderTests {
         BufferedImage picture = new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB);
         picture.createGraphics().fillRect(8, 8, 40, 30);
 
-        RgbImage image = decoder.decode(encoded(picture, format));
+        RgbImage image = decoder.decode(encoded(picture, format)).image();
 
         assertThat(image.channel(20, 20, 1)).isGreaterThan(250);
         assertThat(image.channel(60, 44, 1)).isLessThan(5);
@@ -138,12 +139,14 @@ class ImageDecoderTests {
             })
     void refusesATruncatedImageWhereverItEnds(String name) throws Exception {
         byte[] whole = resource(name);
-        byte[] pixels = decoder.decode(whole).rgb();
+        byte[] pixels = decoder.decode(whole).image().rgb();
         for (int length = 16; length < whole.length; length++) {
             byte[] part = Arrays.copyOf(whole, length);
             try {
                 // What was cut may follow the pixels, as a directory of a TIFF does; half of them is never given.
-                assertThat(decoder.decode(part).rgb()).as("%d bytes", length).isEqualTo(pixels);
+                assertThat(decoder.decode(part).image().rgb())
+                        .as("%d bytes", length)
+                        .isEqualTo(pixels);
                 assertThat(name).endsWith(".tif");
             } catch (ImageException.Invalid e) {
                 assertThat(e).hasMessageMatching(".*(truncated|corrupt).*: .*transfer the whole file");
@@ -156,7 +159,8 @@ class ImageDecoderTests {
         byte[] jpeg = resource("baseline.jpg");
         byte[] longer = Arrays.copyOf(jpeg, jpeg.length + 1000);
 
-        assertThat(decoder.decode(longer).rgb()).isEqualTo(decoder.decode(jpeg).rgb());
+        assertThat(decoder.decode(longer).image().rgb())
+                .isEqualTo(decoder.decode(jpeg).image().rgb());
     }
 
     @Test
@@ -222,7 +226,10 @@ class ImageDecoderTests {
     void holdsEveryFormatToTheLimitOfPixels(String name) throws Exception {
         byte[] bytes = resource(name);
 
-        assertThat(new ImageDecoder(new ImageLimits(1 << 20, 384)).decode(bytes).width())
+        assertThat(new ImageDecoder(new ImageLimits(1 << 20, 384))
+                        .decode(bytes)
+                        .image()
+                        .width())
                 .isEqualTo(24);
         assertThatThrownBy(() -> new ImageDecoder(new ImageLimits(1 << 20, 383)).decode(bytes))
                 .isInstanceOf(ImageException.TooLarge.class)
@@ -326,14 +333,14 @@ class ImageDecoderTests {
     void decodesTheSameInSeveralThreads() throws Exception {
         byte[] webp = resource("lossy.webp");
         byte[] jpeg = resource("progressive.jpg");
-        byte[] webpPixels = decoder.decode(webp).rgb();
-        byte[] jpegPixels = decoder.decode(jpeg).rgb();
+        byte[] webpPixels = decoder.decode(webp).image().rgb();
+        byte[] jpegPixels = decoder.decode(jpeg).image().rgb();
 
         boolean same = IntStream.range(0, 200).parallel().allMatch(i -> {
             try {
                 return i % 2 == 0
-                        ? Arrays.equals(decoder.decode(webp).rgb(), webpPixels)
-                        : Arrays.equals(decoder.decode(jpeg).rgb(), jpegPixels);
+                        ? Arrays.equals(decoder.decode(webp).image().rgb(), webpPixels)
+                        : Arrays.equals(decoder.decode(jpeg).image().rgb(), jpegPixels);
             } catch (ImageException e) {
                 return false;
             }

@@ -29,7 +29,9 @@ class ResizeGoldenTests {
         String file = expected.get("file").asString();
         int width = expected.get("target_width").asInt();
         int height = expected.get("target_height").asInt();
-        RgbImage image = new ImageDecoder(ImageLimits.DEFAULT).decode(Files.readAllBytes(FOLDER.resolve(file)));
+        RgbImage image = new ImageDecoder(ImageLimits.DEFAULT)
+                .decode(Files.readAllBytes(FOLDER.resolve(file)))
+                .image();
         assertThat(image.width()).isEqualTo(expected.get("width").asInt());
         assertThat(image.height()).isEqualTo(expected.get("height").asInt());
 

@@ -23,7 +23,7 @@ class PngWriterTests {
 
         byte[] png = PngWriter.rgb(new RgbImage(211, 97, rgb));
 
-        RgbImage read = new ImageDecoder(ImageLimits.DEFAULT).decode(png);
+        RgbImage read = new ImageDecoder(ImageLimits.DEFAULT).decode(png).image();
         assertThat(read.width()).isEqualTo(211);
         assertThat(read.height()).isEqualTo(97);
         assertThat(read.rgb()).isEqualTo(rgb);

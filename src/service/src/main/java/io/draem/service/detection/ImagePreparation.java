@@ -47,7 +47,7 @@ final class ImagePreparation {
         Stopwatch stopwatch = new Stopwatch(System.nanoTime());
         RgbImage image;
         try {
-            image = decoder.decode(encoded);
+            image = decoder.decode(encoded).image();
         } catch (ImageException e) {
             throw DetectionException.of(e);
         }

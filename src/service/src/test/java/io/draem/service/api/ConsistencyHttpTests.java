@@ -32,7 +32,8 @@ class ConsistencyHttpTests extends HttpTest {
         byte[] photograph = Files.readAllBytes(TestModels.broken());
         JsonNode body = Http.json(http.post("/v1/detect", "image/jpeg", photograph));
 
-        RgbImage image = new ImageDecoder(ImageLimits.DEFAULT).decode(photograph);
+        RgbImage image =
+                new ImageDecoder(ImageLimits.DEFAULT).decode(photograph).image();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession session =
                 environment.createSession(TestModels.graph().toString(), new OrtSession.SessionOptions())) {

@@ -332,7 +332,9 @@ class ProtocolHttpTests extends HttpTest {
 
     private float[] tensor(Path image) throws Exception {
         return ImageTensor.of(
-                new ImageDecoder(new ImageLimits(32 << 20, 64_000_000)).decode(Files.readAllBytes(image)),
+                new ImageDecoder(new ImageLimits(32 << 20, 64_000_000))
+                        .decode(Files.readAllBytes(image))
+                        .image(),
                 width,
                 height);
     }

@@ -49,7 +49,9 @@ final class Photographs {
     }
 
     static RgbImage decode(byte[] bytes) throws ImageException {
-        return new ImageDecoder(new ImageLimits(Integer.MAX_VALUE, Integer.MAX_VALUE)).decode(bytes);
+        return new ImageDecoder(new ImageLimits(Integer.MAX_VALUE, Integer.MAX_VALUE))
+                .decode(bytes)
+                .image();
     }
 
     /** Returns a JPEG of so many photographs in each row and column. */

@@ -65,7 +65,7 @@ public final class ImageFiles {
             throw new ImageException.TooLarge("The image has " + size + " bytes, more than the "
                     + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
         }
-        return DECODER.decode(Files.readAllBytes(file));
+        return DECODER.decode(Files.readAllBytes(file)).image();
     }
 
     /** Takes an image that was read. */

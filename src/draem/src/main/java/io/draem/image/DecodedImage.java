@@ -1,0 +1,20 @@
+package io.draem.image;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A decoded image and what is known about its samples.
+ *
+ * @param image the upright image, 8-bit RGB
+ * @param samples the samples as stored, and how they became 8 bits
+ * @param warnings what a person should know about the image, in the order found; empty for most images
+ */
+public record DecodedImage(RgbImage image, SampleRange samples, List<ImageWarning> warnings) {
+
+    public DecodedImage {
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(samples, "samples");
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,40 @@
+package io.draem.image;
+
+import java.util.Objects;
+
+/**
+ * Something about an image that does not prevent decoding but may make its pixels other than intended.
+ *
+ * @param kind what it is
+ * @param message one sentence with the remedy; holds no path
+ */
+public record ImageWarning(Kind kind, String message) {
+
+    public ImageWarning {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(message, "message");
+    }
+
+    /** Kinds of warnings. */
+    public enum Kind {
+        /** A 16-bit image without a declared or given white level, whose values all lie below 1/8 of the range. */
+        LOW_VALUES("low-values"),
+        /** Values above the given white level were clipped to white. */
+        ABOVE_WHITE_LEVEL("above-white-level"),
+        /** Bytes between the segments of a JPEG were skipped. */
+        STRAY_BYTES("stray-bytes"),
+        /** The codec warned of something that does not change pixels. */
+        CODEC("codec");
+
+        private final String id;
+
+        Kind(String id) {
+            this.id = id;
+        }
+
+        /** Returns the name that other programs see. */
+        public String id() {
+            return id;
+        }
+    }
+}
