@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * training needs them, so that they are not in memory for all of it.
  *
  * @param file checkpoint of a model
- * @param options of the network that is to be trained
+ * @param options of the network that is to be trained; it normalizes its input as the one in the file does
  * @param digest of the file
  */
 record StartWeights(Path file, NetworkOptions options, String digest) {
@@ -35,7 +35,7 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
             throw new TrainerException("--start-from " + file + " holds a network with " + described(own)
                     + "; this training has " + described(options) + ": give it the same options");
         }
-        return new StartWeights(file, options, DataDigest.ofFile(file));
+        return new StartWeights(file, options.normalizing(own.inputNormalization()), DataDigest.ofFile(file));
     }
 
     /** Makes the network. */

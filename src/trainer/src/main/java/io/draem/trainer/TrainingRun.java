@@ -6,6 +6,7 @@ import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.training.Checkpoint;
 import io.draem.trainer.training.CheckpointSchedule;
@@ -71,13 +72,25 @@ record TrainingRun(
             throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
                     StoppedBySignalException {
         Threads.use(threads);
+        StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
+        if (start == null || start.options().equals(recipe.network())) {
+            execute(start, out, log);
+            return;
+        }
+        out.println(name + ": --start-from normalizes its input with the "
+                + start.options().inputNormalization() + " inside the network, and so does this training");
+        with(start.options()).execute(start, out, log);
+    }
+
+    private void execute(@Nullable StartWeights start, PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
+                    StoppedBySignalException {
         try (Checkpoints checkpoints = Checkpoints.open(output.resolve(name).resolve("training"));
                 StopSignals signals = StopSignals.handle(log)) {
             if (unfinished == Unfinished.REFUSE && checkpoints.last().isPresent()) {
                 throw new TrainerException("An unfinished training of " + name + " is in " + checkpoints.folder()
                         + ": go on with it (--resume), or delete it and start anew (--restart)");
             }
-            StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
             ModelImages images =
                     ModelImages.open(data, anomalySource, skipUnreadable, ModelImages.Options.of(recipe), threads);
             out.println(name + ": " + images.summary());
@@ -118,6 +131,26 @@ record TrainingRun(
                 throw e;
             }
         }
+    }
+
+    /** Returns this training of a network with other options. */
+    private TrainingRun with(NetworkOptions network) {
+        return new TrainingRun(
+                data,
+                output,
+                name,
+                anomalySource,
+                skipUnreadable,
+                startFrom,
+                device,
+                threads,
+                dataThreads,
+                recipe.with(network),
+                schedule,
+                unfinished,
+                thresholds,
+                formats,
+                resumeCommand);
     }
 
     private TrainedModel train(

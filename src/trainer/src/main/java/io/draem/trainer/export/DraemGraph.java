@@ -2,6 +2,7 @@ package io.draem.trainer.export;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.export.OnnxGraph.Value;
+import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.MapSmoothing;
 import io.draem.trainer.network.NetworkOptions;
 
@@ -39,7 +40,7 @@ final class DraemGraph {
         DraemGraph draem = new DraemGraph(weights, options, arithmetic);
         OnnxGraph graph = draem.graph;
         Value image = graph.input(ModelContract.INPUT, COLOURS, height, width);
-        Value entered = arithmetic.enter(graph, "entered", image);
+        Value entered = arithmetic.enter(graph, "entered", draem.normalized(image));
         Arithmetic.Last reconstruction = draem.reconstruct(entered);
         Value both = graph.concatenate("image_and_reconstruction", entered, reconstruction.inner());
         Value probability = draem.probability(draem.discriminate(both).float32());
@@ -47,8 +48,35 @@ final class DraemGraph {
         Value score = graph.largest(ModelContract.PRED_SCORE, draem.scored(map, probability));
         graph.output(score);
         graph.output(map, height, width);
-        graph.output(reconstruction.float32(), COLOURS, height, width);
+        graph.output(draem.restored(reconstruction.float32()), COLOURS, height, width);
         return graph;
+    }
+
+    /** Returns the image as the network was trained to take it, in float32 whatever the arithmetic. */
+    private Value normalized(Value image) {
+        InputNormalization normalization = options.inputNormalization();
+        return normalization == null
+                ? image
+                : scaled("normalized_input", image, normalization.scale(), normalization.offset());
+    }
+
+    /** Returns the reconstruction on the scale of the image. */
+    private Value restored(Value reconstruction) {
+        InputNormalization normalization = options.inputNormalization();
+        return normalization == null
+                ? reconstruction
+                : scaled(
+                        ModelContract.RECONSTRUCTION,
+                        reconstruction,
+                        normalization.inverseScale(),
+                        normalization.inverseOffset());
+    }
+
+    private Value scaled(String output, Value input, float[] scale, float[] offset) {
+        Value factors = graph.constant(output + ".scale", scale, 1, COLOURS, 1, 1);
+        Value summands = graph.constant(output + ".offset", offset, 1, COLOURS, 1, 1);
+        Value product = graph.apply(OnnxOperator.MUL, output + ".product", input, factors);
+        return graph.apply(OnnxOperator.ADD, output, product, summands);
     }
 
     private Arithmetic.Last reconstruct(Value image) {
@@ -66,7 +94,9 @@ final class DraemGraph {
         x = block(decoder + "db3", up(decoder + "up3", x, 2 * b, 2 * b), 2 * b, 2 * b, b);
         x = block(decoder + "db4", up(decoder + "up4", x, b, b), b, b, b);
         Filters last = Filters.plain(weights, decoder + "fin_out.0", b, COLOURS);
-        return arithmetic.last(graph, ModelContract.RECONSTRUCTION, x, last);
+        String output =
+                options.inputNormalization() == null ? ModelContract.RECONSTRUCTION : "normalized_reconstruction";
+        return arithmetic.last(graph, output, x, last);
     }
 
     /** Returns {@code [batch, 1, height, width]}: the logit of normal minus the logit of anomalous. */

@@ -7,6 +7,7 @@ import io.draem.tensor.Safetensors;
 import io.draem.tensor.Tensor;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.NetworkOptions;
 import java.io.IOException;
 import java.nio.DoubleBuffer;
@@ -26,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
  * the graph carries too ({@link ModelCard#toMetadata}).
  *
  * @param weights the network's tensors alone, whatever else the file holds
- * @param options widths and SSPCAB as the tensors show them, image score and smoothing as the training's options name them
+ * @param options widths and SSPCAB as the tensors show them, image score, smoothing and input normalization as the
+ *     training's options name them
  * @param card what was found out about the model; null if the file does not say
  * @param training options of the training; empty if the file does not say
  */
@@ -61,7 +63,8 @@ public record ModelCheckpoint(
                     width(weights, DISCRIMINATIVE + "encoder_segment.block1.0.weight", file),
                     weights.containsKey(RECONSTRUCTIVE + "encoder.block5.masked_conv1.weight"),
                     imageScore(training),
-                    training.at("/network/mapSmoothing").asDouble(0));
+                    training.at("/network/mapSmoothing").asDouble(0),
+                    inputNormalization(training));
             requireFit(weights, options, file);
             boolean described = content.metadata().containsKey(ModelContract.METADATA_PREFIX + "threshold.image");
             ModelCard card = described ? ModelCard.fromMetadata(content.metadata()) : null;
@@ -104,6 +107,11 @@ public record ModelCheckpoint(
             }
         }
         return ImageScore.MAXIMUM;
+    }
+
+    private static @Nullable InputNormalization inputNormalization(ObjectNode training) {
+        JsonNode noted = training.at("/network/inputNormalization");
+        return noted.isMissingNode() || noted.isNull() ? null : JSON.treeToValue(noted, InputNormalization.class);
     }
 
     private static void requireFit(Map<String, Tensor> weights, NetworkOptions options, Path file)

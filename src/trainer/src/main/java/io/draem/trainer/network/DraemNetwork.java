@@ -37,7 +37,7 @@ public final class DraemNetwork implements AutoCloseable {
     /**
      * What a forward pass gives, in float32 (float64 in {@link Precision#FLOAT64}) whatever the arithmetic inside.
      *
-     * @param reconstruction {@code [batch, 3, height, width]}
+     * @param reconstruction {@code [batch, 3, height, width]}, on the scale of the images whatever the network normalizes
      * @param logits of normal and anomalous, {@code [batch, 2, height, width]}
      * @param sspcabInput what goes into the SSPCAB block, where there is one
      * @param sspcabOutput what comes out of it
@@ -232,13 +232,16 @@ public final class DraemNetwork implements AutoCloseable {
 
     private Output runBoth(Tensor images) {
         ScalarType type = precision.weights();
-        Tensor input = onDevice(images).to(type).contiguous(memoryFormat);
+        InputNormalization normalization = options.inputNormalization();
+        Tensor taken = onDevice(images).to(type);
+        Tensor input = (normalization == null ? taken : normalization.normalize(taken)).contiguous(memoryFormat);
         ReconstructiveNetwork.Result result = reconstructive.forward(input);
         Tensor logits = discriminative.forward(input, result.reconstruction());
         Tensor sspcabInput = result.sspcabInput();
         Tensor sspcabOutput = result.sspcabOutput();
+        Tensor reconstruction = result.reconstruction().to(type);
         return new Output(
-                result.reconstruction().to(type),
+                normalization == null ? reconstruction : normalization.restore(reconstruction),
                 logits.to(type),
                 sspcabInput == null ? null : sspcabInput.to(type),
                 sspcabOutput == null ? null : sspcabOutput.to(type));

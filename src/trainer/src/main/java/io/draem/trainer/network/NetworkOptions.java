@@ -1,5 +1,8 @@
 package io.draem.trainer.network;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Says which network it is: together with the tensors it determines the graph.
  *
@@ -8,9 +11,15 @@ package io.draem.trainer.network;
  * @param sspcab whether the reconstructive encoder ends in an SSPCAB block (arXiv 2111.09099)
  * @param imageScore how the image score comes from the anomaly map, before that is smoothed
  * @param mapSmoothing standard deviation of a Gaussian over the anomaly map, in pixels; 0 for none ({@link MapSmoothing})
+ * @param inputNormalization what the network does with its input first; null for nothing, as in the paper
  */
 public record NetworkOptions(
-        int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore, double mapSmoothing) {
+        int baseWidth,
+        int discriminativeBaseWidth,
+        boolean sspcab,
+        ImageScore imageScore,
+        double mapSmoothing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InputNormalization inputNormalization) {
 
     /** The widths of the paper (arXiv 2108.07610), without SSPCAB. */
     public static final NetworkOptions PAPER = new NetworkOptions(128, 64, false);
@@ -36,9 +45,22 @@ public record NetworkOptions(
         this(baseWidth, discriminativeBaseWidth, sspcab, ImageScore.MAXIMUM, 0);
     }
 
+    /** Makes options of a network that takes its input as it is. */
+    public NetworkOptions(
+            int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore, double mapSmoothing) {
+        this(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, null);
+    }
+
     /** Returns the same network with its scores and maps given in another way. */
     public NetworkOptions giving(ImageScore newImageScore, double newMapSmoothing) {
-        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, newImageScore, newMapSmoothing);
+        return new NetworkOptions(
+                baseWidth, discriminativeBaseWidth, sspcab, newImageScore, newMapSmoothing, inputNormalization);
+    }
+
+    /** Returns the same network with its input normalized in another way; null for not at all. */
+    public NetworkOptions normalizing(@Nullable InputNormalization newInputNormalization) {
+        return new NetworkOptions(
+                baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, newInputNormalization);
     }
 
     private static void checkWidth(String name, int width) {

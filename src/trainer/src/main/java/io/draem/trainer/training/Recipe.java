@@ -160,6 +160,23 @@ public record Recipe(
                 synthesis.perlin().minScale());
     }
 
+    /** Returns the same recipe for another network. */
+    public Recipe with(NetworkOptions newNetwork) {
+        return new Recipe(
+                imageSize,
+                newNetwork,
+                initialisation,
+                loss,
+                length,
+                optimizer,
+                precision,
+                synthesis,
+                validation,
+                batchNorm,
+                seed,
+                selection);
+    }
+
     private static void require(boolean holds, String rule, Number value) {
         if (!holds) {
             throw new IllegalArgumentException(rule + ", not " + value);

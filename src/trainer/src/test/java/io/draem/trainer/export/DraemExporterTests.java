@@ -11,6 +11,7 @@ import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.TensorConversion;
 import java.nio.ByteBuffer;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class DraemExporterTests {
 
@@ -66,6 +69,50 @@ class DraemExporterTests {
         assertThat(parity.within(1e-5)).as(parity.toString()).isTrue();
         assertThat(file).exists();
         assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
+    void aGraphNormalizesItsInputAsLibtorchDoesAndGivesReconstructionsFrom0To1() throws Exception {
+        NetworkOptions plain = new NetworkOptions(4, 4, true, ImageScore.SMOOTHED, 1);
+        NetworkOptions options = plain.normalizing(InputNormalization.IMAGENET);
+        Map<String, Tensor> weights = RandomWeights.of(options, 2);
+        float[] images = images(2);
+        NetworkOutputs reference = libtorch(weights, options, images);
+        Path file = folder.resolve("model.onnx");
+        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, images, () -> reference);
+        assertThat(parity.within(1e-5)).as(parity.toString()).isTrue();
+        InputNormalization imagenet = InputNormalization.IMAGENET;
+        int plane = images.length / 6;
+        float[] normalized = new float[images.length];
+        for (int i = 0; i < images.length; i++) {
+            int channel = i / plane % 3;
+            normalized[i] = (float)
+                    ((images[i] - imagenet.mean().get(channel)) / imagenet.std().get(channel));
+        }
+        NetworkOutputs outside = libtorch(weights, plain, normalized);
+        assertThat(reference.maps()).usingComparatorWithPrecision(1e-5f).containsExactly(outside.maps());
+        for (int i = 0; i < images.length; i++) {
+            int channel = i / plane % 3;
+            assertThat((double) reference.reconstructions()[i])
+                    .isCloseTo(
+                            outside.reconstructions()[i] * imagenet.std().get(channel)
+                                    + imagenet.mean().get(channel),
+                            within(1e-5));
+        }
+    }
+
+    @Test
+    void aCheckpointKeepsTheInputNormalization() throws Exception {
+        NetworkOptions options = SMALL.normalizing(InputNormalization.IMAGENET);
+        ObjectNode training = JsonMapper.shared().createObjectNode();
+        training.set("network", JsonMapper.shared().valueToTree(options));
+        ModelCard card =
+                new ModelCard(CARD.model(), CARD.width(), CARD.height(), CARD.calibration(), training, CARD.metrics());
+        Path file = folder.resolve("checkpoint.safetensors");
+        ModelCheckpoint.file(RandomWeights.of(SMALL, 1), card).write(file);
+        assertThat(ModelCheckpoint.read(file).options()).isEqualTo(options);
+        assertThat(ModelCheckpoint.read(file).giving(ImageScore.AVERAGED, 2).options())
+                .isEqualTo(options.giving(ImageScore.AVERAGED, 2));
     }
 
     @Test

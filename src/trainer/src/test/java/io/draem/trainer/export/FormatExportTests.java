@@ -13,6 +13,7 @@ import io.draem.tensor.Tensor;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.NetworkOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,16 @@ class FormatExportTests {
                     .as("nothing of the work is left")
                     .containsExactly("model.onnx");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FP16, 0.01", "INT8, 0.15"})
+    void aGraphOfFewerBitsNormalizesItsInputInFloat32(ExportFormat format, double tolerance) throws Exception {
+        NetworkOptions options = new NetworkOptions(8, 4, false).normalizing(InputNormalization.IMAGENET);
+        ObjectNode export = export(format, RandomWeights.of(options, 1), options);
+        assertThat(export.at("/differenceToFp32/map/largest").asDouble())
+                .isPositive()
+                .isLessThan(tolerance);
     }
 
     @Test
