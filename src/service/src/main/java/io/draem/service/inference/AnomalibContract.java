@@ -37,6 +37,11 @@ final class AnomalibContract {
         return session.getOutputNames().containsAll(OUTPUTS);
     }
 
+    /** Returns whether it is a graph of anomalib before 2.0, whose only output is the map. */
+    static boolean isOld(OrtSession session) {
+        return session.getOutputNames().equals(Set.of(ModelContract.OLD_ANOMALIB_OUTPUT));
+    }
+
     /**
      * Returns the signature of such a graph.
      *

@@ -34,8 +34,13 @@ final class GraphContract {
             throw new GraphRefusedException("The graph's inputs are " + inputs.keySet() + ", but exactly one named '"
                     + ModelContract.INPUT + "' is fed");
         }
-        if (!session.getMetadata().getCustomMetadata().containsKey(VERSION) && AnomalibContract.applies(session)) {
-            return AnomalibContract.check(session);
+        if (!session.getMetadata().getCustomMetadata().containsKey(VERSION)) {
+            if (AnomalibContract.applies(session)) {
+                return AnomalibContract.check(session);
+            }
+            if (AnomalibContract.isOld(session)) {
+                throw new GraphRefusedException(ModelContract.OLD_ANOMALIB_ADVICE);
+            }
         }
         ModelCard card = card(session);
         long width = card.width();

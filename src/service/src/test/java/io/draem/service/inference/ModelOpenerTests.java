@@ -137,6 +137,15 @@ class ModelOpenerTests {
     }
 
     @Test
+    void saysOfAGraphOfAnomalibBefore2WhatToImport() throws Exception {
+        Path file = TestModels.file("src/service/src/test/resources/io/draem/service/inference/anomalib-1.0.onnx");
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(graph(file)))
+                .withMessageContaining("exported by anomalib before 2.0")
+                .withMessageContaining("draem-trainer import FILE.ckpt");
+    }
+
+    @Test
     void refusesAGraphWithAnotherOutputAndNamesIt() throws Exception {
         byte[] whole = Files.readAllBytes(TestModels.graph());
         byte[] name = "pred_score".getBytes(StandardCharsets.US_ASCII);

@@ -30,6 +30,14 @@ final class AnomalibCard {
                         .noneMatch(key -> key.startsWith(ModelContract.METADATA_PREFIX));
     }
 
+    /** Returns whether it is a graph of anomalib before 2.0, whose only output is the map. */
+    static boolean isOld(OrtSession session) throws OrtException {
+        return session.getOutputNames().equals(Set.of(ModelContract.OLD_ANOMALIB_OUTPUT))
+                && session.getInputNames().equals(Set.of(ModelContract.INPUT))
+                && session.getMetadata().getCustomMetadata().keySet().stream()
+                        .noneMatch(key -> key.startsWith(ModelContract.METADATA_PREFIX));
+    }
+
     /**
      * Returns a card with the input's size and anomalib's convention: scores and maps are normalised inside the graph, so
      * that they go from 0 to 1 and both thresholds lie at 0.5.

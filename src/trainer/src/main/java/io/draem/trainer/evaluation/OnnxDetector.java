@@ -61,6 +61,9 @@ public final class OnnxDetector implements AnomalyDetector, AutoCloseable {
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             OrtSession session = environment.createSession(file.toString(), options);
             try {
+                if (AnomalibCard.isOld(session)) {
+                    throw new ModelCardException(ModelContract.OLD_ANOMALIB_ADVICE);
+                }
                 ModelCard card = AnomalibCard.fits(session)
                         ? AnomalibCard.of(session)
                         : ModelCard.fromMetadata(session.getMetadata().getCustomMetadata());
