@@ -3,8 +3,11 @@ package io.draem.trainer;
 import io.draem.model.ModelContract;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.imported.ImportedFiles;
+import io.draem.trainer.imported.TrainingInput;
+import io.draem.trainer.network.InputNormalization;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +32,22 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
 
-    private static final int DEFAULT_SIZE = 256;
+    /** What can be asked for by name. */
+    enum InputNormalizationName {
+        IMAGENET(InputNormalization.IMAGENET),
+        NONE(null);
+
+        private final @Nullable InputNormalization normalization;
+
+        InputNormalizationName(@Nullable InputNormalization normalization) {
+            this.normalization = normalization;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -54,10 +72,19 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--image-size",
-            description = "Sides of the square input that it was trained for, a multiple of 32; checkpoints do not say"
-                    + " (default: " + DEFAULT_SIZE + ", with a warning)",
+            paramLabel = "PIXELS",
+            description = "Sides of the square input that it was trained for, a multiple of 32 (default: the"
+                    + " checkpoint's; where it does not say, " + ImportRun.DEFAULT_SIDE + " with a warning)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer imageSize;
+
+    @Option(
+            names = "--input-normalization",
+            paramLabel = "HOW",
+            description = "What the training did to images from 0 to 1: ${COMPLETION-CANDIDATES} (default: what the"
+                    + " checkpoint says; needed where it does not). It becomes a part of the graph",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable InputNormalizationName inputNormalization;
 
     @Option(
             names = "--data",
@@ -100,24 +127,16 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int size = imageSize == null ? DEFAULT_SIZE : imageSize;
         try {
-            requireOptions(size);
+            requireOptions();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
-        if (imageSize == null) {
-            spec.commandLine()
-                    .getErr()
-                    .println("warning: --image-size is not given, and checkpoints do not say it: " + size
-                            + " is a guess; give the size that the network was trained with");
-            spec.commandLine().getErr().flush();
         }
         new ImportRun(
                         ImportedFiles.find(files),
                         output,
                         name,
-                        size,
+                        new ImportRun.Input(imageSize, given()),
                         new ImportRun.Thresholds(
                                 data, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
                         threads)
@@ -125,13 +144,17 @@ final class ImportCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void requireOptions(int size) {
+    private TrainingInput.@Nullable Normalization given() {
+        return inputNormalization == null
+                ? null
+                : new TrainingInput.Normalization(inputNormalization.normalization, "--input-normalization");
+    }
+
+    private void requireOptions() {
         ModelName.require(name);
-        if (size < ModelContract.SIZE_MULTIPLE
-                || size > ModelContract.MAX_SIDE
-                || size % ModelContract.SIZE_MULTIPLE != 0) {
+        if (imageSize != null && !ImportRun.isSide(imageSize)) {
             throw new IllegalArgumentException("--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE
-                    + " up to " + ModelContract.MAX_SIDE + ", not " + size);
+                    + " up to " + ModelContract.MAX_SIDE + ", not " + imageSize);
         }
         if (validation == ValidationSplit.SYNTHETIC || validation == ValidationSplit.AUTO) {
             throw new IllegalArgumentException("--validation must be from-test or same-as-test: which normal images"

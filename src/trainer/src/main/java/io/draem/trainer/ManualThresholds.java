@@ -27,8 +27,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     private static final String IMAGE_OPTION = "--threshold-image";
     private static final String PIXEL_OPTION = "--threshold-pixel";
     private static final String IMAGE_THRESHOLD = "the image threshold";
-    private static final String CHECKPOINT =
-            "the checkpoint's post-processor (anomalib's, from its own validation images)";
+    private static final String CHECKPOINT = "the checkpoint (anomalib's, from its own validation images)";
     private static final String NOWHERE = "nowhere: a default";
 
     /**

@@ -21,6 +21,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +56,7 @@ class ImportAndPredictGoldenTests {
         assertThat(card.calibration().normalImages()).isZero();
         assertThat(card.training().at("/importedFrom").asString()).isEqualTo("anomalib");
         assertThat(card.training().at("/network/imageScore").asString()).isEqualToIgnoringCase("maximum");
-        assertThat(said.toString()).contains("post-processor").doesNotContain("warning");
+        assertThat(said.toString()).contains("from the checkpoint (anomalib's").doesNotContain("nothing is known");
     }
 
     @Test
@@ -143,9 +146,9 @@ class ImportAndPredictGoldenTests {
         assertThat(card.calibration().pixelThreshold())
                 .isCloseTo(anomalib.description().get("pixel_threshold").asDouble(), within(1e-6));
         assertThat(card.training().at("/thresholdSource/image").asString()).isEqualTo("--threshold-image");
-        assertThat(card.training().at("/thresholdSource/pixel").asString()).contains("post-processor");
+        assertThat(card.training().at("/thresholdSource/pixel").asString()).startsWith("the checkpoint");
         assertThat(said.toString())
-                .contains("0.1250 (image, from --threshold-image)", "(pixel, from the checkpoint's post-processor");
+                .contains("0.1250 (image, from --threshold-image)", "(pixel, from the checkpoint (anomalib's");
 
         ImportedFolder official = ImportedFolder.read("official");
         importInto("alone", official, official.path(), Path.of("--threshold-image=0.25"));
@@ -165,19 +168,107 @@ class ImportAndPredictGoldenTests {
     }
 
     @Test
-    void warnsWhereTheSizeOfTheInputIsAGuess() throws Exception {
-        Path checkpoint = ImportedFolder.read("anomalib").files(".ckpt").get(0);
+    void takesSizeAndNormalizationFromTheCheckpoint() throws Exception {
+        assertThat(importFile("anomalib-0.7.ckpt")).as(said.toString()).isZero();
+        assertThat(said.toString())
+                .contains(
+                        "input 64×32 pixels (from hyper_parameters.dataset.image_size), normalized with the mean and"
+                                + " deviation of ImageNet (from hyper_parameters.dataset.normalization)",
+                        "(image, from the checkpoint")
+                .doesNotContain("nothing is known");
+        ModelCard card = card(folder.resolve("models/m/1"));
+        assertThat(card.width()).isEqualTo(64);
+        assertThat(card.height()).isEqualTo(32);
+        assertThat(card.training().at("/network/inputNormalization/mean/0").asDouble())
+                .isEqualTo(0.485);
+        assertThat(importFile("anomalib-2.7.ckpt")).as(said.toString()).isZero();
+        assertThat(said.toString()).contains("64×32 pixels (from anomalib_pre_processor_config), not normalized");
+    }
+
+    @Test
+    void whatAPersonSaysIsTakenBeforeTheCheckpointWithAWarning() throws Exception {
+        assertThat(importFile("anomalib-0.7.ckpt", "--image-size=32", "--input-normalization=none"))
+                .as(said.toString())
+                .isZero();
+        assertThat(said.toString())
+                .contains("input 32×32 pixels (from --image-size), not normalized (from --input-normalization)")
+                .contains("warning: the network was trained with images of 64×32", "thresholds from the checkpoint")
+                .contains("warning: the checkpoint says that its input was normalized with the mean and deviation of"
+                        + " ImageNet");
+        assertThat(card(folder.resolve("models/m/1")).training().at("/network").has("inputNormalization"))
+                .isFalse();
+    }
+
+    @Test
+    void asksForTheNormalizationByNameWhereACheckpointDoesNotSay() throws Exception {
+        Path bare = folder.resolve("bare.ckpt");
+        try (ZipFile whole = new ZipFile(resource("anomalib-2.7.ckpt").toFile());
+                ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(bare))) {
+            for (ZipEntry entry : whole.stream().toArray(ZipEntry[]::new)) {
+                // Other keys of the same length leave nothing that says which version wrote the file.
+                String content = new String(whole.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1)
+                        .replace("anomalib_pre_processor_config", "anomalib_xxx_processor_config")
+                        .replace("post_processor.", "xxxx_processor.");
+                zip.putNextEntry(new ZipEntry(entry.getName()));
+                zip.write(content.getBytes(StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertThat(run("import", bare.toString(), "--output=" + folder.resolve("models"), "--name=m"))
+                .isEqualTo(1);
+        assertThat(said.toString())
+                .contains("--input-normalization imagenet", "--input-normalization none")
+                .doesNotContain("\tat ");
+        assertThat(folder.resolve("models/m/1")).doesNotExist();
+    }
+
+    @Test
+    void aTrainingThatStartsFromNormalizedInputKeepsToIt() throws Exception {
+        assertThat(importFile("anomalib-0.7.ckpt")).as(said.toString()).isZero();
+        PaintedPlates.paint(folder.resolve("plate"));
         assertThat(run(
-                        "import",
-                        checkpoint.toString(),
-                        "--output=" + folder.resolve("models"),
+                        "train",
+                        "--data=" + folder.resolve("plate"),
+                        "--output=" + folder.resolve("trained"),
                         "--name=m",
+                        "--start-from=" + folder.resolve("models/m/1/checkpoint.safetensors"),
+                        "--image-size=32",
+                        "--base-width=1",
+                        "--discriminative-base-width=1",
+                        "--steps=1",
+                        "--batch-size=2",
+                        "--validate-steps=0",
                         "--threads=1"))
                 .as(said.toString())
                 .isZero();
         assertThat(said.toString())
+                .contains("--start-from normalizes its input with the mean and deviation of ImageNet");
+        Path version = folder.resolve("trained/m/1");
+        assertThat(card(version)
+                        .training()
+                        .at("/network/inputNormalization/std/2")
+                        .asDouble())
+                .isEqualTo(0.225);
+        assertThat(Files.readString(version.resolve("model.onnx"), StandardCharsets.ISO_8859_1))
+                .contains("normalized_input");
+    }
+
+    @Test
+    void saysOfAGraphOfAnomalibBefore2WhatToImport() throws Exception {
+        paint("images/a.png", 64, 32);
+        assertThat(predict(resource("anomalib-1.0.onnx"), folder.resolve("out")))
+                .isEqualTo(1);
+        assertThat(said.toString()).contains("exported by anomalib before 2.0", "draem-trainer import FILE.ckpt");
+    }
+
+    @Test
+    void warnsWhereTheSizeOfTheInputIsAGuess() throws Exception {
+        Path pair = ImportedFolder.read("official").path();
+        assertThat(run("import", pair.toString(), "--output=" + folder.resolve("models"), "--name=m", "--threads=1"))
+                .as(said.toString())
+                .isZero();
+        assertThat(said.toString())
                 .contains("warning: --image-size is not given", "256 is a guess")
-                .contains("input 256×256 pixels");
+                .contains("input 256×256 pixels (from a guess)");
     }
 
     @Test
@@ -270,6 +361,16 @@ class ImportAndPredictGoldenTests {
         assertThatExceptionOfType(GraphException.class)
                 .isThrownBy(() -> OnnxDetector.open(graph, 1))
                 .withMessageContaining("escapes model directory");
+    }
+
+    private int importFile(String name, String... more) {
+        Stream<String> options = Stream.of(
+                "import", resource(name).toString(), "--output=" + folder.resolve("models"), "--name=m", "--threads=1");
+        return run(Stream.concat(options, Stream.of(more)).toArray(String[]::new));
+    }
+
+    private static Path resource(String name) {
+        return Path.of("src/trainer/src/test/resources/io/draem/trainer/imported", name);
     }
 
     private void importInto(String name, ImportedFolder golden, Path... files) {

@@ -13,6 +13,9 @@ public final class ImportedFiles {
 
     private static final Set<String> ENDINGS = Set.of("ckpt", "pckl", "pth", "pt");
 
+    /** As anomalib names the checkpoint of a training. */
+    private static final String CHECKPOINT = "model.ckpt";
+
     private ImportedFiles() {}
 
     /**
@@ -70,5 +73,24 @@ public final class ImportedFiles {
     private static boolean isCheckpoint(Path file) {
         String name = file.getFileName() + "";
         return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+    }
+
+    /**
+     * Returns the advice to import the checkpoint of the training that a file was exported from, naming it where it is
+     * found: anomalib writes {@code weights/lightning/model.ckpt} beside {@code weights/torch} and {@code weights/onnx},
+     * and before 0.5 {@code weights/model.ckpt}.
+     */
+    static String checkpointInPlaceOf(Path exported) {
+        Path folder = exported.toAbsolutePath().normalize().resolveSibling("");
+        Path above = folder.resolveSibling("");
+        Stream<Path> candidates = Stream.of(
+                above.resolve("lightning").resolve(CHECKPOINT), above.resolve(CHECKPOINT), folder.resolve(CHECKPOINT));
+        return "Import the training's checkpoint in its place: "
+                + candidates
+                        .filter(Files::isRegularFile)
+                        .findFirst()
+                        .map(Path::toString)
+                        .orElse("weights/lightning/" + CHECKPOINT + " in the folder of its results (" + CHECKPOINT
+                                + " or another .ckpt below weights in old versions)");
     }
 }

@@ -61,9 +61,15 @@ final class LegacyFile implements TorchFile.Storages {
         Map<String, Long> positions = new HashMap<>();
         long position = pickles.position();
         for (PickleValue key : sequence.items()) {
-            Storage storage = key instanceof Text text ? object.storages().get(text.value()) : null;
+            String name = key instanceof Text text ? text.value() : "";
+            Storage storage = object.storages().get(name);
+            Long other = object.otherStorages().get(name);
+            if (storage == null && other != null) {
+                position = Math.min(position + 8 + other, bytes.size()); // what is cut off is missed when it is read
+                continue;
+            }
             if (storage == null) {
-                break; // of a type that is not read here: what lies behind cannot be found
+                break; // of a type of unknown size: what lies behind cannot be found
             }
             if (bytes.read(position, 8).getLong() != storage.elements()) {
                 throw new ImportedFileException(

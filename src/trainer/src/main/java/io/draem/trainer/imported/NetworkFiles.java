@@ -135,34 +135,54 @@ final class NetworkFiles implements AutoCloseable {
         return weights;
     }
 
-    /** Returns what anomalib's post-processor kept: all of it or nothing, since anomalib starts with NaN. */
+    /** Returns what the file says of the network's input. */
+    TrainingInput input() {
+        return origin() == Origin.OFFICIAL
+                ? TrainingInput.official()
+                : TrainingInput.of(
+                        files.get(0).root(),
+                        others.keySet().stream().anyMatch(name -> name.startsWith(POST_PROCESSOR)));
+    }
+
+    /** Returns what anomalib kept of its thresholds, where they come from its validation images. */
     Optional<Statistics> statistics() throws IOException {
-        List<String> names =
-                List.of("_image_threshold", "_pixel_threshold", "image_min", "image_max", "pixel_min", "pixel_max");
         if (origin != Origin.ANOMALIB || files.size() != 1) {
             return Optional.empty();
         }
         Map<String, TensorView> views = new LinkedHashMap<>();
-        for (String name : names) {
-            TensorView view = others.get(POST_PROCESSOR + name);
-            if (view == null || view.elements() != 1) {
-                return Optional.empty();
+        others.forEach((name, view) -> {
+            if (Statistics.isPart(name) && view.elements() == 1) {
+                views.put(name, view);
             }
-            views.put(name, view);
-        }
-        Map<String, Tensor> tensors = files.get(0).tensors(views);
-        double[] values = names.stream()
-                .mapToDouble(name -> Floats.scalar(Objects.requireNonNull(tensors.get(name))))
-                .toArray();
-        try {
-            return Optional.of(new Statistics(values[0], values[1], values[2], values[3], values[4], values[5]));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        });
+        Map<String, Double> values = new HashMap<>();
+        files.get(0).tensors(views).forEach((name, tensor) -> values.put(name, Floats.scalar(tensor)));
+        return Statistics.of(values, sensitivity());
+    }
+
+    /** anomalib 2.7 keeps it as plain data, and versions before as an attribute of the post-processor. */
+    private Statistics.Sensitivity sensitivity() {
+        PickleValue root = files.get(0).root();
+        PickleValue plain = Attributes.of(root, "anomalib_post_processor_config");
+        PickleValue kept = plain != null ? plain : Attributes.of(root, "hyper_parameters", "post_processor");
+        return new Statistics.Sensitivity(
+                sensitivity(kept, "image_sensitivity"), sensitivity(kept, "pixel_sensitivity"));
+    }
+
+    private static double sensitivity(@Nullable PickleValue postProcessor, String name) {
+        List<Double> given = Attributes.numbers(Attributes.of(postProcessor, name));
+        boolean usable = given != null && given.size() == 1 && given.get(0) >= 0 && given.get(0) <= 1;
+        return given != null && usable ? given.get(0) : Statistics.Sensitivity.DEFAULT.image();
     }
 
     private void add(TorchFile file) throws ImportedFileException {
-        Map<String, TensorView> tensors = StateDict.of(file).tensors();
+        StateDict dictionary = StateDict.of(file);
+        for (String name : dictionary.unknown().keySet()) {
+            if (TensorName.of(TensorName.unwrapped(name)) != null) {
+                throw dictionary.refused(file, name);
+            }
+        }
+        Map<String, TensorView> tensors = dictionary.tensors();
         Set<String> here = new HashSet<>();
         for (Map.Entry<String, TensorView> entry : tensors.entrySet()) {
             String unwrapped = TensorName.unwrapped(entry.getKey());

@@ -42,14 +42,16 @@ final class PickleMachine {
     private final PickleStack stack;
     private final Map<Integer, PickleValue> memo = new HashMap<>();
     private final Map<String, Storage> storages = new HashMap<>();
+    private final Map<String, Long> otherStorages = new HashMap<>();
 
     /**
      * One pickle.
      *
      * @param root what it describes
      * @param storages those that it names, by key
+     * @param otherStorages sizes in bytes of those whose type is not read here, by key
      */
-    record Pickle(PickleValue root, Map<String, Storage> storages) {}
+    record Pickle(PickleValue root, Map<String, Storage> storages, Map<String, Long> otherStorages) {}
 
     private PickleMachine(Path file, ByteBuffer bytes) {
         this.file = file;
@@ -65,7 +67,7 @@ final class PickleMachine {
      */
     static Pickle read(Path file, ByteBuffer bytes) throws ImportedFileException {
         PickleMachine machine = new PickleMachine(file, bytes);
-        return new Pickle(machine.run(), machine.storages);
+        return new Pickle(machine.run(), machine.storages, machine.otherStorages);
     }
 
     private PickleValue run() throws ImportedFileException {
@@ -148,7 +150,7 @@ final class PickleMachine {
                 stack.push(call(stack.pop(), arguments));
             }
             case 0x92 -> {
-                stack.pop(); // NEWOBJ_EX: keyword arguments, which nothing that is known here takes
+                stack.pop(); // NEWOBJ_EX: keyword arguments, which no known object takes
                 PickleValue arguments = stack.pop();
                 stack.push(call(stack.pop(), arguments));
             }
@@ -194,15 +196,17 @@ final class PickleMachine {
             if (known != null && !known.equals(storage)) {
                 throw refused("its pickle claims two sizes of storage " + Names.quoted(storage.key()));
             }
+        } else {
+            TorchGlobals.noteOther(id, otherStorages);
         }
         return value;
     }
 
-    /** BUILD gives an object its attributes; of the known objects only dictionaries get any, and none that matter. */
+    /** BUILD sets attributes; they are kept of unknown objects, and none of those of known ones matter. */
     private void build() throws ImportedFileException {
-        stack.pop();
-        if (!(stack.top() instanceof Dictionary) && !(stack.top() instanceof Opaque)) {
-            throw refused("its pickle gives attributes to something that takes none");
+        PickleValue state = stack.pop();
+        if (stack.top() instanceof Opaque opaque) {
+            opaque.addState(state);
         }
     }
 
@@ -226,7 +230,13 @@ final class PickleMachine {
                     dictionary.entries().put(key.value(), keysAndValues.get(i + 1));
                 }
             }
-        } else if (!(target instanceof Opaque)) {
+        } else if (target instanceof Opaque opaque) {
+            for (int i = 0; i < keysAndValues.size(); i += 2) {
+                if (keysAndValues.get(i) instanceof Text key) {
+                    opaque.put(key.value(), keysAndValues.get(i + 1));
+                }
+            }
+        } else {
             throw refused("its pickle sets keys of something that is no dictionary");
         }
     }

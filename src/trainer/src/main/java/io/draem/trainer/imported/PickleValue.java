@@ -1,9 +1,12 @@
 package io.draem.trainer.imported;
 
 import io.draem.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pickle describes, as inert data.
@@ -89,9 +92,57 @@ sealed interface PickleValue {
     }
 
     /**
-     * What would have been made by something unknown here; whatever went into it is gone.
-     *
-     * @param origin what would have made it, for people
+     * What something unknown here would have made: described, never made. It keeps what it was described with, so that
+     * values can be looked up in configurations whatever their classes are.
      */
-    record Opaque(String origin) implements PickleValue {}
+    final class Opaque implements PickleValue {
+
+        private final String origin;
+        private final List<PickleValue> arguments;
+        private @Nullable List<PickleValue> states;
+        private @Nullable Map<String, PickleValue> entries;
+
+        /** @param origin what would have made it, for people */
+        Opaque(String origin) {
+            this(origin, List.of());
+        }
+
+        /** @param arguments what it would have been made from; not copied */
+        Opaque(String origin, List<PickleValue> arguments) {
+            this.origin = origin;
+            this.arguments = arguments;
+        }
+
+        String origin() {
+            return origin;
+        }
+
+        List<PickleValue> arguments() {
+            return arguments;
+        }
+
+        /** Returns what the pickle sets as its attributes, mostly one dictionary. */
+        List<PickleValue> states() {
+            return states == null ? List.of() : states;
+        }
+
+        /** Returns its entries where it is a dictionary. */
+        Map<String, PickleValue> entries() {
+            return entries == null ? Map.of() : entries;
+        }
+
+        void addState(PickleValue state) {
+            if (states == null) {
+                states = new ArrayList<>(1);
+            }
+            states.add(state);
+        }
+
+        void put(String key, PickleValue value) {
+            if (entries == null) {
+                entries = new LinkedHashMap<>();
+            }
+            entries.put(key, value);
+        }
+    }
 }

@@ -1,19 +1,21 @@
 package io.draem.trainer.imported;
 
-import io.draem.trainer.imported.PickleValue.Dictionary;
 import io.draem.trainer.imported.PickleValue.Global;
 import io.draem.trainer.imported.PickleValue.Opaque;
 import io.draem.trainer.imported.PickleValue.TensorView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of a {@code state_dict} by name, which are read only when asked for.
  *
  * @param tensors none of which has been read
+ * @param unknown entries made by something unknown, with the name of what makes them
  */
-record StateDict(Map<String, TensorView> tensors) {
+record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
 
     private static final List<String> KEYS = List.of("state_dict", "model_state_dict", "model");
 
@@ -21,10 +23,12 @@ record StateDict(Map<String, TensorView> tensors) {
      * Finds the dictionary of tensors: that of Lightning's key {@code state_dict} or the like, or the whole file. Text
      * and numbers beside its tensors are left out.
      *
-     * @throws ImportedFileException if there is none, or one of its entries is of something unknown, which it names
+     * @throws ImportedFileException if there is none, or only one of unknown entries, of which it names one
      */
     static StateDict of(TorchFile file) throws ImportedFileException {
-        if (!(file.root() instanceof Dictionary root)) {
+        Map<String, PickleValue> root = Attributes.entries(file.root());
+        requireNoModule(file, file.root());
+        if (root == null) {
             throw new ImportedFileException(
                     file.file(),
                     (file.root() instanceof Opaque opaque
@@ -32,35 +36,51 @@ record StateDict(Map<String, TensorView> tensors) {
                                     : "it holds no dictionary")
                             + ", not a state_dict: save model.state_dict() in its place");
         }
-        Dictionary dictionary = root;
+        Map<String, PickleValue> dictionary = root;
         for (String key : KEYS) {
-            if (root.entries().get(key) instanceof Dictionary inner) {
+            Map<String, PickleValue> inner = Attributes.entries(root.get(key));
+            if (inner != null) {
                 dictionary = inner;
                 break;
             }
+            requireNoModule(file, root.get(key));
         }
         Map<String, TensorView> tensors = new LinkedHashMap<>();
-        for (Map.Entry<String, PickleValue> entry : dictionary.entries().entrySet()) {
-            if (entry.getValue() instanceof TensorView tensor) {
-                tensors.put(entry.getKey(), tensor);
-            } else if (unknown(entry.getValue())) {
-                throw refused(file, entry.getKey(), entry.getValue());
+        Map<String, String> unknown = new LinkedHashMap<>();
+        dictionary.forEach((name, value) -> {
+            if (value instanceof TensorView tensor) {
+                tensors.put(name, tensor);
+            } else if (value instanceof Global global) {
+                unknown.put(name, global.qualified());
+            } else if (value instanceof Opaque opaque) {
+                unknown.put(name, opaque.origin());
             }
+        });
+        StateDict found = new StateDict(tensors, unknown);
+        if (tensors.isEmpty() && !unknown.isEmpty()) {
+            throw found.refused(file, unknown.keySet().iterator().next());
         }
-        return new StateDict(tensors);
+        return found;
     }
 
-    private static boolean unknown(PickleValue value) {
-        return value instanceof Opaque || value instanceof Global;
-    }
-
-    private static ImportedFileException refused(TorchFile file, String name, PickleValue value) {
-        String origin = value instanceof Global global
-                ? global.qualified()
-                : value instanceof Opaque opaque ? opaque.origin() : "";
+    /** Returns the refusal of an unknown entry that is needed. */
+    ImportedFileException refused(TorchFile file, String name) {
         return new ImportedFileException(
                 file.file(),
-                "its state_dict has " + Names.quoted(name) + " from " + Names.quoted(origin)
+                "its state_dict has " + Names.quoted(name) + " from "
+                        + Names.quoted(Objects.requireNonNull(unknown.get(name)))
                         + ", and only plain tensors are read");
+    }
+
+    /** Refuses a model that was pickled as a whole, whose weights cannot be told without its classes. */
+    private static void requireNoModule(TorchFile file, @Nullable PickleValue value) throws ImportedFileException {
+        if (value instanceof Opaque opaque && Attributes.of(opaque, "_modules") != null) {
+            throw new ImportedFileException(
+                    file.file(),
+                    "it holds a whole model, an object of " + Names.quoted(opaque.origin())
+                            + ", as anomalib's export to PyTorch writes it. "
+                            + ImportedFiles.checkpointInPlaceOf(file.file())
+                            + "; of other programs, save model.state_dict() in its place");
+        }
     }
 }

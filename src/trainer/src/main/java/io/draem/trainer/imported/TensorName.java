@@ -1,7 +1,10 @@
 package io.draem.trainer.imported;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +19,14 @@ record TensorName(Origin origin, String half, String full) {
     static final String RECONSTRUCTIVE = "reconstructive_subnetwork.";
     static final String DISCRIMINATIVE = "discriminative_subnetwork.";
 
-    /** Wrappers that put their name before a parameter's: Lightning's module, and PyTorch's for several devices. */
-    private static final List<String> WRAPPERS = List.of("model.", "module.", "_orig_mod.");
+    /** What wrappers put into a name, before it or between its parts; no part of a network has such a name. */
+    private static final Set<String> WRAPPERS = Set.of(
+            "model", // Lightning's module
+            "module", // data parallel
+            "_orig_mod", // torch.compile
+            "_forward_module", // Fabric, DeepSpeed
+            "_fsdp_wrapped_module",
+            "_checkpoint_wrapped_module");
 
     private static final Map<String, String> OFFICIAL = Map.of(
             "encoder.", RECONSTRUCTIVE,
@@ -36,17 +45,11 @@ record TensorName(Origin origin, String half, String full) {
         return half == null ? null : new TensorName(Origin.OFFICIAL, half, half + name);
     }
 
-    /** Returns a name without the wrappers' names before it, in whatever order they stand. */
+    /** Returns a name without the wrappers' names in it, wherever they are. */
     static String unwrapped(String name) {
-        String unwrapped = name;
-        for (int i = 0; i < WRAPPERS.size(); i++) { // in any order
-            for (String wrapper : WRAPPERS) {
-                if (unwrapped.startsWith(wrapper)) {
-                    unwrapped = unwrapped.substring(wrapper.length());
-                }
-            }
-        }
-        return unwrapped;
+        return Arrays.stream(name.split("\\.", -1))
+                .filter(part -> !WRAPPERS.contains(part))
+                .collect(Collectors.joining("."));
     }
 
     /** Returns what people call a half. */

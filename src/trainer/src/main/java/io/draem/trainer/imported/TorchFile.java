@@ -82,9 +82,24 @@ final class TorchFile implements AutoCloseable {
         if (LegacyFile.is(bytes)) {
             return LegacyFile.read(bytes);
         }
+        if (isOnnx(bytes)) {
+            throw new ImportedFileException(
+                    bytes.file(),
+                    "it is an ONNX graph, and import reads checkpoints. "
+                            + ImportedFiles.checkpointInPlaceOf(bytes.file()));
+        }
         throw new ImportedFileException(
                 bytes.file(),
                 "it is no file of torch.save: name an anomalib checkpoint (.ckpt) or the official repository's two .pckl files");
+    }
+
+    /** An ONNX file begins with the version of its format, field 1 of its message, and then names what wrote it. */
+    private static boolean isOnnx(FileBytes bytes) throws IOException {
+        if (!(bytes.file() + "").endsWith(".onnx") || bytes.size() < 3) {
+            return false;
+        }
+        ByteBuffer start = bytes.read(0, 3);
+        return start.get(0) == 0x08 && start.get(1) > 0 && start.get(1) < 0x20 && start.get(2) == 0x12;
     }
 
     Path file() {

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>those that tensors and state dictionaries are made of, listed here, do what they do in PyTorch;
- *   <li>those that reach for the operating system or the interpreter, listed here too, refuse the file: no checkpoint
+ *   <li>those that run commands or code, or open files and connections, listed here too, refuse the file: no checkpoint
  *       needs them, so whoever wrote it meant harm;
  *   <li>all others, of which Lightning's checkpoints hold many, make an {@link Opaque} value, whatever they are called
- *       with.
+ *       with. The file is refused only if such a value is where a tensor of the network belongs.
  * </ul>
  */
 final class TorchGlobals {
@@ -43,9 +43,22 @@ final class TorchGlobals {
             "torch.ByteStorage", Type.U8,
             "torch.BoolStorage", Type.BOOL);
 
+    /** Bytes per element of the others, which no weights are in. */
+    private static final Map<String, Integer> OTHER_STORAGES = Map.of(
+            "torch.CharStorage", 1,
+            "torch.ShortStorage", 2,
+            "torch.ComplexFloatStorage", 8,
+            "torch.ComplexDoubleStorage", 16,
+            "torch.QInt8Storage", 1,
+            "torch.QUInt8Storage", 1,
+            "torch.QInt32Storage", 4);
+
+    /** Modules of which every name is refused but those of {@link #HARMLESS}. */
     private static final Set<String> HOSTILE_MODULES = Set.of(
-            "asyncio",
+            "_posixsubprocess",
+            "_winapi",
             "bdb",
+            "cProfile",
             "code",
             "codeop",
             "commands",
@@ -53,7 +66,6 @@ final class TorchGlobals {
             "httplib",
             "importlib",
             "marshal",
-            "multiprocessing",
             "nt",
             "os",
             "pdb",
@@ -63,17 +75,27 @@ final class TorchGlobals {
             "posix",
             "profile",
             "pty",
-            "requests",
             "runpy",
             "shutil",
-            "signal",
-            "socket",
             "subprocess",
             "sys",
-            "tempfile",
             "timeit",
-            "urllib",
+            "urllib2",
             "webbrowser");
+
+    /** Plain records and exceptions of those modules, which hyper-parameters may hold. */
+    private static final Set<String> HARMLESS = Set.of(
+            "os._Environ",
+            "os.stat_result",
+            "os.terminal_size",
+            "os.PathLike",
+            "pickle.PickleBuffer",
+            "pickle.PicklingError",
+            "pickle.UnpicklingError",
+            "shutil.Error",
+            "subprocess.CalledProcessError",
+            "subprocess.CompletedProcess",
+            "subprocess.TimeoutExpired");
 
     private static final Set<String> HOSTILE_BUILTINS = Set.of(
             "__import__",
@@ -91,19 +113,71 @@ final class TorchGlobals {
             "setattr",
             "vars");
 
+    /** Functions of modules whose other names are harmless. */
+    private static final Set<String> HOSTILE_FUNCTIONS = Set.of(
+            "_io.FileIO",
+            "_io.open",
+            "asyncio.run",
+            "codecs.open",
+            "io.FileIO",
+            "io.open",
+            "joblib.load",
+            "numpy.load",
+            "operator.methodcaller",
+            "pandas.read_pickle",
+            "platform.popen",
+            "pydoc.pipepager",
+            "socket.create_connection",
+            "socket.create_server",
+            "socket.socket",
+            "torch.jit.load",
+            "torch.load",
+            "torch.ops.load_library",
+            "torch.serialization._legacy_load",
+            "torch.serialization._load",
+            "torch.serialization.load",
+            "urllib.urlopen",
+            "urllib.urlretrieve");
+
+    /** Beginnings of such names. */
+    private static final List<String> HOSTILE_BEGINNINGS = List.of(
+            "asyncio.create_subprocess",
+            "asyncio.subprocess.",
+            "distutils.spawn.",
+            "http.client.",
+            "multiprocessing.popen_",
+            "multiprocessing.util.spawn",
+            "numpy.distutils.",
+            "numpy.f2py.",
+            "numpy.testing._private.utils.runstring",
+            "requests.api.",
+            "requests.delete",
+            "requests.get",
+            "requests.patch",
+            "requests.post",
+            "requests.put",
+            "requests.request",
+            "setuptools._distutils.spawn.",
+            "torch.hub.",
+            "torch.utils.cpp_extension.",
+            "urllib.request.");
+
     private TorchGlobals() {}
 
-    /** Tells whether a global runs commands or code, or reads or writes files. */
+    /** Returns whether a global runs commands or code, or opens files or connections. */
     static boolean isHostile(Global global) {
         String module = global.module();
+        String name = global.qualified();
         int dot = module.indexOf('.');
         String top = dot < 0 ? module : module.substring(0, dot);
-        boolean builtin = top.equals("builtins") || top.equals("__builtin__");
-        return HOSTILE_MODULES.contains(top)
-                || module.equals("torch.hub")
-                || module.equals("torch.serialization")
-                || builtin && HOSTILE_BUILTINS.contains(global.name())
-                || top.equals("operator") && global.name().equals("methodcaller");
+        if (top.equals("builtins") || top.equals("__builtin__")) {
+            return HOSTILE_BUILTINS.contains(global.name());
+        }
+        if (HOSTILE_MODULES.contains(top)) {
+            boolean number = name.startsWith("ctypes.c_");
+            return !number && !HARMLESS.contains(name) && !module.startsWith("importlib.metadata");
+        }
+        return HOSTILE_FUNCTIONS.contains(name) || HOSTILE_BEGINNINGS.stream().anyMatch(name::startsWith);
     }
 
     /**
@@ -112,34 +186,55 @@ final class TorchGlobals {
      * @return null if the call is one of those that make a tensor, and its arguments do not describe one
      */
     static @Nullable PickleValue call(PickleValue callee, PickleValue arguments) {
+        List<PickleValue> items = arguments instanceof Sequence sequence ? sequence.items() : List.of();
         if (!(callee instanceof Global global)) {
             return new Opaque(
-                    callee instanceof Opaque opaque ? opaque.origin() : "a call of something that is no name");
+                    callee instanceof Opaque opaque ? opaque.origin() : "a call of something that is no name", items);
         }
-        List<PickleValue> items = arguments instanceof Sequence sequence ? sequence.items() : List.of();
         return switch (global.qualified()) {
             case "collections.OrderedDict" ->
-                items.isEmpty() ? new Dictionary(new LinkedHashMap<>()) : new Opaque(global.qualified());
-            case "torch.Size" -> items.size() == 1 ? items.get(0) : new Opaque(global.qualified());
+                items.isEmpty() ? new Dictionary(new LinkedHashMap<>()) : new Opaque(global.qualified(), items);
+            case "torch.Size" -> items.size() == 1 ? items.get(0) : new Opaque(global.qualified(), items);
             case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
                 items.isEmpty() ? null : tensorOrOpaque(items.get(0));
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> tensor(items);
-            default -> new Opaque(global.qualified());
+            case "torch._tensor._rebuild_from_type_v2" -> withAttributes(items);
+            default -> new Opaque(global.qualified(), items);
         };
+    }
+
+    /** {@code (function, class, arguments, attributes)}: a tensor that was given attributes, or of a class of its own. */
+    private static @Nullable PickleValue withAttributes(List<PickleValue> items) {
+        if (items.size() < 3
+                || !(items.get(0) instanceof Global made)
+                || !(items.get(1) instanceof Global type)
+                || !made.module().equals("torch._utils")) {
+            return new Opaque("torch._tensor._rebuild_from_type_v2", items);
+        }
+        boolean plain =
+                type.qualified().equals("torch.Tensor") || type.qualified().equals("torch.nn.parameter.Parameter");
+        return plain ? call(made, items.get(2)) : new Opaque(type.qualified(), items);
     }
 
     /**
      * Returns the storage that a persistent id names: {@code ('storage', type, key, location, elements)}, which the
-     * older form ends with the description of a view.
+     * older form ends with the description of a view; or the class of a module, {@code ('module', class, …)}, which the
+     * older form keeps with its source.
      *
      * @return null if the id is of another form
      */
     static @Nullable PickleValue storage(PickleValue id) {
+        if (id instanceof Sequence module
+                && module.items().size() >= 2
+                && module.items().get(0) instanceof Text kind
+                && kind.value().equals("module")) {
+            return module.items().get(1);
+        }
         if (!(id instanceof Sequence sequence)
                 || sequence.items().size() < 5
                 || sequence.items().size() > 6
-                || !(sequence.items().get(0) instanceof Text kind)
-                || !kind.value().equals("storage")
+                || !(sequence.items().get(0) instanceof Text word)
+                || !word.value().equals("storage")
                 || !(sequence.items().get(1) instanceof Global global)
                 || !(sequence.items().get(2) instanceof Text key)
                 || !(sequence.items().get(4) instanceof Whole elements)
@@ -152,6 +247,18 @@ final class TorchGlobals {
         return type == null || !whole
                 ? new Opaque(global.qualified())
                 : new Storage(type, key.value(), elements.value());
+    }
+
+    /** Notes the size in bytes of a storage, described as above, whose type is not read here. */
+    static void noteOther(PickleValue id, Map<String, Long> sizes) {
+        if (id instanceof Sequence sequence
+                && sequence.items().size() >= 5
+                && sequence.items().get(1) instanceof Global global
+                && sequence.items().get(2) instanceof Text key
+                && sequence.items().get(4) instanceof Whole elements
+                && OTHER_STORAGES.containsKey(global.qualified())) {
+            sizes.put(key.value(), elements.value() * OTHER_STORAGES.get(global.qualified()));
+        }
     }
 
     private static @Nullable PickleValue tensorOrOpaque(PickleValue value) {

@@ -39,7 +39,15 @@ class HostileFileTests {
         "importlib, import_module",
         "os.path, join",
         "torch.serialization, load",
-        "runpy, _run_code"
+        "runpy, _run_code",
+        "asyncio, create_subprocess_shell",
+        "ctypes, CDLL",
+        "multiprocessing.util, spawnv_passfds",
+        "shutil, rmtree",
+        "torch, load",
+        "torch.hub, load",
+        "torch.serialization, _legacy_load",
+        "urllib.request, urlopen"
     })
     void namesWhatWouldRunCommands(String module, String name) {
         byte[] call = new PickleBytes()
@@ -61,6 +69,77 @@ class HostileFileTests {
                     .isThrownBy(() -> read(pickle))
                     .withMessageContaining("calls '" + module + "." + name + "'");
         }
+    }
+
+    /** PyTorch 2.15 wrote them, with some sixty objects such as hyper-parameters and callbacks may be beside the weights. */
+    @ParameterizedTest
+    @ValueSource(strings = {"harmless.ckpt", "harmless-legacy.ckpt"})
+    void passesOverHarmlessObjectsBesideTheStateDict(String name) throws IOException {
+        try (TorchFile file =
+                TorchFile.open(Path.of("src/trainer/src/test/resources/io/draem/trainer/imported", name))) {
+            StateDict dictionary = StateDict.of(file);
+            assertThat(dictionary.unknown()).isEmpty();
+            String weight = "model.reconstructive_subnetwork.encoder.block1.0.weight";
+            assertThat(file.tensors(dictionary.tensors()).get(weight).toFloats())
+                    .containsExactly(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "torch.serialization, _get_layout",
+        "multiprocessing.context, SpawnContext",
+        "signal, Signals",
+        "os, stat_result",
+        "subprocess, CalledProcessError",
+        "urllib.parse, ParseResult",
+        "omegaconf.dictconfig, DictConfig",
+        "builtins, getattr"
+    })
+    void doesNotAccuseNamesThatRunNothing(String module, String name) throws IOException {
+        byte[] pickle = new PickleBytes()
+                .op('}')
+                .text("state_dict")
+                .op('}')
+                .text("w")
+                .tensor("0", 1, 0, 1, 1)
+                .op('s', 's')
+                .text("callbacks")
+                .global(module, name)
+                .text("x")
+                .op(0x85, 'R', '}', 'b', 's')
+                .stop();
+        Path file = PickleBytes.zip(folder.resolve("harmless.ckpt"), pickle, new byte[4]);
+        try (TorchFile torch = TorchFile.open(file)) {
+            assertThat(StateDict.of(torch).tensors()).containsOnlyKeys("w");
+        }
+    }
+
+    @Test
+    void refusesWhatIsUnknownOnlyWhereATensorOfTheNetworkBelongs() throws IOException {
+        PickleBytes bytes =
+                new PickleBytes().op('}').text("w").tensor("0", 1, 0, 1, 1).op('s');
+        byte[] beside = new PickleBytes()
+                .op('}')
+                .text("w")
+                .tensor("0", 1, 0, 1, 1)
+                .op('s')
+                .text("metric")
+                .global("my.project", "State")
+                .op(')', 'R', 's')
+                .stop();
+        byte[] within = bytes.text("model.discriminative_subnetwork.x")
+                .global("my.project", "Quantised")
+                .op(')', 'R', 's')
+                .stop();
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> ImportedNetwork.read(
+                        java.util.List.of(PickleBytes.zip(folder.resolve("beside.ckpt"), beside, new byte[4]))))
+                .withMessageContaining("none of its 1 tensors");
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> ImportedNetwork.read(
+                        java.util.List.of(PickleBytes.zip(folder.resolve("within.ckpt"), within, new byte[4]))))
+                .withMessageContaining("'model.discriminative_subnetwork.x' from 'my.project.Quantised'");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +46,37 @@ class ImportedNetworkTests {
         ImportedNetwork network = read(storages());
         assertThat(network.options()).isEqualTo(SMALL);
         assertThat(network.weights().keySet()).containsExactlyElementsOf(shapes.keySet());
+    }
+
+    @Test
+    void namesOfWrappersMayBeAnywhereInAName() throws IOException {
+        Map<String, long[]> wrapped = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> wrapped.put(
+                "_forward_module.model._orig_mod." + name.replace("encoder.", "module.encoder._orig_mod."), shape));
+        shapes.clear();
+        shapes.putAll(wrapped);
+        assertThat(read(storages()).weights().keySet())
+                .containsExactlyElementsOf(DraemNetwork.shapes(SMALL).keySet());
+    }
+
+    @Test
+    void namesTheCheckpointInPlaceOfWhatWasExportedFromIt() throws IOException {
+        Path weights = Files.createDirectories(folder.resolve("weights"));
+        Path torch = Files.createDirectories(weights.resolve("torch")).resolve("model.pt");
+        Files.copy(Path.of("src/trainer/src/test/resources/io/draem/trainer/imported/model.pt"), torch);
+        Path onnx = Files.createDirectories(weights.resolve("onnx")).resolve("model.onnx");
+        Files.copy(Path.of("src/trainer/src/test/resources/io/draem/trainer/imported/anomalib-1.0.onnx"), onnx);
+        assertThatExceptionOfType(ImportedFileException.class)
+                .isThrownBy(() -> ImportedNetwork.read(List.of(torch)))
+                .withMessageContaining("a whole model")
+                .withMessageContaining("weights/lightning/model.ckpt in the folder of its results");
+        Path checkpoint = Files.createDirectories(weights.resolve("lightning")).resolve("model.ckpt");
+        Files.createFile(checkpoint);
+        for (Path exported : List.of(torch, onnx)) {
+            assertThatExceptionOfType(ImportedFileException.class)
+                    .isThrownBy(() -> ImportedNetwork.read(List.of(exported)))
+                    .withMessageContaining("in its place: " + checkpoint);
+        }
     }
 
     @Test
