@@ -55,9 +55,11 @@ final class TorchGlobals {
 
     /** Modules of which every name is refused but those of {@link #HARMLESS}. */
     private static final Set<String> HOSTILE_MODULES = Set.of(
+            "_pickle",
             "_posixsubprocess",
             "_winapi",
             "bdb",
+            "cPickle",
             "cProfile",
             "code",
             "codeop",
@@ -83,8 +85,17 @@ final class TorchGlobals {
             "urllib2",
             "webbrowser");
 
-    /** Plain records and exceptions of those modules, which hyper-parameters may hold. */
+    /**
+     * Plain records and exceptions of those modules, which hyper-parameters may hold. Protocol 2 has some modules by the
+     * names that they had in Python 2: {@code commands} is {@code subprocess}, {@code cPickle} is {@code pickle}.
+     */
     private static final Set<String> HARMLESS = Set.of(
+            "cPickle.PickleBuffer",
+            "cPickle.PicklingError",
+            "cPickle.UnpicklingError",
+            "commands.CalledProcessError",
+            "commands.CompletedProcess",
+            "commands.TimeoutExpired",
             "os._Environ",
             "os.stat_result",
             "os.terminal_size",

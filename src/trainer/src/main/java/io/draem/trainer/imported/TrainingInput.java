@@ -147,7 +147,7 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
                 resize(values, source);
             } else if (name.equals("Normalize")) {
                 normalize(values, source);
-            } else if (name.equals("CenterCrop")) {
+            } else if (name.endsWith("CenterCrop")) { // anomalib has one that can be exported
                 noteCrop(source);
             } else if (!NEUTRAL.contains(name)) {
                 notes.add("The training also applied " + Names.quoted(name) + " to its images (" + source

@@ -41,6 +41,8 @@ class HostileFileTests {
         "torch.serialization, load",
         "runpy, _run_code",
         "asyncio, create_subprocess_shell",
+        "cPickle, loads",
+        "commands, Popen",
         "ctypes, CDLL",
         "multiprocessing.util, spawnv_passfds",
         "shutil, rmtree",
@@ -92,6 +94,7 @@ class HostileFileTests {
         "signal, Signals",
         "os, stat_result",
         "subprocess, CalledProcessError",
+        "commands, CalledProcessError",
         "urllib.parse, ParseResult",
         "omegaconf.dictconfig, DictConfig",
         "builtins, getattr"
