@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.draem.tensor.BesideFile;
 import io.draem.tensor.Safetensors;
@@ -162,7 +163,7 @@ class ResumedTrainingTests {
         Path weights = parent.resolve("plate/1/checkpoint.safetensors");
         String from = "--start-from=" + weights;
 
-        // A rate at which nothing moves shows what it started from.
+        // A rate at which nothing moves but what is exactly 0 shows what it started from.
         String[] still = {from, "--steps=1", "--learning-rate=1e-30", "--validate-steps=0"};
         Path child = output.resolve("child");
         assertThat(runHere(child, still)).contains("exit 0");
@@ -170,7 +171,7 @@ class ResumedTrainingTests {
         Safetensors second = Safetensors.read(child.resolve("plate/1/checkpoint.safetensors"));
         first.tensors().forEach((name, tensor) -> {
             if (!name.contains("running_") && !name.contains("num_batches")) {
-                assertThat(second.tensor(name).data()).as(name).isEqualTo(tensor.data());
+                assertThat(second.tensor(name).toDoubles()).as(name).containsExactly(tensor.toDoubles(), within(1e-20));
             }
         });
         assertThat(json(child.resolve("plate/1/metrics.json"))
