@@ -1,5 +1,7 @@
 package io.draem.image;
 
+import io.draem.image.vp8.Vp8Decoder;
+import io.draem.image.vp8.Vp8Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,16 +10,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebP picture or the first frame of a WebP animation. The codec is given the frame's pixels alone: neither alpha nor
- * profile, and no canvas that claims to be smaller than its frame.
+ * A WebP picture or the first frame of a WebP animation. The decoder is given the frame's pixels alone: neither alpha
+ * nor profile, and no canvas that claims to be smaller than its frame.
  *
  * @param header size of the canvas
- * @param frame the frame as a WebP of its own
- * @param frameX column of the canvas where the frame starts
- * @param frameY row of the canvas where the frame starts
+ * @param frame the first frame
  * @see <a href="https://developers.google.com/speed/webp/docs/riff_container">the format</a>
  */
-record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, int frameY) implements EncodedImage {
+record WebpFile(ImageHeader header, int orientation, Frame frame) implements EncodedImage {
 
     private static final int RIFF_HEADER_BYTES = 12;
     private static final int CHUNK_HEADER_BYTES = 8;
@@ -36,29 +36,63 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
 
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
-        var image = Codec.WEBP.read(frame);
-        DecodedImage decoded = Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
-        if (image.getWidth() == header.width() && image.getHeight() == header.height()) {
-            return decoded;
-        }
-        if (frameX + image.getWidth() > header.width() || frameY + image.getHeight() > header.height()) {
+        if (frame.x() + frame.width() > header.width() || frame.y() + frame.height() > header.height()) {
             throw ImageException.Invalid.corrupt("WebP", "its first frame is larger than its canvas");
         }
-        byte[] canvas = new byte[header.width() * header.height() * 3]; // black, as Pillow leaves it
-        int rowBytes = image.getWidth() * 3;
-        for (int y = 0; y < image.getHeight(); y++) {
-            System.arraycopy(
-                    decoded.image().rgb(),
-                    y * rowBytes,
-                    canvas,
-                    ((frameY + y) * header.width() + frameX) * 3,
-                    rowBytes);
+        byte[] pixels = frame.pixels();
+        if (frame.width() != header.width() || frame.height() != header.height()) {
+            byte[] canvas = new byte[header.width() * header.height() * 3]; // black, as Pillow leaves it
+            int rowBytes = frame.width() * 3;
+            for (int y = 0; y < frame.height(); y++) {
+                int target = ((frame.y() + y) * header.width() + frame.x()) * 3;
+                System.arraycopy(pixels, y * rowBytes, canvas, target, rowBytes);
+            }
+            pixels = canvas;
         }
-        return new DecodedImage(new RgbImage(header.width(), header.height(), canvas), SampleRange.BYTES, List.of());
+        return new DecodedImage(new RgbImage(header.width(), header.height(), pixels), SampleRange.BYTES, List.of());
     }
 
     private static int fourLetters(String letters) {
         return letters.charAt(0) | letters.charAt(1) << 8 | letters.charAt(2) << 16 | letters.charAt(3) << 24;
+    }
+
+    /**
+     * The pixels of a frame, in one chunk.
+     *
+     * @param bytes contains the chunk
+     * @param start index of the chunk's header
+     * @param length of the chunk's content
+     * @param x column of the canvas where the frame starts
+     * @param y row of the canvas where the frame starts
+     */
+    private record Frame(byte[] bytes, int start, int length, boolean lossy, int width, int height, int x, int y) {
+
+        byte[] pixels() throws ImageException, IOException {
+            if (lossy) {
+                int data = start + CHUNK_HEADER_BYTES;
+                try {
+                    return Vp8Decoder.decode(bytes, data, data + length);
+                } catch (Vp8Exception e) {
+                    throw ImageException.Invalid.corrupt("WebP", e.problem());
+                }
+            }
+            var image = Codec.WEBP.read(alone());
+            if (image.getWidth() != width || image.getHeight() != height) {
+                throw ImageException.Invalid.corrupt("WebP", "its frame is of another size than its header");
+            }
+            return Samples.decoded(image, WhiteLevel.ofSixteenBits(OptionalInt.empty()))
+                    .image()
+                    .rgb();
+        }
+
+        /** Returns the chunk as a file. */
+        private byte[] alone() {
+            int whole = CHUNK_HEADER_BYTES + length;
+            int padded = whole + (length & 1);
+            ByteBuffer file = ByteBuffer.allocate(RIFF_HEADER_BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+            file.putInt(RIFF).putInt(4 + padded).putInt(WEBP).put(bytes, start, whole);
+            return file.array();
+        }
     }
 
     /** Walks the chunks once. */
@@ -67,7 +101,9 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
         private final ByteBuffer bytes;
         private final ImageLimits limits;
         private @Nullable ImageHeader canvas;
-        private byte @Nullable [] frame;
+        private @Nullable Frame frame;
+        private int frameWidth;
+        private int frameHeight;
         private int frameX;
         private int frameY;
         private int orientation = Orientation.AS_STORED;
@@ -82,7 +118,7 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
             if (RIFF_HEADER_BYTES - 4 + uint32(4) > bytes.capacity() || canvas == null || frame == null) {
                 throw truncated();
             }
-            return new WebpFile(canvas, orientation, frame, frameX, frameY);
+            return new WebpFile(canvas, orientation, frame);
         }
 
         private void walk(int start, long end, boolean insideFrame) throws ImageException {
@@ -106,7 +142,11 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
                 }
                 boolean first = frame == null;
                 if (first && (type == LOSSY || type == LOSSLESS)) {
-                    frame = alone(at, CHUNK_HEADER_BYTES + (int) length);
+                    if (frameWidth == 0) {
+                        throw ImageException.Invalid.corrupt("WebP", "its frame has no header");
+                    }
+                    frame = new Frame(
+                            bytes.array(), at, (int) length, type == LOSSY, frameWidth, frameHeight, frameX, frameY);
                 } else if (first && type == ANIMATION_FRAME && !insideFrame && length >= FRAME_HEADER_BYTES) {
                     frameX = 2 * uint24(data);
                     frameY = 2 * uint24(data + 3);
@@ -127,14 +167,10 @@ record WebpFile(ImageHeader header, int orientation, byte[] frame, int frameX, i
 
         private void setFrame(int width, int height) throws ImageException {
             setCanvas(width, height); // the canvas where there is no other
-        }
-
-        /** Returns one chunk as a file. */
-        private byte[] alone(int start, int length) {
-            int padded = length + (length & 1);
-            ByteBuffer file = ByteBuffer.allocate(RIFF_HEADER_BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-            file.putInt(RIFF).putInt(4 + padded).putInt(WEBP).put(bytes.array(), start, length);
-            return file.array();
+            if (frame == null) {
+                frameWidth = width;
+                frameHeight = height;
+            }
         }
 
         private long uint32(int at) {

@@ -66,7 +66,17 @@ class ImageDecoderTests {
                 "pages.tif",
                 "lossless.webp",
                 "transparent.webp",
-                "animated.webp"
+                "animated.webp",
+                "lossy.webp",
+                "lossy-grey-q75.webp",
+                "lossy-q10.webp",
+                "lossy-q95.webp",
+                "lossy-alpha.webp",
+                "lossy-17x15.webp",
+                "lossy-1x1.webp",
+                "lossy-simple-filter.webp",
+                "lossy-segments.webp",
+                "lossy-animated.webp"
             })
     void decodesToThePixelsThatPillowDecodesTo(String name) throws Exception {
         RgbImage image = decoder.decode(resource(name)).image();
@@ -75,20 +85,6 @@ class ImageDecoderTests {
         assertThat(image.width()).isEqualTo(expected.getWidth());
         assertThat(image.height()).isEqualTo(expected.getHeight());
         assertThat(image.rgb()).isEqualTo(rgb(expected));
-    }
-
-    @Test
-    void decodesLossyWebpCloseToPillow() throws Exception {
-        // The codec spreads colour over 2x2 pixels flat, Pillow's smoothly.
-        byte[] image = decoder.decode(resource("lossy.webp")).image().rgb();
-
-        byte[] expected =
-                decoder.decode(resource("lossy.webp.expected.png")).image().rgb();
-        double mean = IntStream.range(0, image.length)
-                .map(i -> Math.abs((image[i] & 0xFF) - (expected[i] & 0xFF)))
-                .average()
-                .orElseThrow();
-        assertThat(mean).isLessThan(6);
     }
 
     @ParameterizedTest
