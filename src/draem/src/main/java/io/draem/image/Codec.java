@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
@@ -89,14 +90,20 @@ enum Codec {
         T by(ImageReader reader) throws IOException;
     }
 
-    /** Keeps the first warning: data that a codec patches up is not what the camera saw. */
+    /**
+     * Keeps the first warning that means broken data: what a codec patches up is not what the camera saw. Profiles are
+     * not used here, and the tables of a JPEG inside a TIFF may be in each of its parts.
+     */
     private static final class Warnings implements IIOReadWarningListener {
+
+        private static final Pattern HARMLESS = Pattern.compile(
+                "Embedded ICC color profile|Ignoring (embedded|broken/incompatible) ICC|Missing JPEGTables");
 
         private @Nullable String first;
 
         @Override
         public void warningOccurred(ImageReader source, String warning) {
-            if (first == null) {
+            if (first == null && !HARMLESS.matcher(warning).lookingAt()) {
                 first = warning;
             }
         }

@@ -28,6 +28,10 @@ public enum ImageFormat {
         if (startsWith(bytes, 0, "II*\0") || startsWith(bytes, 0, "MM\0*")) {
             return TIFF;
         }
+        if (startsWith(bytes, 0, "II+\0") || startsWith(bytes, 0, "MM\0+")) {
+            throw new ImageException.Unsupported(
+                    "BigTIFF is not supported: save as classic TIFF with LZW or Deflate, or as PNG");
+        }
         if (startsWith(bytes, 0, "RIFF") && startsWith(bytes, 8, "WEBP")) {
             return WEBP;
         }

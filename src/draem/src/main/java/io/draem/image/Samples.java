@@ -4,11 +4,14 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
+import java.awt.image.DataBufferUShort;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PackedColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Turns the stored samples of a decoded image into 8-bit RGB.
@@ -142,30 +145,50 @@ final class Samples {
         int width = raster.getWidth();
         int height = raster.getHeight();
         int bands = raster.getNumBands();
-        int colours = bands >= 3 ? 3 : 1; // the others are alpha
-        boolean[] seen = new boolean[1 << whiteLevel.bits()];
+        if (raster.getSampleModel() instanceof PixelInterleavedSampleModel model
+                && raster.getDataBuffer() instanceof DataBufferUShort data
+                && data.getOffset() == 0
+                && model.getPixelStride() == bands
+                && model.getScanlineStride() == bands * width
+                && data.getData().length == bands * width * height
+                && Arrays.equals(
+                        model.getBandOffsets(), IntStream.range(0, bands).toArray())) {
+            return ofDeep(data.getData(), width, height, bands, whiteLevel);
+        }
+        short[] samples = new short[width * height * bands];
         int[] row = new int[width * bands];
         for (int y = 0; y < height; y++) {
             raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
-            for (int i = 0; i < row.length; i += bands) {
-                for (int colour = 0; colour < colours; colour++) {
-                    seen[row[i + colour]] = true;
-                }
+            for (int i = 0; i < row.length; i++) {
+                samples[y * row.length + i] = (short) row[i];
+            }
+        }
+        return ofDeep(samples, width, height, bands, whiteLevel);
+    }
+
+    /**
+     * Returns the image of samples of more than 8 bits, scaled by their white level.
+     *
+     * @param samples interleaved
+     * @param bands samples per pixel; from three on the first three are RGB, otherwise the first is grey
+     */
+    static DecodedImage ofDeep(short[] samples, int width, int height, int bands, WhiteLevel whiteLevel) {
+        int colors = bands >= 3 ? 3 : 1; // the others are alpha
+        boolean[] seen = new boolean[1 << whiteLevel.bits()];
+        for (int i = 0; i < samples.length; i += bands) {
+            for (int color = 0; color < colors; color++) {
+                seen[samples[i + color] & 0xFFFF] = true;
             }
         }
         SampleRange range = whiteLevel.range(seen);
         byte[] scale = WhiteLevel.scale(range);
-        int green = colours == 3 ? 1 : 0;
-        int blue = colours == 3 ? 2 : 0;
+        int green = colors == 3 ? 1 : 0;
+        int blue = colors == 3 ? 2 : 0;
         byte[] rgb = new byte[width * height * 3];
-        int out = 0;
-        for (int y = 0; y < height; y++) {
-            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
-            for (int i = 0; i < row.length; i += bands) {
-                rgb[out++] = scale[row[i]];
-                rgb[out++] = scale[row[i + green]];
-                rgb[out++] = scale[row[i + blue]];
-            }
+        for (int in = 0, out = 0; out < rgb.length; in += bands) {
+            rgb[out++] = scale[samples[in] & 0xFFFF];
+            rgb[out++] = scale[samples[in + green] & 0xFFFF];
+            rgb[out++] = scale[samples[in + blue] & 0xFFFF];
         }
         return new DecodedImage(new RgbImage(width, height, rgb), range, whiteLevel.warnings(range));
     }

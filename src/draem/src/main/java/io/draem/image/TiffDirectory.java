@@ -50,6 +50,10 @@ final class TiffDirectory {
         return directory;
     }
 
+    boolean has(int tag) {
+        return entries.containsKey(tag);
+    }
+
     /** Returns the first value of a tag, or the fallback where it is absent, broken or not a whole number. */
     long value(int tag, long fallback) {
         try {

@@ -7,29 +7,57 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TIFF, whose first page is read.
+ * A TIFF, whose first page is read. What is not compressed, or with LZW, Deflate or PackBits, is read here; fax
+ * encodings, JPEG and YCbCr are left to the codec.
  *
+ * @param samples how to read the samples, null where the codec reads them
  * @see <a href="https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf">the format, TIFF 6.0</a>
  */
-record TiffFile(ImageHeader header, int orientation, boolean cmyk, OptionalInt maxSampleValue, byte[] bytes)
+record TiffFile(
+        ImageHeader header,
+        int orientation,
+        TiffDirectory directory,
+        int photometric,
+        @Nullable TiffSamples samples,
+        byte[] bytes)
         implements EncodedImage {
 
+    private static final int NEW_SUBFILE_TYPE = 254;
     private static final int WIDTH = 256;
     private static final int HEIGHT = 257;
     private static final int BITS_PER_SAMPLE = 258;
     private static final int COMPRESSION = 259;
     private static final int PHOTOMETRIC = 262;
+    private static final int FILL_ORDER = 266;
     private static final int STRIP_OFFSETS = 273;
     private static final int SAMPLES_PER_PIXEL = 277;
+    private static final int ROWS_PER_STRIP = 278;
     private static final int STRIP_BYTES = 279;
     private static final int MAX_SAMPLE_VALUE = 281;
+    private static final int PLANAR_CONFIGURATION = 284;
+    private static final int PREDICTOR = 317;
+    private static final int COLOR_MAP = 320;
     private static final int TILE_WIDTH = 322;
     private static final int TILE_HEIGHT = 323;
     private static final int TILE_OFFSETS = 324;
     private static final int TILE_BYTES = 325;
-    private static final int PHOTOMETRIC_CMYK = 5;
-    private static final int OLD_JPEG = 6;
+    private static final int INK_SET = 332;
+    private static final int EXTRA_SAMPLES = 338;
+    private static final int SAMPLE_FORMAT = 339;
+
+    private static final int REDUCED = 1;
+    private static final int WHITE_IS_ZERO = 0;
+    private static final int BLACK_IS_ZERO = 1;
+    private static final int RGB = 2;
+    private static final int PALETTE = 3;
+    private static final int CMYK = 5;
+    private static final int YCBCR = 6;
+    private static final int CCITT_RLE = 2;
+    private static final int CCITT_GROUP_4 = 4;
     private static final int JPEG = 7;
+    private static final int MULTIPLIED_ALPHA = 1;
+    private static final int UNSIGNED = 1;
+    private static final int UNDEFINED = 4;
     private static final int MAX_SAMPLES_PER_PIXEL = 8;
     private static final int MAX_BITS = 16;
 
@@ -42,38 +70,210 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, OptionalInt m
         long tileHeight = directory.value(TILE_HEIGHT, height);
         limits.requirePixels(tileWidth, tileHeight);
         limits.requirePixels(paddedTo(tileWidth, width), paddedTo(tileHeight, height)); // all tiles are unpacked
+        if ((directory.value(NEW_SUBFILE_TYPE, 0) & REDUCED) != 0) {
+            throw unsupported("whose first page is a reduced copy", "save the full image alone as TIFF or PNG");
+        }
         long samples = directory.value(SAMPLES_PER_PIXEL, 1);
         if (samples < 1 || samples > MAX_SAMPLES_PER_PIXEL) {
-            throw new ImageException.Unsupported(
-                    "A TIFF of " + samples + " samples a pixel is not read here: save it in grey, RGB or CMYK");
+            throw unsupported("of " + samples + " samples per pixel", "save it in grey, RGB or CMYK");
         }
-        for (long bits : directory.values(BITS_PER_SAMPLE)) {
-            if (bits > MAX_BITS) {
-                throw new ImageException.Unsupported(
-                        "A TIFF of " + bits + " bits a sample is not read here: save it with 8 or 16");
-            }
+        requireWholeNumbers(directory);
+        int bits = bits(directory);
+        long compression = directory.value(COMPRESSION, TiffParts.UNCOMPRESSED);
+        requireKnown(compression);
+        int photometric = photometric(directory, samples, bits, compression);
+        boolean tiled = directory.has(TILE_OFFSETS);
+        long[] offsets = directory.values(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
+        long[] counts = directory.values(tiled ? TILE_BYTES : STRIP_BYTES);
+        TiffSamples read = null;
+        if (TiffParts.canUnpack(compression) && photometric != YCBCR) {
+            int rows = (int) Math.min(tiled ? tileHeight : directory.value(ROWS_PER_STRIP, height), height);
+            read = samples(
+                    directory,
+                    bytes,
+                    new ImageHeader(ImageFormat.TIFF, (int) width, (int) height),
+                    bits,
+                    (int) samples,
+                    photometric,
+                    (int) (tiled ? tileWidth : width),
+                    tiled ? (int) tileHeight : Math.max(1, rows),
+                    offsets,
+                    counts);
+        } else {
+            requireParts(offsets, counts, bytes, compression == JPEG ? tileWidth * tileHeight : 0, limits);
         }
-        long compression = directory.value(COMPRESSION, 1);
-        if (compression == OLD_JPEG) {
-            throw new ImageException.Unsupported("A TIFF with old-style JPEG inside is not read here: save it again");
-        }
-        ImageLimits partLimits = new ImageLimits(limits.maxBytes(), tileWidth * tileHeight);
-        requireParts(directory, STRIP_OFFSETS, STRIP_BYTES, bytes, compression == JPEG ? partLimits : null);
-        requireParts(directory, TILE_OFFSETS, TILE_BYTES, bytes, compression == JPEG ? partLimits : null);
         return new TiffFile(
                 new ImageHeader(ImageFormat.TIFF, (int) width, (int) height),
                 Orientation.of(directory),
-                directory.value(PHOTOMETRIC, 0) == PHOTOMETRIC_CMYK,
-                maxSampleValue(directory),
+                directory,
+                photometric,
+                read,
                 bytes);
     }
 
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
-        BufferedImage image = Codec.TIFF.read(bytes);
-        return cmyk
-                ? Samples.ofCmyk(image.getRaster())
-                : Samples.decoded(image, new WhiteLevel(16, maxSampleValue, OptionalInt.empty(), whiteLevel));
+        if (samples == null) {
+            BufferedImage image = Codec.TIFF.read(bytes);
+            return photometric == CMYK
+                    ? Samples.ofCmyk(image.getRaster())
+                    : Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
+        }
+        return switch (photometric) {
+            case PALETTE -> samples.palette(directory.values(COLOR_MAP));
+            case CMYK -> samples.cmyk();
+            default ->
+                samples.colors(
+                        photometric == WHITE_IS_ZERO,
+                        isMultiplied(directory, photometric),
+                        maxSampleValue(directory),
+                        whiteLevel);
+        };
+    }
+
+    /** Returns the bits of each sample. */
+    private static int bits(TiffDirectory directory) throws ImageException {
+        long[] bits = directory.values(BITS_PER_SAMPLE);
+        long first = bits.length == 0 ? 1 : bits[0];
+        for (long others : bits) {
+            if (others > MAX_BITS) {
+                throw unsupported("of " + others + " bits per sample", "save it with 8 or 16");
+            }
+            if (others != first) {
+                throw unsupported("of samples of different depths", "save it with 8 or 16 bits per sample");
+            }
+        }
+        if (first < 1) {
+            throw ImageException.Invalid.corrupt("TIFF", "its samples have no bits");
+        }
+        return (int) first;
+    }
+
+    private static void requireWholeNumbers(TiffDirectory directory) throws ImageException {
+        for (long format : directory.values(SAMPLE_FORMAT)) {
+            if (format != UNSIGNED && format != UNDEFINED) {
+                throw unsupported(
+                        format == 2 ? "of signed samples" : "of floating-point samples",
+                        "save it as unsigned whole numbers of 8 or 16 bits");
+            }
+        }
+    }
+
+    private static void requireKnown(long compression) throws ImageException {
+        if (TiffParts.canUnpack(compression)
+                || (compression >= CCITT_RLE && compression <= CCITT_GROUP_4)
+                || compression == JPEG) {
+            return;
+        }
+        String name = switch ((int) Math.min(compression, 65536)) {
+            case 6 -> "old-style JPEG";
+            case 9, 10, 34661 -> "JBIG";
+            case 34676, 34677 -> "LogLuv";
+            case 34712, 33003, 33004, 33005 -> "JPEG 2000";
+            case 34887 -> "LERC";
+            case 34892 -> "lossy JPEG of DNG";
+            case 34925 -> "LZMA";
+            case 34933 -> "PNG";
+            case 50000 -> "Zstandard";
+            case 50001 -> "WebP";
+            case 50002, 52546 -> "JPEG XL";
+            default -> "type " + compression;
+        };
+        throw unsupported("compressed with " + name, "save with LZW or Deflate");
+    }
+
+    /** Returns what the samples mean, if that is known and fits their number. */
+    private static int photometric(TiffDirectory directory, long samples, int bits, long compression)
+            throws ImageException {
+        if (!directory.has(PHOTOMETRIC)) {
+            throw ImageException.Invalid.corrupt("TIFF", "it does not state what its samples mean");
+        }
+        long photometric = directory.value(PHOTOMETRIC, -1);
+        boolean known = switch ((int) Math.min(photometric, 65536)) {
+            case WHITE_IS_ZERO, BLACK_IS_ZERO -> samples <= 2;
+            case RGB -> samples >= 3;
+            case PALETTE -> samples <= 2 && bits <= 8;
+            case CMYK -> samples >= 4 && (bits == 8 || bits == 16) && directory.value(INK_SET, 1) == 1;
+            case YCBCR -> samples == 3 && bits == 8;
+            default -> false;
+        };
+        if (!known) {
+            String name = switch ((int) Math.min(photometric, 65536)) {
+                case WHITE_IS_ZERO, BLACK_IS_ZERO -> "in grey";
+                case RGB -> "in RGB";
+                case PALETTE -> "with a palette";
+                case CMYK -> "of inks";
+                case YCBCR -> "in YCbCr";
+                case 8, 9, 10 -> "in CIELab";
+                case 32803 -> "of raw samples behind a color filter (Bayer)";
+                default -> "of photometric interpretation " + photometric;
+            };
+            throw unsupported(
+                    name + " with " + samples + " samples of " + bits + " bits per pixel",
+                    "save it in grey, RGB or CMYK with 8 or 16 bits per sample");
+        }
+        if (compression == JPEG && bits != 8) {
+            throw unsupported("compressed with JPEG of " + bits + " bits", "save with LZW or Deflate");
+        }
+        return (int) photometric;
+    }
+
+    private static boolean isMultiplied(TiffDirectory directory, int photometric) throws ImageException {
+        long[] extra = directory.values(EXTRA_SAMPLES);
+        return extra.length > 0 && extra[0] == MULTIPLIED_ALPHA && photometric <= RGB;
+    }
+
+    /** Returns how to read the samples, after checking that each part is there. */
+    private static TiffSamples samples(
+            TiffDirectory directory,
+            byte[] bytes,
+            ImageHeader header,
+            int bits,
+            int samples,
+            int photometric,
+            int partWidth,
+            int partHeight,
+            long[] offsets,
+            long[] counts)
+            throws ImageException {
+        boolean planar = samples > 1 && directory.value(PLANAR_CONFIGURATION, 1) == 2;
+        long down = (header.height() + (long) partHeight - 1) / partHeight;
+        long parts = down * ((header.width() + (long) partWidth - 1) / partWidth) * (planar ? samples : 1);
+        if (offsets.length < parts) {
+            throw ImageException.Invalid.corrupt("TIFF", "it lacks strips or tiles");
+        }
+        int compression = (int) directory.value(COMPRESSION, TiffParts.UNCOMPRESSED);
+        if (parts == 1 && (counts.length == 0 || counts[0] == 0 || compression == TiffParts.UNCOMPRESSED)) {
+            // Old writers leave the length of a single strip out, or write any: it goes on to the end of the file.
+            counts = new long[] {Math.max(0, bytes.length - offsets[0])};
+        }
+        if (counts.length < parts) {
+            throw ImageException.Invalid.corrupt("TIFF", "it lacks the lengths of its strips or tiles");
+        }
+        requireParts(offsets, counts, bytes, 0, ImageLimits.DEFAULT);
+        long predictor = directory.value(PREDICTOR, 1);
+        boolean predicts =
+                compression != TiffParts.UNCOMPRESSED && compression != TiffParts.PACK_BITS && predictor != 1;
+        if (predicts && (predictor != 2 || (bits != 8 && bits != 16))) {
+            throw unsupported("with predictor " + predictor + " and " + bits + " bits per sample", "save without one");
+        }
+        int colors = switch (photometric) {
+            case RGB -> 3;
+            case CMYK -> 4;
+            default -> 1;
+        };
+        return new TiffSamples(
+                new TiffParts(bytes, offsets, counts, compression, directory.value(FILL_ORDER, 1) == 2),
+                header.width(),
+                header.height(),
+                bits,
+                samples,
+                samples > colors && isMultiplied(directory, photometric) ? colors + 1 : colors,
+                planar,
+                partWidth,
+                partHeight,
+                predicts,
+                bytes[0] == 'I');
     }
 
     /** Returns the stated white level; writers that store the largest value of each image state none. */
@@ -89,13 +289,12 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, OptionalInt m
 
     /**
      * Checks that all strips or tiles are there and together no longer than the file, and that a JPEG inside one is no
-     * larger than the header says.
+     * larger than the part.
+     *
+     * @param jpegPixels pixels of a part, 0 where there is no JPEG inside
      */
-    private static void requireParts(
-            TiffDirectory directory, int offsetTag, int bytesTag, byte[] bytes, @Nullable ImageLimits jpegLimits)
+    private static void requireParts(long[] offsets, long[] counts, byte[] bytes, long jpegPixels, ImageLimits limits)
             throws ImageException {
-        long[] offsets = directory.values(offsetTag);
-        long[] counts = directory.values(bytesTag);
         if (Arrays.stream(counts).sum() > bytes.length) { // else few bytes would be walked through millions of times
             throw ImageException.Invalid.corrupt("TIFF", "its parts are longer than the file");
         }
@@ -104,9 +303,20 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, OptionalInt m
             if (end > bytes.length) {
                 throw ImageException.Invalid.truncated("TIFF", "last row");
             }
-            if (jpegLimits != null) {
-                JpegFile.open(Arrays.copyOfRange(bytes, (int) offsets[i], (int) end), jpegLimits);
+            if (jpegPixels > 0) {
+                ImageHeader jpeg = JpegFile.open(Arrays.copyOfRange(bytes, (int) offsets[i], (int) end), limits)
+                        .header();
+                if ((long) jpeg.width() * jpeg.height() > jpegPixels) {
+                    throw ImageException.Invalid.corrupt(
+                            "TIFF",
+                            "a JPEG of " + jpeg.width() + "x" + jpeg.height() + " pixels is in a strip or tile of "
+                                    + jpegPixels + " pixels");
+                }
             }
         }
+    }
+
+    private static ImageException unsupported(String kind, String remedy) {
+        return new ImageException.Unsupported("TIFF " + kind + " is not supported: " + remedy);
     }
 }

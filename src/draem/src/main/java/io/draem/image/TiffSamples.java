@@ -1,0 +1,216 @@
+package io.draem.image;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Reads the samples of a TIFF of 1 to 16 bits, in strips or tiles, interleaved or in planes, and turns them into RGB.
+ *
+ * @param channels samples per pixel that are read: the colors, and alpha where they were multiplied by it
+ * @param samples samples per pixel as stored
+ * @param partWidth width of a strip or tile
+ * @param partHeight rows of a strip or tile, the last strip may have fewer
+ */
+record TiffSamples(
+        TiffParts parts,
+        int width,
+        int height,
+        int bits,
+        int samples,
+        int channels,
+        boolean planar,
+        int partWidth,
+        int partHeight,
+        boolean predicted,
+        boolean littleEndian) {
+
+    /** Returns samples of more than 8 bits, interleaved. */
+    private short[] read() throws ImageException {
+        short[] read = new short[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
+        read((row, from, out) -> read[out] = (short) row[from]);
+        return read;
+    }
+
+    /** Returns samples of at most 8 bits, interleaved. */
+    private byte[] readBytes() throws ImageException {
+        byte[] read = new byte[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
+        read((row, from, out) -> read[out] = (byte) row[from]);
+        return read;
+    }
+
+    private void read(Target target) throws ImageException {
+        int inPart = planar ? 1 : samples;
+        int across = (width + partWidth - 1) / partWidth;
+        int perPlane = across * ((height + partHeight - 1) / partHeight);
+        int rowBytes = Math.toIntExact(((long) partWidth * inPart * bits + 7) / 8);
+        int[] row = new int[partWidth * inPart];
+        for (int plane = 0; plane < (planar ? channels : 1); plane++) {
+            for (int part = 0; part < perPlane; part++) {
+                int left = part % across * partWidth;
+                int top = part / across * partHeight;
+                int rows = Math.min(partHeight, height - top);
+                int columns = Math.min(partWidth, width - left);
+                byte[] unpacked = parts.unpack(plane * perPlane + part, Math.multiplyExact(rows, rowBytes));
+                for (int y = 0; y < rows; y++) {
+                    unpackRow(unpacked, y * rowBytes, row);
+                    if (predicted) {
+                        for (int i = inPart; i < row.length; i++) {
+                            row[i] = row[i] + row[i - inPart] & ((1 << bits) - 1);
+                        }
+                    }
+                    int out = ((top + y) * width + left) * channels + plane;
+                    int taken = planar ? 1 : channels;
+                    for (int x = 0; x < columns; x++, out += channels) {
+                        for (int i = 0; i < taken; i++) {
+                            target.take(row, x * inPart + i, out + i);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void unpackRow(byte[] bytes, int start, int[] row) {
+        if (bits == 8) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = bytes[start + i] & 0xFF;
+            }
+        } else if (bits == 16) {
+            int low = littleEndian ? 0 : 1;
+            for (int i = 0, at = start; i < row.length; i++, at += 2) {
+                row[i] = (bytes[at + low] & 0xFF) | (bytes[at + 1 - low] & 0xFF) << 8;
+            }
+        } else {
+            // Whatever the order of bytes, samples of other depths are packed from the highest bit on.
+            int buffer = 0;
+            int filled = 0;
+            int at = start;
+            for (int i = 0; i < row.length; i++) {
+                while (filled < bits) {
+                    buffer = buffer << 8 | (bytes[at++] & 0xFF);
+                    filled += 8;
+                }
+                filled -= bits;
+                row[i] = buffer >>> filled & ((1 << bits) - 1);
+                buffer &= (1 << filled) - 1;
+            }
+        }
+    }
+
+    /** Returns grey or RGB. */
+    DecodedImage colors(boolean whiteIsZero, boolean multiplied, OptionalInt maxSampleValue, OptionalInt whiteLevel)
+            throws ImageException {
+        int white = (1 << bits) - 1;
+        if (bits > 8) {
+            WhiteLevel level = bits < 16
+                    ? WhiteLevel.ofDepth(bits)
+                    : new WhiteLevel(bits, maxSampleValue, OptionalInt.empty(), whiteLevel);
+            short[] read = read();
+            for (int i = 0; whiteIsZero && i < read.length; i++) {
+                read[i] = (short) (white - (read[i] & 0xFFFF));
+            }
+            for (int i = 0; multiplied && i < read.length; i += channels) {
+                int alpha = read[i + channels - 1] & 0xFFFF;
+                for (int color = i; color < i + channels - 1; color++) {
+                    read[color] = (short) divided(read[color] & 0xFFFF, alpha, white);
+                }
+            }
+            return Samples.ofDeep(read, width, height, channels, level);
+        }
+        byte[] read = readBytes();
+        byte[] scale = new byte[white + 1];
+        for (int value = 0; value <= white; value++) {
+            scale[value] = (byte) (((whiteIsZero ? white - value : value) * 255 + white / 2) / white);
+        }
+        int second = channels >= 3 ? 1 : 0;
+        int third = channels >= 3 ? 2 : 0;
+        byte[] rgb = new byte[width * height * 3];
+        for (int in = 0, out = 0; out < rgb.length; in += channels) {
+            int red = read[in] & 0xFF;
+            int green = read[in + second] & 0xFF;
+            int blue = read[in + third] & 0xFF;
+            if (multiplied) {
+                int alpha = read[in + channels - 1] & 0xFF;
+                red = divided(red, alpha, white);
+                green = divided(green, alpha, white);
+                blue = divided(blue, alpha, white);
+            }
+            rgb[out++] = scale[red];
+            rgb[out++] = scale[green];
+            rgb[out++] = scale[blue];
+        }
+        return image(rgb, List.of());
+    }
+
+    /**
+     * Returns the colors of a palette.
+     *
+     * @param map all reds, then all greens, then all blues, of 16 bits
+     */
+    DecodedImage palette(long[] map) throws ImageException {
+        int entries = 1 << bits;
+        if (map.length < 3 * entries) {
+            throw ImageException.Invalid.corrupt("TIFF", "its palette has too few colors");
+        }
+        long largest = 0;
+        for (int i = 0; i < 3 * entries; i++) {
+            largest = Math.max(largest, map[i]);
+        }
+        int shift = largest > 0xFF ? 8 : 0;
+        byte[] read = readBytes();
+        byte[] rgb = new byte[width * height * 3];
+        for (int in = 0, out = 0; out < rgb.length; in += channels) {
+            int index = read[in] & 0xFF;
+            rgb[out++] = (byte) (map[index] >> shift);
+            rgb[out++] = (byte) (map[entries + index] >> shift);
+            rgb[out++] = (byte) (map[2 * entries + index] >> shift);
+        }
+        return image(
+                rgb,
+                largest == 0 || largest > 0xFF
+                        ? List.of()
+                        : List.of(new ImageWarning(
+                                ImageWarning.Kind.CODEC,
+                                "The palette of the TIFF has no value above 255, and is read as one of 8 bits")));
+    }
+
+    /** Returns the RGB of cyan, magenta, yellow and black, where 0 is no ink, without a profile. */
+    DecodedImage cmyk() throws ImageException {
+        byte[] read;
+        if (bits == 8) {
+            read = readBytes();
+        } else {
+            short[] deep = read();
+            read = new byte[deep.length];
+            for (int i = 0; i < deep.length; i++) {
+                read[i] = (byte) (deep[i] >> 8);
+            }
+        }
+        byte[] rgb = new byte[width * height * 3];
+        for (int in = 0, out = 0; out < rgb.length; in += channels) {
+            int light = 255 - (read[in + 3] & 0xFF);
+            for (int ink = 0; ink < 3; ink++) {
+                rgb[out++] = (byte) Math.round((255 - (read[in + ink] & 0xFF)) * light / 255f);
+            }
+        }
+        DecodedImage decoded = image(rgb, List.of());
+        return bits == 8
+                ? decoded
+                : new DecodedImage(decoded.image(), new SampleRange(16, 65535, 65535, true), List.of());
+    }
+
+    /** Returns a color that was multiplied by alpha as it was before. */
+    private static int divided(int color, int alpha, int white) {
+        return alpha == 0 ? 0 : (int) Math.min(white, (long) white * color / alpha);
+    }
+
+    private DecodedImage image(byte[] rgb, List<ImageWarning> warnings) {
+        return new DecodedImage(new RgbImage(width, height, rgb), SampleRange.BYTES, warnings);
+    }
+
+    /** Takes one sample of a row. */
+    private interface Target {
+
+        void take(int[] row, int from, int out);
+    }
+}
