@@ -6,6 +6,8 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -24,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 enum Codec {
     JPEG(ofJava("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi")),
     PNG(ofJava("com.sun.imageio.plugins.png.PNGImageReaderSpi")),
-    BMP(ofJava("com.sun.imageio.plugins.bmp.BMPImageReaderSpi")),
     TIFF(new TIFFImageReaderSpi()),
     WEBP(new WebPImageReaderSpi());
 
@@ -41,30 +42,35 @@ enum Codec {
     /**
      * Decodes the first picture.
      *
+     * @param warnings takes what the codec warns of without the pixels being broken
      * @throws IOException if the codec fails or warns of broken data
      */
-    BufferedImage read(byte[] bytes) throws IOException {
-        return decode(bytes, reader -> reader.read(0));
+    BufferedImage read(byte[] bytes, List<ImageWarning> warnings) throws IOException {
+        return decode(bytes, warnings, reader -> reader.read(0));
     }
 
     /**
      * Decodes the samples of the first picture without any colour conversion.
      *
+     * @param warnings takes what the codec warns of without the pixels being broken
      * @throws IOException if the codec fails or warns of broken data
      */
-    Raster readRaster(byte[] bytes) throws IOException {
-        return decode(bytes, reader -> reader.readRaster(0, null));
+    Raster readRaster(byte[] bytes, List<ImageWarning> warnings) throws IOException {
+        return decode(bytes, warnings, reader -> reader.readRaster(0, null));
     }
 
-    private <T> T decode(byte[] bytes, Decoding<T> decoding) throws IOException {
+    private <T> T decode(byte[] bytes, List<ImageWarning> target, Decoding<T> decoding) throws IOException {
         ImageReader reader = provider.createReaderInstance(null);
         try (ImageInputStream stream = new EncodedStream(bytes)) {
             Warnings warnings = new Warnings();
             reader.addIIOReadWarningListener(warnings);
             reader.setInput(stream, true, true);
             T decoded = decoding.by(reader);
-            if (warnings.first != null) {
-                throw new IOException("The codec warns: " + warnings.first);
+            if (warnings.broken != null) {
+                throw new IOException("The codec warns: " + warnings.broken);
+            }
+            if (warnings.strayBytes > 0) {
+                target.add(ImageWarning.strayBytes(warnings.strayBytes));
             }
             return decoded;
         } finally {
@@ -98,13 +104,19 @@ enum Codec {
 
         private static final Pattern HARMLESS = Pattern.compile(
                 "Embedded ICC color profile|Ignoring (embedded|broken/incompatible) ICC|Missing JPEGTables");
+        private static final Pattern STRAY =
+                Pattern.compile("Corrupt JPEG data: (\\d{1,9}) extraneous bytes before marker .*");
 
-        private @Nullable String first;
+        private @Nullable String broken;
+        private long strayBytes;
 
         @Override
         public void warningOccurred(ImageReader source, String warning) {
-            if (first == null && !HARMLESS.matcher(warning).lookingAt()) {
-                first = warning;
+            Matcher stray = STRAY.matcher(warning);
+            if (stray.matches()) {
+                strayBytes += Long.parseLong(stray.group(1));
+            } else if (broken == null && !HARMLESS.matcher(warning).lookingAt()) {
+                broken = warning;
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.draem.image;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -16,5 +17,12 @@ public record DecodedImage(RgbImage image, SampleRange samples, List<ImageWarnin
         Objects.requireNonNull(image, "image");
         Objects.requireNonNull(samples, "samples");
         warnings = List.copyOf(warnings);
+    }
+
+    /** Returns the image with more warnings. */
+    DecodedImage with(List<ImageWarning> more) {
+        List<ImageWarning> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new DecodedImage(image, samples, all);
     }
 }

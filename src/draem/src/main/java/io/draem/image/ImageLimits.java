@@ -1,5 +1,7 @@
 package io.draem.image;
 
+import java.util.Locale;
+
 /**
  * What an image may cost before any of its pixels is decoded.
  *
@@ -20,8 +22,9 @@ public record ImageLimits(long maxBytes, long maxPixels) {
 
     void requireBytes(long bytes) throws ImageException.TooLarge {
         if (bytes > maxBytes) {
-            throw new ImageException.TooLarge("The image has " + bytes + " bytes, more than the " + maxBytes
-                    + " that are allowed: send a smaller or more strongly compressed image");
+            throw new ImageException.TooLarge("The image has " + megabytes(bytes) + " (" + bytes
+                    + " bytes), more than the limit of " + megabytes(maxBytes)
+                    + ": send a smaller or more strongly compressed image, or raise the limit");
         }
     }
 
@@ -33,8 +36,14 @@ public record ImageLimits(long maxBytes, long maxPixels) {
         }
         long most = Math.min(maxPixels, Integer.MAX_VALUE / 3);
         if (width > most || height > most || width * height > most) {
-            throw new ImageException.TooLarge("The image has " + width + "x" + height + " pixels, more than the " + most
-                    + " that are allowed: send a smaller image");
+            throw new ImageException.TooLarge("The image has " + width + "x" + height
+                    + " pixels, more than the limit of " + most + " pixels"
+                    + (most >= 1_000_000 ? " (" + String.format(Locale.ROOT, "%.1f", most / 1e6) + " megapixels)" : "")
+                    + ": send a smaller image, or raise the limit");
         }
+    }
+
+    private static String megabytes(long bytes) {
+        return bytes < 1 << 20 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 }

@@ -15,6 +15,13 @@ public record ImageWarning(Kind kind, String message) {
         Objects.requireNonNull(message, "message");
     }
 
+    static ImageWarning strayBytes(long count) {
+        return new ImageWarning(
+                Kind.STRAY_BYTES,
+                "The JPEG has stray bytes (" + count + "), as some cameras and scanners write them; they were skipped:"
+                        + " transfer the file again if the image is not whole");
+    }
+
     /** Kinds of warnings. */
     public enum Kind {
         /** A 16-bit image without a declared or given white level, whose values all lie below 1/8 of the range. */

@@ -3,6 +3,7 @@ package io.draem.image;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -11,13 +12,16 @@ import java.util.OptionalInt;
  * colours they are is decided here, by libjpeg's rules, without profiles.
  *
  * @param colours what the components mean
+ * @param strayBytes bytes between segments that were skipped
  * @param essentials tables, frame and scans
  */
-record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[] essentials) implements EncodedImage {
+record JpegFile(ImageHeader header, int orientation, JpegColours colours, long strayBytes, byte[] essentials)
+        implements EncodedImage {
 
     /** A progressive JPEG has about ten scans; thousands of empty ones would keep a codec busy for hours. */
     private static final int MAX_SCANS = 100;
 
+    private static final int TEM = 0x01;
     private static final int SOF0 = 0xC0;
     private static final int SOF2 = 0xC2;
     private static final int SOF15 = 0xCF;
@@ -41,12 +45,16 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
 
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
-        Raster raster = Codec.JPEG.readRaster(essentials);
+        List<ImageWarning> warnings = new ArrayList<>();
+        if (strayBytes > 0) {
+            warnings.add(ImageWarning.strayBytes(strayBytes));
+        }
+        Raster raster = Codec.JPEG.readRaster(essentials, warnings);
         if (raster.getWidth() != header.width() || raster.getHeight() != header.height()) {
             throw ImageException.Invalid.corrupt("JPEG", "its frame is of another size than its header");
         }
         return new DecodedImage(
-                new RgbImage(header.width(), header.height(), colours.toRgb(raster)), SampleRange.BYTES, List.of());
+                new RgbImage(header.width(), header.height(), colours.toRgb(raster)), SampleRange.BYTES, warnings);
     }
 
     /** Walks the segments once. */
@@ -59,6 +67,7 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
         private int orientation = Orientation.AS_STORED;
         private final JpegColours.Hints hints = new JpegColours.Hints();
         private int scans;
+        private long strayBytes;
 
         Segments(byte[] bytes, ImageLimits limits) {
             this.bytes = bytes;
@@ -70,19 +79,16 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
             essentials.write(bytes, 0, 2);
             int position = 2;
             while (true) {
-                int marker = markerAt(position);
-                position = position + 2;
-                if (marker == 0xFF) {
-                    position--; // a fill byte
-                } else if (marker == EOI) {
+                position = nextMarker(position);
+                int marker = bytes[position - 1] & 0xFF;
+                if (marker == EOI) {
                     break;
-                } else {
-                    int end = segmentEnd(position);
-                    segment(marker, position, end);
-                    position = marker == SOS ? scanEnd(end) : end;
-                    if (marker == SOS) {
-                        essentials.write(bytes, end, position - end);
-                    }
+                }
+                int end = segmentEnd(position);
+                segment(marker, position, end);
+                position = marker == SOS ? scanEnd(end) : end;
+                if (marker == SOS) {
+                    essentials.write(bytes, end, position - end);
                 }
             }
             if (scans == 0) {
@@ -90,18 +96,30 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
             }
             essentials.write(0xFF);
             essentials.write(EOI);
-            return new JpegFile(header, orientation, hints.colours(), essentials.toByteArray());
+            return new JpegFile(header, orientation, hints.colours(), strayBytes, essentials.toByteArray());
         }
 
-        private int markerAt(int position) throws ImageException {
-            if (position + 1 >= bytes.length) {
-                throw truncated();
+        /** Returns where the next marker ends. What belongs to no segment before it is skipped, as libjpeg does. */
+        private int nextMarker(int start) throws ImageException {
+            int position = start;
+            while (position + 1 < bytes.length) {
+                int marker = bytes[position + 1] & 0xFF;
+                boolean prefixed = (bytes[position] & 0xFF) == 0xFF;
+                if (prefixed && marker == SOI) {
+                    throw corrupt("a second image starts inside it");
+                }
+                if (prefixed && marker != 0xFF && marker > TEM && !(marker >= RST0 && marker <= RST7)) {
+                    return position + 2;
+                }
+                if (prefixed && marker != 0xFF) {
+                    strayBytes += 2; // a marker without a meaning between segments
+                    position += 2;
+                } else {
+                    strayBytes += prefixed ? 0 : 1; // 0xFF before a marker is allowed
+                    position++;
+                }
             }
-            int marker = bytes[position + 1] & 0xFF;
-            if ((bytes[position] & 0xFF) != 0xFF || marker == 0 || (marker >= RST0 && marker <= SOI)) {
-                throw corrupt("a segment does not start where the one before it ends");
-            }
-            return marker;
+            throw truncated();
         }
 
         private int segmentEnd(int start) throws ImageException {

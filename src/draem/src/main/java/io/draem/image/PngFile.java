@@ -1,7 +1,10 @@
 package io.draem.image;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.zip.CRC32;
 
@@ -70,8 +73,10 @@ record PngFile(ImageHeader header, int orientation, OptionalInt significantBits,
 
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
-        return Samples.decoded(
-                Codec.PNG.read(essentials), new WhiteLevel(16, OptionalInt.empty(), significantBits, whiteLevel));
+        List<ImageWarning> warnings = new ArrayList<>();
+        BufferedImage image = Codec.PNG.read(essentials, warnings);
+        return Samples.decoded(image, new WhiteLevel(16, OptionalInt.empty(), significantBits, whiteLevel))
+                .with(warnings);
     }
 
     /** Returns the largest number of significant bits of a color channel, none where the chunk makes no sense. */

@@ -2,7 +2,9 @@ package io.draem.image;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -114,10 +116,12 @@ record TiffFile(
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
         if (samples == null) {
-            BufferedImage image = Codec.TIFF.read(bytes);
-            return photometric == CMYK
+            List<ImageWarning> warnings = new ArrayList<>();
+            BufferedImage image = Codec.TIFF.read(bytes, warnings);
+            DecodedImage decoded = photometric == CMYK
                     ? Samples.ofCmyk(image.getRaster())
                     : Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
+            return decoded.with(warnings);
         }
         return switch (photometric) {
             case PALETTE -> samples.palette(directory.values(COLOR_MAP));

@@ -5,6 +5,7 @@ import io.draem.image.vp8.Vp8Exception;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
                     throw ImageException.Invalid.corrupt("WebP", e.problem());
                 }
             }
-            var image = Codec.WEBP.read(alone());
+            var image = Codec.WEBP.read(alone(), new ArrayList<>());
             if (image.getWidth() != width || image.getHeight() != height) {
                 throw ImageException.Invalid.corrupt("WebP", "its frame is of another size than its header");
             }
