@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -85,6 +86,181 @@ class ImageDecoderTests {
         assertThat(image.width()).isEqualTo(expected.getWidth());
         assertThat(image.height()).isEqualTo(expected.getHeight());
         assertThat(image.rgb()).isEqualTo(rgb(expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tiff-none-grey8.tif",
+                "tiff-lzw-predictor-rgb16-big.tif",
+                "tiff-deflate-tiles-planes.tif",
+                "tiff-packbits-planes16.tif",
+                "tiff-6bits-62.tif",
+                "tiff-6bits-60.tif",
+                "tiff-10bits-62.tif",
+                "tiff-12bits-60.tif",
+                "tiff-4bits-rgb.tif",
+                "tiff-14bits-60.tif",
+                "tiff-12bits-white-is-zero.tif",
+                "tiff-mono12-max-sample-value.tif",
+                "tiff-palette-of-8-bits.tif",
+                "tiff-rgb-assocalpha.tif",
+                "tiff-cmyk-separate.tif",
+                "tiff-jpeg-grey-strips.tif",
+                "tiff-strip-length-0.tif",
+                "tiff-orientation-6.tif",
+                "png-mono12-significant-bits.png",
+                "png-12bits-dark-scaled-significant-bits.png",
+                "bmp-file-size-0.bmp",
+                "bmp-os2-1-24.bmp",
+                "bmp-os2-2-24.bmp",
+                "bmp-os2-2-short.bmp",
+                "bmp-os2-1-palette-4.bmp",
+                "bmp-bits-565.bmp",
+                "bmp-bits-888-reversed.bmp",
+                "bmp-rle8.bmp",
+                "bmp-rle4.bmp",
+                "bmp-rle8-skips.bmp",
+                "bmp-palette-2.bmp",
+                "bmp-top-down.bmp",
+                "jpeg-stray-before-end.jpg",
+                "jpeg-stray-before-tables.jpg",
+                "jpeg-stray-between-scans.jpg",
+                "jpeg-stray-before-restart.jpg",
+                "jpeg-stray-zeros-before-end.jpg",
+                "grey-10bit-packed.tif",
+                "grey-12bit-packed.tif",
+                "grey-with-rgb-profile.tif",
+                "palette-with-alpha.tif",
+                "partial-last-strip.tif",
+                "bmp-file-size-field-0.bmp"
+            })
+    void decodesOdditiesToTheirPixels(String name) throws Exception {
+        DecodedImage decoded = decoder.decode(resource("oddities/" + name));
+
+        BufferedImage expected = ImageIO.read(new ByteArrayInputStream(resource("oddities/" + name + ".expected.png")));
+        assertThat(decoded.image().width()).isEqualTo(expected.getWidth());
+        assertThat(decoded.image().rgb()).isEqualTo(rgb(expected));
+        assertThat(decoded.warnings())
+                .extracting(ImageWarning::kind)
+                .allSatisfy(kind -> assertThat(kind)
+                        .isEqualTo(
+                                name.startsWith("jpeg-stray")
+                                        ? ImageWarning.Kind.STRAY_BYTES
+                                        : ImageWarning.Kind.CODEC));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tiff-zstd.tif, 'not supported: save with LZW or Deflate'",
+        "tiff-lzma.tif, 'not supported: save with LZW or Deflate'",
+        "bigtiff-60.tif, 'BigTIFF is not supported'",
+        "tiff-float32.tif, 'floating-point'",
+        "tiff-int16.tif, 'signed'",
+        "tiff-uint32.tif, '32 bits per sample'",
+        "tiff-lab.tif, 'in CIELab'",
+        "tiff-thumbnail-first.tif, 'reduced copy'",
+        "tiff-grey-2-extra.tif, 'in grey with 3 samples'",
+        "tiff-bayer.tif, 'color filter'",
+        "bmp-rle8-cut.bmp, 'truncated'",
+        "bmp-rle4-cut.bmp, 'truncated'",
+        "bmp-cut.bmp, 'truncated'",
+        "bmp-os2-2-huffman.bmp, 'not supported'",
+        "jpeg-cut.jpg, 'truncated'",
+        "jpeg-cut-with-end.jpg, 'truncated'",
+        "zstd.tif, 'not supported: save with LZW or Deflate'"
+    })
+    void refusesOdditiesByTheirReason(String name, String reason) throws Exception {
+        byte[] bytes = resource("oddities/" + name);
+
+        assertThatThrownBy(() -> decoder.decode(bytes))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void warnsOfStrayBytesInAJpeg() throws Exception {
+        assertThat(decoder.decode(resource("oddities/jpeg-stray-before-tables.jpg"))
+                        .warnings())
+                .singleElement()
+                .satisfies(warning -> {
+                    assertThat(warning.kind().id()).isEqualTo("stray-bytes");
+                    assertThat(warning.message()).contains("(3)");
+                });
+    }
+
+    @Test
+    void warnsOfDeepImagesThatUseOnlyTheirLowBits() throws Exception {
+        DecodedImage decoded = decoder.decode(deepGrey(0, 1000, 4095));
+
+        assertThat(decoded.samples()).isEqualTo(new SampleRange(16, 4095, 65535, false));
+        assertThat(decoded.warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.kind()).isEqualTo(ImageWarning.Kind.LOW_VALUES));
+        assertThat(decoder.decode(deepGrey(0, 8192)).warnings()).isEmpty();
+    }
+
+    @Test
+    void scalesDeepImagesByTheGivenWhiteLevel() throws Exception {
+        DecodedImage decoded = decoder.decode(deepGrey(0, 16, 2048, 4095), OptionalInt.of(4095));
+
+        assertThat(decoded.samples()).isEqualTo(new SampleRange(16, 4095, 4095, false));
+        assertThat(decoded.warnings()).isEmpty();
+        assertThat(IntStream.range(0, 4).map(x -> decoded.image().channel(x, 0, 1)))
+                .containsExactly(0, 1, 128, 255);
+    }
+
+    @Test
+    void clipsAboveTheGivenWhiteLevelWithAWarning() throws Exception {
+        DecodedImage decoded = decoder.decode(deepGrey(100, 4095, 5000), OptionalInt.of(4095));
+
+        assertThat(decoded.warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.kind().id()).isEqualTo("above-white-level"));
+        assertThat(decoded.image().channel(2, 0, 0)).isEqualTo(255);
+    }
+
+    @Test
+    void prefersTheDepthThatAFileDeclaresToTheGivenWhiteLevel() throws Exception {
+        byte[] twelve = resource("oddities/grey-12bit-packed.tif");
+        byte[] declared = resource("oddities/tiff-mono12-max-sample-value.tif");
+
+        for (byte[] bytes : List.of(twelve, declared)) {
+            DecodedImage decoded = decoder.decode(bytes, OptionalInt.of(1023));
+            assertThat(decoded.samples().whiteLevel()).isEqualTo(4095);
+            assertThat(decoded.samples().declared()).isTrue();
+            assertThat(decoded.image().rgb())
+                    .isEqualTo(decoder.decode(bytes).image().rgb());
+        }
+    }
+
+    @Test
+    void neverScalesImagesOfEightBits() throws Exception {
+        byte[] bytes = resource("grey.png");
+
+        DecodedImage decoded = decoder.decode(bytes, OptionalInt.of(1023));
+
+        assertThat(decoded.image().rgb())
+                .isEqualTo(decoder.decode(bytes).image().rgb());
+        assertThat(decoded.samples()).isEqualTo(new SampleRange(8, 255, 255, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {255, 65536, -1})
+    void refusesAWhiteLevelThatDeepSamplesCannotHave(int level) {
+        assertThatThrownBy(() -> decoder.decode(new byte[0], OptionalInt.of(level)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("between 256 and 65535");
+    }
+
+    @Test
+    void namesTheLimitInUnitsThatAPersonKnows() {
+        ImageDecoder strict = new ImageDecoder(new ImageLimits(2 << 20, 1_000_000));
+
+        assertThatThrownBy(() -> strict.decode(new byte[3 << 20]))
+                .hasMessageContaining("3.0 MiB")
+                .hasMessageContaining("limit of 2.0 MiB")
+                .hasMessageContaining("raise the limit");
     }
 
     @ParameterizedTest
@@ -343,6 +519,12 @@ class ImageDecoderTests {
         });
 
         assertThat(same).isTrue();
+    }
+
+    private static byte[] deepGrey(int... row) throws IOException {
+        BufferedImage image = new BufferedImage(row.length, 1, BufferedImage.TYPE_USHORT_GRAY);
+        image.getRaster().setPixels(0, 0, row.length, 1, row);
+        return encoded(image, "png");
     }
 
     private static byte[] encoded(BufferedImage image, String format) throws IOException {
