@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 cv2.setNumThreads(1)
 MIN_AREA = 16
-MAX_REGIONS = 1000
+MAX_REGIONS = 100
 
 
 class Detector:
@@ -65,9 +65,6 @@ class Detector:
                 continue
             window = labels[y : y + height, x : x + width] == label
             values = anomaly_map[y : y + height, x : x + width][window]
-            contours, _ = cv2.findContours(
-                window.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y)
-            )
             found.append(
                 {
                     "box": {"x": x, "y": y, "width": width, "height": height},
@@ -75,7 +72,6 @@ class Detector:
                     "centroid": {"x": centroids[label][0] + 0.5, "y": centroids[label][1] + 0.5},
                     "peak": float(values.max()),
                     "mean": float(values.mean()),
-                    "polygon": contours[0][:, 0].tolist(),
                 }
             )
         found.sort(key=lambda region: -region["peak"])

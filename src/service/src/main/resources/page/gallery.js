@@ -54,7 +54,7 @@ export class Gallery {
     const [first] = answer.regions;
     label("overlay", first === undefined
       ? "Overlay: no region is outlined"
-      : `Overlay: ${answer.regions.length} outlined, the largest peak ${first.peak.toFixed(2)}`
+      : `Overlay: ${answer.regions.length} of ${answer.regionCount} regions outlined, the largest peak ${first.peak.toFixed(2)}`
         + ` around x ${Math.round(first.centroid.x)}, y ${Math.round(first.centroid.y)}`);
     if (this.#photograph === null) {
       const drawn = await decode(file(answer.overlay));

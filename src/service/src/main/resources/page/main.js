@@ -152,6 +152,7 @@ async function ask() {
 async function examine(first, signal) {
   const reconstruction = first && choice().model.reconstruction && !withoutReconstruction.has(byId("model").value);
   const include = [
+    "polygon",
     ...(first ? ["map"] : []),
     ...(reconstruction ? ["reconstruction"] : []),
     ...(photograph === null ? ["overlay"] : []),
@@ -183,12 +184,13 @@ async function tell(roundTrip) {
     threshold.own = answer.threshold;
   }
   if (pixelThreshold.chosen === null) {
-    pixelThreshold.own = answer.pixelThreshold;
+    const { model, first } = choice();
+    pixelThreshold.own = answer.pixelThresholdLowered && first ? model.thresholds.pixel : answer.pixelThreshold;
   }
   threshold.score = answer.score;
   showProblem(null);
   showVerdict(answer.score, answer.threshold);
-  showRegions(answer.regions, (region) => gallery.mark(region, answer.pixelThreshold, range()));
+  showRegions(answer, pixelThreshold.value, (region) => gallery.mark(region, answer.pixelThreshold, range()));
   showDetails(answer, roundTrip);
   byId("thresholds").hidden = false;
   showParts();

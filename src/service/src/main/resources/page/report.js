@@ -53,17 +53,28 @@ function parts() {
 
 /** Tells those who do not see the page. */
 export function announce(answer) {
-  const count = answer.regions.length;
+  const count = answer.regionCount;
   byId("announcement").textContent = `${byId("word").textContent}. ${byId("why").textContent}.`
-    + ` ${count === 1 ? "One region" : `${count} regions`} above the pixel threshold.`;
+    + ` ${count === 1 ? "One region" : `${count} regions`} above the pixel threshold${
+      answer.pixelThresholdLowered ? `, lowered to ${answer.pixelThreshold.toFixed(3)}` : ""}.`;
 }
 
-/** @param onMark is called with the index of the region to mark, -1 for none */
-export function showRegions(regions, onMark) {
+/**
+ * @param asked the pixel threshold of the request or the model, which the service lowers for an anomalous image without a
+ *     pixel above it
+ * @param onMark is called with the index of the region to mark, -1 for none
+ */
+export function showRegions(answer, asked, onMark) {
+  const { regions, regionCount, pixelThreshold, pixelThresholdLowered, minRegionArea } = answer;
+  const where = pixelThresholdLowered
+    ? `No pixel is above the pixel threshold ${asked.toFixed(3)}. Where the map is above ${pixelThreshold.toFixed(3)},`
+      + " half of its peak, in pixels of the image."
+    : "Where the map is above the pixel threshold, in pixels of the image.";
+  const shown = Math.min(regions.length, MOST_REGIONS);
   byId("regions-note").textContent = regions.length === 0
-    ? "No pixels above the pixel threshold, or too few side by side."
-    : "Where the map is above the pixel threshold, in pixels of the image. The verdict is by the score alone."
-      + (regions.length > MOST_REGIONS ? ` The first ${MOST_REGIONS} of ${regions.length}.` : "");
+    ? `No ${minRegionArea} pixels side by side are above the pixel threshold.`
+    : `${where} The verdict is by the score alone.`
+      + (regionCount > shown ? ` The first ${shown} of ${regionCount}.` : "");
   byId("regions").querySelector("table").hidden = regions.length === 0;
   const rows = regions.slice(0, MOST_REGIONS).map((region, index) => {
     const { box, area, peak } = region;

@@ -22,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param metrics figures of the evaluation
  * @param export format of the graph's numbers and what that format changed; empty where it is not known
  * @param images what the training images looked like; null where it is not known
+ * @param minRegionArea fewest pixels of the original image that a region of this model has; null leaves it to whoever runs
+ *     the graph
  */
 public record ModelCard(
         String model,
@@ -31,13 +33,19 @@ public record ModelCard(
         ObjectNode training,
         ObjectNode metrics,
         ObjectNode export,
-        @Nullable ImageProfile images) {
+        @Nullable ImageProfile images,
+        @Nullable Integer minRegionArea) {
 
     /** The only resize filter so far: a triangle filter, widened when it shrinks (antialiased bilinear). */
     public static final String RESIZE = "antialiased-bilinear";
 
     /** The only channel order so far. */
     public static final String COLOUR = "RGB";
+
+    /** Largest value that a model may name as its smallest area of regions. */
+    public static final int MAX_REGION_AREA = 999_999_999;
+
+    private static final String MIN_REGION_AREA = "region.min-area";
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
@@ -49,6 +57,10 @@ public record ModelCard(
         Objects.requireNonNull(export, "export");
         requireSide("input.width", width, 1);
         requireSide("input.height", height, 1);
+        if (minRegionArea != null && (minRegionArea < 1 || minRegionArea > MAX_REGION_AREA)) {
+            throw new IllegalArgumentException(
+                    MIN_REGION_AREA + " must be 1 to " + MAX_REGION_AREA + " pixels, got " + minRegionArea);
+        }
     }
 
     /** Makes the card of a graph of which the format is not known. */
@@ -66,12 +78,26 @@ public record ModelCard(
             ObjectNode training,
             ObjectNode metrics,
             ObjectNode export) {
-        this(model, width, height, calibration, training, metrics, export, null);
+        this(model, width, height, calibration, training, metrics, export, null, null);
     }
 
     /** Returns the card with what the training images looked like. */
     public ModelCard withImages(@Nullable ImageProfile profile) {
-        return new ModelCard(model, width, height, calibration, training, metrics, export, profile);
+        return new ModelCard(model, width, height, calibration, training, metrics, export, profile, minRegionArea);
+    }
+
+    /**
+     * Returns the fewest pixels of a region: as given, else the model's own, else the default.
+     *
+     * @param given null where a request says nothing of it
+     */
+    public int minRegionArea(@Nullable Integer given, int otherwise) {
+        return given != null ? given : minRegionArea != null ? minRegionArea : otherwise;
+    }
+
+    /** Returns the card with another smallest area of regions; null for none of the model's own. */
+    public ModelCard withMinRegionArea(@Nullable Integer area) {
+        return new ModelCard(model, width, height, calibration, training, metrics, export, images, area);
     }
 
     /**
@@ -112,6 +138,9 @@ public record ModelCard(
         }
         if (images != null) {
             put(metadata, "images", images.toJson().toString());
+        }
+        if (minRegionArea != null) {
+            put(metadata, MIN_REGION_AREA, Integer.toString(minRegionArea));
         }
         return metadata;
     }
@@ -159,6 +188,9 @@ public record ModelCard(
                                     : JSON.createObjectNode(),
                             metadata.containsKey(ModelContract.METADATA_PREFIX + "images")
                                     ? ImageProfile.fromJson(json(metadata, "images"))
+                                    : null,
+                            metadata.containsKey(ModelContract.METADATA_PREFIX + MIN_REGION_AREA)
+                                    ? (Integer) integer(metadata, MIN_REGION_AREA)
                                     : null)
                     .requireContractSides();
         } catch (IllegalArgumentException e) {

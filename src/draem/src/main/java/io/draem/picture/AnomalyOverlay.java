@@ -1,9 +1,10 @@
 package io.draem.picture;
 
 import io.draem.image.RgbImage;
-import io.draem.score.AnomalyMap;
+import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Region.Point;
+import io.draem.score.ScaledMap;
 import java.util.List;
 
 /** Draws what was found over the image: heat where the map is above its threshold, and an outline round each region. */
@@ -25,17 +26,20 @@ public final class AnomalyOverlay {
     /**
      * Returns a copy of the image with the heat and the outlines drawn on it.
      *
-     * @param normalized map of the image's size, normalised so that 0.5 is the pixel threshold: at or below it the
-     *     image shows unchanged, above it the heat is the more opaque the larger the value
+     * @param map raw map of the image's size: at or below the threshold the image shows unchanged, above it the heat is the
+     *     more opaque the larger the value
+     * @param pixelThreshold raw value that the heat begins above
+     * @param calibration range of the map's values, over which the heat grows
      * @throws IllegalArgumentException if map and image differ in size
      */
-    public static RgbImage draw(RgbImage image, AnomalyMap normalized, List<Region> regions) {
-        if (image.width() != normalized.width() || image.height() != normalized.height()) {
-            throw new IllegalArgumentException("A map of " + normalized.width() + "x" + normalized.height()
+    public static RgbImage draw(
+            RgbImage image, ScaledMap map, double pixelThreshold, Calibration calibration, List<Region> regions) {
+        if (image.width() != map.width() || image.height() != map.height()) {
+            throw new IllegalArgumentException("A map of " + map.width() + "x" + map.height()
                     + " does not cover an image of " + image.width() + "x" + image.height());
         }
         byte[] rgb = image.rgb().clone();
-        blendHeat(rgb, normalized.values());
+        blendHeat(rgb, map, pixelThreshold, calibration);
         int thickness = 1 + Math.max(image.width(), image.height()) / PIXELS_PER_THICKNESS;
         for (Region region : regions) {
             drawOutline(rgb, image.width(), image.height(), region.polygon(), thickness);
@@ -43,22 +47,32 @@ public final class AnomalyOverlay {
         return new RgbImage(image.width(), image.height(), rgb);
     }
 
-    private static void blendHeat(byte[] rgb, float[] values) {
+    private static void blendHeat(byte[] rgb, ScaledMap map, double pixelThreshold, Calibration calibration) {
         int[] colours = new int[LEVELS];
         for (int level = 0; level < LEVELS; level++) {
             colours[level] = HeatColours.of((double) level / (LEVELS - 1));
         }
-        for (int i = 0; i < values.length; i++) {
-            if (values[i] > THRESHOLD) {
-                double heat = Math.min(1, (values[i] - THRESHOLD) / (1 - THRESHOLD));
-                int colour = colours[(int) Math.round(heat * (LEVELS - 1))];
-                double opacity = OPACITY_AT_THRESHOLD + heat * (OPACITY_AT_MAXIMUM - OPACITY_AT_THRESHOLD);
-                for (int channel = 0; channel < 3; channel++) {
-                    int below = rgb[3 * i + channel] & 0xFF;
-                    int above = colour >> (16 - 8 * channel) & 0xFF;
-                    rgb[3 * i + channel] = (byte) Math.round(below + opacity * (above - below));
+        ScaledMap.Rows rows = map.rows();
+        for (int y = 0; y < map.height(); y++) {
+            float[] row = rows.read(y);
+            for (int x = 0; x < row.length; x++) {
+                if (row[x] > pixelThreshold) {
+                    float value = (float)
+                            Calibration.normalize(row[x], pixelThreshold, calibration.mapMin(), calibration.mapMax());
+                    blend(rgb, 3 * (y * row.length + x), value, colours);
                 }
             }
+        }
+    }
+
+    private static void blend(byte[] rgb, int pixel, float normalized, int[] colours) {
+        double heat = Math.min(1, Math.max(0, (normalized - THRESHOLD) / (1 - THRESHOLD)));
+        int colour = colours[(int) Math.round(heat * (LEVELS - 1))];
+        double opacity = OPACITY_AT_THRESHOLD + heat * (OPACITY_AT_MAXIMUM - OPACITY_AT_THRESHOLD);
+        for (int channel = 0; channel < 3; channel++) {
+            int below = rgb[pixel + channel] & 0xFF;
+            int above = colour >> (16 - 8 * channel) & 0xFF;
+            rgb[pixel + channel] = (byte) Math.round(below + opacity * (above - below));
         }
     }
 

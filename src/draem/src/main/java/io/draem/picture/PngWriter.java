@@ -1,7 +1,7 @@
 package io.draem.picture;
 
 import io.draem.image.RgbImage;
-import io.draem.score.AnomalyMap;
+import io.draem.score.ScaledMap;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
@@ -44,10 +44,12 @@ public final class PngWriter {
     }
 
     /** Returns a map of values 0 to 1 as a 16-bit grey PNG, {@code round(65535 * value)}; values beyond are clamped. */
-    public static byte[] map(AnomalyMap map) {
+    public static byte[] map(ScaledMap map) {
+        ScaledMap.Rows rows = map.rows();
         return encode(map.width(), map.height(), 16, GREY, (y, row) -> {
-            for (int x = 0; x < map.width(); x++) {
-                int value = Math.min(MAX_16_BIT, Math.max(0, Math.round(map.at(x, y) * MAX_16_BIT)));
+            float[] values = rows.read(y);
+            for (int x = 0; x < values.length; x++) {
+                int value = Math.min(MAX_16_BIT, Math.max(0, Math.round(values[x] * MAX_16_BIT)));
                 row[2 * x] = (byte) (value >> 8);
                 row[2 * x + 1] = (byte) value;
             }
@@ -55,10 +57,12 @@ public final class PngWriter {
     }
 
     /** Returns an 8-bit grey PNG that is 255 where the map is strictly above the threshold, and 0 elsewhere. */
-    public static byte[] mask(AnomalyMap map, double threshold) {
+    public static byte[] mask(ScaledMap map, double threshold) {
+        ScaledMap.Rows rows = map.rows();
         return encode(map.width(), map.height(), 8, GREY, (y, row) -> {
-            for (int x = 0; x < map.width(); x++) {
-                row[x] = (byte) (map.at(x, y) > threshold ? 0xFF : 0);
+            float[] values = rows.read(y);
+            for (int x = 0; x < values.length; x++) {
+                row[x] = (byte) (values[x] > threshold ? 0xFF : 0);
             }
         });
     }

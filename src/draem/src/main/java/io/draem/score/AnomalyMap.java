@@ -43,29 +43,9 @@ public record AnomalyMap(int width, int height, float[] values) {
             return this;
         }
         float[] resized = new float[Math.multiplyExact(newWidth, newHeight)];
-        int[] left = new int[newWidth];
-        float[] rightWeight = new float[newWidth];
-        float scaleX = (float) width / newWidth;
-        for (int x = 0; x < newWidth; x++) {
-            float sourceX = Math.max(0f, (x + 0.5f) * scaleX - 0.5f);
-            left[x] = Math.min((int) sourceX, width - 1);
-            rightWeight[x] = sourceX - left[x];
-        }
-        float scaleY = (float) height / newHeight;
+        ScaledMap.Rows rows = new ScaledMap(this, newWidth, newHeight).rows();
         for (int y = 0; y < newHeight; y++) {
-            float sourceY = Math.max(0f, (y + 0.5f) * scaleY - 0.5f);
-            int y0 = Math.min((int) sourceY, height - 1);
-            int above = y0 * width;
-            int below = Math.min(y0 + 1, height - 1) * width;
-            float fy = sourceY - y0;
-            for (int x = 0; x < newWidth; x++) {
-                int x0 = left[x];
-                int x1 = Math.min(x0 + 1, width - 1);
-                float fx = rightWeight[x];
-                float top = values[above + x0] + fx * (values[above + x1] - values[above + x0]);
-                float bottom = values[below + x0] + fx * (values[below + x1] - values[below + x0]);
-                resized[y * newWidth + x] = top + fy * (bottom - top);
-            }
+            System.arraycopy(rows.read(y), 0, resized, y * newWidth, newWidth);
         }
         return new AnomalyMap(newWidth, newHeight, resized);
     }

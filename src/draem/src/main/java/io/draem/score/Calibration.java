@@ -91,11 +91,6 @@ public record Calibration(
         return normalize(score, imageThreshold, scoreMin, scoreMax);
     }
 
-    /** Returns a map value as 0 to 1, 0.5 at the pixel threshold. */
-    public double normalizePixel(double value) {
-        return normalize(value, pixelThreshold, mapMin, mapMax);
-    }
-
     /**
      * Returns {@code clamp((value - threshold) / (max - min) + 0.5, 0, 1)}, the min-max normalisation of anomalib's
      * post-processor; without a range ({@code max == min}) 0.5 plus the sign of the difference, clamped.

@@ -2,10 +2,11 @@ package io.draem.score;
 
 import io.draem.score.Region.Point;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Outlines of connected components, along the corners of the pixel grid. */
 final class Outline {
@@ -34,9 +35,9 @@ final class Outline {
      * corners alone, holes not outlined. An outline of more than {@value #MAX_CORNERS} corners is simplified
      * (Douglas-Peucker) to within 1.5 pixels, and again to within twice as many until it has no more.
      */
-    static List<Point> trace(AnomalyMap map, double threshold, int x, int y) {
-        List<Point> corners = new ArrayList<>();
-        corners.add(new Point(x, y));
+    static List<Point> trace(ScaledMap map, double threshold, int x, int y) {
+        Corners corners = new Corners();
+        corners.add(x, y);
         int cornerX = x;
         int cornerY = y;
         int direction = 0;
@@ -53,31 +54,31 @@ final class Outline {
                 turn = 0;
             }
             if (turn != 0) {
-                corners.add(new Point(cornerX, cornerY));
+                corners.add(cornerX, cornerY);
                 direction = (direction + turn) % 4;
             }
         }
-        for (double tolerance = TOLERANCE; corners.size() > MAX_CORNERS; tolerance *= 2) {
+        for (double tolerance = TOLERANCE; corners.count > MAX_CORNERS; tolerance *= 2) {
             corners = simplified(corners, tolerance);
         }
-        return corners;
+        return corners.toPoints();
     }
 
-    private static boolean isSet(AnomalyMap map, double threshold, int x, int y) {
+    private static boolean isSet(ScaledMap map, double threshold, int x, int y) {
         return x >= 0 && y >= 0 && x < map.width() && y < map.height() && map.at(x, y) > threshold;
     }
 
-    private static List<Point> simplified(List<Point> corners, double tolerance) {
-        BitSet kept = new BitSet(corners.size());
-        for (int from = 0; from < corners.size(); from += STRETCH) {
-            keep(corners, from, Math.min(from + STRETCH, corners.size() - 1), tolerance, kept);
+    private static Corners simplified(Corners corners, double tolerance) {
+        BitSet kept = new BitSet(corners.count);
+        for (int from = 0; from < corners.count; from += STRETCH) {
+            keep(corners, from, Math.min(from + STRETCH, corners.count - 1), tolerance, kept);
         }
-        List<Point> simplified = new ArrayList<>(kept.cardinality());
-        kept.stream().forEach(i -> simplified.add(corners.get(i)));
+        Corners simplified = new Corners();
+        kept.stream().forEach(i -> simplified.add(corners.x[i], corners.y[i]));
         return simplified;
     }
 
-    private static void keep(List<Point> corners, int from, int to, double tolerance, BitSet kept) {
+    private static void keep(Corners corners, int from, int to, double tolerance, BitSet kept) {
         kept.set(from);
         kept.set(to);
         Deque<int[]> stretches = new ArrayDeque<>();
@@ -87,7 +88,7 @@ final class Outline {
             int farthest = -1;
             double distance = tolerance;
             for (int i = stretch[0] + 1; i < stretch[1]; i++) {
-                double d = distance(corners.get(i), corners.get(stretch[0]), corners.get(stretch[1]));
+                double d = corners.distance(i, stretch[0], stretch[1], distance);
                 if (d > distance) {
                     distance = d;
                     farthest = i;
@@ -101,13 +102,40 @@ final class Outline {
         }
     }
 
-    /** Returns the distance of {@code p} from the segment {@code a}–{@code b}. */
-    private static double distance(Point p, Point a, Point b) {
-        double dx = b.x() - a.x();
-        double dy = b.y() - a.y();
-        double length2 = dx * dx + dy * dy;
-        double along = length2 == 0 ? 0 : ((p.x() - a.x()) * dx + (p.y() - a.y()) * dy) / length2;
-        double t = Math.min(1, Math.max(0, along));
-        return Math.hypot(p.x() - a.x() - t * dx, p.y() - a.y() - t * dy);
+    /** Corners of an outline in their order, eight bytes each: that of noise has millions before it is simplified. */
+    private static final class Corners {
+
+        private int[] x = new int[16];
+        private int[] y = new int[16];
+        private int count;
+
+        void add(int cornerX, int cornerY) {
+            if (count == x.length) {
+                x = Arrays.copyOf(x, 2 * count);
+                y = Arrays.copyOf(y, 2 * count);
+            }
+            x[count] = cornerX;
+            y[count] = cornerY;
+            count++;
+        }
+
+        /** Returns the distance of corner {@code i} from the segment between two others, or 0 where it is below another one. */
+        double distance(int i, int from, int to, double other) {
+            double dx = x[to] - x[from];
+            double dy = y[to] - y[from];
+            double length2 = dx * dx + dy * dy;
+            double along = length2 == 0 ? 0 : ((x[i] - x[from]) * dx + (y[i] - y[from]) * dy) / length2;
+            double t = Math.min(1, Math.max(0, along));
+            double offX = x[i] - x[from] - t * dx;
+            double offY = y[i] - y[from] - t * dy;
+            // The exact hypotenuse takes most of the time of outlines with millions of corners.
+            return offX * offX + offY * offY < 0.999 * other * other ? 0 : Math.hypot(offX, offY);
+        }
+
+        List<Point> toPoints() {
+            return IntStream.range(0, count)
+                    .mapToObj(i -> new Point(x[i], y[i]))
+                    .toList();
+        }
     }
 }

@@ -14,7 +14,8 @@ import java.util.List;
  * @param centroidY mean row of those pixels
  * @param peak largest raw map value in the region
  * @param mean mean raw map value in the region
- * @param polygon outline of the region, clockwise, closed (the last point joins the first)
+ * @param polygon outline of the region, clockwise, closed (the last point joins the first); empty where it was not asked
+ *     for
  */
 public record Region(
         int x,

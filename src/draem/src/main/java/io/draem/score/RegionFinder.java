@@ -1,98 +1,234 @@
 package io.draem.score;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the connected regions of an anomaly map that are above the pixel threshold. */
+/**
+ * Finds the connected regions of an anomaly map that are above the pixel threshold.
+ *
+ * <p>The map is read once, row by row. A row is a list of runs (stretches of pixels above the threshold), and only the runs
+ * of two rows and the regions that may still grow are in memory: neither the map at the image's size nor its mask.
+ */
 public final class RegionFinder {
 
-    /** A map of noise has millions of specks: only this many regions, those with the largest peaks, are returned. */
-    public static final int MAX_REGIONS = 1_000;
+    /** Largest peak first; of equal ones the region whose first pixel, in reading order, comes first. */
+    private static final Comparator<Component> ORDER = Comparator.<Component>comparingDouble(c -> -c.peak)
+            .thenComparingInt(c -> c.firstY)
+            .thenComparingInt(c -> c.firstX);
 
-    private final AnomalyMap map;
-    private final double pixelThreshold;
-    private final ConnectedComponents components;
+    private final ScaledMap map;
+    private final RegionOptions options;
+    private final double threshold;
 
-    private RegionFinder(AnomalyMap map, double pixelThreshold) {
+    private RowRuns above;
+    private RowRuns current;
+    private final PriorityQueue<Component> largest = new PriorityQueue<>(ORDER.reversed());
+    private @Nullable Component first;
+    private int count;
+
+    private RegionFinder(ScaledMap map, RegionOptions options, double threshold) {
         this.map = map;
-        this.pixelThreshold = pixelThreshold;
-        float[] values = map.values();
-        this.components = ConnectedComponents.find(map.width(), map.height(), index -> values[index] > pixelThreshold);
+        this.options = options;
+        this.threshold = threshold;
+        this.above = new RowRuns(map.width());
+        this.current = new RowRuns(map.width());
     }
 
     /**
-     * Returns the regions of pixels strictly above the threshold, joined at sides and corners (8 neighbours), the
-     * largest peak first; at most {@value #MAX_REGIONS}.
+     * Returns the regions of pixels strictly above the threshold, joined at sides and corners (8 neighbours), the largest
+     * peak first.
      *
-     * @param map raw map at the size of the image, whose pixels the regions are told in
-     * @param pixelThreshold raw threshold
-     * @param minArea regions of fewer pixels are left out
+     * <p>An anomalous image always has a region. The one with the largest peak is returned even if it is smaller than the
+     * smallest area. Where no pixel is above the threshold, the threshold becomes the middle between the smallest and the
+     * largest value of the map (the peak's full width at half maximum), and {@link Regions#lowered} is true.
+     *
+     * @param map raw map at the size of the image, whose pixels positions and areas count
      */
-    public static List<Region> find(AnomalyMap map, double pixelThreshold, int minArea) {
-        return new RegionFinder(map, pixelThreshold).regions(minArea);
+    public static Regions find(ScaledMap map, RegionOptions options) {
+        RegionFinder finder = new RegionFinder(map, options, options.pixelThreshold());
+        finder.scan();
+        if (finder.first != null || !options.anomalous()) {
+            return finder.regions();
+        }
+        RegionFinder lowered = new RegionFinder(map, options, halfMaximum(map));
+        lowered.scan();
+        return lowered.regions();
     }
 
-    private List<Region> regions(int minArea) {
-        int[] slots = slotsByPeak(minArea);
-        int regionCount = 0;
-        for (int slot : slots) {
-            regionCount = Math.max(regionCount, slot + 1);
+    private static double halfMaximum(ScaledMap map) {
+        ScaledMap.Rows rows = map.rows();
+        float min = Float.POSITIVE_INFINITY;
+        float max = Float.NEGATIVE_INFINITY;
+        for (int y = 0; y < map.height(); y++) {
+            for (float value : rows.read(y)) {
+                min = Math.min(min, value);
+                max = Math.max(max, value);
+            }
         }
-        Measurement[] measurements = new Measurement[regionCount];
-        for (int run = 0; run < components.runs(); run++) {
-            int slot = slots[components.component(run)];
-            if (slot >= 0) {
-                if (measurements[slot] == null) {
-                    measurements[slot] = new Measurement(components.start(run), components.row(run));
+        return min < max ? ((double) min + max) / 2 : Math.nextDown(max);
+    }
+
+    private void scan() {
+        ScaledMap.Rows rows = map.rows();
+        ScaledMap.Bounds bounds = map.new Bounds(threshold);
+        // Floats are above a double exactly if they are above the largest float that is not above it.
+        float rounded = (float) threshold;
+        float level = rounded > threshold ? Math.nextDown(rounded) : rounded;
+        for (int y = 0; y < map.height(); y++) {
+            current.clear();
+            if (bounds.mayExceed(y)) {
+                current.find(rows.read(y), level);
+                join(y);
+            }
+            finishAbove(y);
+            RowRuns free = above;
+            above = current;
+            current = free;
+        }
+        finishAbove(map.height());
+    }
+
+    /** Adds the runs of the row to the components that they touch, or to new ones. */
+    private void join(int y) {
+        int upper = 0;
+        for (int run = 0; run < current.count; run++) {
+            int start = current.starts[run];
+            int end = current.ends[run];
+            while (upper < above.count && above.ends[upper] < start) {
+                upper++;
+            }
+            Component component = null;
+            // One run may touch several above; the last of them may also touch the next run.
+            for (int touching = upper; touching < above.count && above.starts[touching] <= end; touching++) {
+                Component other = above.component(touching);
+                component = component == null ? other : component.join(other);
+            }
+            if (component == null) {
+                component = new Component(start, y);
+            }
+            component.add(y, start, end, current.sums[run], current.peaks[run]);
+            current.components[run] = component;
+        }
+    }
+
+    /** Takes the components that end above row {@code y}. */
+    private void finishAbove(int y) {
+        for (int run = 0; run < above.count; run++) {
+            Component component = above.component(run);
+            if (component.bottom < y + 1 && !component.finished) {
+                component.finished = true;
+                finish(component);
+            }
+        }
+    }
+
+    private void finish(Component component) {
+        if (first == null || ORDER.compare(component, first) < 0) {
+            first = component;
+        }
+        if (component.area >= options.minArea()) {
+            keep(component);
+        }
+    }
+
+    private void keep(Component component) {
+        count++;
+        if (largest.size() < options.most()) {
+            largest.add(component);
+        } else if (ORDER.compare(component, largest.element()) < 0) {
+            largest.remove();
+            largest.add(component);
+        }
+    }
+
+    private Regions regions() {
+        if (options.anomalous() && first != null && first.area < options.minArea()) {
+            keep(first);
+        }
+        List<Component> sorted = new ArrayList<>(largest);
+        sorted.sort(ORDER);
+        return new Regions(
+                threshold,
+                threshold < options.pixelThreshold(),
+                count,
+                sorted.stream().map(this::region).toList());
+    }
+
+    private Region region(Component component) {
+        return new Region(
+                component.left,
+                component.firstY,
+                component.right - component.left,
+                component.bottom - component.firstY,
+                component.area,
+                component.sumX / component.area,
+                component.sumY / component.area,
+                component.peak,
+                component.sum / component.area,
+                options.outlines() ? Outline.trace(map, threshold, component.firstX, component.firstY) : List.of());
+    }
+
+    /** The runs of one row, from left to right. */
+    private static final class RowRuns {
+
+        private final int[] starts;
+        private final int[] ends; // exclusive
+        private final double[] sums;
+        private final float[] peaks;
+        private final Component[] components;
+        private int count;
+
+        RowRuns(int width) {
+            int most = (width + 1) / 2;
+            starts = new int[most];
+            ends = new int[most];
+            sums = new double[most];
+            peaks = new float[most];
+            components = new Component[most];
+        }
+
+        void clear() {
+            count = 0;
+        }
+
+        void find(float[] row, float level) {
+            int x = 0;
+            while (x < row.length) {
+                if (!(row[x] > level)) {
+                    x++;
+                    continue;
                 }
-                measurements[slot].add(components.row(run), components.start(run), components.end(run));
+                int start = x;
+                double sum = 0;
+                float peak = Float.NEGATIVE_INFINITY;
+                while (x < row.length && row[x] > level) {
+                    sum += row[x];
+                    peak = Math.max(peak, row[x]);
+                    x++;
+                }
+                starts[count] = start;
+                ends[count] = x;
+                sums[count] = sum;
+                peaks[count] = peak;
+                count++;
             }
         }
-        return Arrays.stream(measurements).map(Measurement::toRegion).toList();
-    }
 
-    /** Returns the place of each component among the regions to return, or -1. */
-    private int[] slotsByPeak(int minArea) {
-        int count = components.components();
-        int[] areas = new int[count];
-        float[] peaks = new float[count];
-        Arrays.fill(peaks, Float.NEGATIVE_INFINITY);
-        for (int run = 0; run < components.runs(); run++) {
-            int component = components.component(run);
-            int row = components.row(run) * map.width();
-            areas[component] += components.end(run) - components.start(run);
-            for (int x = components.start(run); x < components.end(run); x++) {
-                peaks[component] = Math.max(peaks[component], map.values()[row + x]);
-            }
+        Component component(int run) {
+            return components[run].root();
         }
-        // Sorted as numbers: peak descending in the high half, then order of appearance in the low half.
-        long[] keys = IntStream.range(0, count)
-                .filter(component -> areas[component] >= minArea)
-                .mapToLong(component -> (long) ~sortable(peaks[component]) << 32 | component)
-                .sorted()
-                .limit(MAX_REGIONS)
-                .toArray();
-        int[] slots = new int[count];
-        Arrays.fill(slots, -1);
-        for (int slot = 0; slot < keys.length; slot++) {
-            slots[(int) keys[slot]] = slot;
-        }
-        return slots;
     }
 
-    /** Returns an int that orders as the float does. */
-    private static int sortable(float value) {
-        int bits = Float.floatToIntBits(value);
-        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
-    }
+    /** A region as far as it is known; a component that was joined to another one is forwarded to it. */
+    private static final class Component {
 
-    /** Adds up the pixels of one region. */
-    private final class Measurement {
-
-        private final int firstX;
-        private final int firstY;
-        private int left = Integer.MAX_VALUE;
+        private Component parent = this;
+        private int firstX;
+        private int firstY;
+        private int left;
         private int right;
         private int bottom;
         private int area;
@@ -100,13 +236,15 @@ public final class RegionFinder {
         private double sumY;
         private double sum;
         private float peak = Float.NEGATIVE_INFINITY;
+        private boolean finished;
 
-        Measurement(int firstX, int firstY) {
+        Component(int firstX, int firstY) {
             this.firstX = firstX;
             this.firstY = firstY;
+            this.left = firstX;
         }
 
-        void add(int row, int start, int end) {
+        void add(int row, int start, int end, double runSum, float runPeak) {
             int length = end - start;
             left = Math.min(left, start);
             right = Math.max(right, end);
@@ -114,25 +252,38 @@ public final class RegionFinder {
             area += length;
             sumX += 0.5 * length * ((double) start + end);
             sumY += length * (row + 0.5);
-            for (int x = start; x < end; x++) {
-                float value = map.at(x, row);
-                sum += value;
-                peak = Math.max(peak, value);
-            }
+            sum += runSum;
+            peak = Math.max(peak, runPeak);
         }
 
-        Region toRegion() {
-            return new Region(
-                    left,
-                    firstY,
-                    right - left,
-                    bottom - firstY,
-                    area,
-                    sumX / area,
-                    sumY / area,
-                    peak,
-                    sum / area,
-                    Outline.trace(map, pixelThreshold, firstX, firstY));
+        /** Returns this component with all that the other one has. */
+        Component join(Component other) {
+            if (other == this) {
+                return this;
+            }
+            other.parent = this;
+            if (other.firstY < firstY || other.firstY == firstY && other.firstX < firstX) {
+                firstX = other.firstX;
+                firstY = other.firstY;
+            }
+            left = Math.min(left, other.left);
+            right = Math.max(right, other.right);
+            bottom = Math.max(bottom, other.bottom);
+            area += other.area;
+            sumX += other.sumX;
+            sumY += other.sumY;
+            sum += other.sum;
+            peak = Math.max(peak, other.peak);
+            return this;
+        }
+
+        Component root() {
+            Component root = this;
+            while (root.parent != root) {
+                root.parent = root.parent.parent; // path halving
+                root = root.parent;
+            }
+            return root;
         }
     }
 }

@@ -40,6 +40,20 @@ class ModelCardTests {
     }
 
     @Test
+    void theSmallestAreaOfRegionsComesBackAndIsThatOfTheRequestElseOfTheModelElseTheDefault()
+            throws ModelCardException {
+        ModelCard card = card().withMinRegionArea(40);
+        assertThat(card.toMetadata())
+                .containsEntry("draem.region.min-area", "40")
+                .containsEntry("draem.version", "1");
+        assertThat(ModelCard.fromMetadata(card.toMetadata())).isEqualTo(card);
+        assertThat(card().toMetadata()).doesNotContainKey("draem.region.min-area");
+        assertThat(card.minRegionArea(3, 16)).isEqualTo(3);
+        assertThat(card.minRegionArea(null, 16)).isEqualTo(40);
+        assertThat(card().minRegionArea(null, 16)).isEqualTo(16);
+    }
+
+    @Test
     void writesTheNamesOfTheContract() {
         assertThat(card().toMetadata())
                 .containsEntry("draem.version", "1")
@@ -94,7 +108,10 @@ class ModelCardTests {
         "map.max, -Infinity",
         "calibration, '[]'",
         "training, '{'",
-        "metrics, null"
+        "metrics, null",
+        "region.min-area, 0",
+        "region.min-area, 1.5",
+        "region.min-area, 1000000000"
     })
     void namesAWrongValue(String key, String value) {
         Map<String, String> metadata = new HashMap<>(card().toMetadata());

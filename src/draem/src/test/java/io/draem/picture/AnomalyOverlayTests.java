@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.draem.image.RgbImage;
 import io.draem.score.AnomalyMap;
+import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.ScaledMap;
+import io.draem.score.ThresholdRule;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +19,8 @@ class AnomalyOverlayTests {
 
     private static final int SIDE = 64;
 
+    private static final Calibration FULL_RANGE = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+
     private final RgbImage grey = new RgbImage(SIDE, SIDE, filled((byte) 100));
 
     @Test
@@ -22,7 +28,7 @@ class AnomalyOverlayTests {
         float[] values = new float[SIDE * SIDE];
         values[5] = 0.5f;
 
-        RgbImage overlay = AnomalyOverlay.draw(grey, new AnomalyMap(SIDE, SIDE, values), List.of());
+        RgbImage overlay = AnomalyOverlay.draw(grey, map(values), 0.5, FULL_RANGE, List.of());
 
         assertThat(overlay.rgb()).isEqualTo(grey.rgb());
     }
@@ -33,7 +39,7 @@ class AnomalyOverlayTests {
         values[10] = 0.6f;
         values[20] = 1f;
 
-        RgbImage overlay = AnomalyOverlay.draw(grey, new AnomalyMap(SIDE, SIDE, values), List.of());
+        RgbImage overlay = AnomalyOverlay.draw(grey, map(values), 0.5, FULL_RANGE, List.of());
 
         assertThat(saturation(overlay, 10)).isPositive();
         assertThat(saturation(overlay, 20)).isGreaterThan(saturation(overlay, 10));
@@ -48,10 +54,11 @@ class AnomalyOverlayTests {
                 values[y * SIDE + x] = 0.9f;
             }
         }
-        AnomalyMap map = new AnomalyMap(SIDE, SIDE, values);
-        List<Region> regions = RegionFinder.find(map, 0.5, 1);
+        ScaledMap map = map(values);
+        List<Region> regions =
+                RegionFinder.find(map, new RegionOptions(0.5, 1, false, true)).largest();
 
-        RgbImage overlay = AnomalyOverlay.draw(grey, map, regions);
+        RgbImage overlay = AnomalyOverlay.draw(grey, map, 0.5, FULL_RANGE, regions);
 
         assertThat(pixel(overlay, 30, 10)).isEqualTo(0xFF00FF);
         assertThat(pixel(overlay, 35, 10)).isEqualTo(0xFF00FF);
@@ -62,9 +69,14 @@ class AnomalyOverlayTests {
 
     @Test
     void refusesAMapOfAnotherSize() {
-        assertThatThrownBy(() -> AnomalyOverlay.draw(grey, new AnomalyMap(2, 1, new float[2]), List.of()))
+        ScaledMap small = new ScaledMap(new AnomalyMap(2, 1, new float[2]), 2, 1);
+        assertThatThrownBy(() -> AnomalyOverlay.draw(grey, small, 0.5, FULL_RANGE, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2x1");
+    }
+
+    private static ScaledMap map(float[] values) {
+        return new ScaledMap(new AnomalyMap(SIDE, SIDE, values), SIDE, SIDE);
     }
 
     private static int saturation(RgbImage image, int x) {

@@ -6,6 +6,7 @@ import io.draem.image.ImageDecoder;
 import io.draem.image.ImageLimits;
 import io.draem.image.RgbImage;
 import io.draem.score.AnomalyMap;
+import io.draem.score.ScaledMap;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.io.ByteArrayInputStream;
@@ -33,7 +34,7 @@ class PngWriterTests {
     void writesAMapWithSixteenBitsAPixel() throws IOException {
         float[] values = {0f, 1f, 0.5f, 1f / 65535, -0.2f, 1.7f};
 
-        BufferedImage read = read(PngWriter.map(new AnomalyMap(3, 2, values)));
+        BufferedImage read = read(PngWriter.map(new ScaledMap(new AnomalyMap(3, 2, values), 3, 2)));
 
         assertThat(read.getRaster().getTransferType()).isEqualTo(DataBuffer.TYPE_USHORT);
         assertThat(read.getRaster().getPixels(0, 0, 3, 2, (int[]) null)).containsExactly(0, 65535, 32768, 1, 0, 65535);
@@ -43,7 +44,7 @@ class PngWriterTests {
     void writesAMaskThatIsWhiteStrictlyAboveTheThreshold() throws IOException {
         float[] values = {0.2f, 0.5f, 0.50001f, 1f};
 
-        BufferedImage read = read(PngWriter.mask(new AnomalyMap(2, 2, values), 0.5));
+        BufferedImage read = read(PngWriter.mask(new ScaledMap(new AnomalyMap(2, 2, values), 2, 2), 0.5));
 
         assertThat(read.getRaster().getNumBands()).isEqualTo(1);
         assertThat(read.getRaster().getPixels(0, 0, 2, 2, (int[]) null)).containsExactly(0, 0, 255, 255);

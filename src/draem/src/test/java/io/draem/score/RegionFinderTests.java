@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.score.Region.Point;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RegionFinderTests {
@@ -17,7 +21,7 @@ class RegionFinderTests {
                 "......", //
                 "..59..", "..5...", "......");
 
-        Region region = RegionFinder.find(map, 0.4, 1).get(0);
+        Region region = find(map, 0.4, 1).get(0);
 
         assertThat(region.x()).isEqualTo(2);
         assertThat(region.y()).isEqualTo(1);
@@ -36,7 +40,7 @@ class RegionFinderTests {
                 "....", //
                 ".11.", ".1..", "....");
 
-        assertThat(RegionFinder.find(map, 0, 1).get(0).polygon())
+        assertThat(find(map, 0, 1).get(0).polygon())
                 .containsExactly(point(1, 1), point(3, 1), point(3, 2), point(2, 2), point(2, 3), point(1, 3));
     }
 
@@ -46,7 +50,7 @@ class RegionFinderTests {
                 "111", //
                 "1.1", "111");
 
-        Region region = RegionFinder.find(map, 0, 1).get(0);
+        Region region = find(map, 0, 1).get(0);
 
         assertThat(region.area()).isEqualTo(8);
         assertThat(region.polygon()).containsExactly(point(0, 0), point(3, 0), point(3, 3), point(0, 3));
@@ -58,7 +62,7 @@ class RegionFinderTests {
                 "1..1", //
                 ".11.", "1..1");
 
-        List<Region> regions = RegionFinder.find(map, 0, 1);
+        List<Region> regions = find(map, 0, 1);
 
         assertThat(regions).hasSize(1);
         assertThat(regions.get(0).area()).isEqualTo(6);
@@ -71,7 +75,7 @@ class RegionFinderTests {
                 "1.1.1", //
                 "1.1.1", "11111");
 
-        assertThat(RegionFinder.find(map, 0, 1)).hasSize(1);
+        assertThat(find(map, 0, 1)).hasSize(1);
     }
 
     @Test
@@ -80,7 +84,7 @@ class RegionFinderTests {
                 "3...9", //
                 ".....", "1.6..");
 
-        assertThat(RegionFinder.find(map, 0, 1))
+        assertThat(find(map, 0, 1))
                 .extracting(Region::peak)
                 .usingComparatorForType((a, b) -> Math.abs(a - b) < 1e-6 ? 0 : 1, Double.class)
                 .containsExactly(0.9, 0.6, 0.3, 0.1);
@@ -90,40 +94,153 @@ class RegionFinderTests {
     void countsOnlyValuesStrictlyAboveTheThreshold() {
         AnomalyMap map = new AnomalyMap(2, 1, new float[] {0.5f, Math.nextUp(0.5f)});
 
-        assertThat(RegionFinder.find(map, 0.5, 1))
-                .singleElement()
-                .extracting(Region::x)
-                .isEqualTo(1);
+        assertThat(find(map, 0.5, 1)).singleElement().extracting(Region::x).isEqualTo(1);
     }
 
     @Test
     void leavesOutRegionsSmallerThanTheSmallestArea() {
         AnomalyMap map = map("11.1");
 
-        assertThat(RegionFinder.find(map, 0, 2))
-                .singleElement()
-                .extracting(Region::area)
-                .isEqualTo(2);
-        assertThat(RegionFinder.find(map, 0, 3)).isEmpty();
+        assertThat(find(map, 0, 2)).singleElement().extracting(Region::area).isEqualTo(2);
+        assertThat(find(map, 0, 3)).isEmpty();
     }
 
     @Test
     void findsNothingInAMapBelowTheThreshold() {
-        assertThat(RegionFinder.find(map("12", "34"), 0.9, 1)).isEmpty();
+        assertThat(find(map("12", "34"), 0.9, 1)).isEmpty();
     }
 
     @Test
-    void returnsTheLargestPeaksOfTooManyRegions() {
+    void returnsTheLargestPeaksOfTooManyRegionsAndCountsThemAll() {
         int side = 200;
         float[] values = new float[side * side];
         for (int i = 0; i < 10_000; i++) {
             values[(i / 100) * 2 * side + (i % 100) * 2] = 0.1f + i / 100_000f;
         }
 
-        List<Region> regions = RegionFinder.find(new AnomalyMap(side, side, values), 0, 1);
+        Regions regions = RegionFinder.find(
+                new ScaledMap(new AnomalyMap(side, side, values), side, side), new RegionOptions(0, 1, false, false));
 
-        assertThat(regions).hasSize(RegionFinder.MAX_REGIONS);
-        assertThat(regions.get(regions.size() - 1).peak()).isCloseTo(0.19, within(1e-5));
+        assertThat(regions.count()).isEqualTo(10_000);
+        assertThat(regions.largest()).hasSize(RegionOptions.MOST);
+        assertThat(regions.largest().get(0).peak()).isCloseTo(0.19999, within(1e-5));
+        assertThat(regions.largest().get(99).peak()).isCloseTo(0.199, within(1e-5));
+    }
+
+    @Test
+    void ordersRegionsOfEqualPeakByTheirFirstPixel() {
+        AnomalyMap map = map(
+                "..5..5", //
+                "5.....", "..5..5");
+
+        assertThat(find(map, 0, 1))
+                .extracting(region -> point(region.x(), region.y()))
+                .containsExactly(point(2, 0), point(5, 0), point(0, 1), point(2, 2), point(5, 2));
+    }
+
+    @Test
+    void outlinesNothingUnlessAskedTo() {
+        ScaledMap map = new ScaledMap(map("11.1"), 4, 1);
+
+        assertThat(RegionFinder.find(map, new RegionOptions(0, 1, false, false)).largest())
+                .hasSize(2)
+                .allSatisfy(region -> assertThat(region.polygon()).isEmpty());
+    }
+
+    @Test
+    void keepsTheRegionOfThePeakOfAnAnomalousImageHoweverSmallItIs() {
+        ScaledMap map = new ScaledMap(map("9.555.6"), 7, 1);
+
+        assertThat(RegionFinder.find(map, new RegionOptions(0.1, 3, false, false))
+                        .largest())
+                .extracting(Region::x)
+                .containsExactly(2);
+        Regions anomalous = RegionFinder.find(map, new RegionOptions(0.1, 3, true, false));
+        assertThat(anomalous.count()).isEqualTo(2);
+        assertThat(anomalous.lowered()).isFalse();
+        assertThat(anomalous.largest()).extracting(Region::x).containsExactly(0, 2);
+    }
+
+    @Test
+    void lowersTheThresholdOfAnAnomalousImageWithoutAPixelAboveIt() {
+        ScaledMap map = new ScaledMap(map("1346431"), 7, 1);
+
+        Regions regions = RegionFinder.find(map, new RegionOptions(0.8, 1, true, false));
+
+        assertThat(regions.lowered()).isTrue();
+        assertThat(regions.pixelThreshold()).isCloseTo(0.35, within(1e-6));
+        assertThat(regions.largest()).singleElement().satisfies(region -> {
+            assertThat(region.x()).isEqualTo(2);
+            assertThat(region.width()).isEqualTo(3);
+        });
+        assertThat(RegionFinder.find(map, new RegionOptions(0.8, 1, false, false)))
+                .isEqualTo(new Regions(0.8, false, 0, List.of()));
+    }
+
+    @Test
+    void takesTheWholeOfAMapWithoutContrastForTheRegionOfItsPeak() {
+        ScaledMap map = new ScaledMap(map("444", "444"), 30, 20);
+
+        Regions regions = RegionFinder.find(map, new RegionOptions(0.5, 16, true, false));
+
+        assertThat(regions.pixelThreshold()).isLessThan(0.4f);
+        assertThat(regions.largest()).singleElement().extracting(Region::area).isEqualTo(600);
+    }
+
+    /** Maps of any size, scaled up and down, smooth, flat and noisy, under thresholds on both sides of their peak. */
+    @Test
+    void findsTheSameRegionsAsAFloodFillOfTheWholeMapAndAlwaysOneInAnAnomalousImage() {
+        Random random = new Random(11);
+        int lowered = 0;
+        for (int round = 0; round < 3_000; round++) {
+            AnomalyMap source = randomMap(random);
+            int width = 1 + random.nextInt(60);
+            int height = 1 + random.nextInt(60);
+            ScaledMap map = new ScaledMap(source, width, height);
+            AnomalyMap whole = source.resized(width, height);
+            double threshold = random.nextInt(4) == 0 ? whole.max() : random.nextDouble();
+            boolean anomalous = random.nextBoolean();
+            int minArea = 1 + random.nextInt(40);
+            int most = 1 + random.nextInt(20);
+
+            Regions regions = RegionFinder.find(map, new RegionOptions(threshold, minArea, anomalous, true, most));
+
+            lowered += regions.lowered() ? 1 : 0;
+            boolean none = whole.max() <= threshold;
+            assertThat(regions.lowered()).isEqualTo(anomalous && none);
+            assertThat(regions.pixelThreshold() < threshold).isEqualTo(regions.lowered());
+            assertThat(regions.largest()).hasSize(Math.min(most, regions.count()));
+            List<Filled> expected = new ArrayList<>(floodFill(whole, regions.pixelThreshold()));
+            Filled ofThePeak = expected.isEmpty() ? null : expected.get(0);
+            expected.removeIf(filled -> filled.area < minArea && !(anomalous && filled == ofThePeak));
+            assertThat(regions.count()).isEqualTo(expected.size());
+            for (int i = 0; i < regions.largest().size(); i++) {
+                expected.get(i).isThe(regions.largest().get(i));
+            }
+            if (anomalous) {
+                assertThat(regions.largest()).isNotEmpty();
+                assertThat(regions.largest().get(0).peak()).isEqualTo(whole.max());
+            }
+        }
+        assertThat(lowered).as("rounds that lowered the threshold").isGreaterThan(100);
+    }
+
+    private static AnomalyMap randomMap(Random random) {
+        int width = 1 + random.nextInt(40);
+        int height = 1 + random.nextInt(40);
+        float[] values = new float[width * height];
+        int kind = random.nextInt(4);
+        float base = random.nextFloat();
+        for (int i = 0; i < values.length; i++) {
+            double distance = Math.hypot(i % width - width * 0.3, i / width - height * 0.6);
+            values[i] = switch (kind) {
+                case 0 -> random.nextFloat();
+                case 1 -> base;
+                case 2 -> (float) (0.9 * Math.exp(-distance * distance / 8)) + 0.05f * random.nextFloat();
+                default -> random.nextInt(50) == 0 ? 0.5f + 0.1f * random.nextInt(5) : 0.1f;
+            };
+        }
+        return new AnomalyMap(width, height, values);
     }
 
     @Test
@@ -138,9 +255,13 @@ class RegionFinderTests {
             }
             AnomalyMap map = new AnomalyMap(width, height, values);
 
-            List<Region> regions = RegionFinder.find(map, 0.7, 1);
+            List<Region> regions = find(map, 0.7, 1);
 
-            assertThat(regions.stream().map(Region::area).sorted().toList()).isEqualTo(floodFillAreas(map, 0.7));
+            List<Filled> expected = floodFill(map, 0.7);
+            assertThat(regions).hasSize(expected.size());
+            for (int i = 0; i < expected.size(); i++) {
+                expected.get(i).isThe(regions.get(i));
+            }
         }
     }
 
@@ -154,8 +275,7 @@ class RegionFinderTests {
             }
         }
 
-        Region region =
-                RegionFinder.find(new AnomalyMap(side, side, values), 0.5, 1).get(0);
+        Region region = find(new AnomalyMap(side, side, values), 0.5, 1).get(0);
 
         assertThat(region.polygon()).hasSizeLessThan(600);
         assertThat(region.polygon())
@@ -172,41 +292,96 @@ class RegionFinderTests {
             values[i] = (i / side + i % side) % 2;
         }
 
-        List<Region> regions = RegionFinder.find(new AnomalyMap(side, side, values), 0.5, 1);
+        List<Region> regions = find(new AnomalyMap(side, side, values), 0.5, 1);
 
         assertThat(regions).singleElement().extracting(Region::area).isEqualTo(side * side / 2);
         assertThat(regions.get(0).polygon()).hasSizeBetween(4, Outline.MAX_CORNERS);
     }
 
-    private static List<Integer> floodFillAreas(AnomalyMap map, double threshold) {
-        boolean[] seen = new boolean[map.values().length];
-        List<Integer> areas = new ArrayList<>();
-        for (int i = 0; i < seen.length; i++) {
-            int area = fill(map, threshold, i % map.width(), i / map.width(), seen);
-            if (area > 0) {
-                areas.add(area);
-            }
-        }
-        areas.sort(null);
-        return areas;
+    private static List<Region> find(AnomalyMap map, double threshold, int minArea) {
+        ScaledMap scaled = new ScaledMap(map, map.width(), map.height());
+        return RegionFinder.find(scaled, new RegionOptions(threshold, minArea, false, true, Integer.MAX_VALUE))
+                .largest();
     }
 
-    private static int fill(AnomalyMap map, double threshold, int x, int y, boolean[] seen) {
-        if (x < 0 || y < 0 || x >= map.width() || y >= map.height()) {
-            return 0;
+    /** A region found in the plainest way, its pixels counted one by one. */
+    private static final class Filled {
+
+        private final int firstPixel;
+        private int left = Integer.MAX_VALUE;
+        private int top = Integer.MAX_VALUE;
+        private int right;
+        private int bottom;
+        private int area;
+        private double sum;
+        private float peak = Float.NEGATIVE_INFINITY;
+
+        Filled(int firstPixel) {
+            this.firstPixel = firstPixel;
         }
-        int i = y * map.width() + x;
-        if (seen[i] || map.at(x, y) <= threshold) {
-            return 0;
+
+        void add(int x, int y, float value) {
+            left = Math.min(left, x);
+            top = Math.min(top, y);
+            right = Math.max(right, x + 1);
+            bottom = Math.max(bottom, y + 1);
+            area++;
+            sum += value;
+            peak = Math.max(peak, value);
         }
-        seen[i] = true;
-        int area = 1;
-        for (int dy = -1; dy <= 1; dy++) {
-            for (int dx = -1; dx <= 1; dx++) {
-                area += fill(map, threshold, x + dx, y + dy, seen);
+
+        void isThe(Region region) {
+            assertThat(region.x()).isEqualTo(left);
+            assertThat(region.y()).isEqualTo(top);
+            assertThat(region.width()).isEqualTo(right - left);
+            assertThat(region.height()).isEqualTo(bottom - top);
+            assertThat(region.area()).isEqualTo(area);
+            assertThat(region.peak()).isEqualTo(peak);
+            assertThat(region.mean()).isCloseTo(sum / area, within(1e-9));
+            assertThat(region.polygon().get(0)).isIn(corners());
+        }
+
+        private List<Point> corners() {
+            return IntStream.rangeClosed(left, right)
+                    .mapToObj(x -> point(x, top))
+                    .toList();
+        }
+    }
+
+    /** Returns the regions in the order of their peaks, then of their first pixels. */
+    private static List<Filled> floodFill(AnomalyMap map, double threshold) {
+        boolean[] seen = new boolean[map.values().length];
+        List<Filled> found = new ArrayList<>();
+        for (int i = 0; i < seen.length; i++) {
+            if (!seen[i] && map.values()[i] > threshold) {
+                found.add(fill(map, threshold, i, seen));
             }
         }
-        return area;
+        found.sort(Comparator.<Filled>comparingDouble(filled -> -filled.peak)
+                .thenComparingInt(filled -> filled.firstPixel));
+        return found;
+    }
+
+    private static Filled fill(AnomalyMap map, double threshold, int first, boolean[] seen) {
+        Filled filled = new Filled(first);
+        Deque<Integer> open = new ArrayDeque<>(List.of(first));
+        seen[first] = true;
+        while (!open.isEmpty()) {
+            int pixel = open.pop();
+            int column = pixel % map.width();
+            int row = pixel / map.width();
+            filled.add(column, row, map.at(column, row));
+            for (int y = Math.max(0, row - 1); y <= Math.min(map.height() - 1, row + 1); y++) {
+                for (int x = Math.max(0, column - 1); x <= Math.min(map.width() - 1, column + 1); x++) {
+                    int next = y * map.width() + x;
+                    if (!seen[next] && map.values()[next] > threshold) {
+                        seen[next] = true;
+                        open.push(next);
+                    }
+                }
+            }
+        }
+        return filled;
     }
 
     /** Shoelace formula; positive for clockwise, y down. */

@@ -3,6 +3,7 @@ package io.draem.trainer;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.training.Recipe;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,7 +53,13 @@ final class CalibrationArguments {
      * @throws IllegalArgumentException if the options contradict each other or are out of range; the message names them
      */
     ThresholdOptions thresholds() {
-        return thresholds.options();
+        return thresholds.options().requireImage();
+    }
+
+    /** Returns the smallest area of regions that the model is to have; null for none of its own. */
+    @Nullable
+    Integer minRegionArea() {
+        return thresholds.minRegionArea();
     }
 
     Recipe.Validation validation() {

@@ -132,16 +132,27 @@ final class ExportCommand implements Callable<Integer> {
                     "--format int8 needs --data: it takes the ranges of its activations from images");
         }
         ThresholdOptions asked = asked();
+        Integer area = minRegionArea();
         boolean manual = asked.rule() == ThresholdRule.MANUAL;
         Threads.use(threads);
         ModelCheckpoint read = ModelCheckpoint.read(checkpoint);
         ModelCheckpoint model = giving(read);
         boolean sameValues = model == read;
+        if (manual && !sameValues && (asked.image() == null || asked.pixel() == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "The checkpoint's thresholds are of another image score or smoothing: give both --threshold-image"
+                            + " and --threshold-pixel");
+        }
         ModelCard draft = draft(model, manual);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter log = spec.commandLine().getErr();
+        if (area != null) {
+            draft = draft.withMinRegionArea(area);
+        }
         if (manual) {
-            ManualThresholds given = ManualThresholds.of(draft.calibration(), asked);
+            ManualThresholds given = ManualThresholds.of(model.card(), draft.calibration(), asked);
+            asked = model.card() == null ? asked : asked.orElse(model.card().calibration());
             draft = given.on(draft);
             model = model.noting(draft.training());
             if (data == null) { // else images say more of them
@@ -159,13 +170,21 @@ final class ExportCommand implements Callable<Integer> {
                 kept ? CheckpointImages.thresholds(found, model.training(), sameValues) : asked,
                 calibrationImages,
                 threads);
-        int number = sameValues && kept
+        int number = sameValues && kept && area == null
                 ? ModelVersion.numberFor(checkpoint, output, draft.model(), formats)
                 : ModelVersion.nextNumber(output, draft.model());
         try (StopSignals signals = StopSignals.handle(log)) {
             publishing.publish(formats, output, number, signals, out);
         }
         return 0;
+    }
+
+    private @Nullable Integer minRegionArea() {
+        try {
+            return thresholds.minRegionArea();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Returns how thresholds are to be found; the defaults where nothing was asked for. */
@@ -216,6 +235,14 @@ final class ExportCommand implements Callable<Integer> {
         return images;
     }
 
+    private void requireImageThreshold() throws TrainerException {
+        try {
+            thresholds.options().requireImage();
+        } catch (IllegalArgumentException e) {
+            throw new TrainerException(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled. */
     private ModelCard draft(ModelCheckpoint model, boolean manual) throws TrainerException {
         ModelCard card = model.card();
@@ -239,7 +266,8 @@ final class ExportCommand implements Callable<Integer> {
         if (card != null) {
             return new ModelCard(
                             named, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
-                    .withImages(card.images());
+                    .withImages(card.images())
+                    .withMinRegionArea(card.minRegionArea());
         }
         int side = imageSize != null ? imageSize : known;
         if (side < ModelContract.SIZE_MULTIPLE
@@ -248,6 +276,9 @@ final class ExportCommand implements Callable<Integer> {
             throw new TrainerException(
                     "The checkpoint does not say the size of its images: give --image-size, a multiple of "
                             + ModelContract.SIZE_MULTIPLE + " up to " + ModelContract.MAX_SIDE);
+        }
+        if (manual) {
+            requireImageThreshold();
         }
         if (data == null && !manual) {
             throw new TrainerException(

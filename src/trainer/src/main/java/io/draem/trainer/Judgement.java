@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param validated what the model says of them
  * @param test images that figures are reported for; may be none
  * @param tested what the model says of them
+ * @param thresholds how they were to be found
  */
 record Judgement(
         EvaluationSet validation,
@@ -38,6 +39,7 @@ record Judgement(
         Scores validated,
         EvaluationSet test,
         Scores tested,
+        ThresholdOptions thresholds,
         Calibration calibration) {
 
     private static final Map<String, String> FIGURES = new TreeMap<>(
@@ -57,7 +59,8 @@ record Judgement(
             throws IOException {
         Scores validated = Scores.of(validation, detector);
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
-        return new Judgement(validation, synthetic, validated, test, Scores.of(test, detector), calibration);
+        return new Judgement(
+                validation, synthetic, validated, test, Scores.of(test, detector), thresholds, calibration);
     }
 
     /** Says where the thresholds come from, and what is doubtful about them. */
@@ -65,7 +68,7 @@ record Judgement(
         int anomalous = calibration.anomalousImages() + calibration.syntheticImages();
         String value = calibration.ruleValue() == null ? "" : " " + calibration.ruleValue();
         String from = calibration.rule() == ThresholdRule.MANUAL
-                ? "as given"
+                ? thresholds.pixel() == null ? "as given (image) and found on the masks (pixel)" : "as given"
                 : "from %d normal images and %d with %s"
                         .formatted(
                                 calibration.normalImages(),
@@ -79,6 +82,13 @@ record Judgement(
                 from,
                 calibration.imageThreshold(),
                 calibration.pixelThreshold());
+        boolean lowered = thresholds.pixel() == null
+                && validated.pixels().isDefined()
+                && calibration.pixelThreshold() == calibration.imageThreshold();
+        if (lowered) {
+            out.println(
+                    "the pixel threshold is lowered to the image threshold: found on the masks it would be above it");
+        }
         CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
         out.flush();
     }

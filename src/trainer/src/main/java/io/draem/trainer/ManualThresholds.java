@@ -28,6 +28,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     private static final String PIXEL_OPTION = "--threshold-pixel";
     private static final String IMAGE_THRESHOLD = "the image threshold";
     private static final String CHECKPOINT = "the checkpoint (anomalib's, from its own validation images)";
+    private static final String KEPT = "the checkpoint";
     private static final String NOWHERE = "nowhere: a default";
 
     /**
@@ -56,14 +57,16 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     }
 
     /**
-     * Takes the thresholds that a person gives a model in place of those that it had.
+     * Takes the thresholds that a person gives a model in place of those that it had; one that is not given stays.
      *
+     * @param own what the model has; without one, the pixel threshold is the image threshold unless given
      * @param seen ranges and counts, which stay what they are
      * @param given of rule {@link ThresholdRule#MANUAL}
      */
-    static ManualThresholds of(Calibration seen, ThresholdOptions given) {
-        double image = Objects.requireNonNull(given.image());
-        Double pixel = given.pixel();
+    static ManualThresholds of(@Nullable ModelCard own, Calibration seen, ThresholdOptions given) {
+        ThresholdOptions all = own != null ? given.orElse(own.calibration()) : given.requireImage();
+        double image = Objects.requireNonNull(all.image());
+        Double pixel = all.pixel();
         return new ManualThresholds(
                 new Calibration(
                         ThresholdRule.MANUAL,
@@ -79,8 +82,14 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                         seen.normalPixels(),
                         seen.anomalousPixels(),
                         null),
-                IMAGE_OPTION,
-                pixel != null ? PIXEL_OPTION : IMAGE_THRESHOLD);
+                given.image() != null ? IMAGE_OPTION : source(own, "image", KEPT),
+                given.pixel() != null ? PIXEL_OPTION : own != null ? source(own, "pixel", KEPT) : IMAGE_THRESHOLD);
+    }
+
+    private static String source(@Nullable ModelCard card, String threshold, String otherwise) {
+        return card == null
+                ? otherwise
+                : card.training().path(SOURCE).path(threshold).asString(otherwise);
     }
 
     /** Returns a model's card with these thresholds, and of its figures those that do not hang on them. */
@@ -100,7 +109,8 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                 training,
                 metrics,
                 card.export(),
-                card.images());
+                card.images(),
+                card.minRegionArea());
     }
 
     /**

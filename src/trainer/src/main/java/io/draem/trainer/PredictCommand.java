@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import io.draem.model.ModelCardException;
+import io.draem.score.RegionOptions;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.evaluation.OnnxDetector;
 import java.io.IOException;
@@ -62,8 +63,13 @@ final class PredictCommand implements Callable<Integer> {
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double threshold;
 
-    @Option(names = "--min-area", defaultValue = "16", description = "Fewest pixels of a region")
-    private int minArea;
+    @Option(
+            names = {"--min-region-area", "--min-area"},
+            paramLabel = "PIXELS",
+            description =
+                    "Fewest pixels of a region (default: the model's, else " + RegionOptions.DEFAULT_MIN_AREA + ")",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer minArea;
 
     @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits grey, 65535 stands for 1.0")
     private boolean maps;
@@ -79,9 +85,9 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ModelCardException, TrainerException {
-        if (threads < 1 || batchSize < 1 || minArea < 1) {
+        if (threads < 1 || batchSize < 1 || (minArea != null && minArea < 1)) {
             throw new ParameterException(
-                    spec.commandLine(), "--threads, --batch-size and --min-area must be at least 1");
+                    spec.commandLine(), "--threads, --batch-size and --min-region-area must be at least 1");
         }
         if (threshold != null && !Double.isFinite(threshold)) {
             throw new ParameterException(spec.commandLine(), "--threshold must be a number, not " + threshold);

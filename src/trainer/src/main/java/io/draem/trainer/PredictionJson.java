@@ -3,7 +3,7 @@ package io.draem.trainer;
 import io.draem.image.RgbImage;
 import io.draem.score.Calibration;
 import io.draem.score.Region;
-import java.util.List;
+import io.draem.score.Regions;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,7 +20,8 @@ final class PredictionJson {
             double score,
             double threshold,
             Calibration calibration,
-            List<Region> regions) {
+            int minRegionArea,
+            Regions regions) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("path", path);
         json.putObject("image").put("width", image.width()).put("height", image.height());
@@ -30,9 +31,12 @@ final class PredictionJson {
                 "normalizedScore",
                 Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()));
         json.put("threshold", threshold);
-        json.put("pixelThreshold", calibration.pixelThreshold());
+        json.put("pixelThreshold", regions.pixelThreshold());
+        json.put("pixelThresholdLowered", regions.lowered());
+        json.put("minRegionArea", minRegionArea);
+        json.put("regionCount", regions.count());
         ArrayNode array = json.putArray("regions");
-        regions.forEach(region -> write(region, array.addObject()));
+        regions.largest().forEach(region -> write(region, array.addObject()));
         return json;
     }
 

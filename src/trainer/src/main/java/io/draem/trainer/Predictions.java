@@ -4,10 +4,11 @@ import io.draem.image.ImageTensor;
 import io.draem.image.RgbImage;
 import io.draem.picture.AnomalyOverlay;
 import io.draem.picture.PngWriter;
-import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
-import io.draem.score.Region;
 import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.Regions;
+import io.draem.score.ScaledMap;
 import io.draem.tensor.BesideFile;
 import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.ImageFiles;
@@ -38,16 +39,17 @@ final class Predictions {
     private final Path output;
     private final Options options;
     private final Calibration calibration;
+    private final int minArea;
 
     /**
      * What to write.
      *
      * @param threshold of image scores, in place of the model's
-     * @param minArea fewest pixels of a region
+     * @param minArea fewest pixels of a region, in place of the model's; null for the model's
      * @param maps whether the raw maps are written too
      * @param batchSize most images at a time
      */
-    record Options(@Nullable Double threshold, int minArea, boolean maps, int batchSize) {}
+    record Options(@Nullable Double threshold, @Nullable Integer minArea, boolean maps, int batchSize) {}
 
     /** How many images of each kind there were. */
     record Counts(int anomalous, int normal, int unreadable) {}
@@ -60,6 +62,7 @@ final class Predictions {
         this.output = output;
         this.options = options;
         this.calibration = detector.card().calibration();
+        this.minArea = detector.card().minRegionArea(options.minArea(), RegionOptions.DEFAULT_MIN_AREA);
     }
 
     /**
@@ -133,18 +136,19 @@ final class Predictions {
     private boolean write(Loaded loaded, Detection detection, BufferedWriter lines) throws IOException {
         RgbImage image = loaded.image();
         String path = relative(loaded.file());
-        AnomalyMap map = detection.map().resized(image.width(), image.height());
-        List<Region> regions = RegionFinder.find(map, calibration.pixelThreshold(), options.minArea());
+        ScaledMap map = new ScaledMap(detection.map(), image.width(), image.height());
         double threshold = options.threshold() != null ? options.threshold() : calibration.imageThreshold();
         boolean anomalous = detection.score() > threshold;
-        ObjectNode json = PredictionJson.of(path, image, detection.score(), threshold, calibration, regions);
+        Regions regions =
+                RegionFinder.find(map, new RegionOptions(calibration.pixelThreshold(), minArea, anomalous, true));
+        ObjectNode json = PredictionJson.of(path, image, detection.score(), threshold, calibration, minArea, regions);
         Path folder = output.resolve(path).resolveSibling("");
         Files.createDirectories(folder);
-        json.put("mask", write(path + ".mask.png", PngWriter.mask(map, calibration.pixelThreshold())));
+        json.put("mask", write(path + ".mask.png", PngWriter.mask(map, regions.pixelThreshold())));
         if (options.maps()) {
             json.put("anomalyMap", write(path + ".map.png", PngWriter.map(map)));
         }
-        RgbImage overlay = AnomalyOverlay.draw(image, normalized(map), regions);
+        RgbImage overlay = AnomalyOverlay.draw(image, map, regions.pixelThreshold(), calibration, regions.largest());
         json.put("overlay", write(path + ".overlay.png", PngWriter.rgb(overlay)));
         writeLine(lines, json);
         return anomalous;
@@ -161,14 +165,6 @@ final class Predictions {
             Files.deleteIfExists(part);
         }
         return name;
-    }
-
-    private AnomalyMap normalized(AnomalyMap map) {
-        float[] values = new float[map.values().length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) calibration.normalizePixel(map.values()[i]);
-        }
-        return new AnomalyMap(map.width(), map.height(), values);
     }
 
     /** Returns the path below the folder of images, with slashes on every system. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param data that it was trained on
  * @param model what the training gave
  * @param thresholds how they are to be found
+ * @param minRegionArea fewest pixels of a region of the model; null for none of its own
  * @param startDigest of the file whose weights it started from; empty for random ones
  * @param device where it was trained and is judged
  * @param threads of libtorch that it was trained with
@@ -44,6 +46,7 @@ record Publication(
         ModelImages data,
         TrainedModel model,
         ThresholdOptions thresholds,
+        @Nullable Integer minRegionArea,
         String startDigest,
         ComputeDevice device,
         int threads) {
@@ -64,7 +67,9 @@ record Publication(
             Calibration calibration = judgement.calibration();
             ObjectNode metrics = judgement.metrics();
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
-            ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export, data.profile());
+            ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export)
+                    .withImages(data.profile())
+                    .withMinRegionArea(minRegionArea);
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
             NetworkPublishing.Published published = NetworkPublishing.publish(

@@ -1,12 +1,13 @@
 package io.draem.trainer;
 
+import io.draem.model.ModelCard;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
-/** The options that say how a model's thresholds are found, after a training or of one that is trained already. */
+/** The options that say how a model's thresholds are found and what counts as a region, after a training or of one that is trained already. */
 final class ThresholdArguments {
 
     @Option(
@@ -37,16 +38,27 @@ final class ThresholdArguments {
     @Option(
             names = "--threshold-image",
             paramLabel = "SCORE",
-            description = "Raw image threshold of rule manual",
+            description = "Raw image threshold of rule manual (default, of export: the checkpoint's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdImage;
 
     @Option(
             names = "--threshold-pixel",
             paramLabel = "VALUE",
-            description = "Raw pixel threshold of rule manual (default: the image threshold)",
+            description =
+                    "Raw pixel threshold of rule manual (default: found on the masks, at most the image threshold; of"
+                            + " export: the checkpoint's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdPixel;
+
+    @Option(
+            names = "--min-region-area",
+            paramLabel = "PIXELS",
+            description =
+                    "Fewest pixels of the original image in a region of this model, unless a request says otherwise"
+                            + " (default: that of the service, 16; of export: the checkpoint's)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Integer minRegionArea;
 
     /**
      * Returns how thresholds are to be found; {@link ThresholdOptions#DEFAULTS} where no option says.
@@ -55,5 +67,19 @@ final class ThresholdArguments {
      */
     ThresholdOptions options() {
         return new ThresholdOptions(thresholdRule, thresholdQuantile, thresholdRecall, thresholdImage, thresholdPixel);
+    }
+
+    /**
+     * Returns the smallest area of regions that was given; null where none was.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    @Nullable
+    Integer minRegionArea() {
+        if (minRegionArea != null && (minRegionArea < 1 || minRegionArea > ModelCard.MAX_REGION_AREA)) {
+            throw new IllegalArgumentException(
+                    "--min-region-area must be 1 to " + ModelCard.MAX_REGION_AREA + " pixels, not " + minRegionArea);
+        }
+        return minRegionArea;
     }
 }

@@ -104,6 +104,7 @@ final class TrainCommand implements Callable<Integer> {
                 checkpoints.schedule(),
                 checkpoints.unfinished(),
                 calibration.thresholds(),
+                calibration.minRegionArea(),
                 output.formats,
                 resumeCommand());
     }

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule of checkpoints
  * @param unfinished what becomes of the checkpoints of an unfinished training
  * @param thresholds how they are to be found after the training
+ * @param minRegionArea fewest pixels of a region of the model; null for none of its own
  * @param formats that the model is exported in, beside float32
  * @param resumeCommand the command line that goes on with this training, for people
  */
@@ -57,6 +58,7 @@ record TrainingRun(
         CheckpointSchedule schedule,
         Unfinished unfinished,
         ThresholdOptions thresholds,
+        @Nullable Integer minRegionArea,
         List<ExportFormat> formats,
         String resumeCommand) {
 
@@ -103,6 +105,7 @@ record TrainingRun(
                     images,
                     model,
                     thresholds,
+                    minRegionArea,
                     start == null ? "" : start.digest(),
                     device,
                     threads);
@@ -149,6 +152,7 @@ record TrainingRun(
                 schedule,
                 unfinished,
                 thresholds,
+                minRegionArea,
                 formats,
                 resumeCommand);
     }

@@ -176,6 +176,69 @@ class ExportCommandTests {
                 .contains("warning: The pixel threshold is above the image threshold");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--threshold-image, 0.9, 0.9, 0.25, --threshold-image, the checkpoint",
+        "--threshold-image, 0.1, 0.1, 0.25, --threshold-image, the checkpoint",
+        "--threshold-pixel, 0.6, 0.75, 0.6, the checkpoint, --threshold-pixel"
+    })
+    void theThresholdThatIsNotNamedStays(
+            String option, String value, double image, double pixel, String imageSource, String pixelSource)
+            throws Exception {
+        Calibration own = new Calibration(ThresholdRule.F1, 0.75, 0.25, 0, 1, 0, 1, 20, 5, 0);
+        Calibration expected = new Calibration(ThresholdRule.MANUAL, image, pixel, 0, 1, 0, 1, 20, 5, 0);
+        String name = "kept" + option + value;
+        ModelCard withoutImages = cardWithoutImages(name, own, option, value);
+        assertThat(withoutImages.calibration()).isEqualTo(expected);
+        assertThat(withoutImages.training().at("/thresholdSource/image").asString())
+                .isEqualTo(imageSource);
+        assertThat(withoutImages.training().at("/thresholdSource/pixel").asString())
+                .isEqualTo(pixelSource);
+        assertThat(said.toString()).contains("(image, from " + imageSource + ")", "(pixel, from " + pixelSource + ")");
+        assertThat(said.toString().contains("warning: The pixel threshold is above the image threshold"))
+                .isEqualTo(pixel > image);
+        assertThat(calibrationAfterExport("images" + name, own, CARD.training(), option, value))
+                .returns(image, Calibration::imageThreshold)
+                .returns(pixel, Calibration::pixelThreshold);
+    }
+
+    @Test
+    void theSmallestAreaOfRegionsIsGivenOrThatOfTheCheckpoint() throws Exception {
+        ModelCard given = cardWithoutImages("area", CARD.calibration(), "--min-region-area", "40");
+        assertThat(given.minRegionArea()).isEqualTo(40);
+        assertThat(given.calibration()).isEqualTo(CARD.calibration());
+        ModelCard card = CARD.withMinRegionArea(9);
+        Path checkpoint = folder.resolve("with-area.safetensors");
+        ModelCheckpoint.file(RandomWeights.of(SMALL, 1), card).write(checkpoint);
+        Path output = folder.resolve("of-with-area");
+        assertThat(export(
+                        "--checkpoint",
+                        checkpoint.toString(),
+                        "--output",
+                        output.toString(),
+                        "--threshold-image",
+                        "0.3",
+                        "--format",
+                        "fp32,fp16"))
+                .as(said.toString())
+                .isZero();
+        assertThat(card(output.resolve("plate/1/model.onnx")).minRegionArea()).isEqualTo(9);
+        assertThat(card(output.resolve("plate-fp16/1/model.onnx")).minRegionArea())
+                .isEqualTo(9);
+    }
+
+    private ModelCard cardWithoutImages(String name, Calibration calibration, String... more) throws Exception {
+        Path checkpoint = folder.resolve(name + ".safetensors");
+        ModelCard card = new ModelCard(name, 32, 32, calibration, CARD.training(), CARD.metrics());
+        ModelCheckpoint.file(RandomWeights.of(SMALL, 1), card).write(checkpoint);
+        Path output = folder.resolve("without-images-" + name);
+        Stream<String> arguments = Stream.of("--checkpoint", checkpoint.toString(), "--output", output.toString());
+        assertThat(export(Stream.concat(arguments, Stream.of(more)).toArray(String[]::new)))
+                .as(said.toString())
+                .isZero();
+        return card(output.resolve("plate/1/model.onnx"));
+    }
+
     @Test
     void aCheckpointWithoutThresholdsTakesGivenOnes() throws Exception {
         Path output = folder.resolve("bare");
@@ -204,7 +267,7 @@ class ExportCommandTests {
         ModelCard manual = cardAfterExport("judged", CARD.calibration(), CARD.training(), "--threshold-image", "0.3");
         assertThat(manual.calibration())
                 .returns(ThresholdRule.MANUAL, Calibration::rule)
-                .returns(0.3, Calibration::pixelThreshold)
+                .returns(0.5, Calibration::pixelThreshold)
                 .returns(1, Calibration::normalImages);
         assertThat(manual.metrics().at("/image/confusion").isObject()).isTrue();
         assertThat(manual.export().path("figures").asString()).isEqualTo("of this graph");
@@ -307,6 +370,8 @@ class ExportCommandTests {
                 "--format int8 | 2 | --format int8 needs --data",
                 "--threshold-quantile 0.85 | 2 | --threshold-rule quantile needs --data: it finds thresholds on images",
                 "--threshold-rule manual | 2 | --threshold-rule manual needs --threshold-image",
+                "--checkpoint bare.safetensors --image-size 32 --threshold-pixel 0.3 | 1 | needs --threshold-image here",
+                "--min-region-area 0 | 2 | --min-region-area must be 1 to 999999999 pixels, not 0",
                 "--image-score averaged | 1 | give --data, so that those of averaged and 0.0 are found",
                 "--map-smoothing 2 | 1 | --map-smoothing 0.0: give --data",
                 "--map-smoothing 99 | 2 | --map-smoothing must be 0, or from 0.1 to 32.0 pixels, not 99.0",

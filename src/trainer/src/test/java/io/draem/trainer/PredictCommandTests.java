@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.imported.ImportedFolder;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -49,6 +51,7 @@ class PredictCommandTests {
         assertThat(lines).extracting(line -> line.get("path").asString()).containsExactly("a.png", "b.png", "c.png");
         assertThat(lines.get(1).get("problem").asString()).contains("b.png", "There is no file");
         assertThat(lines.get(2).has("score")).isTrue();
+        assertThat(lines.get(2).get("minRegionArea").asInt()).isEqualTo(16);
         assertThat(said.toString()).startsWith("warning: ").hasLineCount(1);
     }
 
@@ -74,6 +77,36 @@ class PredictCommandTests {
         assertThat(code).as(said.toString()).isEqualTo(3);
         assertThat(said.toString()).contains("1 unreadable");
         assertThat(lines(output)).hasSize(3).element(1).asString().contains("b.png cannot be read");
+    }
+
+    @Test
+    void anAnomalousImageHasARegionInVerdictMaskAndOverlayHoweverLargeTheSmallestAreaIs() throws Exception {
+        Path output = Files.createDirectories(folder.resolve("out"));
+        Path images = folder.resolve("images");
+        try (OnnxDetector detector = OnnxDetector.open(graph(), 1)) {
+            new Predictions(detector, images, output, new Predictions.Options(0.0, 1_000_000, false, 4))
+                    .write(List.of(images.resolve("a.png"), images.resolve("c.png")), new PrintWriter(said));
+        }
+        for (JsonNode line : lines(output)) {
+            assertThat(line.get("anomalous").asBoolean()).isTrue();
+            assertThat(line.get("minRegionArea").asInt()).isEqualTo(1_000_000);
+            assertThat(line.get("regionCount").asInt()).isEqualTo(1);
+            JsonNode box = line.at("/regions/0/box");
+            BufferedImage mask =
+                    ImageIO.read(output.resolve(line.get("mask").asString()).toFile());
+            int white = 0;
+            for (int x = 0; x < box.get("width").asInt(); x++) {
+                white += mask.getRaster()
+                                        .getSample(
+                                                box.get("x").asInt() + x,
+                                                box.get("y").asInt(),
+                                                0)
+                                == 255
+                        ? 1
+                        : 0;
+            }
+            assertThat(white).isPositive();
+        }
     }
 
     private static Path graph() throws IOException {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param version version of the model; null for the one in service
  * @param threshold raw image score above which an image is anomalous; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region; null for the model's own
+ * @param minRegionArea fewest pixels of a region; null for the model's own, else the service's
  * @param include what to give beside the verdict
  */
 record DetectionQuery(
@@ -27,16 +28,18 @@ record DetectionQuery(
         @Nullable Integer version,
         @Nullable Double threshold,
         @Nullable Double pixelThreshold,
+        @Nullable Integer minRegionArea,
         Set<Include> include) {
 
     static final String MODEL = "model";
     static final String VERSION = "version";
     static final String THRESHOLD = "threshold";
     static final String PIXEL_THRESHOLD = "pixelThreshold";
+    static final String MIN_REGION_AREA = "minRegionArea";
     static final String INCLUDE = "include";
 
     /** The names of the parameters. */
-    static final List<String> NAMES = List.of(MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, INCLUDE);
+    static final List<String> NAMES = List.of(MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, MIN_REGION_AREA, INCLUDE);
 
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,5})?");
     private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
@@ -57,17 +60,18 @@ record DetectionQuery(
                 version(parameters.single(VERSION)),
                 fraction(THRESHOLD, parameters.single(THRESHOLD)),
                 fraction(PIXEL_THRESHOLD, parameters.single(PIXEL_THRESHOLD)),
+                area(parameters.single(MIN_REGION_AREA)),
                 include(parameters.all(INCLUDE)));
     }
 
     /** Returns the request for one image. */
     DetectionRequest request(byte[] image, Caller caller) {
-        return new DetectionRequest(image, model, version, threshold, pixelThreshold, include, caller);
+        return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, caller);
     }
 
     /** Returns the same wishes, but for the overlay alone. */
     DetectionQuery forOverlay() {
-        return new DetectionQuery(model, version, threshold, pixelThreshold, Set.of(Include.OVERLAY));
+        return new DetectionQuery(model, version, threshold, pixelThreshold, minRegionArea, Set.of(Include.OVERLAY));
     }
 
     private static @Nullable Integer version(@Nullable String value) throws DetectionException {
@@ -78,6 +82,18 @@ record DetectionQuery(
             throw rejected("The parameter " + VERSION + " must be a whole number, such as 1");
         }
         return Integer.valueOf(value);
+    }
+
+    private static @Nullable Integer area(@Nullable String value) throws DetectionException {
+        if (value == null) {
+            return null;
+        }
+        int area = WHOLE.matcher(value).matches() ? Integer.parseInt(value) : 0;
+        if (area < 1) {
+            throw rejected(
+                    "The parameter " + MIN_REGION_AREA + " must be a whole number of pixels from 1 to 999999999");
+        }
+        return area;
     }
 
     private static @Nullable Double fraction(String name, @Nullable String value) throws DetectionException {

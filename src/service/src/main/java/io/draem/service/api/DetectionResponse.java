@@ -56,15 +56,40 @@ record DetectionResponse(
         double threshold,
 
         @Schema(
-                description = "Raw map value above which a pixel belongs to a region",
+                description = "Raw map value above which a pixel belongs to a region, the mask and the overlay's heat",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.5")
         double pixelThreshold,
 
         @Schema(
                 description =
-                        "Connected pixels above the pixel threshold, whatever the verdict, the largest peak first;"
-                                + " at most 1000",
+                        "Whether pixelThreshold is below the one of the request or the model: no pixel of an anomalous"
+                                + " image is above that one, and pixelThreshold is the middle between the smallest and"
+                                + " the largest value of its map, so that the region of its peak is reported",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "false")
+        boolean pixelThresholdLowered,
+
+        @Schema(
+                description =
+                        "Fewest pixels of a region: of the request, else of the model, else of the service. The region"
+                                + " of the peak of an anomalous image is reported whatever its size",
+                requiredMode = RequiredMode.REQUIRED,
+                minimum = "1",
+                example = "16")
+        int minRegionArea,
+
+        @Schema(
+                description = "How many regions there are, also beyond those in regions",
+                requiredMode = RequiredMode.REQUIRED,
+                minimum = "0",
+                example = "1")
+        int regionCount,
+
+        @Schema(
+                description =
+                        "Connected pixels above the pixel threshold, whatever the verdict: the 100 with the largest"
+                                + " peaks, the largest first. An anomalous image has at least one",
                 requiredMode = RequiredMode.REQUIRED)
         List<RegionResponse> regions,
 
@@ -136,8 +161,13 @@ record DetectionResponse(
                 verdict.normalizedScore(),
                 detection.model().scoresNormalised(),
                 verdict.threshold(),
-                verdict.pixelThreshold(),
-                verdict.regions().stream().map(RegionResponse::of).toList(),
+                verdict.regions().pixelThreshold(),
+                verdict.regions().lowered(),
+                verdict.minRegionArea(),
+                verdict.regions().count(),
+                verdict.regions().largest().stream()
+                        .map(region -> RegionResponse.of(region, detection.outlines()))
+                        .toList(),
                 picture(detection, Include.MAP),
                 picture(detection, Include.MAP_FLOAT32),
                 picture(detection, Include.MASK),

@@ -54,6 +54,16 @@ record ModelResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) Input input,
         @Schema(requiredMode = RequiredMode.REQUIRED) Thresholds thresholds,
 
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+                description =
+                        "Fewest pixels of a region, of the model's own; absent where the service's draem.regions.min-area"
+                                + " holds",
+                minimum = "1",
+                example = "16")
+        @Nullable
+        Integer minRegionArea,
+
         @Schema(description = "Raw image scores seen in calibration", requiredMode = RequiredMode.REQUIRED)
         Range scoreRange,
 
@@ -166,6 +176,7 @@ record ModelResponse(
                         model.scoresNormalised() ? "graph" : calibration.rule().id(),
                         calibration.imageThreshold(),
                         calibration.pixelThreshold()),
+                card.minRegionArea(),
                 new Range(calibration.scoreMin(), calibration.scoreMax()),
                 new Range(calibration.mapMin(), calibration.mapMax()),
                 new Images(calibration.normalImages(), calibration.anomalousImages(), calibration.syntheticImages()),

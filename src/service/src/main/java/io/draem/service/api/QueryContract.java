@@ -39,8 +39,15 @@ final class QueryContract {
                                 fraction())
                         .example(0.4),
                 parameter(
+                                DetectionQuery.MIN_REGION_AREA,
+                                "Fewest pixels of the image in a region; without it the model's own number, and where it"
+                                        + " has none the service's. The region of the peak of an anomalous image is"
+                                        + " reported whatever its size",
+                                new IntegerSchema().minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(999_999_999)))
+                        .example(16),
+                parameter(
                                 DetectionQuery.INCLUDE,
-                                "What to add to the answer: the anomaly map as a 16-bit PNG (map) or as raw values"
+                                "What to add to the answer: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
                                         + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
                                         + " Map, mask and overlay have the size of the image. Regions are always there",
                                 new ArraySchema().items(new Schema<>().$ref(ContractWords.INCLUDE)))

@@ -1,11 +1,14 @@
 package io.draem.service.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.draem.score.Region;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One connected region, in pixels of the image. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Region", description = "One connected anomalous region, in pixels of the image")
 record RegionResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) Box box,
@@ -26,11 +29,12 @@ record RegionResponse(
         double mean,
 
         @Schema(
-                description = "Outline, clockwise, as [x, y] corners of pixels; the last joins the first. At most 1000"
-                        + " corners: longer outlines are simplified (Douglas-Peucker), to within 1.5 pixels where that"
-                        + " suffices",
-                requiredMode = RequiredMode.REQUIRED,
+                description =
+                        "With include=polygon: outline, clockwise, as [x, y] corners of pixels; the last joins the first. At most 1000"
+                                + " corners: longer outlines are simplified (Douglas-Peucker), to within 1.5 pixels where that"
+                                + " suffices",
                 example = "[[412, 250], [470, 250], [470, 291], [412, 291]]")
+        @Nullable
         List<List<Integer>> polygon) {
 
     /** The bounding box of a region. */
@@ -57,15 +61,17 @@ record RegionResponse(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "270.1")
             double y) {}
 
-    static RegionResponse of(Region region) {
+    static RegionResponse of(Region region, boolean outlined) {
         return new RegionResponse(
                 new Box(region.x(), region.y(), region.width(), region.height()),
                 region.area(),
                 new Position(region.centroidX(), region.centroidY()),
                 region.peak(),
                 region.mean(),
-                region.polygon().stream()
-                        .map(point -> List.of(point.x(), point.y()))
-                        .toList());
+                outlined
+                        ? region.polygon().stream()
+                                .map(point -> List.of(point.x(), point.y()))
+                                .toList()
+                        : null);
     }
 }

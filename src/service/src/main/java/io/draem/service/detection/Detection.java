@@ -11,6 +11,7 @@ import java.util.Map;
  * @param height height of the image in pixels
  * @param digest {@code sha256:} and the hexadecimal digest of the bytes that were sent
  * @param verdict what is said of the image
+ * @param outlines whether the caller asked for the outlines of the regions
  * @param pictures PNG files of what was asked for
  * @param timing where the time went
  */
@@ -20,6 +21,7 @@ public record Detection(
         int height,
         String digest,
         Verdict verdict,
+        boolean outlines,
         Map<Include, Picture> pictures,
         Timing timing) {
 

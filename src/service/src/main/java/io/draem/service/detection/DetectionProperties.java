@@ -93,7 +93,7 @@ public record DetectionProperties(
     /**
      * What counts as a region.
      *
-     * @param minArea fewest pixels of the original image
+     * @param minArea fewest pixels of the original image, where neither the request nor the model says
      */
     public record Regions(@DefaultValue("16") int minArea) {
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param version version of the model; null for the one in service
  * @param threshold raw image score above which the image is anomalous, 0 to 1; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region, 0 to 1; null for the model's own
+ * @param minRegionArea fewest pixels of a region, at least 1; null for the model's own, else the service's
  * @param include what to give beside the verdict
  * @param caller who waits for the answer
  */
@@ -20,6 +21,7 @@ public record DetectionRequest(
         @Nullable Integer version,
         @Nullable Double threshold,
         @Nullable Double pixelThreshold,
+        @Nullable Integer minRegionArea,
         Set<Include> include,
         Caller caller) {
 
@@ -27,6 +29,9 @@ public record DetectionRequest(
         include = Set.copyOf(include);
         requireFraction("threshold", threshold);
         requireFraction("pixelThreshold", pixelThreshold);
+        if (minRegionArea != null && minRegionArea < 1) {
+            throw new IllegalArgumentException("minRegionArea must be at least 1, got " + minRegionArea);
+        }
     }
 
     /** Whoever makes the request has told its caller already. */
@@ -38,6 +43,6 @@ public record DetectionRequest(
 
     /** Returns the same request of another caller. */
     DetectionRequest by(Caller other) {
-        return new DetectionRequest(image, model, version, threshold, pixelThreshold, include, other);
+        return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, other);
     }
 }

@@ -3,9 +3,10 @@ package io.draem.service.detection;
 import io.draem.digest.Sha256;
 import io.draem.image.RgbImage;
 import io.draem.model.ModelCard;
-import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.ScaledMap;
 import io.draem.service.inference.Answer;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
@@ -122,6 +123,7 @@ public final class DetectionService {
                 image.height(),
                 examined.digest(),
                 examined.verdict(),
+                request.include().contains(Include.POLYGON),
                 examined.pictures(),
                 timing);
         answers.take(detection.pictureBytes(), caller);
@@ -132,23 +134,28 @@ public final class DetectionService {
 
     private Examined conclude(DetectionRequest request, ModelCard card, RgbImage image, ModelOutput output) {
         Stopwatch stopwatch = new Stopwatch(System.nanoTime());
-        AnomalyMap map = output.map().resized(image.width(), image.height());
-        Verdict verdict = verdict(card.calibration(), output.score(), map, request);
+        ScaledMap map = new ScaledMap(output.map(), image.width(), image.height());
+        Verdict verdict = verdict(card, output.score(), map, request);
         Map<Include, Picture> pictures =
                 Pictures.draw(request.include(), card, image, map, verdict, output.reconstruction());
         return new Examined(Sha256.of(request.image()), verdict, pictures, stopwatch.lap());
     }
 
-    private Verdict verdict(Calibration calibration, double score, AnomalyMap map, DetectionRequest request) {
+    private Verdict verdict(ModelCard card, double score, ScaledMap map, DetectionRequest request) {
+        Calibration calibration = card.calibration();
         double threshold = request.threshold() != null ? request.threshold() : calibration.imageThreshold();
         double pixelThreshold =
                 request.pixelThreshold() != null ? request.pixelThreshold() : calibration.pixelThreshold();
+        int area = card.minRegionArea(request.minRegionArea(), minRegionArea);
+        boolean anomalous = score > threshold;
+        boolean outlines =
+                request.include().contains(Include.POLYGON) || request.include().contains(Include.OVERLAY);
         return new Verdict(
-                score > threshold,
+                anomalous,
                 score,
                 Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()),
                 threshold,
-                pixelThreshold,
-                RegionFinder.find(map, pixelThreshold, minRegionArea));
+                area,
+                RegionFinder.find(map, new RegionOptions(pixelThreshold, area, anomalous, outlines)));
     }
 }

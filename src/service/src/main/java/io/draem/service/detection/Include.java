@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Include {
     /** The anomalous regions, which every answer has. */
     REGIONS,
+    /** The outline of each region. */
+    POLYGON,
     /** The raw anomaly map, 16-bit grey. */
     MAP,
     /** The raw anomaly map, each value as 32-bit floating point, little endian, row by row. */

@@ -4,10 +4,11 @@ import io.draem.image.RgbImage;
 import io.draem.model.ModelCard;
 import io.draem.picture.AnomalyOverlay;
 import io.draem.picture.PngWriter;
-import io.draem.score.AnomalyMap;
-import io.draem.score.Calibration;
+import io.draem.score.Regions;
+import io.draem.score.ScaledMap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,7 @@ final class Pictures {
             Set<Include> include,
             ModelCard card,
             RgbImage image,
-            AnomalyMap map,
+            ScaledMap map,
             Verdict verdict,
             float @Nullable [] reconstruction) {
         Map<Include, Picture> pictures = new EnumMap<>(Include.class);
@@ -36,15 +37,18 @@ final class Pictures {
             pictures.put(Include.MAP, new Picture(map.width(), map.height(), PngWriter.map(map)));
         }
         if (include.contains(Include.MAP_FLOAT32)) {
-            pictures.put(Include.MAP_FLOAT32, new Picture(map.width(), map.height(), littleEndian(map.values())));
+            pictures.put(Include.MAP_FLOAT32, new Picture(map.width(), map.height(), littleEndian(map)));
         }
         if (include.contains(Include.MASK)) {
-            byte[] mask = PngWriter.mask(map, verdict.pixelThreshold());
+            byte[] mask = PngWriter.mask(map, verdict.regions().pixelThreshold());
             pictures.put(Include.MASK, new Picture(map.width(), map.height(), mask));
         }
         if (include.contains(Include.OVERLAY)) {
-            AnomalyMap normalized = normalize(map, verdict.pixelThreshold(), card.calibration());
-            pictures.put(Include.OVERLAY, picture(AnomalyOverlay.draw(image, normalized, verdict.regions())));
+            // By the threshold of the regions: the model's own may be another.
+            Regions regions = verdict.regions();
+            RgbImage overlay =
+                    AnomalyOverlay.draw(image, map, regions.pixelThreshold(), card.calibration(), regions.largest());
+            pictures.put(Include.OVERLAY, picture(overlay));
         }
         if (include.contains(Include.RECONSTRUCTION) && reconstruction != null) {
             pictures.put(Include.RECONSTRUCTION, picture(image(reconstruction, card.width(), card.height())));
@@ -52,24 +56,19 @@ final class Pictures {
         return pictures;
     }
 
-    private static byte[] littleEndian(float[] values) {
-        byte[] bytes = new byte[Float.BYTES * values.length];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+    private static byte[] littleEndian(ScaledMap map) {
+        byte[] bytes = new byte[Float.BYTES * map.width() * map.height()];
+        FloatBuffer values =
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        ScaledMap.Rows rows = map.rows();
+        for (int y = 0; y < map.height(); y++) {
+            values.put(rows.read(y));
+        }
         return bytes;
     }
 
     private static Picture picture(RgbImage image) {
         return new Picture(image.width(), image.height(), PngWriter.rgb(image));
-    }
-
-    /** By the threshold of the request, like the outlines: the model's own may be another. */
-    private static AnomalyMap normalize(AnomalyMap map, double threshold, Calibration calibration) {
-        float[] normalized = new float[map.values().length];
-        for (int i = 0; i < normalized.length; i++) {
-            normalized[i] = (float)
-                    Calibration.normalize(map.values()[i], threshold, calibration.mapMin(), calibration.mapMax());
-        }
-        return new AnomalyMap(map.width(), map.height(), normalized);
     }
 
     private static RgbImage image(float[] planes, int width, int height) {

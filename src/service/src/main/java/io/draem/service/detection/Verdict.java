@@ -1,7 +1,6 @@
 package io.draem.service.detection;
 
-import io.draem.score.Region;
-import java.util.List;
+import io.draem.score.Regions;
 
 /**
  * What is said of an image.
@@ -10,18 +9,14 @@ import java.util.List;
  * @param score raw image score
  * @param normalizedScore 0 to 1, 0.5 at the threshold
  * @param threshold raw image threshold that was applied
- * @param pixelThreshold raw pixel threshold that mask and regions were made with
- * @param regions connected pixels above the pixel threshold, whatever the verdict, in the image's own pixels
+ * @param minRegionArea fewest pixels of a region
+ * @param regions connected pixels above the pixel threshold, whatever the verdict, in the image's own pixels, with the
+ *     pixel threshold that mask and overlay are made with too
  */
 public record Verdict(
         boolean anomalous,
         double score,
         double normalizedScore,
         double threshold,
-        double pixelThreshold,
-        List<Region> regions) {
-
-    public Verdict {
-        regions = List.copyOf(regions);
-    }
-}
+        int minRegionArea,
+        Regions regions) {}

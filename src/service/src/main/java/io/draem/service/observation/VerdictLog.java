@@ -29,7 +29,7 @@ final class VerdictLog implements DetectionListener {
                 .addKeyValue("anomalous", verdict.anomalous())
                 .addKeyValue("score", verdict.score())
                 .addKeyValue("threshold", verdict.threshold())
-                .addKeyValue("regions", verdict.regions().size())
+                .addKeyValue("regions", verdict.regions().count())
                 .addKeyValue("milliseconds", milliseconds(detection.timing()))
                 .log("Verdict");
     }

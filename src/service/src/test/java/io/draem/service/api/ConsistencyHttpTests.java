@@ -15,6 +15,8 @@ import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.ScaledMap;
 import io.draem.service.TestModels;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -30,7 +32,7 @@ class ConsistencyHttpTests extends HttpTest {
     @Test
     void theAnswerIsWhatTheCoreMakesOfABareRunOfTheGraph() throws Exception {
         byte[] photograph = Files.readAllBytes(TestModels.broken());
-        JsonNode body = Http.json(http.post("/v1/detect", "image/jpeg", photograph));
+        JsonNode body = Http.json(http.post("/v1/detect?include=polygon", "image/jpeg", photograph));
 
         RgbImage image =
                 new ImageDecoder(ImageLimits.DEFAULT).decode(photograph).image();
@@ -44,9 +46,11 @@ class ConsistencyHttpTests extends HttpTest {
             try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape);
                     OrtSession.Result result = session.run(Map.of("input", input))) {
                 double score = values(result, "pred_score")[0];
-                AnomalyMap map = new AnomalyMap(card.width(), card.height(), values(result, "anomaly_map"))
-                        .resized(image.width(), image.height());
-                List<Region> regions = RegionFinder.find(map, calibration.pixelThreshold(), MIN_AREA);
+                AnomalyMap map = new AnomalyMap(card.width(), card.height(), values(result, "anomaly_map"));
+                List<Region> regions = RegionFinder.find(
+                                new ScaledMap(map, image.width(), image.height()),
+                                new RegionOptions(calibration.pixelThreshold(), MIN_AREA, true, true))
+                        .largest();
                 assertThat(body.get("score").asDouble()).isCloseTo(score, within(1e-5));
                 assertThat(body.get("normalizedScore").asDouble())
                         .isCloseTo(

@@ -53,8 +53,12 @@ class DetectionHttpTests extends HttpTest {
             assertThat(region.get("peak").asDouble())
                     .isGreaterThan(body.get("pixelThreshold").asDouble())
                     .isGreaterThanOrEqualTo(region.get("mean").asDouble());
-            assertThat(region.get("polygon").size()).isGreaterThanOrEqualTo(4);
+            assertThat(region.has("polygon")).isFalse();
         });
+        assertThat(body.get("regionCount").asInt())
+                .isEqualTo(body.get("regions").size());
+        assertThat(body.get("minRegionArea").asInt()).isEqualTo(16);
+        assertThat(body.get("pixelThresholdLowered").asBoolean()).isFalse();
         assertThat(body.has("mask")).isFalse();
         assertThat(body.get("timing").propertyNames())
                 .containsExactlyInAnyOrder("decode", "preprocess", "queue", "inference", "postprocess", "total");
@@ -132,7 +136,7 @@ class DetectionHttpTests extends HttpTest {
 
     @Test
     void heatBeginsAtThePixelThresholdOfTheRequestAsTheOutlinesDo() throws Exception {
-        BufferedImage image = ImageIO.read(TestModels.broken().toFile());
+        BufferedImage image = ImageIO.read(TestModels.good().toFile());
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(image, "png", png);
         JsonNode body =
@@ -172,10 +176,84 @@ class DetectionHttpTests extends HttpTest {
         JsonNode high = Http.json(http.post("/v1/detect?pixelThreshold=1", "image/jpeg", photograph));
         assertThat(low.get("pixelThreshold").asDouble()).isEqualTo(0.1);
         assertThat(area(low)).isGreaterThan(area(own));
-        assertThat(high.get("regions")).isEmpty();
+        assertThat(high.get("pixelThresholdLowered").asBoolean()).isTrue();
+        assertThat(high.get("regions")).isNotEmpty();
         for (String field : List.of("anomalous", "score", "normalizedScore", "threshold")) {
             assertThat(low.get(field)).isEqualTo(own.get(field));
             assertThat(high.get(field)).isEqualTo(own.get(field));
+        }
+    }
+
+    @Test
+    void outlinesRegionsForWhoeverAsksForThem() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode body = Http.json(http.post("/v1/detect?include=polygon", "image/jpeg", photograph));
+        assertThat(body.get("regions"))
+                .isNotEmpty()
+                .allSatisfy(region -> assertThat(region.get("polygon").size()).isBetween(4, 1000));
+        JsonNode overlay = Http.json(http.post("/v1/detect?include=overlay", "image/jpeg", photograph));
+        assertThat(overlay.get("regions"))
+                .isNotEmpty()
+                .allSatisfy(region -> assertThat(region.has("polygon")).isFalse());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "threshold=0&pixelThreshold=1",
+                "threshold=0&pixelThreshold=1&minRegionArea=999999999",
+                "threshold=0&minRegionArea=999999999",
+                "threshold=0&pixelThreshold=0",
+                "pixelThreshold=0.9"
+            })
+    void anAnomalousImageHasARegionInAnswerMaskAndBatchWhateverTheThresholds(String query) throws Exception {
+        for (byte[] photograph :
+                List.of(Files.readAllBytes(TestModels.broken()), Files.readAllBytes(TestModels.good()))) {
+            JsonNode body = Http.json(http.post("/v1/detect?include=mask&" + query, "image/jpeg", photograph));
+            if (!body.get("anomalous").asBoolean()) {
+                continue;
+            }
+            assertThat(body.get("regions")).isNotEmpty();
+            assertThat(body.get("regionCount").asInt()).isPositive();
+            double lowest = body.get("pixelThreshold").asDouble();
+            JsonNode first = body.get("regions").get(0);
+            assertThat(first.get("peak").asDouble()).isGreaterThan(lowest);
+            int centreX = first.get("box").get("x").asInt();
+            int y = first.get("box").get("y").asInt();
+            BufferedImage mask = picture(body, "mask", "png");
+            int inFirstRow = 0;
+            for (int x = centreX; x < centreX + first.get("box").get("width").asInt(); x++) {
+                inFirstRow += mask.getRaster().getSample(x, y, 0) == 255 ? 1 : 0;
+            }
+            assertThat(inFirstRow).isPositive();
+            JsonNode batch = Http.json(http.postForm("/v1/detect/batch?" + query, "images", "a.jpg", photograph))
+                    .get("results")
+                    .get(0)
+                    .get("detection");
+            assertThat(batch.get("regions")).isEqualTo(body.get("regions"));
+        }
+    }
+
+    @Test
+    void theSmallestAreaIsThatOfTheRequestAndTheAnswerSaysIt() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.broken());
+        JsonNode own = Http.json(http.post("/v1/detect", "image/jpeg", photograph));
+        int largest = own.get("regions").get(0).get("area").asInt();
+        JsonNode met =
+                Http.json(http.post("/v1/detect?threshold=1&minRegionArea=" + largest, "image/jpeg", photograph));
+        JsonNode missed =
+                Http.json(http.post("/v1/detect?threshold=1&minRegionArea=999999999", "image/jpeg", photograph));
+        assertThat(met.get("minRegionArea").asInt()).isEqualTo(largest);
+        assertThat(met.get("regions").get(0)).isEqualTo(own.get("regions").get(0));
+        assertThat(met.get("regions"))
+                .allSatisfy(region -> assertThat(region.get("area").asInt()).isGreaterThanOrEqualTo(largest));
+        assertThat(missed.get("minRegionArea").asInt()).isEqualTo(999_999_999);
+        assertThat(missed.get("regions")).as("of a normal image").isEmpty();
+        assertThat(missed.get("regionCount").asInt()).isZero();
+        for (String wrong : List.of("0", "-1", "1.5", "many", "1000000000")) {
+            HttpResponse<byte[]> refused = http.post("/v1/detect?minRegionArea=" + wrong, "image/jpeg", photograph);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(Http.text(refused)).contains("minRegionArea must be a whole number of pixels from 1");
         }
     }
 

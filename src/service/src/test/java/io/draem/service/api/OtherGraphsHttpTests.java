@@ -39,6 +39,7 @@ class OtherGraphsHttpTests {
     private static final Path FLOAT16 = TestModels.file("src/service/src/test/resources/graphs/part-fp16.onnx");
     private static final int SIDE = 64;
     private static final int MAP_SIDE = 256;
+    private static final int AREA = 77;
 
     @TempDir
     private static Path directory;
@@ -56,6 +57,10 @@ class OtherGraphsHttpTests {
         Files.copy(GOLDEN.resolve("model.onnx.data"), anomalib.resolve("model.onnx.data"));
         Path float16 = Files.createDirectories(directory.resolve("part-fp16/1"));
         Files.copy(FLOAT16, float16.resolve("model.onnx"));
+        Path withArea = Files.createDirectories(directory.resolve("part-area/1"));
+        Files.write(
+                withArea.resolve("model.onnx"),
+                withMetadata(Files.readAllBytes(FLOAT16), "draem.region.min-area", Integer.toString(AREA)));
         properties.add("draem.models.directory", () -> directory.toString());
     }
 
@@ -131,10 +136,54 @@ class OtherGraphsHttpTests {
         }
     }
 
+    @Test
+    void theSmallestAreaOfRegionsIsThatOfTheRequestElseOfTheModelElseOfTheService() throws Exception {
+        assertThat(detect(0, "?model=part-fp16").get("minRegionArea").asInt()).isEqualTo(16);
+        assertThat(detect(0, "?model=part-area").get("minRegionArea").asInt()).isEqualTo(AREA);
+        assertThat(detect(0, "?model=part-area&minRegionArea=5")
+                        .get("minRegionArea")
+                        .asInt())
+                .isEqualTo(5);
+        assertThat(Http.json(http.get("/v1/models/part-area"))
+                        .get("minRegionArea")
+                        .asInt())
+                .isEqualTo(AREA);
+        assertThat(Http.json(http.get("/v1/models/part-fp16")).has("minRegionArea"))
+                .isFalse();
+    }
+
+    @Test
+    void anAnomalousImageHasARegionAlsoWhereTheMapIsLargerThanTheImage() throws Exception {
+        for (int i = 0; i < scores.length; i++) {
+            for (String query : new String[] {"", "&pixelThreshold=1", "&minRegionArea=999999999"}) {
+                JsonNode verdict = detect(i, "?model=part&threshold=0" + query);
+                assertThat(verdict.get("anomalous").asBoolean()).isTrue();
+                assertThat(verdict.get("regions")).isNotEmpty();
+            }
+        }
+    }
+
     private JsonNode detect(int image, String query) throws Exception {
         HttpResponse<byte[]> response = http.post("/v1/detect" + query, "image/png", png(image));
         assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
         return Http.json(response);
+    }
+
+    /** Appends an entry to the graph's metadata (field 14 of ONNX's ModelProto; parts of a message may be appended). */
+    private static byte[] withMetadata(byte[] graph, String key, String value) {
+        ByteArrayOutputStream entry = new ByteArrayOutputStream();
+        for (String text : new String[] {key, value}) {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            entry.write(text.equals(key) ? 0x0A : 0x12);
+            entry.write(bytes.length);
+            entry.writeBytes(bytes);
+        }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(graph);
+        whole.write(14 << 3 | 2);
+        whole.write(entry.size());
+        whole.writeBytes(entry.toByteArray());
+        return whole.toByteArray();
     }
 
     /** The image in 8 bits. */

@@ -102,7 +102,7 @@ class ProblemHttpTests extends HttpTest {
                 http.post("/v1/detect?include=map,cake", "image/jpeg", photograph),
                 400,
                 "invalid-request",
-                "regions, map, map-float32, mask, overlay, reconstruction");
+                "regions, polygon, map, map-float32, mask, overlay, reconstruction");
     }
 
     @ParameterizedTest

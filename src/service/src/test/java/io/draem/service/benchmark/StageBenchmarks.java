@@ -8,8 +8,12 @@ import io.draem.image.RgbImage;
 import io.draem.picture.AnomalyOverlay;
 import io.draem.picture.PngWriter;
 import io.draem.score.AnomalyMap;
-import io.draem.score.Region;
+import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.Regions;
+import io.draem.score.ScaledMap;
+import io.draem.score.ThresholdRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -41,6 +45,8 @@ public class StageBenchmarks {
     private static final int MODEL = 128;
     private static final double PIXEL_THRESHOLD = 0.3466; // the shipped model's
     private static final int MIN_AREA = 16;
+    private static final Calibration RANGE =
+            new Calibration(ThresholdRule.MANUAL, PIXEL_THRESHOLD, PIXEL_THRESHOLD, 0, 1, 0, 1, 0, 0, 0);
 
     /** Sides of the image. */
     @Param({"256", "2048"})
@@ -50,8 +56,7 @@ public class StageBenchmarks {
     private RgbImage image = new RgbImage(1, 1, new byte[3]);
     private float[] tensor = {};
     private AnomalyMap map = new AnomalyMap(1, 1, new float[1]);
-    private AnomalyMap resized = map;
-    private List<Region> regions = List.of();
+    private Regions found = new Regions(0, false, 0, List.of());
 
     @Setup
     public void prepare() throws Exception {
@@ -61,8 +66,7 @@ public class StageBenchmarks {
         try (Session session = Session.open(Session.SHIPPED, 1, false)) {
             map = session.map(tensor);
         }
-        resized = map.resized(side, side);
-        regions = RegionFinder.find(resized, PIXEL_THRESHOLD, MIN_AREA);
+        found = find(true);
     }
 
     @Benchmark
@@ -86,22 +90,28 @@ public class StageBenchmarks {
     }
 
     @Benchmark
-    public AnomalyMap mapAtTheImagesSize() {
-        return map.resized(side, side);
+    public Regions regions() {
+        return find(false);
     }
 
     @Benchmark
-    public List<Region> regions() {
-        return RegionFinder.find(resized, PIXEL_THRESHOLD, MIN_AREA);
+    public Regions regionsWithOutlines() {
+        return find(true);
     }
 
     @Benchmark
     public RgbImage overlay() {
-        return AnomalyOverlay.draw(image, resized, regions);
+        ScaledMap scaled = new ScaledMap(map, side, side);
+        return AnomalyOverlay.draw(image, scaled, PIXEL_THRESHOLD, RANGE, found.largest());
     }
 
     @Benchmark
     public byte[] overlayAsPng() throws IOException {
-        return PngWriter.rgb(AnomalyOverlay.draw(image, resized, regions));
+        return PngWriter.rgb(overlay());
+    }
+
+    private Regions find(boolean outlines) {
+        ScaledMap scaled = new ScaledMap(map, side, side);
+        return RegionFinder.find(scaled, new RegionOptions(PIXEL_THRESHOLD, MIN_AREA, true, outlines));
     }
 }

@@ -43,7 +43,8 @@ public final class CalibrationWarnings {
                     + ": another draw of them could move it far. Use " + FEW_IMAGES + " or more");
         }
         if (calibration.pixelThreshold() > calibration.imageThreshold()) {
-            warnings.add("The pixel threshold is above the image threshold: an anomalous image may show no region");
+            warnings.add("The pixel threshold is above the image threshold: an anomalous image without a pixel above it"
+                    + " shows the region of its peak, with the pixel threshold lowered for that image");
         }
         return warnings;
     }

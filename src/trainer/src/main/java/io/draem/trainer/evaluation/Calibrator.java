@@ -31,9 +31,9 @@ public final class Calibrator {
      * anomalies are easier than real ones, so a threshold that separates those best would miss subtle defects: with them it
      * is a quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}).
      *
-     * <p>The pixel threshold maximises F1 wherever there is a mask, finds its share of the anomalous pixels
-     * ({@link ThresholdRule#RECALL}), or is as given. Unless given it is never above the image threshold, so that an
-     * anomalous image has a region.
+     * <p>The pixel threshold is as given, else finds its share of the anomalous pixels ({@link ThresholdRule#RECALL}) or
+     * maximises F1, where there is a mask. Unless given it is never above the image threshold: a larger one is lowered to
+     * it, so that regions of an anomalous image are found without lowering the threshold for that image.
      *
      * @param scores what the model said of the validation images
      * @param synthetic whether the anomalous ones are synthetic
@@ -105,8 +105,8 @@ public final class Calibrator {
             PixelScores pixels,
             double imageThreshold,
             @Nullable Double given) {
-        if (rule == ThresholdRule.MANUAL) {
-            return given != null ? given : imageThreshold;
+        if (given != null) {
+            return given;
         }
         if (!pixels.isDefined()) {
             return imageThreshold;

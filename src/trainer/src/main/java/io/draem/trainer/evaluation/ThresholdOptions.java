@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *     {@link ThresholdRule#QUANTILE}
  * @param quantile of the normal images' scores; null for {@value #DEFAULT_QUANTILE}
  * @param recall share of the anomalies to find; null for {@value #DEFAULT_RECALL}
- * @param image threshold of the image score, raw
- * @param pixel threshold of the map's values, raw; null for the image threshold
+ * @param image threshold of the image score, raw; with rule {@link ThresholdRule#MANUAL} null keeps the model's own
+ * @param pixel threshold of the map's values, raw; with rule {@link ThresholdRule#MANUAL} null keeps the model's own, and
+ *     of a model without one leaves it to the data
  */
 public record ThresholdOptions(
         @Nullable ThresholdRule rule,
@@ -34,13 +36,36 @@ public record ThresholdOptions(
         rule = belongsTo(rule, ThresholdRule.RECALL, "--threshold-recall", recall);
         rule = belongsTo(rule, ThresholdRule.MANUAL, "--threshold-image", image);
         rule = belongsTo(rule, ThresholdRule.MANUAL, "--threshold-pixel", pixel);
-        if (rule == ThresholdRule.MANUAL && image == null) {
-            throw new IllegalArgumentException("--threshold-rule manual needs --threshold-image");
+        if (rule == ThresholdRule.MANUAL && image == null && pixel == null) {
+            throw new IllegalArgumentException("--threshold-rule manual needs --threshold-image or --threshold-pixel");
         }
         require(quantile == null || (quantile > 0 && quantile <= 1), "--threshold-quantile", quantile);
         require(recall == null || (recall > 0 && recall <= 1), "--threshold-recall", recall);
         require(image == null || (image >= 0 && image <= 1), "--threshold-image", image);
         require(pixel == null || (pixel >= 0 && pixel <= 1), "--threshold-pixel", pixel);
+    }
+
+    /** Returns these options with the thresholds of a calibration in place of those that are not given. */
+    public ThresholdOptions orElse(Calibration own) {
+        return new ThresholdOptions(
+                rule,
+                quantile,
+                recall,
+                image != null ? image : Double.valueOf(own.imageThreshold()),
+                pixel != null ? pixel : Double.valueOf(own.pixelThreshold()));
+    }
+
+    /**
+     * Requires an image threshold with rule {@link ThresholdRule#MANUAL}, where no model has one to keep.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public ThresholdOptions requireImage() {
+        if (rule == ThresholdRule.MANUAL && image == null) {
+            throw new IllegalArgumentException(
+                    "--threshold-rule manual needs --threshold-image here: there is no image threshold to keep");
+        }
+        return this;
     }
 
     private static @Nullable ThresholdRule belongsTo(

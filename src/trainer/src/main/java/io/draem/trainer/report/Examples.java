@@ -6,6 +6,9 @@ import io.draem.picture.AnomalyOverlay;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.Regions;
+import io.draem.score.ScaledMap;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.Detection;
 import io.draem.trainer.evaluation.EvaluationImage;
@@ -100,11 +103,10 @@ final class Examples {
         if (scale < 1) {
             original = Pixels.fromTensor(ImageTensor.of(original, width, height), width, height);
         }
-        AnomalyMap shown = map.resized(width, height);
-        float[] normalized = new float[shown.values().length];
-        for (int i = 0; i < normalized.length; i++) {
-            normalized[i] = (float) calibration.normalizePixel(shown.values()[i]);
-        }
+        ScaledMap shown = new ScaledMap(map, width, height);
+        boolean anomalous = calibration.isAnomalous(detection.score());
+        Regions found = RegionFinder.find(
+                shown, new RegionOptions(calibration.pixelThreshold(), SMALLEST_REGION, anomalous, true));
         float[] mask = new float[image.mask().length];
         for (int i = 0; i < mask.length; i++) {
             mask[i] = image.mask()[i] ? 1 : 0;
@@ -116,9 +118,12 @@ final class Examples {
                 width,
                 height,
                 jpeg(original),
-                jpeg(AnomalyOverlay.draw(original, new AnomalyMap(width, height, normalized), List.of())),
-                RegionFinder.find(shown, calibration.pixelThreshold(), SMALLEST_REGION),
-                RegionFinder.find(new AnomalyMap(map.width(), map.height(), mask).resized(width, height), 0.5, 1));
+                jpeg(AnomalyOverlay.draw(original, shown, found.pixelThreshold(), calibration, List.of())),
+                found.largest(),
+                RegionFinder.find(
+                                new ScaledMap(new AnomalyMap(map.width(), map.height(), mask), width, height),
+                                new RegionOptions(0.5, 1, false, true, Integer.MAX_VALUE))
+                        .largest());
     }
 
     private static byte[] jpeg(RgbImage image) throws IOException {

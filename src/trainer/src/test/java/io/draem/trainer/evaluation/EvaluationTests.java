@@ -135,6 +135,12 @@ class EvaluationTests {
         assertThat(manual.imageThreshold()).isEqualTo(0.42);
         assertThat(manual.pixelThreshold()).isEqualTo(0.17);
         assertThat(manual.ruleValue()).isNull();
+        Calibration found =
+                Calibrator.calibrate(scores, true, new ThresholdOptions(ThresholdRule.MANUAL, null, null, 0.42, null));
+        assertThat(found.imageThreshold()).isEqualTo(0.42);
+        assertThat(found.pixelThreshold())
+                .as("found on the masks, whatever image threshold is given")
+                .isEqualTo(Math.min(0.42, scores.pixels().f1Threshold()));
 
         assertThat(Calibrator.calibrate(scores, true, options(ThresholdRule.F1, null, null))
                         .rule())
