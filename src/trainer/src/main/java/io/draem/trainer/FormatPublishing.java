@@ -141,7 +141,9 @@ record FormatPublishing(
         ObjectNode training = model.training();
         boolean given = thresholds.rule() == ThresholdRule.MANUAL;
         String judged = images == null ? OF_FLOAT32 : OF_THIS_GRAPH;
-        export.put("figures", judged).put("thresholds", given ? "as given" : judged);
+        boolean pixelFound = images != null && thresholds.pixel() == null;
+        String manual = pixelFound ? "as given (image), " + judged + " (pixel)" : "as given";
+        export.put("figures", judged).put("thresholds", given ? manual : judged);
         if (images != null) {
             export.put("dataDigest", images.digest());
             training = given ? training : ManualThresholds.replacedByImages(training, images);

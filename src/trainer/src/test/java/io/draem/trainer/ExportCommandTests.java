@@ -258,6 +258,30 @@ class ExportCommandTests {
     }
 
     @Test
+    void aPixelThresholdThatNobodyKnowsIsFoundOnTheMasksAndLoweredToTheImageThresholdWithAWord() throws Exception {
+        Path output = folder.resolve("lowered");
+        assertThat(export(
+                        "--checkpoint",
+                        folder.resolve("bare.safetensors").toString(),
+                        "--image-size",
+                        "32",
+                        "--threshold-image",
+                        "0",
+                        "--data",
+                        data(),
+                        "--output",
+                        output.toString()))
+                .as(said.toString())
+                .isZero();
+        ModelCard card = card(output.resolve("plate/1/model.onnx"));
+        assertThat(card.calibration().pixelThreshold()).isZero();
+        assertThat(card.export().path("thresholds").asString()).isEqualTo("as given (image), of this graph (pixel)");
+        assertThat(said.toString())
+                .contains("as given (image) and found on the masks (pixel): 0.0000 (image), 0.0000 (pixel)")
+                .contains("the pixel threshold is lowered to the image threshold");
+    }
+
+    @Test
     void theRuleThatIsAskedForGoesBeforeThatOfTheCheckpoint() throws Exception {
         Calibration given = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 20, 0, 20);
         assertThat(calibrationAfterExport("lower", given, CARD.training(), "--threshold-quantile", "0.5"))
