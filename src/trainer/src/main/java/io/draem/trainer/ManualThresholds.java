@@ -86,10 +86,12 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                 given.pixel() != null ? PIXEL_OPTION : own != null ? source(own, "pixel", KEPT) : IMAGE_THRESHOLD);
     }
 
+    /** Returns where a kept threshold is from; a pixel threshold that was the image threshold need not be so any more. */
     private static String source(@Nullable ModelCard card, String threshold, String otherwise) {
-        return card == null
+        String noted = card == null
                 ? otherwise
                 : card.training().path(SOURCE).path(threshold).asString(otherwise);
+        return noted.equals(IMAGE_THRESHOLD) ? otherwise : noted;
     }
 
     /** Returns a model's card with these thresholds, and of its figures those that do not hang on them. */

@@ -308,6 +308,16 @@ class ExportCommandTests {
     }
 
     @Test
+    void aKeptPixelThresholdIsNotSaidToBeFromTheImageThresholdThatIsReplaced() throws Exception {
+        Calibration both = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+        ObjectNode imported = CARD.training().deepCopy().put("importedFrom", "anomalib");
+        imported.putObject("thresholdSource").put("image", "nowhere: a default").put("pixel", "the image threshold");
+        ModelCard card = cardAfterExport("replaced", both, imported, "--threshold-image", "0.9");
+        assertThat(card.calibration().pixelThreshold()).isEqualTo(0.5);
+        assertThat(card.training().at("/thresholdSource/pixel").asString()).isEqualTo("the checkpoint");
+    }
+
+    @Test
     void thresholdsTakenOverFromSomebodyElsesCheckpointGiveWayToImages() throws Exception {
         Calibration takenOver = new Calibration(ThresholdRule.MANUAL, 0.75, 0.25, 0, 1, 0, 1, 0, 0, 0);
         ObjectNode imported = CARD.training().deepCopy().put("importedFrom", "anomalib");
