@@ -30,6 +30,7 @@ final class CheckpointImages {
      */
     static ModelImages open(
             Path data,
+            @Nullable Path imagesFolder,
             @Nullable Path anomalySource,
             boolean skipUnreadable,
             ObjectNode training,
@@ -48,7 +49,7 @@ final class CheckpointImages {
                 read(training.get("validation"), DEFAULT_VALIDATION),
                 read(training.get("synthesis"), SynthesisOptions.DEFAULTS),
                 training.path("seed").asLong(0));
-        return ModelImages.open(data, anomalySource, skipUnreadable, options, threads);
+        return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, threads);
     }
 
     /** Says whether the images are others than the model was trained on, or cannot be known to be others. */

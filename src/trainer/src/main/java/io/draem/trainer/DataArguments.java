@@ -3,6 +3,7 @@ package io.draem.trainer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which images there are. */
@@ -12,10 +13,20 @@ final class DataArguments {
             names = "--data",
             paramLabel = "PATH",
             description = "The images, required: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
-                    + " ground_truth/<defect>, perhaps validation/...), a folder of good images alone, or a .csv with"
-                    + " the columns path,label,mask,split, its paths relative to the file")
+                    + " ground_truth/<defect>, perhaps validation/...), a folder of good images alone, a .csv with"
+                    + " the columns path,label,mask,split, its paths relative to the file, or a .manifest of Amazon"
+                    + " Lookout for Vision")
     @Nullable
     Path data;
+
+    @Option(
+            names = "--images",
+            paramLabel = "DIR",
+            description =
+                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
+                            + " (default: the manifest's own)")
+    @Nullable
+    Path images;
 
     @Option(
             names = "--anomaly-source",
@@ -33,12 +44,20 @@ final class DataArguments {
             description = "Go on without the files that cannot be used, and name them")
     boolean skipUnreadable;
 
+    @Mixin
+    private final ImageArguments limits = new ImageArguments();
+
     @Option(
             names = "--data-threads",
             paramLabel = "N",
             defaultValue = "1",
             description = "Threads that prepare batches ahead")
     private int dataThreads;
+
+    /** Reads all images from here on within the limits that were given. */
+    void useLimits() {
+        limits.use();
+    }
 
     int dataThreads() {
         return RunArguments.atLeastOne("--data-threads", dataThreads);

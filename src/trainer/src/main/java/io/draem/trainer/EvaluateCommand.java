@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +63,17 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
+    @Option(
+            names = "--images",
+            paramLabel = "DIR",
+            description =
+                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
+                            + " (default: the manifest's own)")
+    private @Nullable Path imagesFolder;
+
+    @Mixin
+    private final ImageArguments limits = new ImageArguments();
+
     @Option(names = "--skip-unreadable", description = "Go on without the files that cannot be used, and name them")
     private boolean skipUnreadable;
 
@@ -82,13 +94,18 @@ final class EvaluateCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
         }
+        try {
+            limits.use();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
         requireFolder(json);
         requireFolder(report);
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
-        DatasetCheck check =
-                DatasetCheck.of(Dataset.open(data), List.of(), threads).requireAllUnless(skipUnreadable);
+        DatasetCheck check = DatasetCheck.of(Dataset.open(data, imagesFolder), List.of(), threads)
+                .requireAllUnless(skipUnreadable);
         check.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();
         Dataset dataset = check.dataset();

@@ -90,6 +90,18 @@ final class ExportCommand implements Callable<Integer> {
     private @Nullable Path data;
 
     @Option(
+            names = "--images",
+            paramLabel = "DIR",
+            description =
+                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
+                            + " (default: the manifest's own)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Path imagesFolder;
+
+    @Mixin
+    private final ImageArguments limits = new ImageArguments();
+
+    @Option(
             names = "--skip-unreadable",
             description = "Go on without the files that cannot be used, and name them",
             showDefaultValue = Visibility.NEVER)
@@ -130,6 +142,11 @@ final class ExportCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--format int8 needs --data: it takes the ranges of its activations from images");
+        }
+        try {
+            limits.use();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         ThresholdOptions asked = asked();
         Integer area = minRegionArea();
@@ -227,7 +244,14 @@ final class ExportCommand implements Callable<Integer> {
     private ModelImages images(Path from, ModelCheckpoint model, ModelCard draft, PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, TrainerException {
         ModelImages images = CheckpointImages.open(
-                from, anomalySource, skipUnreadable, model.training(), draft.width(), draft.height(), threads);
+                from,
+                imagesFolder,
+                anomalySource,
+                skipUnreadable,
+                model.training(),
+                draft.width(),
+                draft.height(),
+                threads);
         out.println(draft.model() + ": " + images.summary());
         out.flush();
         CheckpointImages.warning(images, model.training()).ifPresent(warning -> log.println("warning: " + warning));

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -93,6 +94,18 @@ final class ImportCommand implements Callable<Integer> {
     private @Nullable Path data;
 
     @Option(
+            names = "--images",
+            paramLabel = "DIR",
+            description =
+                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
+                            + " (default: the manifest's own)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Path imagesFolder;
+
+    @Mixin
+    private final ImageArguments limits = new ImageArguments();
+
+    @Option(
             names = "--skip-unreadable",
             description = "Go on without the files that cannot be used, and name them",
             showDefaultValue = Visibility.NEVER)
@@ -129,6 +142,7 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try {
             requireOptions();
+            limits.use();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -138,7 +152,7 @@ final class ImportCommand implements Callable<Integer> {
                         name,
                         new ImportRun.Input(imageSize, given()),
                         new ImportRun.Thresholds(
-                                data, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
+                                data, imagesFolder, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
                         threads)
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;

@@ -63,6 +63,7 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
      * Where thresholds come from.
      *
      * @param data labelled images; null to take those of the checkpoint, or the given ones
+     * @param folder that the paths of a manifest start from; null for the manifest's own
      * @param validation which of them
      * @param skipUnreadable whether to go on without those that cannot be used
      * @param seed of their choice
@@ -71,6 +72,7 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
      */
     record Thresholds(
             @Nullable Path data,
+            @Nullable Path folder,
             ValidationSplit validation,
             boolean skipUnreadable,
             long seed,
@@ -182,6 +184,7 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
         Recipe.Validation validation = new Recipe.Validation(thresholds.validation(), UNUSED_SHARE);
         ModelImages images = ModelImages.open(
                 data,
+                thresholds.folder(),
                 null,
                 thresholds.skipUnreadable(),
                 new ModelImages.Options(

@@ -3,6 +3,7 @@ package io.draem.trainer;
 import io.draem.image.ImageException;
 import io.draem.model.ModelCardException;
 import io.draem.score.ThresholdRule;
+import io.draem.text.FileNameEncoding;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.export.ExportRefusedException;
 import io.draem.trainer.loss.FocalLoss;
@@ -14,9 +15,16 @@ import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.training.Decay;
 import io.draem.trainer.training.Keep;
 import io.draem.trainer.training.OptimizerRule;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,8 +64,21 @@ public final class Main {
 
     /** Runs the command and ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
+        CommandLine command = commandLine();
+        if (FileNameEncoding.isAscii()) { // or all characters outside ASCII are printed as question marks
+            System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+            command.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+            command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        }
+        for (String argument : arguments) {
+            if (FileNameEncoding.isLost(argument)) {
+                System.err.println("draem-trainer: " + FileNameEncoding.explain(argument));
+                System.exit(1);
+            }
+        }
         try {
-            System.exit(commandLine().execute(arguments));
+            System.exit(command.execute(arguments));
         } catch (UnsatisfiedLinkError e) {
             System.err.println("draem-trainer: libtorch or ONNX Runtime cannot be loaded: " + e.getMessage()
                     + ". A trainer built with the Maven profile cuda needs CUDA 13 and cuDNN 9 on this machine, or build it"
@@ -71,6 +92,7 @@ public final class Main {
         CommandLine all = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
+                .registerConverter(Path.class, Main::path)
                 .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
                 .registerConverter(ThresholdRule.class, text -> constant(ThresholdRule.class, text))
                 .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
@@ -109,6 +131,14 @@ public final class Main {
         return all;
     }
 
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new CommandLine.TypeConversionException(FileNameEncoding.explain(text));
+        }
+    }
+
     /** Reads the constants of an enum by what their {@code toString} says, which is what {@code --help} shows. */
     private static <E extends Enum<E>> E constant(Class<E> type, String text) {
         for (E constant : type.getEnumConstants()) {
@@ -122,6 +152,7 @@ public final class Main {
 
     private static boolean isForPeople(Exception e) {
         return e instanceof IOException
+                || e instanceof InvalidPathException
                 || e instanceof ImageException
                 || e instanceof ModelCardException
                 || e instanceof ExportRefusedException
@@ -131,6 +162,9 @@ public final class Main {
     static String sentence(Exception e) {
         if (e instanceof NoSuchFileException) {
             return "There is no file or folder '" + e.getMessage() + "'";
+        }
+        if (e instanceof InvalidPathException name) {
+            return FileNameEncoding.explain(name.getInput());
         }
         if (e instanceof FileSystemException) {
             return "Cannot use " + e.getMessage();

@@ -8,7 +8,7 @@ import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
-import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.FileTree;
 import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
@@ -77,14 +77,18 @@ record ModelImages(
 
     /** Finds and reads all images; one that cannot be read is named now rather than hours later. */
     static ModelImages open(
-            Path data, @Nullable Path anomalySource, boolean skipUnreadable, Options options, int readers)
+            Path data,
+            @Nullable Path imagesFolder,
+            @Nullable Path anomalySource,
+            boolean skipUnreadable,
+            Options options,
+            int readers)
             throws IOException, InterruptedException, TrainerException {
+        @Nullable FileTree sources = anomalySource == null ? null : FileTree.ofImages(anomalySource);
         DatasetCheck check = DatasetCheck.of(
-                        Dataset.open(data),
-                        anomalySource == null ? List.of() : ImageFiles.under(anomalySource),
-                        readers)
+                        Dataset.open(data, imagesFolder), sources == null ? List.of() : sources.images(), readers)
                 .requireAllUnless(skipUnreadable);
-        Dataset dataset = check.dataset();
+        Dataset dataset = check.dataset().requireTraining();
         List<Path> textureFiles = check.textures();
         if (anomalySource != null && textureFiles.isEmpty()) {
             throw new TrainerException("No image of --anomaly-source " + anomalySource + " can be used");
@@ -101,7 +105,14 @@ record ModelImages(
         return new ModelImages(
                 options,
                 split,
-                Stream.concat(check.notes().stream(), split.notes().stream()).toList(),
+                Stream.of(
+                                check.notes().stream(),
+                                sources == null
+                                        ? Stream.<String>empty()
+                                        : sources.notes().stream().map(note -> "--anomaly-source: " + note),
+                                split.notes().stream())
+                        .flatMap(notes -> notes)
+                        .toList(),
                 check.problems().size(),
                 dataset.digest(),
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),

@@ -2,16 +2,16 @@ package io.draem.trainer;
 
 import io.draem.model.ModelCardException;
 import io.draem.score.RegionOptions;
-import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.FileTree;
 import io.draem.trainer.evaluation.OnnxDetector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,6 +52,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--images", required = true, paramLabel = "DIR", description = "Folder of images, at any depth")
     @SuppressWarnings("NullAway.Init")
     private Path images;
+
+    @Mixin
+    private final ImageArguments limits = new ImageArguments();
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "Folder to write into")
     @SuppressWarnings("NullAway.Init")
@@ -95,16 +98,23 @@ final class PredictCommand implements Callable<Integer> {
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
-        List<Path> files = ImageFiles.under(images);
-        if (Files.createDirectories(output).toRealPath().startsWith(images.toRealPath())) {
+        try {
+            limits.use();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        FileTree tree = FileTree.ofImages(images);
+        if (tree.contains(Files.createDirectories(output))) {
             throw new TrainerException("--output " + output + " lies in --images " + images
                     + ": the next run would take its pictures for images. Name a folder elsewhere");
         }
+        tree.notes().forEach(spec.commandLine().getErr()::println);
+        spec.commandLine().getErr().flush();
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
             Predictions predictions = new Predictions(
                     detector, images, output, new Predictions.Options(threshold, minArea, maps, batchSize));
             Predictions.Counts counts =
-                    predictions.write(files, spec.commandLine().getErr());
+                    predictions.write(tree.images(), spec.commandLine().getErr());
             spec.commandLine()
                     .getOut()
                     .printf(

@@ -67,6 +67,7 @@ final class TrainCommand implements Callable<Integer> {
         TrainingRun training;
         try {
             requireOneLength();
+            data.useLimits();
             Recipe recipe = recipe();
             if (config.printConfig) {
                 spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
@@ -92,6 +93,7 @@ final class TrainCommand implements Callable<Integer> {
         Path images = required("--data", data.data);
         return new TrainingRun(
                 images,
+                data.images,
                 required("--output", output.output),
                 output.modelName(images),
                 data.anomalySource,

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * checkpoints, from which it can go on after whatever ended it.
  *
  * @param data folder or manifest of images
+ * @param imagesFolder that the paths of a manifest start from; null for the manifest's own
  * @param output model directory
  * @param name of the model
  * @param anomalySource folder of textures; null for noise
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TrainingRun(
         Path data,
+        @Nullable Path imagesFolder,
         Path output,
         String name,
         @Nullable Path anomalySource,
@@ -93,8 +95,8 @@ record TrainingRun(
                 throw new TrainerException("An unfinished training of " + name + " is in " + checkpoints.folder()
                         + ": go on with it (--resume), or delete it and start anew (--restart)");
             }
-            ModelImages images =
-                    ModelImages.open(data, anomalySource, skipUnreadable, ModelImages.Options.of(recipe), threads);
+            ModelImages images = ModelImages.open(
+                    data, imagesFolder, anomalySource, skipUnreadable, ModelImages.Options.of(recipe), threads);
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, start, checkpoints, signals, log);
@@ -128,6 +130,7 @@ record TrainingRun(
                 log.println("The model in " + published
                         + " is complete; its other formats can be made with: export --checkpoint "
                         + published.resolve(NetworkPublishing.CHECKPOINT) + " --data " + data
+                        + (imagesFolder == null ? "" : " --images " + imagesFolder)
                         + (anomalySource == null ? "" : " --anomaly-source " + anomalySource) + " --output " + output
                         + " --format FORMATS");
                 log.flush();
@@ -140,6 +143,7 @@ record TrainingRun(
     private TrainingRun with(NetworkOptions network) {
         return new TrainingRun(
                 data,
+                imagesFolder,
                 output,
                 name,
                 anomalySource,

@@ -2,11 +2,13 @@ package io.draem.trainer;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The trainer in a JVM of its own, as a user starts it. */
@@ -19,11 +21,16 @@ final class TrainerProcess implements AutoCloseable {
 
     private TrainerProcess(Process process, Path crashReport) {
         this.process = process;
-        this.output = process.inputReader();
+        this.output = process.inputReader(StandardCharsets.UTF_8);
         this.crashReport = crashReport;
     }
 
     static TrainerProcess start(Path directory, String... arguments) throws IOException {
+        return start(directory, Map.of(), arguments);
+    }
+
+    static TrainerProcess start(Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
         Path crashReport = directory.resolve("crash.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,12 +40,10 @@ final class TrainerProcess implements AutoCloseable {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName()));
         command.addAll(Arrays.asList(arguments));
-        return new TrainerProcess(
-                new ProcessBuilder(command)
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .start(),
-                crashReport);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new TrainerProcess(builder.start(), crashReport);
     }
 
     /** Reads what it says up to a line that starts so. */

@@ -1,6 +1,8 @@
 package io.draem.trainer.data;
 
 import io.draem.digest.Sha256;
+import io.draem.text.FileNameEncoding;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,8 +12,9 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.TreeMap;
+import java.util.List;
 
 /** One number for the content of many files, to tell later what a model was trained on. */
 public final class DataDigest {
@@ -21,15 +24,20 @@ public final class DataDigest {
     /**
      * Returns the SHA-256, in hex, over a line for each file, sorted by path: the file's own SHA-256 in hex, two spaces,
      * the path below {@code root} with forward slashes. So {@code sha256sum} over the sorted paths gives the same lines.
+     * Paths are in the composed form (NFC), so that a copy on another file system has the same digest.
      */
     public static String of(Path root, Collection<Path> files) throws IOException {
-        TreeMap<String, Path> sorted = new TreeMap<>();
-        for (Path file : files) {
-            sorted.put(root.relativize(file).toString().replace('\\', '/'), file);
-        }
+        record Named(String name, Path file) {}
+        List<Named> sorted = files.stream()
+                .map(file -> new Named(
+                        FileNameEncoding.composed(root.relativize(file).toString())
+                                .replace(File.separatorChar, '/'),
+                        file))
+                .sorted(Comparator.comparing(Named::name).thenComparing(Named::file))
+                .toList();
         MessageDigest all = Sha256.algorithm();
-        for (var entry : sorted.entrySet()) {
-            all.update((ofFile(entry.getValue()) + "  " + entry.getKey() + "\n").getBytes(StandardCharsets.UTF_8));
+        for (Named named : sorted) {
+            all.update((ofFile(named.file()) + "  " + named.name() + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(all.digest());
     }

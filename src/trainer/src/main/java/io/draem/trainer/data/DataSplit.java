@@ -136,6 +136,8 @@ public record DataSplit(
     }
 
     private static List<LabelledImage> sorted(List<LabelledImage> images) {
-        return images.stream().sorted(Comparator.comparing(LabelledImage::file)).toList();
+        return images.stream()
+                .sorted(Comparator.comparing(LabelledImage::file, FileTree.ORDER))
+                .toList();
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param validation labelled images that the data itself sets aside to validate with; may be empty
  * @param test labelled images to judge by; may be empty
  * @param problems what is wrong with files that are in none of the lists
- * @param manifest the CSV file that says what each image is; null where the folders do
- * @param others files between the images whose names say that they are none
+ * @param manifests the files that say what each image is; none where the folders do
+ * @param notes what else there is between the images and how they were divided, in sentences
  */
 public record Dataset(
         Path root,
@@ -26,8 +25,8 @@ public record Dataset(
         List<LabelledImage> validation,
         List<LabelledImage> test,
         List<Problem> problems,
-        @Nullable Path manifest,
-        List<Path> others) {
+        List<Path> manifests,
+        List<String> notes) {
 
     /**
      * Something about a file that must be mended before it can be used.
@@ -42,36 +41,53 @@ public record Dataset(
         validation = List.copyOf(validation);
         test = List.copyOf(test);
         problems = List.copyOf(problems);
-        others = List.copyOf(others);
+        manifests = List.copyOf(manifests);
+        notes = List.copyOf(notes);
+    }
+
+    /** Does the same with the images of a manifest where the manifest is. */
+    public static Dataset open(Path data) throws IOException {
+        return open(data, null);
     }
 
     /**
-     * Finds the images of a folder in MVTec AD layout ({@link MvtecLayout}), of a folder of good images, or of a CSV
-     * manifest ({@link Manifest}); none is read yet.
+     * Finds the images of a folder in MVTec AD layout ({@link MvtecLayout}), of a folder of good images, of a CSV file
+     * ({@link Manifest}), or of a manifest of Amazon Lookout for Vision ({@link LookoutManifest}); none is read yet.
      *
-     * @throws DatasetException if it is none of these, or holds no image to train on
+     * @param images the folder that a manifest's paths start from; null for the manifest's own
+     * @throws DatasetException if it is none of these
      */
-    public static Dataset open(Path data) throws IOException {
+    public static Dataset open(Path data, @Nullable Path images) throws IOException {
         if (!Files.exists(data)) {
             throw new DatasetException("There is no folder or manifest " + data);
         }
-        if (!Files.isDirectory(data)) {
-            if (!data.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
-                throw new DatasetException(data + " is neither a folder nor a manifest (.csv)");
+        if (images != null && !Files.isDirectory(images)) {
+            throw new DatasetException("There is no folder " + images + " of images");
+        }
+        if (Files.isDirectory(data)) {
+            if (images != null) {
+                throw new DatasetException("--images is for the images of a manifest, and " + data
+                        + " is a folder: leave it out, or name the manifest as --data");
             }
-            return Manifest.read(data);
+            return MvtecLayout.open(FileTree.of(data));
         }
-        if (!Files.isDirectory(data.resolve(MvtecLayout.TRAIN)) && ImageFiles.isAnyIn(data)) {
-            return new Dataset(
-                    data,
-                    MvtecLayout.normals(data, data),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    null,
-                    ImageFiles.othersIn(List.of(data)));
+        return LookoutManifest.isOne(data) ? LookoutManifest.read(data, images) : Manifest.read(data, images);
+    }
+
+    /**
+     * Returns the data set itself.
+     *
+     * @throws DatasetException if it has no image to train on
+     */
+    public Dataset requireTraining() throws DatasetException {
+        if (train.isEmpty()) {
+            throw new DatasetException((manifests.isEmpty() ? root : manifests.get(0))
+                    + " has no normal image to train on: "
+                    + (manifests.isEmpty()
+                            ? "put such images into train/good"
+                            : "it needs lines of split 'train' and label 'good', or of the class 'normal'"));
         }
-        return MvtecLayout.open(data);
+        return this;
     }
 
     /** Returns the defect types of the test images, without the normal ones, each once, in their order. */
@@ -96,10 +112,9 @@ public record Dataset(
                 .toList();
     }
 
-    /** Returns the {@link DataDigest} of all {@link #files()}, which it reads, and of the manifest where there is one. */
+    /** Returns the {@link DataDigest} of all {@link #files()}, which it reads, and of the manifests. */
     public String digest() throws IOException {
         return DataDigest.of(
-                root,
-                Stream.concat(files().stream(), Stream.ofNullable(manifest)).toList());
+                root, Stream.concat(files().stream(), manifests.stream()).toList());
     }
 }

@@ -1,14 +1,17 @@
 package io.draem.trainer.data;
 
+import io.draem.image.ImageLimits;
 import io.draem.image.RgbImage;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -44,8 +47,24 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 .distinct()
                 .toList();
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
-        Map<Path, String> wrong = new LinkedHashMap<>(
-                ImageFiles.failures(files, threads, (index, image) -> sizes.put(files.get(index), size(image))));
+        Map<Path, MaskColours> coloured = new HashMap<>();
+        dataset.images().forEach(image -> {
+            if (image.mask() != null && image.maskColours() != null) {
+                coloured.put(image.mask(), image.maskColours());
+            }
+        });
+        Map<Path, String> miscoloured = new ConcurrentHashMap<>();
+        Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.failures(files, threads, (index, image) -> {
+            Path file = files.get(index);
+            sizes.put(file, size(image));
+            MaskColours colours = coloured.get(file);
+            String problem = colours == null ? null : colours.problem(image);
+            if (problem != null) {
+                miscoloured.put(file, problem);
+            }
+        }));
+        miscoloured.keySet().stream().sorted(FileTree.ORDER).forEach(file -> wrong.put(file, miscoloured.get(file)));
+        refuseDoubles(dataset, wrong);
         Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .forEach(file -> {
                     Size size = sizes.get(file);
@@ -79,8 +98,9 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 dataset.validation().stream().filter(usable).toList(),
                 dataset.test().stream().filter(usable).toList(),
                 List.of(),
-                dataset.manifest(),
-                dataset.others());
+                dataset.manifests(),
+                Stream.concat(dataset.notes().stream(), tooLargeForTheService(sizes).stream())
+                        .toList());
         return new DatasetCheck(
                 good,
                 textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
@@ -120,16 +140,40 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
         if (!problems.isEmpty()) {
             notes.add(problems.size() + " of " + files + " files are left out:" + named());
         }
-        List<Path> others = dataset.others();
-        if (!others.isEmpty()) {
-            notes.add(others.size() + " files are no images by their names and are left out: "
-                    + others.stream()
-                            .limit(5)
-                            .map(file -> dataset.root().relativize(file).toString())
-                            .collect(Collectors.joining(", "))
-                    + (others.size() > 5 ? ", …" : ""));
-        }
+        notes.addAll(dataset.notes());
         return notes;
+    }
+
+    /** Refuses a file that two images of the data set are, by links: what trains must not test. */
+    private static void refuseDoubles(Dataset dataset, Map<Path, String> wrong) throws IOException {
+        Map<Path, Path> seen = new HashMap<>();
+        for (LabelledImage image : dataset.images().toList()) {
+            if (!Files.exists(image.file())) {
+                continue; // has been found already
+            }
+            Path other = seen.putIfAbsent(image.file().toRealPath(), image.file());
+            if (other != null) {
+                wrong.putIfAbsent(image.file(), "is the same file as " + other + ": keep one of them");
+            }
+        }
+    }
+
+    /** Says how many images the service would refuse by its own limits. */
+    private static Optional<String> tooLargeForTheService(Map<Path, Size> sizes) throws IOException {
+        ImageLimits service = ImageLimits.DEFAULT;
+        int count = 0;
+        for (Map.Entry<Path, Size> image : sizes.entrySet()) {
+            Size size = image.getValue();
+            if ((long) size.width() * size.height() > service.maxPixels()
+                    || Files.size(image.getKey()) > service.maxBytes()) {
+                count++;
+            }
+        }
+        return count == 0
+                ? Optional.empty()
+                : Optional.of(count + " files are larger than the service reads by default: raise its"
+                        + " draem.image.max-bytes (" + (service.maxBytes() >> 20) + "MB) and draem.image.max-pixels ("
+                        + service.maxPixels() + ") for such images");
     }
 
     private String named() {

@@ -2,15 +2,14 @@ package io.draem.trainer.data;
 
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
+import io.draem.image.ImageHeader;
 import io.draem.image.ImageLimits;
 import io.draem.image.RgbImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,30 +19,43 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Finds and reads image files. */
+/** Reads image files, as many at a time as there is memory for. */
 public final class ImageFiles {
+
+    /**
+     * Limits where none are given: 512 MB encoded and 250 megapixels. Higher than the service's, since a trainer reads the
+     * files of whoever starts it.
+     */
+    public static final ImageLimits DEFAULT_LIMITS = new ImageLimits(512L << 20, 250_000_000L);
 
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
     private static final int NAMED_FAILURES = 20;
-    private static final ImageDecoder DECODER = new ImageDecoder(ImageLimits.DEFAULT);
+
+    /** Bytes per pixel while an image is decoded: the codec's picture, the samples made of it, and a turned copy. */
+    private static final int DECODING_BYTES = 12;
+
+    private static final int MEGABYTE = 1 << 20;
+
+    /** In megabytes, what files and pixels that are being read may take; a larger image is read alone. */
+    private static final int FILE_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 8);
+
+    private static final int PIXEL_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 2);
+    private static final Semaphore FILES = new Semaphore(FILE_MEMORY);
+    private static final Semaphore PIXELS = new Semaphore(PIXEL_MEMORY);
+
+    private static volatile Limited limited = new Limited(DEFAULT_LIMITS, new ImageDecoder(DEFAULT_LIMITS));
+
+    private record Limited(ImageLimits limits, ImageDecoder decoder) {}
 
     private ImageFiles() {}
 
-    /**
-     * Returns the image files below a folder at any depth, by extension, sorted by path; hidden ones are left out.
-     *
-     * @throws DatasetException if there is no such folder or no image in it
-     */
-    public static List<Path> under(Path folder) throws IOException {
-        return list(folder, Integer.MAX_VALUE);
-    }
-
-    /** Returns the image files of a folder itself, as {@link #under}. */
-    static List<Path> in(Path folder) throws IOException {
-        return list(folder, 1);
+    /** Reads all images from here on, in the whole process, within these limits. */
+    public static void limit(ImageLimits limits) {
+        limited = new Limited(limits, new ImageDecoder(limits));
     }
 
     /**
@@ -60,12 +72,55 @@ public final class ImageFiles {
     }
 
     private static RgbImage decode(Path file) throws IOException, ImageException {
+        return decode(file, image -> image);
+    }
+
+    /** Decodes a file once there is memory for it, which it holds until the result is there. */
+    private static <T> T decode(Path file, Function<RgbImage, T> use) throws IOException, ImageException {
+        Limited by = limited;
         long size = Files.size(file); // before memory is taken for it
-        if (size > ImageLimits.DEFAULT.maxBytes()) {
-            throw new ImageException.TooLarge("The image has " + size + " bytes, more than the "
-                    + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
+        if (size > by.limits().maxBytes()) {
+            throw new ImageException.TooLarge("the image has " + size + " bytes, more than the "
+                    + by.limits().maxBytes() + " that --max-image-bytes allows");
         }
-        return DECODER.decode(Files.readAllBytes(file)).image();
+        int fileMemory = Math.min(FILE_MEMORY, megabytes(size));
+        FILES.acquireUninterruptibly(fileMemory);
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            ImageHeader header = header(by, bytes);
+            long pixels = (long) header.width() * header.height();
+            requireHeap(size + DECODING_BYTES * pixels);
+            int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(DECODING_BYTES * pixels));
+            PIXELS.acquireUninterruptibly(pixelMemory);
+            try {
+                return use.apply(by.decoder().decode(bytes).image());
+            } finally {
+                PIXELS.release(pixelMemory);
+            }
+        } finally {
+            FILES.release(fileMemory);
+        }
+    }
+
+    private static ImageHeader header(Limited by, byte[] bytes) throws ImageException {
+        try {
+            return by.decoder().readHeader(bytes);
+        } catch (ImageException.TooLarge e) {
+            throw new ImageException.TooLarge(e.getMessage() + ", or allow more: --max-image-pixels");
+        }
+    }
+
+    private static void requireHeap(long bytes) throws ImageException.TooLarge {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > heap) {
+            throw new ImageException.TooLarge(
+                    "the image needs " + megabytes(bytes) + " MB to be decoded, more than the " + megabytes(heap)
+                            + " MB of the Java heap: start java with -Xmx" + megabytes(2 * bytes) + "m");
+        }
+    }
+
+    private static int megabytes(long bytes) {
+        return (int) Math.min(Integer.MAX_VALUE, bytes / MEGABYTE + 1);
     }
 
     /** Takes an image that was read. */
@@ -99,7 +154,10 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        reader.accept(index, decode(files.get(index)));
+                        decode(files.get(index), image -> {
+                            reader.accept(index, image);
+                            return true;
+                        });
                     } catch (ImageException e) {
                         failures.put(index, "cannot be read: " + e.getMessage());
                     } catch (NoSuchFileException e) {
@@ -122,26 +180,9 @@ public final class ImageFiles {
         return byFile;
     }
 
-    /** Says whether a folder itself holds an image. */
-    static boolean isAnyIn(Path folder) throws IOException {
-        try (Stream<Path> children = Files.list(folder)) {
-            return children.anyMatch(file -> isImage(file) && Files.isRegularFile(file));
-        }
-    }
-
-    /** Returns the files of folders that are no images by their names, hidden ones left out. */
-    static List<Path> othersIn(Collection<Path> folders) throws IOException {
-        List<Path> others = new ArrayList<>();
-        for (Path folder : folders) {
-            try (Stream<Path> children = Files.list(folder)) {
-                children.filter(Files::isRegularFile)
-                        .filter(file ->
-                                !isImage(file) && !file.getFileName().toString().startsWith("."))
-                        .sorted()
-                        .forEach(others::add);
-            }
-        }
-        return others;
+    /** Returns the file name extensions of images, for people. */
+    static String extensions() {
+        return EXTENSIONS.stream().sorted().collect(Collectors.joining(", "));
     }
 
     static boolean isImage(Path file) {
@@ -150,25 +191,5 @@ public final class ImageFiles {
         return dot > 0
                 && !name.startsWith(".")
                 && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
-    }
-
-    private static List<Path> list(Path folder, int depth) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new DatasetException("There is no folder " + folder);
-        }
-        List<Path> images;
-        try (Stream<Path> files = Files.walk(folder, depth)) {
-            images = files.filter(ImageFiles::isImage)
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        if (images.isEmpty()) {
-            throw new DatasetException("The folder " + folder + " holds no image ("
-                    + EXTENSIONS.stream().sorted().collect(Collectors.joining(", ")) + ")");
-        }
-        return images;
     }
 }

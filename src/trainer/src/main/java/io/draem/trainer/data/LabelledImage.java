@@ -1,8 +1,11 @@
 package io.draem.trainer.data;
 
+import io.draem.text.FileNameEncoding;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,18 +15,35 @@ import org.jspecify.annotations.Nullable;
  * @param id what tells it from all others of its data set, for people too: its path below the data set's folder, with
  *     slashes on every system ({@code test/broken/003.png})
  * @param defect the defect type: the name of its folder, or the label of a manifest; {@value #GOOD} for a normal image
- * @param mask the ground truth of an anomalous image; null for a normal one
+ * @param mask the ground truth of an anomalous image; null for a normal one, and where there is none
+ * @param maskColours what the colours of the mask mean; null where it is an ordinary one
  */
 public record LabelledImage(
-        Path file, String id, String defect, @Nullable Path mask) {
+        Path file,
+        String id,
+        String defect,
+        @Nullable Path mask,
+        @Nullable MaskColours maskColours) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = "good";
 
+    private static final Set<String> NORMAL = Set.of(GOOD, "normal", "ok", "0");
+
     public LabelledImage {
-        if (defect.equals(GOOD) != (mask == null)) {
-            throw new IllegalArgumentException("An anomalous image has a mask and a normal one has none: " + file);
+        if (defect.equals(GOOD) && mask != null) {
+            throw new IllegalArgumentException("A normal image has no mask: " + file);
         }
+    }
+
+    /** Takes an image with an ordinary mask, or with none. */
+    public LabelledImage(Path file, String id, String defect, @Nullable Path mask) {
+        this(file, id, defect, mask, null);
+    }
+
+    /** Says whether a folder or a label of that name is of normal images. */
+    static boolean isGood(String name) {
+        return NORMAL.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /** Returns the images' files alone. */
@@ -34,10 +54,10 @@ public record LabelledImage(
     /** Returns the id of a file of a data set: its path below the folder, or the whole of it where it lies elsewhere. */
     static String id(Path folder, Path file) {
         Path below = file.startsWith(folder) ? folder.relativize(file) : file;
-        return below.toString().replace(File.separatorChar, '/');
+        return FileNameEncoding.composed(below.toString()).replace(File.separatorChar, '/');
     }
 
     public boolean anomalous() {
-        return mask != null;
+        return !defect.equals(GOOD);
     }
 }

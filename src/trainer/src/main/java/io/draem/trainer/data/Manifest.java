@@ -2,16 +2,14 @@ package io.draem.trainer.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -19,17 +17,20 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CSV file (RFC 4180, UTF-8) that names the images: columns {@code path}, {@code label} ({@code good}, {@code normal} or
- * {@code 0}, else the defect's name), {@code split} ({@code train}, {@code validation} or {@code test}) and, for anomalous
- * images, {@code mask}. Paths count from the manifest's folder. Other columns are left alone.
+ * A CSV file that names the images: columns {@code path}, {@code label} ({@code good}, {@code normal}, {@code ok} or {@code
+ * 0}, else the defect's name), {@code split} ({@code train}, {@code validation} or {@code test}) and, for anomalous images,
+ * {@code mask}. The first line tells whether commas, semicolons or tabs separate them; quotes are those of RFC 4180. Paths
+ * count from the manifest's folder, with slashes or backslashes. Other columns are left alone.
  */
 final class Manifest {
 
-    private static final Set<String> NORMAL = Set.of("good", "normal", "0");
     private static final List<String> REQUIRED = List.of("path", "label", "split");
     private static final String MASK = "mask";
-    private static final int NAMED_LINES = 20;
-    private static final long MAX_BYTES = 64L << 20;
+    private static final List<String> COLUMNS = List.of("path", "label", MASK, "split");
+    private static final List<Character> SEPARATORS = List.of(',', ';', '\t');
+
+    /** Excel's own first line, which names the separator. */
+    private static final Pattern EXCEL = Pattern.compile("sep=(.)\r?\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private enum Split {
         TRAIN,
@@ -38,11 +39,11 @@ final class Manifest {
     }
 
     private final Path folder;
+    private final PathResolver paths = new PathResolver();
     private final List<LabelledImage> train = new ArrayList<>();
     private final List<LabelledImage> validation = new ArrayList<>();
     private final List<LabelledImage> test = new ArrayList<>();
     private final Set<Path> seen = new HashSet<>();
-    private final List<String> mistakes = new ArrayList<>();
 
     private Manifest(Path folder) {
         this.folder = folder;
@@ -51,60 +52,94 @@ final class Manifest {
     /**
      * Reads a manifest; the files themselves are not looked at yet.
      *
+     * @param images the folder that paths count from; null for the manifest's own
      * @throws DatasetException naming every line that does not fit
      */
-    static Dataset read(Path file) throws IOException {
-        Manifest manifest =
-                new Manifest(file.toAbsolutePath().resolveSibling("").normalize());
-        CSVFormat format = CSVFormat.RFC4180
-                .builder()
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .setIgnoreHeaderCase(true)
-                .setAllowMissingColumnNames(true)
-                .setIgnoreEmptyLines(true)
-                .setTrim(true)
-                .get();
-        try (CSVParser parser = CSVParser.parse(text(file), format)) {
-            List<String> missing = REQUIRED.stream()
-                    .filter(column -> parser.getHeaderNames().stream().noneMatch(column::equalsIgnoreCase))
-                    .toList();
+    static Dataset read(Path file, @Nullable Path images) throws IOException {
+        Path absolute = file.toAbsolutePath().normalize();
+        Path folder = images == null
+                ? absolute.resolveSibling("")
+                : images.toAbsolutePath().normalize();
+        String text = ManifestText.read(file);
+        Matcher excel = EXCEL.matcher(text);
+        boolean named = excel.matches();
+        if (named) {
+            text = text.substring(text.indexOf('\n') + 1);
+        }
+        Manifest manifest = new Manifest(folder);
+        List<String> mistakes = new ArrayList<>();
+        try (CSVParser parser =
+                CSVParser.parse(text, format(named ? excel.group(1).charAt(0) : separator(text)))) {
+            List<String> missing = missing(parser);
             if (!missing.isEmpty()) {
-                throw new DatasetException("The first line of " + file + " must name the columns path,label,mask,split;"
-                        + " it lacks " + String.join(", ", missing));
+                throw new DatasetException("The first line of " + file + " must name the columns path,label,mask,split"
+                        + " (separated by commas, semicolons or tabs); it lacks " + String.join(", ", missing));
+            }
+            for (String column : COLUMNS) {
+                if (parser.getHeaderNames().stream()
+                                .filter(column::equalsIgnoreCase)
+                                .count()
+                        > 1) {
+                    throw new DatasetException("The first line of " + file + " names the column " + column + " twice");
+                }
             }
             for (CSVRecord line : parser) {
                 String mistake = manifest.add(line);
                 if (mistake != null) {
-                    manifest.mistakes.add("line " + parser.getCurrentLineNumber() + ": " + mistake);
+                    mistakes.add("line " + (parser.getCurrentLineNumber() + (named ? 1 : 0)) + ": " + mistake);
                 }
             }
         } catch (IllegalArgumentException | UncheckedIOException | CSVException e) {
             throw new DatasetException(file + " is no CSV file by RFC 4180: " + e.getMessage());
         }
-        manifest.refuseMistakes(file);
-        return manifest.dataset(file);
+        ManifestText.refuse(file, mistakes);
+        return new Dataset(
+                folder, manifest.train, manifest.validation, manifest.test, List.of(), List.of(absolute), List.of());
     }
 
-    private static String text(Path file) throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new DatasetException(file + " is larger than " + (MAX_BYTES >> 20) + " MB");
+    private static CSVFormat format(char separator) {
+        return CSVFormat.RFC4180
+                .builder()
+                .setDelimiter(separator)
+                .setHeader()
+                .setSkipHeaderRecord(true)
+                .setIgnoreHeaderCase(true)
+                .setAllowMissingColumnNames(true)
+                .setIgnoreEmptyLines(true)
+                .setIgnoreSurroundingSpaces(true)
+                .setTrim(true)
+                .get();
+    }
+
+    /** Returns the separator by which the first line names the most of the columns. */
+    private static char separator(String text) throws IOException {
+        char best = SEPARATORS.get(0);
+        int fewest = Integer.MAX_VALUE;
+        for (char separator : SEPARATORS) {
+            try (CSVParser parser = CSVParser.parse(text, format(separator))) {
+                int missing = missing(parser).size();
+                if (missing < fewest) {
+                    fewest = missing;
+                    best = separator;
+                }
+            }
         }
-        try {
-            String text = Files.readString(file);
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
-            throw new DatasetException(file + " is not in UTF-8: save it in that encoding");
-        }
+        return best;
+    }
+
+    private static List<String> missing(CSVParser parser) {
+        return REQUIRED.stream()
+                .filter(column -> parser.getHeaderNames().stream().noneMatch(column::equalsIgnoreCase))
+                .toList();
     }
 
     /** Takes a line, or returns what is wrong with it. */
-    private @Nullable String add(CSVRecord line) {
+    private @Nullable String add(CSVRecord line) throws IOException {
         if (!line.isConsistent()) {
             return "it has " + line.size() + " values, not one for each column";
         }
         String label = line.get("label");
-        boolean normal = NORMAL.contains(label.toLowerCase(Locale.ROOT));
+        boolean normal = LabelledImage.isGood(label);
         Split split = split(line.get("split"));
         String mask = line.isMapped(MASK) ? line.get(MASK) : "";
         if (line.get("path").isEmpty() || label.isEmpty()) {
@@ -120,22 +155,22 @@ final class Manifest {
             return normal ? "a normal image has no mask" : "the mask of a '" + label + "' image is missing";
         }
         try {
-            Path file = folder.resolve(line.get("path")).normalize();
+            Path file = paths.resolve(folder, line.get("path"));
             if (!seen.add(file)) {
                 return line.get("path") + " stands in an earlier line too";
             }
             String id = LabelledImage.id(folder, file);
             LabelledImage image = normal
                     ? new LabelledImage(file, id, LabelledImage.GOOD, null)
-                    : new LabelledImage(file, id, label, folder.resolve(mask).normalize());
+                    : new LabelledImage(file, id, label, paths.resolve(folder, mask));
             switch (split) {
                 case TRAIN -> train.add(image);
                 case VALIDATION -> validation.add(image);
                 case TEST -> test.add(image);
             }
             return null;
-        } catch (InvalidPathException e) {
-            return "no path of a file: " + e.getInput();
+        } catch (DatasetException e) {
+            return e.getMessage();
         }
     }
 
@@ -146,21 +181,5 @@ final class Manifest {
             case "test" -> Split.TEST;
             default -> null;
         };
-    }
-
-    private void refuseMistakes(Path file) throws DatasetException {
-        if (!mistakes.isEmpty()) {
-            int more = mistakes.size() - NAMED_LINES;
-            throw new DatasetException(mistakes.size() + " lines of " + file + " do not fit:\n  "
-                    + mistakes.stream().limit(NAMED_LINES).collect(Collectors.joining("\n  "))
-                    + (more > 0 ? "\n  and " + more + " more" : ""));
-        }
-    }
-
-    private Dataset dataset(Path file) throws DatasetException {
-        if (train.isEmpty()) {
-            throw new DatasetException(file + " names no image to train on (split 'train', label 'good')");
-        }
-        return new Dataset(folder, train, validation, test, List.of(), folder.resolve(file.getFileName()), List.of());
     }
 }

@@ -1,107 +1,224 @@
 package io.draem.trainer.data;
 
+import io.draem.text.FileNameEncoding;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of MVTec AD: normal images for training in {@code train/good}, others in {@code test/good} and {@code
  * test/<defect>}, and a mask {@code ground_truth/<defect>/<image>_mask.png} (or {@code <image>.png}, or any other image
  * format) for each anomalous one. {@code validation} or {@code val} may lie beside {@code test} in the same form, with its
- * masks in a {@code ground_truth} of its own.
+ * masks in a {@code ground_truth} of its own. Each of these folders may have folders of its own, at any depth: the defect
+ * is the first one below {@code test}, and a mask is in the same folder below {@code ground_truth/<defect>} or directly in
+ * it. {@code good} may be called {@code normal}, {@code ok} or {@code 0}, and upper and lower case are the same.
+ *
+ * <p>A folder without any of these whose images are in it and below it is one of good images alone.
  *
  * @see <a href="https://doi.org/10.1109/CVPR.2019.00982">Bergmann et al., MVTec AD, 2019</a>
  */
 final class MvtecLayout {
 
-    static final String TRAIN = "train";
+    private static final String TRAIN = "train";
     private static final String TEST = "test";
     private static final List<String> VALIDATION = List.of("validation", "val");
     private static final String GROUND_TRUTH = "ground_truth";
     private static final String MASK_SUFFIX = "_mask";
 
+    /** Folders that no folder of good images alone has: what is in them would be trained on. */
+    private static final Set<String> OF_A_LAYOUT = Set.of(
+            TRAIN,
+            TEST,
+            "validation",
+            "val",
+            GROUND_TRUTH,
+            "good",
+            "normal",
+            "ok",
+            "bad",
+            "ng",
+            "nok",
+            "defect",
+            "defects",
+            "defective",
+            "anomaly",
+            "anomalous",
+            "abnormal");
+
+    private static final String UNUSED =
+            " (they are not in train/good, test/good or test/<defect>, nor masks of those)";
+
+    private final FileTree tree;
     private final Path directory;
     private final List<Problem> problems = new ArrayList<>();
-    private final List<Path> folders = new ArrayList<>();
+    private final List<Path> used = new ArrayList<>();
+    private final List<Path> empty = new ArrayList<>();
 
-    private MvtecLayout(Path directory) {
-        this.directory = directory;
+    private MvtecLayout(FileTree tree) {
+        this.tree = tree;
+        this.directory = tree.root();
     }
 
-    static Dataset open(Path directory) throws IOException {
-        return new MvtecLayout(directory).find();
+    static Dataset open(FileTree tree) throws IOException {
+        return new MvtecLayout(tree).find();
     }
 
     private Dataset find() throws IOException {
-        Path good = directory.resolve(TRAIN).resolve(LabelledImage.GOOD);
-        if (!Files.isDirectory(good)) {
-            throw new DatasetException("The data set " + directory
-                    + " has no folder train/good with normal images and none directly in it"
-                    + hintAtDataSetsBelow());
+        List<Path> trainFolders = foldersCalled(directory, TRAIN);
+        List<Path> testFolders = foldersCalled(directory, TEST);
+        if (trainFolders.isEmpty() && testFolders.isEmpty()) {
+            return ofGoodImages();
         }
-        List<String> others = new ArrayList<>(foldersIn(directory.resolve(TRAIN)));
-        others.remove(LabelledImage.GOOD);
-        if (!others.isEmpty()) {
-            throw new DatasetException("Training uses normal images alone: move " + String.join(", ", others) + " from "
-                    + directory.resolve(TRAIN) + " to " + directory.resolve(TEST));
+        List<LabelledImage> train = new ArrayList<>();
+        for (Path folder : trainFolders) {
+            train.addAll(training(folder));
         }
-        folders.add(good);
-        List<LabelledImage> train = normals(directory, good);
-        List<LabelledImage> test = labelled(directory.resolve(TEST), directory.resolve(GROUND_TRUTH));
+        List<LabelledImage> test = labelled(testFolders, directory);
         List<LabelledImage> validation = List.of();
         for (String name : VALIDATION) {
-            if (Files.isDirectory(directory.resolve(name)) && validation.isEmpty()) {
-                Path folder = directory.resolve(name);
-                validation = labelled(folder, folder.resolve(GROUND_TRUTH));
+            List<Path> folders = foldersCalled(directory, name);
+            if (!folders.isEmpty() && validation.isEmpty()) {
+                validation = labelled(folders, folders.get(0));
             }
         }
-        return new Dataset(directory, train, validation, test, problems, null, ImageFiles.othersIn(folders));
+        List<String> notes = new ArrayList<>(tree.notes(used, UNUSED));
+        if (!empty.isEmpty()) {
+            notes.add(empty.size() + " folders without an image are skipped: " + tree.named(empty));
+        }
+        return new Dataset(directory, train, validation, test, problems, List.of(), notes);
     }
 
-    private List<LabelledImage> labelled(Path parent, Path groundTruth) throws IOException {
+    private List<LabelledImage> training(Path folder) throws DatasetException {
+        List<Path> good = tree.foldersIn(folder, LabelledImage::isGood);
+        List<Path> others = new ArrayList<>();
+        for (Path other : tree.foldersIn(folder, name -> !LabelledImage.isGood(name))) {
+            (tree.imagesIn(other).isEmpty() ? empty : others).add(other);
+        }
+        if (good.isEmpty()) {
+            throw new DatasetException("The data set " + directory
+                    + " has no folder train/good with normal images and none directly in it");
+        }
+        if (!others.isEmpty()) {
+            throw new DatasetException("Training uses normal images alone: move "
+                    + others.stream()
+                            .map(other -> other.getFileName().toString())
+                            .collect(Collectors.joining(", "))
+                    + " from " + folder + " to " + directory.resolve(TEST));
+        }
         List<LabelledImage> images = new ArrayList<>();
-        if (!Files.isDirectory(parent)) {
-            return images;
+        for (Path normals : good) {
+            images.addAll(normals(normals));
         }
-        List<String> types = new ArrayList<>(foldersIn(parent));
-        types.remove(GROUND_TRUTH);
-        if (types.remove(LabelledImage.GOOD)) {
-            folders.add(parent.resolve(LabelledImage.GOOD));
-            images.addAll(normals(directory, parent.resolve(LabelledImage.GOOD)));
-        }
-        for (String defect : types) {
-            Path folder = parent.resolve(defect);
-            folders.add(folder);
-            Map<String, Path> masks = masks(groundTruth.resolve(defect));
-            for (Path file : ImageFiles.in(folder)) {
-                Path mask = takeMask(masks, stem(file));
-                if (mask == null) {
-                    problems.add(new Problem(
-                            file,
-                            "has no mask; it belongs to "
-                                    + groundTruth.resolve(defect).resolve(stem(file) + MASK_SUFFIX + ".png")));
-                } else {
-                    images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
-                }
-            }
-            masks.values().forEach(mask -> problems.add(new Problem(mask, "is the mask of no image in " + folder)));
+        if (images.isEmpty()) {
+            throw new DatasetException(
+                    "The folder " + good.get(0) + " holds no image (" + ImageFiles.extensions() + ")");
         }
         return images;
     }
 
-    private Map<String, Path> masks(Path folder) throws IOException {
+    private Dataset ofGoodImages() throws DatasetException {
+        List<String> layout = tree.folderNames().stream()
+                .filter(name -> OF_A_LAYOUT.contains(name.toLowerCase(Locale.ROOT)))
+                .distinct()
+                .toList();
+        if (tree.images().isEmpty() || !layout.isEmpty()) {
+            throw new DatasetException("The data set " + directory
+                    + " has no folder train/good with normal images"
+                    + (tree.images().isEmpty()
+                            ? " and none directly in it"
+                            : ", and as it holds folders called " + String.join(", ", layout)
+                                    + " its images are not all taken for good ones")
+                    + hintAtDataSetsBelow());
+        }
+        List<LabelledImage> images = normals(directory);
+        List<String> notes = new ArrayList<>();
+        List<Path> below = tree.foldersIn(directory, name -> true).stream()
+                .filter(folder -> !tree.imagesIn(folder).isEmpty())
+                .toList();
+        if (!below.isEmpty()) {
+            notes.add("All images are taken for good ones, also those in the folders "
+                    + below.stream()
+                            .map(folder -> folder.getFileName() + " ("
+                                    + tree.imagesIn(folder).size() + ")")
+                            .collect(Collectors.joining(", ")));
+        }
+        notes.addAll(tree.notes());
+        return new Dataset(directory, images, List.of(), List.of(), List.of(), List.of(), notes);
+    }
+
+    private List<LabelledImage> labelled(List<Path> parents, Path parentOfMasks) {
+        List<LabelledImage> normal = new ArrayList<>();
+        List<LabelledImage> anomalous = new ArrayList<>();
+        for (Path parent : parents) {
+            for (Path type : tree.foldersIn(parent, name -> !name.equalsIgnoreCase(GROUND_TRUTH))) {
+                String name = type.getFileName().toString();
+                if (tree.imagesIn(type).isEmpty()) {
+                    empty.add(type);
+                } else if (LabelledImage.isGood(name)) {
+                    normal.addAll(normals(type));
+                } else {
+                    anomalous.addAll(defects(type, parentOfMasks));
+                }
+            }
+        }
+        normal.addAll(anomalous);
+        return normal;
+    }
+
+    private List<LabelledImage> defects(Path folder, Path parentOfMasks) {
+        String defect = FileNameEncoding.composed(folder.getFileName().toString());
+        List<Path> maskFolders = foldersCalled(parentOfMasks, GROUND_TRUTH).stream()
+                .flatMap(
+                        masks -> tree
+                                .foldersIn(
+                                        masks,
+                                        name -> FileNameEncoding.composed(name).equals(defect))
+                                .stream())
+                .toList();
+        Map<String, Path> masks = masks(maskFolders);
+        List<Path> files = tree.imagesIn(folder);
+        used.addAll(files);
+        Map<String, Integer> sameName = new HashMap<>();
+        files.forEach(file -> sameName.merge(name(stem(folder, file)), 1, Integer::sum));
+        List<LabelledImage> images = new ArrayList<>();
+        for (Path file : files) {
+            String stem = stem(folder, file);
+            Path mask = takeMask(masks, stem);
+            if (mask == null && Integer.valueOf(1).equals(sameName.get(name(stem)))) {
+                mask = takeMask(masks, name(stem)); // all masks in one folder, images in several
+            }
+            if (mask == null) {
+                problems.add(new Problem(
+                        file,
+                        "has no mask; it belongs to "
+                                + parentOfMasks
+                                        .resolve(GROUND_TRUTH)
+                                        .resolve(defect)
+                                        .resolve(stem + MASK_SUFFIX + ".png")));
+            } else {
+                images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
+            }
+        }
+        masks.values().forEach(mask -> problems.add(new Problem(mask, "is the mask of no image in " + folder)));
+        return images;
+    }
+
+    /** Returns the masks of a defect by their path without extension below its folder. */
+    private Map<String, Path> masks(List<Path> folders) {
         Map<String, Path> masks = new TreeMap<>();
-        if (Files.isDirectory(folder) && ImageFiles.isAnyIn(folder)) {
-            folders.add(folder);
-            for (Path file : ImageFiles.in(folder)) {
-                Path other = masks.put(stem(file), file);
+        for (Path folder : folders) {
+            for (Path file : tree.imagesIn(folder)) {
+                used.add(file);
+                Path other = masks.put(stem(folder, file), file);
                 if (other != null) {
                     problems.add(new Problem(other, "is a mask like " + file.getFileName() + ": keep one"));
                 }
@@ -115,33 +232,40 @@ final class MvtecLayout {
         return mask == null ? masks.remove(stem) : mask;
     }
 
-    /** Returns the images of a folder of normal ones. */
-    static List<LabelledImage> normals(Path root, Path folder) throws IOException {
-        return ImageFiles.in(folder).stream()
-                .map(file -> new LabelledImage(file, LabelledImage.id(root, file), LabelledImage.GOOD, null))
+    private List<LabelledImage> normals(Path folder) {
+        List<Path> files = tree.imagesIn(folder);
+        used.addAll(files);
+        return files.stream()
+                .map(file -> new LabelledImage(file, LabelledImage.id(directory, file), LabelledImage.GOOD, null))
                 .toList();
     }
 
-    private String hintAtDataSetsBelow() throws IOException {
-        List<String> below = foldersIn(directory).stream()
-                .filter(name ->
-                        Files.isDirectory(directory.resolve(name).resolve(TRAIN).resolve(LabelledImage.GOOD)))
+    private String hintAtDataSetsBelow() {
+        List<String> below = tree.foldersIn(directory, name -> true).stream()
+                .filter(folder -> foldersCalled(folder, TRAIN).stream()
+                        .anyMatch(train ->
+                                !tree.foldersIn(train, LabelledImage::isGood).isEmpty()))
+                .map(folder -> folder.getFileName().toString())
                 .toList();
-        return below.isEmpty() ? "" : "; did you mean one of the data sets in it: " + String.join(", ", below) + "?";
+        List<String> manifests = tree.others().stream()
+                .map(file -> LabelledImage.id(directory, file))
+                .filter(name -> name.toLowerCase(Locale.ROOT).endsWith(".manifest"))
+                .toList();
+        return (below.isEmpty() ? "" : "; did you mean one of the data sets in it: " + String.join(", ", below) + "?")
+                + (manifests.isEmpty() ? "" : "; did you mean the manifest " + String.join(" or ", manifests) + "?");
     }
 
-    private static List<String> foldersIn(Path parent) throws IOException {
-        try (Stream<Path> children = Files.list(parent)) {
-            return children.filter(Files::isDirectory)
-                    .map(child -> child.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
-                    .sorted()
-                    .toList();
-        }
+    private List<Path> foldersCalled(Path parent, String name) {
+        return tree.foldersIn(parent, name::equalsIgnoreCase);
     }
 
-    private static String stem(Path file) {
-        String name = file.getFileName().toString();
-        return name.substring(0, name.lastIndexOf('.'));
+    /** Returns the path of a file below a folder, with slashes, without extension and in the composed form. */
+    private static String stem(Path folder, Path file) {
+        String path = LabelledImage.id(folder, file);
+        return path.substring(0, path.lastIndexOf('.'));
+    }
+
+    private static String name(String stem) {
+        return stem.substring(stem.lastIndexOf('/') + 1);
     }
 }

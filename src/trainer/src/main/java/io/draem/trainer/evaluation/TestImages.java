@@ -2,9 +2,11 @@ package io.draem.trainer.evaluation;
 
 import io.draem.image.ImageMask;
 import io.draem.image.ImageTensor;
+import io.draem.image.RgbImage;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.LabelledImage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -28,7 +30,12 @@ public record TestImages(List<LabelledImage> images, int width, int height) impl
         float[] pixels = ImageTensor.of(ImageFiles.read(image.file()), width, height);
         boolean[] mask = image.mask() == null
                 ? new boolean[width * height]
-                : ImageMask.of(ImageFiles.read(image.mask()), width, height);
+                : ImageMask.of(mask(image, image.mask()), width, height);
         return new EvaluationImage(image.id(), image.defect(), pixels, mask);
+    }
+
+    private static RgbImage mask(LabelledImage image, Path file) throws IOException {
+        RgbImage mask = ImageFiles.read(file);
+        return image.maskColours() == null ? mask : image.maskColours().blackAndWhite(mask);
     }
 }

@@ -110,7 +110,7 @@ class DataSplitTests {
 
     private static Dataset dataset(
             List<LabelledImage> train, List<LabelledImage> validation, List<LabelledImage> test) {
-        return new Dataset(Path.of("set"), train, validation, test, List.of(), null, List.of());
+        return new Dataset(Path.of("set"), train, validation, test, List.of(), List.of(), List.of());
     }
 
     private static List<LabelledImage> images(String defect, int count) {

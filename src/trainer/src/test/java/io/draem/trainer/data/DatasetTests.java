@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.image.ImageLimits;
 import io.draem.trainer.synthesis.Pixels;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.List;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetTests {
 
@@ -117,6 +122,195 @@ class DatasetTests {
                 .extracting(LabelledImage::id)
                 .containsExactly("test/good/000.png", "test/scratch/000.png");
         assertThat(check.notes()).hasSize(2).last().asString().contains("1 files are no images", "notes.txt");
+    }
+
+    @Test
+    void readsFoldersInFoldersAndFollowsLinks(@TempDir Path elsewhere) throws IOException {
+        write("train/good/line 1/002.png", 0);
+        write("train/good/line 1/deep/003.png", 0);
+        write("test/broken/night/000.png", 0);
+        write("test/broken/night/007.png", 0);
+        write("test/broken/night/008.png", 0);
+        write("ground_truth/broken/night/000_mask.png", 0xFFFFFF);
+        write("ground_truth/broken/night/007.png", 0xFFFFFF);
+        write("ground_truth/broken/008_mask.png", 0xFFFFFF); // all masks in one folder
+        write(elsewhere.resolve("more/004.png"), 0);
+        Files.createSymbolicLink(folder.resolve("train/good/linked"), elsewhere.resolve("more"));
+        Files.createSymbolicLink(folder.resolve("train/good/round"), folder.resolve("train"));
+        Dataset dataset = Dataset.open(folder);
+        assertThat(dataset.train())
+                .extracting(LabelledImage::id)
+                .containsExactly(
+                        "train/good/000.png",
+                        "train/good/001.png",
+                        "train/good/line 1/002.png",
+                        "train/good/line 1/deep/003.png",
+                        "train/good/linked/004.png");
+        assertThat(dataset.problems()).isEmpty();
+        assertThat(dataset.test())
+                .filteredOn(image -> image.defect().equals("broken"))
+                .extracting(image -> LabelledImage.id(folder, image.file()) + " "
+                        + LabelledImage.id(folder, Objects.requireNonNull(image.mask())))
+                .containsExactly(
+                        "test/broken/000.png ground_truth/broken/000_mask.png",
+                        "test/broken/001.png ground_truth/broken/001_mask.png",
+                        "test/broken/night/000.png ground_truth/broken/night/000_mask.png",
+                        "test/broken/night/007.png ground_truth/broken/night/007.png",
+                        "test/broken/night/008.png ground_truth/broken/008_mask.png");
+        assertThat(dataset.notes())
+                .containsExactly("1 links lead to a folder that they lie in and are not followed: train/good/round");
+    }
+
+    @Test
+    void countsWhatIsSkippedAndNamesWhatNobodyReads() throws IOException {
+        for (String skipped : List.of(
+                "train/good/@eaDir/000.png",
+                "__MACOSX/train/good/._000.png",
+                "train/good/._000.png",
+                "test/broken/._000.png",
+                "test/.cache/000.png")) {
+            write(skipped, 0);
+        }
+        Files.writeString(folder.resolve("test/broken/Thumbs.db"), "");
+        Files.writeString(folder.resolve("train/good/.DS_Store"), "");
+        Files.createDirectories(folder.resolve("test/dent/empty"));
+        Files.writeString(folder.resolve("licence.txt"), "");
+        write("test/lost.png", 0);
+        write("train/lost.png", 0);
+        write("raw/000.png", 0);
+        write("ground_truth/dent/000.png", 0xFFFFFF);
+        Dataset dataset = Dataset.open(folder);
+        assertThat(dataset.train()).hasSize(2);
+        assertThat(dataset.test()).hasSize(4);
+        assertThat(dataset.problems()).isEmpty();
+        assertThat(dataset.notes())
+                .containsExactly(
+                        "4 images are not used (they are not in train/good, test/good or test/<defect>, nor masks of"
+                                + " those): ground_truth/dent/000.png, raw/000.png, test/lost.png, train/lost.png",
+                        "1 files are no images by their names and are left out: licence.txt",
+                        "7 hidden files and folders and those of operating systems are skipped: .DS_Store (1), ._* (2),"
+                                + " .cache (1), @eaDir (1), Thumbs.db (1), …",
+                        "1 folders without an image are skipped: test/dent");
+    }
+
+    @Test
+    void takesOtherNamesOfGoodForGood() throws IOException {
+        write("Test/OK/000.png", 0);
+        write("test/Normal/000.png", 0);
+        Dataset dataset = Dataset.open(folder);
+        assertThat(dataset.test())
+                .filteredOn(image -> !image.anomalous())
+                .extracting(LabelledImage::id)
+                .containsExactly("Test/OK/000.png", "test/Normal/000.png", "test/good/000.png");
+    }
+
+    @Test
+    void matchesBothFormsOfACharacter() throws IOException {
+        write("test/Stö" + "ß/mü.png", 0);
+        write("ground_truth/Sto\u0308ß/mu\u0308_mask.png", 0xFFFFFF);
+        Dataset dataset = Dataset.open(folder);
+        assertThat(dataset.problems()).isEmpty();
+        assertThat(dataset.defects()).contains("Stöß");
+    }
+
+    @Test
+    void theDigestIsTheSameWhereAFileSystemDecomposesNames(@TempDir Path copy) throws IOException {
+        write("train/good/ü.png", 0x102030);
+        String digest = Dataset.open(folder).digest();
+        for (Path file : Dataset.open(folder).files()) {
+            Path target =
+                    copy.resolve(Normalizer.normalize(folder.relativize(file).toString(), Normalizer.Form.NFD));
+            Files.createDirectories(target.getParent());
+            Files.copy(file, target);
+        }
+        assertThat(Dataset.open(copy).digest()).isEqualTo(digest);
+    }
+
+    @Test
+    void aLinkToNothingAndAnImageThatIsThereTwiceAreProblems() throws Exception {
+        Files.createSymbolicLink(folder.resolve("train/good/gone.png"), folder.resolve("nowhere.png"));
+        Files.createSymbolicLink(folder.resolve("test/good/twice.png"), folder.resolve("train/good/000.png"));
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2);
+        assertThatThrownBy(check::requireAll)
+                .hasMessageContaining("gone.png does not exist")
+                .hasMessageContaining("twice.png is the same file as " + folder.resolve("train/good/000.png"));
+    }
+
+    @Test
+    void readsTheFoldersOfAFolderOfGoodImagesAndSaysSo(@TempDir Path other) throws IOException {
+        write(other.resolve("a.png"), 0);
+        write(other.resolve("monday/b.png"), 0);
+        write(other.resolve("monday/shift 2/c.png"), 0);
+        Dataset dataset = Dataset.open(other);
+        assertThat(dataset.train())
+                .extracting(LabelledImage::id)
+                .containsExactly("a.png", "monday/b.png", "monday/shift 2/c.png");
+        assertThat(dataset.notes())
+                .containsExactly("All images are taken for good ones, also those in the folders monday (2)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"good", "NG", "ground_truth", "anomaly"})
+    void neverTakesDefectsForGoodImagesSinceTheLayoutIsAnother(String name, @TempDir Path other) throws IOException {
+        write(other.resolve("a.png"), 0);
+        write(other.resolve(name + "/b.png"), 0);
+        assertThatThrownBy(() -> Dataset.open(other))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("holds folders called " + name);
+    }
+
+    @Test
+    void aDataSetWithTestImagesAloneEvaluatesAndDoesNotTrain(@TempDir Path other) throws IOException {
+        write(other.resolve("test/good/000.png"), 0);
+        Dataset dataset = Dataset.open(other);
+        assertThat(dataset.test()).hasSize(1);
+        assertThatThrownBy(dataset::requireTraining).hasMessageContaining("put such images into train/good");
+    }
+
+    @Test
+    void aFolderOfImagesSaysWhatElseIsInIt(@TempDir Path other) throws IOException {
+        write(other.resolve("a/b.png"), 0);
+        Files.writeString(other.resolve("a/notes.txt"), "");
+        Files.createSymbolicLink(other.resolve("a/.hidden"), other);
+        Files.createSymbolicLink(other.resolve("a/up"), other);
+        FileTree tree = FileTree.ofImages(other);
+        assertThat(tree.images()).containsExactly(other.resolve("a/b.png"));
+        assertThat(tree.notes()).hasSize(3).first().asString().contains("notes.txt");
+        assertThat(tree.contains(other.resolve("a"))).isTrue();
+        assertThat(tree.contains(folder)).isFalse();
+        assertThatThrownBy(() -> FileTree.ofImages(
+                        Files.createDirectories(other.resolve("none/.git")).getParent()))
+                .hasMessageContaining("holds no image")
+                .hasMessageContaining(".git (1)");
+    }
+
+    @Test
+    void readsAnImageOfMoreThanTheServicesLimitAndSaysThatTheServiceDoesNot() throws Exception {
+        write("train/good/002.bmp", 0, 3500); // 36.8 MB
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2).requireAll();
+        assertThat(check.notes())
+                .singleElement()
+                .asString()
+                .startsWith("1 files are larger than the service reads by default")
+                .contains("draem.image.max-bytes (32MB)");
+    }
+
+    @Test
+    void refusesLargerImagesThanTheOptionsAllowAndNamesThem() throws Exception {
+        write("train/good/002.png", 0, 64);
+        try {
+            ImageFiles.limit(new ImageLimits(1 << 20, 2000));
+            assertThat(DatasetCheck.of(Dataset.open(folder), List.of(), 2).problems())
+                    .singleElement()
+                    .asString()
+                    .contains("64x64 pixels, more than the 2000", "--max-image-pixels");
+            ImageFiles.limit(new ImageLimits(10, 5000));
+            assertThatThrownBy(() -> ImageFiles.read(folder.resolve("train/good/000.png")))
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageContaining("more than the 10 that --max-image-bytes allows");
+        } finally {
+            ImageFiles.limit(ImageFiles.DEFAULT_LIMITS);
+        }
     }
 
     @Test

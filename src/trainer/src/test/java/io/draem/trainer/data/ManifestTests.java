@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestTests {
 
@@ -93,9 +95,9 @@ class ManifestTests {
         assertThatThrownBy(() -> read("a.png,good,,train\n"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("must name the columns path,label,mask,split");
-        assertThatThrownBy(() -> read("path,label,split\na.png,good,test\n"))
+        assertThatThrownBy(() -> read("path,label,split\na.png,good,test\n").requireTraining())
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("names no image to train on");
+                .hasMessageContaining("has no normal image to train on");
         assertThatThrownBy(() -> read("path,label,split\n\"a.png,good,train\n"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("RFC 4180");
@@ -104,6 +106,69 @@ class ManifestTests {
                         latin, "path,label,split\nStra\u00dfe.png,good,train".getBytes(StandardCharsets.ISO_8859_1))))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", ";", "\t"})
+    void findsTheSeparatorInTheFirstLine(String separator) throws IOException {
+        Dataset dataset = read("Path ,LABEL,mask, Split\n\"a b.png\",good,,train\n t.png , \"deep hole\" ,m.png,TEST\n"
+                .replace(",", separator));
+        assertThat(dataset.train()).extracting(LabelledImage::id).containsExactly("a b.png");
+        assertThat(dataset.test())
+                .containsExactly(
+                        new LabelledImage(folder.resolve("t.png"), "t.png", "deep hole", folder.resolve("m.png")));
+    }
+
+    @Test
+    void readsTheLineInWhichExcelNamesTheSeparatorAndCountsIt() throws IOException {
+        assertThat(read("sep=;\r\npath;label;split\r\na,1.png;good;train\r\n").train())
+                .extracting(LabelledImage::id)
+                .containsExactly("a,1.png");
+        assertThatThrownBy(() -> read("sep=;\r\npath;label;split\r\na.png;good;nowhere"))
+                .hasMessageContaining("line 3: split must be");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+    void readsEveryEncodingThatAMarkNames(String charset) throws IOException {
+        byte[] text = "\uFEFFpath;label;split\nsüß.png;good;train\n".getBytes(charset);
+        Dataset dataset = Dataset.open(Files.write(folder.resolve("parts.csv"), text));
+        assertThat(dataset.train()).extracting(LabelledImage::id).containsExactly("süß.png");
+    }
+
+    @Test
+    void refusesUtf16WithoutAMark() {
+        byte[] text = "path;label;split\na.png;good;train\n".getBytes(StandardCharsets.UTF_16LE);
+        assertThatThrownBy(() -> Dataset.open(Files.write(folder.resolve("parts.csv"), text)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("UTF-16 with a byte-order mark: save it");
+    }
+
+    @Test
+    void takesBackslashesAndBothFormsOfACharacter() throws IOException {
+        String decomposed = Normalizer.normalize("Prüfling", Normalizer.Form.NFD);
+        Path image = Files.createDirectories(folder.resolve(decomposed)).resolve("ü.png");
+        Files.writeString(image, "one");
+        Path odd = Files.writeString(folder.resolve("a\\b.png"), "a backslash in its name");
+        Dataset dataset = read("path,label,split\nPrüfling\\u\u0308.png,good,train\na\\b.png,good,train\n");
+        assertThat(dataset.train()).extracting(LabelledImage::file).containsExactly(image, odd);
+        assertThat(dataset.train().get(0).id()).isEqualTo("Prüfling/ü.png");
+    }
+
+    @Test
+    void pathsMayCountFromAnotherFolder() throws IOException {
+        Path csv = Files.writeString(folder.resolve("parts.csv"), "path,label,split\na.png,good,train\n");
+        Path images = Files.createDirectories(folder.resolve("images"));
+        assertThat(Dataset.open(csv, images).train())
+                .extracting(LabelledImage::file)
+                .containsExactly(images.resolve("a.png"));
+    }
+
+    @Test
+    void refusesAColumnThatIsNamedTwice() {
+        assertThatThrownBy(() -> read("path,label,split,label\na.png,good,train,hole\n"))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("names the column label twice");
     }
 
     @Test

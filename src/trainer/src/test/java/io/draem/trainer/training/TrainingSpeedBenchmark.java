@@ -3,7 +3,7 @@ package io.draem.trainer.training;
 import io.draem.image.RgbImage;
 import io.draem.trainer.data.Batch;
 import io.draem.trainer.data.BatchLoader;
-import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.FileTree;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.loss.DraemLoss;
 import io.draem.trainer.loss.FocalLoss;
@@ -97,9 +97,11 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
     private void ours(Case one, Precision precision) throws IOException, InterruptedException {
         int size = one.size();
         int count = steps > 0 ? steps : one.steps();
-        List<Path> files = ImageFiles.under(Path.of("src/data/cookie/train/good"));
+        List<Path> files =
+                FileTree.ofImages(Path.of("src/data/cookie/train/good")).images();
         ImageStore<float[]> normals = ImageStore.tensors(files, size, size, Long.MAX_VALUE, 1);
-        List<Path> textureFiles = ImageFiles.under(Path.of("src/data/textures"));
+        List<Path> textureFiles =
+                FileTree.ofImages(Path.of("src/data/textures")).images();
         ImageStore<RgbImage> textures = ImageStore.pictures(textureFiles, size, size, Long.MAX_VALUE, 1);
         AnomalySynthesizer synthesizer =
                 new AnomalySynthesizer(SynthesisOptions.DEFAULTS, size, size, normals, textures);
