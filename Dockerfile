@@ -166,7 +166,8 @@ COPY --chmod=755 src/data/textures /textures
 # clusters that give out user numbers themselves use it.
 COPY --from=trainer-build --chown=10001:0 /layers/home/ /
 # Idle threads of libtorch would spin on cores that the container may not have.
-ENV LD_LIBRARY_PATH=/opt/draem/native OMP_WAIT_POLICY=passive
+# The JVM reads file names by the locale: without one, those outside ASCII are lost.
+ENV LANG=C.UTF-8 LD_LIBRARY_PATH=/opt/draem/native OMP_WAIT_POLICY=passive
 USER 10001:10001
 ENTRYPOINT ["/opt/tini", "--", "/opt/java/bin/java", "@/opt/draem/trainer.options"]
 CMD ["--help"]
@@ -193,7 +194,7 @@ COPY --from=service-build /workspace/src/service/target/classes/META-INF/sbom/ap
 COPY --from=class-archive /opt/draem/draem.jsa ./
 COPY --chmod=755 src/models/cookie /models/cookie
 # ONNX Runtime from 1.29 on reports models and machines to its maker unless it is told not to.
-ENV ORT_DISABLE_TELEMETRY=1 DRAEM_INFERENCE_PROVIDER=cpu
+ENV LANG=C.UTF-8 ORT_DISABLE_TELEMETRY=1 DRAEM_INFERENCE_PROVIDER=cpu
 USER 10001:10001
 EXPOSE 8080
 # No HEALTHCHECK: Kubernetes ignores it in favour of the chart's probes, and the image has no shell or client to run one.
@@ -220,7 +221,7 @@ COPY --from=service-build /layers/application ./
 COPY --from=cuda-libraries /workspace/src/service/target/classes/META-INF/sbom/application.cdx.json sbom/draem-service.cdx.json
 COPY --from=class-archive /opt/draem/draem.jsa ./
 COPY --chmod=755 src/models/cookie /models/cookie
-ENV ORT_DISABLE_TELEMETRY=1
+ENV LANG=C.UTF-8 ORT_DISABLE_TELEMETRY=1
 USER 10001:10001
 EXPOSE 8080
 ENTRYPOINT ["/opt/java/bin/java", "@/opt/draem/service.options"]

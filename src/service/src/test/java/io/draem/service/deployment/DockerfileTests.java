@@ -30,6 +30,9 @@ class DockerfileTests {
                 .filter(line -> line.matches("[A-Z]+ .*") && !line.startsWith("COPY"))
                 .toList();
         assertThat(instructions).contains("USER 10001:10001").noneMatch(line -> line.startsWith("RUN"));
+        assertThat(instructions)
+                .as("file names outside ASCII")
+                .anyMatch(line -> line.matches("ENV (.* )?LANG=C\\.UTF-8( .*)?"));
         assertThat(stage).containsPattern("\nENTRYPOINT \\[\"/opt/");
     }
 
