@@ -43,7 +43,7 @@ public final class FileNameEncoding {
     /** Returns a sentence that says why a name cannot be used, and what to do about it. */
     public static String explain(String name) {
         return "The name '" + name + "' "
-                + (losesNames()
+                + (losesNames() && name.chars().anyMatch(character -> character > 127)
                         ? "has characters that cannot be read or written, as the locale's encoding is "
                                 + System.getProperty("sun.jnu.encoding") + ": start the program with "
                                 + remedy(System.getenv("LC_ALL"), System.getenv("LC_CTYPE"))

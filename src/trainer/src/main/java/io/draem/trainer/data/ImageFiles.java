@@ -44,8 +44,8 @@ public final class ImageFiles {
     private static final int FILE_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 8);
 
     private static final int PIXEL_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 2);
-    private static final Semaphore FILES = new Semaphore(FILE_MEMORY);
-    private static final Semaphore PIXELS = new Semaphore(PIXEL_MEMORY);
+    private static final Semaphore FILES = new Semaphore(FILE_MEMORY, true);
+    private static final Semaphore PIXELS = new Semaphore(PIXEL_MEMORY, true);
 
     private static volatile Limited limited = new Limited(DEFAULT_LIMITS, new ImageDecoder(DEFAULT_LIMITS));
 

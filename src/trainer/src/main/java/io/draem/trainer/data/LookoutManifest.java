@@ -51,6 +51,8 @@ final class LookoutManifest {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
     private static final Pattern COLOUR = Pattern.compile("#[0-9A-Fa-f]{6}");
 
+    private static final Set<String> TEXTS = Set.of("csv", "tsv", "txt", "json");
+
     private final List<Path> folders;
     private final PathResolver paths = new PathResolver();
     private final List<Problem> problems = new ArrayList<>();
@@ -77,7 +79,8 @@ final class LookoutManifest {
         if (name.endsWith(".manifest") || name.endsWith(".jsonl")) {
             return true;
         }
-        if (ImageFiles.isImage(file)) {
+        String extension = name.substring(name.lastIndexOf('.') + 1);
+        if (!extension.equals(name) && !TEXTS.contains(extension)) {
             throw new DatasetException(file + " is neither a folder nor a manifest (.csv, .manifest)");
         }
         return ManifestText.read(file).stripLeading().startsWith("{");

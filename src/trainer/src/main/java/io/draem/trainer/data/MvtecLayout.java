@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * is the first one below {@code test}, and a mask is in the same folder below {@code ground_truth/<defect>} or directly in
  * it. {@code good} may be called {@code normal}, {@code ok} or {@code 0}, and upper and lower case are the same.
  *
- * <p>A folder without any of these whose images are in it and below it is one of good images alone.
+ * <p>A folder without any of these that has images directly in it is one of good images alone, those in its folders
+ * included.
  *
  * @see <a href="https://doi.org/10.1109/CVPR.2019.00982">Bergmann et al., MVTec AD, 2019</a>
  */
@@ -130,20 +131,24 @@ final class MvtecLayout {
                 .filter(name -> OF_A_LAYOUT.contains(name.toLowerCase(Locale.ROOT)))
                 .distinct()
                 .toList();
-        if (tree.images().isEmpty() || !layout.isEmpty()) {
-            throw new DatasetException("The data set " + directory
-                    + " has no folder train/good with normal images"
-                    + (tree.images().isEmpty()
-                            ? " and none directly in it"
-                            : ", and as it holds folders called " + String.join(", ", layout)
-                                    + " its images are not all taken for good ones")
-                    + hintAtDataSetsBelow());
-        }
-        List<LabelledImage> images = normals(directory);
-        List<String> notes = new ArrayList<>();
         List<Path> below = tree.foldersIn(directory, name -> true).stream()
                 .filter(folder -> !tree.imagesIn(folder).isEmpty())
                 .toList();
+        boolean direct = tree.images().stream().anyMatch(file -> directory.equals(file.getParent()));
+        if (!direct || !layout.isEmpty()) {
+            String why = "";
+            if (!layout.isEmpty()) {
+                why = ", and as it holds folders called " + String.join(", ", layout)
+                        + " its images are not all taken for good ones";
+            } else if (!below.isEmpty()) {
+                why = "; if all images in " + tree.named(below) + " are good ones, move these folders to "
+                        + directory.resolve(TRAIN).resolve(LabelledImage.GOOD);
+            }
+            throw new DatasetException("The data set " + directory + " has no folder train/good with normal images"
+                    + (direct ? "" : " and none directly in it") + why + hintAtDataSetsBelow());
+        }
+        List<LabelledImage> images = normals(directory);
+        List<String> notes = new ArrayList<>();
         if (!below.isEmpty()) {
             notes.add("All images are taken for good ones, also those in the folders "
                     + below.stream()

@@ -249,6 +249,16 @@ class DatasetTests {
                 .containsExactly("All images are taken for good ones, also those in the folders monday (2)");
     }
 
+    @Test
+    void asksWhetherImagesInFoldersAloneAreGood(@TempDir Path other) throws IOException {
+        write(other.resolve("fine/a.png"), 0);
+        write(other.resolve("scratch/b.png"), 0);
+        assertThatThrownBy(() -> Dataset.open(other))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("if all images in fine, scratch are good ones, move these folders to "
+                        + other.resolve("train/good"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"good", "NG", "ground_truth", "anomaly"})
     void neverTakesDefectsForGoodImagesSinceTheLayoutIsAnother(String name, @TempDir Path other) throws IOException {

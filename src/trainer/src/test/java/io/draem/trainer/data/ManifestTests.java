@@ -101,6 +101,9 @@ class ManifestTests {
         assertThatThrownBy(() -> read("path,label,split\n\"a.png,good,train\n"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("RFC 4180");
+        assertThatThrownBy(() -> Dataset.open(Files.writeString(folder.resolve("set.zip"), "PK")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("neither a folder nor a manifest (.csv, .manifest)");
         Path latin = folder.resolve("latin.csv");
         assertThatThrownBy(() -> Dataset.open(Files.write(
                         latin, "path,label,split\nStra\u00dfe.png,good,train".getBytes(StandardCharsets.ISO_8859_1))))
