@@ -208,7 +208,14 @@ final class ExportCommand implements Callable<Integer> {
     private ModelImages images(Path from, ModelCheckpoint model, ModelCard draft, PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, TrainerException {
         ModelImages images = CheckpointImages.open(
-                from, anomalySource, skipUnreadable, model.training(), draft.width(), draft.height(), threads);
+                from,
+                anomalySource,
+                skipUnreadable,
+                model.training(),
+                draft.width(),
+                draft.height(),
+                draft.whiteLevel(),
+                threads);
         out.println(draft.model() + ": " + images.summary());
         out.flush();
         CheckpointImages.warning(images, model.training()).ifPresent(warning -> log.println("warning: " + warning));
@@ -239,7 +246,8 @@ final class ExportCommand implements Callable<Integer> {
         if (card != null) {
             return new ModelCard(
                             named, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
-                    .withImages(card.images());
+                    .withImages(card.images())
+                    .withWhiteLevel(card.whiteLevel());
         }
         int side = imageSize != null ? imageSize : known;
         if (side < ModelContract.SIZE_MULTIPLE

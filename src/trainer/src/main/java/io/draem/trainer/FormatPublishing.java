@@ -154,7 +154,8 @@ record FormatPublishing(
                 training,
                 metrics,
                 export,
-                draft.images());
+                draft.images(),
+                draft.whiteLevel());
     }
 
     private static @Nullable Double lost(ObjectNode before, ObjectNode after, String figure) {

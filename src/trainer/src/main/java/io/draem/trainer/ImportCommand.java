@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.imported.ImportedFiles;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +90,16 @@ final class ImportCommand implements Callable<Integer> {
                     + " threshold)")
     private @Nullable Double pixelThreshold;
 
+    @Option(
+            names = "--white-level",
+            paramLabel = "auto|N",
+            defaultValue = "auto",
+            showDefaultValue = Visibility.ALWAYS,
+            description =
+                    "Stored value of 16-bit images that is white, 256 to 65535, where a file does not declare it; auto:"
+                            + " from the images of --data, the full range without them")
+    private String whiteLevel = "auto";
+
     @Option(names = "--seed", defaultValue = "0", description = "Seed of which images calibrate")
     private long seed;
 
@@ -101,8 +112,10 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         int size = imageSize == null ? DEFAULT_SIZE : imageSize;
+        WhiteLevel level;
         try {
             requireOptions(size);
+            level = WhiteLevel.parse(whiteLevel);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -119,7 +132,7 @@ final class ImportCommand implements Callable<Integer> {
                         name,
                         size,
                         new ImportRun.Thresholds(
-                                data, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
+                                data, validation, skipUnreadable, seed, level, imageThreshold, pixelThreshold),
                         threads)
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;

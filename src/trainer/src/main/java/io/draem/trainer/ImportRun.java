@@ -4,6 +4,7 @@ import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.trainer.NetworkPublishing.Published;
 import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
@@ -18,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
      * @param validation which of them
      * @param skipUnreadable whether to go on without those that cannot be used
      * @param seed of their choice
+     * @param whiteLevel of deep images: of the model and of the labelled images
      * @param image given by a person, before all else
      * @param pixel given by a person, before all else
      */
@@ -58,6 +61,7 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
             ValidationSplit validation,
             boolean skipUnreadable,
             long seed,
+            WhiteLevel whiteLevel,
             @Nullable Double image,
             @Nullable Double pixel) {}
 
@@ -104,7 +108,8 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                 data,
                 null,
                 thresholds.skipUnreadable(),
-                new ModelImages.Options(size, size, validation, SynthesisOptions.DEFAULTS, thresholds.seed()),
+                new ModelImages.Options(
+                        size, size, validation, SynthesisOptions.DEFAULTS, thresholds.seed(), thresholds.whiteLevel()),
                 threads);
         out.println(name + ": " + images.judgingSummary());
         out.flush();
@@ -129,7 +134,8 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
                     "validation",
                     JsonMapper.shared().valueToTree(images.options().validation()));
             training.put("seed", images.options().seed()); // so that an export splits them in the same way
-            ModelCard card = card(judgement.calibration(), training, judgement.metrics());
+            ModelCard card =
+                    card(judgement.calibration(), training, judgement.metrics()).withWhiteLevel(images.whiteLevel());
             Published published = NetworkPublishing.publish(
                     output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());
             out.println(judgement.summary(card.metrics()));
@@ -148,7 +154,13 @@ record ImportRun(List<Path> files, Path output, String name, int size, Threshold
         if (!manual.warnings().isEmpty()) {
             manual.warnings().forEach(metrics.putArray("warnings")::add);
         }
-        ModelCard card = card(manual.calibration(), training, metrics);
+        // Without images only a given level is known.
+        OptionalInt given = thresholds.whiteLevel().given();
+        ModelCard card = card(manual.calibration(), training, metrics)
+                .withWhiteLevel(
+                        given.isPresent() && given.getAsInt() < ModelCard.MOST_WHITE_LEVEL
+                                ? given
+                                : OptionalInt.empty());
         Published published =
                 NetworkPublishing.publish(output, card, imported.weights(), detector, metrics, null, noise());
         out.println(manual);

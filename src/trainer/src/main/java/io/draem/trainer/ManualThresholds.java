@@ -101,7 +101,8 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                 training,
                 metrics,
                 card.export(),
-                card.images());
+                card.images(),
+                card.whiteLevel());
     }
 
     /**

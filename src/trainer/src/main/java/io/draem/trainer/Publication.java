@@ -64,7 +64,8 @@ record Publication(
             Calibration calibration = judgement.calibration();
             ObjectNode metrics = judgement.metrics();
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
-            ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export, data.profile());
+            ModelCard card = new ModelCard(
+                    name, size, size, calibration, training(), metrics, export, data.profile(), data.whiteLevel());
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
             NetworkPublishing.Published published = NetworkPublishing.publish(

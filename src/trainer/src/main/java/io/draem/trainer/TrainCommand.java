@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.training.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             requireOneLength();
             Recipe recipe = recipe();
+            WhiteLevel.parse(data.whiteLevel); // refuses a wrong one also where the options are only printed
             if (config.printConfig) {
                 spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
                 spec.commandLine().getOut().flush();
@@ -97,6 +99,7 @@ final class TrainCommand implements Callable<Integer> {
                 data.anomalySource,
                 data.skipUnreadable,
                 network.startFrom,
+                WhiteLevel.parse(data.whiteLevel),
                 run.device.resolve(),
                 run.threads(),
                 data.dataThreads(),

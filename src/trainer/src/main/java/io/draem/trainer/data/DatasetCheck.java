@@ -1,6 +1,8 @@
 package io.draem.trainer.data;
 
+import io.draem.image.ImageWarning;
 import io.draem.image.RgbImage;
+import io.draem.image.SampleRange;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -21,8 +25,10 @@ import java.util.stream.Stream;
  * @param textures the anomaly-source images that can be used
  * @param problems what is wrong with the others
  * @param files how many files there were
+ * @param decoded what decoding the usable images of the set showed, masks and textures left out
  */
-public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> problems, int files) {
+public record DatasetCheck(
+        Dataset dataset, List<Path> textures, List<Problem> problems, int files, DecodedFiles decoded) {
 
     /** Fewer pixels a side show nothing at any of the network's scales. */
     static final int MIN_SIDE = 32;
@@ -44,8 +50,14 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 .distinct()
                 .toList();
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
-        Map<Path, String> wrong = new LinkedHashMap<>(
-                ImageFiles.failures(files, threads, (index, image) -> sizes.put(files.get(index), size(image))));
+        Map<Path, SampleRange> samples = new ConcurrentHashMap<>();
+        Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
+        Map<Path, String> wrong =
+                new LinkedHashMap<>(ImageFiles.failures(files, OptionalInt.empty(), threads, (index, image) -> {
+                    sizes.put(files.get(index), size(image.image()));
+                    samples.put(files.get(index), image.samples());
+                    warnings.put(files.get(index), image.warnings());
+                }));
         Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .forEach(file -> {
                     Size size = sizes.get(file);
@@ -85,7 +97,16 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 good,
                 textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
                 List.copyOf(problems),
-                files.size() + dataset.problems().size());
+                files.size() + dataset.problems().size(),
+                decoded(good, samples, warnings));
+    }
+
+    private static DecodedFiles decoded(
+            Dataset good, Map<Path, SampleRange> samples, Map<Path, List<ImageWarning>> warnings) {
+        Set<Path> images = good.images().map(LabelledImage::file).collect(Collectors.toSet());
+        samples.keySet().retainAll(images);
+        warnings.keySet().retainAll(images);
+        return new DecodedFiles(samples, warnings);
     }
 
     /**

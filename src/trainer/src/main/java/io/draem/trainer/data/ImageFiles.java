@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
 import io.draem.image.ImageLimits;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
@@ -52,31 +54,42 @@ public final class ImageFiles {
      * @throws DatasetException if it is none; the message names the file
      */
     public static RgbImage read(Path file) throws IOException {
+        return decode(file, OptionalInt.empty()).image();
+    }
+
+    /**
+     * Decodes one image.
+     *
+     * @param whiteLevel as {@link ImageDecoder#decode(byte[], OptionalInt)} takes it
+     * @throws DatasetException if it is none; the message names the file
+     */
+    public static DecodedImage decode(Path file, OptionalInt whiteLevel) throws IOException {
         try {
-            return decode(file);
+            return decoded(file, whiteLevel);
         } catch (ImageException e) {
             throw new DatasetException(file + ": " + e.getMessage());
         }
     }
 
-    private static RgbImage decode(Path file) throws IOException, ImageException {
+    private static DecodedImage decoded(Path file, OptionalInt whiteLevel) throws IOException, ImageException {
         long size = Files.size(file); // before memory is taken for it
         if (size > ImageLimits.DEFAULT.maxBytes()) {
             throw new ImageException.TooLarge("The image has " + size + " bytes, more than the "
                     + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
         }
-        return DECODER.decode(Files.readAllBytes(file)).image();
+        return DECODER.decode(Files.readAllBytes(file), whiteLevel);
     }
 
     /** Takes an image that was read. */
     @FunctionalInterface
     interface Reader {
-        void accept(int index, RgbImage image);
+        void accept(int index, DecodedImage image);
     }
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
-    static void readAll(List<Path> files, int threads, Reader reader) throws IOException, InterruptedException {
-        Map<Path, String> failures = failures(files, threads, reader);
+    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+            throws IOException, InterruptedException {
+        Map<Path, String> failures = failures(files, whiteLevel, threads, reader);
         if (!failures.isEmpty()) {
             String named = failures.entrySet().stream()
                     .limit(NAMED_FAILURES)
@@ -90,7 +103,8 @@ public final class ImageFiles {
     }
 
     /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
-    static Map<Path, String> failures(List<Path> files, int threads, Reader reader) throws InterruptedException {
+    static Map<Path, String> failures(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+            throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -99,7 +113,7 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        reader.accept(index, decode(files.get(index)));
+                        reader.accept(index, decoded(files.get(index), whiteLevel));
                     } catch (ImageException e) {
                         failures.put(index, "cannot be read: " + e.getMessage());
                     } catch (NoSuchFileException e) {
