@@ -121,6 +121,8 @@ public final class DetectionService {
                 image.width(),
                 image.height(),
                 examined.digest(),
+                prepared.input(),
+                prepared.warnings(),
                 examined.verdict(),
                 examined.pictures(),
                 timing);
