@@ -117,6 +117,7 @@ record Publication(
         if (!startDigest.isEmpty()) {
             training.put("startDigest", startDigest);
         }
+        data.whiteLevel().ifPresent(level -> training.put("whiteLevel", level));
         training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
         return training;
     }

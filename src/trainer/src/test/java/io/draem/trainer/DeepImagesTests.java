@@ -62,6 +62,7 @@ class DeepImagesTests {
         assertThat(trainedDeep).contains("white level of 16-bit images: 4095, found from the images");
         ModelCard deep = card("mono12");
         assertThat(deep.whiteLevel()).hasValue(4095);
+        assertThat(deep.training().path("whiteLevel").asInt()).isEqualTo(4095);
         assertThat(deep.toMetadata()).containsEntry("draem.version", "2");
         assertThat(card("full").whiteLevel()).isEmpty();
         List<JsonNode> ofDeep = predict("mono12", "mono12/test");
