@@ -3,7 +3,7 @@ import { Gallery } from "./gallery.js";
 import { receive } from "./intake.js";
 import { decode } from "./picture.js";
 import {
-  announce, showDetails, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
+  announce, showDetails, showDoubts, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
 } from "./report.js";
 import { Problem, detect, file, hasKey, models, overlay, useKey } from "./service.js";
 import { ThresholdSlider } from "./threshold.js";
@@ -190,6 +190,7 @@ async function tell(roundTrip) {
   threshold.score = answer.score;
   showProblem(null);
   showVerdict(answer.score, answer.threshold);
+  showDoubts(answer);
   showRegions(answer, pixelThreshold.value, (region) => gallery.mark(region, answer.pixelThreshold, range()));
   showDetails(answer, roundTrip);
   byId("thresholds").hidden = false;

@@ -17,11 +17,23 @@ export function showVerdict(score, threshold, doubt = "") {
     + ` ${threshold.toFixed(digits)}${doubt}`;
 }
 
+/** Shows why the verdict may say little: the image is unlike the training images, or its decoder had a warning. */
+export function showDoubts(answer) {
+  const doubts = answer === null ? [] : [
+    ...answer.input.reasons.map(({ id, measure, value, min, max }) =>
+      `Unlike the training images: ${id} (${measure} ${value.toFixed(3)}, usual ${min.toFixed(3)} to ${max.toFixed(3)})`),
+    ...answer.warnings.map(({ message }) => message),
+  ];
+  byId("doubts").replaceChildren(...doubts.map((textContent) => element("li", { textContent })));
+  byId("doubts").hidden = doubts.length === 0;
+}
+
 /** Shows that an image is being examined, with nothing known of it yet: what is there still is of the last one. */
 export function showWaiting(name) {
   for (const part of parts()) {
     part.inert = true;
   }
+  showDoubts(null);
   byId("verdict").dataset.verdict = "none";
   byId("verdict").setAttribute("data-waiting", "");
   byId("word").textContent = "Examining…";
@@ -33,6 +45,7 @@ export function showNone() {
   for (const part of parts()) {
     part.hidden = true;
   }
+  showDoubts(null);
   byId("verdict").dataset.verdict = "none";
   byId("verdict").removeAttribute("data-waiting");
   byId("word").textContent = "No verdict";
@@ -56,7 +69,8 @@ export function announce(answer) {
   const count = answer.regionCount;
   byId("announcement").textContent = `${byId("word").textContent}. ${byId("why").textContent}.`
     + ` ${count === 1 ? "One region" : `${count} regions`} above the pixel threshold${
-      answer.pixelThresholdLowered ? `, lowered to ${answer.pixelThreshold.toFixed(3)}` : ""}.`;
+      answer.pixelThresholdLowered ? `, lowered to ${answer.pixelThreshold.toFixed(3)}` : ""}.`
+    + [...byId("doubts").children].map((doubt) => ` ${doubt.textContent}.`).join("");
 }
 
 /**

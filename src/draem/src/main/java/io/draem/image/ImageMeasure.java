@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum ImageMeasure {
     /** Mean luma (ITU-R BT.601), 0 to 1: lamps, exposure. */
     BRIGHTNESS,
+    /** Standard deviation of the luma, 0 to 0.5: exposure, fog, an empty scene. */
+    CONTRAST,
     /** Standard deviation of the luma's Laplacian (four neighbours, inner pixels): focus, dirt on the lens, vibration. */
     SHARPNESS,
     /** Mean difference between the largest and the smallest channel, 0 to 1: how colourful the image is. */

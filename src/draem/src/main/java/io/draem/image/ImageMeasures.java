@@ -4,12 +4,14 @@ package io.draem.image;
  * The measures of one image, taken at the model's size, where training and service see the same pixels.
  *
  * @param brightness see {@link ImageMeasure#BRIGHTNESS}
+ * @param contrast see {@link ImageMeasure#CONTRAST}
  * @param sharpness see {@link ImageMeasure#SHARPNESS}
  * @param saturation see {@link ImageMeasure#SATURATION}
  * @param warmth see {@link ImageMeasure#WARMTH}
  * @param tint see {@link ImageMeasure#TINT}
  */
-public record ImageMeasures(double brightness, double sharpness, double saturation, double warmth, double tint) {
+public record ImageMeasures(
+        double brightness, double contrast, double sharpness, double saturation, double warmth, double tint) {
 
     /**
      * Measures an image.
@@ -26,6 +28,8 @@ public record ImageMeasures(double brightness, double sharpness, double saturati
         double green = 0;
         double blue = 0;
         double chroma = 0;
+        double lumaSum = 0;
+        double squares = 0;
         Laplacian laplacian = new Laplacian(width);
         for (int y = 0; y < height; y++) {
             float[] luma = laplacian.nextRow();
@@ -38,12 +42,17 @@ public record ImageMeasures(double brightness, double sharpness, double saturati
                 green += g;
                 blue += b;
                 chroma += Math.max(r, Math.max(g, b)) - Math.min(r, Math.min(g, b));
-                luma[x] = 0.299f * r + 0.587f * g + 0.114f * b;
+                float gray = 0.299f * r + 0.587f * g + 0.114f * b;
+                luma[x] = gray;
+                lumaSum += gray;
+                squares += (double) gray * gray;
             }
             laplacian.rowIsFull();
         }
+        double mean = lumaSum / plane;
         return new ImageMeasures(
                 (0.299 * red + 0.587 * green + 0.114 * blue) / plane,
+                Math.sqrt(Math.max(0, squares / plane - mean * mean)),
                 laplacian.deviation(),
                 chroma / plane,
                 (red - blue) / plane,
@@ -54,6 +63,7 @@ public record ImageMeasures(double brightness, double sharpness, double saturati
     public double get(ImageMeasure measure) {
         return switch (measure) {
             case BRIGHTNESS -> brightness;
+            case CONTRAST -> contrast;
             case SHARPNESS -> sharpness;
             case SATURATION -> saturation;
             case WARMTH -> warmth;

@@ -5,6 +5,7 @@ import io.draem.score.ThresholdRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param metrics figures of the evaluation
  * @param export format of the graph's numbers and what that format changed; empty where it is not known
  * @param images what the training images looked like; null where it is not known
+ * @param whiteLevel stored value of 16-bit samples that is white where an image does not declare it, 256 to 65535; empty
+ *     for the full range
  * @param minRegionArea fewest pixels of the original image that a region of this model has; null leaves it to whoever runs
  *     the graph
  */
@@ -34,6 +37,7 @@ public record ModelCard(
         ObjectNode metrics,
         ObjectNode export,
         @Nullable ImageProfile images,
+        OptionalInt whiteLevel,
         @Nullable Integer minRegionArea) {
 
     /** The only resize filter so far: a triangle filter, widened when it shrinks (antialiased bilinear). */
@@ -46,6 +50,11 @@ public record ModelCard(
     public static final int MAX_REGION_AREA = 999_999_999;
 
     private static final String MIN_REGION_AREA = "region.min-area";
+    /** The smallest white level; samples that need 8 bits or fewer are stored in 8 bits. */
+    public static final int LEAST_WHITE_LEVEL = 256;
+
+    /** The largest white level, the full range of 16 bits. */
+    public static final int MOST_WHITE_LEVEL = 65535;
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
@@ -55,6 +64,9 @@ public record ModelCard(
         Objects.requireNonNull(training, "training");
         Objects.requireNonNull(metrics, "metrics");
         Objects.requireNonNull(export, "export");
+        if (whiteLevel.isPresent()) {
+            requireWhiteLevel("input.white-level", whiteLevel.getAsInt());
+        }
         requireSide("input.width", width, 1);
         requireSide("input.height", height, 1);
         if (minRegionArea != null && (minRegionArea < 1 || minRegionArea > MAX_REGION_AREA)) {
@@ -78,12 +90,19 @@ public record ModelCard(
             ObjectNode training,
             ObjectNode metrics,
             ObjectNode export) {
-        this(model, width, height, calibration, training, metrics, export, null, null);
+        this(model, width, height, calibration, training, metrics, export, null, OptionalInt.empty(), null);
     }
 
     /** Returns the card with what the training images looked like. */
     public ModelCard withImages(@Nullable ImageProfile profile) {
-        return new ModelCard(model, width, height, calibration, training, metrics, export, profile, minRegionArea);
+        return new ModelCard(
+                model, width, height, calibration, training, metrics, export, profile, whiteLevel, minRegionArea);
+    }
+
+    /** Returns the card with the white level of 16-bit images. */
+    public ModelCard withWhiteLevel(OptionalInt level) {
+        return new ModelCard(
+                model, width, height, calibration, training, metrics, export, images, level, minRegionArea);
     }
 
     /**
@@ -97,7 +116,20 @@ public record ModelCard(
 
     /** Returns the card with another smallest area of regions; null for none of the model's own. */
     public ModelCard withMinRegionArea(@Nullable Integer area) {
-        return new ModelCard(model, width, height, calibration, training, metrics, export, images, area);
+        return new ModelCard(model, width, height, calibration, training, metrics, export, images, whiteLevel, area);
+    }
+
+    /**
+     * Does nothing for a white level that an image of 16 bits can have.
+     *
+     * @param name what gave it, for the message
+     * @throws IllegalArgumentException if it is none
+     */
+    public static void requireWhiteLevel(String name, int level) {
+        if (level < LEAST_WHITE_LEVEL || level > MOST_WHITE_LEVEL) {
+            throw new IllegalArgumentException(
+                    name + " must be between " + LEAST_WHITE_LEVEL + " and " + MOST_WHITE_LEVEL + ", got " + level);
+        }
     }
 
     /**
@@ -117,12 +149,16 @@ public record ModelCard(
             counts.put("ruleValue", calibration.ruleValue());
         }
         Map<String, String> metadata = new LinkedHashMap<>();
-        put(metadata, "version", Integer.toString(ModelContract.VERSION));
+        int version = whiteLevel.isPresent() ? ModelContract.WHITE_LEVEL_VERSION : ModelContract.VERSION;
+        put(metadata, "version", Integer.toString(version));
         put(metadata, "model", model);
         put(metadata, "input.width", Integer.toString(width));
         put(metadata, "input.height", Integer.toString(height));
         put(metadata, "input.colour", COLOUR);
         put(metadata, "resize", RESIZE);
+        if (whiteLevel.isPresent()) {
+            put(metadata, "input.white-level", Integer.toString(whiteLevel.getAsInt()));
+        }
         put(metadata, "threshold.image", Double.toString(calibration.imageThreshold()));
         put(metadata, "threshold.pixel", Double.toString(calibration.pixelThreshold()));
         put(metadata, "threshold.rule", calibration.rule().id());
@@ -152,9 +188,10 @@ public record ModelCard(
      */
     public static ModelCard fromMetadata(Map<String, String> metadata) throws ModelCardException {
         int version = integer(metadata, "version");
-        if (version != ModelContract.VERSION) {
-            throw new ModelCardException("draem.version is " + version + ", but only " + ModelContract.VERSION
-                    + " is read here: export the model again with a trainer of this release");
+        if (version != ModelContract.VERSION && version != ModelContract.WHITE_LEVEL_VERSION) {
+            throw new ModelCardException("draem.version is " + version + ", but only " + ModelContract.VERSION + " and "
+                    + ModelContract.WHITE_LEVEL_VERSION
+                    + " are read here: export the model again with a trainer of this release");
         }
         requireEqual(metadata, "input.colour", COLOUR);
         requireEqual(metadata, "resize", RESIZE);
@@ -189,6 +226,9 @@ public record ModelCard(
                             metadata.containsKey(ModelContract.METADATA_PREFIX + "images")
                                     ? ImageProfile.fromJson(json(metadata, "images"))
                                     : null,
+                            metadata.containsKey(ModelContract.METADATA_PREFIX + "input.white-level")
+                                    ? OptionalInt.of(integer(metadata, "input.white-level"))
+                                    : OptionalInt.empty(),
                             metadata.containsKey(ModelContract.METADATA_PREFIX + MIN_REGION_AREA)
                                     ? (Integer) integer(metadata, MIN_REGION_AREA)
                                     : null)

@@ -1,10 +1,16 @@
 package io.draem.model;
 
-/** Names that graph, trainer and service agree on; a change is a new {@link #VERSION}. */
+/** Names that graph, trainer and service agree on; a change that older readers would get wrong is a new version. */
 public final class ModelContract {
 
     /** Version of this contract, the value of {@code draem.version}. */
     public static final int VERSION = 1;
+
+    /**
+     * Version of graphs with {@code draem.input.white-level}: a service that knows only version 1 would read deep images
+     * otherwise than the training did, and must refuse them.
+     */
+    public static final int WHITE_LEVEL_VERSION = 2;
 
     /** Input: float32 {@code [batch, 3, height, width]}, RGB, 0 to 1, not normalised. */
     public static final String INPUT = "input";

@@ -33,6 +33,22 @@ public record AnomalyMap(int width, int height, float[] values) {
         return max;
     }
 
+    /** Returns whether every value is a finite number. */
+    public boolean isFinite() {
+        return areFinite(values);
+    }
+
+    /** Returns whether no value is NaN or infinite. */
+    public static boolean areFinite(float[] values) {
+        int largest = 0;
+        for (float value : values) {
+            // Compared as integers without the sign, NaN and infinity are larger than all numbers; this loop
+            // vectorizes.
+            largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+        }
+        return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+    }
+
     /**
      * Returns this map at another size, by bilinear interpolation between pixel centres (no antialiasing), as
      * {@code torch.nn.functional.interpolate(mode="bilinear", align_corners=False)} gives it; this map itself where

@@ -17,9 +17,17 @@ class ImageMeasuresTests {
         ImageMeasures measures = ImageMeasures.of(flat(0.8f, 0.5f, 0.2f), SIDE, SIDE);
         assertThat(measures.brightness()).isCloseTo(0.299 * 0.8 + 0.587 * 0.5 + 0.114 * 0.2, within(1e-6));
         assertThat(measures.sharpness()).isZero();
+        assertThat(measures.contrast()).isCloseTo(0, within(1e-6));
         assertThat(measures.saturation()).isCloseTo(0.6, within(1e-6));
         assertThat(measures.warmth()).isCloseTo(0.6, within(1e-6));
         assertThat(measures.tint()).isCloseTo(0, within(1e-6));
+    }
+
+    @Test
+    void contrastIsTheDeviationOfTheLuma() {
+        float[] luma = {0, 0.5f, 1, 0.5f, 0.25f, 0.75f};
+        assertThat(ImageMeasures.of(grey(luma), 3, 2).contrast())
+                .isCloseTo(Math.sqrt((0.25 + 0.25 + 0.0625 + 0.0625) / 6), within(1e-7));
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageProfileTests {
 
-    private static final ImageProfile PROFILE = ImageProfile.of(
-            List.of(new ImageMeasures(0.4, 0.05, 0.2, 0.1, -0.01), new ImageMeasures(0.6, 0.07, 0.2, 0.3, 0.03)));
+    private static final ImageProfile PROFILE = ImageProfile.of(List.of(
+            new ImageMeasures(0.4, 0.15, 0.05, 0.2, 0.1, -0.01), new ImageMeasures(0.6, 0.17, 0.07, 0.2, 0.3, 0.03)));
 
     @Test
     void holdsMeanAndDeviationOfEachMeasure() {

@@ -8,6 +8,7 @@ import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,9 +95,23 @@ class ModelCardTests {
                 .withMessageContaining(key);
     }
 
+    @Test
+    void aWhiteLevelNeedsAReaderOfVersionTwo() throws ModelCardException {
+        ModelCard deep = card().withWhiteLevel(OptionalInt.of(4095));
+        assertThat(deep.toMetadata())
+                .containsEntry("draem.version", "2")
+                .containsEntry("draem.input.white-level", "4095");
+        assertThat(ModelCard.fromMetadata(deep.toMetadata())).isEqualTo(deep);
+        assertThat(deep.withImages(null).whiteLevel()).hasValue(4095);
+        assertThat(card().toMetadata()).doesNotContainKey("draem.input.white-level");
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "version, 2",
+        "version, 3",
+        "input.white-level, 255",
+        "input.white-level, 65536",
+        "input.white-level, auto",
         "version, one",
         "input.width, 100",
         "input.height, 0",

@@ -3,6 +3,8 @@ package io.draem.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnomalyMapTests {
 
@@ -22,5 +24,15 @@ class AnomalyMapTests {
     @Test
     void isShrunkWithoutAFilter() {
         assertThat(map.resized(1, 1).values()).containsExactly(new float[] {3});
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void aMapWithAValueThatIsNoNumberIsNotFinite(float value) {
+        float[] values = new float[35];
+        values[33] = -Float.MAX_VALUE;
+        assertThat(new AnomalyMap(7, 5, values).isFinite()).isTrue();
+        values[34] = value;
+        assertThat(new AnomalyMap(7, 5, values).isFinite()).isFalse();
     }
 }

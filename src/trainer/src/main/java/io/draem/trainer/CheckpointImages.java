@@ -3,12 +3,14 @@ package io.draem.trainer;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +29,7 @@ final class CheckpointImages {
      * Opens the images.
      *
      * @param training options of the training, as a checkpoint holds them; the defaults stand for what is missing
+     * @param whiteLevel of the model
      */
     static ModelImages open(
             Path data,
@@ -36,6 +39,7 @@ final class CheckpointImages {
             ObjectNode training,
             int width,
             int height,
+            OptionalInt whiteLevel,
             int threads)
             throws IOException, InterruptedException, TrainerException {
         if (anomalySource == null && training.path("textures").asString("").equals("images")) {
@@ -48,7 +52,8 @@ final class CheckpointImages {
                 height,
                 read(training.get("validation"), DEFAULT_VALIDATION),
                 read(training.get("synthesis"), SynthesisOptions.DEFAULTS),
-                training.path("seed").asLong(0));
+                training.path("seed").asLong(0),
+                WhiteLevel.of(whiteLevel));
         return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, threads);
     }
 

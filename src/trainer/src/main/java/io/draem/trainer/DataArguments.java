@@ -48,6 +48,16 @@ final class DataArguments {
     private final ImageArguments limits = new ImageArguments();
 
     @Option(
+            names = "--white-level",
+            paramLabel = "auto|N",
+            defaultValue = "auto",
+            showDefaultValue = Visibility.ALWAYS,
+            description = "Stored value of 16-bit images that is white, 256 to 65535, where a file does not declare it"
+                    + " (cameras leave 10 to 14 bits in the low bits); auto: from the images, the largest declared or"
+                    + " stored value rounded up to 2^k - 1. The model records it, and all that run it use it")
+    String whiteLevel = "auto";
+
+    @Option(
             names = "--data-threads",
             paramLabel = "N",
             defaultValue = "1",

@@ -5,7 +5,9 @@ import io.draem.model.ModelCardException;
 import io.draem.tensor.BesideFile;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.CheckedImages;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.evaluation.Scores;
@@ -114,15 +116,30 @@ final class EvaluateCommand implements Callable<Integer> {
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
         try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
-            TestImages images = new TestImages(
-                    dataset.test(), detector.card().width(), detector.card().height());
+            CheckedImages images = new CheckedImages(
+                    new TestImages(
+                            dataset.test(),
+                            detector.card().width(),
+                            detector.card().height(),
+                            detector.card().whiteLevel()),
+                    detector.card());
+            check.decoded()
+                    .notes(WhiteLevel.of(detector.card().whiteLevel()))
+                    .forEach(spec.commandLine().getErr()::println);
+            spec.commandLine().getErr().flush();
             AnomalyDetector sized = detector.atInputSize();
             Scores scores = Scores.of(images, sized);
+            String unusual = images.note();
+            if (unusual != null) {
+                spec.commandLine().getErr().println(unusual);
+                spec.commandLine().getErr().flush();
+            }
             ModelCard card = detector.card();
             ObjectNode figures = Evaluation.figures(scores, card.calibration());
             figures.put("model", card.model());
             figures.put("dataDigest", dataset.digest());
             figures.put("skippedFiles", check.problems().size());
+            figures.set("unusualImages", images.toJson());
             EvaluationTable.print(spec.commandLine().getOut(), figures, scores, card.calibration());
             if (json != null) {
                 write(json, JSON.writeValueAsString(figures) + "\n");

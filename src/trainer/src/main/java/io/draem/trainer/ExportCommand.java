@@ -251,6 +251,7 @@ final class ExportCommand implements Callable<Integer> {
                 model.training(),
                 draft.width(),
                 draft.height(),
+                draft.whiteLevel(),
                 threads);
         out.println(draft.model() + ": " + images.summary());
         out.flush();
@@ -291,6 +292,7 @@ final class ExportCommand implements Callable<Integer> {
             return new ModelCard(
                             named, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
                     .withImages(card.images())
+                    .withWhiteLevel(card.whiteLevel())
                     .withMinRegionArea(card.minRegionArea());
         }
         int side = imageSize != null ? imageSize : known;

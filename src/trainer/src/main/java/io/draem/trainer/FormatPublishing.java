@@ -157,6 +157,7 @@ record FormatPublishing(
                 metrics,
                 export,
                 draft.images(),
+                draft.whiteLevel(),
                 draft.minRegionArea());
     }
 

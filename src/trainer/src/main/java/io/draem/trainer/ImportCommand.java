@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import io.draem.model.ModelContract;
 import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.imported.ImportedFiles;
 import io.draem.trainer.imported.TrainingInput;
 import io.draem.trainer.network.InputNormalization;
@@ -129,6 +130,16 @@ final class ImportCommand implements Callable<Integer> {
                     + " threshold)")
     private @Nullable Double pixelThreshold;
 
+    @Option(
+            names = "--white-level",
+            paramLabel = "auto|N",
+            defaultValue = "auto",
+            showDefaultValue = Visibility.ALWAYS,
+            description =
+                    "Stored value of 16-bit images that is white, 256 to 65535, where a file does not declare it; auto:"
+                            + " from the images of --data, the full range without them")
+    private String whiteLevel = "auto";
+
     @Option(names = "--seed", defaultValue = "0", description = "Seed of which images calibrate")
     private long seed;
 
@@ -140,8 +151,10 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        WhiteLevel level;
         try {
             requireOptions();
+            level = WhiteLevel.parse(whiteLevel);
             limits.use();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -152,7 +165,14 @@ final class ImportCommand implements Callable<Integer> {
                         name,
                         new ImportRun.Input(imageSize, given()),
                         new ImportRun.Thresholds(
-                                data, imagesFolder, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
+                                data,
+                                imagesFolder,
+                                validation,
+                                skipUnreadable,
+                                seed,
+                                level,
+                                imageThreshold,
+                                pixelThreshold),
                         threads)
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;

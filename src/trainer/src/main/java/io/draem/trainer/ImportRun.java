@@ -5,6 +5,7 @@ import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.trainer.NetworkPublishing.Published;
 import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
@@ -67,6 +69,7 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
      * @param validation which of them
      * @param skipUnreadable whether to go on without those that cannot be used
      * @param seed of their choice
+     * @param whiteLevel of deep images: of the model and of the labelled images
      * @param image given by a person, before all else
      * @param pixel given by a person, before all else
      */
@@ -76,6 +79,7 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
             ValidationSplit validation,
             boolean skipUnreadable,
             long seed,
+            WhiteLevel whiteLevel,
             @Nullable Double image,
             @Nullable Double pixel) {}
 
@@ -188,7 +192,12 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
                 null,
                 thresholds.skipUnreadable(),
                 new ModelImages.Options(
-                        size.width(), size.height(), validation, SynthesisOptions.DEFAULTS, thresholds.seed()),
+                        size.width(),
+                        size.height(),
+                        validation,
+                        SynthesisOptions.DEFAULTS,
+                        thresholds.seed(),
+                        thresholds.whiteLevel()),
                 threads);
         out.println(name + ": " + images.judgingSummary());
         out.flush();
@@ -213,7 +222,8 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
                     "validation",
                     JsonMapper.shared().valueToTree(images.options().validation()));
             training.put("seed", images.options().seed()); // so that an export splits them in the same way
-            ModelCard card = card(detector, judgement.calibration(), training, judgement.metrics());
+            ModelCard card = card(detector, judgement.calibration(), training, judgement.metrics())
+                    .withWhiteLevel(images.whiteLevel());
             Published published = NetworkPublishing.publish(
                     output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());
             out.println(judgement.summary(card.metrics()));
@@ -232,7 +242,13 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
         if (!manual.warnings().isEmpty()) {
             manual.warnings().forEach(metrics.putArray("warnings")::add);
         }
-        ModelCard card = card(detector, manual.calibration(), training, metrics);
+        // Without images only a given level is known.
+        OptionalInt given = thresholds.whiteLevel().given();
+        ModelCard card = card(detector, manual.calibration(), training, metrics)
+                .withWhiteLevel(
+                        given.isPresent() && given.getAsInt() < ModelCard.MOST_WHITE_LEVEL
+                                ? given
+                                : OptionalInt.empty());
         Published published =
                 NetworkPublishing.publish(output, card, imported.weights(), detector, metrics, null, noise(detector));
         out.println(manual);

@@ -112,6 +112,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                 metrics,
                 card.export(),
                 card.images(),
+                card.whiteLevel(),
                 card.minRegionArea());
     }
 

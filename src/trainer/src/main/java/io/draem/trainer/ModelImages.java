@@ -12,6 +12,7 @@ import io.draem.trainer.data.FileTree;
 import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.SyntheticImages;
 import io.draem.trainer.evaluation.TestImages;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param textures how many of those there are
  * @param normals the images to train on
  * @param heldOut normal images to validate on; none where labelled ones do
+ * @param whiteLevel of deep images; empty for the full range
  * @param synthesizer what makes samples of them
  */
 record ModelImages(
@@ -50,6 +53,7 @@ record ModelImages(
         int textures,
         ImageStore<float[]> normals,
         ImageStore<float[]> heldOut,
+        OptionalInt whiteLevel,
         AnomalySynthesizer synthesizer) {
 
     private static final int BATCHES_AHEAD = 4;
@@ -66,12 +70,24 @@ record ModelImages(
      * @param validation which images thresholds come from
      * @param synthesis the synthetic anomalies
      * @param seed of split and synthesis
+     * @param whiteLevel of deep images, as it was asked for
      */
-    record Options(int width, int height, Recipe.Validation validation, SynthesisOptions synthesis, long seed) {
+    record Options(
+            int width,
+            int height,
+            Recipe.Validation validation,
+            SynthesisOptions synthesis,
+            long seed,
+            WhiteLevel whiteLevel) {
 
-        static Options of(Recipe recipe) {
+        static Options of(Recipe recipe, WhiteLevel whiteLevel) {
             return new Options(
-                    recipe.imageSize(), recipe.imageSize(), recipe.validation(), recipe.synthesis(), recipe.seed());
+                    recipe.imageSize(),
+                    recipe.imageSize(),
+                    recipe.validation(),
+                    recipe.synthesis(),
+                    recipe.seed(),
+                    whiteLevel);
         }
     }
 
@@ -97,9 +113,10 @@ record ModelImages(
                 dataset, options.validation().split(), options.validation().heldOut(), options.seed());
         int width = options.width();
         int height = options.height();
+        OptionalInt whiteLevel = check.decoded().whiteLevel(options.whiteLevel());
         ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals =
-                ImageStore.tensors(LabelledImage.files(split.train()), width, height, memory, readers);
+                ImageStore.tensors(LabelledImage.files(split.train()), width, height, whiteLevel, memory, readers);
         ImageStore<RgbImage> textures =
                 anomalySource == null ? null : ImageStore.pictures(textureFiles, width, height, memory, readers);
         return new ModelImages(
@@ -107,6 +124,7 @@ record ModelImages(
                 split,
                 Stream.of(
                                 check.notes().stream(),
+                                check.decoded().notes(options.whiteLevel()).stream(),
                                 sources == null
                                         ? Stream.<String>empty()
                                         : sources.notes().stream().map(note -> "--anomaly-source: " + note),
@@ -118,7 +136,8 @@ record ModelImages(
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,
-                ImageStore.tensors(LabelledImage.files(split.heldOut()), width, height, memory, readers),
+                ImageStore.tensors(LabelledImage.files(split.heldOut()), width, height, whiteLevel, memory, readers),
+                whiteLevel,
                 new AnomalySynthesizer(options.synthesis(), width, height, normals, textures));
     }
 
@@ -165,12 +184,12 @@ record ModelImages(
     EvaluationSet validation() {
         return validatesOnSynthetic()
                 ? SyntheticImages.of(heldOut, synthesizer, options.seed())
-                : new TestImages(split.validation(), options.width(), options.height());
+                : new TestImages(split.validation(), options.width(), options.height(), whiteLevel);
     }
 
     /** Returns the images that figures are reported for. */
     EvaluationSet test() {
-        return new TestImages(split.test(), options.width(), options.height());
+        return new TestImages(split.test(), options.width(), options.height(), whiteLevel);
     }
 
     /** Returns what the images to train on look like, before anything is done to them. */
@@ -186,7 +205,7 @@ record ModelImages(
     float[] parityImages() throws IOException {
         List<LabelledImage> some = (split.test().isEmpty() ? split.train() : split.test())
                 .stream().limit(PARITY_IMAGES).toList();
-        TestImages set = new TestImages(some, options.width(), options.height());
+        TestImages set = new TestImages(some, options.width(), options.height(), whiteLevel);
         int length = 3 * options.width() * options.height();
         float[] images = new float[some.size() * length];
         for (int i = 0; i < some.size(); i++) {

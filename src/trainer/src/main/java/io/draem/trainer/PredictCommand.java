@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "0:all images were examined",
             "1:the command failed",
             "2:the command line is wrong",
-            "3:all images were examined but some that could not be read"
+            "3:all images were examined but some that could not be read, or that the model failed on"
         },
         sortOptions = false,
         showDefaultValues = true,
@@ -115,12 +115,8 @@ final class PredictCommand implements Callable<Integer> {
                     detector, images, output, new Predictions.Options(threshold, minArea, maps, batchSize));
             Predictions.Counts counts =
                     predictions.write(tree.images(), spec.commandLine().getErr());
-            spec.commandLine()
-                    .getOut()
-                    .printf(
-                            "%d anomalous, %d normal, %d unreadable; wrote %s%n",
-                            counts.anomalous(), counts.normal(), counts.unreadable(), output.resolve(Predictions.FILE));
-            return counts.unreadable() == 0 ? 0 : SOME_UNREADABLE;
+            spec.commandLine().getOut().printf("%s; wrote %s%n", counts, output.resolve(Predictions.FILE));
+            return counts.unreadable() + counts.failed() == 0 ? 0 : SOME_UNREADABLE;
         }
     }
 }

@@ -1,9 +1,12 @@
 package io.draem.trainer;
 
+import io.draem.image.ImageWarning;
 import io.draem.image.RgbImage;
+import io.draem.model.InputCheck;
 import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Regions;
+import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,6 +41,22 @@ final class PredictionJson {
         ArrayNode array = json.putArray("regions");
         regions.largest().forEach(region -> write(region, array.addObject()));
         return json;
+    }
+
+    /** Adds whether the image looks like the training images, and what the decoder noticed. */
+    static void write(InputCheck input, List<ImageWarning> warnings, ObjectNode json) {
+        ObjectNode node = json.putObject("input").put("usual", input.usual());
+        ArrayNode reasons = node.putArray("reasons");
+        input.reasons()
+                .forEach(reason -> reasons.addObject()
+                        .put("id", reason.kind().id())
+                        .put("measure", reason.measure().id())
+                        .put("value", reason.value())
+                        .put("min", reason.min())
+                        .put("max", reason.max()));
+        ArrayNode array = json.putArray("warnings");
+        warnings.forEach(
+                warning -> array.addObject().put("type", warning.kind().id()).put("message", warning.message()));
     }
 
     /** Returns what stands for an image that cannot be read. */

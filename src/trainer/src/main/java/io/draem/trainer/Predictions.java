@@ -1,7 +1,10 @@
 package io.draem.trainer;
 
+import io.draem.image.DecodedImage;
+import io.draem.image.ImageMeasures;
 import io.draem.image.ImageTensor;
 import io.draem.image.RgbImage;
+import io.draem.model.InputCheck;
 import io.draem.picture.AnomalyOverlay;
 import io.draem.picture.PngWriter;
 import io.draem.score.Calibration;
@@ -21,7 +24,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,6 +45,8 @@ final class Predictions {
     private final Options options;
     private final Calibration calibration;
     private final int minArea;
+    private int unusual;
+    private int failed;
 
     /**
      * What to write.
@@ -52,9 +59,23 @@ final class Predictions {
     record Options(@Nullable Double threshold, @Nullable Integer minArea, boolean maps, int batchSize) {}
 
     /** How many images of each kind there were. */
-    record Counts(int anomalous, int normal, int unreadable) {}
+    record Counts(int anomalous, int normal, int unreadable, int unusual, int failed) {
 
-    private record Loaded(Path file, RgbImage image) {}
+        /** Returns the counts in words; what did not happen is left out but for the verdicts. */
+        @Override
+        public String toString() {
+            return anomalous + " anomalous, " + normal + " normal, " + unreadable + " unreadable"
+                    + (failed > 0 ? ", " + failed + " without a verdict because the model failed" : "")
+                    + (unusual > 0 ? ", " + unusual + " unlike the training images" : "");
+        }
+    }
+
+    private record Loaded(Path file, DecodedImage decoded) {
+
+        RgbImage image() {
+            return decoded.image();
+        }
+    }
 
     Predictions(OnnxDetector detector, Path images, Path output, Options options) {
         this.detector = detector;
@@ -75,45 +96,48 @@ final class Predictions {
         Path part = BesideFile.of(whole);
         int anomalous = 0;
         int unreadable = 0;
+        unusual = 0;
+        failed = 0;
         try {
             try (BufferedWriter lines = Files.newBufferedWriter(part)) {
                 List<Loaded> batch = new ArrayList<>();
                 long held = 0;
                 for (Path file : files) {
-                    RgbImage image;
+                    DecodedImage decoded;
                     try {
-                        image = ImageFiles.read(file);
+                        decoded = ImageFiles.decode(file, detector.card().whiteLevel());
                     } catch (IOException e) { // no image, or a file that may not be read or has vanished
                         String problem = e instanceof DatasetException
                                 ? String.valueOf(e.getMessage())
                                 : file + " cannot be read: " + Main.sentence(e);
                         unreadable++;
-                        anomalous += examine(batch, lines); // the lines keep the order of the files
+                        anomalous += examine(batch, lines, log); // the lines keep the order of the files
                         held = 0;
                         log.println("warning: " + problem);
                         log.flush();
                         writeLine(lines, PredictionJson.unreadable(relative(file), problem));
                         continue;
                     }
+                    RgbImage image = decoded.image();
                     long pixels = (long) image.width() * image.height();
                     if (batch.size() == options.batchSize() || held + pixels > PIXELS_HELD) {
-                        anomalous += examine(batch, lines);
+                        anomalous += examine(batch, lines, log);
                         held = 0;
                     }
-                    batch.add(new Loaded(file, image));
+                    batch.add(new Loaded(file, decoded));
                     held += pixels;
                 }
-                anomalous += examine(batch, lines);
+                anomalous += examine(batch, lines, log);
             }
             BesideFile.publish(part, whole);
         } finally {
             Files.deleteIfExists(part);
         }
-        return new Counts(anomalous, files.size() - unreadable - anomalous, unreadable);
+        return new Counts(anomalous, files.size() - unreadable - failed - anomalous, unreadable, unusual, failed);
     }
 
     /** Runs the graph, writes what it gives, empties the batch, and returns how many of it were anomalous. */
-    private int examine(List<Loaded> batch, BufferedWriter lines) throws IOException {
+    private int examine(List<Loaded> batch, BufferedWriter lines, PrintWriter log) throws IOException {
         if (batch.isEmpty()) {
             return 0;
         }
@@ -127,13 +151,37 @@ final class Predictions {
         List<Detection> detections = detector.detect(tensor, batch.size());
         int anomalous = 0;
         for (int i = 0; i < batch.size(); i++) {
-            anomalous += write(batch.get(i), detections.get(i), lines) ? 1 : 0;
+            Loaded loaded = batch.get(i);
+            float[] pixels = Arrays.copyOfRange(tensor, i * length, (i + 1) * length);
+            InputCheck input = InputCheck.of(detector.card().images(), ImageMeasures.of(pixels, width, height));
+            report(loaded, input, log);
+            String problem = detections.get(i).problem();
+            if (problem != null) {
+                failed++;
+                log.println("warning: " + loaded.file() + ": " + problem);
+                writeLine(lines, PredictionJson.unreadable(relative(loaded.file()), problem));
+                continue;
+            }
+            anomalous += write(loaded, input, detections.get(i), lines) ? 1 : 0;
         }
+        log.flush();
         batch.clear();
         return anomalous;
     }
 
-    private boolean write(Loaded loaded, Detection detection, BufferedWriter lines) throws IOException {
+    private void report(Loaded loaded, InputCheck input, PrintWriter log) {
+        loaded.decoded()
+                .warnings()
+                .forEach(warning -> log.println("warning: " + loaded.file() + ": " + warning.message()));
+        if (!input.usual()) {
+            unusual++;
+            log.println("warning: " + loaded.file() + " does not look like the model's training images: "
+                    + input.reasons().stream().map(InputCheck.Reason::toString).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private boolean write(Loaded loaded, InputCheck input, Detection detection, BufferedWriter lines)
+            throws IOException {
         RgbImage image = loaded.image();
         String path = relative(loaded.file());
         ScaledMap map = new ScaledMap(detection.map(), image.width(), image.height());
@@ -142,6 +190,7 @@ final class Predictions {
         Regions regions =
                 RegionFinder.find(map, new RegionOptions(calibration.pixelThreshold(), minArea, anomalous, true));
         ObjectNode json = PredictionJson.of(path, image, detection.score(), threshold, calibration, minArea, regions);
+        PredictionJson.write(input, loaded.decoded().warnings(), json);
         Path folder = output.resolve(path).resolveSibling("");
         Files.createDirectories(folder);
         json.put("mask", write(path + ".mask.png", PngWriter.mask(map, regions.pixelThreshold())));

@@ -69,6 +69,7 @@ record Publication(
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
             ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export)
                     .withImages(data.profile())
+                    .withWhiteLevel(data.whiteLevel())
                     .withMinRegionArea(minRegionArea);
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
@@ -121,6 +122,7 @@ record Publication(
         if (!startDigest.isEmpty()) {
             training.put("startDigest", startDigest);
         }
+        data.whiteLevel().ifPresent(level -> training.put("whiteLevel", level));
         training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
         return training;
     }

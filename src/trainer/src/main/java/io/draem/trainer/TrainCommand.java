@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.training.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +70,7 @@ final class TrainCommand implements Callable<Integer> {
             requireOneLength();
             data.useLimits();
             Recipe recipe = recipe();
+            WhiteLevel.parse(data.whiteLevel); // refuses a wrong one also where the options are only printed
             if (config.printConfig) {
                 spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
                 spec.commandLine().getOut().flush();
@@ -99,6 +101,7 @@ final class TrainCommand implements Callable<Integer> {
                 data.anomalySource,
                 data.skipUnreadable,
                 network.startFrom,
+                WhiteLevel.parse(data.whiteLevel),
                 run.device.resolve(),
                 run.threads(),
                 data.dataThreads(),

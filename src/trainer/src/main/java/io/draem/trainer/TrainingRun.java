@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import io.draem.model.ModelCardException;
+import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param anomalySource folder of textures; null for noise
  * @param skipUnreadable whether to go on without the files that cannot be used
  * @param startFrom file of the first weights; null for random ones
+ * @param whiteLevel of deep images
  * @param device where libtorch computes
  * @param threads of libtorch
  * @param dataThreads that prepare batches
@@ -53,6 +55,7 @@ record TrainingRun(
         @Nullable Path anomalySource,
         boolean skipUnreadable,
         @Nullable Path startFrom,
+        WhiteLevel whiteLevel,
         ComputeDevice device,
         int threads,
         int dataThreads,
@@ -96,7 +99,12 @@ record TrainingRun(
                         + ": go on with it (--resume), or delete it and start anew (--restart)");
             }
             ModelImages images = ModelImages.open(
-                    data, imagesFolder, anomalySource, skipUnreadable, ModelImages.Options.of(recipe), threads);
+                    data,
+                    imagesFolder,
+                    anomalySource,
+                    skipUnreadable,
+                    ModelImages.Options.of(recipe, whiteLevel),
+                    threads);
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, start, checkpoints, signals, log);
@@ -149,6 +157,7 @@ record TrainingRun(
                 anomalySource,
                 skipUnreadable,
                 startFrom,
+                whiteLevel,
                 device,
                 threads,
                 dataThreads,
@@ -175,7 +184,8 @@ record TrainingRun(
                 start == null ? "" : start.digest(),
                 device,
                 threads,
-                TrainerVersion.current());
+                TrainerVersion.current(),
+                images.whiteLevel().isPresent() ? images.whiteLevel().getAsInt() : null);
         Checkpoint from = checkpoint(origin, checkpoints, log);
         long steps = recipe.length().stepsFor(images.normals().size());
         long first = from == null ? 0 : from.step();

@@ -75,6 +75,8 @@ final class AnswerExamples {
                         "cookie", 1, "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "cpu"),
                 new DetectionResponse.Image(
                         256, 256, "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"),
+                new InputResponse(true, List.of()),
+                List.of(),
                 true,
                 0.804,
                 0.896,

@@ -77,7 +77,7 @@ class DetectionController {
                                         mediaType = MediaType.IMAGE_PNG_VALUE,
                                         schema = @Schema(type = "string", format = "binary"))
                             }))
-    @Problems({ProblemType.INVALID_IMAGE, ProblemType.INFERENCE_FAILED})
+    @Problems({ProblemType.INVALID_IMAGE, ProblemType.UNUSUAL_INPUT, ProblemType.INFERENCE_FAILED})
     @PostMapping(
             path = PATH,
             consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, "image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE},

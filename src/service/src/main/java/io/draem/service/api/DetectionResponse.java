@@ -22,6 +22,12 @@ record DetectionResponse(
 
         @Schema(requiredMode = RequiredMode.REQUIRED) Model model,
         @Schema(requiredMode = RequiredMode.REQUIRED) Image image,
+        @Schema(requiredMode = RequiredMode.REQUIRED) InputResponse input,
+
+        @Schema(
+                description = "What may have been read from the file otherwise than intended; empty for most images",
+                requiredMode = RequiredMode.REQUIRED)
+        List<WarningResponse> warnings,
 
         @Schema(
                 description = "Whether the score is strictly above the threshold",
@@ -156,6 +162,8 @@ record DetectionResponse(
                         detection.model().digest(),
                         detection.model().provider()),
                 new Image(detection.width(), detection.height(), detection.digest()),
+                InputResponse.of(detection.input()),
+                detection.warnings().stream().map(WarningResponse::of).toList(),
                 verdict.anomalous(),
                 verdict.score(),
                 verdict.normalizedScore(),

@@ -43,6 +43,7 @@ class ErrorDoor implements ErrorController {
                 "Nothing more of the request came for too long (server.tomcat.connection-timeout): send it again, without"
                         + " pauses";
             case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
+            case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
             case INTERNAL_ERROR, INFERENCE_FAILED -> "The service's log says why";
             case NOT_READY, OVERLOADED, DEADLINE_EXCEEDED -> "Try again later";
             default -> "The request breaks the rules of HTTP or of this service: see /swagger-ui.html";

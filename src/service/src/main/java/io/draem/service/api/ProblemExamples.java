@@ -74,6 +74,9 @@ final class ProblemExamples {
                 "There is no query parameter 'treshold', 'threshold' was meant perhaps: this path takes "
                         + String.join(", ", DetectionQuery.NAMES);
             case INVALID_IMAGE -> AnswerExamples.INVALID_IMAGE;
+            case UNUSUAL_INPUT ->
+                "The image does not look like the training images of cookie: too-dark (brightness 0.021, usual 0.310 to"
+                        + " 0.680). Check light, exposure and focus of the camera, and send another image";
             case UNKNOWN_MODEL -> "There is no model of that name; served are cookie";
             case UNSUPPORTED_MEDIA_TYPE ->
                 "The Content-Type of the request is not taken: send multipart/form-data or image/* or"

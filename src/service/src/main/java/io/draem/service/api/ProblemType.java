@@ -17,6 +17,7 @@ enum ProblemType {
     REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request stopped coming"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
+    UNUSUAL_INPUT(HttpStatus.UNPROCESSABLE_CONTENT, "The image does not look like the model's training images"),
     TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "The key was used too often"),
     INFERENCE_FAILED(HttpStatus.INTERNAL_SERVER_ERROR, "The model failed"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
@@ -61,6 +62,7 @@ enum ProblemType {
             case INVALID_IMAGE -> INVALID_IMAGE;
             case IMAGE_TOO_LARGE -> IMAGE_TOO_LARGE;
             case UNSUPPORTED_MEDIA_TYPE -> UNSUPPORTED_MEDIA_TYPE;
+            case UNUSUAL_INPUT -> UNUSUAL_INPUT;
             case UNKNOWN_MODEL -> UNKNOWN_MODEL;
             case NOT_READY, CANCELLED -> NOT_READY;
             case OVERLOADED -> OVERLOADED;

@@ -50,7 +50,10 @@ class DetectionConfiguration {
 
     @Bean
     ImagePreparation imagePreparation(DetectionListener listener, DetectionProperties properties) {
-        return new ImagePreparation(new ImageDecoder(properties.image().limits()), listener);
+        return new ImagePreparation(
+                new ImageDecoder(properties.image().limits()),
+                listener,
+                properties.detection().unusualInput());
     }
 
     @Bean

@@ -1,7 +1,11 @@
 package io.draem.service.detection;
 
+import io.draem.image.ImageMeasures;
+import io.draem.image.ImageWarning;
+import io.draem.model.InputCheck;
 import io.draem.service.models.ServedModel;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hears how requests end. */
@@ -10,9 +14,11 @@ public interface DetectionListener {
     /**
      * An image was decoded and resized for a model, or came so; called once for each, on the thread that has it.
      *
-     * @param pixels {@code [3, height, width]} at the model's size, RGB, 0 to 1; must not be kept or changed
+     * @param measures what the image looks like at the model's size
+     * @param input whether it looks like the model's training images
+     * @param warnings what the decoder noticed about it
      */
-    default void prepared(ServedModel model, float[] pixels) {}
+    default void prepared(ServedModel model, ImageMeasures measures, InputCheck input, List<ImageWarning> warnings) {}
 
     /** There is a verdict. */
     default void detected(Detection detection) {}

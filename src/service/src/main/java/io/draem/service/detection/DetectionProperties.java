@@ -14,13 +14,15 @@ import org.springframework.util.unit.DataSize;
  * @param image limits of an image
  * @param regions what counts as a region
  * @param batch limits of requests with several images
+ * @param detection what is answered
  */
 @ConfigurationProperties("draem")
 public record DetectionProperties(
         @DefaultValue("30s") Duration requestTimeout,
         @DefaultValue Image image,
         @DefaultValue Regions regions,
-        @DefaultValue Batch batch) {
+        @DefaultValue Batch batch,
+        @DefaultValue Detection detection) {
 
     public DetectionProperties {
         if (requestTimeout.isNegative() || requestTimeout.isZero()) {
@@ -102,6 +104,21 @@ public record DetectionProperties(
                 throw new IllegalArgumentException("draem.regions.min-area must be at least 1, got " + minArea);
             }
         }
+    }
+
+    /**
+     * What is answered.
+     *
+     * @param unusualInput what is done with an image that does not look like the model's training images
+     */
+    public record Detection(@DefaultValue("report") UnusualInput unusualInput) {}
+
+    /** What is done with an image that does not look like the model's training images. */
+    public enum UnusualInput {
+        /** The answer says so beside the verdict. */
+        REPORT,
+        /** A problem is answered in place of a verdict. */
+        REFUSE
     }
 
     /**

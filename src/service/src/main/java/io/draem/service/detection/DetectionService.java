@@ -122,6 +122,8 @@ public final class DetectionService {
                 image.width(),
                 image.height(),
                 examined.digest(),
+                prepared.input(),
+                prepared.warnings(),
                 examined.verdict(),
                 request.include().contains(Include.POLYGON),
                 examined.pictures(),

@@ -1,7 +1,10 @@
 package io.draem.service.detection;
 
+import io.draem.image.ImageWarning;
+import io.draem.model.InputCheck;
 import io.draem.score.AnomalyMap;
 import io.draem.service.models.ServedModel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param score raw image score
  * @param map raw anomaly map, at the size that the network gives it
  * @param reconstruction the repaired image {@code [3, height, width]}; null where it was not asked for
+ * @param input whether the image looks like the model's training images
+ * @param warnings what the decoder noticed about the image; none for a tensor
  * @param timing where the time went
  */
 public record Prediction(
-        ServedModel model, double score, AnomalyMap map, float @Nullable [] reconstruction, Timing timing) {
+        ServedModel model,
+        double score,
+        AnomalyMap map,
+        float @Nullable [] reconstruction,
+        InputCheck input,
+        List<ImageWarning> warnings,
+        Timing timing) {
 
     /** Tells whether the score is above the model's own threshold. */
     public boolean anomalous() {

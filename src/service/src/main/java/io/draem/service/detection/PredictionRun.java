@@ -1,5 +1,7 @@
 package io.draem.service.detection;
 
+import io.draem.image.ImageWarning;
+import io.draem.model.InputCheck;
 import io.draem.service.inference.Answer;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
@@ -41,9 +43,10 @@ final class PredictionRun {
      *
      * @param pixels {@code [3, height, width]} at the model's size, RGB, 0 to 1
      */
-    record Prepared(float[] pixels, Duration decode, Duration preprocess) {}
+    record Prepared(
+            float[] pixels, InputCheck input, List<ImageWarning> warnings, Duration decode, Duration preprocess) {}
 
-    private record Pending(Ticket<ModelInput, ModelOutput> ticket, Duration decode, Duration preprocess, long start) {}
+    private record Pending(Ticket<ModelInput, ModelOutput> ticket, Prepared prepared, long start) {}
 
     /**
      * @param start {@link System#nanoTime()} at which the request had been read
@@ -107,21 +110,27 @@ final class PredictionRun {
         Prepared prepared = preparation.prepare(input);
         caller.requireWaiting();
         ModelInput image = new ModelInput(prepared.pixels(), request.reconstruction());
-        pending.add(
-                new Pending(ModelQueue.submit(place, image, caller), prepared.decode(), prepared.preprocess(), start));
+        pending.add(new Pending(ModelQueue.submit(place, image, caller), prepared, start));
     }
 
     private void collect() throws DetectionException {
         Pending oldest = pending.remove();
         Answer<ModelOutput> answer = ModelQueue.await(oldest.ticket(), caller);
         Timing timing = new Timing(
-                oldest.decode(),
-                oldest.preprocess(),
+                oldest.prepared().decode(),
+                oldest.prepared().preprocess(),
                 waited.plus(answer.queued()),
                 answer.ran(),
                 Duration.ZERO,
                 waited.plusNanos(System.nanoTime() - oldest.start()));
         ModelOutput output = answer.output();
-        predictions.add(new Prediction(model, output.score(), output.map(), output.reconstruction(), timing));
+        predictions.add(new Prediction(
+                model,
+                output.score(),
+                output.map(),
+                output.reconstruction(),
+                oldest.prepared().input(),
+                oldest.prepared().warnings(),
+                timing));
     }
 }

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
@@ -121,11 +122,12 @@ public final class PredictionService {
             // The image itself is let go at once: of a request's images one is decoded at a time.
             ImagePreparation.Prepared prepared =
                     threads.call(model.name(), caller, () -> preparation.prepare(encoded.image(), model));
-            return new PredictionRun.Prepared(prepared.pixels(), prepared.decode(), prepared.preprocess());
+            return new PredictionRun.Prepared(
+                    prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
         }
         float[] values = ((PredictionInput.Tensor) input).values();
-        listener.prepared(model, values);
-        return new PredictionRun.Prepared(values, Duration.ZERO, Duration.ZERO);
+        InputCheck check = preparation.check(model, values, List.of());
+        return new PredictionRun.Prepared(values, check, List.of(), Duration.ZERO, Duration.ZERO);
     }
 
     private static DetectionException invalid(String message) {

@@ -176,6 +176,14 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         if (!Float.isFinite(output.score())) {
             throw new IllegalStateException("The graph's score is " + output.score());
         }
+        if (!output.map().isFinite()) {
+            throw new IllegalStateException("The graph's anomaly map holds NaN or infinity beside the score "
+                    + output.score() + ": export the model again, in float32 if it is float16 or int8");
+        }
+        float[] reconstruction = output.reconstruction();
+        if (reconstruction != null && !AnomalyMap.areFinite(reconstruction)) {
+            throw new IllegalStateException("The graph's reconstruction holds NaN or infinity");
+        }
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.draem.service.observation;
 
+import io.draem.image.ImageMeasures;
+import io.draem.image.ImageWarning;
+import io.draem.model.InputCheck;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
@@ -19,8 +22,8 @@ final class DetectionListeners implements DetectionListener {
     }
 
     @Override
-    public void prepared(ServedModel model, float[] pixels) {
-        listeners.forEach(listener -> listener.prepared(model, pixels));
+    public void prepared(ServedModel model, ImageMeasures measures, InputCheck input, List<ImageWarning> warnings) {
+        listeners.forEach(listener -> listener.prepared(model, measures, input, warnings));
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.draem.service.observation;
 
+import io.draem.image.ImageMeasures;
+import io.draem.image.ImageWarning;
+import io.draem.model.InputCheck;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
@@ -12,13 +15,14 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 
 /**
- * Measures requests: {@code draem_detect_seconds}, {@code draem_stage_seconds}, {@code draem_verdicts_total} and
- * {@code draem_score}. Only names of models in service become labels.
+ * Measures requests: {@code draem_detect_seconds}, {@code draem_stage_seconds}, {@code draem_verdicts_total},
+ * {@code draem_score}, {@code draem_unusual_input_total} and {@code draem_image_warnings_total}. Only names of models in service become labels.
  */
 final class DetectionMetrics implements DetectionListener {
 
@@ -40,6 +44,9 @@ final class DetectionMetrics implements DetectionListener {
 
     DetectionMetrics(MeterRegistry registry) {
         this.registry = registry;
+        for (ImageWarning.Kind kind : ImageWarning.Kind.values()) {
+            warnings(kind);
+        }
     }
 
     /** Registered at once: a counter that appears with its first event hides that event from rate(). */
@@ -48,7 +55,19 @@ final class DetectionMetrics implements DetectionListener {
         for (ServedModel model : event.models()) {
             verdicts(model.name(), true);
             verdicts(model.name(), false);
+            for (InputCheck.Kind kind : InputCheck.Kind.values()) {
+                unusual(model.name(), kind);
+            }
         }
+    }
+
+    @Override
+    public void prepared(ServedModel model, ImageMeasures measures, InputCheck input, List<ImageWarning> warnings) {
+        input.reasons().stream()
+                .map(InputCheck.Reason::kind)
+                .distinct()
+                .forEach(kind -> unusual(model.name(), kind).increment());
+        warnings.forEach(warning -> warnings(warning.kind()).increment());
     }
 
     @Override
@@ -98,6 +117,21 @@ final class DetectionMetrics implements DetectionListener {
                 .description("Verdicts given")
                 .tag("model", model)
                 .tag("verdict", anomalous ? "anomalous" : "normal")
+                .register(registry);
+    }
+
+    private Counter unusual(String model, InputCheck.Kind kind) {
+        return Counter.builder("draem.unusual.input")
+                .description("Images that do not look like the model's training images, by reason")
+                .tag("model", model)
+                .tag("reason", kind.id())
+                .register(registry);
+    }
+
+    private Counter warnings(ImageWarning.Kind kind) {
+        return Counter.builder("draem.image.warnings")
+                .description("Images that were decoded with a warning")
+                .tag("type", kind.id())
                 .register(registry);
     }
 

@@ -2,7 +2,9 @@ package io.draem.service.observation;
 
 import io.draem.image.ImageMeasure;
 import io.draem.image.ImageMeasures;
+import io.draem.image.ImageWarning;
 import io.draem.model.ImageProfile;
+import io.draem.model.InputCheck;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.models.ModelsChanged;
 import io.draem.service.models.ServedModel;
@@ -36,11 +38,10 @@ final class DriftMetrics implements DetectionListener {
     }
 
     @Override
-    public void prepared(ServedModel model, float[] pixels) {
+    public void prepared(ServedModel model, ImageMeasures measures, InputCheck input, List<ImageWarning> warnings) {
         RunningMeans latest = models.get(model);
         if (latest != null) { // else it was taken out of service meanwhile
-            latest.add(
-                    ImageMeasures.of(pixels, model.card().width(), model.card().height()));
+            latest.add(measures);
         }
     }
 

@@ -76,6 +76,32 @@ class DetectionHttpTests extends HttpTest {
         assertThat(body.get("normalizedScore").asDouble()).isLessThan(0.5);
     }
 
+    @Test
+    void saysOfAWronglyExposedImageWhatIsUnusual() throws Exception {
+        JsonNode usual = Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.broken())));
+        assertThat(usual.at("/input/usual").asBoolean()).isTrue();
+        assertThat(usual.at("/input/reasons").size()).isZero();
+        assertThat(usual.get("warnings").size()).isZero();
+        BufferedImage image = ImageIO.read(TestModels.good().toFile());
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                for (int band = 0; band < 3; band++) {
+                    image.getRaster()
+                            .setSample(x, y, band, 3 * image.getRaster().getSample(x, y, band) / 10);
+                }
+            }
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        JsonNode dark = Http.json(http.post("/v1/detect", "image/png", png.toByteArray()));
+        assertThat(dark.at("/input/usual").asBoolean()).isFalse();
+        JsonNode reason = dark.at("/input/reasons/0");
+        assertThat(reason.get("id").asString()).isEqualTo("too-dark");
+        assertThat(reason.get("measure").asString()).isEqualTo("brightness");
+        assertThat(reason.get("value").asDouble()).isLessThan(reason.get("min").asDouble());
+        assertThat(reason.get("min").asDouble()).isLessThan(reason.get("max").asDouble());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"image/jpeg", "image/png", "application/octet-stream"})
     void takesTheBytesAsTheBodyWhateverTypeTheyAreSaidToBe(String contentType) throws Exception {

@@ -20,8 +20,22 @@ public final class SlowGraph {
                     1, new SlowGraph().add(1, last).add(1, last).add(2, "x" + i).add(4, "MatMul"));
             last = "x" + i;
         }
-        graph.add(1, reduce("ReduceMax", last, "pred_score", 1, 2, 3));
-        graph.add(1, reduce("ReduceMean", last, "anomaly_map", 1));
+        return graph.file(size, last, last, metadata);
+    }
+
+    /** Returns a file whose map is NaN where the image is black, beside a score that is the image's largest value. */
+    public static byte[] undefinedWhereBlack(int size, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        graph.add(
+                1,
+                new SlowGraph().add(1, "input").add(1, "input").add(2, "ratio").add(4, "Div"));
+        return graph.file(size, "input", "ratio", metadata);
+    }
+
+    private byte[] file(int size, String scored, String mapped, Map<String, String> metadata) {
+        SlowGraph graph = this;
+        graph.add(1, reduce("ReduceMax", scored, "pred_score", 1, 2, 3));
+        graph.add(1, reduce("ReduceMean", mapped, "anomaly_map", 1));
         graph.add(2, "slow");
         graph.add(11, value("input", 0, 3, size, size));
         graph.add(12, value("pred_score", 0));

@@ -35,7 +35,7 @@ class RunningMeansTests {
 
     private void add(double brightness, int times) {
         for (int i = 0; i < times; i++) {
-            means.add(new ImageMeasures(brightness, 0.1, 0.1, 0, 0));
+            means.add(new ImageMeasures(brightness, 0.2, 0.1, 0.1, 0, 0));
         }
     }
 }

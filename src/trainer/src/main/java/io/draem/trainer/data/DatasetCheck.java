@@ -1,7 +1,9 @@
 package io.draem.trainer.data;
 
 import io.draem.image.ImageLimits;
+import io.draem.image.ImageWarning;
 import io.draem.image.RgbImage;
+import io.draem.image.SampleRange;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -24,8 +28,10 @@ import java.util.stream.Stream;
  * @param textures the anomaly-source images that can be used
  * @param problems what is wrong with the others
  * @param files how many files there were
+ * @param decoded what decoding the usable images of the set showed, masks and textures left out
  */
-public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> problems, int files) {
+public record DatasetCheck(
+        Dataset dataset, List<Path> textures, List<Problem> problems, int files, DecodedFiles decoded) {
 
     /** Fewer pixels a side show nothing at any of the network's scales. */
     static final int MIN_SIDE = 32;
@@ -54,15 +60,20 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
             }
         });
         Map<Path, String> miscoloured = new ConcurrentHashMap<>();
-        Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.failures(files, threads, (index, image) -> {
-            Path file = files.get(index);
-            sizes.put(file, size(image));
-            MaskColours colours = coloured.get(file);
-            String problem = colours == null ? null : colours.problem(image);
-            if (problem != null) {
-                miscoloured.put(file, problem);
-            }
-        }));
+        Map<Path, SampleRange> samples = new ConcurrentHashMap<>();
+        Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
+        Map<Path, String> wrong =
+                new LinkedHashMap<>(ImageFiles.failures(files, OptionalInt.empty(), threads, (index, image) -> {
+                    Path file = files.get(index);
+                    sizes.put(file, size(image.image()));
+                    samples.put(file, image.samples());
+                    warnings.put(file, image.warnings());
+                    MaskColours colours = coloured.get(file);
+                    String problem = colours == null ? null : colours.problem(image.image());
+                    if (problem != null) {
+                        miscoloured.put(file, problem);
+                    }
+                }));
         miscoloured.keySet().stream().sorted(FileTree.ORDER).forEach(file -> wrong.put(file, miscoloured.get(file)));
         refuseDoubles(dataset, wrong);
         Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
@@ -105,7 +116,16 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 good,
                 textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
                 List.copyOf(problems),
-                files.size() + dataset.problems().size());
+                files.size() + dataset.problems().size(),
+                decoded(good, samples, warnings));
+    }
+
+    private static DecodedFiles decoded(
+            Dataset good, Map<Path, SampleRange> samples, Map<Path, List<ImageWarning>> warnings) {
+        Set<Path> images = good.images().map(LabelledImage::file).collect(Collectors.toSet());
+        samples.keySet().retainAll(images);
+        warnings.keySet().retainAll(images);
+        return new DecodedFiles(samples, warnings);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
 import io.draem.image.ImageHeader;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
@@ -64,19 +66,30 @@ public final class ImageFiles {
      * @throws DatasetException if it is none; the message names the file
      */
     public static RgbImage read(Path file) throws IOException {
+        return decode(file, OptionalInt.empty()).image();
+    }
+
+    /**
+     * Decodes one image.
+     *
+     * @param whiteLevel as {@link ImageDecoder#decode(byte[], OptionalInt)} takes it
+     * @throws DatasetException if it is none; the message names the file
+     */
+    public static DecodedImage decode(Path file, OptionalInt whiteLevel) throws IOException {
         try {
-            return decode(file);
+            return decoded(file, whiteLevel);
         } catch (ImageException e) {
             throw new DatasetException(file + ": " + e.getMessage());
         }
     }
 
-    private static RgbImage decode(Path file) throws IOException, ImageException {
-        return decode(file, image -> image);
+    private static DecodedImage decoded(Path file, OptionalInt whiteLevel) throws IOException, ImageException {
+        return decoded(file, whiteLevel, image -> image);
     }
 
     /** Decodes a file once there is memory for it, which it holds until the result is there. */
-    private static <T> T decode(Path file, Function<RgbImage, T> use) throws IOException, ImageException {
+    private static <T> T decoded(Path file, OptionalInt whiteLevel, Function<DecodedImage, T> use)
+            throws IOException, ImageException {
         Limited by = limited;
         long size = Files.size(file); // before memory is taken for it
         if (size > by.limits().maxBytes()) {
@@ -93,7 +106,7 @@ public final class ImageFiles {
             int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(DECODING_BYTES * pixels));
             PIXELS.acquireUninterruptibly(pixelMemory);
             try {
-                return use.apply(by.decoder().decode(bytes).image());
+                return use.apply(by.decoder().decode(bytes, whiteLevel));
             } finally {
                 PIXELS.release(pixelMemory);
             }
@@ -126,12 +139,13 @@ public final class ImageFiles {
     /** Takes an image that was read. */
     @FunctionalInterface
     interface Reader {
-        void accept(int index, RgbImage image);
+        void accept(int index, DecodedImage image);
     }
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
-    static void readAll(List<Path> files, int threads, Reader reader) throws IOException, InterruptedException {
-        Map<Path, String> failures = failures(files, threads, reader);
+    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+            throws IOException, InterruptedException {
+        Map<Path, String> failures = failures(files, whiteLevel, threads, reader);
         if (!failures.isEmpty()) {
             String named = failures.entrySet().stream()
                     .limit(NAMED_FAILURES)
@@ -145,7 +159,8 @@ public final class ImageFiles {
     }
 
     /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
-    static Map<Path, String> failures(List<Path> files, int threads, Reader reader) throws InterruptedException {
+    static Map<Path, String> failures(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+            throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -154,7 +169,7 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        decode(files.get(index), image -> {
+                        decoded(files.get(index), whiteLevel, image -> {
                             reader.accept(index, image);
                             return true;
                         });

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 
@@ -21,11 +22,13 @@ public final class ImageStore<T> implements ImageSource<T> {
 
     private final List<Path> files;
     private final Function<RgbImage, T> form;
+    private final OptionalInt whiteLevel;
     private final AtomicReferenceArray<T> cached;
 
-    private ImageStore(List<Path> files, Function<RgbImage, T> form, int cachedImages) {
+    private ImageStore(List<Path> files, Function<RgbImage, T> form, OptionalInt whiteLevel, int cachedImages) {
         this.files = List.copyOf(files);
         this.form = form;
+        this.whiteLevel = whiteLevel;
         this.cached = new AtomicReferenceArray<>(cachedImages);
     }
 
@@ -38,7 +41,20 @@ public final class ImageStore<T> implements ImageSource<T> {
      */
     public static ImageStore<float[]> tensors(List<Path> files, int width, int height, ImageMemory memory, int threads)
             throws IOException, InterruptedException {
-        return open(files, image -> ImageTensor.of(image, width, height), 12L * width * height, memory, threads);
+        return tensors(files, width, height, OptionalInt.empty(), memory, threads);
+    }
+
+    /** Does the same with a white level for deep images. */
+    public static ImageStore<float[]> tensors(
+            List<Path> files, int width, int height, OptionalInt whiteLevel, ImageMemory memory, int threads)
+            throws IOException, InterruptedException {
+        return open(
+                files,
+                image -> ImageTensor.of(image, width, height),
+                whiteLevel,
+                12L * width * height,
+                memory,
+                threads);
     }
 
     /** Does the same with memory of its own. */
@@ -54,6 +70,7 @@ public final class ImageStore<T> implements ImageSource<T> {
         return open(
                 files,
                 image -> Pixels.fromTensor(ImageTensor.of(image, width, height), width, height),
+                OptionalInt.empty(),
                 3L * width * height,
                 memory,
                 threads);
@@ -66,13 +83,18 @@ public final class ImageStore<T> implements ImageSource<T> {
     }
 
     private static <T> ImageStore<T> open(
-            List<Path> files, Function<RgbImage, T> form, long imageBytes, ImageMemory memory, int threads)
+            List<Path> files,
+            Function<RgbImage, T> form,
+            OptionalInt whiteLevel,
+            long imageBytes,
+            ImageMemory memory,
+            int threads)
             throws IOException, InterruptedException {
         int cachedImages = memory.take(files.size(), imageBytes);
-        ImageStore<T> store = new ImageStore<>(files, form, cachedImages);
-        ImageFiles.readAll(store.files, threads, (index, image) -> {
+        ImageStore<T> store = new ImageStore<>(files, form, whiteLevel, cachedImages);
+        ImageFiles.readAll(store.files, whiteLevel, threads, (index, image) -> {
             if (index < cachedImages) {
-                store.cached.set(index, form.apply(image));
+                store.cached.set(index, form.apply(image.image()));
             }
         });
         return store;
@@ -89,7 +111,7 @@ public final class ImageStore<T> implements ImageSource<T> {
             return cached.get(index);
         }
         try {
-            return form.apply(ImageFiles.read(files.get(index)));
+            return form.apply(ImageFiles.decode(files.get(index), whiteLevel).image());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -42,7 +42,11 @@ public final class Scores {
         }
     }
 
-    /** Runs a model over a set. */
+    /**
+     * Runs a model over a set.
+     *
+     * @throws GraphException if the model answers with values that are not finite; the message names the image
+     */
     public static Scores of(EvaluationSet set, AnomalyDetector detector) throws IOException {
         List<Scored> scored = new ArrayList<>(set.size());
         Map<String, PixelScores> pixels = new TreeMap<>();
@@ -61,6 +65,10 @@ public final class Scores {
             for (int i = 0; i < count; i++) {
                 EvaluationImage image = images.get(i);
                 Detection detection = detections.get(i);
+                String problem = detection.problem();
+                if (problem != null) {
+                    throw new GraphException("Image " + image.id() + ": " + problem);
+                }
                 scored.add(new Scored(
                         first + i,
                         image.id(),

@@ -8,6 +8,7 @@ import io.draem.trainer.data.LabelledImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Labelled files as an evaluation set. Masks are resized to the model's size by nearest neighbour, as anomalib
@@ -16,8 +17,15 @@ import java.util.List;
  * @param images files with their labels
  * @param width of the model's input
  * @param height of the model's input
+ * @param whiteLevel of the model, for deep images
  */
-public record TestImages(List<LabelledImage> images, int width, int height) implements EvaluationSet {
+public record TestImages(List<LabelledImage> images, int width, int height, OptionalInt whiteLevel)
+        implements EvaluationSet {
+
+    /** Reads deep images by their full range. */
+    public TestImages(List<LabelledImage> images, int width, int height) {
+        this(images, width, height, OptionalInt.empty());
+    }
 
     @Override
     public int size() {
@@ -27,7 +35,8 @@ public record TestImages(List<LabelledImage> images, int width, int height) impl
     @Override
     public EvaluationImage load(int index) throws IOException {
         LabelledImage image = images.get(index);
-        float[] pixels = ImageTensor.of(ImageFiles.read(image.file()), width, height);
+        float[] pixels =
+                ImageTensor.of(ImageFiles.decode(image.file(), whiteLevel).image(), width, height);
         boolean[] mask = image.mask() == null
                 ? new boolean[width * height]
                 : ImageMask.of(mask(image, image.mask()), width, height);

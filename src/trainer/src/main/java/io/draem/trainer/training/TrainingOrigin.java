@@ -1,5 +1,6 @@
 package io.draem.trainer.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.draem.trainer.network.ComputeDevice;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param device that computes, whose arithmetic decides the last bits
  * @param threads of libtorch, whose number decides the last bits of sums
  * @param trainer version of this program
+ * @param whiteLevel of deep images; null for the full range
  */
 public record TrainingOrigin(
         Recipe recipe,
@@ -30,7 +33,20 @@ public record TrainingOrigin(
         String startDigest,
         ComputeDevice device,
         int threads,
-        String trainer) {
+        String trainer,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer whiteLevel) {
+
+    /** Makes the origin of a training that reads deep images by their full range. */
+    public TrainingOrigin(
+            Recipe recipe,
+            String dataDigest,
+            String textureDigest,
+            String startDigest,
+            ComputeDevice device,
+            int threads,
+            String trainer) {
+        this(recipe, dataDigest, textureDigest, startDigest, device, threads, trainer, null);
+    }
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
