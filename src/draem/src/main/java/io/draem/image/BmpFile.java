@@ -51,6 +51,11 @@ record BmpFile(ImageHeader header, byte[] bytes) implements EncodedImage {
         return Samples.decoded(Codec.BMP.read(bytes), WhiteLevel.ofSixteenBits(whiteLevel));
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        return MaskSamples.of(Codec.BMP.read(bytes));
+    }
+
     private static ImageException truncated() {
         return ImageException.Invalid.truncated("BMP", "last row");
     }

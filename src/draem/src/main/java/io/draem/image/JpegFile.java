@@ -49,6 +49,11 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, byte[]
                 new RgbImage(header.width(), header.height(), colours.toRgb(raster)), SampleRange.BYTES, List.of());
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        return MaskSamples.of(decode(OptionalInt.empty()).image(), true);
+    }
+
     /** Walks the segments once. */
     private static final class Segments {
 

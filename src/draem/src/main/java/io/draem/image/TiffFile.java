@@ -76,6 +76,13 @@ record TiffFile(ImageHeader header, int orientation, boolean cmyk, OptionalInt m
                 : Samples.decoded(image, new WhiteLevel(16, maxSampleValue, OptionalInt.empty(), whiteLevel));
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        return cmyk
+                ? MaskSamples.of(decode(OptionalInt.empty()).image(), false)
+                : MaskSamples.of(Codec.TIFF.read(bytes));
+    }
+
     /** Returns the stated white level; writers that store the largest value of each image state none. */
     private static OptionalInt maxSampleValue(TiffDirectory directory) {
         long value = directory.value(MAX_SAMPLE_VALUE, 0);

@@ -25,7 +25,20 @@ class ModelCardTests {
                 256,
                 128,
                 new Calibration(
-                        ThresholdRule.RECALL, 0.1 + 0.2, 0.4, 0, 0.9, 1e-7, 1, 31, 17, 4, 5_000_000_000L, 70_000, 0.95),
+                        ThresholdRule.RECALL,
+                        0.1 + 0.2,
+                        0.4,
+                        0,
+                        0.9,
+                        1e-7,
+                        1,
+                        31,
+                        17,
+                        4,
+                        5_000_000_000L,
+                        70_000,
+                        9,
+                        0.95),
                 JSON.createObjectNode().put("seed", 7).put("note", "ä \"quoted\""),
                 JSON.createObjectNode().put("auroc", 0.91));
     }
@@ -37,6 +50,15 @@ class ModelCardTests {
     @Test
     void comesBackFromItsMetadata() throws ModelCardException {
         assertThat(ModelCard.fromMetadata(card().toMetadata())).isEqualTo(card());
+    }
+
+    @Test
+    void takesEachImageForMaskedWhereAnOlderGraphDoesNotSay() throws ModelCardException {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        assertThat(metadata.get("draem.calibration")).contains("\"masked\":9");
+        metadata.computeIfPresent("draem.calibration", (key, counts) -> counts.replace(",\"masked\":9", ""));
+        assertThat(ModelCard.fromMetadata(metadata).calibration().maskedImages())
+                .isEqualTo(17 + 4);
     }
 
     @Test

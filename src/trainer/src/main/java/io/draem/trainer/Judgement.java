@@ -70,7 +70,9 @@ record Judgement(
                         .formatted(
                                 calibration.normalImages(),
                                 anomalous,
-                                synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects");
+                                synthetic
+                                        ? "synthetic anomalies (no labelled defect validates)"
+                                        : "defects, " + calibration.maskedImages() + " of them with a mask");
         out.printf(
                 Locale.ROOT,
                 "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",
@@ -99,6 +101,10 @@ record Judgement(
                 text.append(String.format(Locale.ROOT, "%s %.3f, ", name, figure.asDouble()));
             }
         });
+        if (tested.masked() < tested.anomalous()) {
+            text.append(tested.masked() == 0 ? "no pixel figures without a mask, " : "those of pixels from the ")
+                    .append(tested.masked() == 0 ? "" : tested.masked() + " anomalous images with a mask, ");
+        }
         Confusion confusion = Confusion.of(tested, calibration);
         return text.append("at the threshold found ")
                 .append(confusion.truePositives())

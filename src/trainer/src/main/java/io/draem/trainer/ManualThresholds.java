@@ -79,6 +79,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                         seen.syntheticImages(),
                         seen.normalPixels(),
                         seen.anomalousPixels(),
+                        seen.maskedImages(),
                         null),
                 IMAGE_OPTION,
                 pixel != null ? PIXEL_OPTION : IMAGE_THRESHOLD);

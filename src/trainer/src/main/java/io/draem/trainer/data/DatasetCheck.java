@@ -5,7 +5,6 @@ import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +19,18 @@ import java.util.stream.Stream;
  * @param dataset the images that can be used
  * @param textures the anomaly-source images that can be used
  * @param problems what is wrong with the others
+ * @param doubtful what is doubtful about masks that are used as they are
  * @param files how many files there were
  */
-public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> problems, int files) {
+public record DatasetCheck(
+        Dataset dataset, List<Path> textures, List<Problem> problems, List<Problem> doubtful, int files) {
 
     /** Fewer pixels a side show nothing at any of the network's scales. */
     static final int MIN_SIDE = 32;
 
     private static final int NAMED_PROBLEMS = 20;
 
-    private record Size(int width, int height) {
+    record Size(int width, int height) {
 
         @Override
         public String toString() {
@@ -40,7 +41,7 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
     /** Reads everything, on several threads. */
     public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads)
             throws IOException, InterruptedException {
-        List<Path> files = Stream.concat(dataset.files().stream(), textures.stream())
+        List<Path> files = Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .distinct()
                 .toList();
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
@@ -53,22 +54,8 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                         wrong.put(file, "has " + size + " pixels; at least " + MIN_SIDE + " a side are needed");
                     }
                 });
-        Map<Path, Path> masked = new HashMap<>();
-        dataset.images().forEach(image -> {
-            Path mask = image.mask();
-            if (mask == null) {
-                return;
-            }
-            Size size = sizes.get(image.file());
-            Size ofMask = sizes.get(mask);
-            if (size != null && ofMask != null && !size.equals(ofMask)) {
-                wrong.put(mask, "has " + ofMask + " pixels, its image " + image.file() + " " + size);
-            }
-            Path other = masked.put(mask, image.file());
-            if (other != null) {
-                wrong.put(image.file(), "has the mask of " + other);
-            }
-        });
+        MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads);
+        masks.wrong().forEach(wrong::putIfAbsent);
         List<Problem> problems = new ArrayList<>(dataset.problems());
         wrong.forEach((file, text) -> problems.add(new Problem(file, text)));
         Predicate<LabelledImage> usable =
@@ -85,7 +72,11 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
                 good,
                 textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
                 List.copyOf(problems),
-                files.size() + dataset.problems().size());
+                masks.doubtful(),
+                (int) Stream.concat(dataset.files().stream(), textures.stream())
+                                .distinct()
+                                .count()
+                        + dataset.problems().size());
     }
 
     /**
@@ -109,7 +100,7 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
     private DatasetCheck requireAll(String remedy) throws DatasetException {
         if (!problems.isEmpty()) {
             throw new DatasetException(
-                    problems.size() + " of " + files + " files cannot be used:" + named() + "\n" + remedy);
+                    problems.size() + " of " + files + " files cannot be used:" + named(problems) + "\n" + remedy);
         }
         return this;
     }
@@ -118,8 +109,12 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (!problems.isEmpty()) {
-            notes.add(problems.size() + " of " + files + " files are left out:" + named());
+            notes.add(problems.size() + " of " + files + " files are left out:" + named(problems));
         }
+        if (!doubtful.isEmpty()) {
+            notes.add("warning: check these masks, which are used as they are:" + named(doubtful));
+        }
+        dataset.missingMasks().ifPresent(notes::add);
         List<Path> others = dataset.others();
         if (!others.isEmpty()) {
             notes.add(others.size() + " files are no images by their names and are left out: "
@@ -132,7 +127,7 @@ public record DatasetCheck(Dataset dataset, List<Path> textures, List<Problem> p
         return notes;
     }
 
-    private String named() {
+    private static String named(List<Problem> problems) {
         int more = problems.size() - NAMED_PROBLEMS;
         return problems.stream()
                         .limit(NAMED_PROBLEMS)

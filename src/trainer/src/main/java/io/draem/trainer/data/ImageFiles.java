@@ -3,6 +3,7 @@ package io.draem.trainer.data;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
 import io.draem.image.ImageLimits;
+import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,19 +60,46 @@ public final class ImageFiles {
         }
     }
 
+    /**
+     * Reads the mask of an image.
+     *
+     * @throws DatasetException if it is none; the message names the file
+     */
+    public static ImageMask readMask(Path file) throws IOException {
+        try {
+            return DECODER.decodeMask(bytes(file));
+        } catch (ImageException e) {
+            throw new DatasetException(file + ": " + e.getMessage());
+        }
+    }
+
     private static RgbImage decode(Path file) throws IOException, ImageException {
+        return DECODER.decode(bytes(file)).image();
+    }
+
+    private static byte[] bytes(Path file) throws IOException, ImageException {
         long size = Files.size(file); // before memory is taken for it
         if (size > ImageLimits.DEFAULT.maxBytes()) {
             throw new ImageException.TooLarge("The image has " + size + " bytes, more than the "
                     + ImageLimits.DEFAULT.maxBytes() + " that are allowed");
         }
-        return DECODER.decode(Files.readAllBytes(file)).image();
+        return Files.readAllBytes(file);
     }
 
     /** Takes an image that was read. */
     @FunctionalInterface
     interface Reader {
         void accept(int index, RgbImage image);
+    }
+
+    /** Takes a mask that was read. */
+    @FunctionalInterface
+    interface MaskReader {
+        void accept(int index, ImageMask mask);
+    }
+
+    private interface Decoding {
+        void read(int index) throws IOException, ImageException;
     }
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
@@ -91,6 +119,17 @@ public final class ImageFiles {
 
     /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
     static Map<Path, String> failures(List<Path> files, int threads, Reader reader) throws InterruptedException {
+        return failuresOf(files, threads, index -> reader.accept(index, decode(files.get(index))));
+    }
+
+    /** Reads all masks as {@link #failures} reads images. */
+    static Map<Path, String> maskFailures(List<Path> files, int threads, MaskReader reader)
+            throws InterruptedException {
+        return failuresOf(files, threads, index -> reader.accept(index, DECODER.decodeMask(bytes(files.get(index)))));
+    }
+
+    private static Map<Path, String> failuresOf(List<Path> files, int threads, Decoding decoding)
+            throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -99,7 +138,7 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        reader.accept(index, decode(files.get(index)));
+                        decoding.read(index);
                     } catch (ImageException e) {
                         failures.put(index, "cannot be read: " + e.getMessage());
                     } catch (NoSuchFileException e) {

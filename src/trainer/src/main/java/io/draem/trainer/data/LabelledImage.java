@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param id what tells it from all others of its data set, for people too: its path below the data set's folder, with
  *     slashes on every system ({@code test/broken/003.png})
  * @param defect the defect type: the name of its folder, or the label of a manifest; {@value #GOOD} for a normal image
- * @param mask the ground truth of an anomalous image; null for a normal one
+ * @param mask the ground truth of an anomalous image; null for a normal one, and where there is none
  */
 public record LabelledImage(
         Path file, String id, String defect, @Nullable Path mask) {
@@ -21,8 +21,8 @@ public record LabelledImage(
     public static final String GOOD = "good";
 
     public LabelledImage {
-        if (defect.equals(GOOD) != (mask == null)) {
-            throw new IllegalArgumentException("An anomalous image has a mask and a normal one has none: " + file);
+        if (defect.equals(GOOD) && mask != null) {
+            throw new IllegalArgumentException("A normal image has no mask: " + file);
         }
     }
 
@@ -38,6 +38,6 @@ public record LabelledImage(
     }
 
     public boolean anomalous() {
-        return mask != null;
+        return !defect.equals(GOOD);
     }
 }

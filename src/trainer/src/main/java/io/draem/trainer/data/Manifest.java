@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A CSV file (RFC 4180, UTF-8) that names the images: columns {@code path}, {@code label} ({@code good}, {@code normal} or
  * {@code 0}, else the defect's name), {@code split} ({@code train}, {@code validation} or {@code test}) and, for anomalous
- * images, {@code mask}. Paths count from the manifest's folder. Other columns are left alone.
+ * images that have one, {@code mask}. Paths count from the manifest's folder. Other columns are left alone.
  */
 final class Manifest {
 
@@ -116,8 +116,8 @@ final class Manifest {
         if (!normal && split == Split.TRAIN) {
             return "'" + label + "' in train: training uses normal images alone";
         }
-        if (normal != mask.isEmpty()) {
-            return normal ? "a normal image has no mask" : "the mask of a '" + label + "' image is missing";
+        if (normal && !mask.isEmpty()) {
+            return "a normal image has no mask";
         }
         try {
             Path file = folder.resolve(line.get("path")).normalize();
@@ -125,9 +125,11 @@ final class Manifest {
                 return line.get("path") + " stands in an earlier line too";
             }
             String id = LabelledImage.id(folder, file);
-            LabelledImage image = normal
-                    ? new LabelledImage(file, id, LabelledImage.GOOD, null)
-                    : new LabelledImage(file, id, label, folder.resolve(mask).normalize());
+            LabelledImage image = new LabelledImage(
+                    file,
+                    id,
+                    normal ? LabelledImage.GOOD : label,
+                    mask.isEmpty() ? null : folder.resolve(mask).normalize());
             switch (split) {
                 case TRAIN -> train.add(image);
                 case VALIDATION -> validation.add(image);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The layout of MVTec AD: normal images for training in {@code train/good}, others in {@code test/good} and {@code
  * test/<defect>}, and a mask {@code ground_truth/<defect>/<image>_mask.png} (or {@code <image>.png}, or any other image
- * format) for each anomalous one. {@code validation} or {@code val} may lie beside {@code test} in the same form, with its
+ * format) for each anomalous one that has one. {@code validation} or {@code val} may lie beside {@code test} in the same form, with its
  * masks in a {@code ground_truth} of its own.
  *
  * @see <a href="https://doi.org/10.1109/CVPR.2019.00982">Bergmann et al., MVTec AD, 2019</a>
@@ -82,14 +82,7 @@ final class MvtecLayout {
             Map<String, Path> masks = masks(groundTruth.resolve(defect));
             for (Path file : ImageFiles.in(folder)) {
                 Path mask = takeMask(masks, stem(file));
-                if (mask == null) {
-                    problems.add(new Problem(
-                            file,
-                            "has no mask; it belongs to "
-                                    + groundTruth.resolve(defect).resolve(stem(file) + MASK_SUFFIX + ".png")));
-                } else {
-                    images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
-                }
+                images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
             }
             masks.values().forEach(mask -> problems.add(new Problem(mask, "is the mask of no image in " + folder)));
         }

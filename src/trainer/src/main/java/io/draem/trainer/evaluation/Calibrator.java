@@ -31,8 +31,9 @@ public final class Calibrator {
      * anomalies are easier than real ones, so a threshold that separates those best would miss subtle defects: with them it
      * is a quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}).
      *
-     * <p>The pixel threshold maximises F1 wherever there is a mask, finds its share of the anomalous pixels
-     * ({@link ThresholdRule#RECALL}), or is as given. Unless given it is never above the image threshold, so that an
+     * <p>The image threshold comes from all images. The pixel threshold maximises F1 wherever there is a mask, finds its
+     * share of the anomalous pixels ({@link ThresholdRule#RECALL}), or is as given; anomalous images without a mask do not
+     * count, and where none has a mask it is the image threshold. Unless given it is never above the image threshold, so that an
      * anomalous image has a region.
      *
      * @param scores what the model said of the validation images
@@ -57,8 +58,7 @@ public final class Calibrator {
             case MANUAL -> Objects.requireNonNull(options.image());
         };
         DoubleSummaryStatistics scoreRange = Arrays.stream(imageScores).summaryStatistics();
-        int anomalous =
-                (int) scores.images().stream().filter(Scores.Scored::anomalous).count();
+        int anomalous = scores.anomalous();
         return new Calibration(
                 rule,
                 imageThreshold,
@@ -72,6 +72,7 @@ public final class Calibrator {
                 synthetic ? anomalous : 0,
                 pixels.normal(),
                 pixels.anomalous(),
+                scores.masked(),
                 ruleValue);
     }
 

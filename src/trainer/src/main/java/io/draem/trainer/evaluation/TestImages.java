@@ -1,11 +1,11 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.image.ImageMask;
 import io.draem.image.ImageTensor;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.LabelledImage;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled files as an evaluation set. Masks are resized to the model's size by nearest neighbour, as anomalib
@@ -26,9 +26,13 @@ public record TestImages(List<LabelledImage> images, int width, int height) impl
     public EvaluationImage load(int index) throws IOException {
         LabelledImage image = images.get(index);
         float[] pixels = ImageTensor.of(ImageFiles.read(image.file()), width, height);
-        boolean[] mask = image.mask() == null
-                ? new boolean[width * height]
-                : ImageMask.of(ImageFiles.read(image.mask()), width, height);
-        return new EvaluationImage(image.id(), image.defect(), pixels, mask);
+        return new EvaluationImage(image.id(), image.defect(), pixels, mask(image));
+    }
+
+    private boolean @Nullable [] mask(LabelledImage image) throws IOException {
+        if (image.mask() != null) {
+            return ImageFiles.readMask(image.mask()).resized(width, height);
+        }
+        return image.anomalous() ? null : new boolean[width * height];
     }
 }

@@ -5,6 +5,7 @@ import io.draem.image.RgbImage;
 import io.draem.picture.AnomalyOverlay;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
+import io.draem.score.Region;
 import io.draem.score.RegionFinder;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.Detection;
@@ -27,6 +28,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the images of a report, has the model look at them again, and draws them. */
 final class Examples {
@@ -105,10 +107,6 @@ final class Examples {
         for (int i = 0; i < normalized.length; i++) {
             normalized[i] = (float) calibration.normalizePixel(shown.values()[i]);
         }
-        float[] mask = new float[image.mask().length];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = image.mask()[i] ? 1 : 0;
-        }
         return new Example(
                 kind,
                 image.id(),
@@ -118,7 +116,21 @@ final class Examples {
                 jpeg(original),
                 jpeg(AnomalyOverlay.draw(original, new AnomalyMap(width, height, normalized), List.of())),
                 RegionFinder.find(shown, calibration.pixelThreshold(), SMALLEST_REGION),
-                RegionFinder.find(new AnomalyMap(map.width(), map.height(), mask).resized(width, height), 0.5, 1));
+                image.anomalous(),
+                truth(image, map, width, height));
+    }
+
+    /** Returns the outlines of a mask at another size than the map's; null where there is none. */
+    private static @Nullable List<Region> truth(EvaluationImage image, AnomalyMap map, int width, int height) {
+        boolean[] mask = image.mask();
+        if (mask == null) {
+            return null;
+        }
+        float[] values = new float[mask.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mask[i] ? 1 : 0;
+        }
+        return RegionFinder.find(new AnomalyMap(map.width(), map.height(), values).resized(width, height), 0.5, 1);
     }
 
     private static byte[] jpeg(RgbImage image) throws IOException {
