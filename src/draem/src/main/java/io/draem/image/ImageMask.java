@@ -15,8 +15,8 @@ import java.util.Locale;
  * <ul>
  *   <li>a mask of one or two values has defects where the value is above 0; where two values are both above 0 the lower
  *       one is the background, with a warning;
- *   <li>a label mask has defects where the value is above 0. It has at most {@value #MAX_LABEL} as largest value, or at
- *       most {@value #MAX_LABELS} values of which those between 0 and the largest form areas: half of their pixels have
+ *   <li>a label mask has defects where the value is above 0. It has at most {@value #FEW_VALUES} values up to
+ *       {@value #MAX_LABEL}, or at most {@value #MAX_LABELS} values of which those between 0 and the largest form areas: half of their pixels have
  *       the value of all eight neighbours, or nine tenths of them have no neighbour of a larger value. At antialiased
  *       edges values rise from pixel to pixel;
  *   <li>any other mask, and any of lossy compression, is grey: defects are where the value is above half of the largest
@@ -27,6 +27,7 @@ public final class ImageMask {
 
     private static final int MAX_LABEL = 31;
     private static final int MAX_LABELS = 64;
+    private static final int FEW_VALUES = 16;
 
     /** Ringing of a lossy codec stays below this of 255. */
     private static final int LOSSY_NOISE = 32;
@@ -95,7 +96,7 @@ public final class ImageMask {
             warnings.add("has the values " + least + " and " + most + " and no 0: the lower one is its background");
         } else if (distinct > 2 && !isLabelMask(samples, distinct, most)) {
             background = most / 2;
-            warnDropped(counts, background, warnings);
+            warnDropped(counts, distinct, background, warnings);
         }
         boolean[] anomalous = new boolean[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -105,7 +106,7 @@ public final class ImageMask {
     }
 
     private static boolean isLabelMask(MaskSamples samples, int distinct, int most) {
-        if (samples.labels() || most <= MAX_LABEL) {
+        if (samples.labels() || (most <= MAX_LABEL && distinct <= FEW_VALUES)) {
             return true;
         }
         if (distinct > MAX_LABELS) {
@@ -138,20 +139,24 @@ public final class ImageMask {
         return flat >= FLAT_SHARE * between || plateau >= PLATEAU_SHARE * between;
     }
 
-    private static void warnDropped(int[] counts, int background, List<String> warnings) {
-        int half = Math.max(1, background / 2); // darker ones may be blur
-        long dropped = 0;
+    /** Warns where much is darker than half: of many values it may be no blur, and few values may be labels. */
+    private static void warnDropped(int[] counts, int distinct, int background, List<String> warnings) {
+        long dark = 0;
+        long dim = 0;
         long kept = 0;
-        for (int value = half; value < counts.length; value++) {
+        for (int value = background / 4 + 1; value < counts.length; value++) { // below is what a codec leaves
             if (value > background) {
                 kept += counts[value];
+            } else if (value > background / 2) {
+                dim += counts[value];
             } else {
-                dropped += counts[value];
+                dark += counts[value];
             }
         }
-        if (dropped > kept) {
-            warnings.add("is grey: the " + kept + " pixels above " + background + " are a defect, and the " + dropped
-                    + " from " + half + " to " + background + " are not");
+        if (dim > kept || (distinct <= FEW_VALUES && 4 * (dark + dim) > kept)) {
+            warnings.add("has " + distinct + " values and is read as grey: the " + kept + " pixels above " + background
+                    + " are a defect, and the " + (dark + dim)
+                    + " darker ones are not; if its values are labels, save defects as 255");
         }
     }
 

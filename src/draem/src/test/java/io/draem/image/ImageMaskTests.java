@@ -90,7 +90,21 @@ class ImageMaskTests {
         assertThat(mask.warnings())
                 .singleElement()
                 .asString()
-                .startsWith("is grey: the 6 pixels above 127 are a defect, and the 65 from 63 to 127");
+                .startsWith(
+                        "has 72 values and is read as grey: the 6 pixels above 127 are a defect, and the 65 darker ones are not");
+    }
+
+    @Test
+    void warnsOfFewValuesThatMayBeLabelsAndAreReadAsGrey() {
+        byte[] rgb = new byte[100 * 3];
+        for (int x = 0; x < 10; x++) { // thin labels side by side look like an antialiased edge
+            rgb[3 * (30 + x)] = 60;
+            rgb[3 * (40 + x)] = 120;
+            rgb[3 * (50 + x)] = (byte) 255;
+        }
+        ImageMask mask = ImageMask.of(new RgbImage(10, 10, rgb));
+        assertThat(mask.anomalousPixels()).isEqualTo(10);
+        assertThat(mask.warnings()).singleElement().asString().startsWith("has 4 values and is read as grey");
     }
 
     @Test

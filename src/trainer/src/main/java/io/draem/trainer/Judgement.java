@@ -102,7 +102,7 @@ record Judgement(
             }
         });
         if (tested.masked() < tested.anomalous()) {
-            text.append(tested.masked() == 0 ? "no pixel figures without a mask, " : "those of pixels from the ")
+            text.append(tested.masked() == 0 ? "no pixel figures without a mask, " : "pixel figures of the ")
                     .append(tested.masked() == 0 ? "" : tested.masked() + " anomalous images with a mask, ");
         }
         Confusion confusion = Confusion.of(tested, calibration);

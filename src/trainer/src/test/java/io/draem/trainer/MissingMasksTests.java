@@ -85,7 +85,7 @@ class MissingMasksTests {
         assertThat(train("--validation", "same-as-test"))
                 .contains("1 of 3 images of defects have no mask (hole 1)", "those of pixels of the 2 with a mask")
                 .contains("The pixel threshold comes from the 2 with a mask of 3 anomalous images")
-                .contains("pixel AUROC", "those of pixels from the 2 anomalous images with a mask");
+                .contains("pixel AUROC", "pixel figures of the 2 anomalous images with a mask");
         Calibration calibration = calibration(1);
         assertThat(calibration.anomalousImages()).isEqualTo(3);
         assertThat(calibration.maskedImages()).isEqualTo(2);
