@@ -70,9 +70,7 @@ record Judgement(
                         .formatted(
                                 calibration.normalImages(),
                                 anomalous,
-                                synthetic
-                                        ? "synthetic anomalies (no labelled defect validates)"
-                                        : "defects, " + calibration.maskedImages() + " of them with a mask");
+                                synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects" + masks());
         out.printf(
                 Locale.ROOT,
                 "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",
@@ -83,6 +81,12 @@ record Judgement(
                 calibration.pixelThreshold());
         CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
         out.flush();
+    }
+
+    private String masks() {
+        return calibration.maskedImages() < calibration.anomalousImages()
+                ? ", " + calibration.maskedImages() + " of them with a mask"
+                : "";
     }
 
     /**
