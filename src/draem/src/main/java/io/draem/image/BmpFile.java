@@ -144,12 +144,16 @@ record BmpFile(
             }
             default -> {
                 for (int x = 0; x < width; x++, out += 3) {
-                    int bit = x * bits;
-                    int index = bytes[start + (bit >> 3)] >> (8 - bits - (bit & 7)) & ((1 << bits) - 1);
-                    color(index, rgb, out);
+                    color(index(start, x), rgb, out);
                 }
             }
         }
+    }
+
+    /** Returns the palette index of a pixel of a row that starts at that byte. */
+    private int index(int start, int x) {
+        int bit = x * bits;
+        return bytes[start + (bit >> 3)] >> (8 - bits - (bit & 7)) & ((1 << bits) - 1);
     }
 
     /** Returns a channel of 8 bits; of more, the highest eight. */
@@ -166,12 +170,16 @@ record BmpFile(
 
     private void color(int index, byte[] rgb, int out) throws ImageException {
         if (index >= palette.length) {
-            throw ImageException.Invalid.corrupt("BMP", "it has a color that is not in its palette");
+            throw unknownColor();
         }
         int color = palette[index];
         rgb[out] = (byte) (color >> 16);
         rgb[out + 1] = (byte) (color >> 8);
         rgb[out + 2] = (byte) color;
+    }
+
+    private static ImageException unknownColor() {
+        return ImageException.Invalid.corrupt("BMP", "it has a color that is not in its palette");
     }
 
     /** Returns the palette indices, rows as stored. Pixels that the encoding skips have index 0. */
@@ -255,6 +263,27 @@ record BmpFile(
 
     private static long rowBytes(long width, int bits) {
         return (width * bits + 31) / 32 * 4;
+    }
+
+    @Override
+    public MaskSamples decodeMask() throws ImageException {
+        if (bits > 8) {
+            return MaskSamples.of(decode(OptionalInt.empty()).image(), false);
+        }
+        char[] indices = new char[header.width() * header.height()];
+        byte[] unpacked = runLength ? unpackRuns() : new byte[0];
+        for (int row = 0; row < header.height(); row++) {
+            int out = header.width() * (topDown ? row : header.height() - 1 - row);
+            int start = data + row * (int) rowBytes(header.width(), bits);
+            for (int x = 0; x < header.width(); x++) {
+                int index = runLength ? unpacked[row * header.width() + x] & 0xFF : index(start, x);
+                if (index >= palette.length) {
+                    throw unknownColor();
+                }
+                indices[out + x] = (char) index;
+            }
+        }
+        return MaskSamples.ofPalette(header.width(), header.height(), indices, palette);
     }
 
     private static ImageException truncated() {

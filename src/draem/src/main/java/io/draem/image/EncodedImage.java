@@ -19,4 +19,12 @@ interface EncodedImage {
      * @throws IOException if they are broken
      */
     DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException;
+
+    /**
+     * Decodes the pixels of a mask as stored, before the orientation is applied.
+     *
+     * @throws ImageException if they cannot be used
+     * @throws IOException if they are broken
+     */
+    MaskSamples decodeMask() throws ImageException, IOException;
 }

@@ -73,6 +73,20 @@ public final class ImageDecoder {
         }
     }
 
+    /**
+     * Decodes a ground-truth mask, from the samples as stored.
+     *
+     * @throws ImageException as {@link #decode(byte[], OptionalInt)}
+     */
+    public ImageMask decodeMask(byte[] bytes) throws ImageException {
+        try {
+            EncodedImage image = open(bytes);
+            return ImageMask.of(image.decodeMask(), image.orientation());
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw broken(e);
+        }
+    }
+
     private EncodedImage open(byte[] bytes) throws ImageException, IOException {
         limits.requireBytes(bytes.length);
         return switch (ImageFormat.of(bytes)) {

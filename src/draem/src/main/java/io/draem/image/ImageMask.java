@@ -1,29 +1,245 @@
 package io.draem.image;
 
-/** Reads ground-truth masks: an image that is white (or any colour) where the object is anomalous. */
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A ground-truth mask: which pixels of an image are anomalous.
+ *
+ * <p>Each pixel has one value, in the range as stored: the largest of its color channels; alpha where all colors are the
+ * same and alpha is not; colors on black where both differ. Palettes of grey are their grey values; of other palettes each
+ * color other than the background (black, else index 0, else white) is a label. Of RGB without black but with white, white
+ * is the background. Then
+ *
+ * <ul>
+ *   <li>a mask of one or two values has defects where the value is above 0; where two values are both above 0 the lower
+ *       one is the background, with a warning;
+ *   <li>a label mask has defects where the value is above 0. It has at most {@value #FEW_VALUES} values up to
+ *       {@value #MAX_LABEL}, or at most {@value #MAX_LABELS} values of which those between 0 and the largest form areas: half of their pixels have
+ *       the value of all eight neighbours, or nine tenths of them have no neighbour of a larger value. At antialiased
+ *       edges values rise from pixel to pixel;
+ *   <li>any other mask, and any of lossy compression, is grey: defects are where the value is above half of the largest
+ *       value, which is 255 in most masks.
+ * </ul>
+ */
 public final class ImageMask {
 
-    private static final int THRESHOLD = 127;
+    private static final int MAX_LABEL = 31;
+    private static final int MAX_LABELS = 64;
+    private static final int FEW_VALUES = 16;
 
-    private ImageMask() {}
+    /** Ringing of a lossy codec stays below this of 255. */
+    private static final int LOSSY_NOISE = 32;
 
-    /**
-     * Returns {@code width * height} labels, rows from the top, true where any channel is above 127.
-     *
-     * <p>Resized by nearest neighbour as {@code torch.nn.functional.interpolate(mode="nearest")} does it: target
-     * {@code i} takes source {@code floor(i * source / target)}.
-     */
-    public static boolean[] of(RgbImage mask, int width, int height) {
-        boolean[] anomalous = new boolean[Math.multiplyExact(width, height)];
-        for (int y = 0; y < height; y++) {
-            int sourceY = (int) ((long) y * mask.height() / height);
-            for (int x = 0; x < width; x++) {
-                int sourceX = (int) ((long) x * mask.width() / width);
-                anomalous[y * width + x] = mask.channel(sourceX, sourceY, 0) > THRESHOLD
-                        || mask.channel(sourceX, sourceY, 1) > THRESHOLD
-                        || mask.channel(sourceX, sourceY, 2) > THRESHOLD;
+    private static final double FLAT_SHARE = 0.5;
+    private static final double PLATEAU_SHARE = 0.9;
+    private static final double INVERTED_BORDER_SHARE = 0.9;
+
+    private final int width;
+    private final int height;
+    private final boolean[] anomalous;
+    private final long anomalousPixels;
+    private final int largest;
+    private final List<String> warnings;
+
+    private ImageMask(int width, int height, boolean[] anomalous, int largest, List<String> warnings) {
+        this.width = width;
+        this.height = height;
+        this.anomalous = anomalous;
+        this.largest = largest;
+        long count = 0;
+        for (boolean pixel : anomalous) {
+            count += pixel ? 1 : 0;
+        }
+        this.anomalousPixels = count;
+        List<String> all = new ArrayList<>(warnings);
+        if (count == anomalous.length) {
+            all.add("marks every pixel as a defect: check that its background is 0");
+        } else if (2 * count > anomalous.length && borderShare() >= INVERTED_BORDER_SHARE) {
+            all.add(String.format(
+                    Locale.ROOT,
+                    "looks inverted, %.0f %% of its pixels are a defect and so is its border: defects must be brighter"
+                            + " than the background",
+                    Math.floor(100.0 * count / anomalous.length)));
+        }
+        this.warnings = List.copyOf(all);
+    }
+
+    /** Takes an image that has been decoded to RGB, without loss, as a mask. */
+    public static ImageMask of(RgbImage image) {
+        return of(MaskSamples.of(image, false), Orientation.AS_STORED);
+    }
+
+    static ImageMask of(MaskSamples samples, int orientation) {
+        char[] values = samples.values();
+        int[] counts = new int[Character.MAX_VALUE + 1];
+        for (char value : values) {
+            counts[value]++;
+        }
+        int distinct = 0;
+        int least = Character.MAX_VALUE;
+        int most = 0;
+        for (int value = 0; value < counts.length; value++) {
+            if (counts[value] > 0) {
+                distinct++;
+                least = Math.min(least, value);
+                most = value;
             }
         }
-        return anomalous;
+        List<String> warnings = new ArrayList<>();
+        int background = 0; // values above it are a defect
+        if (samples.lossy()) {
+            background = Math.max(LOSSY_NOISE - 1, most / 2);
+        } else if (distinct == 2 && least > 0) {
+            background = least;
+            warnings.add("has the values " + least + " and " + most + " and no 0: the lower one is its background");
+        } else if (distinct > 2 && !isLabelMask(samples, distinct, most)) {
+            background = most / 2;
+            warnDropped(counts, distinct, background, warnings);
+        }
+        boolean[] anomalous = new boolean[values.length];
+        for (int i = 0; i < values.length; i++) {
+            anomalous[i] = values[i] > background;
+        }
+        return upright(samples, orientation, anomalous, most, warnings);
+    }
+
+    private static boolean isLabelMask(MaskSamples samples, int distinct, int most) {
+        if (samples.labels() || (most <= MAX_LABEL && distinct <= FEW_VALUES)) {
+            return true;
+        }
+        if (distinct > MAX_LABELS) {
+            return false;
+        }
+        long between = 0;
+        long flat = 0;
+        long plateau = 0;
+        char[] values = samples.values();
+        for (int y = 0; y < samples.height(); y++) {
+            for (int x = 0; x < samples.width(); x++) {
+                int value = values[y * samples.width() + x];
+                if (value == 0 || value == most) {
+                    continue;
+                }
+                between++;
+                boolean same = true;
+                boolean highest = true;
+                for (int ny = Math.max(0, y - 1); ny <= Math.min(samples.height() - 1, y + 1); ny++) {
+                    for (int nx = Math.max(0, x - 1); nx <= Math.min(samples.width() - 1, x + 1); nx++) {
+                        int neighbour = values[ny * samples.width() + nx];
+                        same &= neighbour == value;
+                        highest &= neighbour <= value;
+                    }
+                }
+                flat += same ? 1 : 0;
+                plateau += highest ? 1 : 0;
+            }
+        }
+        return flat >= FLAT_SHARE * between || plateau >= PLATEAU_SHARE * between;
+    }
+
+    /** Warns where much is darker than half: of many values it may be no blur, and few values may be labels. */
+    private static void warnDropped(int[] counts, int distinct, int background, List<String> warnings) {
+        long dark = 0;
+        long dim = 0;
+        long kept = 0;
+        for (int value = background / 4 + 1; value < counts.length; value++) { // below is what a codec leaves
+            if (value > background) {
+                kept += counts[value];
+            } else if (value > background / 2) {
+                dim += counts[value];
+            } else {
+                dark += counts[value];
+            }
+        }
+        if (dim > kept || (distinct <= FEW_VALUES && 4 * (dark + dim) > kept)) {
+            warnings.add("has " + distinct + " values and is read as grey: the " + kept + " pixels above " + background
+                    + " are a defect, and the " + (dark + dim)
+                    + " darker ones are not; if its values are labels, save defects as 255");
+        }
+    }
+
+    private static ImageMask upright(
+            MaskSamples samples, int orientation, boolean[] anomalous, int largest, List<String> warnings) {
+        if (orientation == Orientation.AS_STORED) {
+            return new ImageMask(samples.width(), samples.height(), anomalous, largest, warnings);
+        }
+        byte[] rgb = new byte[3 * anomalous.length];
+        for (int i = 0; i < anomalous.length; i++) {
+            rgb[3 * i] = (byte) (anomalous[i] ? 1 : 0);
+        }
+        RgbImage turned = Orientation.apply(orientation, new RgbImage(samples.width(), samples.height(), rgb));
+        for (int i = 0; i < anomalous.length; i++) {
+            anomalous[i] = turned.rgb()[3 * i] != 0;
+        }
+        return new ImageMask(turned.width(), turned.height(), anomalous, largest, warnings);
+    }
+
+    private double borderShare() {
+        long border = 0;
+        long marked = 0;
+        for (int y = 0; y < height; y++) {
+            int step = y == 0 || y == height - 1 ? 1 : Math.max(1, width - 1);
+            for (int x = 0; x < width; x += step) {
+                border++;
+                marked += anomalous[y * width + x] ? 1 : 0;
+            }
+        }
+        return (double) marked / border;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    /** Returns how many pixels are anomalous. */
+    public long anomalousPixels() {
+        return anomalousPixels;
+    }
+
+    /** Returns the largest value as stored, whether it is a defect or not. */
+    public int largestValue() {
+        return largest;
+    }
+
+    /** Returns what makes the mask doubtful, as sentences to be read after its name; empty for most masks. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Returns {@code newWidth * newHeight} labels, rows from the top, true where a pixel is anomalous.
+     *
+     * <p>Resized by nearest neighbour as {@code torch.nn.functional.interpolate(mode="nearest")} does it: target {@code i}
+     * takes source {@code floor(i * source / target)}. Where that misses every anomalous pixel, as it can with a thin
+     * defect, the labels are true for each target pixel that an anomalous one falls into, so that a defect never vanishes.
+     */
+    public boolean[] resized(int newWidth, int newHeight) {
+        boolean[] resized = new boolean[Math.multiplyExact(newWidth, newHeight)];
+        boolean any = false;
+        for (int y = 0; y < newHeight; y++) {
+            int row = (int) ((long) y * height / newHeight) * width;
+            for (int x = 0; x < newWidth; x++) {
+                boolean pixel = anomalous[row + (int) ((long) x * width / newWidth)];
+                resized[y * newWidth + x] = pixel;
+                any |= pixel;
+            }
+        }
+        if (!any && anomalousPixels > 0) {
+            for (int y = 0; y < height; y++) {
+                int row = (int) ((long) y * newHeight / height) * newWidth;
+                for (int x = 0; x < width; x++) {
+                    if (anomalous[y * width + x]) {
+                        resized[row + (int) ((long) x * newWidth / width)] = true;
+                    }
+                }
+            }
+        }
+        return resized;
     }
 }

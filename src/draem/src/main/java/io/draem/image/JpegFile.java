@@ -57,6 +57,11 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, long s
                 new RgbImage(header.width(), header.height(), colours.toRgb(raster)), SampleRange.BYTES, warnings);
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        return MaskSamples.of(decode(OptionalInt.empty()).image(), true);
+    }
+
     /** Walks the segments once. */
     private static final class Segments {
 

@@ -79,6 +79,11 @@ record PngFile(ImageHeader header, int orientation, OptionalInt significantBits,
                 .with(warnings);
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        return MaskSamples.of(Codec.PNG.read(essentials, new ArrayList<>()));
+    }
+
     /** Returns the largest number of significant bits of a color channel, none where the chunk makes no sense. */
     private static OptionalInt significantBits(byte[] bytes, int start, int end) {
         int channels = end - start >= 3 ? 3 : Math.min(1, end - start); // the one behind them is alpha

@@ -280,6 +280,25 @@ record TiffFile(
                 bytes[0] == 'I');
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        if (photometric == CMYK || photometric == YCBCR) {
+            return MaskSamples.of(decode(OptionalInt.empty()).image(), isLossy());
+        }
+        if (samples == null) {
+            return isLossy()
+                    ? MaskSamples.of(decode(OptionalInt.empty()).image(), true)
+                    : MaskSamples.of(Codec.TIFF.read(bytes, new ArrayList<>()));
+        }
+        return photometric == PALETTE
+                ? samples.paletteMask(directory.values(COLOR_MAP))
+                : samples.mask(photometric == WHITE_IS_ZERO, photometric == RGB ? 3 : 1);
+    }
+
+    private boolean isLossy() {
+        return directory.value(COMPRESSION, TiffParts.UNCOMPRESSED) == JPEG;
+    }
+
     /** Returns the stated white level; writers that store the largest value of each image state none. */
     private static OptionalInt maxSampleValue(TiffDirectory directory) {
         long value = directory.value(MAX_SAMPLE_VALUE, 0);

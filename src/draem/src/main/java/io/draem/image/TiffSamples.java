@@ -1,5 +1,6 @@
 package io.draem.image;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -148,23 +149,16 @@ record TiffSamples(
      * @param map all reds, then all greens, then all blues, of 16 bits
      */
     DecodedImage palette(long[] map) throws ImageException {
-        int entries = 1 << bits;
-        if (map.length < 3 * entries) {
-            throw ImageException.Invalid.corrupt("TIFF", "its palette has too few colors");
-        }
-        long largest = 0;
-        for (int i = 0; i < 3 * entries; i++) {
-            largest = Math.max(largest, map[i]);
-        }
-        int shift = largest > 0xFF ? 8 : 0;
+        int[] colors = colors(map);
         byte[] read = readBytes();
         byte[] rgb = new byte[width * height * 3];
         for (int in = 0, out = 0; out < rgb.length; in += channels) {
-            int index = read[in] & 0xFF;
-            rgb[out++] = (byte) (map[index] >> shift);
-            rgb[out++] = (byte) (map[entries + index] >> shift);
-            rgb[out++] = (byte) (map[2 * entries + index] >> shift);
+            int color = colors[read[in] & 0xFF];
+            rgb[out++] = (byte) (color >> 16);
+            rgb[out++] = (byte) (color >> 8);
+            rgb[out++] = (byte) color;
         }
+        long largest = largest(map);
         return image(
                 rgb,
                 largest == 0 || largest > 0xFF
@@ -172,6 +166,59 @@ record TiffSamples(
                         : List.of(new ImageWarning(
                                 ImageWarning.Kind.CODEC,
                                 "The palette of the TIFF has no value above 255, and is read as one of 8 bits")));
+    }
+
+    /** Returns a palette as {@code 0xRRGGBB}; its values have 16 bits, or 8 where none is larger. */
+    private int[] colors(long[] map) throws ImageException {
+        int entries = 1 << bits;
+        if (map.length < 3 * entries) {
+            throw ImageException.Invalid.corrupt("TIFF", "its palette has too few colors");
+        }
+        int shift = largest(map) > 0xFF ? 8 : 0;
+        int[] colors = new int[entries];
+        for (int i = 0; i < entries; i++) {
+            colors[i] = (int) (map[i] >> shift & 0xFF) << 16
+                    | (int) (map[entries + i] >> shift & 0xFF) << 8
+                    | (int) (map[2 * entries + i] >> shift & 0xFF);
+        }
+        return colors;
+    }
+
+    private long largest(long[] map) {
+        return Arrays.stream(map, 0, 3 << bits).max().orElse(0);
+    }
+
+    /** Returns the labels of a mask with a palette. */
+    MaskSamples paletteMask(long[] map) throws ImageException {
+        int[] colors = colors(map);
+        byte[] read = readBytes();
+        char[] indices = new char[width * height];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = (char) (read[i * channels] & 0xFF);
+        }
+        return MaskSamples.ofPalette(width, height, indices, colors);
+    }
+
+    /**
+     * Returns the values of a mask in grey or RGB, with its alpha if it has one; fewer than 8 bits are scaled to 8.
+     *
+     * @param colors samples per pixel without alpha
+     */
+    MaskSamples mask(boolean whiteIsZero, int colors) throws ImageException {
+        int taken = Math.min(samples, colors + 1);
+        int most = (1 << bits) - 1;
+        int white = Math.max(most, 0xFF);
+        char[] read = new char[Math.multiplyExact(Math.multiplyExact(width, height), taken)];
+        withChannels(taken).read((row, from, out) -> read[out] = (char) (row[from] * white / most));
+        for (int i = 0; whiteIsZero && i < read.length; i += taken) {
+            read[i] = (char) (white - read[i]);
+        }
+        return MaskSamples.of(width, height, taken, read, white);
+    }
+
+    private TiffSamples withChannels(int others) {
+        return new TiffSamples(
+                parts, width, height, bits, samples, others, planar, partWidth, partHeight, predicted, littleEndian);
     }
 
     /** Returns the RGB of cyan, magenta, yellow and black, where 0 is no ink, without a profile. */

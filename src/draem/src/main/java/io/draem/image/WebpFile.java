@@ -53,6 +53,18 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
         return new DecodedImage(new RgbImage(header.width(), header.height(), pixels), SampleRange.BYTES, List.of());
     }
 
+    @Override
+    public MaskSamples decodeMask() throws ImageException, IOException {
+        if (frame.lossy()) {
+            return MaskSamples.of(decode(OptionalInt.empty()).image(), true);
+        }
+        var image = Codec.WEBP.read(frame.alone(), new ArrayList<>());
+        boolean whole = image.getWidth() == header.width() && image.getHeight() == header.height();
+        return whole
+                ? MaskSamples.of(image)
+                : MaskSamples.of(decode(OptionalInt.empty()).image(), false);
+    }
+
     private static int fourLetters(String letters) {
         return letters.charAt(0) | letters.charAt(1) << 8 | letters.charAt(2) << 16 | letters.charAt(3) << 24;
     }

@@ -144,7 +144,8 @@ public record ModelCard(
                 .put("anomalous", calibration.anomalousImages())
                 .put("synthetic", calibration.syntheticImages())
                 .put("normalPixels", calibration.normalPixels())
-                .put("anomalousPixels", calibration.anomalousPixels());
+                .put("anomalousPixels", calibration.anomalousPixels())
+                .put("masked", calibration.maskedImages());
         if (calibration.ruleValue() != null) {
             counts.put("ruleValue", calibration.ruleValue());
         }
@@ -210,6 +211,9 @@ public record ModelCard(
                     counts.path("synthetic").asInt(0),
                     counts.path("normalPixels").asLong(0),
                     counts.path("anomalousPixels").asLong(0),
+                    counts.path("masked")
+                            .asInt(counts.path("anomalous").asInt(0)
+                                    + counts.path("synthetic").asInt(0)),
                     counts.path("ruleValue").isNumber()
                             ? counts.path("ruleValue").asDouble()
                             : null);

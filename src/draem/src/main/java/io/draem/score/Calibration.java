@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param syntheticImages how many images with a synthetic anomaly were seen
  * @param normalPixels how many normal pixels were seen, in images of any kind; 0 where it is not known
  * @param anomalousPixels how many anomalous pixels were seen
+ * @param maskedImages how many of the anomalous images, labelled or synthetic, had a mask: those that a pixel threshold can
+ *     come from
  * @param ruleValue the quantile or the recall that the rule was given; null for other rules, or where it is not known
  */
 public record Calibration(
@@ -34,6 +36,7 @@ public record Calibration(
         int syntheticImages,
         long normalPixels,
         long anomalousPixels,
+        int maskedImages,
         @Nullable Double ruleValue) {
 
     public Calibration {
@@ -45,6 +48,10 @@ public record Calibration(
         if (normalImages < 0 || anomalousImages < 0 || syntheticImages < 0) {
             throw new IllegalArgumentException("Counts of calibration images must not be negative");
         }
+        if (maskedImages < 0 || maskedImages > (long) anomalousImages + syntheticImages) {
+            throw new IllegalArgumentException("There are " + maskedImages + " masks of "
+                    + ((long) anomalousImages + syntheticImages) + " anomalous calibration images");
+        }
         if (normalPixels < 0 || anomalousPixels < 0) {
             throw new IllegalArgumentException("Counts of calibration pixels must not be negative");
         }
@@ -53,7 +60,7 @@ public record Calibration(
         }
     }
 
-    /** Makes a calibration of which pixel counts and the rule's value are not known. */
+    /** Makes a calibration of which pixel counts and the rule's value are not known, and each anomalous image had a mask. */
     public Calibration(
             ThresholdRule rule,
             double imageThreshold,
@@ -78,6 +85,7 @@ public record Calibration(
                 syntheticImages,
                 0,
                 0,
+                anomalousImages + syntheticImages,
                 null);
     }
 

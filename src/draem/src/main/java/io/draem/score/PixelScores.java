@@ -51,6 +51,14 @@ public final class PixelScores {
         normal += mask.length - inRegions;
     }
 
+    /** Takes the range of a map of which no pixel is labelled, and counts none. */
+    public void addUnlabelled(AnomalyMap map) {
+        for (float value : map.values()) {
+            min = Math.min(min, value);
+            max = Math.max(max, value);
+        }
+    }
+
     /** Adds what another has counted. */
     public void addAll(PixelScores other) {
         other.visitBins((bin, normals, anomalies, shares) -> {

@@ -88,9 +88,11 @@ class ImageTensorTests {
         rgb[3 * 7] = 127;
         RgbImage mask = new RgbImage(4, 2, rgb);
 
-        assertThat(ImageMask.of(mask, 4, 2)).containsExactly(false, false, true, false, false, false, false, false);
-        assertThat(ImageMask.of(mask, 2, 1)).containsExactly(false, true);
-        assertThat(ImageMask.of(mask, 8, 1)).containsExactly(false, false, false, false, true, true, false, false);
+        assertThat(ImageMask.of(mask).resized(4, 2))
+                .containsExactly(false, false, true, false, false, false, false, false);
+        assertThat(ImageMask.of(mask).resized(2, 1)).containsExactly(false, true);
+        assertThat(ImageMask.of(mask).resized(8, 1))
+                .containsExactly(false, false, false, false, true, true, false, false);
     }
 
     private static RgbImage noise(int width, int height) {

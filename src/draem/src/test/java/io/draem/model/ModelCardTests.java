@@ -26,7 +26,20 @@ class ModelCardTests {
                 256,
                 128,
                 new Calibration(
-                        ThresholdRule.RECALL, 0.1 + 0.2, 0.4, 0, 0.9, 1e-7, 1, 31, 17, 4, 5_000_000_000L, 70_000, 0.95),
+                        ThresholdRule.RECALL,
+                        0.1 + 0.2,
+                        0.4,
+                        0,
+                        0.9,
+                        1e-7,
+                        1,
+                        31,
+                        17,
+                        4,
+                        5_000_000_000L,
+                        70_000,
+                        9,
+                        0.95),
                 JSON.createObjectNode().put("seed", 7).put("note", "ä \"quoted\""),
                 JSON.createObjectNode().put("auroc", 0.91));
     }
@@ -52,6 +65,15 @@ class ModelCardTests {
         assertThat(card.minRegionArea(3, 16)).isEqualTo(3);
         assertThat(card.minRegionArea(null, 16)).isEqualTo(40);
         assertThat(card().minRegionArea(null, 16)).isEqualTo(16);
+    }
+
+    @Test
+    void takesEachImageForMaskedWhereAnOlderGraphDoesNotSay() throws ModelCardException {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        assertThat(metadata.get("draem.calibration")).contains("\"masked\":9");
+        metadata.computeIfPresent("draem.calibration", (key, counts) -> counts.replace(",\"masked\":9", ""));
+        assertThat(ModelCard.fromMetadata(metadata).calibration().maskedImages())
+                .isEqualTo(17 + 4);
     }
 
     @Test

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 /** Prints figures as a short table, and what the model's own threshold makes of the images. */
 final class EvaluationTable {
 
-    private static final String ROW = "%-20s %7s %7s %7s %7s  %7s %7s %7s%n";
+    private static final String ROW = "%-20s %7s %7s %7s %7s  %7s %7s %7s %7s%n";
 
     private EvaluationTable() {}
 
@@ -23,11 +23,18 @@ final class EvaluationTable {
         Confusion confusion = Confusion.of(scores, calibration);
         int anomalous = confusion.truePositives() + confusion.falseNegatives();
         int normal = confusion.falsePositives() + confusion.trueNegatives();
-        out.printf(ROW, "", "images", "AUROC", "AP", "F1", "pxAUROC", "pxAP", "AUPRO");
+        out.printf(ROW, "", "images", "AUROC", "AP", "F1", "masks", "pxAUROC", "pxAP", "AUPRO");
         for (String defect : scores.defects()) {
             row(out, defect, scores.count(defect), figures.path("perDefect").path(defect));
         }
         row(out, "all", scores.images().size(), figures);
+        if (scores.masked() < scores.anomalous()) {
+            out.printf(
+                    "%d of %d anomalous images have a mask: %s%n",
+                    scores.masked(),
+                    scores.anomalous(),
+                    scores.masked() == 0 ? "there are no pixel figures" : "pixel figures are of those");
+        }
         out.printf(
                 Locale.ROOT,
                 "at the model's threshold %.4f (%s): %d of %d anomalous found, %d false alarms among %d normal%n",
@@ -52,6 +59,7 @@ final class EvaluationTable {
                 figure(image.path("auroc")),
                 figure(image.path("averagePrecision")),
                 figure(image.path("f1")),
+                pixel.path("maskedImages").asString("-"),
                 figure(pixel.path("auroc")),
                 figure(pixel.path("averagePrecision")),
                 figure(pixel.path("aupro")));

@@ -73,7 +73,7 @@ record Judgement(
                         .formatted(
                                 calibration.normalImages(),
                                 anomalous,
-                                synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects");
+                                synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects" + masks());
         out.printf(
                 Locale.ROOT,
                 "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",
@@ -93,6 +93,12 @@ record Judgement(
         out.flush();
     }
 
+    private String masks() {
+        return calibration.maskedImages() < calibration.anomalousImages()
+                ? ", " + calibration.maskedImages() + " of them with a mask"
+                : "";
+    }
+
     /**
      * Says in a line what the model makes of the test images.
      *
@@ -109,6 +115,10 @@ record Judgement(
                 text.append(String.format(Locale.ROOT, "%s %.3f, ", name, figure.asDouble()));
             }
         });
+        if (tested.masked() < tested.anomalous()) {
+            text.append(tested.masked() == 0 ? "no pixel figures without a mask, " : "pixel figures of the ")
+                    .append(tested.masked() == 0 ? "" : tested.masked() + " anomalous images with a mask, ");
+        }
         Confusion confusion = Confusion.of(tested, calibration);
         return text.append("at the threshold found ")
                 .append(confusion.truePositives())

@@ -81,6 +81,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                         seen.syntheticImages(),
                         seen.normalPixels(),
                         seen.anomalousPixels(),
+                        seen.maskedImages(),
                         null),
                 given.image() != null ? IMAGE_OPTION : source(own, "image", KEPT),
                 given.pixel() != null ? PIXEL_OPTION : own != null ? source(own, "pixel", KEPT) : IMAGE_THRESHOLD);

@@ -30,7 +30,8 @@ final class SelectionArguments {
             defaultValue = "best",
             description =
                     "Weights that become the model: ${COMPLETION-CANDIDATES} (best: highest mean of image AUROC and"
-                            + " pixel average precision of the validations, where there were any)")
+                            + " pixel average precision of the validations, where there were any; image AUROC alone where no"
+                            + " validation image has a mask)")
     Keep keep = Keep.BEST;
 
     Selection selection() {

@@ -79,15 +79,21 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
     @Override
     public void validated(ValidationFigures figures, boolean best) {
+        String pixels = figures.hasPixelFigures()
+                ? String.format(
+                        Locale.ROOT,
+                        ", pixel AUROC %.3f, pixel average precision %.3f",
+                        figures.pixelAuroc(),
+                        figures.pixelAveragePrecision())
+                : ", no figures of pixels without masks";
         log.printf(
                 Locale.ROOT,
-                "validated step %d (%s): image AUROC %.3f, pixel AUROC %.3f, pixel average precision %.3f%s%n",
+                "validated step %d (%s): image AUROC %.3f%s%s%n",
                 figures.step(),
                 validation,
                 figures.imageAuroc(),
-                figures.pixelAuroc(),
-                figures.pixelAveragePrecision(),
-                best ? "; best so far" : "");
+                pixels,
+                best ? figures.hasPixelFigures() ? "; best so far" : "; best so far by image AUROC alone" : "");
         log.flush();
     }
 

@@ -33,8 +33,19 @@ class DecoderFuzzTests {
                 throw new AssertionError("Input " + i + " of seed " + Seeds.seed() + " broke the decoder", e);
             }
             outcomes.merge(outcome, 1, Integer::sum);
+            decodeAsMask(image, i);
         }
         System.out.println("Decoder, broken images by outcome: " + outcomes);
         assertThat(outcomes).containsKeys("decoded", "Invalid", "TooLarge", "Unsupported");
+    }
+
+    private void decodeAsMask(byte[] image, int input) {
+        try {
+            decoder.decodeMask(image);
+        } catch (ImageException e) {
+            assertThat(e).as("mask %d", input).message().isNotBlank().doesNotContain("Exception", "java.");
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("Mask " + input + " of seed " + Seeds.seed() + " broke the decoder", e);
+        }
     }
 }

@@ -16,9 +16,10 @@ final class Seeds {
     /** Returns small images of every format. */
     static List<byte[]> images() throws IOException {
         List<byte[]> images = new ArrayList<>();
-        try (Stream<Path> files = Files.list(TestModels.file("src/draem/src/test/resources/io/draem/image"))) {
+        try (Stream<Path> files = Files.walk(TestModels.file("src/draem/src/test/resources/io/draem/image"))) {
             for (Path file : files.sorted().toList()) {
-                if (Files.size(file) < 20_000 && !file.toString().endsWith(".txt")) {
+                boolean image = Files.isRegularFile(file) && !file.toString().matches(".*\\.(txt|md|expected\\.png)");
+                if (image && Files.size(file) < 20_000) {
                     images.add(Files.readAllBytes(file));
                 }
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which images of a data set train, which calibrate, and which are judged by.
@@ -99,8 +100,11 @@ public record DataSplit(
         byDefect.forEach((defect, images) -> {
             List<LabelledImage> shuffled = shuffled(images, RandomStreams.of(seed, "from-test/" + defect));
             int half = shuffled.size() == 1 ? 0 : (shuffled.size() + 1) / 2; // a type of one image stays judged by
-            validation.addAll(sorted(shuffled.subList(0, half)));
-            test.addAll(sorted(shuffled.subList(half, shuffled.size())));
+            List<LabelledImage> validating = validating(shuffled, half);
+            validation.addAll(sorted(validating));
+            test.addAll(sorted(shuffled.stream()
+                    .filter(image -> !validating.contains(image))
+                    .toList()));
             if (shuffled.size() == 1) {
                 notes.add("The only test image of '" + defect + "' gives figures and does not validate");
             }
@@ -110,6 +114,20 @@ public record DataSplit(
                     + " needs two normal images, and two of one defect type, in test/; use --validation synthetic");
         }
         return new DataSplit(dataset.train(), List.of(), List.copyOf(validation), List.copyOf(test), notes);
+    }
+
+    /** Returns the first of them, with half of the masks where some have one; an only mask stays with the test images. */
+    private static List<LabelledImage> validating(List<LabelledImage> shuffled, int half) {
+        List<LabelledImage> masked =
+                shuffled.stream().filter(image -> image.mask() != null).toList();
+        if (masked.isEmpty() || masked.size() == shuffled.size()) {
+            return shuffled.subList(0, half);
+        }
+        int masks = masked.size() == 1 ? 0 : (masked.size() + 1) / 2;
+        return Stream.concat(
+                        masked.stream().limit(masks),
+                        shuffled.stream().filter(image -> image.mask() == null).limit(half - masks))
+                .toList();
     }
 
     private static void requireBothKinds(Dataset dataset, ValidationSplit split) throws DatasetException {

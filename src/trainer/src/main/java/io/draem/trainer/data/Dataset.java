@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +101,24 @@ public record Dataset(
                 .map(LabelledImage::defect)
                 .distinct()
                 .toList();
+    }
+
+    /** Says which images of defects have no mask; empty where all have one. */
+    Optional<String> missingMasks() {
+        List<LabelledImage> defects = images().filter(LabelledImage::anomalous).toList();
+        Map<String, Long> missing = defects.stream()
+                .filter(image -> image.mask() == null)
+                .collect(Collectors.groupingBy(LabelledImage::defect, TreeMap::new, Collectors.counting()));
+        long count = missing.values().stream().mapToLong(Long::longValue).sum();
+        if (count == 0) {
+            return Optional.empty();
+        }
+        String types = missing.entrySet().stream()
+                .map(type -> type.getKey() + " " + type.getValue())
+                .collect(Collectors.joining(", "));
+        return Optional.of(count + " of " + defects.size() + " images of defects have no mask (" + types
+                + "): figures and thresholds of images are of all, those of pixels of the "
+                + (defects.size() - count) + " with a mask");
     }
 
     /** Returns every image with its mask, without its problems. */

@@ -27,18 +27,24 @@ import java.util.stream.Stream;
  * @param dataset the images that can be used
  * @param textures the anomaly-source images that can be used
  * @param problems what is wrong with the others
+ * @param doubtful what is doubtful about masks that are used as they are
  * @param files how many files there were
  * @param decoded what decoding the usable images of the set showed, masks and textures left out
  */
 public record DatasetCheck(
-        Dataset dataset, List<Path> textures, List<Problem> problems, int files, DecodedFiles decoded) {
+        Dataset dataset,
+        List<Path> textures,
+        List<Problem> problems,
+        List<Problem> doubtful,
+        int files,
+        DecodedFiles decoded) {
 
     /** Fewer pixels a side show nothing at any of the network's scales. */
     static final int MIN_SIDE = 32;
 
     private static final int NAMED_PROBLEMS = 20;
 
-    private record Size(int width, int height) {
+    record Size(int width, int height) {
 
         @Override
         public String toString() {
@@ -49,17 +55,10 @@ public record DatasetCheck(
     /** Reads everything, on several threads. */
     public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads)
             throws IOException, InterruptedException {
-        List<Path> files = Stream.concat(dataset.files().stream(), textures.stream())
+        List<Path> files = Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .distinct()
                 .toList();
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
-        Map<Path, MaskColours> coloured = new HashMap<>();
-        dataset.images().forEach(image -> {
-            if (image.mask() != null && image.maskColours() != null) {
-                coloured.put(image.mask(), image.maskColours());
-            }
-        });
-        Map<Path, String> miscoloured = new ConcurrentHashMap<>();
         Map<Path, SampleRange> samples = new ConcurrentHashMap<>();
         Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
         Map<Path, String> wrong =
@@ -68,13 +67,7 @@ public record DatasetCheck(
                     sizes.put(file, size(image.image()));
                     samples.put(file, image.samples());
                     warnings.put(file, image.warnings());
-                    MaskColours colours = coloured.get(file);
-                    String problem = colours == null ? null : colours.problem(image.image());
-                    if (problem != null) {
-                        miscoloured.put(file, problem);
-                    }
                 }));
-        miscoloured.keySet().stream().sorted(FileTree.ORDER).forEach(file -> wrong.put(file, miscoloured.get(file)));
         refuseDoubles(dataset, wrong);
         Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .forEach(file -> {
@@ -83,22 +76,8 @@ public record DatasetCheck(
                         wrong.put(file, "has " + size + " pixels; at least " + MIN_SIDE + " a side are needed");
                     }
                 });
-        Map<Path, Path> masked = new HashMap<>();
-        dataset.images().forEach(image -> {
-            Path mask = image.mask();
-            if (mask == null) {
-                return;
-            }
-            Size size = sizes.get(image.file());
-            Size ofMask = sizes.get(mask);
-            if (size != null && ofMask != null && !size.equals(ofMask)) {
-                wrong.put(mask, "has " + ofMask + " pixels, its image " + image.file() + " " + size);
-            }
-            Path other = masked.put(mask, image.file());
-            if (other != null) {
-                wrong.put(image.file(), "has the mask of " + other);
-            }
-        });
+        MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads);
+        masks.wrong().forEach(wrong::putIfAbsent);
         List<Problem> problems = new ArrayList<>(dataset.problems());
         wrong.forEach((file, text) -> problems.add(new Problem(file, text)));
         Predicate<LabelledImage> usable =
@@ -116,7 +95,11 @@ public record DatasetCheck(
                 good,
                 textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
                 List.copyOf(problems),
-                files.size() + dataset.problems().size(),
+                masks.doubtful(),
+                (int) Stream.concat(dataset.files().stream(), textures.stream())
+                                .distinct()
+                                .count()
+                        + dataset.problems().size(),
                 decoded(good, samples, warnings));
     }
 
@@ -134,7 +117,7 @@ public record DatasetCheck(
      * @throws DatasetException naming what cannot
      */
     public DatasetCheck requireAll() throws DatasetException {
-        return requireAll("Mend or remove them");
+        return requireAll("Fix or remove these files");
     }
 
     /**
@@ -143,13 +126,15 @@ public record DatasetCheck(
      * @throws DatasetException naming what cannot, and the option that goes on without it
      */
     public DatasetCheck requireAllUnless(boolean skipUnreadable) throws DatasetException {
-        return skipUnreadable ? this : requireAll("Mend or remove them, or go on without them: --skip-unreadable");
+        return skipUnreadable
+                ? this
+                : requireAll("Fix or remove these files, or pass --skip-unreadable to continue without them");
     }
 
     private DatasetCheck requireAll(String remedy) throws DatasetException {
         if (!problems.isEmpty()) {
             throw new DatasetException(
-                    problems.size() + " of " + files + " files cannot be used:" + named() + "\n" + remedy);
+                    problems.size() + " of " + files + " files cannot be used:" + named(problems) + "\n" + remedy);
         }
         return this;
     }
@@ -158,8 +143,12 @@ public record DatasetCheck(
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (!problems.isEmpty()) {
-            notes.add(problems.size() + " of " + files + " files are left out:" + named());
+            notes.add(problems.size() + " of " + files + " files are left out:" + named(problems));
         }
+        if (!doubtful.isEmpty()) {
+            notes.add("warning: check these masks, which are used as they are:" + named(doubtful));
+        }
+        dataset.missingMasks().ifPresent(notes::add);
         notes.addAll(dataset.notes());
         return notes;
     }
@@ -196,7 +185,7 @@ public record DatasetCheck(
                         + service.maxPixels() + ") for such images");
     }
 
-    private String named() {
+    private static String named(List<Problem> problems) {
         int more = problems.size() - NAMED_PROBLEMS;
         return problems.stream()
                         .limit(NAMED_PROBLEMS)

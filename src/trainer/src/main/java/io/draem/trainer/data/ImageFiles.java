@@ -5,6 +5,7 @@ import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
 import io.draem.image.ImageHeader;
 import io.draem.image.ImageLimits;
+import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads image files, as many at a time as there is memory for. */
 public final class ImageFiles {
@@ -83,13 +84,29 @@ public final class ImageFiles {
         }
     }
 
+    /**
+     * Reads the mask of an image.
+     *
+     * @param colours what the colors of the mask mean; null for an ordinary mask
+     * @throws DatasetException if it is none; the message names the file
+     */
+    public static ImageMask readMask(Path file, @Nullable MaskColours colours) throws IOException {
+        if (colours != null) {
+            return ImageMask.of(colours.blackAndWhite(read(file)));
+        }
+        try {
+            return decoded(file, ImageDecoder::decodeMask);
+        } catch (ImageException e) {
+            throw new DatasetException(file + ": " + e.getMessage());
+        }
+    }
+
     private static DecodedImage decoded(Path file, OptionalInt whiteLevel) throws IOException, ImageException {
-        return decoded(file, whiteLevel, image -> image);
+        return decoded(file, (decoder, bytes) -> decoder.decode(bytes, whiteLevel));
     }
 
     /** Decodes a file once there is memory for it, which it holds until the result is there. */
-    private static <T> T decoded(Path file, OptionalInt whiteLevel, Function<DecodedImage, T> use)
-            throws IOException, ImageException {
+    private static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
         Limited by = limited;
         long size = Files.size(file); // before memory is taken for it
         if (size > by.limits().maxBytes()) {
@@ -106,7 +123,7 @@ public final class ImageFiles {
             int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(DECODING_BYTES * pixels));
             PIXELS.acquireUninterruptibly(pixelMemory);
             try {
-                return use.apply(by.decoder().decode(bytes, whiteLevel));
+                return decoding.of(by.decoder(), bytes);
             } finally {
                 PIXELS.release(pixelMemory);
             }
@@ -142,6 +159,20 @@ public final class ImageFiles {
         void accept(int index, DecodedImage image);
     }
 
+    /** Takes a mask that was read. */
+    @FunctionalInterface
+    interface MaskReader {
+        void accept(int index, ImageMask mask);
+    }
+
+    private interface Decoding<T> {
+        T of(ImageDecoder decoder, byte[] bytes) throws ImageException;
+    }
+
+    private interface Use {
+        void of(int index, ImageDecoder decoder, byte[] bytes) throws ImageException;
+    }
+
     /** Reads all files on several threads and throws one error for all that cannot be read. */
     static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
             throws IOException, InterruptedException {
@@ -161,6 +192,18 @@ public final class ImageFiles {
     /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
     static Map<Path, String> failures(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
             throws InterruptedException {
+        return failuresOf(files, threads, (index, decoder, bytes) -> {
+            reader.accept(index, decoder.decode(bytes, whiteLevel));
+        });
+    }
+
+    /** Reads all masks as {@link #failures} reads images. */
+    static Map<Path, String> maskFailures(List<Path> files, int threads, MaskReader reader)
+            throws InterruptedException {
+        return failuresOf(files, threads, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
+    }
+
+    private static Map<Path, String> failuresOf(List<Path> files, int threads, Use use) throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -169,8 +212,8 @@ public final class ImageFiles {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        decoded(files.get(index), whiteLevel, image -> {
-                            reader.accept(index, image);
+                        decoded(files.get(index), (decoder, bytes) -> {
+                            use.of(index, decoder, bytes);
                             return true;
                         });
                     } catch (ImageException e) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A CSV file that names the images: columns {@code path}, {@code label} ({@code good}, {@code normal}, {@code ok} or {@code
- * 0}, else the defect's name), {@code split} ({@code train}, {@code validation} or {@code test}) and, for anomalous images,
- * {@code mask}. The first line tells whether commas, semicolons or tabs separate them; quotes are those of RFC 4180. Paths
+ * 0}, else the defect's name), {@code split} ({@code train}, {@code validation} or {@code test}) and, for anomalous images
+ * that have one, {@code mask}. The first line tells whether commas, semicolons or tabs separate them; quotes are those of RFC 4180. Paths
  * count from the manifest's folder, with slashes or backslashes. Other columns are left alone.
  */
 final class Manifest {
@@ -151,8 +151,8 @@ final class Manifest {
         if (!normal && split == Split.TRAIN) {
             return "'" + label + "' in train: training uses normal images alone";
         }
-        if (normal != mask.isEmpty()) {
-            return normal ? "a normal image has no mask" : "the mask of a '" + label + "' image is missing";
+        if (normal && !mask.isEmpty()) {
+            return "a normal image has no mask";
         }
         try {
             Path file = paths.resolve(folder, line.get("path"));
@@ -160,9 +160,8 @@ final class Manifest {
                 return line.get("path") + " stands in an earlier line too";
             }
             String id = LabelledImage.id(folder, file);
-            LabelledImage image = normal
-                    ? new LabelledImage(file, id, LabelledImage.GOOD, null)
-                    : new LabelledImage(file, id, label, paths.resolve(folder, mask));
+            LabelledImage image = new LabelledImage(
+                    file, id, normal ? LabelledImage.GOOD : label, mask.isEmpty() ? null : paths.resolve(folder, mask));
             switch (split) {
                 case TRAIN -> train.add(image);
                 case VALIDATION -> validation.add(image);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The layout of MVTec AD: normal images for training in {@code train/good}, others in {@code test/good} and {@code
  * test/<defect>}, and a mask {@code ground_truth/<defect>/<image>_mask.png} (or {@code <image>.png}, or any other image
- * format) for each anomalous one. {@code validation} or {@code val} may lie beside {@code test} in the same form, with its
+ * format) for each anomalous one that has one. {@code validation} or {@code val} may lie beside {@code test} in the same form, with its
  * masks in a {@code ground_truth} of its own. Each of these folders may have folders of its own, at any depth: the defect
  * is the first one below {@code test}, and a mask is in the same folder below {@code ground_truth/<defect>} or directly in
  * it. {@code good} may be called {@code normal}, {@code ok} or {@code 0}, and upper and lower case are the same.
@@ -201,17 +201,7 @@ final class MvtecLayout {
             if (mask == null && Integer.valueOf(1).equals(sameName.get(name(stem)))) {
                 mask = takeMask(masks, name(stem)); // all masks in one folder, images in several
             }
-            if (mask == null) {
-                problems.add(new Problem(
-                        file,
-                        "has no mask; it belongs to "
-                                + parentOfMasks
-                                        .resolve(GROUND_TRUTH)
-                                        .resolve(defect)
-                                        .resolve(stem + MASK_SUFFIX + ".png")));
-            } else {
-                images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
-            }
+            images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
         }
         masks.values().forEach(mask -> problems.add(new Problem(mask, "is the mask of no image in " + folder)));
         return images;

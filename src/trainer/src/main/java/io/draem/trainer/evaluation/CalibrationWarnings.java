@@ -42,6 +42,15 @@ public final class CalibrationWarnings {
             warnings.add("The threshold comes from " + images(anomalous, "anomalous")
                     + ": another draw of them could move it far. Use " + FEW_IMAGES + " or more");
         }
+        int masked = calibration.maskedImages();
+        if (masked < anomalous && calibration.rule() != ThresholdRule.MANUAL) {
+            warnings.add(
+                    masked == 0
+                            ? "None of the " + images(anomalous, "anomalous")
+                                    + " has a mask: the pixel threshold is the image threshold"
+                            : "The pixel threshold comes from the " + masked + " with a mask of "
+                                    + images(anomalous, "anomalous"));
+        }
         if (calibration.pixelThreshold() > calibration.imageThreshold()) {
             warnings.add("The pixel threshold is above the image threshold: an anomalous image without a pixel above it"
                     + " shows the region of its peak, with the pixel threshold lowered for that image");

@@ -31,9 +31,10 @@ public final class Calibrator {
      * anomalies are easier than real ones, so a threshold that separates those best would miss subtle defects: with them it
      * is a quantile of the normal images' scores ({@link ThresholdRule#QUANTILE}).
      *
-     * <p>The pixel threshold is as given, else finds its share of the anomalous pixels ({@link ThresholdRule#RECALL}) or
-     * maximises F1, where there is a mask. Unless given it is never above the image threshold: a larger one is lowered to
-     * it, so that regions of an anomalous image are found without lowering the threshold for that image.
+     * <p>The image threshold comes from all images. The pixel threshold is as given, else finds its share of the anomalous
+     * pixels ({@link ThresholdRule#RECALL}) or maximises F1; anomalous images without a mask do not count, and where none has
+     * a mask it is the image threshold. Unless given it is never above the image threshold: a larger one is lowered to it, so
+     * that regions of an anomalous image are found without lowering the threshold for that image.
      *
      * @param scores what the model said of the validation images
      * @param synthetic whether the anomalous ones are synthetic
@@ -57,8 +58,7 @@ public final class Calibrator {
             case MANUAL -> Objects.requireNonNull(options.image());
         };
         DoubleSummaryStatistics scoreRange = Arrays.stream(imageScores).summaryStatistics();
-        int anomalous =
-                (int) scores.images().stream().filter(Scores.Scored::anomalous).count();
+        int anomalous = scores.anomalous();
         return new Calibration(
                 rule,
                 imageThreshold,
@@ -72,6 +72,7 @@ public final class Calibrator {
                 synthetic ? anomalous : 0,
                 pixels.normal(),
                 pixels.anomalous(),
+                scores.masked(),
                 ruleValue);
     }
 

@@ -15,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>{@code f1} is the F1 at the model's own threshold, {@code f1Max} the best F1 that any threshold on these images would
  * give, and {@code bestThreshold} that threshold. A figure that the images do not define (without an anomalous image, say)
  * is null.
+ *
+ * <p>Figures of images are of all images. Those of pixels are of the normal images and of the anomalous ones that have a
+ * mask: {@code maskedImages} of {@code anomalousImages}, in {@code pixel}.
  */
 public final class Evaluation {
 
@@ -40,7 +43,10 @@ public final class Evaluation {
     public static ObjectNode ranking(Scores scores, Calibration calibration) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         image(scores, calibration, json.putObject("image"));
-        pixel(scores.pixels(), calibration, json.putObject("pixel"));
+        ObjectNode pixel = json.putObject("pixel");
+        pixel(scores.pixels(), calibration, pixel);
+        pixel.put("anomalousImages", scores.anomalous());
+        pixel.put("maskedImages", scores.masked());
         return json;
     }
 

@@ -33,8 +33,9 @@ public final class Scores {
      * @param defect defect type, {@link EvaluationImage#GOOD} for a normal image
      * @param score raw image score
      * @param peak largest value of its map
+     * @param masked whether its pixels are labelled, which those of a normal image always are
      */
-    public record Scored(int index, String id, String defect, float score, float peak) {
+    public record Scored(int index, String id, String defect, float score, float peak, boolean masked) {
 
         /** Tells whether it shows a defect, real or synthetic. */
         public boolean anomalous() {
@@ -74,9 +75,14 @@ public final class Scores {
                         image.id(),
                         image.defect(),
                         detection.score(),
-                        detection.map().max()));
-                pixels.computeIfAbsent(image.defect(), defect -> new PixelScores())
-                        .add(detection.map(), image.mask());
+                        detection.map().max(),
+                        image.mask() != null));
+                PixelScores ofDefect = pixels.computeIfAbsent(image.defect(), defect -> new PixelScores());
+                if (image.mask() != null) {
+                    ofDefect.add(detection.map(), image.mask());
+                } else {
+                    ofDefect.addUnlabelled(detection.map());
+                }
             }
         }
         return new Scores(scored, pixels);
@@ -116,7 +122,19 @@ public final class Scores {
                 images.stream().filter(image -> image.defect().equals(defect)).count();
     }
 
-    /** Returns the pixels of all images together. */
+    /** Returns how many images are anomalous. */
+    public int anomalous() {
+        return (int) images.stream().filter(Scored::anomalous).count();
+    }
+
+    /** Returns how many of the anomalous images have a mask. */
+    public int masked() {
+        return (int) images.stream()
+                .filter(image -> image.anomalous() && image.masked())
+                .count();
+    }
+
+    /** Returns the pixels of all images together, without those of anomalous images that have no mask. */
     public PixelScores pixels() {
         PixelScores all = new PixelScores();
         pixels.values().forEach(all::addAll);

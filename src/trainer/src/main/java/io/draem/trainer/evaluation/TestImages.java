@@ -1,14 +1,12 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.image.ImageMask;
 import io.draem.image.ImageTensor;
-import io.draem.image.RgbImage;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.LabelledImage;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled files as an evaluation set. Masks are resized to the model's size by nearest neighbour, as anomalib
@@ -37,14 +35,13 @@ public record TestImages(List<LabelledImage> images, int width, int height, Opti
         LabelledImage image = images.get(index);
         float[] pixels =
                 ImageTensor.of(ImageFiles.decode(image.file(), whiteLevel).image(), width, height);
-        boolean[] mask = image.mask() == null
-                ? new boolean[width * height]
-                : ImageMask.of(mask(image, image.mask()), width, height);
-        return new EvaluationImage(image.id(), image.defect(), pixels, mask);
+        return new EvaluationImage(image.id(), image.defect(), pixels, mask(image));
     }
 
-    private static RgbImage mask(LabelledImage image, Path file) throws IOException {
-        RgbImage mask = ImageFiles.read(file);
-        return image.maskColours() == null ? mask : image.maskColours().blackAndWhite(mask);
+    private boolean @Nullable [] mask(LabelledImage image) throws IOException {
+        if (image.mask() != null) {
+            return ImageFiles.readMask(image.mask(), image.maskColours()).resized(width, height);
+        }
+        return image.anomalous() ? null : new boolean[width * height];
     }
 }

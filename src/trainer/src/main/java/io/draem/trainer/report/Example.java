@@ -2,6 +2,7 @@ package io.draem.trainer.report;
 
 import io.draem.score.Region;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image that shows what the model does well or badly.
@@ -14,7 +15,8 @@ import java.util.List;
  * @param original the image as the model saw it, JPEG
  * @param heat the same with the anomaly map above its threshold, JPEG
  * @param found outlines of what the model found, in pixels of the pictures
- * @param truth outlines of the true defect
+ * @param anomalous whether it shows a defect
+ * @param truth outlines of the true defect; null where it has no mask
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Example(
@@ -26,7 +28,8 @@ record Example(
         byte[] original,
         byte[] heat,
         List<Region> found,
-        List<Region> truth) {
+        boolean anomalous,
+        @Nullable List<Region> truth) {
 
     /** Why an image is shown, in the order of the page. */
     enum Kind {

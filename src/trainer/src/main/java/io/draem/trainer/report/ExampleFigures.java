@@ -28,29 +28,30 @@ final class ExampleFigures {
 
     private static String figure(Example example, String id) {
         String name = Html.escape(example.id());
-        boolean anomalous = !example.truth().isEmpty();
+        List<Region> outlines = example.truth();
+        String truth = !example.anomalous() ? "no defect" : outlines == null ? "defect without a mask" : "true defect";
         return """
                 <figure class="example"><figcaption>%s <span class="score">score %s</span></figcaption><div class="three">
                 <div>%s<span>image</span></div><div>%s<span>found</span></div><div>%s<span>%s</span></div>
                 </div></figure>
                 """.formatted(
-                        name,
-                        Html.figure(example.score()),
-                        picture(
-                                example,
-                                name + " as the model saw it",
-                                "<image id=\"" + id + "\" width=\"" + example.width() + "\" height=\""
-                                        + example.height() + "\" href=\"" + data(example.original()) + "\"/>"),
-                        picture(
-                                example,
-                                name + " with " + example.found().size() + " regions that the model found",
-                                "<image width=\"" + example.width() + "\" height=\"" + example.height() + "\" href=\""
-                                        + data(example.heat()) + "\"/>" + polygons("found", example.found())),
-                        picture(
-                                example,
-                                anomalous ? name + " with the true defect outlined" : name + ", which has no defect",
-                                "<use href=\"#" + id + "\"/>" + polygons("truth", example.truth())),
-                        anomalous ? "true defect" : "no defect");
+                name,
+                Html.figure(example.score()),
+                picture(
+                        example,
+                        name + " as the model saw it",
+                        "<image id=\"" + id + "\" width=\"" + example.width() + "\" height=\"" + example.height()
+                                + "\" href=\"" + data(example.original()) + "\"/>"),
+                picture(
+                        example,
+                        name + " with " + example.found().size() + " regions that the model found",
+                        "<image width=\"" + example.width() + "\" height=\"" + example.height() + "\" href=\""
+                                + data(example.heat()) + "\"/>" + polygons("found", example.found())),
+                picture(
+                        example,
+                        name + ": " + truth,
+                        "<use href=\"#" + id + "\"/>" + polygons("truth", outlines == null ? List.of() : outlines)),
+                truth);
     }
 
     private static String picture(Example example, String title, String content) {

@@ -5,6 +5,7 @@ import io.draem.image.RgbImage;
 import io.draem.picture.AnomalyOverlay;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
+import io.draem.score.Region;
 import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
 import io.draem.score.Regions;
@@ -30,6 +31,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the images of a report, has the model look at them again, and draws them. */
 final class Examples {
@@ -107,10 +109,6 @@ final class Examples {
         boolean anomalous = calibration.isAnomalous(detection.score());
         Regions found = RegionFinder.find(
                 shown, new RegionOptions(calibration.pixelThreshold(), SMALLEST_REGION, anomalous, true));
-        float[] mask = new float[image.mask().length];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = image.mask()[i] ? 1 : 0;
-        }
         return new Example(
                 kind,
                 image.id(),
@@ -120,10 +118,24 @@ final class Examples {
                 jpeg(original),
                 jpeg(AnomalyOverlay.draw(original, shown, found.pixelThreshold(), calibration, List.of())),
                 found.largest(),
-                RegionFinder.find(
-                                new ScaledMap(new AnomalyMap(map.width(), map.height(), mask), width, height),
-                                new RegionOptions(0.5, 1, false, true, Integer.MAX_VALUE))
-                        .largest());
+                image.anomalous(),
+                truth(image, map, width, height));
+    }
+
+    /** Returns the outlines of a mask at another size than the map's; null where there is none. */
+    private static @Nullable List<Region> truth(EvaluationImage image, AnomalyMap map, int width, int height) {
+        boolean[] mask = image.mask();
+        if (mask == null) {
+            return null;
+        }
+        float[] values = new float[mask.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mask[i] ? 1 : 0;
+        }
+        return RegionFinder.find(
+                        new ScaledMap(new AnomalyMap(map.width(), map.height(), values), width, height),
+                        new RegionOptions(0.5, 1, false, true, Integer.MAX_VALUE))
+                .largest();
     }
 
     private static byte[] jpeg(RgbImage image) throws IOException {

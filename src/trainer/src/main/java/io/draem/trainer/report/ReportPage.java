@@ -80,7 +80,7 @@ final class ReportPage {
         return """
                 <p class="lead">At its threshold of %s it finds %d of %d anomalous images and raises %d false %s among %d normal ones.%s</p>
                 <dl class="tiles">%s%s%s%s%s</dl>
-                """.formatted(
+                %s""".formatted(
                         Html.figure(calibration.imageThreshold()),
                         confusion.truePositives(),
                         anomalous,
@@ -92,7 +92,21 @@ final class ReportPage {
                         tile("image AP", image.path("averagePrecision")),
                         tile("pixel AUROC", pixel.path("auroc")),
                         tile("pixel AP", pixel.path("averagePrecision")),
-                        tile("AUPRO", pixel.path("aupro")));
+                        tile("AUPRO", pixel.path("aupro")),
+                        masks());
+    }
+
+    private String masks() {
+        int anomalous = report.judged().anomalous();
+        int masked = report.judged().masked();
+        if (masked == anomalous) {
+            return "";
+        }
+        String pixels = masked == 0
+                ? "None of the " + anomalous + " anomalous images has a mask, so there are no pixel figures."
+                : "Pixel figures are of the normal images and of the " + masked + " of " + anomalous
+                        + " anomalous ones that have a mask.";
+        return "<p>" + pixels + " Image figures are of all.</p>\n";
     }
 
     private static String tile(String name, JsonNode value) {
@@ -135,6 +149,7 @@ final class ReportPage {
                     Html.figure(image.path("auroc")),
                     Html.figure(image.path("averagePrecision")),
                     Html.figure(image.path("f1")),
+                    text(report.judged().ofDefect(defect).masked()),
                     Html.figure(pixel.path("auroc")),
                     Html.figure(pixel.path("averagePrecision")),
                     Html.figure(pixel.path("aupro"))));
@@ -143,7 +158,7 @@ final class ReportPage {
                 ? ""
                 : Html.table(
                         "Each type against the " + report.judged().count(EvaluationImage.GOOD) + " normal images",
-                        List.of("defect", "found", "AUROC", "AP", "F1", "pixel AUROC", "pixel AP", "AUPRO"),
+                        List.of("defect", "found", "AUROC", "AP", "F1", "masks", "pixel AUROC", "pixel AP", "AUPRO"),
                         rows);
     }
 
@@ -159,6 +174,7 @@ final class ReportPage {
         rows.add(List.of("normal images", text(c.normalImages())));
         rows.add(List.of("images with real defects", text(c.anomalousImages())));
         rows.add(List.of("images with synthetic anomalies", text(c.syntheticImages())));
+        rows.add(List.of("anomalous images with a mask", text(c.maskedImages())));
         if (c.normalPixels() + c.anomalousPixels() > 0) {
             rows.add(List.of("normal pixels", Long.toString(c.normalPixels())));
             rows.add(List.of("anomalous pixels", Long.toString(c.anomalousPixels())));

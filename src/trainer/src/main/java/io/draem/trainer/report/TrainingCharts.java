@@ -3,6 +3,7 @@ package io.draem.trainer.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
@@ -32,7 +33,10 @@ final class TrainingCharts {
                     "Figures on the validation images during training",
                     "figure",
                     validations,
-                    List.of("imageAuroc", "pixelAuroc", "pixelAveragePrecision"),
+                    Stream.of("imageAuroc", "pixelAuroc", "pixelAveragePrecision")
+                            .filter(name -> DoubleStream.of(values(validations, name))
+                                    .anyMatch(Double::isFinite)) // without masks there are none of pixels
+                            .toList(),
                     false));
         }
         return html.isEmpty() ? "" : "<div class=\"grid\">" + html + "</div>\n";

@@ -162,7 +162,7 @@ public final class Training {
         try (DraemNetwork candidate = Candidate.of(setup, network, setup.stopRequested())) {
             ValidationFigures validation = setup.validator().validate(step, candidate, setup.stopRequested());
             curve.add(validation);
-            boolean better = curve.validationsSinceBest() == 0;
+            boolean better = curve.best().orElseThrow().step() == step;
             if (better) {
                 best = candidate.tensors();
             }

@@ -82,18 +82,26 @@ public final class TrainingCurve {
         return Collections.unmodifiableList(validations);
     }
 
-    /** Returns the validation with the highest score, the first of equals. */
+    /**
+     * Returns the validation with the highest score, the first of equals. Without figures of pixels it is the last of
+     * equals: the image AUROC of a few images is soon 1 and says no more from then on.
+     */
     public Optional<ValidationFigures> best() {
         return validations.stream()
                 .max(Comparator.comparingDouble(ValidationFigures::score)
-                        .thenComparing(Comparator.comparingLong(ValidationFigures::step)
-                                .reversed()));
+                        .thenComparingLong(figures -> figures.hasPixelFigures() ? -figures.step() : figures.step()));
     }
 
-    /** Returns how many validations came after the best one. */
+    /** Returns how many validations came after the first with the highest score. */
     int validationsSinceBest() {
-        return best().map(best -> validations.size() - 1 - validations.indexOf(best))
-                .orElse(0);
+        double most =
+                validations.stream().mapToDouble(ValidationFigures::score).max().orElse(0);
+        for (int i = 0; i < validations.size(); i++) {
+            if (validations.get(i).score() == most) {
+                return validations.size() - 1 - i;
+            }
+        }
+        return 0;
     }
 
     boolean isValidated(long step) {

@@ -15,13 +15,19 @@ public record ValidationFigures(long step, double imageAuroc, double pixelAuroc,
      * that is defined.
      *
      * <p>The first says whether images are told apart, and is soon 1 for synthetic anomalies; the second goes on telling
-     * how well defects are outlined, where pixel AUROC is near 1 for any model that is dark nearly everywhere.
+     * how well defects are outlined, where pixel AUROC is near 1 for any model that is dark nearly everywhere. Without masks
+     * the first is all there is.
      */
     public double score() {
         if (Double.isNaN(imageAuroc)) {
             return Double.isNaN(pixelAveragePrecision) ? 0 : pixelAveragePrecision;
         }
         return Double.isNaN(pixelAveragePrecision) ? imageAuroc : (imageAuroc + pixelAveragePrecision) / 2;
+    }
+
+    /** Says whether a mask defined figures of pixels. */
+    public boolean hasPixelFigures() {
+        return !Double.isNaN(pixelAveragePrecision);
     }
 
     void writeTo(ObjectNode json) {

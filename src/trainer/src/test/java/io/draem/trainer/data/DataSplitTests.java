@@ -101,6 +101,23 @@ class DataSplitTests {
     }
 
     @Test
+    void halvesTheMasksWhereSomeImagesOfADefectHaveNone() throws DatasetException {
+        List<LabelledImage> dents = new ArrayList<>(images("dent", 4));
+        for (int i = 4; i < 11; i++) {
+            dents.add(new LabelledImage(Path.of("dent", i + ".png"), "dent/" + i + ".png", "dent", null));
+        }
+        Dataset some = dataset(DATASET.train(), List.of(), join(images("good", 4), dents));
+        for (int seed = 0; seed < 20; seed++) {
+            DataSplit split = DataSplit.of(some, ValidationSplit.FROM_TEST, 0.2, seed);
+            assertThat(split.validation()).filteredOn(LabelledImage::anomalous).hasSize(6);
+            assertThat(split.validation())
+                    .filteredOn(image -> image.mask() != null)
+                    .hasSize(2);
+            assertThat(split.test()).filteredOn(image -> image.mask() != null).hasSize(2);
+        }
+    }
+
+    @Test
     void theOnlyImageOfADefectDoesNotValidateAndThatIsSaid() throws DatasetException {
         Dataset one = dataset(DATASET.train(), List.of(), join(DATASET.test(), images("dent", 1)));
         DataSplit split = DataSplit.of(one, ValidationSplit.FROM_TEST, 0.2, 1);

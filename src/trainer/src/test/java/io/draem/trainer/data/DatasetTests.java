@@ -100,16 +100,15 @@ class DatasetTests {
         write("train/good/003.png", 0, 20);
         Files.delete(folder.resolve("ground_truth/broken/001_mask.png"));
         write("ground_truth/broken/007_mask.png", 0, 40);
-        write("ground_truth/broken/000_mask.png", 0, 41);
+        write(folder.resolve("ground_truth/broken/000_mask.png"), 0xFFFFFF, 41, 30);
         DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2);
         assertThatThrownBy(() -> check.requireAllUnless(false))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("5 of 11 files cannot be used")
+                .hasMessageContaining("4 of 11 files cannot be used")
                 .hasMessageContaining("002.png cannot be read: ")
                 .hasMessageContaining("003.png has 20x20 pixels; at least 32")
-                .hasMessageContaining("001.png has no mask; it belongs to ")
                 .hasMessageContaining("007_mask.png is the mask of no image")
-                .hasMessageContaining("000_mask.png has 41x41 pixels, its image ")
+                .hasMessageContaining("000_mask.png has 41x30 pixels, its image ")
                 .hasMessageContaining("--skip-unreadable");
         assertThatThrownBy(check::requireAll)
                 .isInstanceOf(DatasetException.class)
@@ -120,8 +119,51 @@ class DatasetTests {
         assertThat(check.dataset().train()).hasSize(2);
         assertThat(check.dataset().test())
                 .extracting(LabelledImage::id)
-                .containsExactly("test/good/000.png", "test/scratch/000.png");
-        assertThat(check.notes()).hasSize(2).last().asString().contains("1 files are no images", "notes.txt");
+                .containsExactly("test/good/000.png", "test/broken/001.png", "test/scratch/000.png");
+        assertThat(check.notes()).last().asString().contains("1 files are no images", "notes.txt");
+    }
+
+    @Test
+    void takesDefectsWithoutMasksAndSaysHowManyThereAre() throws Exception {
+        Files.delete(folder.resolve("ground_truth/broken/001_mask.png"));
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2).requireAll();
+        assertThat(check.dataset().test())
+                .extracting(LabelledImage::anomalous)
+                .containsExactly(false, true, true, true);
+        assertThat(check.notes())
+                .filteredOn(note -> note.contains("no mask"))
+                .containsExactly(
+                        "1 of 3 images of defects have no mask (broken 1): figures and thresholds of images are of"
+                                + " all, those of pixels of the 2 with a mask");
+    }
+
+    @Test
+    void refusesADefectsMaskWithoutADefectPixel() throws Exception {
+        write("ground_truth/broken/000_mask.png", 0);
+        Path jpeg = folder.resolve("ground_truth/broken/001_mask.jpg");
+        Files.delete(folder.resolve("ground_truth/broken/001_mask.png"));
+        write(jpeg, 0x010101);
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2);
+        assertThatThrownBy(check::requireAll)
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("2 of 9 files cannot be used")
+                .hasMessageContaining("000_mask.png is the mask of a defect and has no defect pixel, all of it is 0")
+                .hasMessageContaining("001_mask.jpg is the mask of a defect and has no defect pixel, since its largest"
+                        + " value is 1 of 255");
+        assertThat(check.requireAllUnless(true).dataset().defects()).containsExactly("scratch");
+    }
+
+    @Test
+    void namesMasksThatLookWrongAndUsesThem() throws Exception {
+        write("ground_truth/broken/000_mask.png", 0xFFFFFF, 80);
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2).requireAll();
+        assertThat(check.dataset().test()).hasSize(4);
+        assertThat(check.notes())
+                .singleElement()
+                .asString()
+                .contains("check these masks")
+                .contains("000_mask.png marks every pixel as a defect")
+                .contains("000_mask.png has 80x80 pixels, its image ", "40x40: it is scaled");
     }
 
     @Test
@@ -406,10 +448,14 @@ class DatasetTests {
     }
 
     private static void write(Path file, int colour, int side) throws IOException {
+        write(file, colour, side, side);
+    }
+
+    private static void write(Path file, int colour, int width, int height) throws IOException {
         Files.createDirectories(file.getParent());
-        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-        for (int i = 0; i < side * side; i++) {
-            image.setRGB(i % side, i / side, colour);
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < width * height; i++) {
+            image.setRGB(i % width, i / width, colour);
         }
         String name = file.getFileName().toString();
         ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());

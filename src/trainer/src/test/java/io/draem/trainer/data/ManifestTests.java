@@ -42,6 +42,13 @@ class ManifestTests {
     }
 
     @Test
+    void aDefectMayHaveNoMask() throws IOException {
+        Dataset dataset = read("path,label,mask,split\na.png,good,,train\nb.png,hole,,test\nc.png,hole,c_m.png,test\n");
+        assertThat(dataset.test()).extracting(LabelledImage::anomalous).containsExactly(true, true);
+        assertThat(dataset.test()).extracting(LabelledImage::mask).containsExactly(null, folder.resolve("c_m.png"));
+    }
+
+    @Test
     void imagesOfTheSameNameAndLabelAreToldByTheirFolders() throws IOException {
         Path elsewhere = folder.resolve("../elsewhere/t.png").normalize();
         Dataset dataset = read("path,label,mask,split\na.png,good,,train\nleft/t.png,hole,left/m.png,test\n"
@@ -76,7 +83,6 @@ class ManifestTests {
             quoteCharacter = '"',
             value = {
                 "a.png,hole,m.png,train | line 3: 'hole' in train: training uses normal images alone",
-                "a.png,hole,,test | line 3: the mask of a 'hole' image is missing",
                 "a.png,good,m.png,test | line 3: a normal image has no mask",
                 "a.png,good,,testing | line 3: split must be train, validation or test, not 'testing'",
                 "a.png,good,train | line 3: it has 3 values",

@@ -62,6 +62,46 @@ class EvaluationTests {
     }
 
     @Test
+    void imagesWithoutAMaskCountInImageFiguresAlone() throws IOException {
+        Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.35, 0.5, 0, 1, 0, 1, 2, 0, 0);
+        JsonNode some = Evaluation.figures(
+                scores(image("a", "good", 0.1f), image("c", "hole", 0.9f), unmasked("d", "spot", 0.05f)), calibration);
+        assertThat(some.at("/image/auroc").asDouble()).as("the spot is missed").isEqualTo(0.5);
+        assertThat(some.at("/pixel/auroc").asDouble()).isEqualTo(1);
+        assertThat(some.at("/pixel/maskedImages").asInt()).isEqualTo(1);
+        assertThat(some.at("/pixel/anomalousImages").asInt()).isEqualTo(2);
+        assertThat(some.at("/perDefect/spot/image/auroc").asDouble()).isZero();
+        assertThat(some.at("/perDefect/spot/pixel/auroc").isNull()).isTrue();
+        assertThat(some.at("/perDefect/spot/pixel/maskedImages").asInt()).isZero();
+        assertThat(some.at("/images/spot").asInt()).isEqualTo(1);
+
+        JsonNode none = Evaluation.figures(scores(image("a", "good", 0.1f), unmasked("d", "spot", 0.9f)), calibration);
+        assertThat(none.at("/image/auroc").asDouble()).isEqualTo(1);
+        assertThat(none.at("/pixel").toString())
+                .isEqualTo("{\"auroc\":null,\"averagePrecision\":null,\"aupro\":null,\"f1\":null,\"f1Max\":null,"
+                        + "\"bestThreshold\":null,\"anomalousImages\":1,\"maskedImages\":0}");
+    }
+
+    @Test
+    void withoutMasksThePixelThresholdIsTheImageThresholdAndThatIsSaid() throws IOException {
+        Scores none = scores(image("a", "good", 0.1f), image("b", "good", 0.4f), unmasked("c", "hole", 0.9f));
+        for (ThresholdRule rule : List.of(ThresholdRule.F1, ThresholdRule.QUANTILE, ThresholdRule.RECALL)) {
+            Calibration calibration = Calibrator.calibrate(none, false, options(rule, null, null));
+            assertThat(calibration.pixelThreshold()).isEqualTo(calibration.imageThreshold());
+            assertThat(calibration.anomalousImages()).isEqualTo(1);
+            assertThat(calibration.maskedImages()).isZero();
+            assertThat(calibration.mapMax()).as("seen, masked or not").isEqualTo(0.9f);
+            assertThat(CalibrationWarnings.of(calibration))
+                    .contains("None of the 1 anomalous image has a mask: the pixel threshold is the image threshold");
+        }
+        Calibration some = Calibrator.calibrate(
+                scores(image("a", "good", 0.1f), image("b", "hole", 0.8f), unmasked("c", "hole", 0.9f)), false);
+        assertThat(some.maskedImages()).isEqualTo(1);
+        assertThat(CalibrationWarnings.of(some))
+                .contains("The pixel threshold comes from the 1 with a mask of 2 anomalous images");
+    }
+
+    @Test
     void aDefectThatFillsItsImageIsRankedAgainstTheNormalImages() throws IOException {
         Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.35, 0.5, 0, 1, 0, 1, 1, 0, 0);
         Painted full = image("b", "stain", 0.9f);
@@ -202,7 +242,7 @@ class EvaluationTests {
     }
 
     private static Calibration calibration(ThresholdRule rule, int normal, int anomalous, @Nullable Double value) {
-        return new Calibration(rule, 0.5, 0.5, 0, 1, 0, 1, normal, anomalous, 0, 100, 10, value);
+        return new Calibration(rule, 0.5, 0.5, 0, 1, 0, 1, normal, anomalous, 0, 100, 10, anomalous, value);
     }
 
     private static ThresholdOptions options(ThresholdRule rule, @Nullable Double quantile, @Nullable Double recall) {
@@ -220,6 +260,11 @@ class EvaluationTests {
         float[] pixels = new float[3 * SIDE * SIDE];
         pixels[0] = score;
         return new Painted(new EvaluationImage(name, defect, pixels, mask), score);
+    }
+
+    private static Painted unmasked(String name, String defect, float score) {
+        float[] pixels = image(name, defect, score).image().pixels();
+        return new Painted(new EvaluationImage(name, defect, pixels, null), score);
     }
 
     private static Scores scores(Painted... images) throws IOException {

@@ -25,4 +25,24 @@ class TrainingCurveTests {
         assertThat(json.at("/lossCurve/102/total").asDouble()).isEqualTo(204);
         assertThat(json.at("/steps").asInt()).isEqualTo(205);
     }
+
+    @Test
+    void withoutPixelFiguresTheLastOfEqualsIsTheBestAndPatienceCountsFromTheFirst() {
+        TrainingCurve curve = new TrainingCurve(100, 8);
+        curve.add(new ValidationFigures(10, 0.9, Double.NaN, Double.NaN));
+        curve.add(new ValidationFigures(20, 1, Double.NaN, Double.NaN));
+        curve.add(new ValidationFigures(30, 1, Double.NaN, Double.NaN));
+        curve.add(new ValidationFigures(40, 0.95, Double.NaN, Double.NaN));
+        assertThat(curve.best().orElseThrow().step()).isEqualTo(30);
+        assertThat(curve.validationsSinceBest()).isEqualTo(2);
+    }
+
+    @Test
+    void withPixelFiguresTheFirstOfEqualsIsTheBest() {
+        TrainingCurve curve = new TrainingCurve(100, 8);
+        curve.add(new ValidationFigures(10, 1, 0.9, 0.5));
+        curve.add(new ValidationFigures(20, 1, 0.8, 0.5));
+        assertThat(curve.best().orElseThrow().step()).isEqualTo(10);
+        assertThat(curve.validationsSinceBest()).isEqualTo(1);
+    }
 }
