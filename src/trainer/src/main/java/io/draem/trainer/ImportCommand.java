@@ -139,7 +139,8 @@ final class ImportCommand implements Callable<Integer> {
                         new ImportRun.Input(imageSize, given()),
                         new ImportRun.Thresholds(
                                 data, validation, skipUnreadable, seed, imageThreshold, pixelThreshold),
-                        threads)
+                        threads,
+                        Invocation.of(spec))
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;
     }

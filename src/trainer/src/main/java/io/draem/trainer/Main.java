@@ -17,6 +17,7 @@ import io.draem.trainer.training.OptimizerRule;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.time.Clock;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +55,17 @@ public final class Main {
             scope = CommandLine.ScopeType.INHERIT)
     private boolean stackTrace;
 
+    private final Clock clock;
+
+    private Main(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Returns the clock that dates reports. */
+    Clock clock() {
+        return clock;
+    }
+
     /** Runs the command and ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
         try {
@@ -67,7 +79,11 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        Main main = new Main();
+        return commandLine(Clock.systemUTC());
+    }
+
+    static CommandLine commandLine(Clock clock) {
+        Main main = new Main(clock);
         CommandLine all = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)

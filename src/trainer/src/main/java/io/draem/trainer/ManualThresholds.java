@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Thresholds that no images gave, and where each of the two is from.
  *
- * @param imageSource where the image threshold is from
+ * @param imageSource where the image threshold is from, to be read after "from"
  * @param pixelSource where the pixel threshold is from
  */
 record ManualThresholds(Calibration calibration, String imageSource, String pixelSource) {
@@ -28,7 +28,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     private static final String PIXEL_OPTION = "--threshold-pixel";
     private static final String IMAGE_THRESHOLD = "the image threshold";
     private static final String CHECKPOINT = "the checkpoint (anomalib's, from its own validation images)";
-    private static final String DEFAULT = "the default, because the checkpoint holds no threshold";
+    private static final String DEFAULT = "the default, because the checkpoint holds none";
 
     /**
      * Takes each threshold from the command line, else from the checkpoint; what neither has is 0.5 for the image, and the
@@ -148,7 +148,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "thresholds %.4f (image: %s) and %.4f (pixel: %s)",
+                "thresholds %.4f (image, from %s) and %.4f (pixel, from %s)",
                 calibration.imageThreshold(),
                 imageSource,
                 calibration.pixelThreshold(),

@@ -19,10 +19,13 @@ import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
+import io.draem.trainer.training.TrainingOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param notes what a person should know of the images, in sentences
  * @param skippedFiles how many files were left out because they cannot be used
  * @param digest of all images as they were before anything was done with them, whatever becomes of the files meanwhile
+ * @param parts digests of the same by what they are for
  * @param textureDigest of the anomaly-source images; empty without any
  * @param textures how many of those there are
  * @param normals the images to train on
@@ -46,6 +50,7 @@ record ModelImages(
         List<String> notes,
         int skippedFiles,
         String digest,
+        TrainingOrigin.Parts parts,
         String textureDigest,
         int textures,
         ImageStore<float[]> normals,
@@ -93,6 +98,12 @@ record ModelImages(
                 dataset, options.validation().split(), options.validation().heldOut(), options.seed());
         int width = options.width();
         int height = options.height();
+        Map<Path, String> digests = new HashMap<>(); // so that no file is read for two of them
+        String digest = dataset.digest(digests);
+        TrainingOrigin.Parts parts = new TrainingOrigin.Parts(
+                DataDigest.of(split.train(), digests),
+                DataDigest.of(split.validation().isEmpty() ? split.heldOut() : split.validation(), digests),
+                DataDigest.of(split.test(), digests));
         ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals =
                 ImageStore.tensors(LabelledImage.files(split.train()), width, height, memory, readers);
@@ -103,7 +114,8 @@ record ModelImages(
                 split,
                 Stream.concat(check.notes().stream(), split.notes().stream()).toList(),
                 check.problems().size(),
-                dataset.digest(),
+                digest,
+                parts,
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,

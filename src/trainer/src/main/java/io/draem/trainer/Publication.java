@@ -36,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param startDigest of the file whose weights it started from; empty for random ones
  * @param device where it was trained and is judged
  * @param threads of libtorch that it was trained with
+ * @param invocation the command line of this run
  */
 record Publication(
         Path output,
@@ -46,7 +47,8 @@ record Publication(
         ThresholdOptions thresholds,
         String startDigest,
         ComputeDevice device,
-        int threads) {
+        int threads,
+        Invocation invocation) {
 
     /**
      * Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible.
@@ -67,6 +69,7 @@ record Publication(
             ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export, data.profile());
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
+            invocation.writeTo(figures);
             NetworkPublishing.Published published = NetworkPublishing.publish(
                     output, card, model.weights(), detector, figures, judgement, data.parityImages());
             out.printf(
@@ -94,7 +97,8 @@ record Publication(
                             data,
                             thresholds,
                             FormatPublishing.CALIBRATION_IMAGES,
-                            threads)
+                            threads,
+                            invocation)
                     .publish(
                             others,
                             output,

@@ -2,10 +2,7 @@ package io.draem.trainer;
 
 import io.draem.trainer.training.Recipe;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +24,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+
+    private static final String UNNAMED = "data";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -67,13 +66,16 @@ final class TrainCommand implements Callable<Integer> {
         TrainingRun training;
         try {
             requireOneLength();
-            Recipe recipe = recipe();
             if (config.printConfig) {
+                // What a run refuses is refused here as well; only what is not given yet may be missing.
+                trainingRun(
+                        data.data == null ? Path.of(UNNAMED) : data.data,
+                        output.output == null ? Path.of("") : output.output);
                 spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
                 spec.commandLine().getOut().flush();
                 return 0;
             }
-            training = trainingRun(recipe);
+            training = trainingRun(required("--data", data.data), required("--output", output.output));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
@@ -88,11 +90,10 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingRun trainingRun(Recipe recipe) {
-        Path images = required("--data", data.data);
+    private TrainingRun trainingRun(Path images, Path models) {
         return new TrainingRun(
                 images,
-                required("--output", output.output),
+                models,
                 output.modelName(images),
                 data.anomalySource,
                 data.skipUnreadable,
@@ -100,12 +101,12 @@ final class TrainCommand implements Callable<Integer> {
                 run.device.resolve(),
                 run.threads(),
                 data.dataThreads(),
-                recipe,
+                recipe(),
                 checkpoints.schedule(),
                 checkpoints.unfinished(),
                 calibration.thresholds(),
                 output.formats,
-                resumeCommand());
+                Invocation.of(spec));
     }
 
     private static Path required(String option, @Nullable Path value) {
@@ -129,24 +130,5 @@ final class TrainCommand implements Callable<Integer> {
                 calibration.batchNorm(),
                 run.seed,
                 selection.selection());
-    }
-
-    /** Returns this command line with {@code --resume}, ready to be pasted into a shell. */
-    private String resumeCommand() {
-        List<String> given =
-                new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        given.removeIf(argument -> argument.equals("--restart"));
-        if (!given.contains("--resume")) {
-            given.add("--resume");
-        }
-        String program = System.getProperty("sun.java.command", "").split(" ")[0];
-        return (program.endsWith(".jar")
-                        ? "java -jar " + quoted(program)
-                        : spec.root().name()) + " "
-                + given.stream().map(TrainCommand::quoted).collect(Collectors.joining(" "));
-    }
-
-    private static String quoted(String argument) {
-        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param unfinished what becomes of the checkpoints of an unfinished training
  * @param thresholds how they are to be found after the training
  * @param formats that the model is exported in, beside float32
- * @param resumeCommand the command line that goes on with this training, for people
+ * @param invocation the command line of this run
  */
 record TrainingRun(
         Path data,
@@ -58,7 +58,7 @@ record TrainingRun(
         Unfinished unfinished,
         ThresholdOptions thresholds,
         List<ExportFormat> formats,
-        String resumeCommand) {
+        Invocation invocation) {
 
     /** What to do where there are checkpoints. */
     enum Unfinished {
@@ -93,6 +93,7 @@ record TrainingRun(
             }
             ModelImages images =
                     ModelImages.open(data, anomalySource, skipUnreadable, ModelImages.Options.of(recipe), threads);
+            requireValidationWithin(images);
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, start, checkpoints, signals, log);
@@ -105,12 +106,13 @@ record TrainingRun(
                     thresholds,
                     start == null ? "" : start.digest(),
                     device,
-                    threads);
+                    threads,
+                    invocation);
             Path published;
             try {
                 published = publication.publish(out);
             } catch (IOException | ExportRefusedException | RuntimeException e) {
-                log.println("The trained weights are kept; publish them with: " + resumeCommand);
+                log.println("The trained weights are kept; publish them with: " + invocation.resuming());
                 log.flush();
                 throw e;
             }
@@ -150,7 +152,20 @@ record TrainingRun(
                 unfinished,
                 thresholds,
                 formats,
-                resumeCommand);
+                invocation);
+    }
+
+    private void requireValidationWithin(ModelImages images) throws TrainerException {
+        long steps = recipe.length().stepsFor(images.normals().size());
+        try {
+            recipe.selection()
+                    .requireWithin(
+                            steps,
+                            "the " + steps + " steps of --epochs "
+                                    + recipe.length().epochs());
+        } catch (IllegalArgumentException e) {
+            throw new TrainerException(String.valueOf(e.getMessage()));
+        }
     }
 
     private TrainedModel train(
@@ -163,6 +178,7 @@ record TrainingRun(
         TrainingOrigin origin = new TrainingOrigin(
                 recipe,
                 images.digest(),
+                images.parts(),
                 images.textureDigest(),
                 start == null ? "" : start.digest(),
                 device,
@@ -193,11 +209,12 @@ record TrainingRun(
                     from);
             if (signals.stopRequested()) { // after the last step
                 throw new StoppedBySignalException(
-                        "Stopped before the publishing. Go on with:\n  " + resumeCommand, signals.status());
+                        "Stopped before the publishing. Go on with:\n  " + invocation.resuming(), signals.status());
             }
             return model;
         } catch (StoppedException e) {
-            throw new StoppedBySignalException(e.getMessage() + ". Go on with:\n  " + resumeCommand, signals.status());
+            throw new StoppedBySignalException(
+                    e.getMessage() + ". Go on with:\n  " + invocation.resuming(), signals.status());
         } catch (DivergedException e) {
             throw new TrainerException(
                     e.getMessage() + ": the training went astray. "
@@ -205,7 +222,7 @@ record TrainingRun(
                             + " Start anew with --restart and a smaller --learning-rate, --gradient-clip 1 or --precision float32");
         } catch (IOException e) {
             throw new TrainerException(Main.sentence(e) + ". "
-                    + lastGood(checkpoints, "Once that is mended, go on with:\n  " + resumeCommand));
+                    + lastGood(checkpoints, "Once that is mended, go on with:\n  " + invocation.resuming()));
         } finally {
             signals.release();
         }
@@ -226,6 +243,11 @@ record TrainingRun(
                 throw new TrainerException("The checkpoint of step " + from.step() + " in " + checkpoints.folder()
                         + " is of another training:\n  " + String.join("\n  ", differences)
                         + "\nGive the same options and images as before, or start anew (--restart)");
+            }
+            if (origin.testsOnOtherImagesThan(from.origin())) {
+                log.println(
+                        "The test images, or files that are not used, have changed since the checkpoint: the training"
+                                + " continues, and its figures are of the test images as they are now");
             }
             origin.deviationsFrom(from.origin())
                     .forEach(line -> log.println("The weights may differ in their last bits: " + line));
