@@ -12,6 +12,7 @@ import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
+import io.draem.trainer.evaluation.DrawnImages;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.SyntheticImages;
 import io.draem.trainer.evaluation.TestImages;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,9 @@ record ModelImages(
         ImageStore<float[]> normals,
         ImageStore<float[]> heldOut,
         AnomalySynthesizer synthesizer) {
+
+    /** A validation runs several times in a training and must stay cheap; more images hardly change which is best. */
+    private static final int IN_TRAINING = 400;
 
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
@@ -167,6 +172,20 @@ record ModelImages(
         return validatesOnSynthetic()
                 ? SyntheticImages.of(heldOut, synthesizer, options.seed())
                 : new TestImages(split.validation(), options.width(), options.height());
+    }
+
+    /**
+     * Returns the images to validate with during a training: all of {@link #validation()}, or a few hundred of a large
+     * set, drawn once.
+     */
+    EvaluationSet validationInTraining() {
+        EvaluationSet all = validation();
+        List<String> kinds = validatesOnSynthetic()
+                ? IntStream.range(0, all.size())
+                        .mapToObj(index -> index % 2 == 0 ? LabelledImage.GOOD : SyntheticImages.SYNTHETIC)
+                        .toList()
+                : split.validation().stream().map(LabelledImage::defect).toList();
+        return DrawnImages.of(all, kinds, IN_TRAINING, options.seed());
     }
 
     /** Returns the images that figures are reported for. */

@@ -188,6 +188,14 @@ record TrainingRun(
         long steps = recipe.length().stepsFor(images.normals().size());
         long first = from == null ? 0 : from.step();
         signals.hold("finishing the step and saving");
+        HeldOutValidator validator = new HeldOutValidator(images);
+        int all = images.validation().size();
+        if (validator.images().size() < all) {
+            log.println("Validations during the training run over "
+                    + validator.images().size() + " of " + all
+                    + " validation images, drawn once; the thresholds come from all of them");
+            log.flush();
+        }
         String validation = images.validatesOnSynthetic() ? "held-out images" : "validation images";
         try (TrainingProgress progress =
                 new TrainingProgress(log, first, steps, recipe.length().batchSize(), validation)) {
@@ -201,7 +209,7 @@ record TrainingRun(
                                             recipe.network(), recipe.initialisation(), recipe.seed()),
                             device,
                             step -> images.batches(step, recipe.length().batchSize(), dataThreads),
-                            new HeldOutValidator(images),
+                            validator,
                             checkpoints,
                             schedule,
                             progress,
