@@ -42,9 +42,10 @@ final class CheckpointArguments {
     CheckpointSchedule schedule() {
         if (!(minutes >= 0 && minutes <= Integer.MAX_VALUE)) {
             throw new IllegalArgumentException(
-                    "--checkpoint-minutes must be a number and not negative, not " + minutes);
+                    "--checkpoint-minutes must lie within 0 and " + Integer.MAX_VALUE + ", not " + minutes);
         }
-        return new CheckpointSchedule(steps, Duration.ofMillis(Math.round(minutes * MILLIS_PER_MINUTE)));
+        // Rounded up, so that only 0 means none.
+        return new CheckpointSchedule(steps, Duration.ofMillis((long) Math.ceil(minutes * MILLIS_PER_MINUTE)));
     }
 
     /** Returns what to do with the checkpoints of an unfinished training. */

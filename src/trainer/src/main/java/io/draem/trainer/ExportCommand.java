@@ -186,7 +186,8 @@ final class ExportCommand implements Callable<Integer> {
                 data == null ? null : images(data, model, draft, out, log),
                 kept ? CheckpointImages.thresholds(found, model.training(), sameValues) : asked,
                 calibrationImages,
-                threads);
+                threads,
+                Invocation.of(spec));
         int number = sameValues && kept && area == null
                 ? ModelVersion.numberFor(checkpoint, output, draft.model(), formats)
                 : ModelVersion.nextNumber(output, draft.model());

@@ -33,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param images of the model; null without any
  * @param thresholds how they are to be found
  * @param calibration how many images int8 takes its ranges from
+ * @param invocation the command line of this run
  */
 record FormatPublishing(
         ModelCheckpoint model,
@@ -40,7 +41,8 @@ record FormatPublishing(
         @Nullable ModelImages images,
         ThresholdOptions thresholds,
         int calibration,
-        int threads) {
+        int threads,
+        Invocation invocation) {
 
     /** What int8 takes its ranges from unless told otherwise. */
     static final int CALIBRATION_IMAGES = 16;
@@ -113,12 +115,12 @@ record FormatPublishing(
                 calibration);
     }
 
-    private static void write(
-            ModelCard card, @Nullable Judgement judgement, AnomalyDetector graph, ModelVersion version)
+    private void write(ModelCard card, @Nullable Judgement judgement, AnomalyDetector graph, ModelVersion version)
             throws IOException {
         ObjectNode report = card.metrics().deepCopy();
         report.set("export", card.export());
         report.set("training", card.training());
+        invocation.writeTo(report);
         Files.writeString(version.file("metrics.json"), report.toPrettyString() + "\n");
         if (judgement != null) {
             Files.writeString(

@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.RankingFigures;
 import io.draem.trainer.evaluation.Scores;
@@ -10,14 +11,18 @@ import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
 /** Judges weights on the images to validate with, never on the test images. */
-record HeldOutValidator(ModelImages data) implements Validator {
+record HeldOutValidator(ModelImages data, EvaluationSet images) implements Validator {
+
+    HeldOutValidator(ModelImages data) {
+        this(data, data.validationInTraining());
+    }
 
     @Override
     public ValidationFigures validate(long step, DraemNetwork network, BooleanSupplier abandon) throws IOException {
         int width = data.options().width();
         int height = data.options().height();
-        RankingFigures figures = RankingFigures.of(Scores.of(
-                new AbandonableImages(data.validation(), abandon), new NetworkDetector(network, width, height)));
+        RankingFigures figures = RankingFigures.of(
+                Scores.of(new AbandonableImages(images, abandon), new NetworkDetector(network, width, height)));
         return new ValidationFigures(step, figures.imageAuroc(), figures.pixelAuroc(), figures.pixelAveragePrecision());
     }
 }

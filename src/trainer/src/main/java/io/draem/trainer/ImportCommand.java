@@ -173,7 +173,8 @@ final class ImportCommand implements Callable<Integer> {
                                 level,
                                 imageThreshold,
                                 pixelThreshold),
-                        threads)
+                        threads,
+                        Invocation.of(spec))
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;
     }

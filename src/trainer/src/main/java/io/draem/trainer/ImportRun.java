@@ -42,8 +42,16 @@ import tools.jackson.databind.node.ObjectNode;
  * @param input what a person says of its input
  * @param thresholds where they come from
  * @param threads of libtorch
+ * @param invocation the command line of this run
  */
-record ImportRun(List<Path> files, Path output, String name, Input input, Thresholds thresholds, int threads) {
+record ImportRun(
+        List<Path> files,
+        Path output,
+        String name,
+        Input input,
+        Thresholds thresholds,
+        int threads,
+        Invocation invocation) {
 
     /** Where neither a person nor the checkpoint says. */
     static final int DEFAULT_SIDE = 256;
@@ -225,7 +233,7 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
             ModelCard card = card(detector, judgement.calibration(), training, judgement.metrics())
                     .withWhiteLevel(images.whiteLevel());
             Published published = NetworkPublishing.publish(
-                    output, card, imported.weights(), detector, card.metrics(), judgement, images.parityImages());
+                    output, card, imported.weights(), detector, figures(card), judgement, images.parityImages());
             out.println(judgement.summary(card.metrics()));
             return published;
         } catch (CancellationException e) {
@@ -249,8 +257,8 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
                         given.isPresent() && given.getAsInt() < ModelCard.MOST_WHITE_LEVEL
                                 ? given
                                 : OptionalInt.empty());
-        Published published =
-                NetworkPublishing.publish(output, card, imported.weights(), detector, metrics, null, noise(detector));
+        Published published = NetworkPublishing.publish(
+                output, card, imported.weights(), detector, figures(card), null, noise(detector));
         out.println(manual);
         manual.warnings().forEach(warning -> log.println("warning: " + warning));
         log.flush();
@@ -260,6 +268,12 @@ record ImportRun(List<Path> files, Path output, String name, Input input, Thresh
     private ModelCard card(NetworkDetector detector, Calibration calibration, ObjectNode training, ObjectNode metrics) {
         ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
         return new ModelCard(name, detector.width(), detector.height(), calibration, training, metrics, export);
+    }
+
+    private ObjectNode figures(ModelCard card) {
+        ObjectNode figures = card.metrics().deepCopy();
+        invocation.writeTo(figures);
+        return figures;
     }
 
     private ObjectNode training(ImportedNetwork imported, NetworkDetector detector) {

@@ -25,6 +25,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,6 +63,17 @@ public final class Main {
             scope = CommandLine.ScopeType.INHERIT)
     private boolean stackTrace;
 
+    private final Clock clock;
+
+    private Main(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Returns the clock that dates reports. */
+    Clock clock() {
+        return clock;
+    }
+
     /** Runs the command and ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
         CommandLine command = commandLine();
@@ -88,7 +100,11 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        Main main = new Main();
+        return commandLine(Clock.systemUTC());
+    }
+
+    static CommandLine commandLine(Clock clock) {
+        Main main = new Main(clock);
         CommandLine all = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)

@@ -29,7 +29,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     private static final String IMAGE_THRESHOLD = "the image threshold";
     private static final String CHECKPOINT = "the checkpoint (anomalib's, from its own validation images)";
     private static final String KEPT = "the checkpoint";
-    private static final String NOWHERE = "nowhere: a default";
+    private static final String DEFAULT = "the default, because the checkpoint holds none";
 
     /**
      * Takes each threshold from the command line, else from the checkpoint; what neither has is 0.5 for the image, and the
@@ -52,7 +52,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                         0,
                         0,
                         0),
-                image != null ? IMAGE_OPTION : statistics.isPresent() ? CHECKPOINT : NOWHERE,
+                image != null ? IMAGE_OPTION : statistics.isPresent() ? CHECKPOINT : DEFAULT,
                 pixel != null ? PIXEL_OPTION : statistics.isPresent() ? CHECKPOINT : IMAGE_THRESHOLD);
     }
 
@@ -145,7 +145,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     /** Returns reasons not to trust the thresholds, in sentences. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>(CalibrationWarnings.of(calibration));
-        if (imageSource.equals(NOWHERE)) {
+        if (imageSource.equals(DEFAULT)) {
             warnings.add("nothing is known of this model's image threshold, so it is "
                     + String.format(Locale.ROOT, "%.1f", calibration.imageThreshold())
                     + ": give labelled images (--data), or --threshold-image and --threshold-pixel");

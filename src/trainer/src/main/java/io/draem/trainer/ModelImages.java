@@ -13,6 +13,7 @@ import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.data.WhiteLevel;
+import io.draem.trainer.evaluation.DrawnImages;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.SyntheticImages;
 import io.draem.trainer.evaluation.TestImages;
@@ -20,11 +21,15 @@ import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
+import io.draem.trainer.training.TrainingOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param notes what a person should know of the images, in sentences
  * @param skippedFiles how many files were left out because they cannot be used
  * @param digest of all images as they were before anything was done with them, whatever becomes of the files meanwhile
+ * @param parts digests of the same by what they are for
  * @param textureDigest of the anomaly-source images; empty without any
  * @param textures how many of those there are
  * @param normals the images to train on
@@ -49,12 +55,16 @@ record ModelImages(
         List<String> notes,
         int skippedFiles,
         String digest,
+        TrainingOrigin.Parts parts,
         String textureDigest,
         int textures,
         ImageStore<float[]> normals,
         ImageStore<float[]> heldOut,
         OptionalInt whiteLevel,
         AnomalySynthesizer synthesizer) {
+
+    /** A validation runs several times in a training and must stay cheap; more images hardly change which is best. */
+    private static final int IN_TRAINING = 400;
 
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
@@ -114,6 +124,12 @@ record ModelImages(
         int width = options.width();
         int height = options.height();
         OptionalInt whiteLevel = check.decoded().whiteLevel(options.whiteLevel());
+        Map<Path, String> digests = new HashMap<>(); // so that no file is read for two of them
+        String digest = dataset.digest(digests);
+        TrainingOrigin.Parts parts = new TrainingOrigin.Parts(
+                DataDigest.of(split.train(), digests),
+                DataDigest.of(split.validation().isEmpty() ? split.heldOut() : split.validation(), digests),
+                DataDigest.of(split.test(), digests));
         ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals =
                 ImageStore.tensors(LabelledImage.files(split.train()), width, height, whiteLevel, memory, readers);
@@ -132,7 +148,8 @@ record ModelImages(
                         .flatMap(notes -> notes)
                         .toList(),
                 check.problems().size(),
-                dataset.digest(),
+                digest,
+                parts,
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,
@@ -185,6 +202,20 @@ record ModelImages(
         return validatesOnSynthetic()
                 ? SyntheticImages.of(heldOut, synthesizer, options.seed())
                 : new TestImages(split.validation(), options.width(), options.height(), whiteLevel);
+    }
+
+    /**
+     * Returns the images to validate with during a training: all of {@link #validation()}, or a few hundred of a large
+     * set, drawn once.
+     */
+    EvaluationSet validationInTraining() {
+        EvaluationSet all = validation();
+        List<String> kinds = validatesOnSynthetic()
+                ? IntStream.range(0, all.size())
+                        .mapToObj(index -> index % 2 == 0 ? LabelledImage.GOOD : SyntheticImages.SYNTHETIC)
+                        .toList()
+                : split.validation().stream().map(LabelledImage::defect).toList();
+        return DrawnImages.of(all, kinds, IN_TRAINING, options.seed());
     }
 
     /** Returns the images that figures are reported for. */

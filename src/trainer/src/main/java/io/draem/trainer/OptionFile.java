@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import java.math.BigDecimal;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +10,12 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /** Options as YAML: names without dashes, a value or a list of values for each. Every value is read as the text it is. */
@@ -36,6 +40,15 @@ final class OptionFile {
                 .build();
         Object document;
         try {
+            Iterator<Node> documents =
+                    new Compose(settings).composeAllFromString(yaml).iterator();
+            if (!documents.hasNext() || documents.next().getTag().equals(Tag.NULL)) {
+                return Map.of(); // an empty file, or nothing but comments
+            }
+            if (documents.hasNext()) {
+                throw new IllegalArgumentException(
+                        "it must be one YAML document, without a line '---' between options");
+            }
             document = new Load(settings).loadFromString(yaml);
         } catch (MarkedYamlEngineException e) {
             String problem = e.getProblem().endsWith(":null") // the tag of an empty value
@@ -49,9 +62,6 @@ final class OptionFile {
             throw new IllegalArgumentException(e.getMessage());
         }
         Map<String, String> values = new LinkedHashMap<>();
-        if (document == null) {
-            return values; // nothing but comments
-        }
         if (!(document instanceof Map<?, ?> map)) {
             throw new IllegalArgumentException("it must consist of lines 'option: value'");
         }

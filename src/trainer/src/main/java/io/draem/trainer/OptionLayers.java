@@ -1,6 +1,11 @@
 package io.draem.trainer;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +36,8 @@ final class OptionLayers implements IDefaultValueProvider {
 
     /** Options of which a layer means one; it then goes before the others of lower layers. */
     private static final List<Set<String>> ALTERNATIVES = List.of(Set.of("epochs", "steps"));
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF"; // which editors on Windows write
 
     private record Value(String text, String origin) {}
 
@@ -136,16 +143,28 @@ final class OptionLayers implements IDefaultValueProvider {
     }
 
     private static String read(Path config) {
-        try {
-            if (Files.size(config) > OptionFile.MAX_CHARACTERS) {
-                throw new IllegalArgumentException(CONFIG + " " + config + ": longer than a file of options is");
+        String named = CONFIG + " " + config + ": ";
+        if (Files.isDirectory(config)) {
+            throw new IllegalArgumentException(named + "it is a folder; name the file in it");
+        }
+        try (InputStream in = Files.newInputStream(config)) {
+            byte[] bytes = in.readNBytes(OptionFile.MAX_CHARACTERS + 1); // a pipe does not say its size
+            if (bytes.length > OptionFile.MAX_CHARACTERS) {
+                throw new IllegalArgumentException(named + "longer than a file of options is");
             }
-            return Files.readString(config);
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException(CONFIG + " " + config + ": there is no such file");
+            throw new IllegalArgumentException(named + "there is no such file");
+        } catch (AccessDeniedException e) {
+            throw new IllegalArgumentException(named + "this user may not read it");
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(named + "it is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
-            throw new IllegalArgumentException(CONFIG + " " + config + ": it cannot be read as UTF-8 text ("
-                    + e.getClass().getSimpleName() + ")");
+            throw new IllegalArgumentException(named + "it cannot be read: " + e.getMessage());
         }
     }
 

@@ -38,6 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param startDigest of the file whose weights it started from; empty for random ones
  * @param device where it was trained and is judged
  * @param threads of libtorch that it was trained with
+ * @param invocation the command line of this run
  */
 record Publication(
         Path output,
@@ -49,7 +50,8 @@ record Publication(
         @Nullable Integer minRegionArea,
         String startDigest,
         ComputeDevice device,
-        int threads) {
+        int threads,
+        Invocation invocation) {
 
     /**
      * Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible.
@@ -73,6 +75,7 @@ record Publication(
                     .withMinRegionArea(minRegionArea);
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
+            invocation.writeTo(figures);
             NetworkPublishing.Published published = NetworkPublishing.publish(
                     output, card, model.weights(), detector, figures, judgement, data.parityImages());
             out.printf(
@@ -100,7 +103,8 @@ record Publication(
                             data,
                             thresholds,
                             FormatPublishing.CALIBRATION_IMAGES,
-                            threads)
+                            threads,
+                            invocation)
                     .publish(
                             others,
                             output,

@@ -3,10 +3,7 @@ package io.draem.trainer;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.training.Recipe;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +25,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+
+    private static final String UNNAMED = "data";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -69,14 +68,16 @@ final class TrainCommand implements Callable<Integer> {
         try {
             requireOneLength();
             data.useLimits();
-            Recipe recipe = recipe();
-            WhiteLevel.parse(data.whiteLevel); // refuses a wrong one also where the options are only printed
             if (config.printConfig) {
+                // What a run refuses is refused here as well; only what is not given yet may be missing.
+                trainingRun(
+                        data.data == null ? Path.of(UNNAMED) : data.data,
+                        output.output == null ? Path.of("") : output.output);
                 spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
                 spec.commandLine().getOut().flush();
                 return 0;
             }
-            training = trainingRun(recipe);
+            training = trainingRun(required("--data", data.data), required("--output", output.output));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
@@ -91,12 +92,11 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingRun trainingRun(Recipe recipe) {
-        Path images = required("--data", data.data);
+    private TrainingRun trainingRun(Path images, Path models) {
         return new TrainingRun(
                 images,
                 data.images,
-                required("--output", output.output),
+                models,
                 output.modelName(images),
                 data.anomalySource,
                 data.skipUnreadable,
@@ -105,13 +105,13 @@ final class TrainCommand implements Callable<Integer> {
                 run.device.resolve(),
                 run.threads(),
                 data.dataThreads(),
-                recipe,
+                recipe(),
                 checkpoints.schedule(),
                 checkpoints.unfinished(),
                 calibration.thresholds(),
                 calibration.minRegionArea(),
                 output.formats,
-                resumeCommand());
+                Invocation.of(spec));
     }
 
     private static Path required(String option, @Nullable Path value) {
@@ -135,24 +135,5 @@ final class TrainCommand implements Callable<Integer> {
                 calibration.batchNorm(),
                 run.seed,
                 selection.selection());
-    }
-
-    /** Returns this command line with {@code --resume}, ready to be pasted into a shell. */
-    private String resumeCommand() {
-        List<String> given =
-                new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
-        given.removeIf(argument -> argument.equals("--restart"));
-        if (!given.contains("--resume")) {
-            given.add("--resume");
-        }
-        String program = System.getProperty("sun.java.command", "").split(" ")[0];
-        return (program.endsWith(".jar")
-                        ? "java -jar " + quoted(program)
-                        : spec.root().name()) + " "
-                + given.stream().map(TrainCommand::quoted).collect(Collectors.joining(" "));
-    }
-
-    private static String quoted(String argument) {
-        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
     }
 }

@@ -25,7 +25,8 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     private final long first;
     private final int batchSize;
     private final String validation;
-    private final long start = System.nanoTime();
+    private long stepStart = System.nanoTime();
+    private double seconds; // of steps alone, without validations and checkpoints
     private String printed = "";
 
     /**
@@ -65,7 +66,9 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
     @Override
     public void stepped(long step, LossParts loss) {
-        double seconds = (System.nanoTime() - start) / 1e9;
+        long now = System.nanoTime();
+        seconds += (now - stepStart) / 1e9;
+        stepStart = now;
         bar.stepTo(step);
         bar.setExtraMessage(String.format(
                 Locale.ROOT,
@@ -95,12 +98,14 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
                 pixels,
                 best ? figures.hasPixelFigures() ? "; best so far" : "; best so far by image AUROC alone" : "");
         log.flush();
+        stepStart = System.nanoTime();
     }
 
     @Override
     public void saved(long step, Path checkpoint) {
         log.println("saved step " + step + " in " + checkpoint);
         log.flush();
+        stepStart = System.nanoTime();
     }
 
     @Override

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param thresholds how they are to be found after the training
  * @param minRegionArea fewest pixels of a region of the model; null for none of its own
  * @param formats that the model is exported in, beside float32
- * @param resumeCommand the command line that goes on with this training, for people
+ * @param invocation the command line of this run
  */
 record TrainingRun(
         Path data,
@@ -65,7 +65,7 @@ record TrainingRun(
         ThresholdOptions thresholds,
         @Nullable Integer minRegionArea,
         List<ExportFormat> formats,
-        String resumeCommand) {
+        Invocation invocation) {
 
     /** What to do where there are checkpoints. */
     enum Unfinished {
@@ -105,6 +105,7 @@ record TrainingRun(
                     skipUnreadable,
                     ModelImages.Options.of(recipe, whiteLevel),
                     threads);
+            requireValidationWithin(images);
             out.println(name + ": " + images.summary());
             out.flush();
             TrainedModel model = train(images, start, checkpoints, signals, log);
@@ -118,12 +119,13 @@ record TrainingRun(
                     minRegionArea,
                     start == null ? "" : start.digest(),
                     device,
-                    threads);
+                    threads,
+                    invocation);
             Path published;
             try {
                 published = publication.publish(out);
             } catch (IOException | ExportRefusedException | RuntimeException e) {
-                log.println("The trained weights are kept; publish them with: " + resumeCommand);
+                log.println("The trained weights are kept; publish them with: " + invocation.resuming());
                 log.flush();
                 throw e;
             }
@@ -167,7 +169,20 @@ record TrainingRun(
                 thresholds,
                 minRegionArea,
                 formats,
-                resumeCommand);
+                invocation);
+    }
+
+    private void requireValidationWithin(ModelImages images) throws TrainerException {
+        long steps = recipe.length().stepsFor(images.normals().size());
+        try {
+            recipe.selection()
+                    .requireWithin(
+                            steps,
+                            "the " + steps + " steps of --epochs "
+                                    + recipe.length().epochs());
+        } catch (IllegalArgumentException e) {
+            throw new TrainerException(String.valueOf(e.getMessage()));
+        }
     }
 
     private TrainedModel train(
@@ -180,6 +195,7 @@ record TrainingRun(
         TrainingOrigin origin = new TrainingOrigin(
                 recipe,
                 images.digest(),
+                images.parts(),
                 images.textureDigest(),
                 start == null ? "" : start.digest(),
                 device,
@@ -190,6 +206,14 @@ record TrainingRun(
         long steps = recipe.length().stepsFor(images.normals().size());
         long first = from == null ? 0 : from.step();
         signals.hold("finishing the step and saving");
+        HeldOutValidator validator = new HeldOutValidator(images);
+        int all = images.validation().size();
+        if (validator.images().size() < all) {
+            log.println("Validations during the training run over "
+                    + validator.images().size() + " of " + all
+                    + " validation images, drawn once; the thresholds come from all of them");
+            log.flush();
+        }
         String validation = images.validatesOnSynthetic() ? "held-out images" : "validation images";
         try (TrainingProgress progress =
                 new TrainingProgress(log, first, steps, recipe.length().batchSize(), validation)) {
@@ -203,7 +227,7 @@ record TrainingRun(
                                             recipe.network(), recipe.initialisation(), recipe.seed()),
                             device,
                             step -> images.batches(step, recipe.length().batchSize(), dataThreads),
-                            new HeldOutValidator(images),
+                            validator,
                             checkpoints,
                             schedule,
                             progress,
@@ -211,11 +235,12 @@ record TrainingRun(
                     from);
             if (signals.stopRequested()) { // after the last step
                 throw new StoppedBySignalException(
-                        "Stopped before the publishing. Go on with:\n  " + resumeCommand, signals.status());
+                        "Stopped before the publishing. Go on with:\n  " + invocation.resuming(), signals.status());
             }
             return model;
         } catch (StoppedException e) {
-            throw new StoppedBySignalException(e.getMessage() + ". Go on with:\n  " + resumeCommand, signals.status());
+            throw new StoppedBySignalException(
+                    e.getMessage() + ". Go on with:\n  " + invocation.resuming(), signals.status());
         } catch (DivergedException e) {
             throw new TrainerException(
                     e.getMessage() + ": the training went astray. "
@@ -223,7 +248,7 @@ record TrainingRun(
                             + " Start anew with --restart and a smaller --learning-rate, --gradient-clip 1 or --precision float32");
         } catch (IOException e) {
             throw new TrainerException(Main.sentence(e) + ". "
-                    + lastGood(checkpoints, "Once that is mended, go on with:\n  " + resumeCommand));
+                    + lastGood(checkpoints, "Once that is mended, go on with:\n  " + invocation.resuming()));
         } finally {
             signals.release();
         }
@@ -244,6 +269,11 @@ record TrainingRun(
                 throw new TrainerException("The checkpoint of step " + from.step() + " in " + checkpoints.folder()
                         + " is of another training:\n  " + String.join("\n  ", differences)
                         + "\nGive the same options and images as before, or start anew (--restart)");
+            }
+            if (origin.testsOnOtherImagesThan(from.origin())) {
+                log.println(
+                        "The test images, or files that are not used, have changed since the checkpoint: the training"
+                                + " continues, and its figures are of the test images as they are now");
             }
             origin.deviationsFrom(from.origin())
                     .forEach(line -> log.println("The weights may differ in their last bits: " + line));

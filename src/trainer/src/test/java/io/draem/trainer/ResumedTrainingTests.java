@@ -157,6 +157,35 @@ class ResumedTrainingTests {
     }
 
     @Test
+    void onlyImagesThatChangeTheWeightsForbidToResume() throws Exception {
+        Path data = PaintedPlates.paint(folder.resolve("changing/plate"));
+        String images = "--data=" + data;
+        Path model = Files.createDirectories(output.resolve("plate"));
+        Path blocker = Files.createSymbolicLink(model.resolve(".1.part"), Path.of("nowhere"));
+        assertThat(runHere(output, images, "--steps=4", "--validate-steps=2")).contains("exit 1", "--resume");
+        Files.delete(blocker);
+
+        PaintedPlates.paint(data.resolve("test/good/003.png"), 77, false);
+        Path training = data.resolve("train/good/000.png");
+        byte[] before = Files.readAllBytes(training);
+        PaintedPlates.paint(training, 78, false);
+        byte[] heldOutOrTrained = Files.readAllBytes(training);
+        String refused = runHere(output, images, "--steps=4", "--validate-steps=2", "--resume");
+        assertThat(refused)
+                .contains("exit 1", "is of another training")
+                .containsPattern("digest of the (training|validation) images of --data: \\w{64} in the checkpoint")
+                .doesNotContain("digest of the images of --data", "parts");
+        assertThat(refused.split("digest of the ", -1))
+                .as("one part has changed")
+                .hasSize(2);
+        assertThat(heldOutOrTrained).isNotEqualTo(before);
+
+        Files.write(training, before);
+        assertThat(runHere(output, images, "--steps=4", "--validate-steps=2", "--resume"))
+                .contains("exit 0", "The test images, or files that are not used, have changed", "4 normal");
+    }
+
+    @Test
     void aTrainingThatStartsFromAFileKeepsToItsWidthsAndToThatFile() throws Exception {
         Path parent = output.resolve("parent");
         assertThat(runHere(parent, "--steps=2")).contains("exit 0");
@@ -257,6 +286,11 @@ class ResumedTrainingTests {
     private static String[] arguments(Path output, String... more) {
         List<String> given =
                 Stream.of(more).map(option -> option.replaceFirst("=.*", "")).toList();
+        int validateSteps = Stream.of(more)
+                .filter(option -> option.startsWith("--steps="))
+                .mapToInt(option -> Integer.parseInt(option.substring("--steps=".length())))
+                .findFirst()
+                .orElse(5);
         Stream<String> usual = Stream.of(
                         "--image-size=32",
                         "--base-width=8",
@@ -264,15 +298,15 @@ class ResumedTrainingTests {
                         "--steps=30",
                         "--batch-size=4",
                         "--batch-norm-batches=2",
-                        "--validate-steps=5",
+                        "--validate-steps=" + validateSteps,
                         "--checkpoint-steps=3",
                         "--seed=7",
                         "--threads=1")
                 .filter(option -> !given.contains(option.substring(0, option.indexOf('='))));
-        return Stream.of(
-                        Stream.of("train", "--data", folder.resolve("plate").toString(), "--output", output.toString()),
-                        usual,
-                        Stream.of(more))
+        Stream<String> data = given.contains("--data")
+                ? Stream.of("train")
+                : Stream.of("train", "--data", folder.resolve("plate").toString());
+        return Stream.of(data, Stream.of("--output", output.toString()), usual, Stream.of(more))
                 .flatMap(part -> part)
                 .toArray(String[]::new);
     }

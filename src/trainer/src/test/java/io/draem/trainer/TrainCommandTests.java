@@ -14,6 +14,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Runs the whole chain at the smallest size: photographs in, graph out. */
 class TrainCommandTests {
+
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
     @TempDir
     static Path folder;
@@ -116,7 +121,18 @@ class TrainCommandTests {
             assertThat(Files.readString(report))
                     .contains("<h2>Training</h2>", "<title id=\"losses\">", "<h2>Images</h2>", "hole/000.png")
                     .contains("data:image/jpeg;base64,")
-                    .doesNotContain("<script", "http://", "https://", folder.toString());
+                    .doesNotContain("<script", "http://", "https://");
+        }
+        assertThat(Files.readString(version.resolve("report.html")))
+                .contains(
+                        "Made on " + NOW + " by",
+                        "train --data " + plate() + " --output " + output + " --image-size 32 --base-width 2");
+        assertThat(Files.readString(page)).contains("Made on " + NOW + " by", "evaluate --model " + version);
+        assertThat(metrics.at("/run/date").asString()).isEqualTo(NOW.toString());
+        try (OnnxDetector detector = OnnxDetector.open(version.resolve("model.onnx"), 1)) {
+            assertThat(detector.card().metrics().has("run"))
+                    .as("the same training gives the same bytes")
+                    .isFalse();
         }
         JsonNode evaluated = json(figures);
         for (String figure : List.of("/image/auroc", "/image/f1", "/pixel/averagePrecision", "/pixel/aupro")) {
@@ -169,7 +185,11 @@ class TrainCommandTests {
             value = {
                 "--image-size 100 | --image-size must be a multiple of 32, not 100",
                 "--image-size 16416 | --image-size must be at most 16384, not 16416",
+                "--steps 120 --validate-steps 175 | --validate-steps 175 is more than --steps 120: give --validate-steps 12",
                 "--sspcab-weight NaN | --sspcab-weight must be a number and not negative, not NaN",
+                "--batch-size 1 --image-size 32 | --batch-size must be at least 2 at --image-size 32, because batch norm",
+                "--checkpoint-minutes 1e30 | --checkpoint-minutes must lie within 0 and 2147483647, not 1.0E30",
+                "--beta 1,1 | --beta must begin below 1, or no anomaly changes the image, not 1.0,1.0",
                 "--batch-size 0 | --batch-size must be at least 1, not 0",
                 "--batch-size 2147483647 | --batch-size must be at most 10922 at that size, not 2147483647",
                 "--learning-rate NaN | --learning-rate must lie between 0 and 1, not NaN",
@@ -199,6 +219,27 @@ class TrainCommandTests {
         int code = Main.commandLine().setErr(new PrintWriter(errors)).execute(arguments.toArray(String[]::new));
         assertThat(errors.toString()).contains(message);
         assertThat(code).isEqualTo(2);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void aValidationBeyondTheEpochsIsRefusedBeforeTheTraining() {
+        StringWriter errors = new StringWriter();
+        Path output = folder.resolve("none");
+        int code = Main.commandLine()
+                .setErr(new PrintWriter(errors))
+                .execute(
+                        "train",
+                        "--data",
+                        plate(),
+                        "--output",
+                        output.toString(),
+                        "--image-size=32",
+                        "--epochs=2",
+                        "--validate-steps=3");
+        assertThat(errors.toString())
+                .contains("--validate-steps 3 is more than the 2 steps of --epochs 2: give --validate-steps 1, or 0");
+        assertThat(code).isEqualTo(1);
         assertThat(output).doesNotExist();
     }
 
@@ -290,7 +331,10 @@ class TrainCommandTests {
     private static String run(String... arguments) {
         StringWriter said = new StringWriter();
         PrintWriter writer = new PrintWriter(said);
-        int code = Main.commandLine().setOut(writer).setErr(writer).execute(arguments);
+        int code = Main.commandLine(Clock.fixed(NOW, ZoneOffset.UTC))
+                .setOut(writer)
+                .setErr(writer)
+                .execute(arguments);
         assertThat(code).as(said.toString()).isZero();
         return said.toString();
     }

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Where options come from: command line, file, preset, default. */
 class TrainOptionsTests {
@@ -36,8 +42,18 @@ class TrainOptionsTests {
     @ParameterizedTest
     @EnumSource(Preset.class)
     void whatIsPrintedIsReadBackAsTheSame(Preset preset) throws IOException {
-        String resolved =
-                print("--preset", preset.toString(), "--sspcab", "--data", "a b", "--milestones", "0.5", "--seed", "3");
+        String resolved = print(
+                "--preset",
+                preset.toString(),
+                "--sspcab",
+                "--data",
+                "a b",
+                "--name",
+                "c",
+                "--milestones",
+                "0.5",
+                "--seed",
+                "3");
         assertThat(print("--config", file(resolved).toString())).isEqualTo(resolved);
     }
 
@@ -97,13 +113,83 @@ class TrainOptionsTests {
                 "name: | an option has no value (leave it out for the default) in line 1",
                 "hello | it must consist of lines 'option: value'",
                 "a: &a [1]\\nb: *a | Number of aliases",
+                "seed: 1\\n---\\nseed: 2 | it must be one YAML document",
+                "checkpoint-minutes: 1e30 | --checkpoint-minutes must lie within 0 and 2147483647, not 1.0E30",
                 "seed: !!java.net.URL [x] | could not determine a constructor for the tag"
             })
     void aFileThatDoesNotFitIsToldWithItsName(String yaml, String message) throws IOException {
         Path config = file(yaml.replace("\\n", "\n"));
         Said said = run("--config", config.toString());
         assertThat(said.code()).isEqualTo(2);
-        assertThat(said.err()).contains(config.toString(), message).doesNotContain("\tat ");
+        assertThat(said.err()).contains(message).doesNotContain("\tat ");
+        if (!message.startsWith("--")) { // what a value must be is told by the option's name
+            assertThat(said.err()).contains(config.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "\n\n", "   ", "# nothing yet", "# base-width: 24\n\n# steps: 3\n", "---\n...\n", "\uFEFF"})
+    void aFileWithoutOptionsChangesNothing(String yaml) throws IOException {
+        assertThat(print("--config", file(yaml).toString())).isEqualTo(print());
+    }
+
+    @Test
+    void aFileWithAByteOrderMarkIsRead() throws IOException {
+        assertThat(print("--config", file("\uFEFFbase-width: 24\n").toString())).contains("base-width: 24\n");
+    }
+
+    @Test
+    void whatIsPrintedIsRefusedAsTheRunRefusesIt() throws IOException {
+        Path nowhere = folder.resolve("nowhere");
+        Path output = folder.resolve("output");
+        List<String> values = List.of(
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "-1",
+                "0",
+                "1",
+                "2",
+                "1e30",
+                "-1e-30",
+                "99999999999999999999",
+                "",
+                " ",
+                "x",
+                "0,1",
+                "1,0",
+                "NaN,NaN",
+                "1,1",
+                ",",
+                "..",
+                "/",
+                "/dev/null");
+        CommandSpec train = Main.commandLine().getSubcommands().get("train").getCommandSpec();
+        int refused = 0;
+        for (OptionSpec option : train.options()) {
+            if (option.arity().max() == 0
+                    || Set.of("--data", "--output", "--config", "--start-from").contains(option.longestName())) {
+                continue;
+            }
+            for (String value : values) {
+                String given = option.longestName() + "=" + value;
+                String[] options = {"--data", nowhere.toString(), "--output", output.toString(), given};
+                Said printed = run(options);
+                Said ran = execute("train", options);
+                assertThat(printed.err() + ran.err()).as(given).doesNotContain("\tat ", "Exception");
+                assertThat(printed.code()).as(given + ": " + printed.err()).isIn(0, 2);
+                assertThat(ran.code()).as(given + ": " + ran.err()).isEqualTo(printed.code() == 0 ? 1 : 2);
+                if (printed.code() == 2) {
+                    assertThat(ran.err()).isEqualTo(printed.err());
+                    refused++;
+                } else {
+                    assertThat(ran.err()).as(given).contains("There is no folder or manifest " + nowhere);
+                }
+            }
+        }
+        assertThat(refused).isGreaterThan(200);
+        assertThat(output).doesNotExist();
     }
 
     @Test
@@ -112,6 +198,11 @@ class TrainOptionsTests {
                 .contains("longer than a file of options is");
         assertThat(run("--config", folder.resolve("none.yaml").toString()).err())
                 .contains("none.yaml", "there is no such file");
+        assertThat(run("--config", folder.toString()).err())
+                .contains(folder.toString(), "it is a folder; name the file in it");
+        Path latin =
+                Files.write(folder.resolve("latin.yaml"), "name: M\u00fcnze".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(run("--config", latin.toString()).err()).contains("it is not UTF-8 text; save it as UTF-8");
     }
 
     @Test
@@ -193,7 +284,13 @@ class TrainOptionsTests {
     }
 
     private static Said run(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("train", "--print-config"));
+        return execute(
+                "train",
+                Stream.concat(Stream.of("--print-config"), Stream.of(options)).toArray(String[]::new));
+    }
+
+    private static Said execute(String command, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of(options));
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();

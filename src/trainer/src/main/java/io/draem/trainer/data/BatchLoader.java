@@ -9,7 +9,6 @@ import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,8 +19,6 @@ import java.util.random.RandomGenerator;
  * starts at step {@code s} continues one that stopped there, and the number of threads changes nothing.
  */
 public final class BatchLoader implements AutoCloseable {
-
-    private static final long CLOSE_SECONDS = 10;
 
     private final ImageSource<float[]> normals;
     private final AnomalySynthesizer synthesizer;
@@ -101,17 +98,13 @@ public final class BatchLoader implements AutoCloseable {
         return (images + batchSize - 1) / batchSize;
     }
 
-    /** Stops preparing; what is prepared already is dropped. */
+    /**
+     * Stops preparing; what is prepared already is dropped. Does not wait for a batch that is being prepared, which may
+     * hang on a slow disk: its daemon thread ends after it.
+     */
     @Override
     public void close() {
         executor.shutdownNow();
-        try {
-            if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("The preparing of a batch does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /**

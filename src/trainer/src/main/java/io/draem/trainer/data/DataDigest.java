@@ -13,8 +13,10 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /** One number for the content of many files, to tell later what a model was trained on. */
 public final class DataDigest {
@@ -27,6 +29,15 @@ public final class DataDigest {
      * Paths are in the composed form (NFC), so that a copy on another file system has the same digest.
      */
     public static String of(Path root, Collection<Path> files) throws IOException {
+        return of(root, files, new HashMap<>());
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param known digests of files, which are not read again; those of the others are added
+     */
+    static String of(Path root, Collection<Path> files, Map<Path, String> known) throws IOException {
         record Named(String name, Path file) {}
         List<Named> sorted = files.stream()
                 .map(file -> new Named(
@@ -37,9 +48,43 @@ public final class DataDigest {
                 .toList();
         MessageDigest all = Sha256.algorithm();
         for (Named named : sorted) {
-            all.update((ofFile(named.file()) + "  " + named.name() + "\n").getBytes(StandardCharsets.UTF_8));
+            all.update((ofFile(named.file(), known) + "  " + named.name() + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(all.digest());
+    }
+
+    /**
+     * Returns the SHA-256, in hex, over a line for each image in the order given: the SHA-256 of the image, its id, its
+     * defect type, and the SHA-256 of its mask where it has one. Empty for no images.
+     *
+     * @param known digests of files, which are not read again; those of the others are added
+     */
+    public static String of(List<LabelledImage> images, Map<Path, String> known) throws IOException {
+        if (images.isEmpty()) {
+            return "";
+        }
+        MessageDigest all = Sha256.algorithm();
+        for (LabelledImage image : images) {
+            Path mask = image.mask();
+            String line = String.join(
+                            "  ",
+                            ofFile(image.file(), known),
+                            image.id(),
+                            image.defect(),
+                            mask == null ? "" : ofFile(mask, known))
+                    + "\n";
+            all.update(line.getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(all.digest());
+    }
+
+    private static String ofFile(Path file, Map<Path, String> known) throws IOException {
+        String digest = known.get(file);
+        if (digest == null) {
+            digest = ofFile(file);
+            known.put(file, digest);
+        }
+        return digest;
     }
 
     /** Returns the SHA-256 of a file, in hex. */

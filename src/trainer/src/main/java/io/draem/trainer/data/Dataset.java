@@ -3,6 +3,7 @@ package io.draem.trainer.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,7 +137,16 @@ public record Dataset(
 
     /** Returns the {@link DataDigest} of all {@link #files()}, which it reads, and of the manifests. */
     public String digest() throws IOException {
+        return digest(new HashMap<>());
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param known digests of files, which are not read again; those of the others are added
+     */
+    public String digest(Map<Path, String> known) throws IOException {
         return DataDigest.of(
-                root, Stream.concat(files().stream(), manifests.stream()).toList());
+                root, Stream.concat(files().stream(), manifests.stream()).toList(), known);
     }
 }

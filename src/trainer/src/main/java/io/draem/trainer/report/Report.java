@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
  * What a report tells.
  *
  * @param card of the model: calibration and recipe
- * @param metrics figures on the judged images, and {@code lossCurve}, {@code validationCurve}, {@code parity} where they are
- *     known
+ * @param metrics figures on the judged images, and {@code lossCurve}, {@code validationCurve}, {@code parity} and
+ *     {@code run} where they are known
  * @param judgedOn what the images are, for people: "23 test images"
  * @param judged what the model said of them
  * @param validated what it said of the images that thresholds came from; null where that is not known

@@ -50,6 +50,7 @@ final class ReportPage {
                                 report.card().width(),
                                 report.card().height(),
                                 Html.escape(report.judgedOn()))
+                + run()
                 + summary()
                 + warnings()
                 + section("Scores and threshold", scores())
@@ -65,6 +66,17 @@ final class ReportPage {
 
     private static String section(String title, String content) {
         return content.isEmpty() ? "" : "<section><h2>" + Html.escape(title) + "</h2>\n" + content + "</section>\n";
+    }
+
+    /** Returns the date and command line of the run that made the report; nothing where they are not known. */
+    private String run() {
+        JsonNode run = report.metrics().path("run");
+        return run.isEmpty()
+                ? ""
+                : "<p>Made on %s by</p>\n<pre class=\"scroll\">%s</pre>\n"
+                        .formatted(
+                                Html.escape(run.path("date").asString("")),
+                                Html.escape(run.path("command").asString("")));
     }
 
     private String summary() {

@@ -20,6 +20,10 @@ public final class AnomalySynthesizer {
     // An anomaly that cannot be told from the image is drawn again, and in the end another kind takes its place.
     private static final int VISIBLE_ATTEMPTS = 10;
 
+    // 13 of 255 levels: above the noise of a camera and the error of a JPEG, below what a person misses. A part of a
+    // fading edge that changes the image by more must not be labelled normal.
+    private static final float VISIBLE_CHANGE = 0.05f;
+
     private final SynthesisOptions options;
     private final int width;
     private final int height;
@@ -169,16 +173,26 @@ public final class AnomalySynthesizer {
         return new Anomaly(mask, Pixels.toTensor(texture), beta, softness);
     }
 
+    /**
+     * Returns the sample. Its mask holds the anomaly's own shape; where its edge fades, it also holds the pixels with at
+     * least half of the opacity and those that change by more than {@link #VISIBLE_CHANGE} in any channel.
+     */
     private Sample blend(float[] clean, Anomaly anomaly) {
         float[] mask = anomaly.mask();
-        float[] opacity = mask;
-        if (anomaly.softness() > 0) {
-            opacity = SoftEdges.opacity(mask, width, height, anomaly.softness());
-            for (int i = 0; i < mask.length; i++) {
-                mask[i] = opacity[i] >= 0.5f ? 1 : 0;
-            }
+        if (anomaly.softness() == 0) {
+            return new Sample(clean, blend(clean, anomaly.texture(), mask, anomaly.beta()), mask, true);
         }
-        return new Sample(clean, blend(clean, anomaly.texture(), opacity, anomaly.beta()), mask, true);
+        float[] opacity = SoftEdges.opacity(mask, width, height, anomaly.softness());
+        float[] augmented = blend(clean, anomaly.texture(), opacity, anomaly.beta());
+        float[] label = new float[mask.length];
+        for (int i = 0; i < label.length; i++) {
+            boolean inside = opacity[i] >= 0.5f;
+            for (int at = i; !inside && at < clean.length; at += label.length) {
+                inside = Math.abs(augmented[at] - clean[at]) > VISIBLE_CHANGE;
+            }
+            label[i] = inside ? 1 : 0;
+        }
+        return new Sample(clean, augmented, label, true);
     }
 
     /** Returns {@code I(1 − M) + (1 − β)·A·M + β·I·M} for a mask from 0 to 1. */

@@ -6,17 +6,24 @@ final class SoftEdges {
     private SoftEdges() {}
 
     /**
-     * Returns {@code min(1, 2 · blur(mask))}, the blur being two box means of {@code 2 · radius + 1} pixels each way: 1 at
-     * the mask's edge and inside, fading outwards, and above one half on a line that is one pixel wide.
+     * Returns the largest of {@code min(1, 2 · blur(mask))} over several radii from 0 to the given one, a blur being two
+     * box means of {@code 2 · radius + 1} pixels each way: 1 on every pixel of the mask, however thin it is there, and
+     * fading outwards over up to {@code 2 · radius} pixels. A thin part fades faster than a thick one, because its wider
+     * blurs are faint.
+     *
+     * @param mask zeros and ones
      */
     static float[] opacity(float[] mask, int width, int height, int radius) {
-        float[] opacity = mask;
-        for (int pass = 0; pass < 2; pass++) {
-            opacity = mean(opacity, width, height, radius, 1, width);
-            opacity = mean(opacity, height, width, radius, width, 1);
-        }
-        for (int i = 0; i < opacity.length; i++) {
-            opacity[i] = Math.min(1, 2 * opacity[i]);
+        float[] opacity = mask.clone();
+        for (int scale = radius; scale > 0; scale /= 2) {
+            float[] blurred = mask;
+            for (int pass = 0; pass < 2; pass++) {
+                blurred = mean(blurred, width, height, scale, 1, width);
+                blurred = mean(blurred, height, width, scale, width, 1);
+            }
+            for (int i = 0; i < opacity.length; i++) {
+                opacity[i] = Math.max(opacity[i], Math.min(1, 2 * blurred[i]));
+            }
         }
         return opacity;
     }

@@ -73,6 +73,7 @@ public record SynthesisOptions(
 
         public Beta {
             require(0 <= min && min <= max && max <= 1, "--beta must rise within 0 and 1", min + "," + max);
+            require(min < 1, "--beta must begin below 1, or no anomaly changes the image", min + "," + max);
         }
     }
 
@@ -140,7 +141,7 @@ public record SynthesisOptions(
      *     2104.04015</a>) made to wander and taper
      * @param edgeSoftness an anomaly fades out over up to about that many pixels; default 0. Real defects have no edge of
      *     one pixel that gives them away, and NSA (<a href="https://arxiv.org/abs/2109.15222">arXiv 2109.15222</a>)
-     *     blends seamlessly for that reason
+     *     blends seamlessly for that reason. The label holds every pixel that changes visibly
      */
     public record Shapes(double strokes, int edgeSoftness) {
 

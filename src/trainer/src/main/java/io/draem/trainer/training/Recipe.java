@@ -149,6 +149,15 @@ public record Recipe(
                 imageSize <= ModelContract.MAX_SIDE,
                 "--image-size must be at most " + ModelContract.MAX_SIDE,
                 imageSize);
+        if (length.steps() > 0) {
+            selection.requireWithin(length.steps(), "--steps " + length.steps());
+        }
+        int deepest = imageSize / ModelContract.SIZE_MULTIPLE; // pixels a side of the smallest feature maps
+        require(
+                (long) length.batchSize() * deepest * deepest > 1,
+                "--batch-size must be at least 2 at --image-size " + imageSize
+                        + ", because batch norm needs two values per channel and the deepest layers have one per image",
+                length.batchSize());
         int largestBatch = Integer.MAX_VALUE / 3 / imageSize / imageSize; // what one array of images holds
         require(
                 length.batchSize() <= largestBatch,

@@ -28,6 +28,20 @@ public record Selection(@Nullable Long validateSteps, int patience, Keep keep) {
         }
     }
 
+    /**
+     * Refuses a first validation that would come after the end of the training.
+     *
+     * @param steps of the training
+     * @param length what sets them, for people: "--steps 120"
+     */
+    public void requireWithin(long steps, String length) {
+        if (validateSteps != null && validateSteps > steps) {
+            throw new IllegalArgumentException(
+                    "--validate-steps " + validateSteps + " is more than " + length + ": give --validate-steps "
+                            + Math.max(1, steps / DEFAULT_VALIDATIONS) + ", or 0 for no validation");
+        }
+    }
+
     /** Says whether a training of so many steps is validated after that one: every so often, and after the last. */
     boolean isDue(long step, long steps) {
         long every = validateSteps == null ? Math.max(1, steps / DEFAULT_VALIDATIONS) : validateSteps;

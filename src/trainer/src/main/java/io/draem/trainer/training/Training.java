@@ -108,8 +108,8 @@ public final class Training {
                 }
                 takeStep(batches);
             }
+            save(); // before anything else can fail
         }
-        save();
         curve.finish();
         if (recipe.selection().keep() == Keep.BEST && !best.isEmpty()) {
             return new TrainedModel(best, curve.best().orElseThrow().step(), curve);

@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What a training is made of: another recipe or other images give another model.
  *
- * @param dataDigest of the images
+ * @param dataDigest of all images and masks
+ * @param parts digests of the images by what they are for
  * @param textureDigest of the anomaly-source images; empty without any
  * @param startDigest of the file whose weights it starts from; empty for random ones
  * @param device that computes, whose arithmetic decides the last bits
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record TrainingOrigin(
         Recipe recipe,
         String dataDigest,
+        Parts parts,
         String textureDigest,
         String startDigest,
         ComputeDevice device,
@@ -36,17 +38,14 @@ public record TrainingOrigin(
         String trainer,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer whiteLevel) {
 
-    /** Makes the origin of a training that reads deep images by their full range. */
-    public TrainingOrigin(
-            Recipe recipe,
-            String dataDigest,
-            String textureDigest,
-            String startDigest,
-            ComputeDevice device,
-            int threads,
-            String trainer) {
-        this(recipe, dataDigest, textureDigest, startDigest, device, threads, trainer, null);
-    }
+    /**
+     * Digests of images, of their masks and of their labels, each empty where there are none.
+     *
+     * @param train of those to train on
+     * @param validation of those that weights are selected by
+     * @param test of those that give figures alone
+     */
+    public record Parts(String train, String validation, String test) {}
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -73,10 +72,15 @@ public record TrainingOrigin(
             Map.entry("recipe.batchNorm.batches", "--batch-norm-batches"),
             Map.entry("recipe.batchNorm.clean", "--batch-norm-on-clean"),
             Map.entry("dataDigest", "digest of the images of --data"),
+            Map.entry("parts.train", "digest of the training images of --data"),
+            Map.entry("parts.validation", "digest of the validation images of --data"),
             Map.entry("textureDigest", "digest of the images of --anomaly-source"),
             Map.entry("startDigest", "digest of the file of --start-from"));
 
     private static final Set<String> HARMLESS = Set.of("device", "threads", "trainer");
+    private static final String DATA = "dataDigest";
+    private static final String PARTS = "parts.";
+    private static final String TEST = PARTS + "test";
 
     JsonNode toJson() {
         return JSON.readTree(JSON.writeValueAsString(this));
@@ -84,7 +88,25 @@ public record TrainingOrigin(
 
     /** Returns a line for each difference from an older training that makes it another one. */
     public List<String> differencesFrom(JsonNode older) {
-        return compare(older, name -> !HARMLESS.contains(name));
+        boolean sameImages = older.path(DATA).asString("").equals(dataDigest);
+        boolean knowsParts = older.has("parts");
+        return compare(older, name -> {
+            if (name.equals(DATA)) {
+                return !knowsParts;
+            }
+            if (name.startsWith(PARTS)) {
+                return knowsParts && !sameImages && !name.equals(TEST);
+            }
+            return !HARMLESS.contains(name);
+        });
+    }
+
+    /**
+     * Says whether an older training had other files beside its test images or among them, which change no weights and
+     * give other figures; only where {@link #differencesFrom} finds no difference.
+     */
+    public boolean testsOnOtherImagesThan(JsonNode older) {
+        return !older.path(DATA).asString("").equals(dataDigest);
     }
 
     /** Returns a line for each difference from an older training that may change the last bits of the weights. */

@@ -122,6 +122,16 @@ class ReportTests {
                 .contains(0.01, 0.1);
     }
 
+    @Test
+    void saysWhenAndByWhichCommandItWasMade() throws IOException {
+        Report report = report("plate", image("1.png", "good", 0.1f));
+        ObjectNode metrics = (ObjectNode) report.metrics().deepCopy();
+        metrics.putObject("run").put("date", "2026-01-02T03:04:05Z").put("command", "train --name '<b>'");
+        String html = new Report(report.card(), metrics, "1 image", report.judged(), null, report.examples()).html();
+        assertThat(html).contains("Made on 2026-01-02T03:04:05Z by", "train --name &#39;&lt;b&gt;&#39;</pre>");
+        assertThat(report.html()).doesNotContain("Made on");
+    }
+
     private static List<String> names(Report report, Example.Kind kind) {
         return report.examples().stream()
                 .filter(example -> example.kind() == kind)

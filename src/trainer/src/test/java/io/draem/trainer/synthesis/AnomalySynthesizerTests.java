@@ -207,7 +207,7 @@ class AnomalySynthesizerTests {
     }
 
     @Test
-    void aSoftEdgeIsMarkedWhereHalfOfTheAnomalyShows() {
+    void aSoftEdgeIsMarkedWhereItShows() {
         float[] black = new float[3 * AREA];
         byte[] white = new byte[3 * AREA];
         Arrays.fill(white, (byte) 255);
@@ -227,7 +227,7 @@ class AnomalySynthesizerTests {
             Sample sample = synthesizer.synthesize(black, true, new SplittableRandom(seed));
             for (int i = 0; i < AREA; i++) {
                 float shown = sample.augmented()[i];
-                assertThat(sample.mask()[i]).isEqualTo(shown >= 0.5f ? 1 : 0);
+                assertThat(sample.mask()[i]).isEqualTo(shown > 0.05f ? 1 : 0);
                 fades |= shown > 0 && shown < 1;
             }
         }
@@ -273,6 +273,9 @@ class AnomalySynthesizerTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Beta(0.9, 0.8))
                 .withMessage("--beta must rise within 0 and 1, not 0.9,0.8");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Beta(1, 1))
+                .withMessage("--beta must begin below 1, or no anomaly changes the image, not 1.0,1.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Augmenters(3, List.of(Augmenter.INVERT, Augmenter.ROTATE)))
                 .withMessage("--augmenters-per-texture must lie within 0 and 2, not 3");

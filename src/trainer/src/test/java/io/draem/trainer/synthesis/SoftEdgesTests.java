@@ -25,13 +25,36 @@ class SoftEdgesTests {
     }
 
     @Test
-    void keepALineOfOnePixel() {
+    void keepEveryPixelOfTheMaskWhateverTheRadius() {
+        for (int radius = 1; radius <= 16; radius++) {
+            float[] mask = new float[SIZE * SIZE];
+            for (int y = 4; y < SIZE - 4; y++) {
+                mask[y * SIZE + 16] = 1; // a line of one pixel
+                mask[y * SIZE + y] = 1; // a diagonal
+            }
+            mask[SIZE + 30] = 1; // a single pixel
+            float[] opacity = SoftEdges.opacity(mask, SIZE, SIZE, radius);
+            for (int i = 0; i < mask.length; i++) {
+                if (mask[i] == 1) {
+                    assertThat(opacity[i]).as("radius %d, pixel %d", radius, i).isEqualTo(1);
+                } else {
+                    assertThat(opacity[i]).isBetween(0f, 1f);
+                }
+            }
+        }
+    }
+
+    @Test
+    void fadeFasterFromALineThanFromAPlane() {
         float[] mask = new float[SIZE * SIZE];
         for (int y = 0; y < SIZE; y++) {
             mask[y * SIZE + 16] = 1;
         }
-        float[] opacity = SoftEdges.opacity(mask, SIZE, SIZE, 1);
-        assertThat(opacity[5 * SIZE + 16]).isGreaterThan(0.6f);
-        assertThat(opacity[5 * SIZE + 17]).isLessThan(0.5f).isPositive();
+        float[] opacity = SoftEdges.opacity(mask, SIZE, SIZE, 2);
+        int row = 5 * SIZE;
+        for (int x = 17; x < 21; x++) {
+            assertThat(opacity[row + x]).isLessThan(0.5f).isPositive().isLessThan(opacity[row + x - 1]);
+        }
+        assertThat(opacity[row + 21]).isZero();
     }
 }

@@ -31,12 +31,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,6 +223,38 @@ class TrainingTests {
     }
 
     @Test
+    @Timeout(60)
+    void aWorkerThatHangsAtTheEndCostsNeitherTheLastCheckpointNorTheModel() throws Exception {
+        CountDownLatch hang = new CountDownLatch(1);
+        AtomicInteger given = new AtomicInteger();
+        int beyondTheLastStep = STEPS * 2 + 1;
+        ImageSource<float[]> normals = source(index -> {
+            if (given.incrementAndGet() == beyondTheLastStep) {
+                awaitWhateverInterrupts(hang);
+            }
+            return NORMALS.get(index);
+        });
+        try {
+            TrainedModel model = train(recipe(UNVALIDATED), normals, null, new Ear());
+            assertThat(model.step()).isEqualTo(STEPS);
+            assertThat(newest().step()).isEqualTo(STEPS);
+            assertThat(hang.getCount()).as("it still hangs").isEqualTo(1);
+        } finally {
+            hang.countDown();
+        }
+    }
+
+    private static void awaitWhateverInterrupts(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // as a read from a dead network disk, it does not care
+            }
+        }
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void aFullDiskLeavesTheLastGoodCheckpoint() throws Exception {
         Map<String, Tensor> whole = train(recipe(UNVALIDATED), null, new Ear()).weights();
@@ -295,7 +330,16 @@ class TrainingTests {
             checkpoints.discard();
             return Training.run(
                     new TrainingSetup(
-                            new TrainingOrigin(recipe, "data", "", "", ComputeDevice.CPU, 1, "test"),
+                            new TrainingOrigin(
+                                    recipe,
+                                    "data",
+                                    new TrainingOrigin.Parts("", "", ""),
+                                    "",
+                                    "",
+                                    ComputeDevice.CPU,
+                                    1,
+                                    "test",
+                                    null),
                             STEPS,
                             () -> DraemNetwork.create(recipe.network(), recipe.initialisation(), recipe.seed()),
                             ComputeDevice.CPU,
