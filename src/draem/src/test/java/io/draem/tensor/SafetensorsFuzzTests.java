@@ -67,6 +67,7 @@ class SafetensorsFuzzTests {
         tensors.put("mask", new Tensor(Tensor.Type.BOOL, new long[] {5}, ByteBuffer.allocate(5)));
         new Safetensors(tensors, Map.of("format", "pt", "state", "{\"step\":12}")).write(file);
         byte[] whole = Files.readAllBytes(file);
+        Safetensors.read(file); // loads the classes, whose memory does not count
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
         int read = 0;
