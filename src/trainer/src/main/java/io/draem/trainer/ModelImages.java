@@ -110,9 +110,9 @@ record ModelImages(
             Options options,
             int readers)
             throws IOException, InterruptedException, TrainerException {
+        Dataset found = Dataset.open(data, imagesFolder);
         @Nullable FileTree sources = anomalySource == null ? null : FileTree.ofImages(anomalySource);
-        DatasetCheck check = DatasetCheck.of(
-                        Dataset.open(data, imagesFolder), sources == null ? List.of() : sources.images(), readers)
+        DatasetCheck check = DatasetCheck.of(found, sources == null ? List.of() : sources.images(), readers)
                 .requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset().requireTraining();
         List<Path> textureFiles = check.textures();

@@ -277,7 +277,7 @@ class TrainCommandTests {
         StringWriter errors = new StringWriter();
         assertThat(Main.commandLine().setErr(new PrintWriter(errors)).execute(arguments))
                 .isEqualTo(1);
-        assertThat(errors.toString()).contains("test/good/000.png", "go on without them: --skip-unreadable");
+        assertThat(errors.toString()).contains("test/good/000.png", "pass --skip-unreadable to continue without them");
         assertThat(run(Stream.concat(Stream.of(arguments), Stream.of("--skip-unreadable"))
                         .toArray(String[]::new)))
                 .contains("1 of 19 files are left out", "false alarms among 2 normal");

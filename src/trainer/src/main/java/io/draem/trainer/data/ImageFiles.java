@@ -136,7 +136,7 @@ public final class ImageFiles {
         try {
             return by.decoder().readHeader(bytes);
         } catch (ImageException.TooLarge e) {
-            throw new ImageException.TooLarge(e.getMessage() + ", or allow more: --max-image-pixels");
+            throw new ImageException.TooLarge(e.getMessage() + ": --max-image-pixels");
         }
     }
 

@@ -112,7 +112,7 @@ class DatasetTests {
                 .hasMessageContaining("--skip-unreadable");
         assertThatThrownBy(check::requireAll)
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("Mend or remove them")
+                .hasMessageContaining("Fix or remove these files")
                 .as("to a command that lacks the option")
                 .hasMessageNotContaining("--skip-unreadable");
         assertThat(check.requireAllUnless(true)).isSameAs(check);
@@ -341,7 +341,7 @@ class DatasetTests {
         write("train/good/002.bmp", 0, 3500); // 36.8 MB
         DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2).requireAll();
         assertThat(check.notes())
-                .singleElement()
+                .last()
                 .asString()
                 .startsWith("1 files are larger than the service reads by default")
                 .contains("draem.image.max-bytes (32MB)");
@@ -355,7 +355,9 @@ class DatasetTests {
             assertThat(DatasetCheck.of(Dataset.open(folder), List.of(), 2).problems())
                     .singleElement()
                     .asString()
-                    .contains("64x64 pixels, more than the 2000", "--max-image-pixels");
+                    .contains(
+                            "64x64 pixels, more than the limit of 2000 pixels",
+                            "or raise the limit: --max-image-pixels");
             ImageFiles.limit(new ImageLimits(10, 5000));
             assertThatThrownBy(() -> ImageFiles.read(folder.resolve("train/good/000.png")))
                     .isInstanceOf(DatasetException.class)

@@ -65,7 +65,10 @@ class LookoutManifestTests {
                 .extracting(image -> image.file().getFileName() + " " + image.defect() + " " + image.mask())
                 .containsExactly("n.png good null", "t.png anomaly null");
         assertThat(dataset.manifests()).hasSize(2);
-        assertThat(check.notes()).singleElement().asString().contains("test.manifest; of train.manifest the anomalies");
+        assertThat(check.notes())
+                .satisfiesExactly(
+                        note -> assertThat(note).contains("1 of 2 images of defects have no mask (anomaly 1)"),
+                        note -> assertThat(note).contains("test.manifest; of train.manifest the anomalies"));
         LabelledImage anomaly = dataset.validation().get(2);
         boolean[] mask = new TestImages(List.of(anomaly), 40, 40).load(0).mask();
         assertThat(IntStream.range(0, 1600).filter(i -> mask[i]).count()).isEqualTo(800);
