@@ -1,6 +1,7 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Caller;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
@@ -13,12 +14,16 @@ final class Arrival implements Caller {
     /** Name of the request's attribute. */
     static final String ATTRIBUTE = Arrival.class.getName();
 
-    /** What Tomcat says is there to read when reading fails; the beginning of a further request is longer. */
-    private static final int BROKEN = 1;
+    /** Between interim responses, after the first two. */
+    private static final long PROBE_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final Request connection;
     private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private volatile long deadline;
+    private boolean pipelined;
+    private boolean ended;
+    private int probes;
+    private long probed;
     private boolean gone;
 
     Arrival(Request connection, long deadline) {
@@ -49,16 +54,46 @@ final class Arrival implements Caller {
     }
 
     /**
-     * Looks whether the connection was closed, without waiting. A caller that has closed its sending side alone counts
-     * as gone too, as it does for other servers: nobody can tell the two apart.
+     * Checks whether the client has closed the connection, without waiting. A client that has ended its sending side
+     * alone still gets its answer: it is sent interim responses, and counts as gone once these fail. A client of HTTP/1.0
+     * knows no interim responses and gets its answer in any case; over TLS the end of the stream closes both sides.
      */
     @Override
     public boolean isGone() {
-        // As long as the body is being read, the read itself notices.
-        if (!gone && isBodyRead()) {
-            gone = readable() == BROKEN;
+        // While the body is read, the read itself notices. A further request hides what comes behind it.
+        if (gone || pipelined || !isBodyRead()) {
+            return gone;
+        }
+        if (!ended) {
+            switch (WatchedProtocol.state(connection)) {
+                case OPEN -> {}
+                case PIPELINED -> pipelined = true;
+                case ENDED -> ended = true;
+                case BROKEN -> gone = true;
+            }
+        }
+        if (ended) {
+            gone = isEncrypted() || takesInterimResponses() && !probe();
         }
         return gone;
+    }
+
+    private boolean isEncrypted() {
+        return connection.scheme().equalsIgnoreCase("https");
+    }
+
+    private boolean takesInterimResponses() {
+        return !connection.protocol().equalsIgnoreCase("HTTP/1.0");
+    }
+
+    private boolean probe() {
+        long now = System.nanoTime();
+        if (probes >= 2 && now - probed < PROBE_INTERVAL) {
+            return true;
+        }
+        probes++;
+        probed = now;
+        return WatchedProtocol.probe(connection);
     }
 
     /** Tells whether the whole body has been read, or there is none. */

@@ -102,8 +102,10 @@ class WebConfiguration implements WebMvcConfigurer {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> arrivals(
             DetectionProperties properties, @Value("${server.tomcat.threads.max}") int threads) {
-        return factory ->
-                factory.addEngineValves(new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16)));
+        return factory -> {
+            factory.setProtocol(WatchedProtocol.class.getName());
+            factory.addEngineValves(new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16)));
+        };
     }
 
     @Bean

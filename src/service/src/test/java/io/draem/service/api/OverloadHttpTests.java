@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -225,6 +226,51 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
+    void answersEveryRequestOfABurstOnOneConnection() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        for (String padding : List.of("", "X-Padding: " + "a".repeat(6_000) + "\r\n")) {
+            byte[] head = ("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n" + padding
+                            + "Content-Length: " + photograph.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            ByteArrayOutputStream burst = new ByteArrayOutputStream();
+            for (int i = 0; i < 3; i++) {
+                burst.write(head);
+                burst.write(photograph);
+            }
+            try (Socket socket = new Socket("localhost", port)) {
+                socket.getOutputStream().write(burst.toByteArray());
+                BufferedReader answers = reader(socket);
+                for (int i = 0; i < 3; i++) {
+                    worker.stopped.acquire();
+                    awaitChecksOfConnections();
+                    worker.go.release();
+                    assertThat(answers.readLine()).as("answer %d", i).contains("200");
+                    skipAnswer(answers);
+                }
+            }
+        }
+    }
+
+    @Test
+    void answersAClientThatHasEndedItsSendingSide() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        try (Socket socket = post(photograph.length)) {
+            socket.getOutputStream().write(photograph);
+            worker.stopped.acquire();
+            socket.shutdownOutput();
+            awaitChecksOfConnections();
+            worker.go.release();
+            BufferedReader answer = reader(socket);
+            String status = answer.readLine();
+            while (status.contains("100")) {
+                assertThat(answer.readLine()).isEmpty();
+                status = answer.readLine();
+            }
+            assertThat(status).contains("200");
+        }
+    }
+
+    @Test
     void aFullQueueRefusesBeforeTheBodyIsSent() throws Exception {
         CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
         worker.stopped.acquire();
@@ -357,11 +403,45 @@ class OverloadHttpTests extends HttpTest {
         return socket;
     }
 
+    /** Waits, while a run is held, until the connections of requests that wait were checked: one that closes is noticed. */
+    private void awaitChecksOfConnections() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        for (int i = 0; i < 2; i++) {
+            try (Socket socket = post(photograph.length)) {
+                socket.getOutputStream().write(photograph);
+                awaitQueueDepth(1);
+            }
+            awaitQueueDepth(0);
+        }
+    }
+
+    private static BufferedReader reader(Socket socket) throws IOException {
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+    }
+
+    /** Reads the headers and the chunked or sized body behind a status line. */
+    private static void skipAnswer(BufferedReader answer) throws IOException {
+        int length = -1;
+        for (String header = answer.readLine(); !header.isEmpty(); header = answer.readLine()) {
+            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(
+                        header.substring(header.indexOf(':') + 1).trim());
+            }
+        }
+        if (length >= 0) {
+            answer.skip(length);
+            return;
+        }
+        for (int chunk = -1; chunk != 0; ) {
+            chunk = Integer.parseInt(answer.readLine(), 16);
+            answer.skip(chunk);
+            answer.readLine();
+        }
+    }
+
     private static String statusLine(Socket socket) {
         try {
-            return String.valueOf(
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-                            .readLine());
+            return String.valueOf(reader(socket).readLine());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
