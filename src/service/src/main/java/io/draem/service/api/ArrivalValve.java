@@ -26,12 +26,14 @@ final class ArrivalValve extends ValveBase {
 
     private final long requestTimeout;
     private final Semaphore drains;
+    private final ConnectionDrain connections;
 
     /**
      * @param drains how many threads may read the rest of refused bodies at a time
      */
-    ArrivalValve(Duration requestTimeout, int drains) {
+    ArrivalValve(Duration requestTimeout, int drains, ConnectionDrain connections) {
         super(true);
+        this.connections = connections;
         this.requestTimeout = requestTimeout.toNanos();
         this.drains = new Semaphore(drains);
     }
@@ -43,6 +45,9 @@ final class ArrivalValve extends ValveBase {
         InputBuffer body = connection.getInputBuffer();
         connection.setInputBuffer(new TimedBody(body, arrival));
         request.setAttribute(Arrival.ATTRIBUTE, arrival);
+        if (connections.isClosing()) {
+            response.setHeader("Connection", "close");
+        }
         try {
             getNext().invoke(request, response);
         } finally {

@@ -98,13 +98,21 @@ class WebConfiguration implements WebMvcConfigurer {
         resolvers.add(new DetectionQueryResolver());
     }
 
+    @Bean
+    ConnectionDrain connectionDrain() {
+        return new ConnectionDrain();
+    }
+
     /** Outside of everything else: what the error pages say is sent before the rest of a body is looked at. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> arrivals(
-            DetectionProperties properties, @Value("${server.tomcat.threads.max}") int threads) {
+            DetectionProperties properties,
+            ConnectionDrain connections,
+            @Value("${server.tomcat.threads.max}") int threads) {
         return factory -> {
             factory.setProtocol(WatchedProtocol.class.getName());
-            factory.addEngineValves(new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16)));
+            factory.addEngineValves(
+                    new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections));
         };
     }
 
