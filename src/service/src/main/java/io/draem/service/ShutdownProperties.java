@@ -17,6 +17,9 @@ public record ShutdownProperties(
         @DefaultValue("0s") Duration settleDelay,
         @DefaultValue("35s") Duration drainLimit) {
 
+    /** For connections whose clients have just been answered, or have just connected. */
+    private static final Duration CONNECTIONS = Duration.ofSeconds(3);
+
     /** For the web server (spring.lifecycle.timeout-per-shutdown-phase), then for what the models still run. */
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
@@ -27,7 +30,7 @@ public record ShutdownProperties(
 
     /** Returns the longest time from SIGTERM to the end of the process. */
     public Duration longest() {
-        return settleDelay.plus(drainLimit).plus(CLOSING).plus(CLOSING);
+        return settleDelay.plus(drainLimit).plus(CONNECTIONS).plus(CLOSING).plus(CLOSING);
     }
 
     private static void require(String name, Duration value, Duration most) {

@@ -21,9 +21,9 @@ final class ConnectionDrain implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(ConnectionDrain.class);
 
     /** What a client that has just been answered or connected may need to send its request. */
-    private static final Duration SILENCE = Duration.ofMillis(250);
+    private static final Duration SILENCE = Duration.ofSeconds(1);
 
-    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Duration LIMIT = Duration.ofSeconds(3);
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private @Nullable WatchedProtocol protocol;
