@@ -1,4 +1,4 @@
-{{/* What the chart knows better than anyone: it wins over .Values.config. */}}
+{{/* The properties that the chart sets and those of .Values.config, which may not repeat them (draem.validateConfig). */}}
 {{- define "draem.config" -}}
 {{- $models := dict "directory" (ternary "/mnt/models" "/models" .Values.kserve.enabled) }}
 {{- with .Values.models.default }}
@@ -31,7 +31,7 @@
 {{- if .Values.apiKeys.secretName }}
 {{- $keys := dict "file" (printf "/etc/draem/keys/%s" .Values.apiKeys.secretKey) }}
 {{- if .Values.apiKeys.openMetrics }}
-{{- $_ := set $keys "open-paths" (list "/actuator/prometheus") }}
+{{- $_ := set $keys "open-paths" (list (printf "%s/prometheus" (include "draem.managementPath" .))) }}
 {{- end }}
 {{- $_ := set $draem "security" (dict "api-keys" $keys) }}
 {{- end }}

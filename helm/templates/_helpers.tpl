@@ -93,11 +93,39 @@ limits:
 {{ ternary "HTTPS" "HTTP" (ne .Values.tls.secretName "") }}
 {{- end }}
 
+{{/* A property of a nested map, whichever way its name is split and spelt: call with a list of the map and the name. */}}
+{{- define "draem.property" -}}
+{{- $wanted := index . 1 | lower | replace "-" "" | replace "_" "" }}
+{{- range $key, $value := index . 0 }}
+{{- $name := $key | lower | replace "-" "" | replace "_" "" }}
+{{- if eq $name $wanted }}
+{{- $value }}
+{{- else if and (kindIs "map" $value) (hasPrefix (printf "%s." $name) $wanted) }}
+{{- include "draem.property" (list $value (trimPrefix (printf "%s." $name) $wanted)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What comes before the paths of requests: nothing by default. */}}
+{{- define "draem.contextPath" -}}
+{{- include "draem.property" (list .Values.config "server.servlet.context-path") | trimSuffix "/" }}
+{{- end }}
+
+{{/* What comes before health and prometheus. On a port of its own the context path does not count. */}}
+{{- define "draem.managementPath" -}}
+{{- $endpoints := default "/actuator" (include "draem.property" (list .Values.config "management.endpoints.web.base-path")) | trimSuffix "/" }}
+{{- if .Values.managementPort }}
+{{- include "draem.property" (list .Values.config "management.server.base-path") | trimSuffix "/" }}{{ $endpoints }}
+{{- else }}
+{{- include "draem.contextPath" . }}{{ $endpoints }}
+{{- end }}
+{{- end }}
+
 {{/* One address for both kinds of health: call with a list of the root, the kind and the port. */}}
 {{- define "draem.probe" -}}
 {{- $root := index . 0 }}
 httpGet:
-  path: /actuator/health/{{ index . 1 }}
+  path: {{ include "draem.managementPath" $root }}/health/{{ index . 1 }}
   port: {{ index . 2 }}
   {{- if $root.Values.tls.secretName }}
   scheme: HTTPS
@@ -116,6 +144,13 @@ httpGet:
 
 {{/* What service and ServingRuntime alike mount, and the volumes behind it. */}}
 {{- define "draem.volumeMounts" -}}
+{{ include "draem.ownVolumeMounts" . }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "draem.ownVolumeMounts" -}}
 - name: config
   mountPath: /opt/draem/config
   readOnly: true
@@ -131,12 +166,16 @@ httpGet:
   mountPath: /etc/draem/tls
   readOnly: true
 {{- end }}
-{{- with .Values.extraVolumeMounts }}
+{{- end }}
+
+{{- define "draem.volumes" -}}
+{{ include "draem.ownVolumes" . }}
+{{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
 
-{{- define "draem.volumes" -}}
+{{- define "draem.ownVolumes" -}}
 - name: config
   configMap:
     name: {{ include "draem.fullname" . }}
@@ -152,8 +191,5 @@ httpGet:
 - name: tls
   secret:
     secretName: {{ . }}
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}

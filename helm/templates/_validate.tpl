@@ -21,11 +21,24 @@
 {{- if and (not .Values.gpu.enabled) (has .Values.inference.provider (list "cuda" "tensorrt")) }}
 {{- fail (printf "inference.provider: %s needs gpu.enabled" .Values.inference.provider) }}
 {{- end }}
-{{- if dig "management" "server" "port" "" .Values.config }}
-{{- fail "config: management.server.port is set by managementPort, which probes, service and monitor follow" }}
-{{- end }}
+{{- include "draem.validateConfig" . }}
+{{- include "draem.validateNames" . }}
+{{- include "draem.validateVolumes" . }}
 {{- if eq (int .Values.managementPort) 8080 }}
 {{- fail "managementPort: 8080 is the port of the requests; take another, or 0 for that one" }}
+{{- end }}
+{{- if and .Values.managementPort (eq (int .Values.managementPort) (int .Values.service.port)) }}
+{{- fail (printf "managementPort: %d is service.port too; the service needs a port for each" (int .Values.managementPort)) }}
+{{- end }}
+{{- if and .Values.podDisruptionBudget.enabled (has (toString .Values.podDisruptionBudget.maxUnavailable) $zero) }}
+{{- fail "podDisruptionBudget.maxUnavailable: 0 blocks every drain of a node; take 1 or more, or switch podDisruptionBudget off" }}
+{{- end }}
+{{- $interval := include "draem.milliseconds" .Values.serviceMonitor.interval | int64 }}
+{{- if not $interval }}
+{{- fail "serviceMonitor.interval: must be above 0" }}
+{{- end }}
+{{- if gt (include "draem.milliseconds" .Values.serviceMonitor.scrapeTimeout | int64) $interval }}
+{{- fail (printf "serviceMonitor.scrapeTimeout: %s is above serviceMonitor.interval (%s), Prometheus refuses such a monitor" .Values.serviceMonitor.scrapeTimeout .Values.serviceMonitor.interval) }}
 {{- end }}
 {{- if and .Values.networkPolicy.metricsFrom (not .Values.managementPort) }}
 {{- fail "networkPolicy.metricsFrom: needs managementPort, metrics share the port of the requests otherwise" }}
@@ -87,6 +100,22 @@
 {{- end }}
 {{- $seen = append $seen $file }}
 {{- end }}
+{{- if $seen }}
+{{- $names := list }}
+{{- range .Values.models.download.files }}
+{{- $names = append $names .model }}
+{{- end }}
+{{- range $value, $name := dict "models.default" .Values.models.default "test.model" .Values.test.model }}
+{{- if and $name (not (has $name $names)) }}
+{{- fail (printf "%s: %s is not among models.download.files, which has %s" $value $name ($names | uniq | sortAlpha | join ", ")) }}
+{{- end }}
+{{- end }}
+{{- range $name, $version := dig "draem" "models" "versions" (dict) .Values.config }}
+{{- if not (has (printf "version %d of %s" (int $version) $name) $seen) }}
+{{- fail (printf "config: draem.models.versions names version %v of %s, which is not among models.download.files" $version $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "draem.validateTraining" -}}
@@ -114,6 +143,184 @@
 {{- fail "training: preset is no option of a file, set training.preset" }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A Prometheus duration in milliseconds. */}}
+{{- define "draem.milliseconds" -}}
+{{- $number := regexFind "^[0-9]+" . | int64 }}
+{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 }}
+{{- mul $number (index $units (regexFind "[a-z]+$" .)) }}
+{{- end }}
+
+{{/* Labels and annotations that would stand twice in an object: YAML with a key twice is refused or loses one. */}}
+{{- define "draem.validateNames" -}}
+{{- $own := keys (include "draem.labels" . | fromYaml) }}
+{{- $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "dashboard.labels" .Values.dashboard.labels }}
+{{- range $value, $given := $labels }}
+{{- range $label, $_ := $given }}
+{{- if has $label $own }}
+{{- fail (printf "%s: %s is set by the chart itself, leave it out" $value $label) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $annotations := list "checksum/config" }}
+{{- if .Values.kserve.enabled }}
+{{- $annotations = concat $annotations (list "prometheus.kserve.io/port" "prometheus.kserve.io/path") }}
+{{- end }}
+{{- range $annotation, $_ := .Values.podAnnotations }}
+{{- if has $annotation $annotations }}
+{{- fail (printf "podAnnotations: %s is set by the chart itself, leave it out" $annotation) }}
+{{- end }}
+{{- end }}
+{{- $variables := list }}
+{{- range .Values.env }}
+{{- if has .name $variables }}
+{{- fail (printf "env: has %s twice" .name) }}
+{{- end }}
+{{- if and (eq .name "JDK_JAVA_OPTIONS") $.Values.jvmOptions }}
+{{- fail "env: JDK_JAVA_OPTIONS is set by jvmOptions" }}
+{{- end }}
+{{- $variables = append $variables .name }}
+{{- end }}
+{{- end }}
+
+{{- define "draem.validateVolumes" -}}
+{{- $own := list "config" "tmp" "api-keys" "tls" "models" "download-headers" "download-certificates" }}
+{{- $names := list }}
+{{- range .Values.extraVolumes }}
+{{- if has .name $own }}
+{{- fail (printf "extraVolumes: %s is the name of a volume of the chart's own; take another" .name) }}
+{{- end }}
+{{- if has .name $names }}
+{{- fail (printf "extraVolumes: has %s twice" .name) }}
+{{- end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- $known := $names }}
+{{- $paths := list }}
+{{- $models := "" }}
+{{- if not .Values.kserve.enabled }}
+{{- $models = include "draem.modelVolume" . }}
+{{- end }}
+{{- range printf "%s\n%s" (include "draem.ownVolumes" .) $models | fromYamlArray }}
+{{- $known = append $known .name }}
+{{- end }}
+{{- $mounts := "" }}
+{{- if not .Values.kserve.enabled }}
+{{- $mounts = include "draem.modelMount" . }}
+{{- end }}
+{{- range printf "%s\n%s" (include "draem.ownVolumeMounts" .) $mounts | fromYamlArray }}
+{{- $paths = append $paths (clean .mountPath) }}
+{{- end }}
+{{- range .Values.extraVolumeMounts }}
+{{- if not (has .name $known) }}
+{{- fail (printf "extraVolumeMounts: there is no volume %s; extraVolumes has %s" .name (default "none" (join ", " $names))) }}
+{{- end }}
+{{- if has (clean .mountPath) $paths }}
+{{- fail (printf "extraVolumeMounts: something is mounted at %s already" .mountPath) }}
+{{- end }}
+{{- $paths = append $paths (clean .mountPath) }}
+{{- end }}
+{{- end }}
+
+{{/*
+Names of all properties in a nested map, one a line, in one spelling: Spring reads maxBatchSize, max_batch_size and
+max-batch-size alike. Call with a list of the name so far and the value.
+*/}}
+{{- define "draem.propertyNames" -}}
+{{- $name := index . 0 }}
+{{- $value := index . 1 }}
+{{- if and (kindIs "map" $value) $value }}
+{{- range $key, $member := $value }}
+{{- $below := $key | lower | replace "-" "" | replace "_" "" }}
+{{- include "draem.propertyNames" (list (ternary $below (printf "%s.%s" $name $below) (eq $name "")) $member) }}
+{{- end }}
+{{- else if $name }}
+{{- printf "%s\n" $name }}
+{{- end }}
+{{- end }}
+
+{{/*
+What of .Values.config the chart sets itself, and what probes, service and monitor rely on: a value here would be lost
+without a word, or would leave the pod without an answer to its probes.
+*/}}
+{{- define "draem.validateConfig" -}}
+{{- $keys := .Values.apiKeys }}
+{{- $managed := dict
+  "server.port" "the container listens on 8080; service.port is the port outside"
+  "server.address" "probes and service reach the pod by its address; leave it out"
+  "server.ssl.enabled" "TLS is switched on by tls.secretName"
+  "server.ssl.bundle" "the certificate is named by tls.secretName"
+  "server.ssl.keystore*" "the certificate is named by tls.secretName"
+  "server.ssl.certificate*" "the certificate is named by tls.secretName"
+  "server.ssl.clientauth" "probes have no certificate; let the ingress ask for one"
+  "spring.ssl.bundle.pem.service*" "the certificate is named by tls.secretName"
+  "spring.mvc.servlet.path" "set server.servlet.context-path, which probes and monitor follow"
+  "spring.webflux.basepath" "set server.servlet.context-path, which probes and monitor follow"
+  "management.server.port" "it is set by managementPort, which probes, service and monitor follow"
+  "management.server.address" "probes and service reach the pod by its address; leave it out"
+  "management.server.ssl*" "TLS is switched on by tls.secretName"
+  "management.endpoints.web.pathmapping.health" "the probes ask for health; leave it out"
+  "management.endpoints.web.pathmapping.prometheus" "the monitor asks for prometheus; leave it out"
+  "draem.models.directory" "the models come from models.persistentVolumeClaim, models.image or models.download"
+  "draem.models.default" "it is set by models.default"
+  "draem.inference.provider" "it is set by inference.provider"
+  "draem.inference.devices*" "the GPUs are those of gpu.count"
+  "draem.inference.cuda.memorylimit" "it is set by gpu.memoryLimit"
+  "draem.requesttimeout" "it is set by requestTimeout"
+  "draem.shutdown*" "it is derived from preStopSleepSeconds and terminationGracePeriodSeconds"
+  "draem.security.apikeys.file" "it is set by apiKeys.secretName"
+}}
+{{- if $keys.openMetrics }}
+{{- $_ := set $managed "draem.security.apikeys.openpaths*" "it is set by apiKeys.openMetrics" }}
+{{- end }}
+{{- $known := list }}
+{{- range .Files.Lines "files/properties.txt" }}
+{{- if . }}
+{{- $known = append $known . }}
+{{- end }}
+{{- end }}
+{{- range include "draem.propertyNames" (list "" .Values.config) | splitList "\n" }}
+{{- $name := . }}
+{{- range $pattern, $reason := $managed }}
+{{- $stem := trimSuffix "*" $pattern }}
+{{- if or (eq $name $stem) (hasPrefix (printf "%s." $stem) $name) (and (hasSuffix "*" $pattern) (hasPrefix $stem $name)) }}
+{{- fail (printf "config: %s cannot be set here: %s" $name $reason) }}
+{{- end }}
+{{- end }}
+{{- if hasPrefix "draem." $name }}
+{{- $found := false }}
+{{- range $known }}
+{{- $property := . | replace "-" "" }}
+{{- $stem := trimSuffix ".*" $property }}
+{{- if or (eq $name $stem) (hasPrefix (printf "%s." $name) $stem) (and (hasSuffix ".*" $property) (hasPrefix (printf "%s." $stem) $name)) (and (hasSuffix ".*" $property) (hasPrefix (printf "%s[" $stem) $name)) }}
+{{- $found = true }}
+{{- end }}
+{{- end }}
+{{- if not $found }}
+{{- fail (printf "config: the service has no property %s; files/properties.txt of the chart lists them" $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range .Values.env }}
+{{- $name := .name }}
+{{- $variable := .name | lower | replace "_" "" | replace "." "" | replace "-" "" }}
+{{- range $pattern, $reason := $managed }}
+{{- $stem := $pattern | trimSuffix "*" | replace "." "" }}
+{{- if or (eq $variable $stem) (and (hasSuffix "*" $pattern) (hasPrefix $stem $variable)) }}
+{{- fail (printf "env: %s cannot be set here: %s" $name $reason) }}
+{{- end }}
+{{- end }}
+{{- if has $variable (list "serverservletcontextpath" "managementendpointswebbasepath" "managementserverbasepath") }}
+{{- fail (printf "env: %s cannot be set here: set it in config, where probes, monitor and test follow" .name) }}
+{{- end }}
+{{- end }}
+{{- range $name := list "server.servlet.context-path" "management.endpoints.web.base-path" "management.server.base-path" }}
+{{- $path := include "draem.property" (list $.Values.config $name) }}
+{{- if and $path (not (regexMatch "^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$" $path)) }}
+{{- fail (printf "config: %s must be a plain path that begins with a slash and does not end with one, got %s" $name $path) }}
 {{- end }}
 {{- end }}
 {{- end }}

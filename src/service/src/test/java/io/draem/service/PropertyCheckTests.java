@@ -45,6 +45,17 @@ class PropertyCheckTests {
                                 || name.isAncestorOf(ConfigurationPropertyName.of(other))));
     }
 
+    @Test
+    void theChartKnowsEveryPropertyAndNoOther() throws Exception {
+        var expected = names.all().stream()
+                .map(name -> names.contains(name.append("x")) ? name + ".*" : name.toString())
+                .sorted()
+                .toList();
+
+        assertThat(Files.readAllLines(TestModels.file("helm/files/properties.txt")))
+                .isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -64,8 +64,8 @@ enum ProblemType {
             case UNSUPPORTED_MEDIA_TYPE -> UNSUPPORTED_MEDIA_TYPE;
             case UNUSUAL_INPUT -> UNUSUAL_INPUT;
             case UNKNOWN_MODEL -> UNKNOWN_MODEL;
-            case NOT_READY, CANCELLED -> NOT_READY;
-            case OVERLOADED -> OVERLOADED;
+            case NOT_READY, SHUTTING_DOWN, CANCELLED -> NOT_READY;
+            case OVERLOADED, QUEUE_FULL -> OVERLOADED;
             case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
             case INFERENCE_FAILED -> INFERENCE_FAILED;
             case SUCCESS -> throw new IllegalArgumentException("Success is no problem");

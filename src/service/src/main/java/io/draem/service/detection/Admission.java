@@ -197,7 +197,7 @@ public final class Admission {
     }
 
     private DetectionException refused(@Nullable ServedModel served, DetectionException reason) {
-        listener.ended(served == null ? null : served.name(), reason.outcome(), Duration.ZERO);
+        listener.ended(served, reason.outcome(), Duration.ZERO);
         reason.told();
         return reason;
     }

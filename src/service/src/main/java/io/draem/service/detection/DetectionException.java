@@ -45,7 +45,7 @@ public abstract sealed class DetectionException extends Exception {
     /** Returns why a model has no answer, in the terms of an answer to the caller. */
     public static DetectionException of(InferenceException e) {
         if (e instanceof InferenceException.Overloaded overloaded) {
-            return overloaded(overloaded.retryAfter());
+            return overloaded(Outcome.QUEUE_FULL, overloaded.retryAfter());
         }
         if (e instanceof InferenceException.ShuttingDown) {
             return shuttingDown();
@@ -61,15 +61,17 @@ public abstract sealed class DetectionException extends Exception {
 
     /** Returns that there is no room now. */
     public static DetectionException overloaded(Duration retryAfter) {
+        return overloaded(Outcome.OVERLOADED, retryAfter);
+    }
+
+    private static DetectionException overloaded(Outcome outcome, Duration retryAfter) {
         return new Unavailable(
-                Outcome.OVERLOADED,
-                "Too many requests wait already: try again later, or start more replicas",
-                retryAfter);
+                outcome, "Too many requests wait already: try again later, or start more replicas", retryAfter);
     }
 
     static DetectionException shuttingDown() {
         return new Unavailable(
-                Outcome.NOT_READY, "The service shuts down: send the request to another replica", WHEN_READY);
+                Outcome.SHUTTING_DOWN, "The service shuts down: send the request to another replica", WHEN_READY);
     }
 
     static DetectionException late(@Nullable Throwable cause) {

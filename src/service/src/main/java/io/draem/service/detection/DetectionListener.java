@@ -30,7 +30,7 @@ public interface DetectionListener {
      * A request has ended; called once for each, after {@link #detected} or
      * {@link #predicted} where there is an answer.
      *
-     * @param model name of a model in service; null when the request reached none
+     * @param model the version that the request asked for; null when the request reached none
      */
-    default void ended(@Nullable String model, Outcome outcome, Duration took) {}
+    default void ended(@Nullable ServedModel model, Outcome outcome, Duration took) {}
 }

@@ -1,6 +1,7 @@
 package io.draem.service.detection;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** How a request ended. */
 public enum Outcome {
@@ -12,10 +13,26 @@ public enum Outcome {
     UNUSUAL_INPUT,
     UNKNOWN_MODEL,
     NOT_READY,
+    SHUTTING_DOWN,
+
+    /** Refused before the body was read, or for the memory that it would take. */
     OVERLOADED,
+
+    /** The queue of the model was full. */
+    QUEUE_FULL,
     DEADLINE_EXCEEDED,
     CANCELLED,
     INFERENCE_FAILED;
+
+    /** Returns the reason in {@code draem_rejected_total}; null where the request reached its model and was answered by it. */
+    public @Nullable String rejection() {
+        return switch (this) {
+            case SUCCESS, INFERENCE_FAILED -> null;
+            case OVERLOADED -> "admission";
+            case DEADLINE_EXCEEDED -> "deadline";
+            default -> id();
+        };
+    }
 
     /** Returns the name in metrics. */
     public String id() {

@@ -43,13 +43,13 @@ final class Reception {
             @Nullable String name, @Nullable Integer version, Work<T, E> work, Consumer<T> answered)
             throws DetectionException, E {
         long start = System.nanoTime();
-        String model = null;
+        ServedModel model = null;
         Outcome outcome = Outcome.INFERENCE_FAILED;
         try {
             T answer;
             try (ModelLease lease = lease(name, version)) {
-                model = lease.model().name();
-                answer = work.on(lease.model(), start);
+                model = lease.model();
+                answer = work.on(model, start);
             }
             answered.accept(answer);
             outcome = Outcome.SUCCESS;

@@ -1,6 +1,5 @@
 package io.draem.service.inference;
 
-import io.draem.service.inference.QueueListener.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -20,7 +19,6 @@ public final class InferenceQueue<I, O> {
     private static final Duration TO_STOP = Duration.ofSeconds(1);
 
     private final QueueOptions options;
-    private final QueueListener listener;
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -29,9 +27,8 @@ public final class InferenceQueue<I, O> {
     private boolean draining;
     private boolean closed;
 
-    private InferenceQueue(QueueOptions options, QueueListener listener, LongSupplier clock, BatchRuns<I, O> runs) {
+    private InferenceQueue(QueueOptions options, LongSupplier clock, BatchRuns<I, O> runs) {
         this.options = options;
-        this.listener = listener;
         this.clock = clock;
         this.line = new WaitingLine<>(options.capacity());
         this.runs = runs;
@@ -52,7 +49,6 @@ public final class InferenceQueue<I, O> {
             LongSupplier clock) {
         InferenceQueue<I, O> queue = new InferenceQueue<>(
                 options,
-                listener,
                 clock,
                 new BatchRuns<>(functions.size(), functions.get(0).expected()));
         for (int i = 0; i < functions.size(); i++) {
@@ -104,11 +100,9 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             if (draining) {
-                listener.rejected(Reason.SHUTTING_DOWN);
                 throw new InferenceException.ShuttingDown();
             }
             if (line.isFull()) {
-                listener.rejected(Reason.QUEUE_FULL);
                 throw new InferenceException.Overloaded(line.capacity(), timeToDrain());
             }
         } finally {
@@ -125,7 +119,6 @@ public final class InferenceQueue<I, O> {
             line.release();
             changed.signalAll();
             if (closed) {
-                listener.rejected(Reason.SHUTTING_DOWN);
                 throw new InferenceException.ShuttingDown();
             }
             Ticket<I, O> ticket = new Ticket<>(this, input, now(), deadline);
@@ -196,7 +189,7 @@ public final class InferenceQueue<I, O> {
         try {
             awaitIdle(limit);
             closed = true;
-            line.clear(ticket -> drop(ticket, new InferenceException.ShuttingDown()));
+            line.clear(ticket -> ticket.fail(new InferenceException.ShuttingDown()));
             runs.terminateAll();
             changed.signalAll();
             awaitIdle(TO_STOP);
@@ -221,7 +214,7 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             line.remove(ticket);
-            drop(ticket, reason);
+            ticket.fail(reason);
             runs.terminateIfUnwanted(ticket);
             changed.signalAll();
         } finally {
@@ -251,7 +244,7 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             List<Ticket<I, O>> batch = line.take(
-                    options.maxBatchSize(), now(), late -> drop(late, new InferenceException.DeadlineExceeded()));
+                    options.maxBatchSize(), now(), late -> late.fail(new InferenceException.DeadlineExceeded()));
             return runs.begin(batch);
         } finally {
             lock.unlock();
@@ -276,15 +269,6 @@ public final class InferenceQueue<I, O> {
                 return;
             }
             changed.awaitNanos(left);
-        }
-    }
-
-    private void drop(Ticket<I, O> ticket, InferenceException reason) {
-        if (ticket.fail(reason)) {
-            listener.rejected(
-                    reason instanceof InferenceException.DeadlineExceeded
-                            ? Reason.DEADLINE
-                            : reason instanceof InferenceException.Cancelled ? Reason.CANCELLED : Reason.SHUTTING_DOWN);
         }
     }
 }

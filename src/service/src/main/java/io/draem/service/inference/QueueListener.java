@@ -8,15 +8,4 @@ public interface QueueListener {
 
     /** A batch of that size starts to run. */
     default void batchStarted(int size) {}
-
-    /** A request was refused or dropped for that reason; called once for it. */
-    default void rejected(Reason reason) {}
-
-    /** Why a request was refused or dropped. */
-    enum Reason {
-        QUEUE_FULL,
-        SHUTTING_DOWN,
-        DEADLINE,
-        CANCELLED
-    }
 }

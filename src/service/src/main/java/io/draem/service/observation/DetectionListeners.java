@@ -37,7 +37,7 @@ final class DetectionListeners implements DetectionListener {
     }
 
     @Override
-    public void ended(@Nullable String model, Outcome outcome, Duration took) {
+    public void ended(@Nullable ServedModel model, Outcome outcome, Duration took) {
         listeners.forEach(listener -> listener.ended(model, outcome, took));
     }
 }

@@ -13,16 +13,20 @@ import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 
 /**
  * Measures requests: {@code draem_detect_seconds}, {@code draem_stage_seconds}, {@code draem_verdicts_total},
- * {@code draem_score}, {@code draem_unusual_input_total} and {@code draem_image_warnings_total}. Only names of models in service become labels.
+ * {@code draem_score}, {@code draem_rejected_total}, {@code draem_unusual_input_total} and {@code
+ * draem_image_warnings_total}. Only names of models in service become labels.
  */
 final class DetectionMetrics implements DetectionListener {
 
@@ -47,16 +51,22 @@ final class DetectionMetrics implements DetectionListener {
         for (ImageWarning.Kind kind : ImageWarning.Kind.values()) {
             warnings(kind);
         }
+        // Registered at once: a counter that appears with its first event hides that event from rate().
+        Stream.of(Outcome.values())
+                .map(Outcome::rejection)
+                .filter(Objects::nonNull)
+                .forEach(this::rejected);
     }
 
     /** Registered at once: a counter that appears with its first event hides that event from rate(). */
     @EventListener
     void changed(ModelsChanged event) {
         for (ServedModel model : event.models()) {
-            verdicts(model.name(), true);
-            verdicts(model.name(), false);
+            verdicts(model, true);
+            verdicts(model, false);
+            requests(model, Outcome.INFERENCE_FAILED);
             for (InputCheck.Kind kind : InputCheck.Kind.values()) {
-                unusual(model.name(), kind);
+                unusual(model, kind);
             }
         }
     }
@@ -66,64 +76,78 @@ final class DetectionMetrics implements DetectionListener {
         input.reasons().stream()
                 .map(InputCheck.Reason::kind)
                 .distinct()
-                .forEach(kind -> unusual(model.name(), kind).increment());
+                .forEach(kind -> unusual(model, kind).increment());
         warnings.forEach(warning -> warnings(warning.kind()).increment());
     }
 
     @Override
     public void detected(Detection detection) {
         answered(
-                detection.model().name(),
+                detection.model(),
                 detection.verdict().anomalous(),
                 detection.verdict().score(),
                 detection.timing());
-        stage("postprocess", detection.timing().postprocess());
+        stage(detection.model(), "postprocess", detection.timing().postprocess());
     }
 
     @Override
     public void predicted(Prediction prediction) {
-        answered(prediction.model().name(), prediction.anomalous(), prediction.score(), prediction.timing());
+        answered(prediction.model(), prediction.anomalous(), prediction.score(), prediction.timing());
     }
 
-    private void answered(String model, boolean anomalous, double score, Timing timing) {
+    private void answered(ServedModel model, boolean anomalous, double score, Timing timing) {
         verdicts(model, anomalous).increment();
         DistributionSummary.builder("draem.score")
                 .description("Raw image scores, to see drift")
-                .tag("model", model)
+                .tags(ModelMetrics.tags(model))
                 .serviceLevelObjectives(SCORES)
                 .register(registry)
                 .record(score);
         if (!timing.decode().isZero()) { // a tensor was never an image
-            stage("decode", timing.decode());
-            stage("preprocess", timing.preprocess());
+            stage(model, "decode", timing.decode());
+            stage(model, "preprocess", timing.preprocess());
         }
-        stage("queue", timing.queue());
-        stage("inference", timing.inference());
+        stage(model, "queue", timing.queue());
+        stage(model, "inference", timing.inference());
     }
 
     @Override
-    public void ended(@Nullable String model, Outcome outcome, Duration took) {
-        Timer.builder("draem.detect")
-                .description("Whole requests")
-                .tag("model", model == null ? "none" : model)
-                .tag("outcome", outcome.id())
-                .serviceLevelObjectives(REQUESTS)
-                .register(registry)
-                .record(took);
+    public void ended(@Nullable ServedModel model, Outcome outcome, Duration took) {
+        requests(model, outcome).record(took);
+        String rejection = outcome.rejection();
+        if (rejection != null) {
+            rejected(rejection).increment();
+        }
     }
 
-    private Counter verdicts(String model, boolean anomalous) {
+    private Timer requests(@Nullable ServedModel model, Outcome outcome) {
+        return Timer.builder("draem.detect")
+                .description("Whole requests")
+                .tags(model == null ? Tags.of("model", "none", "version", "none") : ModelMetrics.tags(model))
+                .tag("outcome", outcome.id())
+                .serviceLevelObjectives(REQUESTS)
+                .register(registry);
+    }
+
+    private Counter rejected(String reason) {
+        return Counter.builder("draem.rejected")
+                .description("Requests that were refused, or dropped before they had an answer")
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    private Counter verdicts(ServedModel model, boolean anomalous) {
         return Counter.builder("draem.verdicts")
                 .description("Verdicts given")
-                .tag("model", model)
+                .tags(ModelMetrics.tags(model))
                 .tag("verdict", anomalous ? "anomalous" : "normal")
                 .register(registry);
     }
 
-    private Counter unusual(String model, InputCheck.Kind kind) {
+    private Counter unusual(ServedModel model, InputCheck.Kind kind) {
         return Counter.builder("draem.unusual.input")
                 .description("Images that do not look like the model's training images, by reason")
-                .tag("model", model)
+                .tags(ModelMetrics.tags(model))
                 .tag("reason", kind.id())
                 .register(registry);
     }
@@ -135,9 +159,10 @@ final class DetectionMetrics implements DetectionListener {
                 .register(registry);
     }
 
-    private void stage(String stage, Duration took) {
+    private void stage(ServedModel model, String stage, Duration took) {
         Timer.builder("draem.stage")
                 .description("Steps of requests that ended with a verdict")
+                .tags(ModelMetrics.tags(model))
                 .tag("stage", stage)
                 .serviceLevelObjectives(STAGES)
                 .register(registry)

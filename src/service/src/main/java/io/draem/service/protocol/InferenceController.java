@@ -35,13 +35,13 @@ class InferenceController {
     @PostMapping({"/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"})
     void infer(
             @PathVariable String name,
-            @PathVariable(required = false) @Nullable Integer version,
+            @PathVariable(required = false) @Nullable String version,
             Caller caller,
             HttpServletRequest request,
             HttpServletResponse response)
             throws DetectionException, IOException {
         try (InferenceCall call = new InferenceCall(request, caller, maxImages, bodies, inflation)) {
-            call.answer(predictions.predict(name, version, call), response);
+            call.answer(predictions.predict(name, Invalid.version(version), call), response);
         }
     }
 }

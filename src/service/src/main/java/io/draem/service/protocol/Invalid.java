@@ -2,6 +2,7 @@ package io.draem.service.protocol;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the errors of requests that are wrong; nothing that a caller wrote is repeated in them but numbers. */
 final class Invalid {
@@ -10,6 +11,24 @@ final class Invalid {
 
     static DetectionException request(String message) {
         return new DetectionException.Rejected(Outcome.INVALID_REQUEST, message);
+    }
+
+    /**
+     * Returns the version that a path names, null for none.
+     *
+     * @throws DetectionException if no version can have that name
+     */
+    static @Nullable Integer version(@Nullable String text) throws DetectionException {
+        if (text == null) {
+            return null;
+        }
+        if (text.matches("[0-9]{1,10}") && Long.parseLong(text) <= Integer.MAX_VALUE) {
+            return Integer.valueOf(text);
+        }
+        throw new DetectionException.Rejected(
+                Outcome.UNKNOWN_MODEL,
+                "The version in the path must be a whole number from 1 to " + Integer.MAX_VALUE
+                        + ": GET /v2/models/NAME lists those that are served");
     }
 
     static DetectionException tooLarge(String message) {

@@ -13,18 +13,25 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads the JSON of an inference request token by token: an image has some hundred thousand numbers. */
 final class RequestParser {
 
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_NUMBER = 64;
+    private static final int MAX_NAME = 256;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(32)
-                    .maxNumberLength(64)
-                    .maxNameLength(256)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER)
+                    .maxNameLength(MAX_NAME)
                     .maxStringLength(Integer.MAX_VALUE) // of images; the body has a limit
                     .build())
             .build();
@@ -61,11 +68,17 @@ final class RequestParser {
     static InferenceRequest parse(RequestBody body, Supplier<TensorData> data) throws DetectionException {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.jsonLength())) {
             return new RequestParser(parser, data).request();
+        } catch (StreamConstraintsException e) {
+            throw Invalid.request("The JSON is nested deeper than " + MAX_DEPTH + ", or has a name longer than "
+                    + MAX_NAME + " characters or a number longer than " + MAX_NUMBER
+                    + ": leave out what the model does not need");
         } catch (JacksonException e) {
             // Its message shows what was sent.
-            throw Invalid.request("The JSON is broken or has a value out of range, at line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr());
+            TokenStreamLocation location = e.getLocation();
+            throw Invalid.request("The JSON is broken or has a value out of range"
+                    + (location == null
+                            ? ""
+                            : ", at line " + location.getLineNr() + ", column " + location.getColumnNr()));
         }
     }
 
@@ -237,6 +250,18 @@ final class RequestParser {
         return sides.stream().mapToLong(Long::longValue).toArray();
     }
 
+    private byte[] base64() throws DetectionException {
+        try {
+            return parser.getBinaryValue();
+        } catch (UnexpectedEndOfInputException e) {
+            throw e;
+        } catch (JacksonException e) {
+            throw Invalid.request(
+                    "A string of the data is no base64: send the base64 alone, without 'data:…;base64,' before"
+                            + " it, and of the usual alphabet, with + and / in place of the - and _ of URLs");
+        }
+    }
+
     /** Reads numbers or base64, flat or nested. */
     private TensorData data() throws DetectionException {
         json.require(JsonToken.START_ARRAY, "The data must be an array");
@@ -250,7 +275,7 @@ final class RequestParser {
                 }
                 case END_ARRAY -> depth--;
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> elements.add(parser.getFloatValue());
-                case VALUE_STRING -> elements.add(parser.getBinaryValue());
+                case VALUE_STRING -> elements.add(base64());
                 default -> throw Invalid.request("The data must be numbers (FP32), or strings in base64 (BYTES)");
             }
         }

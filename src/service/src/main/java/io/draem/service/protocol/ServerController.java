@@ -55,16 +55,16 @@ class ServerController {
     }
 
     @GetMapping({"/v2/models/{name}", "/v2/models/{name}/versions/{version}"})
-    ModelMetadata model(@PathVariable String name, @PathVariable(required = false) @Nullable Integer version)
+    ModelMetadata model(@PathVariable String name, @PathVariable(required = false) @Nullable String version)
             throws DetectionException {
-        ServedModel model = require(name, version);
+        ServedModel model = require(name, Invalid.version(version));
         return ModelMetadata.of(model, version == null ? models.versions(name) : List.of(model));
     }
 
     @GetMapping({"/v2/models/{name}/ready", "/v2/models/{name}/versions/{version}/ready"})
-    ModelReady modelReady(@PathVariable String name, @PathVariable(required = false) @Nullable Integer version)
+    ModelReady modelReady(@PathVariable String name, @PathVariable(required = false) @Nullable String version)
             throws DetectionException {
-        return new ModelReady(require(name, version).name(), true);
+        return new ModelReady(require(name, Invalid.version(version)).name(), true);
     }
 
     record ModelReady(String name, boolean ready) {}

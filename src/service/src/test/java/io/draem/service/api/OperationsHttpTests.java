@@ -32,25 +32,31 @@ class OperationsHttpTests extends HttpTest {
     @Test
     void metricsHaveTheirNamesAndMoveWithTheRequests() throws Exception {
         http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()));
-        double before = value("draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\"}");
+        double before = value(
+                "draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\",version=\"1\"}");
         JsonNode verdict = Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.broken())));
         http.post("/v1/detect?model=cake", "image/jpeg", Files.readAllBytes(TestModels.broken()));
         String model = "{model=\"" + TestModels.name() + "\"";
-        assertThat(value("draem_detect_seconds_count" + model + ",outcome=\"success\"}"))
+        assertThat(value("draem_detect_seconds_count" + model + ",outcome=\"success\",version=\"1\"}"))
                 .isEqualTo(before + 1);
         for (String stage : List.of("decode", "preprocess", "queue", "inference", "postprocess")) {
-            assertThat(value("draem_stage_seconds_count{stage=\"" + stage + "\"}"))
+            assertThat(value("draem_stage_seconds_count" + model + ",stage=\"" + stage + "\",version=\"1\"}"))
                     .isPositive();
         }
         String said = verdict.get("anomalous").asBoolean() ? "anomalous" : "normal";
-        assertThat(value("draem_verdicts_total" + model + ",verdict=\"" + said + "\"}"))
+        assertThat(value("draem_verdicts_total" + model + ",verdict=\"" + said + "\",version=\"1\"}"))
                 .isPositive();
-        assertThat(value("draem_score_count" + model + "}")).isPositive();
-        assertThat(value("draem_score_bucket" + model + ",le=\"0.5\"}")).isNotNegative();
+        assertThat(value("draem_score_count" + model + ",version=\"1\"}")).isPositive();
+        assertThat(value("draem_score_bucket" + model + ",version=\"1\",le=\"0.5\"}"))
+                .isNotNegative();
         assertThat(value("draem_batch_size_count")).isPositive();
         assertThat(value("draem_queue_depth" + model + ",version=\"1\"}")).isZero();
         assertThat(value("draem_queue_capacity" + model + ",version=\"1\"}")).isEqualTo(64);
-        assertThat(value("draem_rejected_total{reason=\"queue-full\"}")).isNotNegative();
+        for (String reason :
+                List.of("admission", "queue-full", "deadline", "cancelled", "shutting-down", "not-ready")) {
+            assertThat(value("draem_rejected_total{reason=\"" + reason + "\"}")).isNotNegative();
+        }
+        assertThat(value("draem_rejected_total{reason=\"unknown-model\"}")).isPositive();
         assertThat(value("draem_model_info{digest=\""
                         + verdict.get("model").get("digest").asString() + "\",model=\"" + TestModels.name()
                         + "\",provider=\"cpu\",version=\"1\"}"))
@@ -61,7 +67,7 @@ class OperationsHttpTests extends HttpTest {
     void namesOfUnknownModelsDoNotBecomeLabels() throws Exception {
         http.post("/v1/detect?model=unheard-of", "image/jpeg", Files.readAllBytes(TestModels.good()));
         assertThat(Http.text(http.get("/actuator/prometheus"))).doesNotContain("unheard-of");
-        assertThat(value("draem_detect_seconds_count{model=\"none\",outcome=\"unknown-model\"}"))
+        assertThat(value("draem_detect_seconds_count{model=\"none\",outcome=\"unknown-model\",version=\"none\"}"))
                 .isPositive();
     }
 

@@ -95,8 +95,10 @@ class OverloadHttpTests extends HttpTest {
         worker.stopped.acquire();
         CompletableFuture<HttpResponse<byte[]>> waiting = detectInBackground();
         awaitQueueDepth(1);
+        double full = rejected("queue-full");
         HttpResponse<byte[]> refused = detect();
         assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(rejected("queue-full")).isEqualTo(full + 1);
         assertThat(Http.json(refused).get("type").asString()).isEqualTo("urn:draem:problem:overloaded");
         assertThat(refused.headers().firstValueAsLong("Retry-After"))
                 .satisfies(seconds -> assertThat(seconds.getAsLong()).isPositive());
@@ -287,6 +289,7 @@ class OverloadHttpTests extends HttpTest {
     @Test
     void healthAnswersWhileSlowCallersHoldAllTheRoomThereIs() throws Exception {
         List<Socket> slow = new ArrayList<>();
+        double before = rejected("admission");
         try {
             for (int i = 0; i < 24; i++) {
                 Socket socket = post(10_000_000);
@@ -298,6 +301,7 @@ class OverloadHttpTests extends HttpTest {
             assertThat(slow)
                     .as("there is room for some")
                     .anySatisfy(socket -> assertThat(statusLine(socket)).contains("503"));
+            assertThat(rejected("admission")).isGreaterThan(before);
         } finally {
             for (Socket socket : slow) {
                 socket.close();
@@ -313,6 +317,7 @@ class OverloadHttpTests extends HttpTest {
     void aBodyThatDoesNotComeInTimeIsGivenUpAtBothDoors() throws Exception {
         for (String path : List.of("/v1/detect", INFER)) {
             double late = ended("deadline-exceeded");
+            double rejected = rejected("deadline");
             double failed = ended("inference-failed");
             try (Socket socket = post(path, 10_000, "X-Request-Timeout: 0.5")) {
                 CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> statusLine(socket));
@@ -325,6 +330,7 @@ class OverloadHttpTests extends HttpTest {
             while (ended("deadline-exceeded") + ended("inference-failed") == late + failed) {
                 Thread.onSpinWait();
             }
+            assertThat(rejected("deadline")).as(path).isEqualTo(rejected + 1);
             assertThat(ended("inference-failed"))
                     .as("%s: it is no fault of the model", path)
                     .isEqualTo(failed);
@@ -374,6 +380,15 @@ class OverloadHttpTests extends HttpTest {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", png);
         return png.toByteArray();
+    }
+
+    private double rejected(String reason) throws Exception {
+        String series = "draem_rejected_total{reason=\"" + reason + "\"} ";
+        return Http.text(http.get("/actuator/prometheus"))
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+                .sum();
     }
 
     private double ended(String outcome) throws Exception {

@@ -67,7 +67,8 @@ class PrometheusTests extends HttpTest {
     void aServerScrapesTheMetricsWithTheirExemplars() throws Exception {
         detect();
         try (PrometheusServer server = PrometheusServer.start(folder, http, List.of())) {
-            String series = "draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\"}";
+            String series =
+                    "draem_detect_seconds_count{model=\"" + TestModels.name() + "\",outcome=\"success\",version=\"1\"}";
             assertThat(server.query(series).at("/0/value/1").asString()).isNotEqualTo("0");
             assertThat(server.query("up == 1").at("/0/metric/job").asString()).isEqualTo("draem");
             assertThat(server.exemplars("draem_detect_seconds_bucket")

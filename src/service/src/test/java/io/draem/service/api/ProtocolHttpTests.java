@@ -24,6 +24,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -227,7 +229,7 @@ class ProtocolHttpTests extends HttpTest {
         isInvalid("{\"inputs\":[{" + numbers + "}]}", "The input has no data");
         isInvalid("{\"inputs\":[{" + numbers + ",\"data\":[0.5]}]}", "got 1");
         isInvalid("{\"inputs\":[{" + numbers + ",\"data\":[true]}]}", "must be numbers");
-        isInvalid("{\"inputs\":[{" + numbers + ",\"data\":[\"not base64!\"]}]}", "The JSON is broken");
+        isInvalid("{\"inputs\":[{" + numbers + ",\"data\":[\"not base64!\"]}]}", "is no base64");
         isInvalid(
                 "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[1,8,8,3],\"data\":[]}]}",
                 "[n, 3, " + height + ", " + width + "]");
@@ -305,14 +307,47 @@ class ProtocolHttpTests extends HttpTest {
                 "deadline");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "-1", "1.0", "4294967297", "99999999999999999999", "%2B1", "0", "%D9%A1"})
+    void aVersionThatCannotBeIsNotFound(String version) throws Exception {
+        String path = MODEL + "/versions/" + version;
+        isError(infer(path + "/infer", "{\"inputs\":[" + base64(TestModels.good()) + "]}"), 404, "version");
+        isError(http.get(path), 404, "version");
+        isError(http.get(path + "/ready"), 404, "version");
+    }
+
+    @Test
+    void jsonBeyondTheLimitsIsRefusedWithTheLimit() throws Exception {
+        isInvalid("{\"a\":" + "[".repeat(50) + "]".repeat(50) + "}", "nested deeper than 32");
+        isInvalid("{\"inputs\":[{\"shape\":[" + "9".repeat(100) + "]}]}", "number longer than 64");
+        isInvalid("{\"parameters\":{\"timeout\":" + "9".repeat(100) + "}}", "number longer than 64");
+        isInvalid("{\"inputs\":[{\"data\":[0." + "9".repeat(100) + "]}]}", "number longer than 64");
+        isInvalid("{\"" + "k".repeat(1_000) + "\":1}", "name longer than 256");
+        isInvalid("{\"parameters\":{\"timeout\":" + "9".repeat(40) + "}}", "out of range");
+    }
+
+    @Test
+    void base64OfAnotherKindIsRefusedWithTheRemedy() throws Exception {
+        byte[] image = Files.readAllBytes(TestModels.good());
+        String plain = Base64.getEncoder().encodeToString(image);
+        for (String data : new String[] {
+            "data:image/jpeg;base64," + plain, Base64.getUrlEncoder().encodeToString(image), "no base64!"
+        }) {
+            isInvalid(
+                    "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"" + data
+                            + "\"]}]}",
+                    "no base64");
+        }
+    }
+
     @Test
     void countsEachImageAndEachRequest() throws Exception {
         double verdicts = meter("draem_verdicts_total");
-        double refused = meter("draem_detect_seconds_count{model=\"cookie\",outcome=\"invalid-request\"}");
+        double refused = meter("draem_detect_seconds_count{model=\"cookie\",outcome=\"invalid-request\"");
         answer(infer(INFER, "{\"inputs\":[" + base64(TestModels.good()) + "]}"));
         isInvalid("{}", "one input");
         assertThat(meter("draem_verdicts_total")).isEqualTo(verdicts + 1);
-        assertThat(meter("draem_detect_seconds_count{model=\"cookie\",outcome=\"invalid-request\"}"))
+        assertThat(meter("draem_detect_seconds_count{model=\"cookie\",outcome=\"invalid-request\""))
                 .isEqualTo(refused + 1);
     }
 

@@ -101,6 +101,44 @@ class HelmChartTests {
     }
 
     @Test
+    void probesMonitorRoutesAndTestFollowThePathsOfTheConfiguration() {
+        var values = """
+                config:
+                  server: {servlet: {context-path: /line}}
+                  management.endpoints.web.base-path: /manage
+                apiKeys: {secretName: keys, openMetrics: true}
+                serviceMonitor: {enabled: true}
+                ingress: {enabled: true}
+                httpRoute: {enabled: true, parentRefs: [{name: plant}]}
+                """;
+        var manifests = render(values);
+        var deployment = ofKind("Deployment", manifests).get(0);
+
+        assertThat(deployment.at(CONTAINER + "startupProbe.httpGet.path")).isEqualTo("/line/manage/health/readiness");
+        assertThat(deployment.at(CONTAINER + "livenessProbe.httpGet.path")).isEqualTo("/line/manage/health/liveness");
+        assertThat(ofKind("ServiceMonitor", manifests).get(0).at("spec.endpoints.0.path"))
+                .isEqualTo("/line/manage/prometheus");
+        assertThat(ofKind("Ingress", manifests).get(0).at("spec.rules.0.http.paths.0.path"))
+                .isEqualTo("/line/v1");
+        assertThat(ofKind("HTTPRoute", manifests).get(0).at("spec.rules.0.matches.0.path.value"))
+                .isEqualTo("/line/v1");
+        assertThat(ofKind("Pod", manifests).get(0).content().toString()).contains(":8080/line/v1/detect");
+        assertThat(configuration(values).list("draem.security.api-keys.open-paths"))
+                .isEqualTo(List.of("/line/manage/prometheus"));
+    }
+
+    @Test
+    void onAPortOfTheirOwnHealthAndMetricsHaveABasePathOfTheirOwn() {
+        var deployment = render("Deployment", """
+                managementPort: 8081
+                config: {server: {servlet: {contextPath: /line}}, management: {server: {base-path: /a}, endpoints: {web: {base-path: /}}}}
+                """);
+
+        assertThat(deployment.at(CONTAINER + "readinessProbe.httpGet"))
+                .isEqualTo(Map.of("path", "/a/health/readiness", "port", "management"));
+    }
+
+    @Test
     void leavesTimeToFinishRunningRequests() {
         assertThat(render("Deployment", "").at(POD + "terminationGracePeriodSeconds"))
                 .isEqualTo(60);
@@ -160,9 +198,8 @@ class HelmChartTests {
     }
 
     @Test
-    void addsPropertiesButKeepsItsOwn() {
-        var values =
-                "requestTimeout: 3s\nmodels: {default: cookie}\nconfig: {server: {port: 9090}, draem: {inference: {max-batch-size: 4}}}";
+    void addsPropertiesToItsOwn() {
+        var values = "requestTimeout: 3s\nmodels: {default: cookie}\nconfig: {draem: {inference: {max-batch-size: 4}}}";
 
         assertThat(configuration(values).at("server")).isEqualTo(Map.of("port", 8080));
         assertThat(configuration(values).at("draem"))

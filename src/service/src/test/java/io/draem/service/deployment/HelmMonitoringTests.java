@@ -49,9 +49,10 @@ class HelmMonitoringTests {
                         .doesNotContain(ANY));
         assertThat(expressions((List<?>) file.get("groups")))
                 .as("each selector can be narrowed")
-                .allSatisfy(expression -> assertThat(expression.split("(draem_[a-z_]+|\\bup)\\{", -1).length)
-                        .isEqualTo(expression.split(java.util.regex.Pattern.quote(ANY), -1).length)
-                        .isEqualTo(expression.split("draem_[a-z_]+|\\bup\\b", -1).length));
+                .allSatisfy(
+                        expression -> assertThat(expression.split("((draem|http_server)_[a-z_]+|\\bup)\\{", -1).length)
+                                .isEqualTo(expression.split(java.util.regex.Pattern.quote(ANY), -1).length)
+                                .isEqualTo(expression.split("(draem|http_server)_[a-z_]+|\\bup\\b", -1).length));
     }
 
     @Test

@@ -54,6 +54,7 @@ class HelmValuesTests {
                     kserve: true                                    | kserve
                     training: {products: [{name: a/b}]}             | training/products/0/name
                     training: {options: {--preset: quick}}          | training/options
+                    training: {preset: fast}                        | training/preset
                     """)
     void refusesNonsenseNamingTheValue(String values, String named) {
         assertThatThrownBy(() -> render(values))
@@ -70,7 +71,45 @@ class HelmValuesTests {
                     training: {resources: {limits: {nvidia.com/gpu: 2}}} | training.resources: nvidia.com/gpu is set by training.gpu.resource
                     gpu: {enabled: false} ; inference: {provider: cuda} | inference.provider: cuda needs gpu.enabled
                     managementPort: 8080                             | managementPort: 8080 is the port of the requests
-                    config: {management: {server: {port: 9090}}}     | config: management.server.port is set by managementPort
+                    config: {management: {server: {port: 9090}}}     | config: management.server.port cannot be set here: it is set by managementPort
+                    config: {management.server.port: 9090}           | config: management.server.port cannot be set here
+                    config: {server: {port: 9090}}                   | config: server.port cannot be set here: the container listens on 8080
+                    config: {server: {address: 127.0.0.1}}           | config: server.address cannot be set here
+                    config: {server: {ssl: {enabled: false}}} ; tls: {secretName: a} | config: server.ssl.enabled cannot be set here: TLS is switched on by tls.secretName
+                    config: {server: {ssl: {keyStore: a}}}           | config: server.ssl.keystore cannot be set here
+                    config: {server.ssl.client-auth: need} ; tls: {secretName: a} | config: server.ssl.clientauth cannot be set here: probes have no certificate
+                    config: {management: {server: {ssl: {enabled: false}}}} | config: management.server.ssl.enabled cannot be set here
+                    config: {draem: {request_timeout: 3s}}           | config: draem.requesttimeout cannot be set here: it is set by requestTimeout
+                    config: {draem: {models: {directory: /a}}}       | config: draem.models.directory cannot be set here
+                    config: {draem: {shutdown: {drain-limit: 3s}}}   | config: draem.shutdown.drainlimit cannot be set here
+                    config: {draem: {inference: {provider: cpu}}}    | config: draem.inference.provider cannot be set here
+                    config: {draem: {inference: {treads: 2}}}        | config: the service has no property draem.inference.treads
+                    config: {draem.log-verdict: true}                | config: the service has no property draem.logverdict
+                    config: {server: {servlet: {context-path: line}}} | config: server.servlet.context-path must be a plain path
+                    config: {management: {endpoints: {web: {path-mapping: {health: up}}}}} | config: management.endpoints.web.pathmapping.health cannot be set here
+                    env: [{name: SERVER_PORT, value: '9090'}]        | env: SERVER_PORT cannot be set here: the container listens on 8080
+                    env: [{name: DRAEM_SHUTDOWN_DRAINLIMIT, value: 1s}] | env: DRAEM_SHUTDOWN_DRAINLIMIT cannot be set here
+                    env: [{name: SERVER_SERVLET_CONTEXTPATH, value: /a}] | env: SERVER_SERVLET_CONTEXTPATH cannot be set here: set it in config
+                    env: [{name: A, value: b}, {name: A, value: c}]  | env: has A twice
+                    env: [{name: JDK_JAVA_OPTIONS, value: b}] ; jvmOptions: -Xmx1g | env: JDK_JAVA_OPTIONS is set by jvmOptions
+                    podLabels: {app.kubernetes.io/name: a}           | podLabels: app.kubernetes.io/name is set by the chart itself
+                    serviceMonitor: {labels: {helm.sh/chart: a}}     | serviceMonitor.labels: helm.sh/chart is set by the chart itself
+                    prometheusRule: {labels: {app.kubernetes.io/instance: a}} | prometheusRule.labels: app.kubernetes.io/instance is set by the chart itself
+                    dashboard: {labels: {app.kubernetes.io/version: a}} | dashboard.labels: app.kubernetes.io/version is set by the chart itself
+                    podAnnotations: {checksum/config: a}             | podAnnotations: checksum/config is set by the chart itself
+                    kserve: {enabled: true} ; podAnnotations: {prometheus.kserve.io/port: a} | podAnnotations: prometheus.kserve.io/port is set by the chart itself
+                    extraVolumes: [{name: tmp, emptyDir: {}}]        | extraVolumes: tmp is the name of a volume of the chart's own
+                    extraVolumes: [{name: models, emptyDir: {}}]     | extraVolumes: models is the name of a volume of the chart's own
+                    extraVolumes: [{name: a, emptyDir: {}}, {name: a, emptyDir: {}}] | extraVolumes: has a twice
+                    extraVolumeMounts: [{name: a, mountPath: /a}]    | extraVolumeMounts: there is no volume a; extraVolumes has none
+                    extraVolumeMounts: [{name: models, mountPath: /a}] | extraVolumeMounts: there is no volume models
+                    extraVolumeMounts: [{name: tmp, mountPath: /tmp/}] | extraVolumeMounts: something is mounted at /tmp/ already
+                    managementPort: 8081 ; service: {port: 8081}     | managementPort: 8081 is service.port too
+                    podDisruptionBudget: {enabled: true, maxUnavailable: 0} | podDisruptionBudget.maxUnavailable: 0 blocks every drain
+                    podDisruptionBudget: {enabled: true, maxUnavailable: 0%} | podDisruptionBudget.maxUnavailable: 0 blocks every drain
+                    serviceMonitor: {interval: 5s}                   | serviceMonitor.scrapeTimeout: 10s is above serviceMonitor.interval (5s)
+                    serviceMonitor: {interval: 1m, scrapeTimeout: 60001ms} | serviceMonitor.scrapeTimeout: 60001ms is above serviceMonitor.interval (1m)
+                    serviceMonitor: {interval: 0s}                   | serviceMonitor.interval: must be above 0
                     networkPolicy: {metricsFrom: [{podSelector: {}}]} | networkPolicy.metricsFrom: needs managementPort
                     autoscaling: {minReplicas: 3}                    | autoscaling: minReplicas is above maxReplicas
                     httpRoute: {enabled: true}                       | httpRoute.parentRefs: names no gateway
@@ -85,6 +124,36 @@ class HelmValuesTests {
                     """)
     void refusesValuesThatContradictEachOther(String values, String message) {
         assertThatThrownBy(() -> render(values.replace(" ; ", "\n"))).hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    models: {default: gear%s}                        | models.default: gear is not among models.download.files, which has casting
+                    test: {model: gear} ; models: {default: ''%s}    | test.model: gear is not among models.download.files
+                    config: {draem: {models: {versions: {casting: '4'}}}} ; models: {default: casting%s} | config: draem.models.versions names version 4 of casting
+                    """)
+    void refusesAModelThatIsNotDownloaded(String values, String message) {
+        var files = ", download: {files: [{model: casting, version: 3, url: 'https://a/b', sha256: '%s'}]}"
+                .formatted(ValuesThatMatter.DIGEST);
+
+        assertThatThrownBy(() -> render(values.formatted(files).replace(" ; ", "\n")))
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void takesThePresetsThatTheTrainerHas() throws Exception {
+        var resources = HelmChart.DIRECTORY.resolveSibling("src/trainer/src/main/resources/io/draem/trainer");
+        try (var files = Files.list(resources)) {
+            var presets = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("preset-"))
+                    .map(name -> name.substring("preset-".length(), name.indexOf('.')))
+                    .toList();
+
+            assertThat(presets)
+                    .isNotEmpty()
+                    .allSatisfy(preset -> assertThat(render("training: {preset: %s}".formatted(preset)))
+                            .isNotEmpty());
+        }
     }
 
     @Test
