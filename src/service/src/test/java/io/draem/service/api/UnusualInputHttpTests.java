@@ -92,7 +92,7 @@ class UnusualInputHttpTests {
                 encoded(partlyBlack).getBytes(StandardCharsets.UTF_8));
         assertThat(protocol.statusCode()).isEqualTo(500);
         assertThat(metrics())
-                .contains("draem_detect_seconds_count{model=\"undefined\",outcome=\"inference-failed\"} 3");
+                .contains("draem_detect_seconds_count{model=\"undefined\",outcome=\"inference-failed\",version=\"1\"} 3");
         assertThat(http.post("/v1/detect?model=undefined", "image/png", png8((x, y) -> 8 + x))
                         .statusCode())
                 .isEqualTo(200);
@@ -111,8 +111,8 @@ class UnusualInputHttpTests {
                         .statusCode())
                 .isEqualTo(200);
         assertThat(metrics())
-                .contains("draem_unusual_input_total{model=\"cookie\",reason=\"too-dark\"} 1")
-                .contains("draem_unusual_input_total{model=\"cookie\",reason=\"blurred\"} 0");
+                .contains("draem_unusual_input_total{model=\"cookie\",reason=\"too-dark\",version=\"1\"} 1")
+                .contains("draem_unusual_input_total{model=\"cookie\",reason=\"blurred\",version=\"1\"} 0");
     }
 
     @Test
