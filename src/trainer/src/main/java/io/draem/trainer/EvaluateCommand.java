@@ -167,7 +167,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try {
             JsonNode trained = JSON.readTree(Files.readString(metrics));
             if (trained.path("training").equals(card.training())) {
-                for (String part : List.of("lossCurve", "validationCurve", "parity")) {
+                for (String part : List.of("lossCurve", "validationCurve", "validationInTraining", "parity")) {
                     if (trained.has(part)) {
                         told.set(part, trained.path(part));
                     }
