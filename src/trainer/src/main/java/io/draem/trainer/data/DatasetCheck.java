@@ -52,8 +52,14 @@ public record DatasetCheck(
         }
     }
 
-    /** Reads everything, on several threads. */
+    /** Reads everything, on several threads, and says nothing meanwhile. */
     public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads)
+            throws IOException, InterruptedException {
+        return of(dataset, textures, threads, Progress.SILENT);
+    }
+
+    /** Reads everything, on several threads. */
+    public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads, Progress progress)
             throws IOException, InterruptedException {
         List<Path> files = Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .distinct()
@@ -61,8 +67,12 @@ public record DatasetCheck(
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
         Map<Path, SampleRange> samples = new ConcurrentHashMap<>();
         Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
-        Map<Path, String> wrong =
-                new LinkedHashMap<>(ImageFiles.failures(files, OptionalInt.empty(), threads, (index, image) -> {
+        Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.failures(
+                files,
+                OptionalInt.empty(),
+                threads,
+                progress.begin("Checking %d images", files.size()),
+                (index, image) -> {
                     Path file = files.get(index);
                     sizes.put(file, size(image.image()));
                     samples.put(file, image.samples());
@@ -76,7 +86,7 @@ public record DatasetCheck(
                         wrong.put(file, "has " + size + " pixels; at least " + MIN_SIDE + " a side are needed");
                     }
                 });
-        MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads);
+        MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads, progress);
         masks.wrong().forEach(wrong::putIfAbsent);
         List<Problem> problems = new ArrayList<>(dataset.problems());
         wrong.forEach((file, text) -> problems.add(new Problem(file, text)));

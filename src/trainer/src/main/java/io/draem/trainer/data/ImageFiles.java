@@ -174,9 +174,9 @@ public final class ImageFiles {
     }
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
-    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws IOException, InterruptedException {
-        Map<Path, String> failures = failures(files, whiteLevel, threads, reader);
+        Map<Path, String> failures = failures(files, whiteLevel, threads, work, reader);
         if (!failures.isEmpty()) {
             String named = failures.entrySet().stream()
                     .limit(NAMED_FAILURES)
@@ -190,20 +190,23 @@ public final class ImageFiles {
     }
 
     /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
-    static Map<Path, String> failures(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+    static Map<Path, String> failures(
+            List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws InterruptedException {
-        return failuresOf(files, threads, (index, decoder, bytes) -> {
+        return failuresOf(files, threads, work, (index, decoder, bytes) -> {
             reader.accept(index, decoder.decode(bytes, whiteLevel));
         });
     }
 
     /** Reads all masks as {@link #failures} reads images. */
-    static Map<Path, String> maskFailures(List<Path> files, int threads, MaskReader reader)
+    static Map<Path, String> maskFailures(List<Path> files, int threads, Progress.Work work, MaskReader reader)
             throws InterruptedException {
-        return failuresOf(files, threads, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
+        return failuresOf(
+                files, threads, work, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
     }
 
-    private static Map<Path, String> failuresOf(List<Path> files, int threads, Use use) throws InterruptedException {
+    private static Map<Path, String> failuresOf(List<Path> files, int threads, Progress.Work work, Use use)
+            throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -223,6 +226,7 @@ public final class ImageFiles {
                     } catch (IOException e) {
                         failures.put(index, "cannot be read: " + e);
                     }
+                    work.done();
                 }));
             }
             for (Future<?> read : reads) {

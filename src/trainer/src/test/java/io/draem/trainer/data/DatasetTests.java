@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,27 @@ class DatasetTests {
                 .extracting(LabelledImage::id)
                 .containsExactly("test/good/000.png", "test/broken/001.png", "test/scratch/000.png");
         assertThat(check.notes()).last().asString().contains("1 files are no images", "notes.txt");
+    }
+
+    @Test
+    void saysHowFarTheCheckOfImagesAndMasksIs() throws Exception {
+        Files.writeString(folder.resolve("train/good/002.png"), "no image at all");
+        List<String> lines = new ArrayList<>();
+        AtomicLong seconds = new AtomicLong();
+        Progress progress = new Progress(
+                lines::add, () -> Duration.ofSeconds(seconds.addAndGet(3)).toNanos());
+        Dataset dataset = Dataset.open(folder);
+        DatasetCheck.of(dataset, List.of(), 1, progress);
+        int images = (int) dataset.images().count();
+        assertThat(lines)
+                .as("an image that cannot be read counts too")
+                .contains(
+                        "Checking %d images: 2 (%d %%), 0.3 images/s".formatted(images, 200 / images),
+                        "Checking %d images: %d (100 %%), 0.3 images/s, %d s in all"
+                                .formatted(images, images, 3 * images))
+                .contains(
+                        "Checking 3 masks: 2 (66 %), 0.3 images/s",
+                        "Checking 3 masks: 3 (100 %), 0.3 images/s, 9 s in all");
     }
 
     @Test
@@ -429,7 +453,8 @@ class DatasetTests {
         int bytes = 12 * 32 * 64;
         ImageMemory memory = ImageMemory.of(3L * bytes + 1);
         assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages()).isEqualTo(2);
-        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, memory, 1).cachedImages())
+        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, memory, 1, Progress.SILENT)
+                        .cachedImages())
                 .as("a quarter of a tensor")
                 .isEqualTo(1);
         assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages())
