@@ -139,7 +139,14 @@ record ModelImages(
                 LabelledImage.files(split.train()), width, height, whiteLevel, memory, readers, progress);
         ImageStore<RgbImage> textures = anomalySource == null
                 ? null
-                : ImageStore.pictures(textureFiles, width, height, memory, readers, progress);
+                : ImageStore.pictures(
+                        textureFiles,
+                        width,
+                        height,
+                        check.decodedTextures().whiteLevel(WhiteLevel.AUTO),
+                        memory,
+                        readers,
+                        progress);
         return new ModelImages(
                 options,
                 split,
@@ -148,7 +155,10 @@ record ModelImages(
                                 check.decoded().notes(options.whiteLevel()).stream(),
                                 sources == null
                                         ? Stream.<String>empty()
-                                        : sources.notes().stream().map(note -> "--anomaly-source: " + note),
+                                        : Stream.concat(
+                                                        sources.notes().stream(),
+                                                        check.decodedTextures().notes(WhiteLevel.AUTO).stream())
+                                                .map(note -> "--anomaly-source: " + note),
                                 split.notes().stream())
                         .flatMap(notes -> notes)
                         .toList(),

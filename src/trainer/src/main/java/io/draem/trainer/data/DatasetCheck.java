@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * @param problems what is wrong with the others
  * @param doubtful what is doubtful about masks that are used as they are
  * @param files how many files there were
- * @param decoded what decoding the usable images of the set showed, masks and textures left out
+ * @param decoded what decoding the usable images of the set showed, masks left out
+ * @param decodedTextures the same of the usable anomaly-source images
  */
 public record DatasetCheck(
         Dataset dataset,
@@ -37,7 +38,8 @@ public record DatasetCheck(
         List<Problem> problems,
         List<Problem> doubtful,
         int files,
-        DecodedFiles decoded) {
+        DecodedFiles decoded,
+        DecodedFiles decodedTextures) {
 
     /** Fewer pixels a side show nothing at any of the network's scales. */
     static final int MIN_SIDE = 32;
@@ -101,24 +103,29 @@ public record DatasetCheck(
                 dataset.manifests(),
                 Stream.concat(dataset.notes().stream(), tooLargeForTheService(sizes).stream())
                         .toList());
+        List<Path> usableTextures =
+                textures.stream().filter(file -> !wrong.containsKey(file)).toList();
         return new DatasetCheck(
                 good,
-                textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
+                usableTextures,
                 List.copyOf(problems),
                 masks.doubtful(),
                 (int) Stream.concat(dataset.files().stream(), textures.stream())
                                 .distinct()
                                 .count()
                         + dataset.problems().size(),
-                decoded(good, samples, warnings));
+                decoded(good.images().map(LabelledImage::file), samples, warnings),
+                decoded(usableTextures.stream(), samples, warnings));
     }
 
     private static DecodedFiles decoded(
-            Dataset good, Map<Path, SampleRange> samples, Map<Path, List<ImageWarning>> warnings) {
-        Set<Path> images = good.images().map(LabelledImage::file).collect(Collectors.toSet());
-        samples.keySet().retainAll(images);
-        warnings.keySet().retainAll(images);
-        return new DecodedFiles(samples, warnings);
+            Stream<Path> files, Map<Path, SampleRange> samples, Map<Path, List<ImageWarning>> warnings) {
+        Set<Path> images = files.collect(Collectors.toSet());
+        Map<Path, SampleRange> theirSamples = new HashMap<>(samples);
+        theirSamples.keySet().retainAll(images);
+        Map<Path, List<ImageWarning>> theirWarnings = new HashMap<>(warnings);
+        theirWarnings.keySet().retainAll(images);
+        return new DecodedFiles(theirSamples, theirWarnings);
     }
 
     /**

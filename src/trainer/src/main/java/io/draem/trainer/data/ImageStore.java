@@ -72,12 +72,18 @@ public final class ImageStore<T> implements ImageSource<T> {
 
     /** Opens images as 8-bit RGB, a quarter of the memory of {@link #tensors}; else the same. */
     public static ImageStore<RgbImage> pictures(
-            List<Path> files, int width, int height, ImageMemory memory, int threads, Progress progress)
+            List<Path> files,
+            int width,
+            int height,
+            OptionalInt whiteLevel,
+            ImageMemory memory,
+            int threads,
+            Progress progress)
             throws IOException, InterruptedException {
         return open(
                 files,
                 image -> Pixels.fromTensor(ImageTensor.of(image, width, height), width, height),
-                OptionalInt.empty(),
+                whiteLevel,
                 3L * width * height,
                 memory,
                 threads,
@@ -87,7 +93,8 @@ public final class ImageStore<T> implements ImageSource<T> {
     /** Does the same with memory of its own. */
     public static ImageStore<RgbImage> pictures(List<Path> files, int width, int height, long cacheBytes, int threads)
             throws IOException, InterruptedException {
-        return pictures(files, width, height, ImageMemory.of(cacheBytes), threads, Progress.SILENT);
+        return pictures(
+                files, width, height, OptionalInt.empty(), ImageMemory.of(cacheBytes), threads, Progress.SILENT);
     }
 
     private static <T> ImageStore<T> open(

@@ -15,10 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -453,7 +458,7 @@ class DatasetTests {
         int bytes = 12 * 32 * 64;
         ImageMemory memory = ImageMemory.of(3L * bytes + 1);
         assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages()).isEqualTo(2);
-        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, memory, 1, Progress.SILENT)
+        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
                         .cachedImages())
                 .as("a quarter of a tensor")
                 .isEqualTo(1);
@@ -486,5 +491,35 @@ class DatasetTests {
         }
         String name = file.getFileName().toString();
         ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());
+    }
+
+    @Test
+    void findsMasksOfADefectWhoseFolderDiffersInCase() throws Exception {
+        Files.move(folder.resolve("ground_truth/broken"), folder.resolve("ground_truth/Broken"));
+        assertThat(Dataset.open(folder).test())
+                .filteredOn(image -> image.defect().equals("broken"))
+                .isNotEmpty()
+                .allSatisfy(image -> assertThat(image.mask()).isNotNull());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    @Timeout(30)
+    void doesNotWaitForAPipe() throws Exception {
+        Path pipe = folder.resolve("train/good/pipe.png");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor(10, TimeUnit.SECONDS))
+                .isTrue();
+        Path manifest = Files.writeString(
+                folder.resolve("all.csv"), "path,label,mask,split\ntrain/good/pipe.png,good,,train\n");
+        assertThat(DatasetCheck.of(Dataset.open(manifest), List.of(), 2).problems())
+                .singleElement()
+                .asString()
+                .contains("pipe.png", "it is no regular file");
+    }
+
+    @Test
+    void quotesWhatFilesSayWithoutControlCharactersAndCut() {
+        Dataset.Problem problem = new Dataset.Problem(folder, "is '\u001b[31m\nFATAL" + "x".repeat(1000) + "'");
+        assertThat(problem.text()).startsWith("is '?[31m?FATALxx").hasSize(501).endsWith("…");
     }
 }
