@@ -1,5 +1,6 @@
 package io.draem.image;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -109,7 +110,8 @@ record BmpFile(
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException {
         byte[] rgb = new byte[header.width() * header.height() * 3];
-        byte[] indices = runLength ? unpackRuns() : new byte[0];
+        List<ImageWarning> warnings = new ArrayList<>();
+        byte[] indices = runLength ? unpackRuns(warnings) : new byte[0];
         for (int row = 0; row < header.height(); row++) {
             int out = 3 * header.width() * (topDown ? row : header.height() - 1 - row);
             if (runLength) {
@@ -120,7 +122,7 @@ record BmpFile(
                 row(data + row * (int) rowBytes(header.width(), bits), rgb, out);
             }
         }
-        return new DecodedImage(new RgbImage(header.width(), header.height(), rgb), SampleRange.BYTES, List.of());
+        return new DecodedImage(new RgbImage(header.width(), header.height(), rgb), SampleRange.BYTES, warnings);
     }
 
     private void row(int start, byte[] rgb, int out) throws ImageException {
@@ -183,7 +185,7 @@ record BmpFile(
     }
 
     /** Returns the palette indices, rows as stored. Pixels that the encoding skips have index 0. */
-    private byte[] unpackRuns() throws ImageException {
+    private byte[] unpackRuns(List<ImageWarning> warnings) throws ImageException {
         int width = header.width();
         byte[] indices = new byte[width * header.height()];
         int in = data;
@@ -207,6 +209,13 @@ record BmpFile(
                 x = 0;
                 y++;
             } else if (value == 1) {
+                if (y < header.height() - 1) {
+                    warnings.add(new ImageWarning(
+                            ImageWarning.Kind.CODEC,
+                            "The BMP ends after " + y + " of " + header.height()
+                                    + " rows, and the others have its first color: save it uncompressed if that is not"
+                                    + " meant"));
+                }
                 break;
             } else if (value == 2) {
                 if (in + 1 >= bytes.length) {
@@ -271,7 +280,7 @@ record BmpFile(
             return MaskSamples.of(decode(OptionalInt.empty()).image(), false);
         }
         char[] indices = new char[header.width() * header.height()];
-        byte[] unpacked = runLength ? unpackRuns() : new byte[0];
+        byte[] unpacked = runLength ? unpackRuns(new ArrayList<>()) : new byte[0];
         for (int row = 0; row < header.height(); row++) {
             int out = header.width() * (topDown ? row : header.height() - 1 - row);
             int start = data + row * (int) rowBytes(header.width(), bits);

@@ -144,7 +144,7 @@ public final class ImageMask {
         long dark = 0;
         long dim = 0;
         long kept = 0;
-        for (int value = background / 4 + 1; value < counts.length; value++) { // below is what a codec leaves
+        for (int value = 1; value < counts.length; value++) {
             if (value > background) {
                 kept += counts[value];
             } else if (value > background / 2) {

@@ -40,18 +40,9 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
      * @throws ImageException.Invalid if it has fewer
      */
     byte[] unpack(int part, int length) throws ImageException {
+        requirePossible(part, length);
         int start = (int) offsets[part];
         int count = (int) counts[part];
-        // Memory is taken only for what so many bytes can unpack to.
-        long most = switch (compression) {
-            case UNCOMPRESSED -> count;
-            case PACK_BITS -> 64L * count;
-            case LZW -> 4096L * count;
-            default -> 1040L * count;
-        };
-        if (length > most) {
-            throw tooShort();
-        }
         byte[] encoded = bytes;
         if (reversed) {
             encoded = Arrays.copyOfRange(bytes, start, start + count);
@@ -68,6 +59,23 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
             default -> inflate(encoded, start, count, unpacked);
         }
         return unpacked;
+    }
+
+    /**
+     * Does nothing where the bytes of a part can unpack to that length, so that memory is taken for nothing else.
+     *
+     * @throws ImageException.Invalid if they are too few
+     */
+    void requirePossible(int part, long length) throws ImageException {
+        long most = switch (compression) {
+            case UNCOMPRESSED -> counts[part];
+            case PACK_BITS -> 64L * counts[part];
+            case LZW -> 4096L * counts[part];
+            default -> 1040L * counts[part];
+        };
+        if (length > most) {
+            throw tooShort();
+        }
     }
 
     private static void unpackBits(byte[] encoded, int start, int end, byte[] unpacked) throws ImageException {

@@ -25,8 +25,12 @@ record TiffSamples(
         boolean predicted,
         boolean littleEndian) {
 
+    /** Pixels of a row that are unpacked at a time; a multiple of 8, so that each block starts at a whole byte. */
+    private static final int BLOCK = 4096;
+
     /** Returns samples of more than 8 bits, interleaved. */
     private short[] read() throws ImageException {
+        requireParts();
         short[] read = new short[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
         read((row, from, out) -> read[out] = (short) row[from]);
         return read;
@@ -34,6 +38,7 @@ record TiffSamples(
 
     /** Returns samples of at most 8 bits, interleaved. */
     private byte[] readBytes() throws ImageException {
+        requireParts();
         byte[] read = new byte[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
         read((row, from, out) -> read[out] = (byte) row[from]);
         return read;
@@ -43,8 +48,9 @@ record TiffSamples(
         int inPart = planar ? 1 : samples;
         int across = (width + partWidth - 1) / partWidth;
         int perPlane = across * ((height + partHeight - 1) / partHeight);
-        int rowBytes = Math.toIntExact(((long) partWidth * inPart * bits + 7) / 8);
-        int[] row = new int[partWidth * inPart];
+        int rowBytes = Math.toIntExact(rowBytes());
+        int[] row = new int[Math.min(partWidth, BLOCK) * inPart];
+        int[] before = new int[inPart];
         for (int plane = 0; plane < (planar ? channels : 1); plane++) {
             for (int part = 0; part < perPlane; part++) {
                 int left = part % across * partWidth;
@@ -53,17 +59,20 @@ record TiffSamples(
                 int columns = Math.min(partWidth, width - left);
                 byte[] unpacked = parts.unpack(plane * perPlane + part, Math.multiplyExact(rows, rowBytes));
                 for (int y = 0; y < rows; y++) {
-                    unpackRow(unpacked, y * rowBytes, row);
-                    if (predicted) {
-                        for (int i = inPart; i < row.length; i++) {
-                            row[i] = row[i] + row[i - inPart] & ((1 << bits) - 1);
-                        }
-                    }
+                    Arrays.fill(before, 0);
                     int out = ((top + y) * width + left) * channels + plane;
                     int taken = planar ? 1 : channels;
-                    for (int x = 0; x < columns; x++, out += channels) {
-                        for (int i = 0; i < taken; i++) {
-                            target.take(row, x * inPart + i, out + i);
+                    for (int start = 0; start < columns; start += BLOCK) {
+                        int pixels = Math.min(BLOCK, columns - start);
+                        int at = y * rowBytes + (int) ((long) start * inPart * bits / 8);
+                        unpackRow(unpacked, at, row, pixels * inPart);
+                        if (predicted) {
+                            addDifferences(row, pixels * inPart, before);
+                        }
+                        for (int x = 0; x < pixels; x++, out += channels) {
+                            for (int i = 0; i < taken; i++) {
+                                target.take(row, x * inPart + i, out + i);
+                            }
                         }
                     }
                 }
@@ -71,14 +80,37 @@ record TiffSamples(
         }
     }
 
-    private void unpackRow(byte[] bytes, int start, int[] row) {
+    /** Checks that every part can be there, before memory is taken for what they unpack to. */
+    private void requireParts() throws ImageException {
+        int perPlane = (width + partWidth - 1) / partWidth * ((height + partHeight - 1) / partHeight);
+        int across = (width + partWidth - 1) / partWidth;
+        for (int part = 0; part < perPlane * (planar ? channels : 1); part++) {
+            int top = part % perPlane / across * partHeight;
+            parts.requirePossible(part, Math.min(partHeight, height - top) * rowBytes());
+        }
+    }
+
+    private long rowBytes() {
+        return ((long) partWidth * (planar ? 1 : samples) * bits + 7) / 8;
+    }
+
+    /** Turns the differences to the pixel before into samples; {@code before} is the pixel before the first, then the last. */
+    private void addDifferences(int[] row, int count, int[] before) {
+        int mask = (1 << bits) - 1;
+        for (int i = 0; i < count; i++) {
+            row[i] = row[i] + (i < before.length ? before[i] : row[i - before.length]) & mask;
+        }
+        System.arraycopy(row, count - before.length, before, 0, before.length);
+    }
+
+    private void unpackRow(byte[] bytes, int start, int[] row, int count) {
         if (bits == 8) {
-            for (int i = 0; i < row.length; i++) {
+            for (int i = 0; i < count; i++) {
                 row[i] = bytes[start + i] & 0xFF;
             }
         } else if (bits == 16) {
             int low = littleEndian ? 0 : 1;
-            for (int i = 0, at = start; i < row.length; i++, at += 2) {
+            for (int i = 0, at = start; i < count; i++, at += 2) {
                 row[i] = (bytes[at + low] & 0xFF) | (bytes[at + 1 - low] & 0xFF) << 8;
             }
         } else {
@@ -86,7 +118,7 @@ record TiffSamples(
             int buffer = 0;
             int filled = 0;
             int at = start;
-            for (int i = 0; i < row.length; i++) {
+            for (int i = 0; i < count; i++) {
                 while (filled < bits) {
                     buffer = buffer << 8 | (bytes[at++] & 0xFF);
                     filled += 8;
@@ -200,16 +232,16 @@ record TiffSamples(
     }
 
     /**
-     * Returns the values of a mask in grey or RGB, with its alpha if it has one; fewer than 8 bits are scaled to 8.
+     * Returns the values of a mask in grey or RGB as stored, with its alpha if it has one.
      *
      * @param colors samples per pixel without alpha
      */
     MaskSamples mask(boolean whiteIsZero, int colors) throws ImageException {
         int taken = Math.min(samples, colors + 1);
-        int most = (1 << bits) - 1;
-        int white = Math.max(most, 0xFF);
+        int white = (1 << bits) - 1;
+        withChannels(taken).requireParts();
         char[] read = new char[Math.multiplyExact(Math.multiplyExact(width, height), taken)];
-        withChannels(taken).read((row, from, out) -> read[out] = (char) (row[from] * white / most));
+        withChannels(taken).read((row, from, out) -> read[out] = (char) row[from]);
         for (int i = 0; whiteIsZero && i < read.length; i += taken) {
             read[i] = (char) (white - read[i]);
         }

@@ -49,13 +49,15 @@ record WhiteLevel(int bits, OptionalInt declared, OptionalInt significantBits, O
             largest = seen[value] ? value : 0;
         }
         int full = (1 << bits) - 1;
-        if (declared.isPresent() && largest <= declared.getAsInt()) {
+        // 16 bits that state the full range state what every file of 16 bits has, also one with values in its low bits.
+        boolean states = declared.isPresent() && (bits < BITS || declared.getAsInt() < full);
+        if (states && largest <= declared.getAsInt()) {
             return new SampleRange(bits, largest, declared.getAsInt(), true);
         }
-        if (significantBits.isPresent()) {
-            return new SampleRange(bits, largest, significantLevel(seen, largest), true);
-        }
-        return new SampleRange(bits, largest, given.orElse(full), false);
+        OptionalInt significant = significantLevel(seen, largest);
+        return significant.isPresent()
+                ? new SampleRange(bits, largest, significant.getAsInt(), true)
+                : new SampleRange(bits, largest, given.orElse(full), false);
     }
 
     /** Returns the warnings that belong to a range which {@link #range} returned. */
@@ -81,21 +83,24 @@ record WhiteLevel(int bits, OptionalInt declared, OptionalInt significantBits, O
 
     /**
      * The PNG standard has samples scaled up to the full range and {@code sBIT} name their original depth; programs that
-     * copy camera values leave them in the low bits. Values beyond that depth, or which all are multiples of the step
-     * that scaling makes, were scaled.
+     * copy camera values leave them in the low bits. Values beyond that depth were scaled. Low values that all are
+     * multiples of the step that scaling makes leave it open, so that nothing is stated.
      */
-    private int significantLevel(boolean[] seen, int largest) {
+    private OptionalInt significantLevel(boolean[] seen, int largest) {
         int full = (1 << bits) - 1;
-        int level = (1 << significantBits.getAsInt()) - 1;
-        if (level >= full || largest > level) {
-            return full;
+        int level = significantBits.isPresent() ? (1 << significantBits.getAsInt()) - 1 : full;
+        if (level >= full) {
+            return OptionalInt.empty();
+        }
+        if (largest > level) {
+            return OptionalInt.of(full);
         }
         double step = (double) full / level;
         for (int value = 1; value <= largest; value++) {
             if (seen[value] && Math.abs(value - Math.rint(value / step) * step) > (step < 3 ? 0.5 : 1)) {
-                return level;
+                return OptionalInt.of(level);
             }
         }
-        return full;
+        return OptionalInt.empty();
     }
 }

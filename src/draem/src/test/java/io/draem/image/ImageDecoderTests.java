@@ -3,11 +3,13 @@ package io.draem.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -147,7 +149,9 @@ class ImageDecoderTests {
                         .isEqualTo(
                                 name.startsWith("jpeg-stray")
                                         ? ImageWarning.Kind.STRAY_BYTES
-                                        : ImageWarning.Kind.CODEC));
+                                        : name.equals("png-12bits-dark-scaled-significant-bits.png")
+                                                ? ImageWarning.Kind.LOW_VALUES // states the full range alone
+                                                : ImageWarning.Kind.CODEC));
     }
 
     @ParameterizedTest
@@ -232,6 +236,52 @@ class ImageDecoderTests {
             assertThat(decoded.image().rgb())
                     .isEqualTo(decoder.decode(bytes).image().rgb());
         }
+    }
+
+    @Test
+    void readsAStatementOfTheFullRangeAsNone() throws Exception {
+        byte[] fullRange = resource("oddities/tiff-mono12-max-sample-value.tif");
+        ByteBuffer file = ByteBuffer.wrap(fullRange).order(ByteOrder.LITTLE_ENDIAN);
+        int directory = file.getInt(4);
+        for (int i = 0; i < file.getShort(directory); i++) {
+            int entry = directory + 2 + 12 * i;
+            if (file.getShort(entry) == 281) { // MaxSampleValue, whose default is the full range
+                file.putInt(entry + 8, 65535);
+            }
+        }
+
+        for (byte[] low : List.of(fullRange, resource("oddities/png-12bits-dark-scaled-significant-bits.png"))) {
+            assertThat(decoder.decode(low).samples().declared()).isFalse();
+            assertThat(decoder.decode(low).warnings())
+                    .extracting(ImageWarning::kind)
+                    .containsExactly(ImageWarning.Kind.LOW_VALUES);
+            assertThat(decoder.decode(low, OptionalInt.of(4095)).samples().whiteLevel())
+                    .isEqualTo(4095);
+        }
+    }
+
+    @Test
+    void takesNoMemoryForATiffThatItsBytesCannotUnpackTo() throws Exception {
+        byte[] bytes = resource("oddities/tiff-one-row-of-60-megapixels.tif");
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        assertThatThrownBy(() -> decoder.decode(bytes)).isInstanceOf(ImageException.Invalid.class);
+        assertThatThrownBy(() -> decoder.decodeMask(bytes)).isInstanceOf(ImageException.Invalid.class);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(16 << 20);
+    }
+
+    @Test
+    void warnsOfABitmapThatEndsBeforeItsLastRow() throws Exception {
+        byte[] whole = resource("oddities/bmp-rle8.bmp");
+        int data = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(10);
+        byte[] ended = Arrays.copyOf(whole, data + 2);
+        ended[data] = 0;
+        ended[data + 1] = 1;
+
+        assertThat(decoder.decode(ended).warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.message()).startsWith("The BMP ends after 0 of "));
     }
 
     @Test

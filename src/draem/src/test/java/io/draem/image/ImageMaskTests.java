@@ -53,7 +53,7 @@ class ImageMaskTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"empty.png", "label-lost.jpg"})
+    @ValueSource(strings = {"empty.png", "label-lost.jpg", "deep-white-is-zero-empty.tif"})
     void countsNoPixelWhereThereIsNoneOrCompressionTookTheLabels(String name) throws Exception {
         ImageMask mask = decoder.decodeMask(resource(name));
         assertThat(mask.anomalousPixels()).isZero();

@@ -2,6 +2,7 @@ package io.draem.trainer;
 
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.ThresholdOptions;
@@ -30,6 +31,7 @@ final class CheckpointImages {
      *
      * @param training options of the training, as a checkpoint holds them; the defaults stand for what is missing
      * @param whiteLevel of the model
+     * @param progress is told of all long work on them
      */
     static ModelImages open(
             Path data,
@@ -40,7 +42,8 @@ final class CheckpointImages {
             int width,
             int height,
             OptionalInt whiteLevel,
-            int threads)
+            int threads,
+            Progress progress)
             throws IOException, InterruptedException, TrainerException {
         if (anomalySource == null && training.path("textures").asString("").equals("images")) {
             throw new TrainerException(
@@ -54,7 +57,7 @@ final class CheckpointImages {
                 read(training.get("synthesis"), SynthesisOptions.DEFAULTS),
                 training.path("seed").asLong(0),
                 WhiteLevel.of(whiteLevel));
-        return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, threads);
+        return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, threads, progress);
     }
 
     /** Says whether the images are others than the model was trained on, or cannot be known to be others. */

@@ -5,6 +5,7 @@ import io.draem.model.ModelCardException;
 import io.draem.tensor.BesideFile;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CheckedImages;
@@ -12,6 +13,7 @@ import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.TestImages;
+import io.draem.trainer.evaluation.WatchedImages;
 import io.draem.trainer.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +108,8 @@ final class EvaluateCommand implements Callable<Integer> {
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
-        DatasetCheck check = DatasetCheck.of(Dataset.open(data, imagesFolder), List.of(), threads)
+        Progress progress = Progress.on(spec.commandLine().getErr());
+        DatasetCheck check = DatasetCheck.of(Dataset.open(data, imagesFolder), List.of(), threads, progress)
                 .requireAllUnless(skipUnreadable);
         check.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();
@@ -128,7 +131,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     .forEach(spec.commandLine().getErr()::println);
             spec.commandLine().getErr().flush();
             AnomalyDetector sized = detector.atInputSize();
-            Scores scores = Scores.of(images, sized);
+            Scores scores = Scores.of(WatchedImages.of(images, progress, "Testing on %d images"), sized);
             String unusual = images.note();
             if (unusual != null) {
                 spec.commandLine().getErr().println(unusual);
@@ -167,7 +170,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try {
             JsonNode trained = JSON.readTree(Files.readString(metrics));
             if (trained.path("training").equals(card.training())) {
-                for (String part : List.of("lossCurve", "validationCurve", "parity")) {
+                for (String part : List.of("lossCurve", "validationCurve", "validationInTraining", "parity")) {
                     if (trained.has(part)) {
                         told.set(part, trained.path(part));
                     }

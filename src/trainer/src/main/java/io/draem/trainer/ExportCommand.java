@@ -5,6 +5,7 @@ import io.draem.model.ModelCardException;
 import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
 import io.draem.trainer.export.ExportRefusedException;
@@ -253,7 +254,8 @@ final class ExportCommand implements Callable<Integer> {
                 draft.width(),
                 draft.height(),
                 draft.whiteLevel(),
-                threads);
+                threads,
+                Progress.on(log));
         out.println(draft.model() + ": " + images.summary());
         out.flush();
         CheckpointImages.warning(images, model.training()).ifPresent(warning -> log.println("warning: " + warning));

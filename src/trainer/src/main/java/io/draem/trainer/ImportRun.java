@@ -4,6 +4,7 @@ import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.trainer.NetworkPublishing.Published;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.NetworkDetector;
@@ -116,7 +117,7 @@ record ImportRun(
         out.flush();
         warnings.forEach(warning -> log.println("warning: " + warning));
         log.flush();
-        ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), size, out);
+        ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), size, out, log);
         try (StopSignals signals = StopSignals.handle(log);
                 DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights())) {
             NetworkDetector detector = new NetworkDetector(network, size.width(), size.height());
@@ -191,7 +192,7 @@ record ImportRun(
                 && side % ModelContract.SIZE_MULTIPLE == 0;
     }
 
-    private ModelImages open(Path data, TrainingInput.Size size, PrintWriter out)
+    private ModelImages open(Path data, TrainingInput.Size size, PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, TrainerException {
         Recipe.Validation validation = new Recipe.Validation(thresholds.validation(), UNUSED_SHARE);
         ModelImages images = ModelImages.open(
@@ -206,7 +207,8 @@ record ImportRun(
                         SynthesisOptions.DEFAULTS,
                         thresholds.seed(),
                         thresholds.whiteLevel()),
-                threads);
+                threads,
+                Progress.on(log));
         out.println(name + ": " + images.judgingSummary());
         out.flush();
         return images;

@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationException;
 import io.draem.trainer.evaluation.EvaluationSet;
@@ -13,16 +14,23 @@ import java.io.IOException;
  * @param synthetic whether their anomalies are synthetic
  * @param test images that figures are reported for; may be none
  * @param thresholds how they are to be found
+ * @param progress is told of the images that were run
  */
-record Judge(EvaluationSet validation, boolean synthetic, EvaluationSet test, ThresholdOptions thresholds) {
+record Judge(
+        EvaluationSet validation,
+        boolean synthetic,
+        EvaluationSet test,
+        ThresholdOptions thresholds,
+        Progress progress) {
 
     static Judge of(ModelImages images, ThresholdOptions thresholds) {
-        return new Judge(images.validation(), images.validatesOnSynthetic(), images.test(), thresholds);
+        return new Judge(
+                images.validation(), images.validatesOnSynthetic(), images.test(), thresholds, images.progress());
     }
 
     /** Returns one whose work ends with a {@link java.util.concurrent.CancellationException} when a signal asks for it. */
     Judge stoppedBy(StopSignals signals) {
-        return new Judge(signals.stopping(validation), synthetic, signals.stopping(test), thresholds);
+        return new Judge(signals.stopping(validation), synthetic, signals.stopping(test), thresholds, progress);
     }
 
     /**
@@ -31,6 +39,6 @@ record Judge(EvaluationSet validation, boolean synthetic, EvaluationSet test, Th
      * @throws CalibrationException if the threshold rule needs images that are not there
      */
     Judgement judge(AnomalyDetector detector) throws IOException {
-        return Judgement.of(detector, validation, synthetic, test, thresholds);
+        return Judgement.of(detector, validation, synthetic, test, thresholds, progress);
     }
 }

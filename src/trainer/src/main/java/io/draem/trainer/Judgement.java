@@ -3,6 +3,7 @@ package io.draem.trainer;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationException;
 import io.draem.trainer.evaluation.CalibrationWarnings;
@@ -12,6 +13,7 @@ import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.evaluation.WatchedImages;
 import io.draem.trainer.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,12 +57,13 @@ record Judgement(
             EvaluationSet validation,
             boolean synthetic,
             EvaluationSet test,
-            ThresholdOptions thresholds)
+            ThresholdOptions thresholds,
+            Progress progress)
             throws IOException {
-        Scores validated = Scores.of(validation, detector);
+        Scores validated = Scores.of(WatchedImages.of(validation, progress, "Calibrating on %d images"), detector);
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
-        return new Judgement(
-                validation, synthetic, validated, test, Scores.of(test, detector), thresholds, calibration);
+        Scores tested = Scores.of(WatchedImages.of(test, progress, "Testing on %d images"), detector);
+        return new Judgement(validation, synthetic, validated, test, tested, thresholds, calibration);
     }
 
     /** Says where the thresholds come from, and what is doubtful about them. */

@@ -12,6 +12,7 @@ import io.draem.trainer.data.FileTree;
 import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.DrawnImages;
 import io.draem.trainer.evaluation.EvaluationSet;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut normal images to validate on; none where labelled ones do
  * @param whiteLevel of deep images; empty for the full range
  * @param synthesizer what makes samples of them
+ * @param progress is told of all long work on them
  */
 record ModelImages(
         Options options,
@@ -61,7 +63,8 @@ record ModelImages(
         ImageStore<float[]> normals,
         ImageStore<float[]> heldOut,
         OptionalInt whiteLevel,
-        AnomalySynthesizer synthesizer) {
+        AnomalySynthesizer synthesizer,
+        Progress progress) {
 
     /** A validation runs several times in a training and must stay cheap; more images hardly change which is best. */
     private static final int IN_TRAINING = 400;
@@ -108,11 +111,12 @@ record ModelImages(
             @Nullable Path anomalySource,
             boolean skipUnreadable,
             Options options,
-            int readers)
+            int readers,
+            Progress progress)
             throws IOException, InterruptedException, TrainerException {
         Dataset found = Dataset.open(data, imagesFolder);
         @Nullable FileTree sources = anomalySource == null ? null : FileTree.ofImages(anomalySource);
-        DatasetCheck check = DatasetCheck.of(found, sources == null ? List.of() : sources.images(), readers)
+        DatasetCheck check = DatasetCheck.of(found, sources == null ? List.of() : sources.images(), readers, progress)
                 .requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset().requireTraining();
         List<Path> textureFiles = check.textures();
@@ -131,10 +135,18 @@ record ModelImages(
                 DataDigest.of(split.validation().isEmpty() ? split.heldOut() : split.validation(), digests),
                 DataDigest.of(split.test(), digests));
         ImageMemory memory = ImageMemory.quarterOfHeap();
-        ImageStore<float[]> normals =
-                ImageStore.tensors(LabelledImage.files(split.train()), width, height, whiteLevel, memory, readers);
-        ImageStore<RgbImage> textures =
-                anomalySource == null ? null : ImageStore.pictures(textureFiles, width, height, memory, readers);
+        ImageStore<float[]> normals = ImageStore.tensors(
+                LabelledImage.files(split.train()), width, height, whiteLevel, memory, readers, progress);
+        ImageStore<RgbImage> textures = anomalySource == null
+                ? null
+                : ImageStore.pictures(
+                        textureFiles,
+                        width,
+                        height,
+                        check.decodedTextures().whiteLevel(WhiteLevel.AUTO),
+                        memory,
+                        readers,
+                        progress);
         return new ModelImages(
                 options,
                 split,
@@ -143,7 +155,10 @@ record ModelImages(
                                 check.decoded().notes(options.whiteLevel()).stream(),
                                 sources == null
                                         ? Stream.<String>empty()
-                                        : sources.notes().stream().map(note -> "--anomaly-source: " + note),
+                                        : Stream.concat(
+                                                        sources.notes().stream(),
+                                                        check.decodedTextures().notes(WhiteLevel.AUTO).stream())
+                                                .map(note -> "--anomaly-source: " + note),
                                 split.notes().stream())
                         .flatMap(notes -> notes)
                         .toList(),
@@ -153,9 +168,11 @@ record ModelImages(
                 anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
                 textureFiles.size(),
                 normals,
-                ImageStore.tensors(LabelledImage.files(split.heldOut()), width, height, whiteLevel, memory, readers),
+                ImageStore.tensors(
+                        LabelledImage.files(split.heldOut()), width, height, whiteLevel, memory, readers, progress),
                 whiteLevel,
-                new AnomalySynthesizer(options.synthesis(), width, height, normals, textures));
+                new AnomalySynthesizer(options.synthesis(), width, height, normals, textures),
+                progress);
     }
 
     /** Says how many images there are for what, and what a person should know of them. */
@@ -226,8 +243,10 @@ record ModelImages(
     /** Returns what the images to train on look like, before anything is done to them. */
     ImageProfile profile() {
         List<ImageMeasures> measures = new ArrayList<>();
+        Progress.Work work = progress.begin("Measuring %d images", normals.size());
         for (int i = 0; i < normals.size(); i++) {
             measures.add(ImageMeasures.of(normals.get(i), options.width(), options.height()));
+            work.done();
         }
         return ImageProfile.of(measures);
     }

@@ -75,6 +75,9 @@ record Publication(
                     .withMinRegionArea(minRegionArea);
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
+            figures.putObject("validationInTraining")
+                    .put("images", data.validationInTraining().size())
+                    .put("of", data.validation().size());
             invocation.writeTo(figures);
             NetworkPublishing.Published published = NetworkPublishing.publish(
                     output, card, model.weights(), detector, figures, judgement, data.parityImages());

@@ -1,6 +1,7 @@
 package io.draem.trainer;
 
 import io.draem.model.ModelCardException;
+import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.export.ExportFormat;
@@ -104,7 +105,8 @@ record TrainingRun(
                     anomalySource,
                     skipUnreadable,
                     ModelImages.Options.of(recipe, whiteLevel),
-                    threads);
+                    threads,
+                    Progress.on(log));
             requireValidationWithin(images);
             out.println(name + ": " + images.summary());
             out.flush();

@@ -82,6 +82,10 @@ class TrainCommandTests {
         assertThat(metrics.at("/threshold").isNumber()).isTrue();
         assertThat(metrics.at("/imagesPerSecond").asDouble()).isPositive();
         assertThat(metrics.at("/lossCurve").size()).isEqualTo(4);
+        assertThat(metrics.at("/validationInTraining/images").asInt())
+                .as("a set so small validates as a whole")
+                .isPositive()
+                .isEqualTo(metrics.at("/validationInTraining/of").asInt());
         assertThat(metrics.at("/parity/map").asDouble()).isLessThan(1e-3);
 
         ModelCard card;

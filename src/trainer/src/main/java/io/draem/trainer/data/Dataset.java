@@ -39,7 +39,20 @@ public record Dataset(
      * @param file the file
      * @param text what is wrong, to be read after the file's name
      */
-    public record Problem(Path file, String text) {}
+    public record Problem(Path file, String text) {
+
+        private static final int LONGEST = 500;
+
+        /** Texts quote what files say, so control characters become question marks and long ones are cut. */
+        public Problem {
+            text = shown(text);
+        }
+
+        static String shown(String text) {
+            String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+            return cut.replaceAll("\\p{Cntrl}", "?");
+        }
+    }
 
     public Dataset {
         train = List.copyOf(train);

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * @param problems what is wrong with the others
  * @param doubtful what is doubtful about masks that are used as they are
  * @param files how many files there were
- * @param decoded what decoding the usable images of the set showed, masks and textures left out
+ * @param decoded what decoding the usable images of the set showed, masks left out
+ * @param decodedTextures the same of the usable anomaly-source images
  */
 public record DatasetCheck(
         Dataset dataset,
@@ -37,7 +38,8 @@ public record DatasetCheck(
         List<Problem> problems,
         List<Problem> doubtful,
         int files,
-        DecodedFiles decoded) {
+        DecodedFiles decoded,
+        DecodedFiles decodedTextures) {
 
     /** Fewer pixels a side show nothing at any of the network's scales. */
     static final int MIN_SIDE = 32;
@@ -52,8 +54,14 @@ public record DatasetCheck(
         }
     }
 
-    /** Reads everything, on several threads. */
+    /** Reads everything, on several threads, and says nothing meanwhile. */
     public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads)
+            throws IOException, InterruptedException {
+        return of(dataset, textures, threads, Progress.SILENT);
+    }
+
+    /** Reads everything, on several threads. */
+    public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads, Progress progress)
             throws IOException, InterruptedException {
         List<Path> files = Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .distinct()
@@ -61,8 +69,12 @@ public record DatasetCheck(
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
         Map<Path, SampleRange> samples = new ConcurrentHashMap<>();
         Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
-        Map<Path, String> wrong =
-                new LinkedHashMap<>(ImageFiles.failures(files, OptionalInt.empty(), threads, (index, image) -> {
+        Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.failures(
+                files,
+                OptionalInt.empty(),
+                threads,
+                progress.begin("Checking %d images", files.size()),
+                (index, image) -> {
                     Path file = files.get(index);
                     sizes.put(file, size(image.image()));
                     samples.put(file, image.samples());
@@ -76,7 +88,7 @@ public record DatasetCheck(
                         wrong.put(file, "has " + size + " pixels; at least " + MIN_SIDE + " a side are needed");
                     }
                 });
-        MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads);
+        MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads, progress);
         masks.wrong().forEach(wrong::putIfAbsent);
         List<Problem> problems = new ArrayList<>(dataset.problems());
         wrong.forEach((file, text) -> problems.add(new Problem(file, text)));
@@ -91,24 +103,29 @@ public record DatasetCheck(
                 dataset.manifests(),
                 Stream.concat(dataset.notes().stream(), tooLargeForTheService(sizes).stream())
                         .toList());
+        List<Path> usableTextures =
+                textures.stream().filter(file -> !wrong.containsKey(file)).toList();
         return new DatasetCheck(
                 good,
-                textures.stream().filter(file -> !wrong.containsKey(file)).toList(),
+                usableTextures,
                 List.copyOf(problems),
                 masks.doubtful(),
                 (int) Stream.concat(dataset.files().stream(), textures.stream())
                                 .distinct()
                                 .count()
                         + dataset.problems().size(),
-                decoded(good, samples, warnings));
+                decoded(good.images().map(LabelledImage::file), samples, warnings),
+                decoded(usableTextures.stream(), samples, warnings));
     }
 
     private static DecodedFiles decoded(
-            Dataset good, Map<Path, SampleRange> samples, Map<Path, List<ImageWarning>> warnings) {
-        Set<Path> images = good.images().map(LabelledImage::file).collect(Collectors.toSet());
-        samples.keySet().retainAll(images);
-        warnings.keySet().retainAll(images);
-        return new DecodedFiles(samples, warnings);
+            Stream<Path> files, Map<Path, SampleRange> samples, Map<Path, List<ImageWarning>> warnings) {
+        Set<Path> images = files.collect(Collectors.toSet());
+        Map<Path, SampleRange> theirSamples = new HashMap<>(samples);
+        theirSamples.keySet().retainAll(images);
+        Map<Path, List<ImageWarning>> theirWarnings = new HashMap<>(warnings);
+        theirWarnings.keySet().retainAll(images);
+        return new DecodedFiles(theirSamples, theirWarnings);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.draem.trainer.data;
 import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
+import io.draem.image.ImageFormat;
 import io.draem.image.ImageHeader;
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageMask;
@@ -40,6 +41,9 @@ public final class ImageFiles {
 
     /** Bytes per pixel while an image is decoded: the codec's picture, the samples made of it, and a turned copy. */
     private static final int DECODING_BYTES = 12;
+
+    /** The same of a TIFF, of which strips, samples and colors may be in memory at a time, of four channels of 16 bits. */
+    private static final int TIFF_BYTES = 24;
 
     private static final int MEGABYTE = 1 << 20;
 
@@ -108,6 +112,9 @@ public final class ImageFiles {
     /** Decodes a file once there is memory for it, which it holds until the result is there. */
     private static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
         Limited by = limited;
+        if (Files.exists(file) && !Files.isRegularFile(file)) { // reading a pipe or a device may never end
+            throw new ImageException.Unsupported("it is no regular file");
+        }
         long size = Files.size(file); // before memory is taken for it
         if (size > by.limits().maxBytes()) {
             throw new ImageException.TooLarge("the image has " + size + " bytes, more than the "
@@ -119,8 +126,9 @@ public final class ImageFiles {
             byte[] bytes = Files.readAllBytes(file);
             ImageHeader header = header(by, bytes);
             long pixels = (long) header.width() * header.height();
-            requireHeap(size + DECODING_BYTES * pixels);
-            int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(DECODING_BYTES * pixels));
+            long needed = pixels * (header.format() == ImageFormat.TIFF ? TIFF_BYTES : DECODING_BYTES);
+            requireHeap(size + needed);
+            int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(needed));
             PIXELS.acquireUninterruptibly(pixelMemory);
             try {
                 return decoding.of(by.decoder(), bytes);
@@ -174,9 +182,9 @@ public final class ImageFiles {
     }
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
-    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws IOException, InterruptedException {
-        Map<Path, String> failures = failures(files, whiteLevel, threads, reader);
+        Map<Path, String> failures = failures(files, whiteLevel, threads, work, reader);
         if (!failures.isEmpty()) {
             String named = failures.entrySet().stream()
                     .limit(NAMED_FAILURES)
@@ -190,20 +198,23 @@ public final class ImageFiles {
     }
 
     /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
-    static Map<Path, String> failures(List<Path> files, OptionalInt whiteLevel, int threads, Reader reader)
+    static Map<Path, String> failures(
+            List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws InterruptedException {
-        return failuresOf(files, threads, (index, decoder, bytes) -> {
+        return failuresOf(files, threads, work, (index, decoder, bytes) -> {
             reader.accept(index, decoder.decode(bytes, whiteLevel));
         });
     }
 
     /** Reads all masks as {@link #failures} reads images. */
-    static Map<Path, String> maskFailures(List<Path> files, int threads, MaskReader reader)
+    static Map<Path, String> maskFailures(List<Path> files, int threads, Progress.Work work, MaskReader reader)
             throws InterruptedException {
-        return failuresOf(files, threads, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
+        return failuresOf(
+                files, threads, work, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
     }
 
-    private static Map<Path, String> failuresOf(List<Path> files, int threads, Use use) throws InterruptedException {
+    private static Map<Path, String> failuresOf(List<Path> files, int threads, Progress.Work work, Use use)
+            throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
         try {
@@ -223,6 +234,7 @@ public final class ImageFiles {
                     } catch (IOException e) {
                         failures.put(index, "cannot be read: " + e);
                     }
+                    work.done();
                 }));
             }
             for (Future<?> read : reads) {

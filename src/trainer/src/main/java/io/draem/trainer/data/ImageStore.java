@@ -41,12 +41,18 @@ public final class ImageStore<T> implements ImageSource<T> {
      */
     public static ImageStore<float[]> tensors(List<Path> files, int width, int height, ImageMemory memory, int threads)
             throws IOException, InterruptedException {
-        return tensors(files, width, height, OptionalInt.empty(), memory, threads);
+        return tensors(files, width, height, OptionalInt.empty(), memory, threads, Progress.SILENT);
     }
 
-    /** Does the same with a white level for deep images. */
+    /** Does the same with a white level for deep images, and says how far the reading is. */
     public static ImageStore<float[]> tensors(
-            List<Path> files, int width, int height, OptionalInt whiteLevel, ImageMemory memory, int threads)
+            List<Path> files,
+            int width,
+            int height,
+            OptionalInt whiteLevel,
+            ImageMemory memory,
+            int threads,
+            Progress progress)
             throws IOException, InterruptedException {
         return open(
                 files,
@@ -54,7 +60,8 @@ public final class ImageStore<T> implements ImageSource<T> {
                 whiteLevel,
                 12L * width * height,
                 memory,
-                threads);
+                threads,
+                progress);
     }
 
     /** Does the same with memory of its own. */
@@ -65,21 +72,29 @@ public final class ImageStore<T> implements ImageSource<T> {
 
     /** Opens images as 8-bit RGB, a quarter of the memory of {@link #tensors}; else the same. */
     public static ImageStore<RgbImage> pictures(
-            List<Path> files, int width, int height, ImageMemory memory, int threads)
+            List<Path> files,
+            int width,
+            int height,
+            OptionalInt whiteLevel,
+            ImageMemory memory,
+            int threads,
+            Progress progress)
             throws IOException, InterruptedException {
         return open(
                 files,
                 image -> Pixels.fromTensor(ImageTensor.of(image, width, height), width, height),
-                OptionalInt.empty(),
+                whiteLevel,
                 3L * width * height,
                 memory,
-                threads);
+                threads,
+                progress);
     }
 
     /** Does the same with memory of its own. */
     public static ImageStore<RgbImage> pictures(List<Path> files, int width, int height, long cacheBytes, int threads)
             throws IOException, InterruptedException {
-        return pictures(files, width, height, ImageMemory.of(cacheBytes), threads);
+        return pictures(
+                files, width, height, OptionalInt.empty(), ImageMemory.of(cacheBytes), threads, Progress.SILENT);
     }
 
     private static <T> ImageStore<T> open(
@@ -88,11 +103,13 @@ public final class ImageStore<T> implements ImageSource<T> {
             OptionalInt whiteLevel,
             long imageBytes,
             ImageMemory memory,
-            int threads)
+            int threads,
+            Progress progress)
             throws IOException, InterruptedException {
         int cachedImages = memory.take(files.size(), imageBytes);
         ImageStore<T> store = new ImageStore<>(files, form, whiteLevel, cachedImages);
-        ImageFiles.readAll(store.files, whiteLevel, threads, (index, image) -> {
+        Progress.Work work = progress.begin("Reading %d images", files.size());
+        ImageFiles.readAll(store.files, whiteLevel, threads, work, (index, image) -> {
             if (index < cachedImages) {
                 store.cached.set(index, form.apply(image.image()));
             }

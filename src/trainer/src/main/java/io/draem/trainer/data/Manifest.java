@@ -90,7 +90,10 @@ final class Manifest {
                 }
             }
         } catch (IllegalArgumentException | UncheckedIOException | CSVException e) {
-            throw new DatasetException(file + " is no CSV file by RFC 4180: " + e.getMessage());
+            throw new DatasetException(file + " is no CSV file by RFC 4180: "
+                    + Dataset.Problem.shown(
+                            String.valueOf(e.getMessage()).replaceFirst("^([a-z]+[.])+CSVException: ", ""))
+                    + "; look for a quotation mark that is never closed");
         }
         ManifestText.refuse(file, mistakes);
         return new Dataset(

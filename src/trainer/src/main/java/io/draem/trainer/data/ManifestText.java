@@ -58,7 +58,10 @@ final class ManifestText {
         if (!mistakes.isEmpty()) {
             int more = mistakes.size() - NAMED_LINES;
             throw new DatasetException(mistakes.size() + " lines of " + file + " do not fit:\n  "
-                    + mistakes.stream().limit(NAMED_LINES).collect(Collectors.joining("\n  "))
+                    + mistakes.stream()
+                            .limit(NAMED_LINES)
+                            .map(Dataset.Problem::shown)
+                            .collect(Collectors.joining("\n  "))
                     + (more > 0 ? "\n  and " + more + " more" : ""));
         }
     }

@@ -41,7 +41,7 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
      *
      * @param sizes of the images that could be read
      */
-    static MaskCheck of(List<LabelledImage> images, Map<Path, DatasetCheck.Size> sizes, int threads)
+    static MaskCheck of(List<LabelledImage> images, Map<Path, DatasetCheck.Size> sizes, int threads, Progress progress)
             throws InterruptedException {
         Map<Path, MaskColours> coloured = new LinkedHashMap<>();
         Set<Path> ordinary = new LinkedHashSet<>();
@@ -55,9 +55,10 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
         }
         Map<Path, Summary> summaries = new ConcurrentHashMap<>();
         List<Path> files = List.copyOf(ordinary);
+        Progress.Work work = progress.begin("Checking %d masks", files.size() + coloured.size());
         Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.maskFailures(
-                files, threads, (index, mask) -> summaries.put(files.get(index), Summary.of(mask))));
-        wrong.putAll(readColoured(coloured, summaries, threads));
+                files, threads, work, (index, mask) -> summaries.put(files.get(index), Summary.of(mask))));
+        wrong.putAll(readColoured(coloured, summaries, threads, work));
         List<Problem> doubtful = new ArrayList<>();
         Map<Path, Path> owners = new HashMap<>();
         for (LabelledImage image : images) {
@@ -93,10 +94,11 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
     }
 
     private static Map<Path, String> readColoured(
-            Map<Path, MaskColours> masks, Map<Path, Summary> summaries, int threads) throws InterruptedException {
+            Map<Path, MaskColours> masks, Map<Path, Summary> summaries, int threads, Progress.Work work)
+            throws InterruptedException {
         List<Path> files = List.copyOf(masks.keySet());
         Map<Path, String> miscoloured = new ConcurrentSkipListMap<>(FileTree.ORDER);
-        Map<Path, String> wrong = ImageFiles.failures(files, OptionalInt.empty(), threads, (index, mask) -> {
+        Map<Path, String> wrong = ImageFiles.failures(files, OptionalInt.empty(), threads, work, (index, mask) -> {
             Path file = files.get(index);
             MaskColours colours = Objects.requireNonNull(masks.get(file));
             String problem = colours.problem(mask.image());

@@ -182,11 +182,11 @@ final class MvtecLayout {
     private List<LabelledImage> defects(Path folder, Path parentOfMasks) {
         String defect = FileNameEncoding.composed(folder.getFileName().toString());
         List<Path> maskFolders = foldersCalled(parentOfMasks, GROUND_TRUTH).stream()
-                .flatMap(
-                        masks -> tree
+                .flatMap(masks ->
+                        tree
                                 .foldersIn(
                                         masks,
-                                        name -> FileNameEncoding.composed(name).equals(defect))
+                                        name -> FileNameEncoding.composed(name).equalsIgnoreCase(defect))
                                 .stream())
                 .toList();
         Map<String, Path> masks = masks(maskFolders);

@@ -56,6 +56,9 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
             "ToTensorV2",
             "SanitizeBoundingBoxes");
 
+    /** Libraries whose transforms do not normalize unless they are called so. */
+    private static final List<String> LIBRARIES = List.of("torchvision.", "albumentations.", "anomalib.");
+
     private static final Set<String> CONTAINERS = Set.of("Compose", "Sequential");
 
     /** Returns what the official repository does: values from 0 to 1, any size. */
@@ -137,6 +140,7 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
             String path = Attributes.text(Attributes.of(transform, "class_path"));
             PickleValue values = path == null ? transform : Attributes.of(transform, "init_args");
             String name = path != null ? path : transform instanceof Opaque opaque ? opaque.origin() : "";
+            String full = name;
             name = name.substring(name.lastIndexOf('.') + 1);
             List<PickleValue> inner = Attributes.items(Attributes.of(values, "transforms"));
             if (CONTAINERS.contains(name) && inner != null && depth < DEEPEST) {
@@ -150,6 +154,8 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
             } else if (name.endsWith("CenterCrop")) { // anomalib has one that can be exported
                 noteCrop(source);
             } else if (!NEUTRAL.contains(name)) {
+                // What is not from a known library, or holds more than was read, may normalize.
+                unclear |= inner != null || LIBRARIES.stream().noneMatch(full::startsWith);
                 notes.add("The training also applied " + Names.quoted(name) + " to its images (" + source
                         + "), which is not done here: apply it to the images first where it matters");
             }

@@ -30,7 +30,7 @@ final class TrainingCharts {
         if (validations.size() > 1) {
             html.append(chart(
                     "validation",
-                    "Figures on the validation images during training",
+                    "Figures on " + validated(metrics.path("validationInTraining")) + " during training",
                     "figure",
                     validations,
                     Stream.of("imageAuroc", "pixelAuroc", "pixelAveragePrecision")
@@ -40,6 +40,13 @@ final class TrainingCharts {
                     false));
         }
         return html.isEmpty() ? "" : "<div class=\"grid\">" + html + "</div>\n";
+    }
+
+    /** Says which images validated: those of a large set are drawn. */
+    private static String validated(JsonNode counts) {
+        int images = counts.path("images").asInt(0);
+        int all = counts.path("of").asInt(0);
+        return images < all ? images + " of the " + all + " validation images" : "the validation images";
     }
 
     private static String chart(

@@ -11,11 +11,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,6 +129,27 @@ class DatasetTests {
                 .extracting(LabelledImage::id)
                 .containsExactly("test/good/000.png", "test/broken/001.png", "test/scratch/000.png");
         assertThat(check.notes()).last().asString().contains("1 files are no images", "notes.txt");
+    }
+
+    @Test
+    void saysHowFarTheCheckOfImagesAndMasksIs() throws Exception {
+        Files.writeString(folder.resolve("train/good/002.png"), "no image at all");
+        List<String> lines = new ArrayList<>();
+        AtomicLong seconds = new AtomicLong();
+        Progress progress = new Progress(
+                lines::add, () -> Duration.ofSeconds(seconds.addAndGet(3)).toNanos());
+        Dataset dataset = Dataset.open(folder);
+        DatasetCheck.of(dataset, List.of(), 1, progress);
+        int images = (int) dataset.images().count();
+        assertThat(lines)
+                .as("an image that cannot be read counts too")
+                .contains(
+                        "Checking %d images: 2 (%d %%), 0.3 images/s".formatted(images, 200 / images),
+                        "Checking %d images: %d (100 %%), 0.3 images/s, %d s in all"
+                                .formatted(images, images, 3 * images))
+                .contains(
+                        "Checking 3 masks: 2 (66 %), 0.3 images/s",
+                        "Checking 3 masks: 3 (100 %), 0.3 images/s, 9 s in all");
     }
 
     @Test
@@ -429,7 +458,8 @@ class DatasetTests {
         int bytes = 12 * 32 * 64;
         ImageMemory memory = ImageMemory.of(3L * bytes + 1);
         assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages()).isEqualTo(2);
-        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, memory, 1).cachedImages())
+        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
+                        .cachedImages())
                 .as("a quarter of a tensor")
                 .isEqualTo(1);
         assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages())
@@ -461,5 +491,35 @@ class DatasetTests {
         }
         String name = file.getFileName().toString();
         ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());
+    }
+
+    @Test
+    void findsMasksOfADefectWhoseFolderDiffersInCase() throws Exception {
+        Files.move(folder.resolve("ground_truth/broken"), folder.resolve("ground_truth/Broken"));
+        assertThat(Dataset.open(folder).test())
+                .filteredOn(image -> image.defect().equals("broken"))
+                .isNotEmpty()
+                .allSatisfy(image -> assertThat(image.mask()).isNotNull());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    @Timeout(30)
+    void doesNotWaitForAPipe() throws Exception {
+        Path pipe = folder.resolve("train/good/pipe.png");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor(10, TimeUnit.SECONDS))
+                .isTrue();
+        Path manifest = Files.writeString(
+                folder.resolve("all.csv"), "path,label,mask,split\ntrain/good/pipe.png,good,,train\n");
+        assertThat(DatasetCheck.of(Dataset.open(manifest), List.of(), 2).problems())
+                .singleElement()
+                .asString()
+                .contains("pipe.png", "it is no regular file");
+    }
+
+    @Test
+    void quotesWhatFilesSayWithoutControlCharactersAndCut() {
+        Dataset.Problem problem = new Dataset.Problem(folder, "is '\u001b[31m\nFATAL" + "x".repeat(1000) + "'");
+        assertThat(problem.text()).startsWith("is '?[31m?FATALxx").hasSize(501).endsWith("…");
     }
 }

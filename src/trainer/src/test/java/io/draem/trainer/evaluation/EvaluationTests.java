@@ -8,15 +8,18 @@ import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.Dataset;
+import io.draem.trainer.data.Progress;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -207,6 +210,23 @@ class EvaluationTests {
                 .extracting(Scores.Scored::id)
                 .containsExactly("left/001.png", "right/001.png", "right/002.png");
         assertThat(Calibrator.calibrate(scores, false).normalImages()).isEqualTo(3);
+    }
+
+    @Test
+    void saysHowFarARunOverImagesIs() throws IOException {
+        EvaluationImage image = image("a", "good", 0.1f).image();
+        List<String> lines = new ArrayList<>();
+        AtomicLong seconds = new AtomicLong();
+        Progress progress = new Progress(
+                lines::add, () -> Duration.ofSeconds(seconds.addAndGet(2)).toNanos());
+        Scores.of(
+                WatchedImages.of(EvaluationSet.of(Collections.nCopies(20, image)), progress, "Testing on %d images"),
+                (pixels, count) ->
+                        Collections.nCopies(count, new Detection(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]))));
+        assertThat(lines)
+                .contains(
+                        "Testing on 20 images: 3 (15 %), 0.5 images/s",
+                        "Testing on 20 images: 20 (100 %), 0.5 images/s, 40 s in all");
     }
 
     @Test

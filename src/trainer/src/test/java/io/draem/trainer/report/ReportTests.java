@@ -132,6 +132,19 @@ class ReportTests {
         assertThat(report.html()).doesNotContain("Made on");
     }
 
+    @Test
+    void saysOnHowManyImagesATrainingOnALargeSetValidated() throws IOException {
+        Report report = report("plate", image("1.png", "good", 0.1f));
+        ObjectNode metrics = (ObjectNode) report.metrics().deepCopy();
+        for (int step = 1; step < 3; step++) {
+            metrics.withArray("validationCurve").addObject().put("step", step).put("imageAuroc", 0.9);
+        }
+        metrics.putObject("validationInTraining").put("images", 400).put("of", 8000);
+        assertThat(TrainingCharts.of(metrics)).contains("Figures on 400 of the 8000 validation images during training");
+        metrics.putObject("validationInTraining").put("images", 80).put("of", 80);
+        assertThat(TrainingCharts.of(metrics)).contains("Figures on the validation images during training");
+    }
+
     private static List<String> names(Report report, Example.Kind kind) {
         return report.examples().stream()
                 .filter(example -> example.kind() == kind)

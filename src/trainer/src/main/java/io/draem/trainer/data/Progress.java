@@ -1,0 +1,86 @@
+package io.draem.trainer.data;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Says how far work on many images is, in a line every few seconds, and nothing of work that is done before the first of
+ * them is due. A training has a bar of its own: its steps are of equal length and end at a number that is set.
+ */
+public final class Progress {
+
+    /** Says nothing. */
+    public static final Progress SILENT = new Progress(line -> {}, () -> 0);
+
+    private static final long INTERVAL = Duration.ofSeconds(5).toNanos();
+    private static final double SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final Consumer<String> lines;
+    private final LongSupplier nanoTime;
+
+    /**
+     * @param lines takes each line
+     * @param nanoTime the time now, as {@link System#nanoTime} gives it
+     */
+    public Progress(Consumer<String> lines, LongSupplier nanoTime) {
+        this.lines = lines;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Returns one that writes to a log. */
+    public static Progress on(PrintWriter log) {
+        return new Progress(
+                line -> {
+                    log.println(line);
+                    log.flush();
+                },
+                System::nanoTime);
+    }
+
+    /**
+     * Begins work.
+     *
+     * @param what is done to what, the number left out, such as {@code Reading %d images}
+     * @param count how many there are
+     */
+    public Work begin(String what, int count) {
+        return new Work(String.format(Locale.ROOT, what, count), count);
+    }
+
+    /** Work that has begun. Several threads may do it. */
+    public final class Work {
+
+        private final String what;
+        private final int count;
+        private final long start = nanoTime.getAsLong();
+        private long told = start;
+        private int done;
+
+        private Work(String what, int count) {
+            this.what = what;
+            this.count = count;
+        }
+
+        /** Counts one more image. The last one is told of where others were, with the time that all of them took. */
+        public synchronized void done() {
+            done++;
+            long now = nanoTime.getAsLong();
+            boolean last = done == count && told != start;
+            if (last || now - told >= INTERVAL) {
+                told = now;
+                double seconds = (now - start) / SECOND;
+                lines.accept(String.format(
+                        Locale.ROOT,
+                        "%s: %d (%d %%), %.1f images/s%s",
+                        what,
+                        done,
+                        100L * done / count,
+                        done / seconds,
+                        done == count ? String.format(Locale.ROOT, ", %.0f s in all", seconds) : ""));
+            }
+        }
+    }
+}
