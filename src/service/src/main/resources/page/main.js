@@ -3,7 +3,7 @@ import { Gallery } from "./gallery.js";
 import { receive } from "./intake.js";
 import { decode } from "./picture.js";
 import {
-  announce, showDetails, showDoubts, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
+  announce, showDetails, showWarnings, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
 } from "./report.js";
 import { Problem, detect, file, hasKey, models, overlay, useKey } from "./service.js";
 import { ThresholdSlider } from "./threshold.js";
@@ -189,8 +189,8 @@ async function tell(roundTrip) {
   }
   threshold.score = answer.score;
   showProblem(null);
+  showWarnings(answer);
   showVerdict(answer.score, answer.threshold);
-  showDoubts(answer);
   showRegions(answer, pixelThreshold.value, (region) => gallery.mark(region, answer.pixelThreshold, range()));
   showDetails(answer, roundTrip);
   byId("thresholds").hidden = false;

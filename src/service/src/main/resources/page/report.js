@@ -1,6 +1,14 @@
 /** Writes what the service said into the page. Text only: nothing of an answer becomes markup. */
 
 const MOST_REGIONS = 50;
+const REASONS = {
+  "too-dark": "The image is too dark",
+  "too-bright": "The image is too bright",
+  "uniform": "The image is uniform",
+  "low-contrast": "The image has little contrast",
+  "blurred": "The image is blurred",
+  "unusual-color": "The image has unusual colors",
+};
 const STAGES = ["decode", "preprocess", "queue", "inference", "postprocess"];
 
 const byId = (id) => document.getElementById(id);
@@ -10,22 +18,25 @@ export function showVerdict(score, threshold, doubt = "") {
   const anomalous = score > threshold;
   const digits = digitsThatTell(score, threshold);
   const word = anomalous ? "Anomalous" : "Normal";
+  const doubtful = !byId("warnings").hidden;
   byId("verdict").dataset.verdict = word.toLowerCase();
   byId("verdict").toggleAttribute("data-waiting", doubt !== "");
-  byId("word").textContent = word;
+  byId("word").textContent = doubtful ? `${word}, but the image is unusual` : word;
   byId("why").textContent = `The score ${score.toFixed(digits)} is ${anomalous ? "above" : "not above"} the threshold`
     + ` ${threshold.toFixed(digits)}${doubt}`;
 }
 
 /** Shows why the verdict may say little: the image is unlike the training images, or its decoder had a warning. */
-export function showDoubts(answer) {
-  const doubts = answer === null ? [] : [
-    ...answer.input.reasons.map(({ id, measure, value, min, max }) =>
-      `Unlike the training images: ${id} (${measure} ${value.toFixed(3)}, usual ${min.toFixed(3)} to ${max.toFixed(3)})`),
+export function showWarnings(answer) {
+  const warnings = answer === null ? [] : [
+    ...answer.input.reasons.map(({ type, measure, value, min, max }) =>
+      `${REASONS[type] ?? type}: ${measure} ${value.toFixed(3)}, in the training images ${min.toFixed(3)} to`
+        + ` ${max.toFixed(3)}`),
     ...answer.warnings.map(({ message }) => message),
   ];
-  byId("doubts").replaceChildren(...doubts.map((textContent) => element("li", { textContent })));
-  byId("doubts").hidden = doubts.length === 0;
+  byId("warnings").replaceChildren(...warnings.map((textContent) => element("li", { textContent })));
+  byId("warnings").hidden = warnings.length === 0;
+  byId("verdict").toggleAttribute("data-doubtful", warnings.length > 0);
 }
 
 /** Shows that an image is being examined, with nothing known of it yet: what is there still is of the last one. */
@@ -33,7 +44,7 @@ export function showWaiting(name) {
   for (const part of parts()) {
     part.inert = true;
   }
-  showDoubts(null);
+  showWarnings(null);
   byId("verdict").dataset.verdict = "none";
   byId("verdict").setAttribute("data-waiting", "");
   byId("word").textContent = "Examining…";
@@ -45,7 +56,7 @@ export function showNone() {
   for (const part of parts()) {
     part.hidden = true;
   }
-  showDoubts(null);
+  showWarnings(null);
   byId("verdict").dataset.verdict = "none";
   byId("verdict").removeAttribute("data-waiting");
   byId("word").textContent = "No verdict";
@@ -70,7 +81,7 @@ export function announce(answer) {
   byId("announcement").textContent = `${byId("word").textContent}. ${byId("why").textContent}.`
     + ` ${count === 1 ? "One region" : `${count} regions`} above the pixel threshold${
       answer.pixelThresholdLowered ? `, lowered to ${answer.pixelThreshold.toFixed(3)}` : ""}.`
-    + [...byId("doubts").children].map((doubt) => ` ${doubt.textContent}.`).join("");
+    + [...byId("warnings").children].map((warning) => ` ${warning.textContent}.`).join("");
 }
 
 /**
@@ -82,7 +93,7 @@ export function showRegions(answer, asked, onMark) {
   const { regions, regionCount, pixelThreshold, pixelThresholdLowered, minRegionArea } = answer;
   const where = pixelThresholdLowered
     ? `No pixel is above the pixel threshold ${asked.toFixed(3)}. Where the map is above ${pixelThreshold.toFixed(3)},`
-      + " half of its peak, in pixels of the image."
+      + " the middle between its smallest and its largest value, in pixels of the image."
     : "Where the map is above the pixel threshold, in pixels of the image.";
   const shown = Math.min(regions.length, MOST_REGIONS);
   byId("regions-note").textContent = regions.length === 0

@@ -49,7 +49,7 @@ final class PredictionJson {
         ArrayNode reasons = node.putArray("reasons");
         input.reasons()
                 .forEach(reason -> reasons.addObject()
-                        .put("id", reason.kind().id())
+                        .put("type", reason.kind().id())
                         .put("measure", reason.measure().id())
                         .put("value", reason.value())
                         .put("min", reason.min())

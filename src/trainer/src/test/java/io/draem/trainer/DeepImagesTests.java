@@ -79,7 +79,7 @@ class DeepImagesTests {
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.at("/warnings/0/type").asString()).isEqualTo("low-values");
             assertThat(line.at("/input/usual").asBoolean()).isFalse();
-            assertThat(line.at("/input/reasons/0/id").asString()).isEqualTo("too-dark");
+            assertThat(line.at("/input/reasons/0/type").asString()).isEqualTo("too-dark");
         });
         assertThat(run("evaluate", "--model", graph("full"), "--data", folder.resolve("mono12") + ""))
                 .contains("warning: low-values in 14 of 14 images, such as ")

@@ -30,7 +30,7 @@ record InputResponse(
                             + " later releases may add others",
                     requiredMode = RequiredMode.REQUIRED,
                     example = "too-dark")
-            String id,
+            String type,
 
             @Schema(
                     description = "What was measured at the model's input size: brightness, contrast, sharpness,"

@@ -104,7 +104,18 @@ record ModelResponse(
                     description = "How images are resized",
                     requiredMode = RequiredMode.REQUIRED,
                     example = "antialiased-bilinear")
-            String resize) {}
+            String resize,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Schema(
+                    description =
+                            "Stored value of 16-bit samples that is white where an image does not declare it; absent for"
+                                    + " the full range",
+                    minimum = "256",
+                    maximum = "65535",
+                    example = "4095")
+            @Nullable
+            Integer whiteLevel) {}
 
     /** Raw values above which something is anomalous. */
     @Schema(name = "Thresholds", description = "Raw values above which something is anomalous")
@@ -171,7 +182,12 @@ record ModelResponse(
                 model.digest(),
                 model.provider(),
                 model.scoresNormalised(),
-                new Input(card.width(), card.height(), ModelCard.COLOUR, ModelCard.RESIZE),
+                new Input(
+                        card.width(),
+                        card.height(),
+                        ModelCard.COLOUR,
+                        ModelCard.RESIZE,
+                        card.whiteLevel().isPresent() ? card.whiteLevel().getAsInt() : null),
                 new Thresholds(
                         model.scoresNormalised() ? "graph" : calibration.rule().id(),
                         calibration.imageThreshold(),

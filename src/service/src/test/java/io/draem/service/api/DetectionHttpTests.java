@@ -96,7 +96,7 @@ class DetectionHttpTests extends HttpTest {
         JsonNode dark = Http.json(http.post("/v1/detect", "image/png", png.toByteArray()));
         assertThat(dark.at("/input/usual").asBoolean()).isFalse();
         JsonNode reason = dark.at("/input/reasons/0");
-        assertThat(reason.get("id").asString()).isEqualTo("too-dark");
+        assertThat(reason.get("type").asString()).isEqualTo("too-dark");
         assertThat(reason.get("measure").asString()).isEqualTo("brightness");
         assertThat(reason.get("value").asDouble()).isLessThan(reason.get("min").asDouble());
         assertThat(reason.get("min").asDouble()).isLessThan(reason.get("max").asDouble());

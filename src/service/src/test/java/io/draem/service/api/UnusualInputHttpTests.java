@@ -92,7 +92,8 @@ class UnusualInputHttpTests {
                 encoded(partlyBlack).getBytes(StandardCharsets.UTF_8));
         assertThat(protocol.statusCode()).isEqualTo(500);
         assertThat(metrics())
-                .contains("draem_detect_seconds_count{model=\"undefined\",outcome=\"inference-failed\",version=\"1\"} 3");
+                .contains(
+                        "draem_detect_seconds_count{model=\"undefined\",outcome=\"inference-failed\",version=\"1\"} 3");
         assertThat(http.post("/v1/detect?model=undefined", "image/png", png8((x, y) -> 8 + x))
                         .statusCode())
                 .isEqualTo(200);
