@@ -13,7 +13,7 @@ final class DataArguments {
             names = "--data",
             paramLabel = "PATH",
             description = "The images, required: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
-                    + " ground_truth/<defect>, perhaps validation/...), a folder of good images alone, a .csv with"
+                    + " ground_truth/<defect>, optionally validation/...), a folder of good images alone, a .csv with"
                     + " the columns path,label,mask,split, its paths relative to the file, or a .manifest of Amazon"
                     + " Lookout for Vision")
     @Nullable

@@ -147,7 +147,7 @@ record ImportRun(
                 warnings.add("the network was trained with images of " + known.width() + "×" + known.height() + " ("
                         + known.source() + "), and --image-size makes them " + side + "×" + side
                         + ": it sees defects at another scale, and thresholds from the checkpoint do not fit; leave"
-                        + " --image-size out, or find thresholds anew (--data)");
+                        + " --image-size out, or find new thresholds (--data)");
             }
             return new TrainingInput.Size(side, side, "--image-size");
         }

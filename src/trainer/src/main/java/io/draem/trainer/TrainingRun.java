@@ -250,7 +250,7 @@ record TrainingRun(
                             + " Start anew with --restart and a smaller --learning-rate, --gradient-clip 1 or --precision float32");
         } catch (IOException e) {
             throw new TrainerException(Main.sentence(e) + ". "
-                    + lastGood(checkpoints, "Once that is mended, go on with:\n  " + invocation.resuming()));
+                    + lastGood(checkpoints, "Fix it, then continue with:\n  " + invocation.resuming()));
         } finally {
             signals.release();
         }

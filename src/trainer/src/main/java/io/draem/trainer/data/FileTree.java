@@ -161,7 +161,8 @@ public final class FileTree {
             notes.add(unused.size() + " images are not used" + why + ": " + named(unused));
         }
         if (!others.isEmpty()) {
-            notes.add(others.size() + " files are no images by their names and are left out: " + named(others));
+            notes.add((others.size() == 1 ? "1 file is not an image" : others.size() + " files are not images")
+                    + " by name and left out: " + named(others));
         }
         if (!loops.isEmpty()) {
             notes.add(loops.size() + " links lead to a folder that they lie in and are not followed: " + named(loops));

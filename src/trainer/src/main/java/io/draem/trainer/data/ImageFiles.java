@@ -192,7 +192,7 @@ public final class ImageFiles {
                     .collect(Collectors.joining("\n  "));
             int more = failures.size() - NAMED_FAILURES;
             throw new DatasetException(failures.size() + " of " + files.size()
-                    + " images cannot be read; repair or remove them:\n  " + named
+                    + " images cannot be read; fix or remove them:\n  " + named
                     + (more > 0 ? "\n  and " + more + " more" : ""));
         }
     }

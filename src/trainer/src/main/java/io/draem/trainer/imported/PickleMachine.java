@@ -173,7 +173,7 @@ final class PickleMachine {
         if (TorchGlobals.isHostile(global)) {
             throw refused(
                     "it calls " + Names.quoted(global.qualified())
-                            + ", as files do that mean to run commands where they are opened. Open it with nothing else either");
+                            + ", as files do that mean to run commands where they are opened. Do not open it with any other program");
         }
         return global;
     }

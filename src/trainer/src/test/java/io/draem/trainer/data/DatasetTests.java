@@ -128,7 +128,7 @@ class DatasetTests {
         assertThat(check.dataset().test())
                 .extracting(LabelledImage::id)
                 .containsExactly("test/good/000.png", "test/broken/001.png", "test/scratch/000.png");
-        assertThat(check.notes()).last().asString().contains("1 files are no images", "notes.txt");
+        assertThat(check.notes()).last().asString().contains("1 file is not an image", "notes.txt");
     }
 
     @Test
@@ -258,7 +258,7 @@ class DatasetTests {
                 .containsExactly(
                         "4 images are not used (they are not in train/good, test/good or test/<defect>, nor masks of"
                                 + " those): ground_truth/dent/000.png, raw/000.png, test/lost.png, train/lost.png",
-                        "1 files are no images by their names and are left out: licence.txt",
+                        "1 file is not an image by name and left out: licence.txt",
                         "7 hidden files and folders and those of operating systems are skipped: .DS_Store (1), ._* (2),"
                                 + " .cache (1), @eaDir (1), Thumbs.db (1), …",
                         "1 folders without an image are skipped: test/dent");
