@@ -111,21 +111,23 @@ record BmpFile(
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException {
         byte[] rgb = new byte[header.width() * header.height() * 3];
         List<ImageWarning> warnings = new ArrayList<>();
-        byte[] indices = runLength ? unpackRuns(warnings) : new byte[0];
-        for (int row = 0; row < header.height(); row++) {
-            int out = 3 * header.width() * (topDown ? row : header.height() - 1 - row);
-            if (runLength) {
-                for (int x = 0; x < header.width(); x++, out += 3) {
-                    color(indices[row * header.width() + x] & 0xFF, rgb, out);
-                }
-            } else {
-                row(data + row * (int) rowBytes(header.width(), bits), rgb, out);
+        if (bits <= 8) {
+            int out = 0;
+            for (byte index : indices(warnings)) {
+                int color = palette[index & 0xFF];
+                rgb[out++] = (byte) (color >> 16);
+                rgb[out++] = (byte) (color >> 8);
+                rgb[out++] = (byte) color;
+            }
+        } else {
+            for (int row = 0; row < header.height(); row++) {
+                row(start(row), rgb, 3 * header.width() * shown(row));
             }
         }
         return new DecodedImage(new RgbImage(header.width(), header.height(), rgb), SampleRange.BYTES, warnings);
     }
 
-    private void row(int start, byte[] rgb, int out) throws ImageException {
+    private void row(int start, byte[] rgb, int out) {
         int width = header.width();
         switch (bits) {
             case 24 -> {
@@ -144,11 +146,7 @@ record BmpFile(
                     }
                 }
             }
-            default -> {
-                for (int x = 0; x < width; x++, out += 3) {
-                    color(index(start, x), rgb, out);
-                }
-            }
+            default -> throw new IllegalStateException("A bitmap of " + bits + " bits has a palette");
         }
     }
 
@@ -170,14 +168,33 @@ record BmpFile(
         return (byte) (count > 8 ? value >>> (count - 8) : (value * 255 + most / 2) / most);
     }
 
-    private void color(int index, byte[] rgb, int out) throws ImageException {
-        if (index >= palette.length) {
-            throw unknownColor();
+    /** Returns the palette indices of all pixels, rows from the top; each is that of a color. */
+    private byte[] indices(List<ImageWarning> warnings) throws ImageException {
+        int width = header.width();
+        byte[] indices = new byte[width * header.height()];
+        byte[] unpacked = runLength ? unpackRuns(warnings) : new byte[0];
+        for (int row = 0; row < header.height(); row++) {
+            int start = start(row);
+            int out = width * shown(row);
+            for (int x = 0; x < width; x++) {
+                int index = runLength ? unpacked[row * width + x] & 0xFF : index(start, x);
+                if (index >= palette.length) {
+                    throw unknownColor();
+                }
+                indices[out + x] = (byte) index;
+            }
         }
-        int color = palette[index];
-        rgb[out] = (byte) (color >> 16);
-        rgb[out + 1] = (byte) (color >> 8);
-        rgb[out + 2] = (byte) color;
+        return indices;
+    }
+
+    /** Returns where a stored row starts. */
+    private int start(int row) {
+        return data + row * (int) rowBytes(header.width(), bits);
+    }
+
+    /** Returns which row of the image a stored one is. */
+    private int shown(int row) {
+        return topDown ? row : header.height() - 1 - row;
     }
 
     private static ImageException unknownColor() {
@@ -279,18 +296,10 @@ record BmpFile(
         if (bits > 8) {
             return MaskSamples.of(decode(OptionalInt.empty()).image(), false);
         }
-        char[] indices = new char[header.width() * header.height()];
-        byte[] unpacked = runLength ? unpackRuns(new ArrayList<>()) : new byte[0];
-        for (int row = 0; row < header.height(); row++) {
-            int out = header.width() * (topDown ? row : header.height() - 1 - row);
-            int start = data + row * (int) rowBytes(header.width(), bits);
-            for (int x = 0; x < header.width(); x++) {
-                int index = runLength ? unpacked[row * header.width() + x] & 0xFF : index(start, x);
-                if (index >= palette.length) {
-                    throw unknownColor();
-                }
-                indices[out + x] = (char) index;
-            }
+        byte[] stored = indices(new ArrayList<>());
+        char[] indices = new char[stored.length];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = (char) (stored[i] & 0xFF);
         }
         return MaskSamples.ofPalette(header.width(), header.height(), indices, palette);
     }

@@ -31,7 +31,7 @@ final class CheckpointImages {
      *
      * @param training options of the training, as a checkpoint holds them; the defaults stand for what is missing
      * @param whiteLevel of the model
-     * @param progress is told of all long work on them
+     * @param progress reports all long work on them
      */
     static ModelImages open(
             Path data,

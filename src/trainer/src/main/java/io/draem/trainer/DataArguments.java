@@ -20,15 +20,6 @@ final class DataArguments {
     Path data;
 
     @Option(
-            names = "--images",
-            paramLabel = "DIR",
-            description =
-                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
-                            + " (default: the manifest's own)")
-    @Nullable
-    Path images;
-
-    @Option(
             names = "--anomaly-source",
             paramLabel = "DIR",
             description = "Texture images for the synthetic anomalies, at any depth (paper: DTD); noise where left out")
@@ -45,7 +36,7 @@ final class DataArguments {
     boolean skipUnreadable;
 
     @Mixin
-    private final ImageArguments limits = new ImageArguments();
+    final ManifestArguments manifest = new ManifestArguments();
 
     @Option(
             names = "--white-level",
@@ -63,11 +54,6 @@ final class DataArguments {
             defaultValue = "1",
             description = "Threads that prepare batches ahead")
     private int dataThreads;
-
-    /** Reads all images from here on within the limits that were given. */
-    void useLimits() {
-        limits.use();
-    }
 
     int dataThreads() {
         return RunArguments.atLeastOne("--data-threads", dataThreads);

@@ -67,16 +67,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
-    @Option(
-            names = "--images",
-            paramLabel = "DIR",
-            description =
-                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
-                            + " (default: the manifest's own)")
-    private @Nullable Path imagesFolder;
-
     @Mixin
-    private final ImageArguments limits = new ImageArguments();
+    private final ManifestArguments manifest = new ManifestArguments();
 
     @Option(names = "--skip-unreadable", description = "Go on without the files that cannot be used, and name them")
     private boolean skipUnreadable;
@@ -99,7 +91,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
         }
         try {
-            limits.use();
+            manifest.limits.use();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -109,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
         Progress progress = Progress.on(spec.commandLine().getErr());
-        DatasetCheck check = DatasetCheck.of(Dataset.open(data, imagesFolder), List.of(), threads, progress)
+        DatasetCheck check = DatasetCheck.of(Dataset.open(data, manifest.images), List.of(), threads, progress)
                 .requireAllUnless(skipUnreadable);
         check.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();

@@ -90,17 +90,8 @@ final class ExportCommand implements Callable<Integer> {
                     + " checkpoint's thresholds stay, or are those of --threshold-image and --threshold-pixel")
     private @Nullable Path data;
 
-    @Option(
-            names = "--images",
-            paramLabel = "DIR",
-            description =
-                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
-                            + " (default: the manifest's own)",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Path imagesFolder;
-
     @Mixin
-    private final ImageArguments limits = new ImageArguments();
+    private final ManifestArguments manifest = new ManifestArguments();
 
     @Option(
             names = "--skip-unreadable",
@@ -145,7 +136,7 @@ final class ExportCommand implements Callable<Integer> {
                     "--format int8 needs --data: it takes the ranges of its activations from images");
         }
         try {
-            limits.use();
+            manifest.limits.use();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -247,7 +238,7 @@ final class ExportCommand implements Callable<Integer> {
             throws IOException, InterruptedException, TrainerException {
         ModelImages images = CheckpointImages.open(
                 from,
-                imagesFolder,
+                manifest.images,
                 anomalySource,
                 skipUnreadable,
                 model.training(),

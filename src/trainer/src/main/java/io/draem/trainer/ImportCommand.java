@@ -94,17 +94,8 @@ final class ImportCommand implements Callable<Integer> {
             description = "Labelled images as train takes them, to find thresholds on and to evaluate with")
     private @Nullable Path data;
 
-    @Option(
-            names = "--images",
-            paramLabel = "DIR",
-            description =
-                    "Folder that the paths of a manifest start from: for Lookout for Vision, the downloaded images"
-                            + " (default: the manifest's own)",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable Path imagesFolder;
-
     @Mixin
-    private final ImageArguments limits = new ImageArguments();
+    private final ManifestArguments manifest = new ManifestArguments();
 
     @Option(
             names = "--skip-unreadable",
@@ -155,7 +146,7 @@ final class ImportCommand implements Callable<Integer> {
         try {
             requireOptions();
             level = WhiteLevel.parse(whiteLevel);
-            limits.use();
+            manifest.limits.use();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -166,7 +157,7 @@ final class ImportCommand implements Callable<Integer> {
                         new ImportRun.Input(imageSize, given()),
                         new ImportRun.Thresholds(
                                 data,
-                                imagesFolder,
+                                manifest.images,
                                 validation,
                                 skipUnreadable,
                                 seed,

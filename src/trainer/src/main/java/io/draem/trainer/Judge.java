@@ -14,7 +14,7 @@ import java.io.IOException;
  * @param synthetic whether their anomalies are synthetic
  * @param test images that figures are reported for; may be none
  * @param thresholds how they are to be found
- * @param progress is told of the images that were run
+ * @param progress reports the images that were run
  */
 record Judge(
         EvaluationSet validation,

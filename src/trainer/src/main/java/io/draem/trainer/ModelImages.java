@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut normal images to validate on; none where labelled ones do
  * @param whiteLevel of deep images; empty for the full range
  * @param synthesizer what makes samples of them
- * @param progress is told of all long work on them
+ * @param progress reports all long work on them
  */
 record ModelImages(
         Options options,

@@ -67,7 +67,7 @@ final class TrainCommand implements Callable<Integer> {
         TrainingRun training;
         try {
             requireOneLength();
-            data.useLimits();
+            data.manifest.limits.use();
             if (config.printConfig) {
                 // What a run refuses is refused here as well; only what is not given yet may be missing.
                 trainingRun(
@@ -95,7 +95,7 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingRun trainingRun(Path images, Path models) {
         return new TrainingRun(
                 images,
-                data.images,
+                data.manifest.images,
                 models,
                 output.modelName(images),
                 data.anomalySource,

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.model.ModelCard;
 import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionRequest;
@@ -90,8 +91,8 @@ record DetectionQuery(
         }
         int area = WHOLE.matcher(value).matches() ? Integer.parseInt(value) : 0;
         if (area < 1) {
-            throw rejected(
-                    "The parameter " + MIN_REGION_AREA + " must be a whole number of pixels from 1 to 999999999");
+            throw rejected("The parameter " + MIN_REGION_AREA + " must be a whole number of pixels from 1 to "
+                    + ModelCard.MAX_REGION_AREA);
         }
         return area;
     }

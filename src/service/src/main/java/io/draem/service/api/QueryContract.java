@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.model.ModelCard;
 import io.swagger.v3.oas.models.media.ArraySchema;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.NumberSchema;
@@ -43,7 +44,9 @@ final class QueryContract {
                                 "Fewest pixels of the image in a region; without it the model's own number, and where it"
                                         + " has none the service's. The region of the peak of an anomalous image is"
                                         + " reported whatever its size",
-                                new IntegerSchema().minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(999_999_999)))
+                                new IntegerSchema()
+                                        .minimum(BigDecimal.ONE)
+                                        .maximum(BigDecimal.valueOf(ModelCard.MAX_REGION_AREA)))
                         .example(16),
                 parameter(
                                 DetectionQuery.INCLUDE,

@@ -35,16 +35,12 @@ public final class ImageStore<T> implements ImageSource<T> {
     /**
      * Opens images as {@code [3, height, width]} floats, 0 to 1: exactly what the finished model is given for that file.
      *
+     * @param whiteLevel of deep images
      * @param memory that the images may take
      * @param threads threads that read
+     * @param progress reports the reading
      * @throws DatasetException naming all files that cannot be read
      */
-    public static ImageStore<float[]> tensors(List<Path> files, int width, int height, ImageMemory memory, int threads)
-            throws IOException, InterruptedException {
-        return tensors(files, width, height, OptionalInt.empty(), memory, threads, Progress.SILENT);
-    }
-
-    /** Does the same with a white level for deep images, and says how far the reading is. */
     public static ImageStore<float[]> tensors(
             List<Path> files,
             int width,
@@ -67,7 +63,7 @@ public final class ImageStore<T> implements ImageSource<T> {
     /** Does the same with memory of its own. */
     public static ImageStore<float[]> tensors(List<Path> files, int width, int height, long cacheBytes, int threads)
             throws IOException, InterruptedException {
-        return tensors(files, width, height, ImageMemory.of(cacheBytes), threads);
+        return tensors(files, width, height, OptionalInt.empty(), ImageMemory.of(cacheBytes), threads, Progress.SILENT);
     }
 
     /** Opens images as 8-bit RGB, a quarter of the memory of {@link #tensors}; else the same. */

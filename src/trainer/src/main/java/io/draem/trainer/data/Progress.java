@@ -56,7 +56,7 @@ public final class Progress {
         private final String what;
         private final int count;
         private final long start = nanoTime.getAsLong();
-        private long told = start;
+        private long reported = start;
         private int done;
 
         private Work(String what, int count) {
@@ -64,13 +64,13 @@ public final class Progress {
             this.count = count;
         }
 
-        /** Counts one more image. The last one is told of where others were, with the time that all of them took. */
+        /** Counts one more image. The last one is reported where others were, with the time that all of them took. */
         public synchronized void done() {
             done++;
             long now = nanoTime.getAsLong();
-            boolean last = done == count && told != start;
-            if (last || now - told >= INTERVAL) {
-                told = now;
+            boolean last = done == count && reported != start;
+            if (last || now - reported >= INTERVAL) {
+                reported = now;
                 double seconds = (now - start) / SECOND;
                 lines.accept(String.format(
                         Locale.ROOT,

@@ -72,7 +72,7 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
                         + ", and only plain tensors are read");
     }
 
-    /** Refuses a model that was pickled as a whole, whose weights cannot be told without its classes. */
+    /** Refuses a model that was pickled as a whole, whose weights cannot be read without its classes. */
     private static void requireNoModule(TorchFile file, @Nullable PickleValue value) throws ImportedFileException {
         if (value instanceof Opaque opaque && Attributes.of(opaque, "_modules") != null) {
             throw new ImportedFileException(

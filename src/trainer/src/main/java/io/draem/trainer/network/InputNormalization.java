@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record InputNormalization(List<Double> mean, List<Double> std) {
 
-    /** That of networks pretrained on ImageNet, which anomalib 0.x and 1.0 to 1.1 apply unless told otherwise. */
+    /** That of networks pretrained on ImageNet, which anomalib 0.x and 1.0 to 1.1 apply unless configured otherwise. */
     public static final InputNormalization IMAGENET =
             new InputNormalization(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
 

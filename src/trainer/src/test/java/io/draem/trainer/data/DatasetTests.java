@@ -457,12 +457,15 @@ class DatasetTests {
                 Dataset.open(folder).train().stream().map(LabelledImage::file).toList();
         int bytes = 12 * 32 * 64;
         ImageMemory memory = ImageMemory.of(3L * bytes + 1);
-        assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages()).isEqualTo(2);
+        assertThat(ImageStore.tensors(files, 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
+                        .cachedImages())
+                .isEqualTo(2);
         assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
                         .cachedImages())
                 .as("a quarter of a tensor")
                 .isEqualTo(1);
-        assertThat(ImageStore.tensors(files, 32, 64, memory, 1).cachedImages())
+        assertThat(ImageStore.tensors(files, 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
+                        .cachedImages())
                 .as("three quarters are left")
                 .isZero();
     }
