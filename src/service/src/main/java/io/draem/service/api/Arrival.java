@@ -18,6 +18,7 @@ final class Arrival implements Caller {
     private static final long PROBE_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final Request connection;
+    private volatile String client;
     private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private volatile long deadline;
     private boolean pipelined;
@@ -26,14 +27,29 @@ final class Arrival implements Caller {
     private long probed;
     private boolean gone;
 
-    Arrival(Request connection, long deadline) {
+    /**
+     * @param client address of the client
+     * @param deadline {@link System#nanoTime()} after which the answer is of no use
+     */
+    Arrival(Request connection, String client, long deadline) {
         this.connection = connection;
+        this.client = client;
         this.deadline = deadline;
     }
 
     @Override
     public long deadline() {
         return deadline;
+    }
+
+    @Override
+    public String client() {
+        return client;
+    }
+
+    /** Replaces the address by the name of the API key. */
+    void identified(String key) {
+        client = "key " + key;
     }
 
     @Override

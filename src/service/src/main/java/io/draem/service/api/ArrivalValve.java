@@ -41,7 +41,7 @@ final class ArrivalValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         org.apache.coyote.Request connection = request.getCoyoteRequest();
-        Arrival arrival = new Arrival(connection, System.nanoTime() + requestTimeout);
+        Arrival arrival = new Arrival(connection, request.getRemoteAddr(), System.nanoTime() + requestTimeout);
         InputBuffer body = connection.getInputBuffer();
         connection.setInputBuffer(new TimedBody(body, arrival));
         request.setAttribute(Arrival.ATTRIBUTE, arrival);

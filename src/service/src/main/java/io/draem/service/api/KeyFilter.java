@@ -56,6 +56,9 @@ final class KeyFilter extends OncePerRequestFilter {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
         } else {
+            if (gatekeeper.requiresKeys() && request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival) {
+                arrival.identified(name);
+            }
             chain.doFilter(new Known(request, name), response);
         }
     }

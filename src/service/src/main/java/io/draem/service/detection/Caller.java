@@ -9,6 +9,9 @@ public interface Caller {
     /** Tells whether the caller has gone away; asked on the thread of the request alone. */
     boolean isGone();
 
+    /** Returns who shares capacity with others: the name of its API key where keys are required, else its address. */
+    String client();
+
     /** Does something once the answer has been sent or cannot be, whichever thread asks for it; at once if it has been. */
     void whenAnswered(Runnable action);
 

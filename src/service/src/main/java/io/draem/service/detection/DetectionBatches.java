@@ -148,6 +148,11 @@ public final class DetectionBatches implements AutoCloseable {
         }
 
         @Override
+        public String client() {
+            return caller.client();
+        }
+
+        @Override
         public void whenAnswered(Runnable action) {
             caller.whenAnswered(action);
         }

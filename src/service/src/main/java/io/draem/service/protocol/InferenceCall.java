@@ -84,6 +84,11 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         }
 
         @Override
+        public String client() {
+            return caller.client();
+        }
+
+        @Override
         public void whenAnswered(Runnable action) {
             caller.whenAnswered(action);
         }

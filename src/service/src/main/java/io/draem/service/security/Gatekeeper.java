@@ -20,6 +20,11 @@ public final class Gatekeeper {
         this.listener = listener;
     }
 
+    /** Returns whether requests need a key. */
+    public boolean requiresKeys() {
+        return file != null;
+    }
+
     /** Returns the name of a key, null where it is not good; counts nothing. */
     public @Nullable String identify(@Nullable String key) {
         if (file == null) {

@@ -60,6 +60,11 @@ class AnswerBudgetTests {
         }
 
         @Override
+        public String client() {
+            return "client";
+        }
+
+        @Override
         public void whenAnswered(Runnable action) {
             whenAnswered.add(action);
         }

@@ -129,6 +129,11 @@ class FairThreadsTests {
         }
 
         @Override
+        public String client() {
+            return "client";
+        }
+
+        @Override
         public void whenAnswered(Runnable action) {
             throw new AssertionError("Nothing is kept for the answer here");
         }

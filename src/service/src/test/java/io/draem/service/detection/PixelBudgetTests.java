@@ -100,6 +100,11 @@ class PixelBudgetTests {
         }
 
         @Override
+        public String client() {
+            return "client";
+        }
+
+        @Override
         public void whenAnswered(Runnable action) {
             throw new AssertionError("Nothing is kept for the answer here");
         }
