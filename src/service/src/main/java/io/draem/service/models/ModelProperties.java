@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
  * Where models are and which ones answer.
  *
  * @param directory holds {@code <name>/<version>/model.onnx}
- * @param defaultModel name of the model that answers when a request names none; not needed where there is only one
+ * @param defaultModel name of the model that answers when a request names none; without it the only one in the
+ *     directory, which stays the default when others are added
  * @param pollInterval how often the directory is looked at for new, changed and removed models; 0 for never. What is
  *     found is loaded once it has looked the same twice
  * @param maxFileSize a larger graph is refused; 2 GB, the most that an ONNX file can have, is the limit

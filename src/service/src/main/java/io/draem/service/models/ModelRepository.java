@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** The models in service. They may change at any time; a {@link ModelLease} keeps the one that a request began with. */
@@ -19,11 +20,10 @@ public final class ModelRepository implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
 
-    private final @Nullable String configuredDefault;
     private final Duration drainLimit;
     private final ApplicationEventPublisher events;
-    /** By name; the first version of each answers requests that name none. */
-    private volatile Map<String, List<ServedModel>> served = Map.of();
+    private volatile Offer offer;
+    private Set<String> expected = Set.of();
 
     private final Set<ServedModel> retiring = ConcurrentHashMap.newKeySet();
     private volatile List<RefusedModel> refused = List.of();
@@ -31,28 +31,36 @@ public final class ModelRepository implements AutoCloseable {
     private volatile boolean draining;
 
     /**
-     * @param configuredDefault name of the model that answers when a request names none; null for the only one
+     * What is in service, changed as a whole.
+     *
+     * @param models by name; the first version of each answers requests that name none
+     */
+    private record Offer(Map<String, List<ServedModel>> models, DefaultModel defaultModel) {}
+
+    /**
+     * @param configuredDefault name of the model that answers when a request names none; null for the only one, which
+     *     stays the default when others are added
      * @param drainLimit how long waiting requests may take to finish when a model is closed
      */
     ModelRepository(@Nullable String configuredDefault, Duration drainLimit, ApplicationEventPublisher events) {
-        this.configuredDefault = configuredDefault;
+        this.offer = new Offer(Map.of(), DefaultModel.of(configuredDefault));
         this.drainLimit = drainLimit;
         this.events = events;
     }
 
     /** Returns the models that answer when no version is named, by name. */
     public List<ServedModel> models() {
-        return served.values().stream().map(versions -> versions.get(0)).toList();
+        return offer.models.values().stream().map(versions -> versions.get(0)).toList();
     }
 
     /** Returns all versions that are loaded, by name; the first of each name answers when no version is named. */
     public List<ServedModel> allVersions() {
-        return served.values().stream().flatMap(List::stream).toList();
+        return offer.models.values().stream().flatMap(List::stream).toList();
     }
 
     /** Returns the versions of one model that are loaded; the first answers when no version is named. */
     public List<ServedModel> versions(String name) {
-        return served.getOrDefault(name, List.of());
+        return offer.models.getOrDefault(name, List.of());
     }
 
     /** Returns the versions that ought to be served and are not. */
@@ -65,9 +73,14 @@ public final class ModelRepository implements AutoCloseable {
         return loaded;
     }
 
+    /** Returns which model answers requests that name none. */
+    public DefaultModel defaultModel() {
+        return offer.defaultModel;
+    }
+
     /** Tells whether requests that name no model are answered by that name. */
     public boolean isDefault(ServedModel model) {
-        return model.name().equals(defaultName(served));
+        return model.name().equals(defaultModel().name());
     }
 
     /**
@@ -91,8 +104,9 @@ public final class ModelRepository implements AutoCloseable {
         if (!loaded) {
             throw new ModelSelectionException.NotReady();
         }
-        Map<String, List<ServedModel>> now = served;
-        String wanted = name != null ? name : defaultName(now);
+        Offer offered = offer;
+        Map<String, List<ServedModel>> now = offered.models;
+        String wanted = name != null ? name : offered.defaultModel.name();
         if (wanted == null) {
             throw new ModelSelectionException.NotNamed(
                     "Several models are served and none is the default: name one with the parameter model, of "
@@ -103,7 +117,9 @@ public final class ModelRepository implements AutoCloseable {
             throw new ModelSelectionException.Unknown(
                     name != null || now.isEmpty()
                             ? "There is no model of that name; served are " + String.join(", ", now.keySet())
-                            : "The default model is not served now; served are " + String.join(", ", now.keySet()));
+                            : "The default model " + wanted
+                                    + " is not served now: name one with the parameter model, of "
+                                    + String.join(", ", now.keySet()));
         }
         return versions.stream()
                 .filter(model -> version == null || version == model.version())
@@ -127,7 +143,7 @@ public final class ModelRepository implements AutoCloseable {
         if (before.equals(versions)) {
             return;
         }
-        Map<String, List<ServedModel>> next = new TreeMap<>(served);
+        Map<String, List<ServedModel>> next = new TreeMap<>(offer.models);
         if (versions.isEmpty()) {
             next.remove(name);
         } else {
@@ -136,7 +152,7 @@ public final class ModelRepository implements AutoCloseable {
         if (draining) {
             versions.forEach(ServedModel::refuseNew);
         }
-        served = Collections.unmodifiableMap(next);
+        offer(next);
         List<ServedModel> retired = new ArrayList<>(before);
         retired.removeAll(versions);
         retired.forEach(this::retire);
@@ -145,14 +161,21 @@ public final class ModelRepository implements AutoCloseable {
         }
     }
 
+    /** Notes the names in the directory and the configuration, also of models that cannot be served. */
+    synchronized void expect(Set<String> names) {
+        expected = Set.copyOf(names);
+        offer(offer.models);
+    }
+
     /** Remembers which versions ought to be served and are not. */
     void refuse(List<RefusedModel> now) {
         refused = List.copyOf(now);
     }
 
-    /** Opens the doors. */
-    void ready() {
+    /** Answers requests from now on. */
+    synchronized void ready() {
         loaded = true;
+        report(offer.defaultModel);
         events.publishEvent(new ModelsChanged(allVersions()));
     }
 
@@ -172,7 +195,7 @@ public final class ModelRepository implements AutoCloseable {
     /** Refuses new requests from now on; those that wait are finished. */
     public synchronized void refuseNew() {
         draining = true;
-        served.values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
+        offer.models.values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
         retiring.forEach(ServedModel::refuseNew);
     }
 
@@ -182,7 +205,25 @@ public final class ModelRepository implements AutoCloseable {
         refuseNew();
         allVersions().forEach(this::close);
         List.copyOf(retiring).forEach(this::close);
-        served = Map.of();
+        offer = new Offer(Map.of(), offer.defaultModel);
+    }
+
+    private void offer(Map<String, List<ServedModel>> models) {
+        DefaultModel before = offer.defaultModel;
+        DefaultModel after = before.among(models.keySet(), expected);
+        offer = new Offer(Collections.unmodifiableMap(models), after);
+        if (!loaded || after.equals(before)) {
+            return;
+        }
+        if (before.name() != null && !before.name().equals(after.name())) {
+            log.warn("The default model is {} from now on, in place of {}", after, before.name());
+        } else if (!after.toString().equals(before.toString())) {
+            report(after);
+        }
+    }
+
+    private static void report(DefaultModel model) {
+        log.atLevel(model.needsAttention() ? Level.WARN : Level.INFO).log("The default model is {}", model);
     }
 
     private void closeRetired(ServedModel model) {
@@ -199,11 +240,5 @@ public final class ModelRepository implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private @Nullable String defaultName(Map<String, List<ServedModel>> now) {
-        return configuredDefault != null || now.size() != 1
-                ? configuredDefault
-                : now.keySet().iterator().next();
     }
 }

@@ -31,12 +31,12 @@ final class ModelUpdater {
     private final ModelRepository repository;
     private final ModelLoader loader;
     private final LoadFailures failures;
-    private final DirectoryAdvice advice;
     /** What each loaded model was loaded from. */
     private final Map<ServedModel, FileState> sources = new HashMap<>();
     /** What the last look saw, by name and version. */
     private Map<String, Map<Integer, FileState>> seen = Map.of();
 
+    private List<String> misplaced = List.of();
     private String complaint = "";
 
     ModelUpdater(ModelProperties properties, ModelRepository repository, ModelLoader loader, LoadFailures failures) {
@@ -44,7 +44,6 @@ final class ModelUpdater {
         this.repository = repository;
         this.loader = loader;
         this.failures = failures;
-        this.advice = new DirectoryAdvice(properties.defaultModel());
     }
 
     /**
@@ -61,6 +60,7 @@ final class ModelUpdater {
         }
         try {
             Map<String, List<ModelFile>> found = ModelFile.list(directory);
+            repository.expect(expected(found));
             for (String name : names(found)) {
                 update(name, found.getOrDefault(name, List.of()));
                 failures.requireProvider();
@@ -74,7 +74,7 @@ final class ModelUpdater {
         }
         repository.refuse(failures.models());
         repository.ready();
-        advise();
+        warnOfMisplacedGraphs();
     }
 
     /** Looks at the directory, and loads and unloads what has changed and rests. */
@@ -91,6 +91,7 @@ final class ModelUpdater {
             return;
         }
         complaint = "";
+        repository.expect(expected(found));
         Map<String, Map<Integer, FileState>> now = states(found);
         for (String name : names(found)) {
             boolean rests = Objects.equals(now.get(name), seen.get(name));
@@ -100,20 +101,28 @@ final class ModelUpdater {
         }
         seen = now;
         repository.refuse(failures.models());
-        advise();
+        warnOfMisplacedGraphs();
     }
 
-    private void advise() {
-        List<String> served =
-                repository.models().stream().map(ServedModel::name).toList();
-        advice.news(properties.directory(), served).forEach(log::warn);
+    /** Logs each misplaced graph once, as long as it is there. */
+    private void warnOfMisplacedGraphs() {
+        List<String> before = misplaced;
+        misplaced = MisplacedGraphs.find(properties.directory());
+        misplaced.stream().filter(sentence -> !before.contains(sentence)).forEach(log::warn);
     }
 
-    /** Names in the directory, in service and in the configuration. */
-    private Set<String> names(Map<String, List<ModelFile>> found) {
+    /** Names in the directory and in the configuration. */
+    private Set<String> expected(Map<String, List<ModelFile>> found) {
         Set<String> names = new TreeSet<>(found.keySet());
-        repository.models().forEach(model -> names.add(model.name()));
         names.addAll(properties.versions().keySet());
+        return names;
+    }
+
+    /** Names that are expected, in service or refused. */
+    private Set<String> names(Map<String, List<ModelFile>> found) {
+        Set<String> names = expected(found);
+        repository.models().forEach(model -> names.add(model.name()));
+        failures.models().forEach(model -> names.add(model.name()));
         return names;
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Tells which models are in service and where they run, and which versions were refused. */
+/** Reports which models are in service, where they run and which is the default, and which versions were refused. */
 final class ModelHealth implements HealthIndicator {
 
     private final ModelRepository models;
@@ -21,6 +21,9 @@ final class ModelHealth implements HealthIndicator {
         Health.Builder health = models.isLoaded()
                 ? Health.up()
                 : Health.outOfService().withDetail("reason", "the models are still being loaded");
+        if (models.isLoaded()) {
+            health.withDetail("default model", models.defaultModel().toString()); // no model can be named so
+        }
         List<ServedModel> answering = models.models();
         for (ServedModel model : models.allVersions()) {
             // The version that answers stands under the name alone.

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.draem.digest.Sha256;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
@@ -25,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What a running service makes of changes in its model directory. */
 class ModelUpdaterTests {
@@ -179,29 +175,126 @@ class ModelUpdaterTests {
     }
 
     @Test
-    void whatLiesInTheWrongPlaceAndModelsWithoutADefaultAreWarnedOfOnce() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger(ModelUpdater.class);
-        ListAppender<ILoggingEvent> warnings = new ListAppender<>();
-        warnings.start();
-        logger.addAppender(warnings);
-        logger.setAdditive(false);
-        logger.setLevel(Level.WARN); // tests have it off
-        try {
+    void whatLiesInTheWrongPlaceIsWarnedOfOnceAsLongAsItIsThere() throws Exception {
+        try (LogLines lines = new LogLines(ModelUpdater.class, Level.WARN)) {
             directory.put("tile", "v4");
             models.pollTwice();
-            directory.put("tile", "4");
+            assertThat(lines.taken()).singleElement().asString().contains("tile/v4/model.onnx is not served");
+            directory.remove("tile");
             models.pollTwice();
-            models.poll();
-        } finally {
-            logger.setLevel(null);
-            logger.setAdditive(true);
-            logger.detachAppender(warnings);
+            assertThat(lines.taken()).isEmpty();
+            directory.put("tile", "v4");
+            models.pollTwice();
+            assertThat(lines.taken()).hasSize(1);
         }
-        assertThat(warnings.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .satisfiesExactly(
-                        misplaced -> assertThat(misplaced).contains("tile/v4/model.onnx is not served"),
-                        several -> assertThat(several).contains("several models are served (cookie, tile)"));
+    }
+
+    @Test
+    void theFirstModelStaysTheDefaultWhenAnotherIsAdded() throws Exception {
+        try (LogLines lines = new LogLines(ModelRepository.class, Level.INFO)) {
+            directory.put("biscuit", "1", 5);
+            models.pollTwice();
+            assertThat(names()).containsExactly("biscuit", "cookie");
+            assertThat(nameless()).isEqualTo("cookie");
+            assertThat(models.repository().isDefault(serving())).isTrue();
+            models.pollTwice();
+            assertThat(lines.taken())
+                    .as("said once, with what keeps it over a restart")
+                    .singleElement()
+                    .asString()
+                    .contains("WARN", "default model is cookie", "draem.models.default=cookie");
+        }
+        try (LoadedModels restarted = new LoadedModels(LoadedModels.properties(temporary, null))) {
+            restarted.load();
+            assertThatExceptionOfType(ModelSelectionException.NotNamed.class)
+                    .as("a restart takes no other one")
+                    .isThrownBy(() -> restarted.repository().require(null, null));
+        }
+    }
+
+    @Test
+    void ofSeveralModelsNoneTakesThePlaceOfTheDefaultThatIsRemovedUntilItIsBack() throws Exception {
+        directory.put("biscuit", "1", 5);
+        directory.put("tile", "1", 6);
+        models.pollTwice();
+        try (LogLines lines = new LogLines(ModelRepository.class, Level.INFO)) {
+            directory.remove("cookie");
+            models.pollTwice();
+            assertThatExceptionOfType(ModelSelectionException.Unknown.class)
+                    .isThrownBy(this::nameless)
+                    .withMessageContaining("default model cookie is not served now", "biscuit, tile");
+            assertThat(lines.taken())
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("WARN", "default model is cookie, which is not served", "draem.models.default"));
+            directory.put("cookie", "1");
+            models.pollTwice();
+            assertThat(nameless()).isEqualTo("cookie");
+            assertThat(lines.taken()).anySatisfy(line -> assertThat(line).contains("default model is cookie"));
+        }
+    }
+
+    @Test
+    void theOnlyModelLeftAnswersInPlaceOfTheDefaultThatIsRemoved() throws Exception {
+        directory.put("tile", "1", 5);
+        models.pollTwice();
+        try (LogLines lines = new LogLines(ModelRepository.class, Level.WARN)) {
+            directory.remove("cookie");
+            models.pollTwice();
+            assertThat(nameless()).isEqualTo("tile");
+            assertThat(lines.taken())
+                    .singleElement()
+                    .asString()
+                    .contains("WARN", "default model is tile from now on, in place of cookie");
+        }
+    }
+
+    @Test
+    void aModelThatIsRenamedIsTheDefaultUnderItsNewName() throws Exception {
+        Files.move(temporary.resolve("cookie"), temporary.resolve("biscuit"));
+        models.pollTwice();
+        assertThat(nameless()).isEqualTo("biscuit");
+    }
+
+    @Test
+    void noModelTakesThePlaceOfAConfiguredDefault() throws Exception {
+        directory.put("tile", "1", 5);
+        try (LoadedModels configured = new LoadedModels(LoadedModels.properties(temporary, "cookie"))) {
+            configured.load();
+            assertThat(configured.repository().defaultModel()).hasToString("cookie");
+            directory.remove("cookie");
+            configured.pollTwice();
+            assertThatExceptionOfType(ModelSelectionException.Unknown.class)
+                    .isThrownBy(() -> configured.repository().require(null, null));
+            assertThat(configured.repository().defaultModel().toString()).startsWith("cookie, which is not served");
+        }
+    }
+
+    @Test
+    void aModelThatStartsBesideOneThatIsRefusedIsNotTakenForTheOnlyOne() throws Exception {
+        directory.breakIn("biscuit", "1");
+        try (LoadedModels started = new LoadedModels(LoadedModels.properties(temporary, null))) {
+            started.load();
+            assertThat(started.repository().models()).hasSize(1);
+            assertThatExceptionOfType(ModelSelectionException.NotNamed.class)
+                    .isThrownBy(() -> started.repository().require(null, null));
+            assertThat(started.repository().defaultModel().toString()).startsWith("none");
+            directory.remove("biscuit");
+            started.pollTwice();
+            assertThat(started.repository().require(null, null).name()).isEqualTo("cookie");
+        }
+    }
+
+    @Test
+    void aRefusedModelThatIsRemovedIsForgotten() throws Exception {
+        directory.breakIn("tile", "3");
+        models.pollTwice();
+        assertThat(models.repository().refused()).extracting(RefusedModel::name).containsExactly("tile");
+        directory.remove("tile");
+        models.pollTwice();
+        assertThat(models.repository().refused()).isEmpty();
+        directory.breakIn("tile", "3");
+        models.pollTwice();
+        assertThat(models.repository().refused()).as("refused again").hasSize(1);
     }
 
     @Test
@@ -315,6 +408,10 @@ class ModelUpdaterTests {
 
     private ServedModel serving() throws ModelSelectionException {
         return models.repository().require("cookie", null);
+    }
+
+    private String nameless() throws ModelSelectionException {
+        return models.repository().require(null, null).name();
     }
 
     private String digest(String name) throws ModelSelectionException {
