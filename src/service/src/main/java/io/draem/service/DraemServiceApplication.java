@@ -1,6 +1,7 @@
 package io.draem.service;
 
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,8 @@ public class DraemServiceApplication {
     private static final Logger log = LoggerFactory.getLogger(DraemServiceApplication.class);
 
     public static void main(String[] args) {
+        // Libraries format with the default locale, which may have other digits than 0 to 9.
+        Locale.setDefault(Locale.ENGLISH);
         SpringApplication application = new SpringApplication(DraemServiceApplication.class);
         // ONNX Runtime frees its native environment in a shutdown hook of the JVM, beside Spring's and in no order with
         // it: a run or a session that is still open then crashes the process. So nothing may be left to the hooks.

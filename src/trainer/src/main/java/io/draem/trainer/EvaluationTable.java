@@ -23,13 +23,14 @@ final class EvaluationTable {
         Confusion confusion = Confusion.of(scores, calibration);
         int anomalous = confusion.truePositives() + confusion.falseNegatives();
         int normal = confusion.falsePositives() + confusion.trueNegatives();
-        out.printf(ROW, "", "images", "AUROC", "AP", "F1", "masks", "pxAUROC", "pxAP", "AUPRO");
+        out.printf(Locale.ROOT, ROW, "", "images", "AUROC", "AP", "F1", "masks", "pxAUROC", "pxAP", "AUPRO");
         for (String defect : scores.defects()) {
             row(out, defect, scores.count(defect), figures.path("perDefect").path(defect));
         }
         row(out, "all", scores.images().size(), figures);
         if (scores.masked() < scores.anomalous()) {
             out.printf(
+                    Locale.ROOT,
                     "%d of %d anomalous images have a mask: %s%n",
                     scores.masked(),
                     scores.anomalous(),
@@ -53,6 +54,7 @@ final class EvaluationTable {
         JsonNode image = figures.path("image");
         JsonNode pixel = figures.path("pixel");
         out.printf(
+                Locale.ROOT,
                 ROW,
                 name,
                 images,

@@ -100,7 +100,7 @@ record FormatPublishing(
     private FormatExport begin(ExportFormat first, Path output, int number, StopSignals signals)
             throws IOException, ExportRefusedException, ModelCardException {
         try (ModelVersion scratch = ModelVersion.begin(output, first.modelName(draft.model()), number)) {
-            return FormatExport.of(model, draft, exportImages(signals), scratch.folder(), threads);
+            return FormatExport.of(model, draft, exportImages(signals), scratch.file("model.onnx"), threads);
         }
     }
 

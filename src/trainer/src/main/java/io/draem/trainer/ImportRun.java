@@ -103,6 +103,7 @@ record ImportRun(
         TrainingInput.Normalization normalization = normalization(read.input(), warnings);
         ImportedNetwork imported = read.normalizing(normalization.applied());
         out.printf(
+                Locale.ROOT,
                 "%s: %s, widths %d and %d%s%ninput %d×%d pixels (from %s), %s (from %s)%n",
                 name,
                 imported.origin(),

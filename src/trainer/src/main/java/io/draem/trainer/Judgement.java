@@ -72,11 +72,12 @@ record Judgement(
         String value = calibration.ruleValue() == null ? "" : " " + calibration.ruleValue();
         String from = calibration.rule() == ThresholdRule.MANUAL
                 ? thresholds.pixel() == null ? "as given (image) and found on the masks (pixel)" : "as given"
-                : "from %d normal images and %d with %s"
-                        .formatted(
-                                calibration.normalImages(),
-                                anomalous,
-                                synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects" + masks());
+                : String.format(
+                        Locale.ROOT,
+                        "from %d normal images and %d with %s",
+                        calibration.normalImages(),
+                        anomalous,
+                        synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects" + masks());
         out.printf(
                 Locale.ROOT,
                 "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",

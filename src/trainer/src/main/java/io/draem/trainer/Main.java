@@ -27,6 +27,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -76,6 +77,8 @@ public final class Main {
 
     /** Runs the command and ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
+        // Libraries format with the default locale, which may have other digits than 0 to 9.
+        Locale.setDefault(Locale.ENGLISH);
         CommandLine command = commandLine();
         if (FileNameEncoding.isAscii()) { // or all characters outside ASCII are printed as question marks
             System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));

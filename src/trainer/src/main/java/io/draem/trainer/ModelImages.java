@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -177,8 +178,12 @@ record ModelImages(
 
     /** Says how many images there are for what, and what a person should know of them. */
     String summary() {
-        return withNotes("%d images to train on, %s; textures: %s"
-                .formatted(split.train().size(), judging(), textureDigest.isEmpty() ? "noise" : textures + " images"));
+        return withNotes(String.format(
+                Locale.ROOT,
+                "%d images to train on, %s; textures: %s",
+                split.train().size(),
+                judging(),
+                textureDigest.isEmpty() ? "noise" : textures + " images"));
     }
 
     /** Says the same for a network that was trained elsewhere: none of the images trains it. */
@@ -189,13 +194,19 @@ record ModelImages(
     private String judging() {
         int test = split.test().size();
         if (validatesOnSynthetic()) {
-            return "%d held out to validate with, %d to test with"
-                    .formatted(split.heldOut().size(), test);
+            return String.format(
+                    Locale.ROOT,
+                    "%d held out to validate with, %d to test with",
+                    split.heldOut().size(),
+                    test);
         }
         return split.validation().equals(split.test())
                 ? test + " to validate and to test with"
-                : "%d to validate with, %d to test with"
-                        .formatted(split.validation().size(), test);
+                : String.format(
+                        Locale.ROOT,
+                        "%d to validate with, %d to test with",
+                        split.validation().size(),
+                        test);
     }
 
     private String withNotes(String counts) {

@@ -2,16 +2,18 @@ package io.draem.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.trainer.imported.ImportedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** File names by the locale that the JVM is started with. */
+/** File names and numbers by the locale that the JVM is started with. */
 @EnabledOnOs(OS.LINUX)
 class LocaleTests {
 
@@ -55,6 +57,32 @@ class LocaleTests {
                         "--output",
                         "models"))
                 .contains("Prüflinge/süß.png cannot be read");
+    }
+
+    @Test
+    void printsDigitsFrom0To9InEveryLocale() throws Exception {
+        Path models = folder.resolve("models");
+        for (String options : List.of(
+                "-Duser.language=ar -Duser.country=EG",
+                "-Duser.language=ar -Duser.country=EG -Duser.extensions=nu-arab")) {
+            try (TrainerProcess trainer = TrainerProcess.start(
+                    folder,
+                    Map.of("LC_ALL", "C.UTF-8", "JAVA_TOOL_OPTIONS", options),
+                    "import",
+                    ImportedFolder.read("anomalib")
+                            .files(".ckpt")
+                            .get(0)
+                            .toAbsolutePath()
+                            .toString(),
+                    "--name=plate",
+                    "--output=" + models)) {
+                assertThat(trainer.awaitExit()).as(trainer.log()).isZero();
+                assertThat(trainer.log())
+                        .containsPattern("widths [0-9]+ and [0-9]+")
+                        .containsPattern("input [0-9]+×[0-9]+ pixels")
+                        .doesNotContainPattern("[\\p{Nd}&&[^0-9]]");
+            }
+        }
     }
 
     private String failure(Map<String, String> environment, String... arguments)

@@ -55,16 +55,18 @@ public final class FormatExport implements AutoCloseable {
      * Writes the float32 graph that the others are compared with.
      *
      * @param draft the card of the network
-     * @param scratch folder of a file that is deleted again
+     * @param target where the first graph is to be written; a file beside it is deleted again
      * @throws ExportRefusedException if ONNX Runtime does not give what the network itself gives
      */
-    public static FormatExport of(
-            ModelCheckpoint model, ModelCard draft, ExportImages images, Path scratch, int threads)
+    public static FormatExport of(ModelCheckpoint model, ModelCard draft, ExportImages images, Path target, int threads)
             throws IOException, ExportRefusedException, ModelCardException {
-        Path file = Files.createTempFile(scratch, ".float32-", ".onnx"); // a dot: no service takes it for a model
+        Path file = Files.createTempFile(
+                target.toAbsolutePath().resolveSibling(""),
+                ".float32-",
+                ".onnx"); // a dot: no service takes it for a model
         try {
             graph(model, draft, Arithmetic.FLOAT32).write(file, NOBODY, draft.toMetadata());
-            Parity parity = parity(model, draft, images.compared(), file);
+            Parity parity = parity(model, draft, images.compared(), file, target);
             return new FormatExport(model, draft, images, OnnxDetector.open(file, threads), parity, threads);
         } finally {
             Files.deleteIfExists(file); // ONNX Runtime has read all of it
@@ -143,7 +145,8 @@ public final class FormatExport implements AutoCloseable {
     }
 
     /** Compares libtorch and ONNX Runtime on a few of the images, on noise where there are none. */
-    private static Parity parity(ModelCheckpoint model, ModelCard draft, @Nullable EvaluationSet set, Path graph)
+    private static Parity parity(
+            ModelCheckpoint model, ModelCard draft, @Nullable EvaluationSet set, Path graph, Path target)
             throws IOException, ExportRefusedException {
         int length = 3 * draft.width() * draft.height();
         int count = set == null ? 1 : Math.min(PARITY_IMAGES, set.size());
@@ -160,7 +163,7 @@ public final class FormatExport implements AutoCloseable {
             NetworkDetector detector = new NetworkDetector(network, draft.width(), draft.height());
             Parity parity = ParityCheck.check(graph, batch, detector.run(batch, count));
             if (!parity.within(ParityCheck.TOLERANCE)) {
-                throw new ExportRefusedException(graph, parity, ParityCheck.TOLERANCE);
+                throw new ExportRefusedException(target, parity, ParityCheck.TOLERANCE);
             }
             return parity;
         }

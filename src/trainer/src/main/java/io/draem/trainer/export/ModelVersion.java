@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 public final class ModelVersion implements AutoCloseable {
 
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+    private static final Pattern UNFINISHED = Pattern.compile("\\.(" + VERSION + ")\\.part");
 
     private final NewFolders folders;
     private final Path part;
@@ -92,14 +94,19 @@ public final class ModelVersion implements AutoCloseable {
         return new ModelVersion(folders, part, model.resolve(Integer.toString(number)));
     }
 
-    /** Returns the folder that the version is written in until it is published. */
-    public Path folder() {
-        return part;
-    }
-
     /** Returns the path of a file of this version while it is being written. */
     public Path file(String name) {
         return part.resolve(name);
+    }
+
+    /** Returns where a file of an unfinished version is once that is published; any other file is returned as it is. */
+    static Path published(Path file) {
+        Path folder = file.getParent();
+        if (folder == null || folder.getFileName() == null) {
+            return file;
+        }
+        Matcher unfinished = UNFINISHED.matcher(folder.getFileName().toString());
+        return unfinished.matches() ? folder.resolveSibling(unfinished.group(1)).resolve(file.getFileName()) : file;
     }
 
     /** Makes the version visible and returns its folder. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -157,8 +158,8 @@ final class PickleMachine {
             case 'b' -> build();
             case 'Q' -> stack.push(storage(stack.pop()));
             default ->
-                throw refused(
-                        String.format("its pickle has the opcode 0x%02x, which no file of torch.save needs", opcode));
+                throw refused(String.format(
+                        Locale.ROOT, "its pickle has the opcode 0x%02x, which no file of torch.save needs", opcode));
         }
     }
 

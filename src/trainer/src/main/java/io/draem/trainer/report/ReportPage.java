@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +33,9 @@ final class ReportPage {
 
     String html() {
         String name = Html.escape(report.card().model());
-        return """
+        return String.format(
+                        Locale.ROOT,
+                        """
                 <!DOCTYPE html>
                 <html lang="en"><head><meta charset="utf-8">
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
@@ -43,13 +46,13 @@ final class ReportPage {
                 %s</style></head><body><main>
                 <h1>%s</h1>
                 <p>DRÆM model for %d×%d pixels, judged on %s.</p>
-                """.formatted(
-                                name,
-                                style(),
-                                name,
-                                report.card().width(),
-                                report.card().height(),
-                                Html.escape(report.judgedOn()))
+                """,
+                        name,
+                        style(),
+                        name,
+                        report.card().width(),
+                        report.card().height(),
+                        Html.escape(report.judgedOn()))
                 + run()
                 + summary()
                 + warnings()
@@ -89,23 +92,25 @@ final class ReportPage {
                         + "; the best that any threshold gives on these images is " + Html.figure(image.path("f1Max"))
                         + ", at " + Html.figure(image.path("bestThreshold")) + "."
                 : "";
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 <p class="lead">At its threshold of %s it finds %d of %d anomalous images and raises %d false %s among %d normal ones.%s</p>
                 <dl class="tiles">%s%s%s%s%s</dl>
-                %s""".formatted(
-                        Html.figure(calibration.imageThreshold()),
-                        confusion.truePositives(),
-                        anomalous,
-                        confusion.falsePositives(),
-                        confusion.falsePositives() == 1 ? "alarm" : "alarms",
-                        normal,
-                        best,
-                        tile("image AUROC", image.path("auroc")),
-                        tile("image AP", image.path("averagePrecision")),
-                        tile("pixel AUROC", pixel.path("auroc")),
-                        tile("pixel AP", pixel.path("averagePrecision")),
-                        tile("AUPRO", pixel.path("aupro")),
-                        masks());
+                %s""",
+                Html.figure(calibration.imageThreshold()),
+                confusion.truePositives(),
+                anomalous,
+                confusion.falsePositives(),
+                confusion.falsePositives() == 1 ? "alarm" : "alarms",
+                normal,
+                best,
+                tile("image AUROC", image.path("auroc")),
+                tile("image AP", image.path("averagePrecision")),
+                tile("pixel AUROC", pixel.path("auroc")),
+                tile("pixel AP", pixel.path("averagePrecision")),
+                tile("AUPRO", pixel.path("aupro")),
+                masks());
     }
 
     private String masks() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -99,7 +100,7 @@ public final class Checkpoints implements AutoCloseable {
 
     /** Returns the file of a step's checkpoint. */
     Path file(long step) {
-        return folder.resolve("step-%09d.safetensors".formatted(step));
+        return folder.resolve(String.format(Locale.ROOT, "step-%09d.safetensors", step));
     }
 
     /** Removes all checkpoints but the newest two. */

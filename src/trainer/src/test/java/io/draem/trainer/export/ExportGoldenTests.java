@@ -80,7 +80,8 @@ class ExportGoldenTests {
         ModelCheckpoint model =
                 new ModelCheckpoint(golden.weights().tensors(), golden.options(), card, card.training());
         EvaluationSet set = set(images, count);
-        try (FormatExport export = FormatExport.of(model, card, new ExportImages(set, set, count), folder, 1)) {
+        try (FormatExport export =
+                FormatExport.of(model, card, new ExportImages(set, set, count), folder.resolve("model.onnx"), 1)) {
             export.write(format, folder.resolve("model.onnx")).close();
         }
         try (OnnxDetector detector = OnnxDetector.open(folder.resolve("model.onnx"), 1)) {

@@ -103,6 +103,25 @@ class FormatExportTests {
         assertThatExceptionOfType(ExportRefusedException.class)
                 .isThrownBy(() -> export(ExportFormat.FP16, weights, options))
                 .withMessageContaining("its activations are too large for fp16");
+        try (ModelVersion version = ModelVersion.begin(folder, "plate-fp16", 7)) {
+            assertThatExceptionOfType(ExportRefusedException.class)
+                    .isThrownBy(() -> export(ExportFormat.FP16, weights, options, version.file("model.onnx")))
+                    .as("where it would have been published")
+                    .withMessageStartingWith(folder.resolve("plate-fp16/7/model.onnx") + " was not written");
+        }
+    }
+
+    @Test
+    void aNetworkThatGivesNoNumbersIsRefusedByTheNameOfWhatWasToBePublished() throws Exception {
+        NetworkOptions options = new NetworkOptions(4, 4, false);
+        Map<String, Tensor> weights = RandomWeights.of(options, 4);
+        scale(weights, "reconstructive_subnetwork.encoder.block2.1.weight", 1e37f);
+        scale(weights, "reconstructive_subnetwork.encoder.block2.4.weight", 1e37f);
+        try (ModelVersion version = ModelVersion.begin(folder, "plate", 2)) {
+            assertThatExceptionOfType(ExportRefusedException.class)
+                    .isThrownBy(() -> export(ExportFormat.FP32, weights, options, version.file("model.onnx")))
+                    .withMessageStartingWith(folder.resolve("plate/2/model.onnx") + " was not written: libtorch and");
+        }
     }
 
     @Test
@@ -120,10 +139,15 @@ class FormatExportTests {
 
     private ObjectNode export(ExportFormat format, Map<String, Tensor> weights, NetworkOptions options)
             throws Exception {
+        return export(format, weights, options, folder.resolve("model.onnx"));
+    }
+
+    private static ObjectNode export(
+            ExportFormat format, Map<String, Tensor> weights, NetworkOptions options, Path file) throws Exception {
         ModelCheckpoint model = new ModelCheckpoint(weights, options, CARD, CARD.training());
         EvaluationSet images = images(4);
-        try (FormatExport export = FormatExport.of(model, CARD, new ExportImages(images, images, 4), folder, 1);
-                FormatGraph graph = export.write(format, folder.resolve("model.onnx"))) {
+        try (FormatExport export = FormatExport.of(model, CARD, new ExportImages(images, images, 4), file, 1);
+                FormatGraph graph = export.write(format, file)) {
             graph.finish(CARD);
             return graph.export();
         }

@@ -38,7 +38,7 @@ final class FullSizeExport {
         ExportImages seen = new ExportImages(images, images, images.size());
         ModelCheckpoint model = new ModelCheckpoint(weights, NetworkOptions.PAPER, card, card.training());
         long start = System.nanoTime();
-        try (FormatExport export = FormatExport.of(model, card, seen, folder, THREADS)) {
+        try (FormatExport export = FormatExport.of(model, card, seen, folder.resolve("model.onnx"), THREADS)) {
             System.out.printf("compared with libtorch after %.1f s, %s%n", seconds(start), peakMemory());
             for (ExportFormat format : formats) {
                 start = System.nanoTime();
