@@ -108,6 +108,11 @@ record BmpFile(
     }
 
     @Override
+    public double decodingBytesPerPixel() {
+        return 3 + (bits > 8 ? 0 : runLength ? 2 : 1);
+    }
+
+    @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException {
         byte[] rgb = new byte[header.width() * header.height() * 3];
         List<ImageWarning> warnings = new ArrayList<>();

@@ -12,6 +12,12 @@ interface EncodedImage {
     int orientation();
 
     /**
+     * Returns the most bytes per pixel of the header that {@link #decode} takes at a time, its RGB included, the encoded
+     * bytes not. {@code HeapBenchmark} measures them.
+     */
+    double decodingBytesPerPixel();
+
+    /**
      * Decodes the pixels as stored, before the orientation is applied.
      *
      * @param whiteLevel level for samples of 16 bits whose own level the file does not declare

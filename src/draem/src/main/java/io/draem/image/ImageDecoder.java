@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  * clips grey of 16 bits.
  *
  * <p>Bytes are not trusted. An image that is truncated or does not decode without a fault is refused rather than half
- * decoded. Nothing is written to a disk. Safe for use by several threads.
+ * decoded. Nothing is written to a disk. An image for which the heap is too small ends in an OutOfMemoryError, whichever
+ * codec meets it. Safe for use by several threads.
  */
 public final class ImageDecoder {
 
@@ -32,7 +33,14 @@ public final class ImageDecoder {
      */
     public ImageHeader readHeader(byte[] bytes) throws ImageException {
         try {
-            return open(bytes).header();
+            EncodedImage image = open(bytes);
+            ImageHeader header = image.header();
+            double bytesPerPixel = image.decodingBytesPerPixel();
+            if (image.orientation() != Orientation.AS_STORED) {
+                bytesPerPixel = Math.max(bytesPerPixel, Orientation.BYTES_PER_PIXEL);
+            }
+            return new ImageHeader(header.format(), header.width(), header.height(), (long)
+                    Math.ceil(bytesPerPixel * header.pixels()));
         } catch (IOException | RuntimeException e) {
             throw broken(e);
         }
@@ -98,8 +106,17 @@ public final class ImageDecoder {
         };
     }
 
-    /** Turns whatever a codec throws on broken bytes into one exception; its own text is for programmers. */
+    /**
+     * Turns whatever a codec throws on broken bytes into one exception; its own text is for programmers.
+     *
+     * @throws OutOfMemoryError if that is the reason: some codecs wrap it in an IOException, but the image is not broken
+     */
     private static ImageException broken(Throwable cause) {
+        for (Throwable reason = cause; reason != null; reason = reason.getCause()) {
+            if (reason instanceof OutOfMemoryError memory) {
+                throw memory;
+            }
+        }
         ImageException invalid = ImageException.Invalid.corrupt("image", "it does not decode");
         invalid.initCause(cause);
         return invalid;

@@ -40,6 +40,11 @@ enum JpegColours {
         this.components = components;
     }
 
+    /** Returns the bytes per pixel of the samples, and of the RGB where {@link #toRgb} makes it in an array of its own. */
+    int bytesPerPixel() {
+        return this == RGB || this == YCBCR ? 3 : components + 3;
+    }
+
     /**
      * Turns the stored samples into interleaved RGB.
      *

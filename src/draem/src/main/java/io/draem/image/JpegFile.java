@@ -12,10 +12,17 @@ import java.util.OptionalInt;
  * colours they are is decided here, by libjpeg's rules, without profiles.
  *
  * @param colours what the components mean
+ * @param coefficients per pixel, all kept until the last of several scans; 0 where there is one scan
  * @param strayBytes bytes between segments that were skipped
  * @param essentials tables, frame and scans
  */
-record JpegFile(ImageHeader header, int orientation, JpegColours colours, long strayBytes, byte[] essentials)
+record JpegFile(
+        ImageHeader header,
+        int orientation,
+        JpegColours colours,
+        double coefficients,
+        long strayBytes,
+        byte[] essentials)
         implements EncodedImage {
 
     /** A progressive JPEG has about ten scans; thousands of empty ones would keep a codec busy for hours. */
@@ -41,6 +48,11 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, long s
 
     static JpegFile open(byte[] bytes, ImageLimits limits) throws ImageException {
         return new Segments(bytes, limits).read();
+    }
+
+    @Override
+    public double decodingBytesPerPixel() {
+        return colours.bytesPerPixel() + Short.BYTES * coefficients;
     }
 
     @Override
@@ -72,6 +84,7 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, long s
         private int orientation = Orientation.AS_STORED;
         private final JpegColours.Hints hints = new JpegColours.Hints();
         private int scans;
+        private double coefficients;
         private long strayBytes;
 
         Segments(byte[] bytes, ImageLimits limits) {
@@ -101,7 +114,13 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, long s
             }
             essentials.write(0xFF);
             essentials.write(EOI);
-            return new JpegFile(header, orientation, hints.colours(), strayBytes, essentials.toByteArray());
+            return new JpegFile(
+                    header,
+                    orientation,
+                    hints.colours(),
+                    scans > 1 ? coefficients : 0,
+                    strayBytes,
+                    essentials.toByteArray());
         }
 
         /** Returns where the next marker ends. What belongs to no segment before it is skipped, as libjpeg does. */
@@ -185,6 +204,21 @@ record JpegFile(ImageHeader header, int orientation, JpegColours colours, long s
             }
             header = new ImageHeader(ImageFormat.JPEG, width, height);
             hints.frame(bytes, start + 8, components);
+            coefficients = coefficients(start + 8, components);
+        }
+
+        /** Returns the coefficients per pixel of a frame, by the sampling of its components. */
+        private double coefficients(int start, int components) {
+            int sum = 0;
+            int across = 1;
+            int down = 1;
+            for (int i = 0; i < components; i++) {
+                int sampling = bytes[start + 3 * i + 1] & 0xFF;
+                sum += (sampling >> 4) * (sampling & 0xF);
+                across = Math.max(across, sampling >> 4);
+                down = Math.max(down, sampling & 0xF);
+            }
+            return (double) sum / (across * down);
         }
 
         /** Returns where the next marker stands behind the coded data that starts at {@code position}. */

@@ -5,6 +5,9 @@ final class Orientation {
 
     static final int AS_STORED = 1;
 
+    /** What {@link #apply} takes for each pixel: the stored RGB and the upright one. */
+    static final int BYTES_PER_PIXEL = 6;
+
     private static final int TAG = 0x0112;
     private static final int LAST = 8;
     private static final byte[] EXIF_PREFIX = {'E', 'x', 'i', 'f', 0, 0};

@@ -12,9 +12,10 @@ import java.util.zip.CRC32;
  * A PNG, checked chunk by chunk. The codec is given only what decides colours: texts and profiles, which may unpack to
  * a thousand times their size, never reach it.
  *
+ * @param sampleBits bits of all samples of a pixel
  * @see <a href="https://www.w3.org/TR/png-3/">the format</a>
  */
-record PngFile(ImageHeader header, int orientation, OptionalInt significantBits, byte[] essentials)
+record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt significantBits, byte[] essentials)
         implements EncodedImage {
 
     private static final int SIGNATURE_BYTES = 8;
@@ -31,6 +32,7 @@ record PngFile(ImageHeader header, int orientation, OptionalInt significantBits,
         ByteArrayOutputStream essentials = new ByteArrayOutputStream(bytes.length);
         essentials.write(bytes, 0, SIGNATURE_BYTES);
         ImageHeader header = null;
+        int sampleBits = 0;
         int orientation = Orientation.AS_STORED;
         OptionalInt significantBits = OptionalInt.empty();
         int position = SIGNATURE_BYTES;
@@ -46,6 +48,7 @@ record PngFile(ImageHeader header, int orientation, OptionalInt significantBits,
                 long height = Integer.toUnsignedLong(int32(bytes, data + 4));
                 limits.requirePixels(width, height);
                 header = new ImageHeader(ImageFormat.PNG, (int) width, (int) height);
+                sampleBits = sampleBits(bytes[data + 8] & 0xFF, bytes[data + 9]);
             } else if (type == IHDR) {
                 throw ImageException.Invalid.corrupt("PNG", "it has two headers");
             }
@@ -64,11 +67,26 @@ record PngFile(ImageHeader header, int orientation, OptionalInt significantBits,
                 essentials.write(bytes, position, end + 4 - position);
             }
             if (type == IEND) {
-                return new PngFile(header, orientation, significantBits, essentials.toByteArray());
+                return new PngFile(header, sampleBits, orientation, significantBits, essentials.toByteArray());
             }
             position = end + 4;
         }
         throw ImageException.Invalid.truncated("PNG", "last chunk");
+    }
+
+    private static int sampleBits(int depth, int colorType) {
+        return depth
+                * switch (colorType) {
+                    case 2 -> 3;
+                    case 4 -> 2;
+                    case 6 -> 4;
+                    default -> 1;
+                };
+    }
+
+    @Override
+    public double decodingBytesPerPixel() {
+        return 3 + sampleBits / 8.0;
     }
 
     @Override

@@ -63,6 +63,9 @@ record TiffFile(
     private static final int MAX_SAMPLES_PER_PIXEL = 8;
     private static final int MAX_BITS = 16;
 
+    /** Bytes per pixel of what the codec reads: its picture, a strip of another, and RGB. */
+    private static final double CODEC_BYTES = 12;
+
     static TiffFile open(byte[] bytes, ImageLimits limits) throws ImageException {
         TiffDirectory directory = TiffDirectory.read(bytes, 0, bytes.length);
         long width = directory.value(WIDTH, 0);
@@ -111,6 +114,11 @@ record TiffFile(
                 photometric,
                 read,
                 bytes);
+    }
+
+    @Override
+    public double decodingBytesPerPixel() {
+        return samples == null ? CODEC_BYTES : samples.decodingBytesPerPixel();
     }
 
     @Override

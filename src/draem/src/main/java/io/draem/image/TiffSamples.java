@@ -28,6 +28,14 @@ record TiffSamples(
     /** Pixels of a row that are unpacked at a time; a multiple of 8, so that each block starts at a whole byte. */
     private static final int BLOCK = 4096;
 
+    /** Returns the most bytes per pixel that are in memory at a time. */
+    double decodingBytesPerPixel() {
+        double partShare = (double) Math.min(height, partHeight) * rowBytes() / ((double) width * height);
+        double read = channels * (bits > 8 ? Short.BYTES : 1);
+        double made = channels == 4 && bits > 8 ? 4 + 3 : 3; // inks of 16 bits become 8 before they are RGB
+        return read + Math.max(partShare, made);
+    }
+
     /** Returns samples of more than 8 bits, interleaved. */
     private short[] read() throws ImageException {
         requireParts();

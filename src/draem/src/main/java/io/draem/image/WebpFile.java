@@ -22,6 +22,13 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
 
     private static final int RIFF_HEADER_BYTES = 12;
     private static final int CHUNK_HEADER_BYTES = 8;
+
+    /** Bytes per pixel: luma, halved chroma, what is known of each macroblock, and RGB. */
+    private static final double LOSSY_BYTES = 4.6;
+
+    /** Bytes per pixel: ARGB, what predicts it, and RGB. */
+    private static final double LOSSLESS_BYTES = 7.5;
+
     private static final int FRAME_HEADER_BYTES = 16;
     private static final int RIFF = fourLetters("RIFF");
     private static final int WEBP = fourLetters("WEBP");
@@ -33,6 +40,13 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
 
     static WebpFile open(byte[] bytes, ImageLimits limits) throws ImageException {
         return new Chunks(bytes, limits).read();
+    }
+
+    @Override
+    public double decodingBytesPerPixel() {
+        double frameBytes = frame.lossy() ? LOSSY_BYTES : LOSSLESS_BYTES;
+        boolean whole = frame.width() == header.width() && frame.height() == header.height();
+        return frameBytes + (whole ? 0 : 3); // its canvas
     }
 
     @Override

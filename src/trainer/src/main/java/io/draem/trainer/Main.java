@@ -99,7 +99,17 @@ public final class Main {
                     + ". A trainer built with the Maven profile cuda needs CUDA 13 and cuDNN 9 on this machine, or build it"
                     + " without the profile");
             System.exit(1);
+        } catch (OutOfMemoryError e) {
+            System.err.println(outOfMemory(e));
+            System.exit(1);
         }
+    }
+
+    /** Returns a sentence on memory of the heap, or of libtorch, whose own limit follows from that of the heap. */
+    static String outOfMemory(OutOfMemoryError e) {
+        return "draem-trainer: The memory is not enough (" + e.getMessage() + "; the heap may take "
+                + (Runtime.getRuntime().maxMemory() >> 20)
+                + " MB): start java with a larger -Xmx, or use smaller images, batches or networks";
     }
 
     static CommandLine commandLine() {

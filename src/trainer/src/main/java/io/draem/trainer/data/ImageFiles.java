@@ -3,7 +3,6 @@ package io.draem.trainer.data;
 import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
-import io.draem.image.ImageFormat;
 import io.draem.image.ImageHeader;
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageMask;
@@ -38,12 +37,6 @@ public final class ImageFiles {
 
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
     private static final int NAMED_FAILURES = 20;
-
-    /** Bytes per pixel while an image is decoded: the codec's picture, the samples made of it, and a turned copy. */
-    private static final int DECODING_BYTES = 12;
-
-    /** The same of a TIFF, of which strips, samples and colors may be in memory at a time, of four channels of 16 bits. */
-    private static final int TIFF_BYTES = 24;
 
     private static final int MEGABYTE = 1 << 20;
 
@@ -125,8 +118,7 @@ public final class ImageFiles {
         try {
             byte[] bytes = Files.readAllBytes(file);
             ImageHeader header = header(by, bytes);
-            long pixels = (long) header.width() * header.height();
-            long needed = pixels * (header.format() == ImageFormat.TIFF ? TIFF_BYTES : DECODING_BYTES);
+            long needed = header.decodingBytes();
             requireHeap(size + needed);
             int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(needed));
             PIXELS.acquireUninterruptibly(pixelMemory);
