@@ -1,4 +1,4 @@
-/** Names as people type them. */
+/** Names as people type them, and texts from outside as logs and answers can bear them. */
 @NullMarked
 package io.draem.text;
 

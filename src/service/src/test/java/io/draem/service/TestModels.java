@@ -1,5 +1,7 @@
 package io.draem.service;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The model and the photographs of the project. */
@@ -38,5 +40,28 @@ public final class TestModels {
     /** Returns the photograph of a good cookie. */
     public static Path good() {
         return file("src/data/cookie/test/good/001.jpg");
+    }
+
+    /** Returns a graph with an entry of metadata appended; of several of one key the last one counts. */
+    public static byte[] withMetadata(byte[] graph, String key, String value) {
+        ByteArrayOutputStream entry = new ByteArrayOutputStream();
+        entry.write(0x0A);
+        write(entry, key.getBytes(StandardCharsets.UTF_8));
+        entry.write(0x12);
+        write(entry, value.getBytes(StandardCharsets.UTF_8));
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(graph);
+        whole.write(14 << 3 | 2);
+        write(whole, entry.toByteArray());
+        return whole.toByteArray();
+    }
+
+    private static void write(ByteArrayOutputStream out, byte[] bytes) {
+        int rest = bytes.length;
+        for (; rest > 127; rest >>>= 7) {
+            out.write(rest & 127 | 128);
+        }
+        out.write(rest);
+        out.writeBytes(bytes);
     }
 }

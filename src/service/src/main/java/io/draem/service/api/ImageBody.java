@@ -2,6 +2,7 @@ package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.text.SafeText;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;

@@ -6,9 +6,11 @@ import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
+import io.draem.text.SafeText;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +80,7 @@ record ModelResponse(
         boolean reconstruction,
 
         @Schema(description = "Figures of the evaluation after training", requiredMode = RequiredMode.REQUIRED)
-        Map<String, Object> metrics,
+        Map<String, @Nullable Object> metrics,
 
         @Schema(
                 description =
@@ -197,7 +199,32 @@ record ModelResponse(
                 new Range(calibration.mapMin(), calibration.mapMax()),
                 new Images(calibration.normalImages(), calibration.anomalousImages(), calibration.syntheticImages()),
                 model.reconstructs(),
-                JSON.convertValue(card.metrics(), new TypeReference<Map<String, Object>>() {}),
+                metrics(card),
                 versions);
+    }
+
+    private static Map<String, @Nullable Object> metrics(ModelCard card) {
+        Map<String, @Nullable Object> metrics = new LinkedHashMap<>();
+        JSON.convertValue(card.metrics(), new TypeReference<Map<String, @Nullable Object>>() {})
+                .forEach((key, value) -> metrics.put(SafeText.escaped(key), safe(value)));
+        return metrics;
+    }
+
+    /** Whoever wrote the graph may have put anything into its texts. */
+    private static @Nullable Object safe(@Nullable Object value) {
+        if (value instanceof String text) {
+            return SafeText.escaped(text);
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> safe = new ArrayList<>();
+            list.forEach(item -> safe.add(safe(item)));
+            return safe;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> safe = new LinkedHashMap<>();
+            map.forEach((key, item) -> safe.put(SafeText.escaped(String.valueOf(key)), safe(item)));
+            return safe;
+        }
+        return value;
     }
 }

@@ -3,6 +3,7 @@ package io.draem.service.api;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.text.EditDistance;
+import io.draem.text.SafeText;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

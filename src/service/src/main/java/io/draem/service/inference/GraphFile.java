@@ -4,10 +4,13 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.draem.digest.Sha256;
+import io.draem.text.FileNameEncoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -38,16 +41,16 @@ public final class GraphFile {
      * Reads a graph into memory outside the heap.
      *
      * @param maxBytes a larger file is refused before it is read
-     * @throws GraphRefusedException if the file is empty, too large, no graph, or changes while it is read
+     * @throws GraphRefusedException if the file is empty, too large, no graph, or changes while it is read, or if it or a
+     *     file with its weights is no file
+     * @throws AccessDeniedException if one of them may not be read; its message is the name of that file
      */
     public static GraphFile read(Path file, long maxBytes) throws GraphRefusedException, IOException {
         ByteBuffer graph = bytes(file, maxBytes);
         List<Path> data = new ArrayList<>();
         for (String location : ExternalData.locations(graph)) {
-            Path beside = file.resolveSibling(location);
-            if (!Files.isRegularFile(beside)) {
-                throw new GraphRefusedException("Its weights are in a file that is not there: " + location);
-            }
+            Path beside = beside(file, location);
+            requireFile(beside, "Its weights are in " + location + ", which");
             requireSize(beside, Files.size(beside), maxBytes);
             data.add(beside);
         }
@@ -99,7 +102,27 @@ public final class GraphFile {
         return Sha256.text(digest.digest());
     }
 
+    private static Path beside(Path file, String location) throws GraphRefusedException {
+        try {
+            return file.resolveSibling(location);
+        } catch (InvalidPathException e) {
+            throw new GraphRefusedException("Its weights cannot be read. " + FileNameEncoding.explain(location));
+        }
+    }
+
+    /** What is no file is never opened: a named pipe would wait for its writer. */
+    private static void requireFile(Path file, String subject) throws GraphRefusedException, AccessDeniedException {
+        FileKind kind = FileKind.of(file);
+        if (kind == FileKind.FORBIDDEN) {
+            throw new AccessDeniedException(file.getFileName().toString());
+        }
+        if (kind != FileKind.FILE) {
+            throw new GraphRefusedException(subject + " is " + kind + ": a file is needed there");
+        }
+    }
+
     private static ByteBuffer bytes(Path file, long maxBytes) throws GraphRefusedException, IOException {
+        requireFile(file, file.getFileName().toString());
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             long size = channel.size();
             requireSize(file, size, Math.min(maxBytes, Integer.MAX_VALUE));

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.score.AnomalyMap;
+import io.draem.text.SafeText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -215,6 +216,11 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             termination.by(() -> terminate(options));
             try {
                 return session.run(Map.of(ModelContract.INPUT, input), outputs, options);
+            } catch (OrtException e) {
+                // It names the graph's nodes, and is logged.
+                OrtException safe = new OrtException(e.getCode(), SafeText.escaped(String.valueOf(e.getMessage())));
+                safe.setStackTrace(e.getStackTrace());
+                throw safe;
             } finally {
                 // From here on nobody may touch the options, which are closed.
                 termination.forget();

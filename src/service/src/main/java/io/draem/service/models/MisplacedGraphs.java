@@ -1,5 +1,7 @@
 package io.draem.service.models;
 
+import io.draem.service.inference.FileKind;
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Finds the graphs of a model directory that are not served since they lie elsewhere than they should. */
+/** Finds what is not served in a model directory: graphs elsewhere than they should be, and what is no folder of a model. */
 final class MisplacedGraphs {
 
     private static final String EXTENSION = ".onnx";
@@ -28,12 +30,28 @@ final class MisplacedGraphs {
                 graphs.add(child, "a graph lies at <name>/<version>/" + ModelFile.FILE_NAME);
             } else if (Files.isDirectory(child)) {
                 graphs.lookIntoModel(child);
+            } else if (ModelFile.NAME.matcher(name(child)).matches()) {
+                graphs.lookAtSpecialFile(child);
             }
         }
         return graphs.found;
     }
 
+    /** Files of other kinds, such as a note, are none of our business; nobody puts these here as one. */
+    private void lookAtSpecialFile(Path child) {
+        FileKind kind = FileKind.of(child);
+        switch (kind) {
+            case NAMED_PIPE, SOCKET, DEVICE, LOST_LINK, LOOPING_LINK ->
+                add(child, "it is " + kind + ", and a model is a folder with <version>/" + ModelFile.FILE_NAME);
+            default -> {}
+        }
+    }
+
     private void lookIntoModel(Path model) {
+        if (FileKind.of(model) == FileKind.FORBIDDEN
+                && ModelFile.NAME.matcher(name(model)).matches()) {
+            add(model, "the folder is " + FileKind.FORBIDDEN + "; what was loaded from it before serves on");
+        }
         String name = name(model);
         for (Path child : visible(model)) {
             if (isGraph(child)) {
@@ -63,7 +81,7 @@ final class MisplacedGraphs {
     }
 
     private void add(Path graph, String reason) {
-        found.add(graph + " is not served: " + reason);
+        found.add(SafeText.escaped(graph + " is not served: " + reason));
     }
 
     private static boolean isGraph(Path path) {

@@ -1,8 +1,10 @@
 package io.draem.service.models;
 
+import io.draem.service.inference.FileKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,32 +28,49 @@ record ModelFile(String name, int version, Path path, FileState state) {
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
-    /** Returns the graphs in a directory by name, highest version first; whatever is laid out otherwise is left out. */
+    /**
+     * Returns the graphs in a directory by name, highest version first, and what is there in place of a graph or of a
+     * version's folder; whatever is laid out otherwise is left out. Of a model whose folder cannot be read no graph is
+     * known, so its list is empty.
+     */
     static Map<String, List<ModelFile>> list(Path directory) throws IOException {
         Map<String, List<ModelFile>> byName = new TreeMap<>();
-        for (Path model : directories(directory, NAME)) {
-            List<ModelFile> files = new ArrayList<>();
-            for (Path version : directories(model, VERSION)) {
-                Path file = version.resolve(FILE_NAME);
-                if (Files.isRegularFile(file)) {
-                    files.add(new ModelFile(
-                            model.getFileName().toString(),
-                            Integer.parseInt(version.getFileName().toString()),
-                            file,
-                            FileState.of(version)));
-                }
+        for (Path model : children(directory, NAME)) {
+            if (!Files.isDirectory(model)) {
+                continue;
             }
-            files.sort(Comparator.comparingInt(ModelFile::version).reversed());
-            if (!files.isEmpty()) {
-                byName.put(files.get(0).name(), files);
+            String name = model.getFileName().toString();
+            try {
+                List<ModelFile> files = versions(name, model);
+                if (!files.isEmpty()) {
+                    byName.put(name, files);
+                }
+            } catch (NoSuchFileException e) {
+                // gone since it was listed
+            } catch (IOException e) {
+                byName.put(name, List.of());
             }
         }
         return byName;
     }
 
+    private static List<ModelFile> versions(String name, Path model) throws IOException {
+        List<ModelFile> files = new ArrayList<>();
+        for (Path version : children(model, VERSION)) {
+            Path file = version.resolve(FILE_NAME);
+            // A folder without a graph may be one that is still being filled.
+            if (FileKind.of(version) != FileKind.FOLDER || FileKind.of(file) != FileKind.MISSING) {
+                int number = Integer.parseInt(version.getFileName().toString());
+                files.add(new ModelFile(name, number, file, FileState.of(version)));
+            }
+        }
+        files.sort(Comparator.comparingInt(ModelFile::version).reversed());
+        return files;
+    }
+
     /** Returns what to do about a directory without models that is laid out almost right; empty where it is not. */
     static String hint(Path directory) throws IOException {
-        for (Path version : directories(directory, VERSION)) {
+        for (Path version : children(directory, VERSION)) {
             if (Files.isRegularFile(version.resolve(FILE_NAME))) {
                 return "This is the folder of one model: name the folder above it, "
                         + directory.toAbsolutePath().normalize().getParent();
@@ -63,11 +82,10 @@ record ModelFile(String name, int version, Path path, FileState state) {
         return MisplacedGraphs.find(directory).stream().findFirst().orElse("");
     }
 
-    private static List<Path> directories(Path parent, Pattern name) throws IOException {
+    private static List<Path> children(Path parent, Pattern name) throws IOException {
         try (Stream<Path> children = Files.list(parent)) {
             return children.filter(child ->
                             name.matcher(child.getFileName().toString()).matches())
-                    .filter(Files::isDirectory)
                     .sorted()
                     .toList();
         } catch (UncheckedIOException e) {

@@ -1,6 +1,8 @@
 package io.draem.service.models;
 
-/** A version that cannot be served; the message is written for whoever put it there. */
+import io.draem.text.SafeText;
+
+/** A version that cannot be served; the message is written for whoever put it there, control characters escaped. */
 final class ModelLoadException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ final class ModelLoadException extends Exception {
     private final LoadFailure failure;
 
     ModelLoadException(LoadFailure failure, String message) {
-        super(message);
+        super(SafeText.escaped(message));
         this.failure = failure;
     }
 

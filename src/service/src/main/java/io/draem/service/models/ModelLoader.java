@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.inference.FileKind;
 import io.draem.service.inference.GraphFile;
 import io.draem.service.inference.GraphRefusedException;
 import io.draem.service.inference.InferenceQueue;
@@ -9,6 +10,8 @@ import io.draem.service.inference.ProviderUnavailableException;
 import io.draem.service.inference.QueueListener;
 import io.draem.service.inference.QueueOptions;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +54,7 @@ final class ModelLoader {
             throw new ModelLoadException(
                     LoadFailure.MISSING, "draem.models.versions names it, but it is not in the directory");
         }
+        requireFolder(Objects.requireNonNull(file.path().getParent()));
         try {
             GraphFile graph =
                     GraphFile.read(file.path(), properties.maxFileSize().toBytes());
@@ -65,13 +69,30 @@ final class ModelLoader {
             throw new ModelLoadException(LoadFailure.INVALID_GRAPH, "its input is too large");
         } catch (ProviderUnavailableException e) {
             throw new ModelLoadException(LoadFailure.PROVIDER_UNAVAILABLE, Objects.requireNonNull(e.getMessage()));
+        } catch (AccessDeniedException e) {
+            throw new ModelLoadException(
+                    LoadFailure.UNREADABLE,
+                    e.getMessage() + " is " + FileKind.FORBIDDEN + ": give that user the right");
         } catch (IOException e) {
-            throw new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read");
+            throw new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read: " + e);
         } catch (OutOfMemoryError e) {
             throw new ModelLoadException(
                     LoadFailure.OUT_OF_MEMORY,
                     "there is too little memory for it beside what is loaded: give the JVM more (-Xmx,"
                             + " -XX:MaxDirectMemorySize)");
+        }
+    }
+
+    private static void requireFolder(Path version) throws ModelLoadException {
+        FileKind kind = FileKind.of(version);
+        if (kind == FileKind.FORBIDDEN) {
+            throw new ModelLoadException(
+                    LoadFailure.UNREADABLE, "its folder is " + kind + ": give that user the right");
+        }
+        if (kind != FileKind.FOLDER && kind != FileKind.MISSING) {
+            throw new ModelLoadException(
+                    LoadFailure.INVALID_GRAPH,
+                    "it is " + kind + ": a version is a folder that holds " + ModelFile.FILE_NAME);
         }
     }
 

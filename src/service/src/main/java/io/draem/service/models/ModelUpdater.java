@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,14 +63,17 @@ final class ModelUpdater {
             Map<String, List<ModelFile>> found = ModelFile.list(directory);
             repository.expect(expected(found));
             for (String name : names(found)) {
-                update(name, found.getOrDefault(name, List.of()));
+                if (!isUnreadable(name, found)) {
+                    update(name, found.getOrDefault(name, List.of()));
+                }
                 failures.requireProvider();
             }
             seen = states(found);
             requireUsable(directory);
         } catch (IOException e) {
             throw new ModelStartUpException(
-                    "The model directory " + directory.toAbsolutePath() + " cannot be read: " + e,
+                    "The model directory " + directory.toAbsolutePath() + " cannot be read: "
+                            + SafeText.escaped(e.toString()),
                     "Give the user of the service the right to read it");
         }
         repository.refuse(failures.models());
@@ -83,7 +87,8 @@ final class ModelUpdater {
         try {
             found = ModelFile.list(properties.directory());
         } catch (IOException e) {
-            complain("The model directory cannot be read (" + e + "): what is loaded serves on");
+            complain("The model directory cannot be read (" + SafeText.escaped(e.toString())
+                    + "): what is loaded serves on");
             return;
         }
         if (found.isEmpty()) {
@@ -95,7 +100,7 @@ final class ModelUpdater {
         Map<String, Map<Integer, FileState>> now = states(found);
         for (String name : names(found)) {
             boolean rests = Objects.equals(now.get(name), seen.get(name));
-            if (rests && !repository.isDraining()) {
+            if (rests && !isUnreadable(name, found) && !repository.isDraining()) {
                 update(name, found.getOrDefault(name, List.of()));
             }
         }
@@ -109,6 +114,12 @@ final class ModelUpdater {
         List<String> before = misplaced;
         misplaced = MisplacedGraphs.find(properties.directory());
         misplaced.stream().filter(sentence -> !before.contains(sentence)).forEach(log::warn);
+    }
+
+    /** Nothing is known of such a model: it is not taken for removed. */
+    private static boolean isUnreadable(String name, Map<String, List<ModelFile>> found) {
+        List<ModelFile> files = found.get(name);
+        return files != null && files.isEmpty();
     }
 
     /** Names in the directory and in the configuration. */

@@ -60,7 +60,7 @@ class OtherGraphsHttpTests {
         Path withArea = Files.createDirectories(directory.resolve("part-area/1"));
         Files.write(
                 withArea.resolve("model.onnx"),
-                withMetadata(Files.readAllBytes(FLOAT16), "draem.region.min-area", Integer.toString(AREA)));
+                TestModels.withMetadata(Files.readAllBytes(FLOAT16), "draem.region.min-area", Integer.toString(AREA)));
         properties.add("draem.models.directory", () -> directory.toString());
     }
 
@@ -167,23 +167,6 @@ class OtherGraphsHttpTests {
         HttpResponse<byte[]> response = http.post("/v1/detect" + query, "image/png", png(image));
         assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
         return Http.json(response);
-    }
-
-    /** Appends an entry to the graph's metadata (field 14 of ONNX's ModelProto; parts of a message may be appended). */
-    private static byte[] withMetadata(byte[] graph, String key, String value) {
-        ByteArrayOutputStream entry = new ByteArrayOutputStream();
-        for (String text : new String[] {key, value}) {
-            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-            entry.write(text.equals(key) ? 0x0A : 0x12);
-            entry.write(bytes.length);
-            entry.writeBytes(bytes);
-        }
-        ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        whole.writeBytes(graph);
-        whole.write(14 << 3 | 2);
-        whole.write(entry.size());
-        whole.writeBytes(entry.toByteArray());
-        return whole.toByteArray();
     }
 
     /** The image in 8 bits. */

@@ -3,15 +3,24 @@ package io.draem.service.models;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.AppenderBase;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs, which tests have switched off otherwise. */
 final class LogLines implements AutoCloseable {
 
     private final Logger logger;
-    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event.getLevel() + " " + event.getFormattedMessage());
+        }
+    };
 
     LogLines(Class<?> type, Level level) {
         logger = (Logger) LoggerFactory.getLogger(type);
@@ -23,11 +32,9 @@ final class LogLines implements AutoCloseable {
 
     /** Returns what was logged since the last call, each line as its level and its message. */
     List<String> taken() {
-        List<String> lines = appender.list.stream()
-                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-                .toList();
-        appender.list.clear();
-        return lines;
+        List<String> taken = new ArrayList<>();
+        lines.drainTo(taken);
+        return taken;
     }
 
     @Override

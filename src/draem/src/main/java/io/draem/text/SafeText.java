@@ -1,0 +1,61 @@
+package io.draem.text;
+
+import java.util.Locale;
+
+/**
+ * Text from outside, such as a file's name or a graph's metadata, for logs and answers: in one line, and without
+ * characters that a terminal or a browser obeys.
+ */
+public final class SafeText {
+
+    private static final int MOST = 128;
+
+    private SafeText() {}
+
+    /**
+     * Returns the text with each control character, line separator, format character (which may turn the direction of what
+     * follows) and unpaired surrogate as an escape, such as {@code \u001b}.
+     */
+    public static String escaped(String text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> append(safe, point));
+        return safe.toString();
+    }
+
+    /** Returns what {@link #escaped} returns, cut to {@value #MOST} characters and never within an escape. */
+    public static String of(String text) {
+        StringBuilder safe = new StringBuilder();
+        for (int i = 0; i < text.length(); ) {
+            int point = text.codePointAt(i);
+            int length = safe.length();
+            append(safe, point);
+            if (safe.codePointCount(0, safe.length()) > MOST) {
+                safe.setLength(length);
+                break;
+            }
+            i += Character.charCount(point);
+        }
+        return safe.toString();
+    }
+
+    private static void append(StringBuilder safe, int point) {
+        if (isSafe(point)) {
+            safe.appendCodePoint(point);
+            return;
+        }
+        for (char unit : Character.toChars(point)) {
+            safe.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+        }
+    }
+
+    private static boolean isSafe(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}
