@@ -2,6 +2,8 @@ package io.draem.service.inference;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +14,7 @@ final class BatchRun<I, O> {
 
     private final List<Ticket<I, O>> batch;
     private final Termination termination = new Termination();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
 
     BatchRun(List<Ticket<I, O>> batch) {
         this.batch = batch;
@@ -49,6 +52,29 @@ final class BatchRun<I, O> {
         } finally {
             termination.forget();
         }
+    }
+
+    /** Calls an action once all requests of the run are late, unless {@link #over} was called before. */
+    void whenLate(long now, Runnable action) {
+        long left = batch.stream().mapToLong(ticket -> ticket.left(now)).max().orElse(0);
+        var unused = over.orTimeout(Math.max(0, left), TimeUnit.NANOSECONDS).whenComplete((nothing, late) -> {
+            if (late != null) {
+                action.run();
+            }
+        });
+    }
+
+    /** Notes that the run has ended. */
+    void over() {
+        over.complete(null);
+    }
+
+    /** Fails the requests that are late, and ends the run early if no other is left. */
+    void expire(long now) {
+        batch.stream()
+                .filter(ticket -> ticket.isLate(now))
+                .forEach(ticket -> ticket.fail(new InferenceException.DeadlineExceeded()));
+        terminateIfUnwanted();
     }
 
     /** Ends the run early. */

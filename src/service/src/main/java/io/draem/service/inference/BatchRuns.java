@@ -33,6 +33,7 @@ final class BatchRuns<I, O> {
     /** Notes that a run has ended, which kept its requests for that time. */
     void ended(BatchRun<I, O> run, long nanos) {
         runs.remove(run);
+        run.over();
         pace.ran(run.size(), nanos);
     }
 
@@ -45,6 +46,13 @@ final class BatchRuns<I, O> {
         BatchRun<I, O> run = ticket.run();
         if (run != null && runs.contains(run)) {
             run.terminateIfUnwanted();
+        }
+    }
+
+    /** Fails the requests of a run that are late, and ends it early if no other is left. */
+    void expire(BatchRun<I, O> run, long now) {
+        if (runs.contains(run)) {
+            run.expire(now);
         }
     }
 

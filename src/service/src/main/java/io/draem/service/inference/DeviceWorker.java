@@ -17,7 +17,7 @@ final class DeviceWorker<I, O> implements Runnable {
         this.queue = queue;
         this.function = function;
         this.listener = listener;
-        this.turn = function.turn().join();
+        this.turn = function.turn().join(queue);
     }
 
     @Override

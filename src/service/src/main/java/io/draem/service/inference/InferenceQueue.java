@@ -245,7 +245,21 @@ public final class InferenceQueue<I, O> {
         try {
             List<Ticket<I, O>> batch = line.take(
                     options.maxBatchSize(), now(), late -> late.fail(new InferenceException.DeadlineExceeded()));
-            return runs.begin(batch);
+            BatchRun<I, O> run = runs.begin(batch);
+            if (run.size() > 0) {
+                // Whoever waits for a request ends it in time, but may be busy with others: the device is not.
+                run.whenLate(now(), () -> expire(run));
+            }
+            return run;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void expire(BatchRun<I, O> run) {
+        lock.lock();
+        try {
+            runs.expire(run, now());
         } finally {
             lock.unlock();
         }

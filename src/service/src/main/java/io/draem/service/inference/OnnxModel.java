@@ -198,6 +198,11 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         return expected.multipliedBy(placement.runs());
     }
 
+    /** Returns how long an image took in the last run of the warm-up, with nothing else on the device. */
+    public Duration runTime() {
+        return expected;
+    }
+
     @Override
     public void close() {
         inputs.forEach(OnnxTensor::close);

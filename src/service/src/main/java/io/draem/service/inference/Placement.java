@@ -32,7 +32,9 @@ record Placement(
     static Placement gpu(ExecutionProvider provider, int device, boolean shrinkArena) {
         Map<String, String> runOptions =
                 shrinkArena ? Map.of("memory.enable_memory_arena_shrinkage", "gpu:" + device) : Map.of();
-        return new Placement(provider, device, 1, new DeviceTurn(), runOptions, null);
+        // Where memory is given back after each run, a run beside a long one could find too little.
+        DeviceTurn turn = shrinkArena ? new DeviceTurn(1, DeviceTurn.ALWAYS) : new DeviceTurn();
+        return new Placement(provider, device, 1, turn, runOptions, null);
     }
 
     /** Returns the options of one run; the caller closes them. */

@@ -92,8 +92,13 @@ public final class Ticket<I, O> {
         return end.isDone();
     }
 
+    /** Returns the nanoseconds until nobody wants the answer any more. */
+    long left(long now) {
+        return deadline - now;
+    }
+
     boolean isLate(long now) {
-        return deadline - now <= 0;
+        return left(now) <= 0;
     }
 
     boolean succeed(Answer<O> answer) {

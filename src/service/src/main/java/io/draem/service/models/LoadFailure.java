@@ -12,6 +12,8 @@ public enum LoadFailure {
     DIGEST_MISMATCH,
     /** The provider that was asked for does not work. */
     PROVIDER_UNAVAILABLE,
+    /** One image takes longer than a request may. */
+    TOO_SLOW,
     /** There is not enough memory for it. */
     OUT_OF_MEMORY,
     /** It was asked for, and is not in the directory. */

@@ -4,6 +4,7 @@ import io.draem.service.inference.InferenceProperties;
 import io.draem.service.inference.ModelOpener;
 import io.draem.service.inference.QueueListener;
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -29,11 +30,13 @@ class ModelConfiguration {
             InferenceProperties inference,
             ModelRepository repository,
             QueueListener listener,
-            ApplicationEventPublisher events) {
+            ApplicationEventPublisher events,
+            @Value("${draem.request-timeout:30s}") Duration requestTimeout) {
         ModelLoader loader = new ModelLoader(
                 models,
                 new ModelOpener(inference.execution()),
-                new ModelLoader.QueuePlan(inference.queueCapacity(), inference.maxBatchDelay(), listener));
+                new ModelLoader.QueuePlan(
+                        inference.queueCapacity(), inference.maxBatchDelay(), requestTimeout, listener));
         return new ModelUpdater(models, repository, loader, new LoadFailures(events));
     }
 

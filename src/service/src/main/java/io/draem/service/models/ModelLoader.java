@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +34,10 @@ final class ModelLoader {
      *
      * @param capacity how many requests may wait for each model
      * @param maxBatchDelay how long the first request of a batch waits for more
+     * @param requestTimeout how long a request may take; a model that needs longer for one image is refused
      * @param listener hears what happens in the queues
      */
-    record QueuePlan(int capacity, Duration maxBatchDelay, QueueListener listener) {}
+    record QueuePlan(int capacity, Duration maxBatchDelay, Duration requestTimeout, QueueListener listener) {}
 
     ModelLoader(ModelProperties properties, ModelOpener opener, QueuePlan queues) {
         this.properties = properties;
@@ -106,10 +108,14 @@ final class ModelLoader {
     }
 
     private ServedModel open(ModelFile file, GraphFile graph)
-            throws GraphRefusedException, ProviderUnavailableException {
+            throws GraphRefusedException, ProviderUnavailableException, ModelLoadException {
         long start = System.nanoTime();
         List<OnnxModel> sessions = opener.open(graph);
         OnnxModel model = sessions.get(0);
+        if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
+            sessions.forEach(OnnxModel::close);
+            throw tooSlow(model.runTime());
+        }
         QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
         ServedModel opened = new ServedModel(
                 file.name(),
@@ -126,5 +132,17 @@ final class ModelLoader {
                 model.provider().id(),
                 (System.nanoTime() - start) / 1_000_000);
         return opened;
+    }
+
+    /** It would keep the device from other models for answers that all come too late. */
+    private ModelLoadException tooSlow(Duration runTime) {
+        return new ModelLoadException(
+                LoadFailure.TOO_SLOW,
+                String.format(
+                        Locale.ROOT,
+                        "one image takes it %.1f s here, longer than a request may (draem.request-timeout, %.1f s): raise"
+                                + " that, give the service more processors or a GPU, or export the model smaller",
+                        runTime.toMillis() / 1e3,
+                        queues.requestTimeout().toMillis() / 1e3));
     }
 }

@@ -2,6 +2,8 @@ package io.draem.service.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -10,17 +12,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class DeviceTurnTests {
 
-    private final DeviceTurn turn = new DeviceTurn();
+    private final DeviceTurn turn = new DeviceTurn(1, DeviceTurn.ALWAYS);
     private final BlockingQueue<String> order = new LinkedBlockingQueue<>();
 
     @Test
     void theOneThatUsedTheDeviceLeastGoesFirst() throws Exception {
-        DeviceTurn.Share large = turn.join();
-        DeviceTurn.Share small = turn.join();
+        DeviceTurn.Share large = turn.join(new Object());
+        DeviceTurn.Share small = turn.join(new Object());
         use(small, 10);
         use(large, 2_000);
         use(small, 10);
-        DeviceTurn.Share holder = turn.join();
+        DeviceTurn.Share holder = turn.join(new Object());
         holder.take();
         waitFor(large, "large");
         waitFor(small, "small");
@@ -31,13 +33,13 @@ class DeviceTurnTests {
 
     @Test
     void whoSleptDoesNotCatchUpOnTheTimeItDidNotWant() throws Exception {
-        DeviceTurn.Share busy = turn.join();
+        DeviceTurn.Share busy = turn.join(new Object());
         for (int i = 0; i < 100; i++) {
             use(busy, 1_000);
         }
-        DeviceTurn.Share late = turn.join();
+        DeviceTurn.Share late = turn.join(new Object());
         use(late, 2_000);
-        DeviceTurn.Share holder = turn.join();
+        DeviceTurn.Share holder = turn.join(new Object());
         holder.take();
         waitFor(late, "late");
         waitFor(busy, "busy");
@@ -50,15 +52,32 @@ class DeviceTurnTests {
 
     @Test
     void asManyRunAtATimeAsTheDeviceHasPlaces() throws Exception {
-        DeviceTurn two = new DeviceTurn(2);
-        DeviceTurn.Share first = two.join();
+        DeviceTurn two = new DeviceTurn(2, DeviceTurn.ALWAYS);
+        DeviceTurn.Share first = two.join(new Object());
         first.take();
-        DeviceTurn.Share second = two.join();
+        DeviceTurn.Share second = two.join(new Object());
         second.take();
-        waitFor(two.join(), "third");
+        waitFor(two.join(new Object()), "third");
         assertThat(order).as("both places are taken").isEmpty();
         second.giveBack(1);
         assertThat(order.take()).isEqualTo("third");
+        first.giveBack(1);
+    }
+
+    @Test
+    void aModelWithoutARunStartsOneBesideThoseThatLastLong() throws Exception {
+        DeviceTurn two = new DeviceTurn(2, Duration.ofMillis(1));
+        Object slow = new Object();
+        DeviceTurn.Share first = two.join(slow);
+        DeviceTurn.Share second = two.join(slow);
+        first.take();
+        second.take();
+        waitFor(two.join(slow), "a third run of the slow model");
+        waitFor(two.join(new Object()), "another model");
+        assertThat(order.take()).as("both places are still taken").isEqualTo("another model");
+        assertThat(order).as("the slow model gets no more than the places").isEmpty();
+        second.giveBack(1);
+        assertThat(order.take()).isEqualTo("a third run of the slow model");
         first.giveBack(1);
     }
 
@@ -78,7 +97,9 @@ class DeviceTurnTests {
             }
         });
         thread.start();
-        while (thread.getState() != Thread.State.WAITING) {
+        Set<Thread.State> waitsOrHasRun =
+                Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+        while (!waitsOrHasRun.contains(thread.getState())) {
             Thread.onSpinWait();
         }
     }

@@ -151,6 +151,52 @@ class InferenceQueueTests {
     }
 
     @Test
+    void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNobodyWaitsForThem() throws Exception {
+        CountDownLatch stopped = new CountDownLatch(1);
+        BatchFunction<Integer, Integer> slow = (inputs, termination) -> {
+            termination.by(stopped::countDown);
+            stopped.await();
+            throw new IllegalStateException("stopped");
+        };
+        queue = InferenceQueue.start(
+                "slow", List.of(slow), new QueueOptions(2, 1, Duration.ZERO), QueueListener.NONE, System::nanoTime);
+        Ticket<Integer, Integer> late =
+                queue.submit(1, System.nanoTime() + Duration.ofMillis(20).toNanos());
+        stopped.await();
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
+    }
+
+    @Test
+    void aModelIsAnsweredWhileARunOfAnotherOneOnTheSameDeviceDoesNotEnd() throws Exception {
+        DeviceTurn device = new DeviceTurn(1, Duration.ofMillis(1));
+        start(on(device, gated()));
+        Ticket<Integer, Integer> endless = submitAndWaitUntilItRuns(1);
+        InferenceQueue<Integer, Integer> other = InferenceQueue.start(
+                "other",
+                List.of(on(device, (inputs, termination) -> doubled(inputs))),
+                new QueueOptions(2, 1, Duration.ZERO),
+                QueueListener.NONE,
+                System::nanoTime);
+        assertThat(other.submit(21, NEVER).await().output()).isEqualTo(42);
+        assertThat(endless.hasEnded()).isFalse();
+        assertThat(other.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    private static BatchFunction<Integer, Integer> on(DeviceTurn device, BatchFunction<Integer, Integer> function) {
+        return new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                return function.run(inputs, termination);
+            }
+
+            @Override
+            public DeviceTurn turn() {
+                return device;
+            }
+        };
+    }
+
+    @Test
     void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(0);

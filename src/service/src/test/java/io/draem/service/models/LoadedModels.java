@@ -20,11 +20,15 @@ final class LoadedModels implements AutoCloseable {
     private final ModelUpdater updater;
 
     LoadedModels(ModelProperties properties) {
+        this(properties, Duration.ofSeconds(30));
+    }
+
+    LoadedModels(ModelProperties properties, Duration requestTimeout) {
         repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), events::add);
         ModelLoader loader = new ModelLoader(
                 properties,
                 new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)),
-                new ModelLoader.QueuePlan(4, Duration.ZERO, QueueListener.NONE));
+                new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
         updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add));
     }
 

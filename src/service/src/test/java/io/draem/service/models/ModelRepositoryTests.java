@@ -7,6 +7,7 @@ import io.draem.service.TestModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +126,19 @@ class ModelRepositoryTests {
                 .isThrownBy(() -> load((String) null))
                 .withMessageContaining("cookie version 1: ")
                 .satisfies(e -> assertThat(e.remedy()).contains("<name>/<version>/model.onnx"));
+    }
+
+    @Test
+    void aModelThatNeedsLongerForAnImageThanARequestMayTakeIsRefused() throws Exception {
+        directory.put("cookie", "1");
+        models = new LoadedModels(LoadedModels.properties(temporary, null), Duration.ofNanos(1));
+        assertThatExceptionOfType(ModelStartUpException.class)
+                .isThrownBy(models::load)
+                .withMessageContaining("cookie version 1: one image takes it ")
+                .withMessageContaining("draem.request-timeout");
+        assertThat(models.events(ModelRefused.class))
+                .extracting(event -> event.model().failure())
+                .containsExactly(LoadFailure.TOO_SLOW);
     }
 
     @Test
