@@ -80,6 +80,7 @@ class BatchController {
         List<Attempt> attempts = detections.detect(images.stream()
                 .map(image -> query.request(image.bytes(), caller))
                 .toList());
+        RefusalFilter.told(request);
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();
         for (int i = 0; i < attempts.size(); i++) {
