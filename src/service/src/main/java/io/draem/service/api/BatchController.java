@@ -53,7 +53,7 @@ class BatchController {
                             required = true,
                             description =
                                     "A form with one part 'images' for each image, 64 images and 64 MB together unless"
-                                            + " the service is configured otherwise",
+                                            + " the service is configured otherwise or has little memory",
                             content =
                                     @Content(
                                             mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,

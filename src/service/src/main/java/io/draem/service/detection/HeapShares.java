@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What the heap is used for. {@value #BASE_MEGABYTES} MiB belong to the service itself. Of the rest, 55 % are for images
- * that are decoded and drawn, 25 % for bodies, 12 % for pictures in answers that are being sent, and 8 % are spare, since a
+ * What the heap is used for. {@value #BASE_MEGABYTES} MiB belong to the service itself. Of the rest, 45 % are for images
+ * that are decoded and drawn, 25 % for bodies, 22 % for pictures in answers that are being sent, and 8 % are spare, since a
  * heap cannot be filled to its last byte with large arrays. Weights and activations of models are outside of the heap.
  * {@code HeapBenchmark} measures the figures.
  *
@@ -35,7 +35,7 @@ record HeapShares(long bytes) {
 
     /** Returns how many pixels may be decoded and drawn at a time. */
     int pixels() {
-        return (int) Math.min(Integer.MAX_VALUE, percent(55) / PIXEL_BYTES);
+        return (int) Math.min(Integer.MAX_VALUE, percent(45) / PIXEL_BYTES);
     }
 
     /** Returns how many bytes the bodies of requests may have together. */
@@ -45,7 +45,7 @@ record HeapShares(long bytes) {
 
     /** Returns how many bytes of pictures may be in the answers that are being sent. */
     DataSize pictures() {
-        return DataSize.ofBytes(percent(12));
+        return DataSize.ofBytes(percent(22));
     }
 
     private long percent(int share) {
