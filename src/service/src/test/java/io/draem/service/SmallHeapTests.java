@@ -41,7 +41,8 @@ class SmallHeapTests {
     @ParameterizedTest
     @ValueSource(ints = {256, 410})
     void answersTheLargestImageAndRefusesLargerOnesWithoutRunningOutOfMemory(int megabytes) throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(directory, "-Xmx" + megabytes + "m")) {
+        try (ServiceProcess service = ServiceProcess.start(
+                directory, "-Xmx" + megabytes + "m", "--draem.request-timeout=2m")) {
             double megapixels = Double.parseDouble(service.awaitLine(LARGEST).group(1));
             int port = service.awaitPort();
             service.awaitLine(READY);
@@ -90,7 +91,7 @@ class SmallHeapTests {
     private CompletableFuture<HttpResponse<Void>> post(int port, String query, byte[] image) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/detect" + query))
                 .header("Content-Type", "image/png")
-                .timeout(Duration.ofSeconds(60))
+                .timeout(Duration.ofMinutes(3))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(image))
                 .build();
         return client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
