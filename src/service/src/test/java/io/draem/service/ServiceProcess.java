@@ -44,10 +44,7 @@ final class ServiceProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:ErrorFile=" + crashReport));
         Arrays.stream(arguments).filter(argument -> argument.startsWith("-X")).forEach(command::add);
-        command.addAll(List.of(
-                "-cp",
-                classPath(),
-                DraemServiceApplication.class.getName()));
+        command.addAll(List.of("-cp", classPath(), DraemServiceApplication.class.getName()));
         // An option that comes twice is a list of both.
         Stream.of(
                         "--server.port=0",

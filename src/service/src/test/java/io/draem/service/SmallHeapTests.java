@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The service in a JVM of its own with the heaps of small containers: 410 MB is that of a memory limit of 1Gi. */
 class SmallHeapTests {
 
-    private static final Pattern LARGEST = Pattern.compile("heap of \\d+ MiB takes images of up to ([0-9.]+) megapixels");
+    private static final Pattern LARGEST =
+            Pattern.compile("heap of \\d+ MiB takes images of up to ([0-9.]+) megapixels");
     private static final Pattern READY = Pattern.compile("Ready in ");
     private static final String ALL_PICTURES =
             "?include=map&include=map-float32&include=mask&include=overlay&include=polygon";
@@ -41,8 +42,8 @@ class SmallHeapTests {
     @ParameterizedTest
     @ValueSource(ints = {256, 410})
     void answersTheLargestImageAndRefusesLargerOnesWithoutRunningOutOfMemory(int megabytes) throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(
-                directory, "-Xmx" + megabytes + "m", "--draem.request-timeout=2m")) {
+        try (ServiceProcess service =
+                ServiceProcess.start(directory, "-Xmx" + megabytes + "m", "--draem.request-timeout=2m")) {
             double megapixels = Double.parseDouble(service.awaitLine(LARGEST).group(1));
             int port = service.awaitPort();
             service.awaitLine(READY);
@@ -57,7 +58,9 @@ class SmallHeapTests {
                 assertThat(statuses(port, "", huge)).isSubsetOf(200, 413, 503);
                 assertThat(statuses(port, ALL_PICTURES, huge)).isSubsetOf(413, 503);
             }
-            assertThat(post(port, "", Files.readAllBytes(TestModels.good())).get().statusCode())
+            assertThat(post(port, "", Files.readAllBytes(TestModels.good()))
+                            .get()
+                            .statusCode())
                     .isEqualTo(200);
         }
     }
