@@ -9,7 +9,8 @@ import org.springframework.util.unit.DataSize;
  * What the heap is used for. {@value #BASE_MEGABYTES} MiB belong to the service itself. Of the rest, 45 % are for images
  * that are decoded and drawn, 25 % for bodies, 22 % for pictures in answers that are being sent, and 8 % are spare, since a
  * heap cannot be filled to its last byte with large arrays. Weights and activations of models are outside of the heap.
- * {@code HeapBenchmark} measures the figures.
+ * {@code HeapBenchmark} measures the bytes per pixel; the other figures are estimates, which {@code SmallHeapTests} holds to
+ * small heaps.
  *
  * @param bytes largest size of the heap
  */
