@@ -58,7 +58,6 @@ RUN runtime="$(find /layers/dependencies/lib -name 'onnxruntime-*.jar')" \
 # ONNX Runtime keeps weights and activations outside it; an -Xmx overrides the percentage.
 RUN printf '%s\n' \
         -XX:MaxRAMPercentage=40 \
-        -XX:+ExitOnOutOfMemoryError \
         -XX:SharedArchiveFile=/opt/draem/draem.jsa \
         --enable-native-access=ALL-UNNAMED \
         -Donnxruntime.native.path=/opt/draem/native \

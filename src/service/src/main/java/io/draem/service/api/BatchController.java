@@ -53,7 +53,7 @@ class BatchController {
                             required = true,
                             description =
                                     "A form with one part 'images' for each image, 64 images and 64 MB together unless"
-                                            + " the service is configured otherwise",
+                                            + " the service is configured otherwise or has little memory",
                             content =
                                     @Content(
                                             mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
@@ -80,6 +80,7 @@ class BatchController {
         List<Attempt> attempts = detections.detect(images.stream()
                 .map(image -> query.request(image.bytes(), caller))
                 .toList());
+        RefusalFilter.told(request);
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();
         for (int i = 0; i < attempts.size(); i++) {

@@ -2,6 +2,7 @@ package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.LateBodyException;
+import io.draem.service.detection.Outcome;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.SocketTimeoutException;
@@ -72,6 +73,9 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> multipart(MultipartException e) {
+        if (isOutOfMemory(e)) {
+            return outOfMemory();
+        }
         if (e.getRootCause() instanceof LateBodyException late) {
             return lateBody(late);
         }
@@ -179,10 +183,29 @@ class ProblemHandler {
             log.debug("A request was not read or an answer not written", e);
             return response.isCommitted() ? null : unread(e);
         }
+        if (isOutOfMemory(e)) {
+            return response.isCommitted() ? null : outOfMemory();
+        }
         log.error("{} {} failed", current.getMethod(), current.getRequestURI(), e);
         return response.isCommitted()
                 ? null
                 : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
+    }
+
+    /** Answers a request whose body or answer did not fit the heap: Spring wraps errors too. */
+    private ResponseEntity<Problem> outOfMemory() {
+        log.error("{} {} did not fit the heap", current.getMethod(), current.getRequestURI());
+        RefusalFilter.ended(current, Outcome.OUT_OF_MEMORY);
+        return detection(DetectionException.outOfMemory());
+    }
+
+    private static boolean isOutOfMemory(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Answers a request that did not come whole: its caller fell silent, or has ended it. */

@@ -65,7 +65,7 @@ enum ProblemType {
             case UNUSUAL_INPUT -> UNUSUAL_INPUT;
             case UNKNOWN_MODEL -> UNKNOWN_MODEL;
             case NOT_READY, SHUTTING_DOWN, CANCELLED -> NOT_READY;
-            case OVERLOADED, QUEUE_FULL -> OVERLOADED;
+            case OVERLOADED, OUT_OF_MEMORY, QUEUE_FULL -> OVERLOADED;
             case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
             case INFERENCE_FAILED -> INFERENCE_FAILED;
             case SUCCESS -> throw new IllegalArgumentException("Success is no problem");

@@ -15,6 +15,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class RefusalFilter extends OncePerRequestFilter {
 
     private static final String TOLD = RefusalFilter.class.getName();
+    private static final String OUTCOME = TOLD + ".outcome";
 
     /** Callers without a key, those who ask too often, and what fails inside. */
     private static final Set<Integer> TOLD_ELSEWHERE = Set.of(401, 429, 500);
@@ -30,6 +31,11 @@ final class RefusalFilter extends OncePerRequestFilter {
         request.setAttribute(TOLD, true);
     }
 
+    /** Notes how a request ended where its status does not say so; the listener has not heard of it. */
+    static void ended(HttpServletRequest request, Outcome outcome) {
+        request.setAttribute(OUTCOME, outcome);
+    }
+
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return !"POST".equals(request.getMethod());
@@ -42,7 +48,8 @@ final class RefusalFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
         int status = response.getStatus();
         if (status >= 400 && !TOLD_ELSEWHERE.contains(status) && request.getAttribute(TOLD) == null) {
-            listener.ended(null, outcome(status), Duration.ofNanos(System.nanoTime() - start));
+            Outcome outcome = request.getAttribute(OUTCOME) instanceof Outcome noted ? noted : outcome(status);
+            listener.ended(null, outcome, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 

@@ -56,6 +56,9 @@ public abstract sealed class DetectionException extends Exception {
         if (e instanceof InferenceException.Cancelled) {
             return cancelled(e);
         }
+        if (e.getCause() instanceof OutOfMemoryError) { // of the heap; ONNX Runtime reports its own otherwise
+            return outOfMemory();
+        }
         return new Failed(Outcome.INFERENCE_FAILED, "The model failed on this image: the service's log says why", e);
     }
 
@@ -67,6 +70,16 @@ public abstract sealed class DetectionException extends Exception {
     private static DetectionException overloaded(Outcome outcome, Duration retryAfter) {
         return new Unavailable(
                 outcome, "Too many requests wait already: try again later, or start more replicas", retryAfter);
+    }
+
+    /** Returns that the heap was too small for the request beside the others. */
+    public static DetectionException outOfMemory() {
+        return new Unavailable(
+                Outcome.OUT_OF_MEMORY,
+                "The service had too little memory for this request: try again later with fewer requests at a time, or send"
+                        + " a smaller image; whoever runs the service can give it more heap (-Xmx, or the memory limit of"
+                        + " its container)",
+                WHEN_READY);
     }
 
     static DetectionException shuttingDown() {

@@ -18,6 +18,9 @@ public enum Outcome {
     /** Refused before the body was read, or for the memory that it would take. */
     OVERLOADED,
 
+    /** The heap was too small for what the request took beside the others. */
+    OUT_OF_MEMORY,
+
     /** The queue of the model was full. */
     QUEUE_FULL,
     DEADLINE_EXCEEDED,
@@ -29,6 +32,7 @@ public enum Outcome {
         return switch (this) {
             case SUCCESS, INFERENCE_FAILED -> null;
             case OVERLOADED -> "admission";
+            case OUT_OF_MEMORY -> "memory";
             case DEADLINE_EXCEEDED -> "deadline";
             default -> id();
         };

@@ -36,10 +36,16 @@ final class PixelBudget {
     /**
      * Takes pixels, and waits for others to give theirs back where too few are left.
      *
-     * @param wanted no more than there are in all
-     * @throws DetectionException if there were none before the caller's deadline, or before it went away
+     * @throws DetectionException if there are not so many at all, if there were none before the caller's deadline, or before it went away
      */
     Share take(int wanted, Caller caller) throws DetectionException {
+        if (wanted > all) {
+            throw new DetectionException.Rejected(
+                    Outcome.IMAGE_TOO_LARGE,
+                    "The image and what is asked of it take the memory of " + wanted + " pixels, and there is that of "
+                            + all
+                            + " (draem.image.max-pixels-in-flight): send a smaller image, or ask for fewer pictures");
+        }
         lock.lock();
         try {
             awaitTurn(wanted, caller);

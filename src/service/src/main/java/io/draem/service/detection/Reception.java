@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds each request the model that it asks for, and tells the listener once how it ended. */
 final class Reception {
+
+    private static final Logger log = LoggerFactory.getLogger(Reception.class);
 
     private final ModelRepository models;
     private final DetectionListener listener;
@@ -64,6 +68,13 @@ final class Reception {
                 outcome = Outcome.CANCELLED; // the caller went away while it sent
             }
             throw e;
+        } catch (OutOfMemoryError e) {
+            // What the request held is free by now, so there is memory for this.
+            log.error("A request was answered with 503, as the heap was too small for it: {}", e.getMessage());
+            DetectionException reason = DetectionException.outOfMemory();
+            outcome = reason.outcome();
+            reason.told();
+            throw reason;
         } finally {
             listener.ended(model, outcome, Duration.ofNanos(System.nanoTime() - start));
         }

@@ -57,7 +57,7 @@ class PixelBudgetTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new DetectionProperties.Image(
                         DataSize.ofMegabytes(1),
-                        1_000,
+                        1_000L,
                         999,
                         DataSize.ofMegabytes(256),
                         DataSize.ofMegabytes(256),
