@@ -118,6 +118,8 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new QueryInterceptor()).addPathPatterns("/v1/**");
+        registry.addInterceptor(OpenApiConfiguration.explorerHeaders())
+                .addPathPatterns(OpenApiConfiguration.EXPLORER + "**");
     }
 
     @Override
