@@ -90,6 +90,10 @@ class WebConfiguration implements WebMvcConfigurer {
                 if ("TRACE".equals(request.getMethod())) {
                     request.getCoyoteRequest().setMethod("trace");
                 }
+                if (response.getStatus() >= 400) {
+                    // Refused already: Tomcat closes the connection then, and does not announce it for every status.
+                    response.setHeader("Connection", "close");
+                }
                 getNext().invoke(request, response);
             }
         });

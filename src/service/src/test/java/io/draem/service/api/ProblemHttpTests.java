@@ -341,6 +341,17 @@ class ProblemHttpTests extends HttpTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: localhost\r\nExpect: nonsense\r\n\r\n",
+                "GET / HTTP/3.0\r\nHost: localhost\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n"
+            })
+    void aConnectionThatTheWebServerClosesIsAnnouncedAsClosed(String request) throws Exception {
+        assertThat(raw(request)).containsOnlyOnce("Connection: close\r\n");
+    }
+
+    @ParameterizedTest
     @CsvSource({"413, image-too-large", "418, invalid-request", "428, invalid-request", "507, internal-error"})
     void aStatusWithoutAProblemOfItsOwnStandsInOneThatIsMoreGeneral(int status, String type) {
         Problem problem = ErrorDoor.problem(status, null, "an-id");
