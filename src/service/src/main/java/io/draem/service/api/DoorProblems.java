@@ -17,7 +17,6 @@ final class DoorProblems {
             ProblemType.INVALID_REQUEST,
             ProblemType.UNAUTHORIZED,
             ProblemType.NOT_ACCEPTABLE,
-            ProblemType.TOO_MANY_REQUESTS,
             ProblemType.INTERNAL_ERROR);
 
     private static final Set<ProblemType> OF_DOORS_FOR_IMAGES = EnumSet.of(
@@ -25,6 +24,7 @@ final class DoorProblems {
             ProblemType.REQUEST_TIMEOUT,
             ProblemType.IMAGE_TOO_LARGE,
             ProblemType.UNSUPPORTED_MEDIA_TYPE,
+            ProblemType.TOO_MANY_REQUESTS,
             ProblemType.OVERLOADED,
             ProblemType.NOT_READY,
             ProblemType.DEADLINE_EXCEEDED);

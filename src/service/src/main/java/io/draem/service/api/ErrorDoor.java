@@ -4,6 +4,8 @@ import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
+import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.MediaType;
@@ -22,13 +24,38 @@ class ErrorDoor implements ErrorController {
         if (response.isCommitted()) {
             return null; // the connection failed after the answer: a second one would only spoil it
         }
-        Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         // Nobody is sent here without an error, but anybody can ask for the path.
-        ProblemType type = ProblemType.ofStatus(status instanceof Integer code ? code : 404);
-        return ResponseEntity.status(type.status())
+        int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
+        Throwable failure = (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        return ResponseEntity.status(status)
                 .header(RequestId.HEADER, RequestId.of(request))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(detail(type), RequestId.of(request)));
+                .body(problem(status, failure, RequestId.of(request)));
+    }
+
+    /**
+     * Returns the problem for a status that the web server or the framework has set.
+     *
+     * @param failure what the web server met; null where it met nothing, or says nothing of it
+     */
+    static Problem problem(int status, @Nullable Throwable failure, String requestId) {
+        ProblemType type = ProblemType.ofStatus(status);
+        String detail = type == ProblemType.INVALID_REQUEST && failure != null ? detail(failure) : detail(type);
+        return type.problem(status, detail, requestId);
+    }
+
+    /** Returns what was wrong with a request that the web server could not read. */
+    static String detail(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EOFException) {
+                return "The request ended too early: send it whole";
+            }
+            if (cause instanceof BadRequestException) {
+                return "The chunks of the body cannot be read: send each with its length in hexadecimal before it, the"
+                        + " last with the length 0, and nothing long beside the data";
+            }
+        }
+        return detail(ProblemType.INVALID_REQUEST);
     }
 
     /** Returns what can be said where only the kind of the problem is known. */
@@ -44,8 +71,20 @@ class ErrorDoor implements ErrorController {
                         + " pauses";
             case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
             case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
+            case RANGE_NOT_SATISFIABLE -> "Ask for a range within the file, or for the whole file";
+            case EXPECTATION_FAILED -> "Send no header Expect, or Expect: 100-continue";
+            case HEADERS_TOO_LARGE ->
+                "The request line and the headers are longer than server.max-http-request-header-size, or there are more"
+                        + " than 100 headers: send fewer and shorter ones";
+            case NOT_IMPLEMENTED ->
+                "Send the body with Content-Length or Transfer-Encoding: chunked, and use the methods of the paths in"
+                        + " /swagger-ui.html";
+            case HTTP_VERSION_NOT_SUPPORTED -> "Use HTTP/1.1 or HTTP/1.0";
             case INTERNAL_ERROR, INFERENCE_FAILED -> "The service's log says why";
             case NOT_READY, OVERLOADED, DEADLINE_EXCEEDED -> "Try again later";
+            case INVALID_REQUEST ->
+                "The request is not valid HTTP: write characters of path and query as %XX where HTTP does not allow them,"
+                        + " and check the Host, Content-Length and other headers";
             default -> "The request breaks the rules of HTTP or of this service: see /swagger-ui.html";
         };
     }

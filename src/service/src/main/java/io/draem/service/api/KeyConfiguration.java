@@ -2,9 +2,11 @@ package io.draem.service.api;
 
 import io.draem.service.security.Gatekeeper;
 import io.draem.service.security.SecurityProperties;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -36,12 +38,20 @@ class KeyConfiguration {
         if (page.enabled()) {
             PageController.paths().forEach(path -> open.add(contextPath + path));
         }
+        OpenApiConfiguration.paths().forEach(path -> open.add(contextPath + path));
         open.addAll(properties.apiKeys().openPaths());
-        return registration(gatekeeper, open);
+        return registration(gatekeeper, request -> takesWork(request, endpoints + "/"), open);
     }
 
-    static FilterRegistrationBean<KeyFilter> registration(Gatekeeper gatekeeper, Set<String> open) {
-        FilterRegistrationBean<KeyFilter> filter = new FilterRegistrationBean<>(new KeyFilter(gatekeeper, open));
+    /** All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path. */
+    private static boolean takesWork(HttpServletRequest request, String endpoints) {
+        return "POST".equals(request.getMethod()) && !request.getServletPath().startsWith(endpoints);
+    }
+
+    static FilterRegistrationBean<KeyFilter> registration(
+            Gatekeeper gatekeeper, Predicate<HttpServletRequest> limited, Set<String> open) {
+        FilterRegistrationBean<KeyFilter> filter =
+                new FilterRegistrationBean<>(new KeyFilter(gatekeeper, limited, open));
         filter.setOrder(ORDER);
         return filter;
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -30,13 +31,16 @@ final class KeyFilter extends OncePerRequestFilter {
 
     private final Gatekeeper gatekeeper;
     private final Set<String> openPaths;
+    private final Predicate<HttpServletRequest> limited;
 
     /**
+     * @param limited whether a request counts against the rate limit of its key
      * @param openPaths paths that need no key, compared with the path as it was sent: whatever two readers could
      *     understand in two ways is none of them
      */
-    KeyFilter(Gatekeeper gatekeeper, Set<String> openPaths) {
+    KeyFilter(Gatekeeper gatekeeper, Predicate<HttpServletRequest> limited, Set<String> openPaths) {
         this.gatekeeper = gatekeeper;
+        this.limited = limited;
         this.openPaths = openPaths;
     }
 
@@ -48,7 +52,7 @@ final class KeyFilter extends OncePerRequestFilter {
             chain.doFilter(name == null ? request : new Known(request, name), response);
             return;
         }
-        Access access = gatekeeper.admit(name);
+        Access access = gatekeeper.admit(name, limited.test(request));
         if (access instanceof Access.Limited limited) {
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(limited.retryAfter())));
             response.sendError(429);

@@ -3,7 +3,6 @@ package io.draem.service.api;
 import io.draem.service.security.Gatekeeper;
 import io.draem.service.security.SecurityProperties;
 import java.util.Set;
-import org.apache.catalina.core.StandardHost;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
@@ -27,15 +26,14 @@ class ManagementPort {
             @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
         Set<String> open = KeyConfiguration.health(base + endpoints);
         open.addAll(properties.apiKeys().openPaths());
-        return KeyConfiguration.registration(gatekeeper, open);
+        return KeyConfiguration.registration(gatekeeper, request -> false, open);
     }
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports() {
-        return factory -> factory.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ProblemReportValve.class.getName());
-            }
-        });
+        return factory -> {
+            factory.setErrorPages(Set.of()); // Boot's own, which knows no problems
+            WebConfiguration.reportProblems(factory);
+        };
     }
 }

@@ -62,7 +62,10 @@ class ModelController {
     @Operation(operationId = "getModel", summary = "Describe one model")
     @Problems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
     @GetMapping(path = "/v1/models/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
-    ModelResponse model(@Parameter(description = "Name of the model", example = "cookie") @PathVariable String name)
+    ModelResponse model(
+            @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
+                    @PathVariable
+                    String name)
             throws DetectionException {
         try {
             return ModelResponse.of(models.require(name, null), models);

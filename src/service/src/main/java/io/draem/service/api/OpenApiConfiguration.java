@@ -18,16 +18,22 @@ import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OperationCustomizer;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.web.servlet.HandlerInterceptor;
 
 /** Describes the service in its contract, every problem included. */
 @Configuration(proxyBeanMethods = false)
@@ -42,8 +48,50 @@ class OpenApiConfiguration {
     private static final String API_KEY = "apiKey";
     private static final String BEARER = "bearer";
 
+    /** Swagger UI may show images and its own icons, and sends what is typed into it to this service alone. */
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+                    + " font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none';"
+                    + " frame-ancestors 'none'";
+
+    /** Where the files of Swagger UI are. */
+    static final String EXPLORER = "/swagger-ui/";
+
+    private static final List<String> EXPLORER_FILES = List.of(
+            "index.html",
+            "index.css",
+            "swagger-ui.css",
+            "swagger-ui-bundle.js",
+            "swagger-ui-standalone-preset.js",
+            "swagger-initializer.js",
+            "favicon-16x16.png",
+            "favicon-32x32.png");
+
+    /**
+     * Returns the paths of the API document and of Swagger UI, without the context's. They are the same for every
+     * service of this version and hold nothing of its models or its clients.
+     */
+    static Set<String> paths() {
+        Set<String> paths = EXPLORER_FILES.stream().map(EXPLORER::concat).collect(Collectors.toSet());
+        paths.addAll(List.of("/swagger-ui.html", "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
+        return paths;
+    }
+
+    /** Sets the headers of Swagger UI, into which keys are typed. */
+    static HandlerInterceptor explorerHeaders() {
+        return new HandlerInterceptor() {
+            @Override
+            public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+                response.setHeader("Content-Security-Policy", POLICY);
+                response.setHeader("X-Content-Type-Options", "nosniff");
+                response.setHeader("Referrer-Policy", "no-referrer");
+                return true;
+            }
+        };
+    }
+
     @Bean
-    OpenAPI openApi() {
+    OpenAPI openApi(@Value("${server.servlet.context-path:}") String contextPath) {
         return new OpenAPI()
                 .components(new Components()
                         .schemas(ContractWords.schemas())
@@ -68,7 +116,8 @@ class OpenApiConfiguration {
                         new SecurityRequirement(),
                         new SecurityRequirement().addList(API_KEY),
                         new SecurityRequirement().addList(BEARER)))
-                .servers(List.of(new Server().url("/").description("The service that publishes this document")))
+                .servers(List.of(
+                        new Server().url(contextPath + "/").description("The service that publishes this document")))
                 .info(new Info()
                         .title("DRÆM")
                         .description("Finds surface anomalies in images with DRÆM models. Every answer has the header"
@@ -112,15 +161,16 @@ class OpenApiConfiguration {
         return (operation, method) -> {
             if (Arrays.stream(method.getMethodParameters())
                     .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
-                operation.addParametersItem(new HeaderParameter()
-                        .name(AdmissionFilter.TIMEOUT_HEADER)
-                        .description("Seconds after which the caller has no use for the answer, 504 then; more than the"
-                                + " service's own limit changes nothing")
-                        .schema(new NumberSchema()
-                                .format("double")
-                                .exclusiveMinimumValue(BigDecimal.ZERO)
-                                .maximum(BigDecimal.valueOf(1_000_000)))
-                        .example(2.5));
+                operation.addParametersItem(QueryContract.example(
+                        new HeaderParameter()
+                                .name(AdmissionFilter.TIMEOUT_HEADER)
+                                .description("Seconds after which the caller has no use for the answer, 504 then; more"
+                                        + " than the service's own limit changes nothing")
+                                .schema(new NumberSchema()
+                                        .format("double")
+                                        .exclusiveMinimumValue(BigDecimal.ZERO)
+                                        .maximum(BigDecimal.valueOf(1_000_000))),
+                        2.5));
             }
             return operation;
         };

@@ -7,15 +7,21 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
+import org.apache.tomcat.util.http.fileupload.MultipartStream;
 import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
+import org.apache.tomcat.util.http.fileupload.impl.FileSizeLimitExceededException;
 import org.apache.tomcat.util.http.fileupload.impl.SizeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -36,8 +42,6 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 class ProblemHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
-
-    private static final String ENDED_EARLY = "The request ended too early: send it whole";
 
     private final HttpServletRequest current;
 
@@ -80,20 +84,38 @@ class ProblemHandler {
             return lateBody(late);
         }
         if (e instanceof MaxUploadSizeExceededException tooLarge && tooLarge.getMaxUploadSize() >= 0) {
-            return tooLarge("The request", tooLarge.getMaxUploadSize());
+            return tooLarge("The form", tooLarge.getMaxUploadSize());
+        }
+        if (isOfTheConnection(e)) {
+            return unread(e);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FileSizeLimitExceededException part) {
+                return tooLarge(
+                        part.getFieldName() == null
+                                ? "A part of the form"
+                                : "The part '" + SafeText.of(part.getFieldName()) + "'",
+                        part.getPermittedSize());
+            }
+            if (cause instanceof SizeException size && size.getPermittedSize() == WebConfiguration.PART_HEADERS) {
+                return answer(
+                        ProblemType.INVALID_REQUEST,
+                        "The headers of a part of the form are longer than " + WebConfiguration.PART_HEADERS
+                                + " bytes: shorten its file name, and end the headers with an empty line");
+            }
             if (cause instanceof SizeException size) {
-                return tooLarge("The request, or one of its parts,", size.getPermittedSize());
+                return tooLarge("The form", size.getPermittedSize());
+            }
+            if (cause instanceof MultipartStream.MalformedStreamException) {
+                return answer(
+                        ProblemType.INVALID_REQUEST,
+                        "The form ends before its last boundary: send it whole, with '--' behind the last boundary");
             }
             if (cause instanceof FileCountLimitExceededException count) {
                 return answer(
                         ProblemType.INVALID_REQUEST,
                         "The form has more than " + count.getLimit() + " parts: send fewer images in one request");
             }
-        }
-        if (isOfTheConnection(e)) {
-            return unread(e);
         }
         return answer(
                 ProblemType.INVALID_REQUEST,
@@ -157,10 +179,16 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> method(HttpRequestMethodNotSupportedException e) {
-        return answer(
-                ProblemType.METHOD_NOT_ALLOWED,
-                e.getHeaders(),
-                "This path takes " + StringUtils.arrayToDelimitedString(e.getSupportedMethods(), " or "));
+        Set<HttpMethod> methods = new TreeSet<>(Objects.requireNonNullElse(e.getSupportedHttpMethods(), Set.of()));
+        String detail = "This path takes " + StringUtils.collectionToDelimitedString(methods, " or ");
+        // As its answer to OPTIONS has it.
+        if (methods.contains(HttpMethod.GET)) {
+            methods.add(HttpMethod.HEAD);
+        }
+        methods.add(HttpMethod.OPTIONS);
+        HttpHeaders headers = new HttpHeaders();
+        headers.setAllow(methods);
+        return answer(ProblemType.METHOD_NOT_ALLOWED, headers, detail);
     }
 
     @ExceptionHandler
@@ -175,8 +203,11 @@ class ProblemHandler {
     @Nullable
     ResponseEntity<Problem> anything(Exception e, HttpServletResponse response) {
         if (e instanceof ErrorResponse error) {
-            ProblemType type = ProblemType.ofStatus(error.getStatusCode().value());
-            return answer(type, error.getHeaders(), ErrorDoor.detail(type));
+            int status = error.getStatusCode().value();
+            return ResponseEntity.status(status)
+                    .headers(error.getHeaders())
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .body(ErrorDoor.problem(status, null, RequestId.of(current)));
         }
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
@@ -215,7 +246,7 @@ class ProblemHandler {
                 return answer(ProblemType.REQUEST_TIMEOUT, closing(), ErrorDoor.detail(ProblemType.REQUEST_TIMEOUT));
             }
         }
-        return answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
+        return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
     }
 
     /** What is left of the body is not waited for. */

@@ -2,9 +2,11 @@ package io.draem.service.api;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import tools.jackson.databind.ObjectMapper;
@@ -13,17 +15,26 @@ import tools.jackson.databind.json.JsonMapper;
 /** Answers what Tomcat refuses before a servlet sees it, in place of its HTML page. */
 public final class ProblemReportValve extends ErrorReportValve {
 
+    /** Tomcat's own limit, which no property changes. */
+    private static final int MAX_HEADERS = 100;
+
     private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    /** What Tomcat says of a head that is larger than its limits, by the keys of its messages: it has no type for it. */
+    private static final Set<String> TOO_LARGE = Set.of(
+            StringManager.getManager("org.apache.coyote.http11").getString("iib.requestheadertoolarge.error"),
+            StringManager.getManager("org.apache.tomcat.util.http").getString("headers.maxCountFail", MAX_HEADERS));
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable throwable) {
-        if (response.getStatus() < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+        int status = hasTooLargeHeaders(throwable) ? 431 : response.getStatus();
+        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        ProblemType type = ProblemType.ofStatus(response.getStatus());
         String id = RequestId.of(request);
         response.setHeader(RequestId.HEADER, id);
-        Problem problem = type.problem(ErrorDoor.detail(type), id);
+        response.setStatus(status);
+        Problem problem = ErrorDoor.problem(status, throwable, id);
         boolean protocol = ProtocolErrors.isProtocol(request.getRequestURI());
         try {
             response.setContentType(
@@ -35,5 +46,10 @@ public final class ProblemReportValve extends ErrorReportValve {
         } catch (IOException e) {
             // The caller has gone: there is nobody to tell.
         }
+    }
+
+    /** Tells whether Tomcat has refused a request because of the size of its head: it answers 400 then as well. */
+    private static boolean hasTooLargeHeaders(@Nullable Throwable throwable) {
+        return throwable != null && TOO_LARGE.contains(throwable.getMessage());
     }
 }

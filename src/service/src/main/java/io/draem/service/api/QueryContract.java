@@ -10,6 +10,7 @@ import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.parameters.QueryParameter;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Describes the parameters of a {@link DetectionQuery} in the contract. */
 final class QueryContract {
@@ -19,50 +20,65 @@ final class QueryContract {
     static List<Parameter> parameters() {
         return List.of(
                 parameter(
-                                DetectionQuery.MODEL,
-                                "Name of the model; without it the default answers",
-                                new StringSchema().minLength(1))
-                        .example("cookie"),
+                        DetectionQuery.MODEL,
+                        "Name of the model; without it the default answers",
+                        new StringSchema().minLength(1),
+                        "cookie"),
                 parameter(
-                                DetectionQuery.VERSION,
-                                "Version of the model; without it the one in service answers",
-                                new IntegerSchema().minimum(BigDecimal.ZERO).maximum(BigDecimal.valueOf(999_999_999)))
-                        .example(1),
+                        DetectionQuery.VERSION,
+                        "Version of the model; without it the one in service answers",
+                        new IntegerSchema().minimum(BigDecimal.ZERO).maximum(BigDecimal.valueOf(999_999_999)),
+                        1),
                 parameter(
-                                DetectionQuery.THRESHOLD,
-                                "Raw image score above which an image is anomalous; without it the model's own",
-                                fraction())
-                        .example(0.6),
+                        DetectionQuery.THRESHOLD,
+                        "Raw image score above which an image is anomalous; without it the model's own",
+                        fraction(),
+                        0.6),
                 parameter(
-                                DetectionQuery.PIXEL_THRESHOLD,
-                                "Raw map value above which a pixel belongs to a region and to the mask; without it the"
-                                        + " model's own. It does not change the verdict",
-                                fraction())
-                        .example(0.4),
+                        DetectionQuery.PIXEL_THRESHOLD,
+                        "Raw map value above which a pixel belongs to a region and to the mask; without it the"
+                                + " model's own. It does not change the verdict",
+                        fraction(),
+                        0.4),
                 parameter(
-                                DetectionQuery.MIN_REGION_AREA,
-                                "Fewest pixels of the image in a region; without it the model's own number, and where it"
-                                        + " has none the service's. The region of the peak of an anomalous image is"
-                                        + " reported whatever its size",
-                                new IntegerSchema()
-                                        .minimum(BigDecimal.ONE)
-                                        .maximum(BigDecimal.valueOf(ModelCard.MAX_REGION_AREA)))
-                        .example(16),
+                        DetectionQuery.MIN_REGION_AREA,
+                        "Fewest pixels of the image in a region; without it the model's own number, and where it"
+                                + " has none the service's. The region of the peak of an anomalous image is"
+                                + " reported whatever its size",
+                        new IntegerSchema()
+                                .minimum(BigDecimal.ONE)
+                                .maximum(BigDecimal.valueOf(ModelCard.MAX_REGION_AREA)),
+                        16),
                 parameter(
-                                DetectionQuery.INCLUDE,
-                                "What to add to the answer: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
-                                        + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
-                                        + " Map, mask and overlay have the size of the image. Regions are always there",
-                                new ArraySchema().items(new Schema<>().$ref(ContractWords.INCLUDE)))
-                        .example(List.of("regions", "mask")));
+                        DetectionQuery.INCLUDE,
+                        "What to add to the answer: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
+                                + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
+                                + " Map, mask and overlay have the size of the image. Regions are always there",
+                        new ArraySchema().items(new Schema<>().$ref(ContractWords.INCLUDE)),
+                        List.of("regions", "mask")));
     }
 
-    private static Parameter parameter(String name, String description, Schema<?> schema) {
-        return new QueryParameter()
-                .name(name)
-                .description(description)
-                .required(false)
-                .schema(schema);
+    private static Parameter parameter(String name, String description, Schema<?> schema, Object example) {
+        return example(
+                new QueryParameter()
+                        .name(name)
+                        .description(description)
+                        .required(false)
+                        .schema(schema),
+                example);
+    }
+
+    /**
+     * Gives a parameter an example: in its schema for programs, and in words, since Swagger UI does not show that one. What
+     * is named the parameter's own example Swagger UI fills in and sends.
+     */
+    @SuppressWarnings("unchecked") // the example is written as it is, whatever its class
+    static Parameter example(Parameter parameter, Object example) {
+        parameter.getSchema().addExample(example);
+        String words = example instanceof List<?> several
+                ? several.stream().map(Object::toString).collect(Collectors.joining(","))
+                : example.toString();
+        return parameter.description(parameter.getDescription() + ". Example: " + words);
     }
 
     private static Schema<?> fraction() {

@@ -4,9 +4,14 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
 import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.valves.ValveBase;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -27,6 +32,9 @@ class WebConfiguration implements WebMvcConfigurer {
 
     /** What a multipart body may hold beside each image: boundary and headers. */
     private static final int MULTIPART_OVERHEAD = 64 << 10;
+
+    /** Most bytes of the headers of a part: a file name may have 255 characters of 4 bytes, each written as {@code %XX}. */
+    static final int PART_HEADERS = 8 << 10;
 
     /** A form with a few parts too many is told how many there may be by the door itself. */
     private static final int SPARE_PARTS = 8;
@@ -57,14 +65,38 @@ class WebConfiguration implements WebMvcConfigurer {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(DetectionProperties properties) {
         return factory -> {
-            factory.addConnectorCustomizers(
-                    connector -> connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS));
-            factory.addContextCustomizers(context -> {
-                if (context.getParent() instanceof StandardHost host) {
-                    host.setErrorReportValveClass(ProblemReportValve.class.getName());
-                }
+            factory.addConnectorCustomizers(connector -> {
+                connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
+                connector.setMaxPartHeaderSize(PART_HEADERS);
             });
+            reportProblems(factory);
         };
+    }
+
+    /** Has a web server answer what it refuses itself with problems. */
+    static void reportProblems(TomcatServletWebServerFactory factory) {
+        factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
+        // Tomcat would refuse TRACE with the methods of all paths together. As a method by a name that no path knows,
+        // it
+        // is refused with those of its path, and nothing is echoed.
+        factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
+        factory.addEngineValves(new ValveBase(true) {
+            @Override
+            public void invoke(Request request, Response response) throws IOException, ServletException {
+                if ("TRACE".equals(request.getMethod())) {
+                    request.getCoyoteRequest().setMethod("trace");
+                }
+                if (response.getStatus() >= 400) {
+                    // Refused already: Tomcat closes the connection then, and does not announce it for every status.
+                    response.setHeader("Connection", "close");
+                }
+                getNext().invoke(request, response);
+            }
+        });
     }
 
     /** The first of the filters: what any other refuses has its id too. */
@@ -90,6 +122,8 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new QueryInterceptor()).addPathPatterns("/v1/**");
+        registry.addInterceptor(OpenApiConfiguration.explorerHeaders())
+                .addPathPatterns(OpenApiConfiguration.EXPLORER + "**");
     }
 
     @Override

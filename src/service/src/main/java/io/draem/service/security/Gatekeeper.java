@@ -36,8 +36,13 @@ public final class Gatekeeper {
                 : file.keys().nameOf(Sha256.algorithm().digest(key.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    /** Judges one request that brought the key of a name; null where it brought none that is good. */
-    public Access admit(@Nullable String name) {
+    /**
+     * Decides on one request.
+     *
+     * @param name name of its API key; null where it has none that is good
+     * @param limited whether it counts against the rate limit of the key
+     */
+    public Access admit(@Nullable String name, boolean limited) {
         if (file == null) {
             return new Access.Granted();
         }
@@ -45,7 +50,7 @@ public final class Gatekeeper {
             listener.denied();
             return new Access.Denied();
         }
-        Duration wait = limit == null ? Duration.ZERO : limit.take(name);
+        Duration wait = limited && limit != null ? limit.take(name) : Duration.ZERO;
         if (!wait.isZero()) {
             listener.limited(name);
             return new Access.Limited(wait);

@@ -29,7 +29,7 @@ public record SecurityProperties(
      *
      * @param file one line {@code name:sha256} for each; without it everybody may use the service
      * @param pollInterval how often the file is looked at for changes
-     * @param openPaths exact paths that need no key, beside those of health
+     * @param openPaths exact paths that need no key, beside those of health, of the page and of the API document
      */
     public record ApiKeys(
             @Nullable Path file,
@@ -45,7 +45,7 @@ public record SecurityProperties(
     }
 
     /**
-     * How often a key may be used.
+     * How often a key may be used for detection and inference; other requests do not count.
      *
      * @param requests most requests in a period, and most at once; without it as many as there are
      * @param period the time in which a key that was used up is whole again

@@ -15,14 +15,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ProblemHttpTests extends HttpTest {
 
@@ -226,13 +231,10 @@ class ProblemHttpTests extends HttpTest {
     void otherMethodsAndPathsAreRefused() throws Exception {
         HttpResponse<byte[]> response = http.get("/v1/detect");
         isProblem(response, 405, "method-not-allowed", "POST");
-        assertThat(response.headers().firstValue("Allow")).hasValue("POST");
         isProblem(http.call("DELETE", "/v1/models"), 405, "method-not-allowed", "GET");
         isProblem(http.get("/v1/models/"), 404, "not-found", "none of them ends with a slash");
         assertThat(http.call("HEAD", "/v1/models").statusCode()).isEqualTo(200);
         assertThat(http.call("HEAD", "/v1/models").body()).isEmpty();
-        assertThat(http.call("OPTIONS", "/v1/detect").headers().firstValue("Allow"))
-                .hasValueSatisfying(allowed -> assertThat(allowed).contains("POST"));
         isProblem(http.get("/no/such/path"), 404, "not-found", "/swagger-ui.html");
         isProblem(http.get("/error"), 404, "not-found", "/swagger-ui.html");
         isProblem(http.get("/actuator/env"), 404, "not-found", "/swagger-ui.html");
@@ -240,18 +242,159 @@ class ProblemHttpTests extends HttpTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET /%zz HTTP/1.1, 400",
-        "GET /v1/models/%00 HTTP/1.1, 400",
-        "GET /v1/models/..%2F..%2Fetc HTTP/1.1, 400",
-        "POST /v1/detect?model=%zz HTTP/1.1, 400",
-        "TRACE / HTTP/1.1, 405"
+        "/, GET",
+        "/page/main.js, GET",
+        "/v1/detect, POST",
+        "/v1/detect/batch, POST",
+        "/v1/models, GET",
+        "/v1/models/cookie, GET",
+        "/v2, GET",
+        "/v2/health/live, GET",
+        "/v2/health/ready, GET",
+        "/v2/models/cookie, GET",
+        "/v2/models/cookie/ready, GET",
+        "/v2/models/cookie/versions/1, GET",
+        "/v2/models/cookie/infer, POST",
+        "/v2/models/cookie/versions/1/infer, POST",
+        "/v3/api-docs, GET",
+        "/v3/api-docs.yaml, GET",
+        "/v3/api-docs/swagger-config, GET",
+        "/swagger-ui.html, GET",
+        "/swagger-ui/index.html, GET",
+        "/actuator, GET",
+        "/actuator/health, GET",
+        "/actuator/health/readiness, GET",
+        "/actuator/prometheus, GET",
+        "/actuator/info, GET"
     })
-    void whatTheWebServerRefusesIsAProblemToo(String requestLine, int status) throws Exception {
-        String response = raw(requestLine + "\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    void allowNamesTheMethodsOfThePathAndNoOthers(String path, String method) throws Exception {
+        Set<String> own = method.equals("GET") ? Set.of("GET", "HEAD", "OPTIONS") : Set.of("POST", "OPTIONS");
+        assertThat(allowed(raw("OPTIONS", path))).isEqualTo(own);
+        for (String other : List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")) {
+            String response = raw(other, path);
+            if (own.contains(other)) {
+                assertThat(response).as(other).doesNotStartWith("HTTP/1.1 405");
+            } else {
+                assertThat(response).as(other).startsWith("HTTP/1.1 405");
+                assertThat(allowed(response)).as(other).isEqualTo(own);
+                assertThat(response).contains(other.equals("HEAD") ? "" : "This path takes " + method);
+            }
+        }
+    }
+
+    private String raw(String method, String path) throws Exception {
+        String length = method.matches("GET|HEAD") ? "" : "Content-Length: 0\r\n";
+        return raw(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + length + "\r\n");
+    }
+
+    private static Set<String> allowed(String response) {
+        return response.lines()
+                .filter(line -> line.startsWith("Allow: "))
+                .flatMap(
+                        line -> Arrays.stream(line.substring("Allow: ".length()).split(", ?")))
+                .collect(Collectors.toSet());
+    }
+
+    static List<Arguments> refusedByTheWebServer() {
+        String post = "POST /v1/detect HTTP/1.1\r\nContent-Type: image/png\r\n";
+        String chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
+        String notValid = "not valid HTTP";
+        return List.of(
+                Arguments.of("GET /%zz HTTP/1.1\r\n\r\n", 400, notValid),
+                Arguments.of("GET /v1/models/%00 HTTP/1.1\r\n\r\n", 400, notValid),
+                Arguments.of("GET /v1/models/..%2F..%2Fetc HTTP/1.1\r\n\r\n", 400, notValid),
+                Arguments.of("GET /{ HTTP/1.1\r\n\r\n", 400, notValid),
+                Arguments.of("G(T / HTTP/1.1\r\n\r\n", 400, notValid),
+                Arguments.of("GET / HTTP/1.1\r\nHost: another\r\n\r\n", 400, notValid),
+                Arguments.of("GET / HTTP/1.1\r\nBad Header: x\r\n\r\n", 400, notValid),
+                Arguments.of(post + "Content-Length: -1\r\n\r\n", 400, notValid),
+                Arguments.of(post + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400, notValid),
+                Arguments.of("POST /v1/detect?model=%zz HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400, "query"),
+                Arguments.of(chunked + "zz\r\nab", 400, "chunks"),
+                Arguments.of(chunked + "3;x=" + "y".repeat(20_000) + "\r\nabc\r\n0\r\n\r\n", 400, "chunks"),
+                Arguments.of(chunked + "1\r\na\r\n0\r\nX: " + "y".repeat(20_000) + "\r\n\r\n", 400, "chunks"),
+                Arguments.of("GET /v1/models HTTP/1.1\r\nExpect: nonsense\r\n\r\n", 417, "Expect: 100-continue"),
+                Arguments.of("GET /" + "a".repeat(9000) + " HTTP/1.1\r\n\r\n", 431, "shorter"),
+                Arguments.of("GET /v1/models?" + "a".repeat(9000) + " HTTP/1.1\r\n\r\n", 431, "shorter"),
+                Arguments.of("GET / HTTP/1.1\r\nLong: " + "a".repeat(9000) + "\r\n\r\n", 431, "shorter"),
+                Arguments.of("GET / HTTP/1.1\r\n" + "Many: x\r\n".repeat(200) + "\r\n", 431, "100 headers"),
+                Arguments.of(post + "Transfer-Encoding: gzip\r\n\r\n", 501, "chunked"),
+                Arguments.of("CONNECT localhost:1 HTTP/1.1\r\n\r\n", 501, "methods"),
+                Arguments.of("GET / HTTP/3.0\r\n\r\n", 505, "HTTP/1.1"),
+                Arguments.of("GET / HTP/1.1\r\n\r\n", 505, "HTTP/1.1"),
+                Arguments.of("GET /swagger-ui/index.html HTTP/1.1\r\nRange: bytes=99999-\r\n\r\n", 416, "range"));
+    }
+
+    @ParameterizedTest(name = "{1} {2} {index}")
+    @MethodSource("refusedByTheWebServer")
+    void whatTheWebServerRefusesIsAProblemWithTheStatusOfTheAnswer(String request, int status, String detail)
+            throws Exception {
+        String response = raw(request.replaceFirst("\r\n", "\r\nHost: localhost\r\nConnection: close\r\n"));
         assertThat(response)
                 .startsWith("HTTP/1.1 " + status)
                 .contains("application/problem+json", "urn:draem:problem:", "X-Request-Id: ")
                 .doesNotContainIgnoringCase("<html", "exception", "tomcat");
+        JsonNode problem =
+                JsonMapper.shared().readTree(response.substring(response.indexOf('{'), response.lastIndexOf('}') + 1));
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("detail").asString()).contains(detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: localhost\r\nExpect: nonsense\r\n\r\n",
+                "GET / HTTP/3.0\r\nHost: localhost\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n"
+            })
+    void aConnectionThatTheWebServerClosesIsAnnouncedAsClosed(String request) throws Exception {
+        assertThat(raw(request)).containsOnlyOnce("Connection: close\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"413, image-too-large", "418, invalid-request", "428, invalid-request", "507, internal-error"})
+    void aStatusWithoutAProblemOfItsOwnStandsInOneThatIsMoreGeneral(int status, String type) {
+        Problem problem = ErrorDoor.problem(status, null, "an-id");
+        assertThat(problem.status()).isEqualTo(status);
+        assertThat(problem.type()).hasToString("urn:draem:problem:" + type);
+    }
+
+    @Test
+    void aFileNameMayBeAsLongAsAFileSystemsAndALongerOneIsNamedAsThat() throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        for (int length : new int[] {255 * 4, 255 * 12}) {
+            HttpResponse<byte[]> response = http.postForm("/v1/detect", "image", "x".repeat(length), photograph);
+            assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
+        }
+        for (String path : List.of("/v1/detect", "/v1/detect/batch")) {
+            isProblem(
+                    http.postForm(path, path.endsWith("batch") ? "images" : "image", "x".repeat(9000), photograph),
+                    400,
+                    "invalid-request",
+                    "headers of a part of the form are longer than 8192 bytes: shorten its file name");
+        }
+    }
+
+    @Test
+    void formsThatCannotBeReadAreToldWhatIsWrongWithThem() throws Exception {
+        String part = "--B\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\nabc\r\n";
+        isProblem(form("B", part), 400, "invalid-request", "ends before its last boundary");
+        isProblem(form("\"\"", part + "--B--\r\n"), 400, "invalid-request", "with the boundary that the Content-Type");
+        isProblem(form("B", part.repeat(2) + "--B--\r\n"), 400, "invalid-request", "one part named 'image', got 2");
+        isProblem(form("B", part.repeat(80) + "--B--\r\n"), 400, "invalid-request", "more than 72 parts");
+        isProblem(
+                form("B", part.replace("name=\"image\"; ", "") + "--B--\r\n"),
+                400,
+                "invalid-request",
+                "one part named 'image', got 0");
+        byte[] large = Arrays.copyOf(ZEROS, 33_554_433);
+        isProblem(http.postForm("/v1/detect", "image", "a.png", large), 413, "image-too-large", "The part 'image'");
+        isProblem(http.postForm("/v1/detect/batch", "images", "a", large), 413, "image-too-large", "The part 'images'");
+    }
+
+    private HttpResponse<byte[]> form(String boundary, String form) throws Exception {
+        return http.post(
+                "/v1/detect", "multipart/form-data; boundary=" + boundary, form.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
@@ -279,7 +422,10 @@ class ProblemHttpTests extends HttpTest {
                                     .getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(response).doesNotContain("HTTP/1.1 200").doesNotContainIgnoringCase("<html");
+            assertThat(response)
+                    .startsWith("HTTP/1.1 400")
+                    .contains("ended too early")
+                    .doesNotContainIgnoringCase("<html");
         }
     }
 

@@ -72,7 +72,12 @@ class SecurityHttpTests {
     @DynamicPropertySource
     static void files(DynamicPropertyRegistry properties) throws Exception {
         Certificate.make(directory, "first").install(directory.resolve("tls.crt"), directory.resolve("tls.key"));
-        Files.writeString(keys(), line("good", "good-key") + line("eager", "eager-key") + line("reader", "reader-key"));
+        Files.writeString(
+                keys(),
+                line("good", "good-key")
+                        + line("eager", "eager-key")
+                        + line("reader", "reader-key")
+                        + line("scraper", "scraper-key"));
         properties.add("draem.models.directory", () -> TestModels.directory().toString());
         properties.add("draem.security.api-keys.file", () -> keys().toString());
         properties.add(
@@ -88,15 +93,17 @@ class SecurityHttpTests {
                 "/v2",
                 "/v2/models/cookie",
                 "/v2/models/cookie/infer",
-                "/v3/api-docs",
-                "/swagger-ui.html",
-                "/swagger-ui/index.html",
                 "/no/such/path",
                 "/error",
                 "/actuator/prometheus",
                 "/page/",
                 "/page/index.html",
                 "/page/..;/v1/models",
+                "/swagger-ui/",
+                "/swagger-ui/..;/v1/models",
+                "/swagger-ui/index.html/../../v1/models",
+                "/v3/api-docs/../../v1/models",
+                "/v3/api-docs;x=y",
                 "//",
                 "/actuator/health/..;/../v1/models",
                 "/actuator/health/%2e%2e/info",
@@ -114,6 +121,19 @@ class SecurityHttpTests {
             assertThat(part.body()).doesNotContain(TestModels.name(), "sha256:");
         }
         assertThat(send(get(management("/page/main.js"))).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void theApiDocumentAndItsExplorerAreOpenOnTheMainPortForTheyKnowNothingOfTheModels() throws Exception {
+        for (String path : OpenApiConfiguration.paths()) {
+            HttpResponse<String> part = send(get(main(path)));
+            assertThat(part.statusCode()).as(path).isIn(200, 302);
+            assertThat(part.body()).doesNotContain("good-key");
+            assertThat(part.headers().firstValue("Content-Security-Policy").isPresent())
+                    .as(path)
+                    .isEqualTo(path.startsWith("/swagger-ui/"));
+        }
+        assertThat(send(get(management("/v3/api-docs"))).statusCode()).isEqualTo(401);
     }
 
     @Test
@@ -140,10 +160,13 @@ class SecurityHttpTests {
                         .body())
                 .contains("sha256");
         for (String path : new String[] {"/actuator/prometheus", "/actuator/info", "/actuator", "/"}) {
-            HttpResponse<String> refused = send(get(management(path)));
-            assertThat(refused.statusCode()).as(path).isEqualTo(401);
-            assertThat(refused.body()).doesNotContainIgnoringCase("<html", "exception");
+            isUnauthorized(send(get(management(path))));
         }
+        HttpResponse<String> posted = send(get(management("/actuator/info"))
+                .header("X-API-Key", "good-key")
+                .method("TRACE", BodyPublishers.noBody()));
+        isProblem(posted, 405, "method-not-allowed");
+        assertThat(posted.headers().firstValue("Allow")).hasValue("GET,HEAD,OPTIONS");
         HttpResponse<String> metrics =
                 send(get(management("/actuator/prometheus")).header("Authorization", "Bearer good-key"));
         assertThat(metrics.body())
@@ -157,27 +180,41 @@ class SecurityHttpTests {
     @Test
     void aKeyThatIsUsedTooOftenHasToWaitAndOthersDoNot() throws Exception {
         for (int i = 0; i < 30; i++) {
-            assertThat(send(get(main("/v1/models")).header("X-API-Key", "eager-key"))
-                            .statusCode())
-                    .isEqualTo(200);
+            assertThat(send(detect("eager-key")).statusCode()).isEqualTo(415);
         }
-        HttpResponse<String> refused = send(get(main("/v1/models")).header("X-API-Key", "eager-key"));
+        HttpResponse<String> refused = send(detect("eager-key"));
         isProblem(refused, 429, "too-many-requests");
         assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
                 .isBetween(1, 3600);
-        isWhatTheContractSays(refused);
+        isWhatTheContractSays(refused, "/paths/~1v1~1detect/post");
         HttpResponse<String> protocol = send(HttpRequest.newBuilder(main(INFER))
                 .header("X-API-Key", "eager-key")
                 .POST(BodyPublishers.ofString("{}")));
         isProblem(protocol, 429, "too-many-requests");
         assertThat(protocol.headers().firstValue("Retry-After")).isPresent();
-        assertThat(send(get(main("/v1/models")).header("X-API-Key", "good-key")).statusCode())
-                .isEqualTo(200);
+        assertThat(send(detect("good-key")).statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void onlyDetectionAndInferenceCountAgainstTheLimit() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            assertThat(send(get(management("/actuator/prometheus")).header("X-API-Key", "scraper-key"))
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(send(get(main("/v1/models")).header("X-API-Key", "scraper-key"))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(send(detect("scraper-key")).statusCode()).isEqualTo(415);
+    }
+
+    private HttpRequest.Builder detect(String key) {
+        return post(new byte[] {1}).header("X-API-Key", key);
     }
 
     @Test
     void theContractSaysHowAKeyIsSent() throws Exception {
-        isWhatTheContractSays(send(get(main("/v1/models"))));
+        isWhatTheContractSays(send(get(main("/v1/models"))), "/paths/~1v1~1models/get");
         JsonNode contract = contract();
         assertThat(contract.get("security").toString()).isEqualTo("[{},{\"apiKey\":[]},{\"bearer\":[]}]");
         JsonNode schemes = contract.at("/components/securitySchemes");
@@ -191,15 +228,19 @@ class SecurityHttpTests {
                 .isEqualTo(200);
         contract.get("paths")
                 .forEach(path -> path.forEach(
-                        operation -> assertThat(operation.get("responses").has("401")
-                                        && operation.get("responses").has("429"))
+                        operation -> assertThat(operation.get("responses").propertyNames())
                                 .as(operation.get("operationId").asString())
-                                .isTrue()));
+                                .contains("401")));
+        contract.get("paths")
+                .forEach(path -> path.forEachEntry((method, operation) -> assertThat(
+                                operation.get("responses").has("429"))
+                        .as(operation.get("operationId").asString())
+                        .isEqualTo(method.equals("post"))));
     }
 
-    /** The answer of {@code GET /v1/models} is the example that the contract has for its status, with those headers. */
-    private void isWhatTheContractSays(HttpResponse<String> refused) throws Exception {
-        JsonNode documented = contract().at("/paths/~1v1~1models/get/responses/" + refused.statusCode());
+    /** The answer is the example that the contract has for its status, with those headers. */
+    private void isWhatTheContractSays(HttpResponse<String> refused, String operation) throws Exception {
+        JsonNode documented = contract().at(operation + "/responses/" + refused.statusCode());
         assertThat(documented.get("headers").propertyNames())
                 .isNotEmpty()
                 .allSatisfy(header -> assertThat(refused.headers().firstValue(header))
@@ -217,8 +258,7 @@ class SecurityHttpTests {
     }
 
     private JsonNode contract() throws Exception {
-        return JSON.readTree(send(get(main("/v3/api-docs")).header("X-API-Key", "reader-key"))
-                .body());
+        return JSON.readTree(send(get(main("/v3/api-docs"))).body());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.draem.service.fuzz;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -22,7 +23,7 @@ final class RawConnection implements AutoCloseable {
     /**
      * What came back.
      *
-     * @param status 0 where the connection was closed without an answer
+     * @param status 0 where the connection was closed without an answer, or within it
      * @param text head and body
      */
     record Reply(int status, String text) {}
@@ -38,7 +39,8 @@ final class RawConnection implements AutoCloseable {
             if (!keepAlive) {
                 open.shutdownOutput();
             }
-            Reply reply = read(new BufferedInputStream(open.getInputStream()));
+            boolean head = request.length > 4 && new String(request, 0, 5, StandardCharsets.ISO_8859_1).equals("HEAD ");
+            Reply reply = read(new BufferedInputStream(open.getInputStream()), head);
             if (!keepAlive
                     || reply.status() == 0
                     || reply.text().toLowerCase(Locale.ROOT).contains("connection: close")) {
@@ -59,7 +61,7 @@ final class RawConnection implements AutoCloseable {
         return open;
     }
 
-    private static Reply read(InputStream in) throws IOException {
+    private static Reply read(InputStream in, boolean head) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         String first = line(in, text);
         if (!first.startsWith("HTTP/1.1 ")) {
@@ -76,7 +78,7 @@ final class RawConnection implements AutoCloseable {
             chunked |= header.equals("transfer-encoding: chunked");
         }
         if (status == 100) {
-            return read(in);
+            return read(in, head);
         }
         if (chunked) {
             for (int size = size(in, text); size > 0; size = size(in, text)) {
@@ -84,14 +86,21 @@ final class RawConnection implements AutoCloseable {
             }
             line(in, text);
         } else if (length >= 0) {
-            text.writeBytes(in.readNBytes(length));
+            byte[] body = in.readNBytes(length);
+            if (body.length < length && !head) {
+                throw new EOFException("The answer was broken off");
+            }
+            text.writeBytes(body);
         }
         return new Reply(status, text.toString(StandardCharsets.UTF_8));
     }
 
     private static int size(InputStream in, ByteArrayOutputStream text) throws IOException {
         String line = line(in, text);
-        return line.isEmpty() ? 0 : Integer.parseInt(line, 16);
+        if (line.isEmpty()) {
+            throw new EOFException("The answer was broken off");
+        }
+        return Integer.parseInt(line, 16);
     }
 
     private static String line(InputStream in, ByteArrayOutputStream text) throws IOException {
