@@ -1,10 +1,9 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.LateBodyException;
+import io.draem.service.detection.UnreceivedBodyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.net.SocketTimeoutException;
 import java.util.List;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
@@ -62,18 +61,14 @@ class ProblemHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Problem> lateBody(LateBodyException e) {
-        return answer(
-                ProblemType.DEADLINE_EXCEEDED,
-                closing(),
-                "The body had not come before the deadline: send it faster, or raise draem.request-timeout or the"
-                        + " request's own");
+    ResponseEntity<Problem> unreceivedBody(UnreceivedBodyException e) {
+        return detection(e.reason());
     }
 
     @ExceptionHandler
     ResponseEntity<Problem> multipart(MultipartException e) {
-        if (e.getRootCause() instanceof LateBodyException late) {
-            return lateBody(late);
+        if (e.getRootCause() instanceof DetectionException reason) {
+            return detection(reason);
         }
         if (e instanceof MaxUploadSizeExceededException tooLarge && tooLarge.getMaxUploadSize() >= 0) {
             return tooLarge("The request", tooLarge.getMaxUploadSize());
@@ -89,7 +84,7 @@ class ProblemHandler {
             }
         }
         if (isOfTheConnection(e)) {
-            return unread(e);
+            return answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
         }
         return answer(
                 ProblemType.INVALID_REQUEST,
@@ -177,29 +172,12 @@ class ProblemHandler {
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
             log.debug("A request was not read or an answer not written", e);
-            return response.isCommitted() ? null : unread(e);
+            return response.isCommitted() ? null : answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
         }
         log.error("{} {} failed", current.getMethod(), current.getRequestURI(), e);
         return response.isCommitted()
                 ? null
                 : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
-    }
-
-    /** Answers a request that did not come whole: its caller fell silent, or has ended it. */
-    private ResponseEntity<Problem> unread(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) {
-                return answer(ProblemType.REQUEST_TIMEOUT, closing(), ErrorDoor.detail(ProblemType.REQUEST_TIMEOUT));
-            }
-        }
-        return answer(ProblemType.INVALID_REQUEST, ENDED_EARLY);
-    }
-
-    /** What is left of the body is not waited for. */
-    private static HttpHeaders closing() {
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.CONNECTION, "close");
-        return headers;
     }
 
     /** Tells whether the connection broke or carried nonsense; every other failure to read or write is our own. */
