@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
-import org.apache.coyote.Response;
 import org.jspecify.annotations.Nullable;
 
 /** The caller of one request, watched at its connection. */
@@ -24,8 +23,6 @@ final class Arrival implements Caller {
     private volatile String client;
     private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private volatile long deadline;
-    private long windowStart;
-    private long windowWritten;
     private boolean pipelined;
     private boolean ended;
     private int probes;
@@ -42,7 +39,6 @@ final class Arrival implements Caller {
         this.body = ReceivedBody.of(connection);
         this.start = body == null ? System.nanoTime() : body.start();
         this.deadline = start + timeout;
-        this.windowStart = start;
     }
 
     @Override
@@ -137,21 +133,6 @@ final class Arrival implements Caller {
     /** Returns how long ago the request's headers were read. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - start);
-    }
-
-    /** Closes the connection of a client that reads its answer too slowly; called by one thread. */
-    void closeIfSlowReader(long now) {
-        Response answer = connection.getResponse();
-        if (!answer.isCommitted()) {
-            windowStart = now;
-        } else if (now - windowStart >= ReceivedBody.WINDOW.toNanos()) {
-            long written = answer.getBytesWritten(false);
-            if (written - windowWritten < ReceivedBody.RATE * ReceivedBody.WINDOW.toSeconds()) {
-                WatchedProtocol.socket(connection).close();
-            }
-            windowStart = now;
-            windowWritten = written;
-        }
     }
 
     /** Has the connection closed after the answer, in place of reading what is left of the body. */

@@ -4,8 +4,6 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.catalina.connector.Request;
@@ -27,7 +25,6 @@ final class ArrivalValve extends ValveBase {
     private final long requestTimeout;
     private final Semaphore drains;
     private final ConnectionDrain connections;
-    private final Set<Arrival> running = ConcurrentHashMap.newKeySet();
 
     /**
      * @param drains how many threads may read the rest of refused bodies at a time
@@ -39,12 +36,6 @@ final class ArrivalValve extends ValveBase {
         this.drains = new Semaphore(drains);
     }
 
-    /** Closes connections of clients that read their answers too slowly; to be called several times per second. */
-    void check() {
-        long now = System.nanoTime();
-        running.forEach(arrival -> arrival.closeIfSlowReader(now));
-    }
-
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         org.apache.coyote.Request connection = request.getCoyoteRequest();
@@ -53,11 +44,9 @@ final class ArrivalValve extends ValveBase {
         if (connections.isClosing()) {
             response.setHeader("Connection", "close");
         }
-        running.add(arrival);
         try {
             getNext().invoke(request, response);
         } finally {
-            running.remove(arrival);
             arrival.answered();
             if (!WatchedProtocol.isBodyRead(connection)) {
                 // First the answer: a client that waits for it before it goes on sending gets it.

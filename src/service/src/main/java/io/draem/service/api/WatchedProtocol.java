@@ -65,7 +65,6 @@ public final class WatchedProtocol extends Http11NioProtocol {
 
     private final Listener listener;
     private @Nullable BodyReceiver receiver;
-    private Runnable check = () -> {};
     private @Nullable ScheduledFuture<?> checks;
 
     public WatchedProtocol() {
@@ -77,14 +76,9 @@ public final class WatchedProtocol extends Http11NioProtocol {
         this.listener = listener;
     }
 
-    /**
-     * Has the bodies of requests received before these are passed on; called before the start.
-     *
-     * @param check called several times per second
-     */
-    void receiveBodies(BodyReceiver bodies, Runnable check) {
-        this.receiver = bodies;
-        this.check = check;
+    /** Has the bodies of requests received before these are passed on; called before the start. */
+    void receiveBodies(BodyReceiver bodies) {
+        receiver = bodies;
     }
 
     @Override
@@ -95,8 +89,11 @@ public final class WatchedProtocol extends Http11NioProtocol {
     @Override
     public void start() throws Exception {
         super.start();
-        checks = getUtilityExecutor()
-                .scheduleWithFixedDelay(check, CHECK_MILLISECONDS, CHECK_MILLISECONDS, TimeUnit.MILLISECONDS);
+        if (receiver != null) {
+            checks = getUtilityExecutor()
+                    .scheduleWithFixedDelay(
+                            receiver::check, CHECK_MILLISECONDS, CHECK_MILLISECONDS, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override

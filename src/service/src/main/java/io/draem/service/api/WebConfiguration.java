@@ -120,10 +120,7 @@ class WebConfiguration implements WebMvcConfigurer {
             factory.setProtocol(WatchedProtocol.class.getName());
             factory.addConnectorCustomizers(connector -> {
                 if (connector.getProtocolHandler() instanceof WatchedProtocol protocol) {
-                    protocol.receiveBodies(bodies, () -> {
-                        bodies.check();
-                        arrivals.check();
-                    });
+                    protocol.receiveBodies(bodies);
                 }
                 // A request that is refused before its body is read does not ask for it.
                 connector.setProperty("continueResponseTiming", "onRead");
