@@ -2,7 +2,6 @@ package io.draem.service.api;
 
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -17,8 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Lets requests with images in before a byte of their body is read, or refuses them; and takes the deadline that a
- * caller sets from its header.
+ * Gives requests with images a slot once their bodies have arrived, or rejects them; and takes the deadline that a client
+ * sets from its header.
  */
 final class AdmissionFilter extends OncePerRequestFilter {
 
@@ -28,12 +27,10 @@ final class AdmissionFilter extends OncePerRequestFilter {
     private static final double LONGEST = 1e6;
 
     private final Admission admission;
-    private final DetectionProperties properties;
     private final HandlerExceptionResolver problems;
 
-    AdmissionFilter(Admission admission, DetectionProperties properties, HandlerExceptionResolver problems) {
+    AdmissionFilter(Admission admission, HandlerExceptionResolver problems) {
         this.admission = admission;
-        this.properties = properties;
         this.problems = problems;
     }
 
@@ -45,10 +42,19 @@ final class AdmissionFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
         Admission.Permit permit;
         try {
-            shorten((Arrival) request.getAttribute(Arrival.ATTRIBUTE), request.getHeader(TIMEOUT_HEADER));
-            permit = admission.admit(model(request), length(request));
+            String model = model(path(request), request.getQueryString());
+            DetectionException refusal = arrival.refusal();
+            if (refusal != null) {
+                if (refusal.outcome() == Outcome.SLOW_BODY || refusal.outcome() == Outcome.DEADLINE_EXCEEDED) {
+                    response.setHeader("Connection", "close"); // the rest of the body is not waited for
+                }
+                throw admission.refuse(model, refusal, arrival.age());
+            }
+            arrival.shorten(timeout(request.getHeader(TIMEOUT_HEADER), Long.MAX_VALUE));
+            permit = admission.admit(model, arrival.client(), arrival.hasBody());
         } catch (DetectionException e) {
             problems.resolveException(request, response, null, e);
             return;
@@ -58,16 +64,23 @@ final class AdmissionFilter extends OncePerRequestFilter {
         }
     }
 
-    private static void shorten(Arrival arrival, @Nullable String timeout) throws DetectionException {
-        if (timeout != null) {
-            double seconds = seconds(timeout);
-            if (!(seconds > 0 && seconds <= LONGEST)) {
-                throw new DetectionException.Rejected(
-                        Outcome.INVALID_REQUEST,
-                        "The header " + TIMEOUT_HEADER + " must be a positive number of seconds, such as 0.25");
-            }
-            arrival.shorten(System.nanoTime() + (long) (seconds * 1e9));
+    /**
+     * Returns how long a client waits.
+     *
+     * @param header what it says; null where it says nothing
+     * @param otherwise nanoseconds for a client that says nothing
+     */
+    static long timeout(@Nullable String header, long otherwise) throws DetectionException {
+        if (header == null) {
+            return otherwise;
         }
+        double seconds = seconds(header);
+        if (!(seconds > 0 && seconds <= LONGEST)) {
+            throw new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST,
+                    "The header " + TIMEOUT_HEADER + " must be a positive number of seconds, such as 0.25");
+        }
+        return (long) (seconds * 1e9);
     }
 
     private static double seconds(String text) {
@@ -78,26 +91,16 @@ final class AdmissionFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Returns how many bytes of the body are read at most: what it says that it has, or what its door takes. */
-    private long length(HttpServletRequest request) {
-        long most = path(request).equals(DetectionController.PATH)
-                ? properties.image().maxBytes().toBytes()
-                : properties.batch().maxBytes().toBytes();
-        long said = request.getContentLengthLong();
-        return said < 0 ? most : Math.min(most, said);
-    }
-
     private static String path(HttpServletRequest request) {
         return request.getRequestURI().substring(request.getContextPath().length());
     }
 
     /** Returns the model that the address names; the parameters proper are read with the body, which has to wait. */
-    private static @Nullable String model(HttpServletRequest request) {
-        String[] path = path(request).split("/");
+    static @Nullable String model(String address, @Nullable String query) {
+        String[] path = address.split("/");
         if (path.length > 3 && path[1].equals("v2")) {
             return decode(path[3]);
         }
-        String query = request.getQueryString();
         return query == null
                 ? null
                 : Arrays.stream(query.split("&"))

@@ -1,9 +1,9 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Caller;
+import io.draem.service.detection.DetectionException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +18,8 @@ final class Arrival implements Caller {
     private static final long PROBE_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final Request connection;
+    private final @Nullable ReceivedBody body;
+    private final long start;
     private volatile String client;
     private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private volatile long deadline;
@@ -29,12 +31,14 @@ final class Arrival implements Caller {
 
     /**
      * @param client address of the client
-     * @param deadline {@link System#nanoTime()} after which the answer is of no use
+     * @param timeout nanoseconds from the request's headers after which the answer is of no use
      */
-    Arrival(Request connection, String client, long deadline) {
+    Arrival(Request connection, String client, long timeout) {
         this.connection = connection;
         this.client = client;
-        this.deadline = deadline;
+        this.body = ReceivedBody.of(connection);
+        this.start = body == null ? System.nanoTime() : body.start();
+        this.deadline = start + timeout;
     }
 
     @Override
@@ -49,7 +53,12 @@ final class Arrival implements Caller {
 
     /** Replaces the address by the name of the API key. */
     void identified(String key) {
-        client = "key " + key;
+        client = client(key);
+    }
+
+    /** Returns how the client with the API key of a name is called. */
+    static String client(String key) {
+        return "key " + key;
     }
 
     @Override
@@ -62,11 +71,9 @@ final class Arrival implements Caller {
         answered.complete(null);
     }
 
-    /** Brings the deadline forward; it cannot be put off. */
-    void shorten(long other) {
-        if (other - deadline < 0) {
-            deadline = other;
-        }
+    /** Brings the deadline forward to so many nanoseconds after the request's headers; it cannot be put off. */
+    void shorten(long timeout) {
+        deadline = start + Math.min(deadline - start, timeout);
     }
 
     /**
@@ -77,7 +84,7 @@ final class Arrival implements Caller {
     @Override
     public boolean isGone() {
         // While the body is read, the read itself notices. A further request hides what comes behind it.
-        if (gone || pipelined || !isBodyRead()) {
+        if (gone || pipelined || !WatchedProtocol.isBodyRead(connection)) {
             return gone;
         }
         if (!ended) {
@@ -112,17 +119,20 @@ final class Arrival implements Caller {
         return WatchedProtocol.probe(connection);
     }
 
-    /** Tells whether the whole body has been read, or there is none. */
-    boolean isBodyRead() {
-        AtomicBoolean read = new AtomicBoolean();
-        connection.action(ActionCode.REQUEST_BODY_FULLY_READ, read);
-        return read.get();
+    /** Returns why the request was refused while its body arrived, or before; null if it was not. */
+    @Nullable
+    DetectionException refusal() {
+        return body == null ? null : body.refusal();
     }
 
-    /** Returns how many bytes can be read now without waiting. */
-    int readable() {
-        connection.action(ActionCode.AVAILABLE, true);
-        return connection.getAvailable();
+    /** Returns whether the request has a body that was received. */
+    boolean hasBody() {
+        return body != null;
+    }
+
+    /** Returns how long ago the request's headers were read. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /** Has the connection closed after the answer, in place of reading what is left of the body. */

@@ -1,6 +1,5 @@
 package io.draem.service.api;
 
-import io.draem.service.detection.LateBodyException;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,13 +9,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
-import org.apache.coyote.InputBuffer;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 
 /**
- * Watches every request from its arrival on: its body must have come before the deadline, and what was not read of it
- * (most often because the request was refused) is read to its end only as long as it comes quickly. So no caller can
- * hold a thread of the web server for long by being slow.
+ * Gives every request its context, and reads what was not received of its body (most often because the request was
+ * refused) to its end as long as it arrives quickly. So no client can hold a thread of the web server for long by being
+ * slow.
  */
 final class ArrivalValve extends ValveBase {
 
@@ -41,9 +39,7 @@ final class ArrivalValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         org.apache.coyote.Request connection = request.getCoyoteRequest();
-        Arrival arrival = new Arrival(connection, request.getRemoteAddr(), System.nanoTime() + requestTimeout);
-        InputBuffer body = connection.getInputBuffer();
-        connection.setInputBuffer(new TimedBody(body, arrival));
+        Arrival arrival = new Arrival(connection, request.getRemoteAddr(), requestTimeout);
         request.setAttribute(Arrival.ATTRIBUTE, arrival);
         if (connections.isClosing()) {
             response.setHeader("Connection", "close");
@@ -52,18 +48,18 @@ final class ArrivalValve extends ValveBase {
             getNext().invoke(request, response);
         } finally {
             arrival.answered();
-            connection.setInputBuffer(body);
-            if (!arrival.isBodyRead()) {
-                // First the answer: a caller that waits for it before it goes on sending gets it.
+            if (!WatchedProtocol.isBodyRead(connection)) {
+                // First the answer: a client that waits for it before it goes on sending gets it.
                 response.finishResponse();
-                drain(arrival, body);
+                drain(connection, arrival);
             }
         }
     }
 
-    /** Reads the rest: a caller that is still writing would see a broken connection in place of the answer. */
-    private void drain(Arrival arrival, InputBuffer body) {
-        if (!drains.tryAcquire()) {
+    /** Reads the rest: a client that is still writing would see a broken connection in place of the answer. */
+    private void drain(org.apache.coyote.Request connection, Arrival arrival) {
+        ReceivedBody body = ReceivedBody.of(connection);
+        if (body == null || body.isSlow() || !drains.tryAcquire()) {
             arrival.abandonBody();
             return;
         }
@@ -71,17 +67,20 @@ final class ArrivalValve extends ValveBase {
             Discard discard = new Discard();
             long start = System.nanoTime();
             long heard = start;
-            while (!arrival.isBodyRead()) {
+            while (true) {
+                int read = WatchedProtocol.read(connection, body.network(), discard);
                 long now = System.nanoTime();
-                if (arrival.readable() > 0) {
-                    if (body.doRead(discard) < 0) {
-                        return;
-                    }
+                if (read < 0) {
+                    return;
+                }
+                if (read > 0) {
                     heard = now;
-                } else if (now - heard > SILENCE || now - start > WHOLE) {
+                }
+                if (now - heard > SILENCE || now - start > WHOLE) {
                     arrival.abandonBody();
                     return;
-                } else {
+                }
+                if (read == 0) {
                     LockSupport.parkNanos(PAUSE);
                 }
             }
@@ -89,24 +88,6 @@ final class ArrivalValve extends ValveBase {
             arrival.abandonBody();
         } finally {
             drains.release();
-        }
-    }
-
-    /** A body that must have come before the deadline. */
-    private record TimedBody(InputBuffer body, Arrival arrival) implements InputBuffer {
-
-        @Override
-        public int doRead(ApplicationBufferHandler handler) throws IOException {
-            if (arrival.nanosLeft() <= 0) {
-                arrival.abandonBody();
-                throw new LateBodyException();
-            }
-            return body.doRead(handler);
-        }
-
-        @Override
-        public int available() {
-            return body.available();
         }
     }
 

@@ -66,9 +66,7 @@ class ErrorDoor implements ErrorController {
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See /swagger-ui.html for the paths of this service";
             case METHOD_NOT_ALLOWED -> "See /swagger-ui.html for the methods of this path";
-            case REQUEST_TIMEOUT ->
-                "Nothing more of the request came for too long (server.tomcat.connection-timeout): send it again, without"
-                        + " pauses";
+            case REQUEST_TIMEOUT -> "The request arrived too slowly: send it again, without pauses";
             case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
             case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
             case RANGE_NOT_SATISFIABLE -> "Ask for a range within the file, or for the whole file";

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -47,7 +48,7 @@ final class KeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String name = gatekeeper.identify(key(request));
+        String name = gatekeeper.identify(key(request::getHeader));
         if (openPaths.contains(request.getRequestURI())) {
             chain.doFilter(name == null ? request : new Known(request, name), response);
             return;
@@ -67,12 +68,13 @@ final class KeyFilter extends OncePerRequestFilter {
         }
     }
 
-    private static @Nullable String key(HttpServletRequest request) {
-        String key = request.getHeader(KEY_HEADER);
+    /** Returns the key that a request brings, by its headers; null for none. */
+    static @Nullable String key(Function<String, @Nullable String> headers) {
+        String key = headers.apply(KEY_HEADER);
         if (key != null) {
             return key;
         }
-        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        String authorization = headers.apply(HttpHeaders.AUTHORIZATION);
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).strip()
                 : null;

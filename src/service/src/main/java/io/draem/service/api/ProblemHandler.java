@@ -1,11 +1,10 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.LateBodyException;
 import io.draem.service.detection.Outcome;
+import io.draem.service.detection.UnreceivedBodyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -67,12 +66,8 @@ class ProblemHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Problem> lateBody(LateBodyException e) {
-        return answer(
-                ProblemType.DEADLINE_EXCEEDED,
-                closing(),
-                "The body had not come before the deadline: send it faster, or raise draem.request-timeout or the"
-                        + " request's own");
+    ResponseEntity<Problem> unreceivedBody(UnreceivedBodyException e) {
+        return detection(e.reason());
     }
 
     @ExceptionHandler
@@ -80,14 +75,14 @@ class ProblemHandler {
         if (isOutOfMemory(e)) {
             return outOfMemory();
         }
-        if (e.getRootCause() instanceof LateBodyException late) {
-            return lateBody(late);
+        if (e.getRootCause() instanceof DetectionException reason) {
+            return detection(reason);
         }
         if (e instanceof MaxUploadSizeExceededException tooLarge && tooLarge.getMaxUploadSize() >= 0) {
             return tooLarge("The form", tooLarge.getMaxUploadSize());
         }
         if (isOfTheConnection(e)) {
-            return unread(e);
+            return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof FileSizeLimitExceededException part) {
@@ -212,7 +207,7 @@ class ProblemHandler {
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
             log.debug("A request was not read or an answer not written", e);
-            return response.isCommitted() ? null : unread(e);
+            return response.isCommitted() ? null : answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
         }
         if (isOutOfMemory(e)) {
             return response.isCommitted() ? null : outOfMemory();
@@ -237,23 +232,6 @@ class ProblemHandler {
             }
         }
         return false;
-    }
-
-    /** Answers a request that did not come whole: its caller fell silent, or has ended it. */
-    private ResponseEntity<Problem> unread(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) {
-                return answer(ProblemType.REQUEST_TIMEOUT, closing(), ErrorDoor.detail(ProblemType.REQUEST_TIMEOUT));
-            }
-        }
-        return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
-    }
-
-    /** What is left of the body is not waited for. */
-    private static HttpHeaders closing() {
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.CONNECTION, "close");
-        return headers;
     }
 
     /** Tells whether the connection broke or carried nonsense; every other failure to read or write is our own. */

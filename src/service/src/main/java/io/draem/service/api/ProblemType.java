@@ -77,6 +77,7 @@ enum ProblemType {
             case NOT_READY, SHUTTING_DOWN, CANCELLED -> NOT_READY;
             case OVERLOADED, OUT_OF_MEMORY, QUEUE_FULL -> OVERLOADED;
             case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
+            case SLOW_BODY -> REQUEST_TIMEOUT;
             case INFERENCE_FAILED -> INFERENCE_FAILED;
             case SUCCESS -> throw new IllegalArgumentException("Success is no problem");
         };

@@ -55,7 +55,7 @@ final class RefusalFilter extends OncePerRequestFilter {
 
     private static Outcome outcome(int status) {
         return switch (status) {
-            case 408 -> Outcome.CANCELLED; // as a caller that went away while it sent
+            case 408 -> Outcome.SLOW_BODY;
             case 413 -> Outcome.IMAGE_TOO_LARGE;
             case 415 -> Outcome.UNSUPPORTED_MEDIA_TYPE;
             case 503 -> Outcome.NOT_READY;

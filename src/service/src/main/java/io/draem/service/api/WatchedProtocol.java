@@ -1,23 +1,35 @@
 package io.draem.service.api;
 
+import jakarta.servlet.ReadListener;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.AsyncContextCallback;
+import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 connections whose state can be checked while a request is processed, behind a listener that closes without
@@ -35,7 +47,25 @@ public final class WatchedProtocol extends Http11NioProtocol {
     /** An interim response, which a client must ignore: writing it shows whether the client still receives. */
     private static final byte[] PROBE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** Whether a body is read with waiting is up to whether the request has a listener for it. */
+    private static final VarHandle READ_LISTENER;
+
+    private static final ReadListener WITHOUT_WAITING = new NoListener();
+    private static final AsyncContextCallback NO_CONTEXT = new NoContext();
+    private static final long CHECK_MILLISECONDS = 100;
+
+    static {
+        try {
+            READ_LISTENER = MethodHandles.privateLookupIn(Request.class, MethodHandles.lookup())
+                    .findVarHandle(Request.class, "listener", ReadListener.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Listener listener;
+    private @Nullable BodyReceiver receiver;
+    private @Nullable ScheduledFuture<?> checks;
 
     public WatchedProtocol() {
         this(new Listener());
@@ -44,6 +74,34 @@ public final class WatchedProtocol extends Http11NioProtocol {
     private WatchedProtocol(Listener listener) {
         super(listener);
         this.listener = listener;
+    }
+
+    /** Has the bodies of requests received before these are passed on; called before the start. */
+    void receiveBodies(BodyReceiver bodies) {
+        receiver = bodies;
+    }
+
+    @Override
+    public void setAdapter(Adapter adapter) {
+        super.setAdapter(receiver == null ? adapter : receiver.before(adapter));
+    }
+
+    @Override
+    public void start() throws Exception {
+        super.start();
+        if (receiver != null) {
+            checks = getUtilityExecutor()
+                    .scheduleWithFixedDelay(
+                            receiver::check, CHECK_MILLISECONDS, CHECK_MILLISECONDS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void stop() throws Exception {
+        if (checks != null) {
+            checks.cancel(false);
+        }
+        super.stop();
     }
 
     /**
@@ -120,15 +178,84 @@ public final class WatchedProtocol extends Http11NioProtocol {
         }
     }
 
-    private static SocketWrapperBase<?> socket(Request request) {
+    /** Returns whether a request came over a connection of this protocol. */
+    static boolean watches(Request request) {
+        return request.getNote(NOTE) != null;
+    }
+
+    /** Returns whether the whole body has been read, or there is none. */
+    static boolean isBodyRead(Request request) {
+        AtomicBoolean read = new AtomicBoolean();
+        request.action(ActionCode.REQUEST_BODY_FULLY_READ, read);
+        return read.get();
+    }
+
+    /**
+     * Reads what has arrived of a body, without waiting.
+     *
+     * @param network where the web server reads it
+     * @param handler gets the bytes
+     * @return how many bytes; 0 if none have arrived, less at the end of the body
+     */
+    static int read(Request request, InputBuffer network, ApplicationBufferHandler handler) throws IOException {
+        READ_LISTENER.setVolatile(request, WITHOUT_WAITING);
+        try {
+            return network.doRead(handler);
+        } finally {
+            READ_LISTENER.setVolatile(request, null);
+        }
+    }
+
+    /** Lets the request's thread go; the adapter hears of the connection's events until {@link #resume}. */
+    static void suspend(Request request) {
+        request.action(ActionCode.ASYNC_START, NO_CONTEXT);
+        request.action(ActionCode.ASYNC_SETTIMEOUT, -1L);
+    }
+
+    /** Has the adapter hear of a suspended request when more of its body arrives; the last that its thread does. */
+    static void await(Request request) {
+        READ_LISTENER.setVolatile(request, WITHOUT_WAITING);
+        socket(request).registerReadInterest();
+    }
+
+    /** Makes a suspended request an ordinary one again, which is processed by this thread. */
+    static void resume(Request request) {
+        request.setRequestThread();
+        request.action(ActionCode.ASYNC_DISPATCH, null);
+        request.action(ActionCode.ASYNC_DISPATCHED, null);
+        request.clearRequestThread();
+    }
+
+    static SocketWrapperBase<?> socket(Request request) {
         return ((WatchedProcessor) request.getNote(NOTE)).socket();
     }
 
     private static final class WatchedProcessor extends Http11Processor {
 
+        private final long headLimit;
+        private @Nullable SocketWrapperBase<?> headOf;
+        private long headSince;
+
         WatchedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
+            this.headLimit = Duration.ofMillis(protocol.getConnectionTimeout()).toNanos();
             request.setNote(NOTE, this);
+        }
+
+        /** Closes connections whose request head is not whole in time, however often another byte of it comes. */
+        @Override
+        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            SocketState state = super.service(socket);
+            if (state != SocketState.LONG || isAsync()) {
+                headOf = null;
+            } else if (headOf != socket) {
+                headOf = socket;
+                headSince = System.nanoTime();
+            } else if (headLimit > 0 && System.nanoTime() - headSince > headLimit) {
+                headOf = null;
+                return SocketState.CLOSED;
+            }
+            return state;
         }
 
         SocketWrapperBase<?> socket() {
@@ -140,9 +267,35 @@ public final class WatchedProtocol extends Http11NioProtocol {
     private static final class Listener extends NioEndpoint {
 
         private static final long PAUSE = Duration.ofMillis(10).toNanos();
+        private static final int SHARE = 7;
 
         private final CountDownLatch closed = new CountDownLatch(1);
         private volatile boolean closing;
+
+        /** Returns whether the connection is taken: an address may have seven times as many as are left for others. */
+        @Override
+        protected boolean setSocketOptions(SocketChannel socket) {
+            return !isOverShare(socket) && super.setSocketOptions(socket);
+        }
+
+        private boolean isOverShare(SocketChannel socket) {
+            long left = getMaxConnections() - getConnectionCount();
+            if (getMaxConnections() <= 0 || left > getMaxConnections() / 2) {
+                return false;
+            }
+            try {
+                if (!(socket.getRemoteAddress() instanceof InetSocketAddress client)) {
+                    return false;
+                }
+                String address = client.getAddress().getHostAddress();
+                long held = getConnections().stream()
+                        .filter(other -> address.equals(other.getRemoteAddr()))
+                        .count();
+                return held >= SHARE * left;
+            } catch (IOException e) {
+                return true; // closed again
+            }
+        }
 
         boolean closeOnceEmpty(Duration limit) throws InterruptedException {
             closing = true;
@@ -170,5 +323,36 @@ public final class WatchedProtocol extends Http11NioProtocol {
             }
             return SocketChannel.open(); // the acceptor discards it, since it has been paused or stopped
         }
+    }
+
+    /** Only says that reads do not wait: the adapter hears of what arrives itself. */
+    private static final class NoListener implements ReadListener {
+
+        @Override
+        public void onDataAvailable() {}
+
+        @Override
+        public void onAllDataRead() {}
+
+        @Override
+        public void onError(Throwable error) {}
+    }
+
+    /** For requests that no application knows of yet. */
+    private static final class NoContext implements AsyncContextCallback {
+
+        @Override
+        public void fireOnComplete() {}
+
+        @Override
+        public boolean isAvailable() {
+            return true;
+        }
+
+        @Override
+        public void incrementInProgressAsyncCount() {}
+
+        @Override
+        public void decrementInProgressAsyncCount() {}
     }
 }

@@ -3,6 +3,7 @@ package io.draem.service.api;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
+import io.draem.service.security.Gatekeeper;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -142,21 +143,31 @@ class WebConfiguration implements WebMvcConfigurer {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> arrivals(
             DetectionProperties properties,
             ConnectionDrain connections,
-            @Value("${server.tomcat.threads.max}") int threads) {
+            Admission admission,
+            Gatekeeper gatekeeper,
+            @Value("${server.tomcat.threads.max}") int threads,
+            @Value("${server.servlet.context-path:}") String contextPath) {
+        BodyReceiver bodies = new BodyReceiver(admission, gatekeeper, properties, imageForm(properties), contextPath);
         return factory -> {
+            ArrivalValve arrivals =
+                    new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
             factory.setProtocol(WatchedProtocol.class.getName());
-            factory.addEngineValves(
-                    new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections));
+            factory.addConnectorCustomizers(connector -> {
+                if (connector.getProtocolHandler() instanceof WatchedProtocol protocol) {
+                    protocol.receiveBodies(bodies);
+                }
+                // A request that is refused before its body is read does not ask for it.
+                connector.setProperty("continueResponseTiming", "onRead");
+            });
+            factory.addEngineValves(arrivals);
         };
     }
 
     @Bean
     FilterRegistrationBean<AdmissionFilter> admissionFilter(
-            Admission admission,
-            DetectionProperties properties,
-            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+            Admission admission, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
         FilterRegistrationBean<AdmissionFilter> filter =
-                new FilterRegistrationBean<>(new AdmissionFilter(admission, properties, problems));
+                new FilterRegistrationBean<>(new AdmissionFilter(admission, problems));
         filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
         return filter;
     }

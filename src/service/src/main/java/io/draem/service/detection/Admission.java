@@ -6,6 +6,8 @@ import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,92 +16,153 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets requests in before their bodies are read, as many and as large as there is room for, and refuses the others at
- * once. Half of the room is kept for the models in equal parts, so that one that is flooded leaves some to the others.
- * What was let in gets an answer, also during a shutdown.
+ * Admits requests whose bodies have arrived, up to a limit, and rejects the rest immediately. Half of the slots is
+ * reserved in equal shares per model and per active client, so that neither a flooded model nor a busy client starves the
+ * others. Arriving bodies hold no slot; their bytes are limited by {@link BodyBudget}. What has begun to arrive before a
+ * shutdown gets an answer.
  */
 public final class Admission {
+
+    /** How long after its last request a client keeps its share. */
+    private static final long ACTIVE = Duration.ofSeconds(10).toNanos();
 
     private final ModelRepository models;
     private final DetectionListener listener;
     private final int maxRequests;
-    private final long maxBytes;
+    private final BodyBudget bodies;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition left = lock.newCondition();
     private final Map<String, Integer> byModel = new HashMap<>();
+    private final Map<String, Integer> byClient = new HashMap<>();
+
+    /** When each client asked for a slot last, the oldest first. */
+    private final Map<String, Long> active = new LinkedHashMap<>(16, 0.75f, true);
+
     private int requests;
-    private long bytes;
+    private int uploads;
     private boolean closed;
 
     /**
      * @param maxRequests most requests at a time
-     * @param maxBytes most bytes of their bodies
+     * @param maxBytes most bytes of bodies, arriving ones included
      */
     Admission(ModelRepository models, DetectionListener listener, int maxRequests, long maxBytes) {
         this.models = models;
         this.listener = listener;
         this.maxRequests = maxRequests;
-        this.maxBytes = maxBytes;
+        this.bodies = new BodyBudget(maxBytes);
     }
 
-    /** The leave to go on; closing gives the room back, once. */
+    /** A slot; closing gives it back, once. */
     public interface Permit extends AutoCloseable {
 
         @Override
         void close();
     }
 
+    /** The bytes of one body, counted as they arrive; closing gives them back, once. */
+    public interface Upload extends AutoCloseable {
+
+        /** Counts more bytes; returns whether they fit. */
+        boolean grow(long more);
+
+        /**
+         * Ends the arrival with the size of the body: from now on its bytes are not taken for other uploads.
+         *
+         * @return whether they have not been taken before
+         */
+        boolean complete(long size);
+
+        @Override
+        void close();
+    }
+
     /**
-     * Lets a request in.
+     * Starts to count the body of a request, whose slot is taken when it has arrived.
      *
-     * @param model name of the model that it asks for; null for the default. One that is not served is let in: its
-     *     request is refused where models are chosen
-     * @param length most bytes that are read of its body
-     * @throws DetectionException.Unavailable if there is no room, or the service shuts down
+     * @param onGivingWay called once, on any thread, when the bytes that have arrived are needed for others
      */
-    public Permit admit(@Nullable String model, long length) throws DetectionException {
+    public Upload receive(String client, Runnable onGivingWay) {
+        boolean counted;
+        lock.lock();
+        try {
+            counted = !closed;
+            if (counted) {
+                uploads++;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return new BodyBudget.Upload(bodies, client, onGivingWay, counted ? this::answered : () -> {});
+    }
+
+    /**
+     * Returns why a request would be rejected now; null if it would be admitted. Reports nothing to the listener.
+     *
+     * @param model name of the model that it asks for; null for the default
+     */
+    public @Nullable DetectionException check(@Nullable String model, String client) {
+        ServedModel served = find(model);
+        lock.lock();
+        try {
+            if (served != null) {
+                served.requireRoom();
+            }
+            requireSlot(served == null ? "" : served.name(), client, served, false);
+            return null;
+        } catch (InferenceException e) {
+            return DetectionException.of(e);
+        } catch (DetectionException e) {
+            return e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a request a slot.
+     *
+     * @param model name of the model that it asks for; null for the default. A request for one that is not served is
+     *     admitted and rejected where models are chosen
+     * @param arrived whether it has a body, which began to arrive while requests were admitted; it is admitted during a
+     *     shutdown too
+     * @throws DetectionException.Unavailable if there is no slot, or the service shuts down
+     */
+    public Permit admit(@Nullable String model, String client, boolean arrived) throws DetectionException {
         ServedModel served = find(model);
         String name = served == null ? "" : served.name();
         try {
             if (served != null) {
                 served.requireRoom();
             }
-            return enter(name, served, Math.min(maxBytes, length));
+            return enter(name, client, served, arrived);
         } catch (InferenceException e) {
-            throw refused(served, DetectionException.of(e));
+            throw refused(served, DetectionException.of(e), Duration.ZERO);
         } catch (DetectionException e) {
-            throw refused(served, e);
+            throw refused(served, e, Duration.ZERO);
         }
     }
 
     /**
-     * Counts more bytes for a request that is in, as for what its body unpacks to, until {@link #shrink}; tells whether
-     * there was room.
+     * Reports a request that was rejected before it asked for a slot.
+     *
+     * @return the reason
      */
+    public DetectionException refuse(@Nullable String model, DetectionException reason, Duration took) {
+        return refused(find(model), reason, took);
+    }
+
+    /** Counts bytes that a body unpacks to, until {@link #shrink}; returns whether they fit. */
     public boolean tryGrow(long length) {
-        lock.lock();
-        try {
-            boolean fits = bytes + length <= maxBytes;
-            if (fits) {
-                bytes += length;
-            }
-            return fits;
-        } finally {
-            lock.unlock();
-        }
+        return bodies.grow(null, length);
     }
 
     /** Gives back what {@link #tryGrow} has counted. */
     public void shrink(long length) {
-        lock.lock();
-        try {
-            bytes -= length;
-        } finally {
-            lock.unlock();
-        }
+        bodies.shrink(length);
     }
 
-    /** Lets nothing in from now on. */
+    /** Admits only what has begun to arrive. */
     public void close() {
         lock.lock();
         try {
@@ -109,38 +172,33 @@ public final class Admission {
         }
     }
 
-    /** Waits until all that was let in has an answer; tells whether it has. */
+    /** Waits until all that was admitted, or has begun to arrive before, has an answer; returns whether it has. */
     public boolean awaitAnswers(Duration limit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long nanos = limit.toNanos();
-            while (requests > 0 && nanos > 0) {
+            while (requests + uploads > 0 && nanos > 0) {
                 nanos = left.awaitNanos(nanos);
             }
-            return requests == 0;
+            return requests + uploads == 0;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns how many requests are in now. */
+    /** Returns how many requests have no answer yet, those whose bodies arrive included. */
     public int requests() {
         lock.lock();
         try {
-            return requests;
+            return Math.max(requests, uploads);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns how many bytes the bodies of these requests have. */
+    /** Returns how many bytes the bodies of all requests have now, arriving ones included. */
     public long bytes() {
-        lock.lock();
-        try {
-            return bytes;
-        } finally {
-            lock.unlock();
-        }
+        return bodies.bytes();
     }
 
     private @Nullable ServedModel find(@Nullable String model) {
@@ -151,53 +209,92 @@ public final class Admission {
         }
     }
 
-    private Permit enter(String model, @Nullable ServedModel served, long length) throws DetectionException {
+    private Permit enter(String model, String client, @Nullable ServedModel served, boolean arrived)
+            throws DetectionException {
         lock.lock();
         try {
-            if (closed) {
-                throw DetectionException.shuttingDown();
-            }
-            if (requests + keptForOthers(model) >= maxRequests || bytes + length > maxBytes) {
-                throw DetectionException.overloaded(served == null ? Duration.ofSeconds(1) : served.timeToDrain());
-            }
+            requireSlot(model, client, served, arrived);
             requests++;
-            bytes += length;
             byModel.merge(model, 1, Integer::sum);
+            byClient.merge(client, 1, Integer::sum);
         } finally {
             lock.unlock();
         }
         AtomicBoolean in = new AtomicBoolean(true);
         return () -> {
             if (in.compareAndSet(true, false)) {
-                leave(model, length);
+                leave(model, client);
             }
         };
     }
 
-    private void leave(String model, long length) {
+    private void requireSlot(String model, String client, @Nullable ServedModel served, boolean arrived)
+            throws DetectionException {
+        if (closed && !arrived) {
+            throw DetectionException.shuttingDown();
+        }
+        int reserved = Math.max(reservedForOtherModels(model), reservedForOtherClients(client));
+        if (requests + reserved >= maxRequests) {
+            throw DetectionException.overloaded(served == null ? Duration.ofSeconds(1) : served.timeToDrain());
+        }
+    }
+
+    private void leave(String model, String client) {
         lock.lock();
         try {
             requests--;
-            bytes -= length;
-            byModel.computeIfPresent(model, (name, count) -> count == 1 ? null : count - 1);
+            decrement(byModel, model);
+            decrement(byClient, client);
             left.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns how much room the other models have not used of their parts. */
-    private int keptForOthers(String model) {
+    private void answered() {
+        lock.lock();
+        try {
+            uploads--;
+            left.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void decrement(Map<String, Integer> counts, String name) {
+        counts.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Returns how many slots of their shares the other models do not use. */
+    private int reservedForOtherModels(String model) {
         List<ServedModel> served = models.models();
-        int part = maxRequests / 2 / Math.max(1, served.size());
+        int share = maxRequests / 2 / Math.max(1, served.size());
         return served.stream()
                 .filter(other -> !other.name().equals(model))
-                .mapToInt(other -> Math.max(0, part - byModel.getOrDefault(other.name(), 0)))
+                .mapToInt(other -> Math.max(0, share - byModel.getOrDefault(other.name(), 0)))
                 .sum();
     }
 
-    private DetectionException refused(@Nullable ServedModel served, DetectionException reason) {
-        listener.ended(served, reason.outcome(), Duration.ZERO);
+    /** Returns how many slots of their shares the other active clients do not use; a client alone may use all slots. */
+    private int reservedForOtherClients(String client) {
+        long now = System.nanoTime();
+        active.put(client, now);
+        Iterator<Long> oldest = active.values().iterator();
+        while (now - oldest.next() > ACTIVE) {
+            oldest.remove();
+        }
+        int share = maxRequests / 2 / active.size();
+        if (share == 0) {
+            return 0;
+        }
+        return active.keySet().stream()
+                .filter(other -> !other.equals(client))
+                .mapToInt(other -> Math.max(0, share - byClient.getOrDefault(other, 0)))
+                .sum();
+    }
+
+    private DetectionException refused(@Nullable ServedModel served, DetectionException reason, Duration took) {
+        listener.ended(served, reason.outcome(), took);
         reason.told();
         return reason;
     }

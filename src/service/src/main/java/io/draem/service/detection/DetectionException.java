@@ -95,6 +95,29 @@ public abstract sealed class DetectionException extends Exception {
                 cause);
     }
 
+    /**
+     * Returns that the body did not arrive at the least rate.
+     *
+     * @param rate bytes per second that are expected
+     * @param window seconds over which they are averaged
+     */
+    public static DetectionException slowBody(long rate, long window) {
+        return new Failed(
+                Outcome.SLOW_BODY,
+                "The body arrived more slowly than " + rate + " bytes per second over " + window
+                        + " seconds: send it without pauses, over a faster connection, or send a smaller image",
+                null);
+    }
+
+    /** Returns that the body had not arrived before the deadline. */
+    public static DetectionException lateBody() {
+        return new Failed(
+                Outcome.DEADLINE_EXCEEDED,
+                "The body had not come before the deadline: send it faster, or raise draem.request-timeout or the"
+                        + " request's own",
+                null);
+    }
+
     static DetectionException cancelled(@Nullable Throwable cause) {
         return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
     }

@@ -169,8 +169,8 @@ public record DetectionProperties(
      *     {@code maxPixelsInFlight}
      * @param maxPixelsInFlight most pixels of all the images that are examined at a time, of which each takes up to 16
      *     bytes of the heap; further images wait; at most 64 million
-     * @param maxBytesInFlight most bytes of the bodies of all requests at a time, and of what they unpack to; further
-     *     requests are answered with 503. At least twice {@code draem.batch.max-bytes}; at most 256 MB
+     * @param maxBytesInFlight most bytes of the bodies of all requests at a time, counted as they arrive, and of what
+     *     they unpack to; beyond them the largest uploads are answered with 503. At least twice {@code draem.batch.max-bytes}; at most 256 MB
      * @param maxPictureBytesInFlight most bytes of maps and pictures in all answers that are being sent at a time; a
      *     request that would add more is answered with 503, one without pictures is not concerned. At least
      *     {@code draem.batch.max-picture-bytes}; at most 256 MB

@@ -24,6 +24,9 @@ public enum Outcome {
     /** The queue of the model was full. */
     QUEUE_FULL,
     DEADLINE_EXCEEDED,
+
+    /** The body arrived too slowly. */
+    SLOW_BODY,
     CANCELLED,
     INFERENCE_FAILED;
 

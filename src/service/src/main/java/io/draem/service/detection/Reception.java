@@ -62,8 +62,9 @@ final class Reception {
             if (e instanceof DetectionException reason) {
                 outcome = reason.outcome();
                 reason.told();
-            } else if (e instanceof LateBodyException) {
-                outcome = Outcome.DEADLINE_EXCEEDED;
+            } else if (e instanceof UnreceivedBodyException unreceived) {
+                outcome = unreceived.reason().outcome();
+                unreceived.reason().told();
             } else if (e instanceof IOException) {
                 outcome = Outcome.CANCELLED; // the caller went away while it sent
             }

@@ -42,7 +42,7 @@ public final class ModelRepository implements AutoCloseable {
      *     stays the default when others are added
      * @param drainLimit how long waiting requests may take to finish when a model is closed
      */
-    ModelRepository(@Nullable String configuredDefault, Duration drainLimit, ApplicationEventPublisher events) {
+    public ModelRepository(@Nullable String configuredDefault, Duration drainLimit, ApplicationEventPublisher events) {
         this.offer = new Offer(Map.of(), DefaultModel.of(configuredDefault));
         this.drainLimit = drainLimit;
         this.events = events;

@@ -16,7 +16,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -284,33 +283,6 @@ class OverloadHttpTests extends HttpTest {
         worker.go.release(2);
         assertThat(running.get().statusCode()).isEqualTo(200);
         assertThat(waiting.get().statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void healthAnswersWhileSlowCallersHoldAllTheRoomThereIs() throws Exception {
-        List<Socket> slow = new ArrayList<>();
-        double before = rejected("admission");
-        try {
-            for (int i = 0; i < 24; i++) {
-                Socket socket = post(10_000_000);
-                socket.getOutputStream().write(new byte[1_000]);
-                slow.add(socket);
-            }
-            assertThat(http.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
-            assertThat(http.get("/actuator/health/liveness").statusCode()).isEqualTo(200);
-            assertThat(slow)
-                    .as("there is room for some")
-                    .anySatisfy(socket -> assertThat(statusLine(socket)).contains("503"));
-            assertThat(rejected("admission")).isGreaterThan(before);
-        } finally {
-            for (Socket socket : slow) {
-                socket.close();
-            }
-        }
-        worker.go.release();
-        while (detect().statusCode() == 503) {
-            Thread.onSpinWait();
-        }
     }
 
     @Test

@@ -1,0 +1,68 @@
+package io.draem.service.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.draem.service.models.ModelRepository;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTests {
+
+    private final List<Outcome> ended = new ArrayList<>();
+    private final Admission admission = new Admission(
+            new ModelRepository(null, Duration.ofSeconds(1), event -> {}),
+            new DetectionListener() {
+                @Override
+                public void ended(io.draem.service.models.@Nullable ServedModel model, Outcome outcome, Duration took) {
+                    ended.add(outcome);
+                }
+            },
+            8,
+            100);
+
+    @Test
+    void aClientAloneMayTakeAllSlots() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            admission.admit(null, "a", true);
+        }
+        assertRefused("a", Outcome.OVERLOADED);
+    }
+
+    @Test
+    void aBusyClientLeavesOthersTheirShare() throws Exception {
+        admission.admit(null, "b", true).close();
+        for (int i = 0; i < 6; i++) {
+            admission.admit(null, "a", true);
+        }
+        assertRefused("a", Outcome.OVERLOADED);
+        assertThat(admission.check(null, "b")).isNull();
+        admission.admit(null, "b", true);
+        admission.admit(null, "b", true);
+        assertRefused("b", Outcome.OVERLOADED);
+    }
+
+    @Test
+    void whatHasBegunToArriveIsAdmittedDuringAShutdownAndWaitedFor() throws Exception {
+        Admission.Upload upload = admission.receive("a", () -> {});
+        admission.close();
+        assertThat(admission.awaitAnswers(Duration.ofMillis(1))).isFalse();
+        assertThatExceptionOfType(DetectionException.Unavailable.class)
+                .isThrownBy(() -> admission.admit(null, "a", false))
+                .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.SHUTTING_DOWN));
+        admission.admit(null, "a", true).close();
+        upload.close();
+        assertThat(admission.awaitAnswers(Duration.ofSeconds(1))).isTrue();
+    }
+
+    private void assertRefused(String client, Outcome outcome) {
+        int before = ended.size();
+        assertThatExceptionOfType(DetectionException.Unavailable.class)
+                .isThrownBy(() -> admission.admit(null, client, true))
+                .satisfies(e -> assertThat(e.isTold()).isTrue());
+        assertThat(ended).hasSize(before + 1).last().isEqualTo(outcome);
+    }
+}
