@@ -38,7 +38,8 @@ public final class GraphFile {
      * Reads a graph into memory outside the heap.
      *
      * @param maxBytes a larger file is refused before it is read
-     * @throws GraphRefusedException if the file is empty, too large, no graph, or changes while it is read
+     * @throws GraphRefusedException if the file is empty, too large, no graph, names itself as its weights, or changes while
+     *     it is read
      */
     public static GraphFile read(Path file, long maxBytes) throws GraphRefusedException, IOException {
         ByteBuffer graph = bytes(file, maxBytes);
@@ -47,6 +48,10 @@ public final class GraphFile {
             Path beside = file.resolveSibling(location);
             if (!Files.isRegularFile(beside)) {
                 throw new GraphRefusedException("Its weights are in a file that is not there: " + location);
+            }
+            if (Files.isSameFile(beside, file)) {
+                throw new GraphRefusedException("Its weights are said to be in the graph's own file (" + location
+                        + "): save the model again with its weights inside, or in a file of their own");
             }
             requireSize(beside, Files.size(beside), maxBytes);
             data.add(beside);
