@@ -90,12 +90,14 @@ final class ModelLoader {
         List<OnnxModel> sessions = opener.open(graph);
         OnnxModel model = sessions.get(0);
         QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
+        RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
         ServedModel opened = new ServedModel(
                 file.name(),
                 file.version(),
                 graph.digest(),
                 sessions,
-                InferenceQueue.start(file.name(), sessions, options, queues.listener(), System::nanoTime));
+                InferenceQueue.start(file.name(), sessions, options, runs, System::nanoTime),
+                runs);
         log.info(
                 "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
                 opened,
