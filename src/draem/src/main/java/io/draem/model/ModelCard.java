@@ -238,7 +238,8 @@ public record ModelCard(
                                     : null)
                     .requireContractSides();
         } catch (IllegalArgumentException e) {
-            throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage());
+            throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage()
+                    + "; correct it, or export the model again");
         }
     }
 

@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thresholds and score ranges of a model, with the data that they came from. All values are raw, as the graph gives
- * them.
+ * them: 0 to 1 ({@link ScoreRange}).
  *
  * @param rule how the thresholds were found
  * @param imageThreshold an image with a larger score is anomalous
  * @param pixelThreshold a pixel with a larger value belongs to an anomalous region
  * @param scoreMin smallest image score seen
- * @param scoreMax largest image score seen
+ * @param scoreMax largest image score seen, above the smallest
  * @param mapMin smallest map value seen
- * @param mapMax largest map value seen
+ * @param mapMax largest map value seen, above the smallest
  * @param normalImages how many normal images were seen
  * @param anomalousImages how many labelled anomalous images were seen
  * @param syntheticImages how many images with a synthetic anomaly were seen
@@ -41,8 +41,8 @@ public record Calibration(
 
     public Calibration {
         Objects.requireNonNull(rule, "rule");
-        requireFinite("threshold.image", imageThreshold);
-        requireFinite("threshold.pixel", pixelThreshold);
+        requireScore("threshold.image", imageThreshold);
+        requireScore("threshold.pixel", pixelThreshold);
         requireRange("score", scoreMin, scoreMax);
         requireRange("map", mapMin, mapMax);
         if (normalImages < 0 || anomalousImages < 0 || syntheticImages < 0) {
@@ -55,8 +55,8 @@ public record Calibration(
         if (normalPixels < 0 || anomalousPixels < 0) {
             throw new IllegalArgumentException("Counts of calibration pixels must not be negative");
         }
-        if (ruleValue != null) {
-            requireFinite("The value of the threshold rule", ruleValue);
+        if (ruleValue != null && !Double.isFinite(ruleValue)) {
+            throw new IllegalArgumentException("The value of the threshold rule must be finite, got " + ruleValue);
         }
     }
 
@@ -110,17 +110,18 @@ public record Calibration(
         return Math.min(1, Math.max(0, normalized));
     }
 
-    private static void requireFinite(String name, double value) {
-        if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException(name + " must be a finite number, got " + value);
+    private static void requireScore(String name, double value) {
+        if (!ScoreRange.contains(value)) {
+            throw new IllegalArgumentException(name + " must be 0 to 1, as scores are, got " + value);
         }
     }
 
     private static void requireRange(String name, double min, double max) {
-        requireFinite(name + ".min", min);
-        requireFinite(name + ".max", max);
-        if (max < min) {
-            throw new IllegalArgumentException(name + ".max (" + max + ") is below " + name + ".min (" + min + ")");
+        requireScore(name + ".min", min);
+        requireScore(name + ".max", max);
+        if (max <= min) {
+            throw new IllegalArgumentException(
+                    name + ".max (" + max + ") must be above " + name + ".min (" + min + ")");
         }
     }
 }

@@ -140,7 +140,16 @@ class ModelCardTests {
         "input.colour, BGR",
         "resize, nearest",
         "threshold.image, high",
+        "threshold.image, NaN",
+        "threshold.image, 1.01",
         "threshold.pixel, NaN",
+        "threshold.pixel, -0.01",
+        "score.min, -1",
+        "score.min, 0.9",
+        "score.max, 0",
+        "score.max, 1.5",
+        "map.min, 1",
+        "map.max, NaN",
         "score.min, 2",
         "map.max, -Infinity",
         "calibration, '[]'",
@@ -157,6 +166,17 @@ class ModelCardTests {
         assertThatExceptionOfType(ModelCardException.class)
                 .isThrownBy(() -> ModelCard.fromMetadata(metadata))
                 .withMessageContaining(key);
+    }
+
+    @Test
+    void namesTheValueAndTheRemedyOfAThresholdThatNoScoreExceeds() {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        metadata.put("draem.threshold.image", "1.7");
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessage(
+                        "The graph's draem.* metadata is wrong: threshold.image must be 0 to 1, as scores are, got 1.7;"
+                                + " correct it, or export the model again");
     }
 
     @Test

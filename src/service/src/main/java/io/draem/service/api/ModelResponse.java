@@ -165,14 +165,18 @@ record ModelResponse(
             @Schema(ref = ContractWords.VERSION_STATE, requiredMode = RequiredMode.REQUIRED)
             String state,
 
-            @Schema(description = "Why it was refused") @Nullable
+            @Schema(description = "Why it was refused, or why it answers only requests that name it") @Nullable
             String reason) {}
 
     static ModelResponse of(ServedModel model, ModelRepository models) {
         ModelCard card = model.card();
         Calibration calibration = card.calibration();
         List<Version> versions = new ArrayList<>();
-        models.versions(model.name()).forEach(loaded -> versions.add(new Version(loaded.version(), "served", null)));
+        models.versions(model.name())
+                .forEach(loaded -> versions.add(new Version(
+                        loaded.version(),
+                        "served",
+                        loaded.isSuspended() ? "it failed on " + loaded.recentFailures() : null)));
         models.refused().stream()
                 .filter(refused -> refused.name().equals(model.name()))
                 .map(refused -> new Version(refused.version(), "refused", refused.reason()))

@@ -30,6 +30,7 @@ final class BatchRun<I, O> {
      * @param started moment of the queue's clock
      */
     void on(BatchFunction<I, O> function, long started, InferenceQueue<I, O> queue, QueueListener listener) {
+        int failed = 0;
         try {
             listener.batchStarted(batch.size());
             List<O> outputs = function.run(batch.stream().map(Ticket::input).toList(), termination);
@@ -38,19 +39,31 @@ final class BatchRun<I, O> {
             }
             Duration ran = Duration.ofNanos(queue.now() - started);
             for (int i = 0; i < batch.size(); i++) {
-                answer(function, batch.get(i), outputs.get(i), started, ran);
+                failed += answer(function, batch.get(i), outputs.get(i), started, ran) ? 0 : 1;
             }
         } catch (Throwable e) { // an Error too must end every request, and the worker lives on
             if (termination.isWanted()) {
                 batch.forEach(ticket -> ticket.fail(new InferenceException.ShuttingDown()));
                 log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
-            } else {
-                // First: without memory a line of the log may fail too.
-                batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
-                log.error("A run of {} request(s) failed", batch.size(), e);
+                return;
             }
+            // First: without memory a line of the log may fail too.
+            batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
+            log.error("A run of {} request(s) failed", batch.size(), e);
+            if (e instanceof VirtualMachineError) {
+                return;
+            }
+            failed = batch.size();
         } finally {
             termination.forget();
+        }
+        if (termination.isWanted()) {
+            return;
+        }
+        try {
+            listener.batchEnded(batch.size(), failed);
+        } catch (RuntimeException e) { // the worker lives on
+            log.error("The end of a run was not counted", e);
         }
     }
 
@@ -89,14 +102,16 @@ final class BatchRun<I, O> {
         }
     }
 
-    private void answer(BatchFunction<I, O> function, Ticket<I, O> ticket, O output, long started, Duration ran) {
+    /** Returns whether the output is of use. */
+    private boolean answer(BatchFunction<I, O> function, Ticket<I, O> ticket, O output, long started, Duration ran) {
         try {
             function.check(output);
         } catch (Exception e) {
             log.error("An answer is of no use", e);
             ticket.fail(new InferenceException.Failed(e));
-            return;
+            return false;
         }
         ticket.succeed(new Answer<>(output, Duration.ofNanos(started - ticket.submitted()), ran));
+        return true;
     }
 }

@@ -41,8 +41,8 @@ public final class GraphFile {
      * Reads a graph into memory outside the heap.
      *
      * @param maxBytes a larger file is refused before it is read
-     * @throws GraphRefusedException if the file is empty, too large, no graph, or changes while it is read, or if it or a
-     *     file with its weights is no file
+     * @throws GraphRefusedException if the file is empty, too large, no graph, names itself as its weights, or
+     *     changes while it is read, or if it or a file with its weights is no file
      * @throws AccessDeniedException if one of them may not be read; its message is the name of that file
      */
     public static GraphFile read(Path file, long maxBytes) throws GraphRefusedException, IOException {
@@ -51,6 +51,10 @@ public final class GraphFile {
         for (String location : ExternalData.locations(graph)) {
             Path beside = beside(file, location);
             requireFile(beside, "Its weights are in " + location + ", which");
+            if (Files.isSameFile(beside, file)) {
+                throw new GraphRefusedException("Its weights are said to be in the graph's own file (" + location
+                        + "): save the model again with its weights inside, or in a file of their own");
+            }
             requireSize(beside, Files.size(beside), maxBytes);
             data.add(beside);
         }

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.score.AnomalyMap;
+import io.draem.score.ScoreRange;
 import io.draem.text.SafeText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,6 +28,15 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     private static final Set<String> VERDICT = Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP);
     private static final Set<String> VERDICT_AND_RECONSTRUCTION =
             Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP, ModelContract.RECONSTRUCTION);
+
+    /**
+     * How far the answers to one image alone and in a batch may be apart. Kernels, and so the rounding of reduced
+     * precision, may differ with the batch size.
+     */
+    private static final double SAME = 0.1;
+
+    private static final String REMEDY =
+            ": export the model again, in float32 if it is float16 or int8, and so that it ends" + " in probabilities";
 
     private final OrtSession session;
     private final boolean owner;
@@ -51,32 +61,75 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
                 .asFloatBuffer();
     }
 
-    /** Takes over a session once it has run at every batch size that it will see; until then the caller closes it. */
+    /**
+     * Takes over a session once it has run at every batch size that it will see, on images like photographs, and its answers
+     * were of use; until then the caller closes it.
+     *
+     * @throws GraphRefusedException if an answer is of no use: the message names the value and the remedy
+     */
     static OnnxModel warmedUp(
             OrtEnvironment environment,
             OrtSession session,
             GraphSignature signature,
             Placement placement,
             int maxBatchSize)
-            throws OrtException {
+            throws OrtException, GraphRefusedException {
         OnnxModel model = new OnnxModel(session, true, signature, placement, maxBatchSize);
         boolean warm = false;
         try {
-            for (int n = 1; n <= maxBatchSize; n++) {
-                model.addInput(environment);
-                long start = System.nanoTime();
-                try (OrtSession.Result result = model.run(model.inputs.get(n - 1), VERDICT, new Termination())) {
-                    model.measureMap(result);
-                }
-                model.expected = Duration.ofNanos((System.nanoTime() - start) / n);
-            }
+            model.warmUp(environment, maxBatchSize);
             warm = true;
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            throw new GraphRefusedException("Its warm-up run gives no usable answer. " + e.getMessage());
         } finally {
             if (!warm) {
                 model.inputs.forEach(OnnxTensor::close);
             }
         }
         return model;
+    }
+
+    private void warmUp(OrtEnvironment environment, int maxBatchSize) throws OrtException {
+        List<ModelInput> images = WarmUpImage.pair(card());
+        addInput(environment);
+        List<ModelOutput> alone = new ArrayList<>();
+        for (ModelInput image : images) {
+            alone.addAll(warmUp(List.of(new ModelInput(image.pixels(), reconstructs))));
+        }
+        for (int n = 2; n <= maxBatchSize; n++) {
+            addInput(environment);
+            List<ModelInput> batch = new ArrayList<>(n);
+            for (int i = 0; i < n; i++) {
+                batch.add(images.get(i % images.size()));
+            }
+            List<ModelOutput> together = warmUp(batch);
+            for (int i = 0; i < n; i++) {
+                requireSame(alone.get(i % images.size()), together.get(i), n);
+            }
+        }
+    }
+
+    private List<ModelOutput> warmUp(List<ModelInput> batch) throws OrtException {
+        long start = System.nanoTime();
+        List<ModelOutput> outputs = run(batch, new Termination());
+        expected = Duration.ofNanos((System.nanoTime() - start) / batch.size());
+        outputs.forEach(this::check);
+        return outputs;
+    }
+
+    private static void requireSame(ModelOutput alone, ModelOutput together, int batchSize) {
+        float[] expected = alone.map().values();
+        float[] values = together.map().values();
+        double difference = 0;
+        for (int i = 0; i < values.length; i++) {
+            difference += Math.abs(values[i] - expected[i]);
+        }
+        if (Math.abs(together.score() - alone.score()) > SAME || difference / values.length > SAME) {
+            throw new IllegalStateException("An image has the score " + alone.score() + " alone and " + together.score()
+                    + " in a batch of " + batchSize + ", and its map differs by " + difference / values.length
+                    + " on average: export the model in evaluation mode, so that images in a batch do not influence each"
+                    + " other");
+        }
     }
 
     /**
@@ -157,12 +210,17 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         boolean reconstruct = reconstructs && batch.stream().anyMatch(ModelInput::reconstruction);
         OnnxTensor input = inputs.get(batch.size() - 1);
         try (OrtSession.Result result = run(input, reconstruct ? VERDICT_AND_RECONSTRUCTION : VERDICT, termination)) {
-            FloatBuffer scores = floats(result, ModelContract.PRED_SCORE);
-            FloatBuffer maps = floats(result, ModelContract.ANOMALY_MAP);
-            FloatBuffer images = reconstruct ? floats(result, ModelContract.RECONSTRUCTION) : FloatBuffer.allocate(0);
+            if (mapHeight == 0) {
+                measureMap(result);
+            }
+            FloatBuffer scores = floats(result, ModelContract.PRED_SCORE, batch.size(), 1);
+            FloatBuffer maps = floats(result, ModelContract.ANOMALY_MAP, batch.size(), (long) mapWidth * mapHeight);
+            FloatBuffer images = reconstruct
+                    ? floats(result, ModelContract.RECONSTRUCTION, batch.size(), imageLength())
+                    : FloatBuffer.allocate(0);
             List<ModelOutput> outputs = new ArrayList<>(batch.size());
             for (ModelInput one : batch) {
-                float score = scores.get();
+                float score = probability(scores.get());
                 AnomalyMap map = new AnomalyMap(mapWidth, mapHeight, take(maps, mapWidth * mapHeight));
                 float[] image = take(images, reconstruct ? imageLength() : 0);
                 outputs.add(new ModelOutput(score, map, one.reconstruction() && reconstruct ? image : null));
@@ -171,19 +229,20 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         }
     }
 
-    /** One broken image is the fault of nobody else in its batch. */
+    /** Throws {@link IllegalStateException} unless score and map are 0 to 1; the message names the first other value. */
     @Override
     public void check(ModelOutput output) {
-        if (!Float.isFinite(output.score())) {
-            throw new IllegalStateException("The graph's score is " + output.score());
+        if (!ScoreRange.contains(output.score())) {
+            throw new IllegalStateException("The graph's score is " + output.score() + ", not 0 to 1" + REMEDY);
         }
-        if (!output.map().isFinite()) {
-            throw new IllegalStateException("The graph's anomaly map holds NaN or infinity beside the score "
-                    + output.score() + ": export the model again, in float32 if it is float16 or int8");
+        float[] map = output.map().values();
+        if (!ScoreRange.containsAll(map)) {
+            throw new IllegalStateException("The graph's anomaly map holds " + ScoreRange.firstOutside(map)
+                    + ", not 0 to 1, beside the score " + output.score() + REMEDY);
         }
         float[] reconstruction = output.reconstruction();
         if (reconstruction != null && !AnomalyMap.areFinite(reconstruction)) {
-            throw new IllegalStateException("The graph's reconstruction holds NaN or infinity");
+            throw new IllegalStateException("The graph's reconstruction holds NaN or infinity" + REMEDY);
         }
     }
 
@@ -257,8 +316,19 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         return (OnnxTensor) result.get(name).orElseThrow();
     }
 
-    private static FloatBuffer floats(OrtSession.Result result, String name) {
-        return tensor(result, name).getFloatBuffer();
+    private static FloatBuffer floats(OrtSession.Result result, String name, int batchSize, long length) {
+        FloatBuffer values = tensor(result, name).getFloatBuffer();
+        if (values.remaining() != batchSize * length) {
+            throw new IllegalStateException("The graph's output '" + name + "' has " + values.remaining()
+                    + " values for " + batchSize + " images, expected " + batchSize * length
+                    + ": export the model again with a dynamic batch");
+        }
+        return values;
+    }
+
+    /** Returns 0 or 1 for what rounding has put just outside. */
+    private static float probability(float score) {
+        return ScoreRange.contains(score) ? Math.min(1, Math.max(0, score)) : score;
     }
 
     private static float[] take(FloatBuffer values, int length) {

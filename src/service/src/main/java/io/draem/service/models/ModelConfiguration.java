@@ -37,7 +37,7 @@ class ModelConfiguration {
                 new ModelOpener(inference.execution()),
                 new ModelLoader.QueuePlan(
                         inference.queueCapacity(), inference.maxBatchDelay(), requestTimeout, listener));
-        return new ModelUpdater(models, repository, loader, new LoadFailures(events));
+        return new ModelUpdater(models, repository, loader, new LoadFailures(events), events);
     }
 
     /** Closed before the repository that it depends on: nothing is loaded into one that is closed. */

@@ -117,12 +117,14 @@ final class ModelLoader {
             throw tooSlow(model.runTime());
         }
         QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
+        RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
         ServedModel opened = new ServedModel(
                 file.name(),
                 file.version(),
                 graph.digest(),
                 sessions,
-                InferenceQueue.start(file.name(), sessions, options, queues.listener(), System::nanoTime));
+                InferenceQueue.start(file.name(), sessions, options, runs, System::nanoTime),
+                runs);
         log.info(
                 "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
                 opened,

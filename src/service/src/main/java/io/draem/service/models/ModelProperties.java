@@ -23,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxFileSize a larger graph is refused; 2 GB, the most that an ONNX file can have, is the limit
  * @param versions the versions to serve, by name of the model ({@code 3}, or {@code 3,4}: the first answers requests
  *     that name none); of a model that is not named here the highest that can be served
+ * @param maxFailedShare a version that fails on a larger share of its last 50 runs, and of at least 10, gives way to the
+ *     highest lower version that can be served, or to the next of {@code versions}; 0 to 1, and 1 for never
  * @param sha256 the digest that a graph must have, by {@code <name>.<version>} or {@code <name>} for all its versions
  */
 @ConfigurationProperties("draem.models")
@@ -32,6 +34,7 @@ public record ModelProperties(
         @DefaultValue("10s") Duration pollInterval,
         @DefaultValue("2GB") DataSize maxFileSize,
         @DefaultValue Map<String, List<Integer>> versions,
+        @DefaultValue("0.5") double maxFailedShare,
         @DefaultValue Map<String, String> sha256) {
 
     private static final Pattern SHA256 = Pattern.compile("(sha256:)?[0-9a-fA-F]{64}");
@@ -47,6 +50,10 @@ public record ModelProperties(
         if (maxFileSize.toBytes() < 1 || maxFileSize.compareTo(DataSize.ofGigabytes(2)) > 0) {
             throw new IllegalArgumentException(
                     "draem.models.max-file-size must be between 1B and 2GB, got " + maxFileSize);
+        }
+        if (!(maxFailedShare >= 0 && maxFailedShare <= 1)) {
+            throw new IllegalArgumentException(
+                    "draem.models.max-failed-share must be 0 to 1 (1: never), got " + maxFailedShare);
         }
         versions.forEach((name, numbers) -> {
             if (numbers.isEmpty() || numbers.stream().anyMatch(number -> number < 1)) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,16 +14,20 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Brings the models in service in line with the directory: once at the start, and again at every look afterwards.
  *
  * <p>A name is touched once all of its files have looked the same twice, so nothing is loaded that is still being
  * written. A version is loaded beside the one that answers and takes its place when it has run; one that cannot be
- * loaded changes nothing. An empty directory changes nothing either: that is what a volume looks like that has gone.
+ * loaded changes nothing. One that fails on too many of its runs gives way to another one, and answers only requests that
+ * name it until its file changes. An empty directory changes nothing either: that is what a volume looks like that has gone.
  */
 final class ModelUpdater {
 
@@ -38,13 +43,22 @@ final class ModelUpdater {
     private Map<String, Map<Integer, FileState>> seen = Map.of();
 
     private List<String> misplaced = List.of();
+    private final SuspendedVersions suspended = new SuspendedVersions();
+    private final ApplicationEventPublisher events;
+    private volatile Consumer<ServedModel> whenFailing = model -> {};
     private String complaint = "";
 
-    ModelUpdater(ModelProperties properties, ModelRepository repository, ModelLoader loader, LoadFailures failures) {
+    ModelUpdater(
+            ModelProperties properties,
+            ModelRepository repository,
+            ModelLoader loader,
+            LoadFailures failures,
+            ApplicationEventPublisher events) {
         this.properties = properties;
         this.repository = repository;
         this.loader = loader;
         this.failures = failures;
+        this.events = events;
     }
 
     /**
@@ -109,6 +123,62 @@ final class ModelUpdater {
         warnOfMisplacedGraphs();
     }
 
+    /** Sets what is called with each version that begins to fail on too many of its runs; it must be quick. */
+    void whenFailing(Consumer<ServedModel> action) {
+        whenFailing = action;
+    }
+
+    /**
+     * Lets another version answer in place of one that fails on too many of its runs. Files that are new or still change
+     * are left to the next look. Without another version that can be served it serves on.
+     */
+    synchronized void giveWay(ServedModel model) {
+        String name = model.name();
+        List<ServedModel> loaded = repository.versions(name);
+        if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
+            return;
+        }
+        boolean answers = loaded.get(0) == model;
+        List<ModelFile> files = restingFiles(name, loaded);
+        Set<Integer> resting = files.stream().map(ModelFile::version).collect(Collectors.toSet());
+        List<Integer> named = new ArrayList<>(properties.versions().getOrDefault(name, List.of()));
+        named.retainAll(resting);
+        update(name, files, named);
+        repository.refuse(failures.models());
+        if (!model.isSuspended()) {
+            log.error(
+                    "Model {} failed on {} (draem.models.max-failed-share={}){}: see the errors above, and replace its file",
+                    model,
+                    model.recentFailures(),
+                    properties.maxFailedShare(),
+                    answers ? " and serves on, since no other version can be served in its place" : "");
+        }
+    }
+
+    /** Returns the files of the versions that are loaded, as they were then, and others that were there at the last look. */
+    private List<ModelFile> restingFiles(String name, List<ServedModel> loaded) {
+        List<ModelFile> files = new ArrayList<>();
+        for (ServedModel model : loaded) {
+            Path file =
+                    properties.directory().resolve(name + "/" + model.version()).resolve(ModelFile.FILE_NAME);
+            files.add(new ModelFile(name, model.version(), file, sources.getOrDefault(model, FileState.NONE)));
+        }
+        try {
+            Map<Integer, FileState> last = seen.getOrDefault(name, Map.of());
+            ModelFile.list(properties.directory()).getOrDefault(name, List.of()).stream()
+                    .filter(file -> loaded.stream().noneMatch(model -> model.version() == file.version()))
+                    .filter(file -> file.state().equals(last.get(file.version())))
+                    .forEach(files::add);
+        } catch (IOException e) {
+            log.warn(
+                    "The model directory cannot be read ({}): only loaded versions of {} can be served",
+                    e.toString(),
+                    name);
+        }
+        files.sort(Comparator.comparingInt(ModelFile::version).reversed());
+        return files;
+    }
+
     /** Logs each misplaced graph once, as long as it is there. */
     private void warnOfMisplacedGraphs() {
         List<String> before = misplaced;
@@ -138,48 +208,105 @@ final class ModelUpdater {
     }
 
     private void update(String name, List<ModelFile> files) {
+        update(name, files, properties.versions().getOrDefault(name, List.of()));
+    }
+
+    /**
+     * @param named the versions to serve, in the order in which they answer; none for the highest that can be served
+     */
+    private void update(String name, List<ModelFile> files, List<Integer> named) {
         List<ServedModel> before = repository.versions(name);
-        List<Integer> named = properties.versions().getOrDefault(name, List.of());
         List<ServedModel> after = new ArrayList<>();
-        Set<Integer> tried = new HashSet<>();
+        List<ServedModel> failing = new ArrayList<>();
+        Set<Integer> tried = new HashSet<>(properties.versions().getOrDefault(name, List.of()));
         try {
             if (named.isEmpty()) {
-                for (ModelFile file : files) {
-                    tried.add(file.version());
-                    ServedModel model = serve(file, before);
-                    if (model != null) {
-                        after.add(model);
-                        break;
-                    }
-                }
+                serveHighest(files, before, tried, after, failing);
             } else {
                 for (int version : named) {
-                    tried.add(version);
-                    ServedModel model = serve(file(files, name, version), before);
-                    if (model != null) {
-                        after.add(model);
-                    }
+                    sort(serve(file(files, name, version), before), after, failing);
                 }
             }
         } catch (RuntimeException | Error e) {
-            after.stream().filter(model -> !before.contains(model)).forEach(repository::retire);
+            after.addAll(failing);
+            retireNew(after, before);
             throw e;
         }
         failures.keepOnly(name, tried);
-        if (after.isEmpty() && !files.isEmpty()) {
+        ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
+        if (after.isEmpty() && !files.isEmpty() && failed == null && (failing.isEmpty() || !before.isEmpty())) {
+            retireNew(failing, before);
             return; // what was removed answers until something else can
         }
+        boolean givesWay = failed != null && !failed.isSuspended() && !after.isEmpty();
+        if (failed != null && givesWay) {
+            suspended.add(failed, sources.getOrDefault(failed, FileState.NONE));
+        } else if (failed != null && after.isEmpty()) {
+            failing.remove(failed); // of those that fail, the one that answers goes on
+            after.add(failed);
+        }
+        after.addAll(failing);
         repository.serve(name, after);
         sources.keySet().retainAll(repository.allVersions());
-        tell(name, before, after);
+        if (failed != null && givesWay) {
+            gaveWay(failed, after.get(0));
+        } else {
+            tell(name, before, after);
+        }
+    }
+
+    /** Finds the highest version that can be served, and those above it that are loaded and fail. */
+    private void serveHighest(
+            List<ModelFile> files,
+            List<ServedModel> before,
+            Set<Integer> tried,
+            List<ServedModel> after,
+            List<ServedModel> failing) {
+        List<ModelFile> closed = new ArrayList<>();
+        for (ModelFile file : files) {
+            tried.add(file.version());
+            if (suspended.contains(file) && loaded(file, before) == null) {
+                closed.add(file);
+            } else {
+                sort(serve(file, before), after, failing);
+            }
+            if (!after.isEmpty()) {
+                return;
+            }
+        }
+        for (ModelFile file : closed) {
+            if (before.isEmpty() && failing.isEmpty()) { // else nothing is gained by it
+                sort(serve(file, before), after, failing);
+            }
+        }
+    }
+
+    private static void sort(@Nullable ServedModel model, List<ServedModel> after, List<ServedModel> failing) {
+        if (model != null) {
+            (model.isFailing() ? failing : after).add(model);
+        }
+    }
+
+    private void retireNew(List<ServedModel> models, List<ServedModel> before) {
+        models.stream().filter(model -> !before.contains(model)).forEach(repository::retire);
+    }
+
+    private void gaveWay(ServedModel model, ServedModel successor) {
+        log.error(
+                "Model {} failed on {} (draem.models.max-failed-share={}) and gives way to version {}: that one answers"
+                        + " requests that name no version, until another file of version {} is there or the service"
+                        + " starts again. See the errors above, and replace or remove the file",
+                model,
+                model.recentFailures(),
+                properties.maxFailedShare(),
+                successor.version(),
+                model.version());
+        events.publishEvent(new ModelGaveWay(model, successor));
     }
 
     /** Returns the model that answers for a file: the one that is loaded already, a new one, or null for none. */
     private @Nullable ServedModel serve(ModelFile file, List<ServedModel> before) {
-        ServedModel current = before.stream()
-                .filter(model -> model.version() == file.version())
-                .findFirst()
-                .orElse(null);
+        ServedModel current = loaded(file, before);
         if (current != null && file.state().equals(sources.get(current))) {
             failures.forget(file);
             return current;
@@ -189,6 +316,10 @@ final class ModelUpdater {
         }
         try {
             ServedModel model = loader.load(file, current);
+            if (model != current) {
+                model.whenFailing(() -> whenFailing.accept(model));
+            }
+            suspended.recognise(model, file.state());
             sources.put(model, file.state());
             failures.forget(file);
             return model;
@@ -196,6 +327,13 @@ final class ModelUpdater {
             failures.add(file, e, current != null);
             return e.failure() == LoadFailure.MISSING ? null : current;
         }
+    }
+
+    private static @Nullable ServedModel loaded(ModelFile file, List<ServedModel> before) {
+        return before.stream()
+                .filter(model -> model.version() == file.version())
+                .findFirst()
+                .orElse(null);
     }
 
     private ModelFile file(List<ModelFile> files, String name, int version) {

@@ -2,6 +2,7 @@ package io.draem.service.models;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -27,7 +28,9 @@ final class ModelWatcher implements AutoCloseable {
         this.closeLimit = closeLimit;
     }
 
+    /** Starts to look; a version that fails gives way at once, also where the directory is never looked at. */
     void start() {
+        updater.whenFailing(this::giveWay);
         if (!interval.isZero()) {
             executor.scheduleWithFixedDelay(
                     this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -51,6 +54,20 @@ final class ModelWatcher implements AutoCloseable {
         Thread thread = new Thread(task, "model-watcher");
         thread.setDaemon(true);
         return thread;
+    }
+
+    private void giveWay(ServedModel model) {
+        try {
+            executor.execute(() -> {
+                try {
+                    updater.giveWay(model);
+                } catch (RuntimeException | Error e) {
+                    log.error("Model {} fails and could not give way to another version", model, e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.info("Model {} fails while the service ends", model);
+        }
     }
 
     private void look() {

@@ -28,6 +28,9 @@ public final class ServedModel {
 
     private final OnnxModel model;
     private final InferenceQueue<ModelInput, ModelOutput> queue;
+    private final RecentRuns runs;
+    /** What it failed on when it gave way to another version; null while it has not. */
+    private volatile @Nullable String suspension;
     /** Leases, and one more while the repository offers it. */
     private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -39,13 +42,15 @@ public final class ServedModel {
             int version,
             String digest,
             List<OnnxModel> sessions,
-            InferenceQueue<ModelInput, ModelOutput> queue) {
+            InferenceQueue<ModelInput, ModelOutput> queue,
+            RecentRuns runs) {
         this.name = name;
         this.version = version;
         this.digest = digest;
         this.sessions = List.copyOf(sessions);
         this.model = sessions.get(0);
         this.queue = queue;
+        this.runs = runs;
     }
 
     public String name() {
@@ -138,6 +143,35 @@ public final class ServedModel {
     /** Returns how many requests may wait. */
     public int queueCapacity() {
         return queue.capacity();
+    }
+
+    /**
+     * Returns whether the version failed on too many of its runs and gave way to another one: it answers only requests that
+     * name it, also when it has recovered.
+     */
+    public boolean isSuspended() {
+        return suspension != null;
+    }
+
+    /** Returns whether the version is suspended, or has failed on too many of its recent runs. */
+    public boolean isFailing() {
+        return isSuspended() || runs.exceeded();
+    }
+
+    /** Returns how many images failed, recently or when the version gave way, to be read after "failed on". */
+    public String recentFailures() {
+        String then = suspension;
+        return then != null ? then : runs.toString();
+    }
+
+    /** Suspends the version; {@code failures} is what it failed on. */
+    void suspend(String failures) {
+        suspension = failures;
+    }
+
+    /** Sets what is called when the version fails on too many of its runs, which must be quick. */
+    void whenFailing(Runnable action) {
+        runs.whenExceeded(action);
     }
 
     void refuseNew() {

@@ -7,7 +7,10 @@ import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Reports which models are in service, where they run and which is the default, and which versions were refused. */
+/**
+ * Reports which models are in service, where they run and which is the default, which versions fail, and which were
+ * refused.
+ */
 final class ModelHealth implements HealthIndicator {
 
     private final ModelRepository models;
@@ -28,7 +31,10 @@ final class ModelHealth implements HealthIndicator {
         for (ServedModel model : models.allVersions()) {
             // The version that answers stands under the name alone.
             String key = answering.contains(model) ? model.name() : model.toString();
-            health.withDetail(key, "version " + model.version() + " on " + model.provider() + ", " + model.digest());
+            health.withDetail(
+                    key,
+                    "version " + model.version() + " on " + model.provider() + ", " + model.digest()
+                            + (model.isFailing() ? failure(model, answering.contains(model)) : ""));
             String fallback = model.fallback();
             if (fallback != null) {
                 health.withDetail("fallback", fallback);
@@ -38,5 +44,14 @@ final class ModelHealth implements HealthIndicator {
             health.withDetail(refused.name() + " version " + refused.version(), "refused: " + refused.reason());
         }
         return health.build();
+    }
+
+    private static String failure(ServedModel model, boolean answers) {
+        String state = answers
+                ? ", DEGRADED: no other version answers in its place, though it failed on "
+                : model.isSuspended()
+                        ? ", suspended: it answers only requests that name it, since it failed on "
+                        : ", DEGRADED: it failed on ";
+        return state + model.recentFailures();
     }
 }

@@ -1,6 +1,7 @@
 package io.draem.service.observation;
 
 import io.draem.service.models.LoadFailure;
+import io.draem.service.models.ModelGaveWay;
 import io.draem.service.models.ModelRefused;
 import io.draem.service.models.ModelsChanged;
 import io.draem.service.models.ServedModel;
@@ -18,7 +19,8 @@ import org.springframework.context.event.EventListener;
 
 /**
  * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
- * {@code draem_model_load_failures_total}, {@code draem_provider_fallback}, {@code draem_queue_depth} and
+ * {@code draem_model_load_failures_total}, {@code draem_model_gave_way_total}, {@code draem_model_suspended},
+ * {@code draem_provider_fallback}, {@code draem_queue_depth} and
  * {@code draem_queue_capacity}. Gauges of a version go with it.
  */
 final class ModelMetrics {
@@ -28,6 +30,7 @@ final class ModelMetrics {
     private final MultiGauge fallback;
     private final MultiGauge depth;
     private final MultiGauge capacity;
+    private final MultiGauge suspended;
     private final Counter[] failures;
     /** Digest of what answers for each name. */
     private final Map<String, String> answering = new HashMap<>();
@@ -38,6 +41,9 @@ final class ModelMetrics {
         this.fallback = gauge("draem.provider.fallback", "1 for a model on the CPU though a GPU was looked for");
         this.depth = gauge("draem.queue.depth", "Requests that wait for a model");
         this.capacity = gauge("draem.queue.capacity", "Requests that may wait for a model");
+        this.suspended = gauge(
+                "draem.model.suspended",
+                "1 for a version that failed on too many runs and answers only requests that name it");
         this.failures = Arrays.stream(LoadFailure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
                         .description("Attempts to load a version that failed")
@@ -68,7 +74,21 @@ final class ModelMetrics {
         show(fallback, models, model -> model.fallback() == null ? 0 : 1);
         show(depth, models, ServedModel::queueDepth);
         show(capacity, models, ServedModel::queueCapacity);
+        show(suspended, models, model -> model.isSuspended() ? 1 : 0);
+        models.forEach(this::gaveWay);
         countSwitches(models);
+    }
+
+    @EventListener
+    void gaveWay(ModelGaveWay event) {
+        gaveWay(event.model()).increment();
+    }
+
+    private Counter gaveWay(ServedModel model) {
+        return Counter.builder("draem.model.gave.way")
+                .description("Times that a version gave way to another one since it failed on too many runs")
+                .tags(tags(model))
+                .register(registry);
     }
 
     private void countSwitches(List<ServedModel> models) {

@@ -34,7 +34,18 @@ class ExternalDataTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"../other/weights", "/etc/passwd", "sub/weights", "..", ".", "", "a\\b", "C:weights", ".hidden"})
+            strings = {
+                "../other/weights",
+                "/etc/passwd",
+                "sub/weights",
+                "./model.onnx",
+                "..",
+                ".",
+                "",
+                "a\\b",
+                "C:weights",
+                ".hidden"
+            })
     void refusesEveryOtherPlace(String location) {
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> ExternalData.locations(ByteBuffer.wrap(graph(location))))
@@ -47,6 +58,35 @@ class ExternalDataTests {
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> GraphFile.read(file, 1_000))
                 .withMessageContaining("weights.bin");
+    }
+
+    @Test
+    void refusesAGraphThatNamesItselfAsItsWeights() throws Exception {
+        Path file = Files.write(directory.resolve("model.onnx"), graph("model.onnx"));
+        assertNamesItself(file, "model.onnx");
+    }
+
+    @Test
+    void refusesALinkToTheGraphAsItsWeights() throws Exception {
+        Path file = Files.write(directory.resolve("model.onnx"), graph("weights.bin"));
+        Path link = Files.createSymbolicLink(directory.resolve("weights.bin"), Path.of("model.onnx"));
+        assertNamesItself(file, "weights.bin");
+        Files.delete(link);
+        Files.createLink(link, file);
+        assertNamesItself(file, "weights.bin");
+    }
+
+    @Test
+    void refusesTheFileThatTheGraphIsALinkToAsItsWeights() throws Exception {
+        Path target = Files.write(directory.resolve("graph-7.onnx"), graph("graph-7.onnx"));
+        assertNamesItself(Files.createSymbolicLink(directory.resolve("model.onnx"), target), "graph-7.onnx");
+    }
+
+    private static void assertNamesItself(Path file, String location) {
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> GraphFile.read(file, 1_000))
+                .withMessageContaining("in the graph's own file (" + location + ")")
+                .withMessageContaining("save the model again");
     }
 
     @Test

@@ -26,6 +26,7 @@ class InferenceQueueTests {
     private static final long NEVER = Long.MAX_VALUE / 2;
 
     private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong clock = new AtomicLong();
     private final Semaphore started = new Semaphore(0);
     private final Semaphore gate = new Semaphore(0);
@@ -336,6 +337,48 @@ class InferenceQueueTests {
     }
 
     @Test
+    void reportsHowManyInputsEachRunFailedOn() throws Exception {
+        start(4, 10, Duration.ZERO, new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                List<Integer> outputs = gated().run(inputs, termination);
+                if (inputs.contains(7)) {
+                    throw new IllegalStateException("seven");
+                }
+                return outputs;
+            }
+
+            @Override
+            public void check(Integer output) {
+                if (output < 0) {
+                    throw new IllegalStateException("negative");
+                }
+            }
+        });
+        submitAndWaitUntilItRuns(0);
+        submit(1, -2, 3, -4, 7, 8);
+        gate.release(3);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        assertThat(ended).containsExactly("0 of 1", "2 of 4", "2 of 2");
+    }
+
+    @Test
+    void reportsNoRunThatWasStoppedNorOneThatLackedMemory() throws Exception {
+        start((inputs, termination) -> {
+            gated().run(inputs, termination);
+            if (inputs.contains(1)) {
+                throw new IllegalStateException("stopped");
+            }
+            throw new OutOfMemoryError("test");
+        });
+        submitAndWaitUntilItRuns(1).cancel();
+        queue.submit(2, NEVER);
+        gate.release(2);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
     void startsAFullBatchWithoutWaitingForTheDelay() throws Exception {
         start(3, 10, Duration.ofHours(1), (inputs, termination) -> doubled(inputs));
         List<Ticket<Integer, Integer>> tickets = submit(1, 2, 3);
@@ -462,7 +505,16 @@ class InferenceQueueTests {
 
     private void start(int maxBatch, int capacity, Duration delay, BatchFunction<Integer, Integer> function) {
         queue = InferenceQueue.start(
-                "test", List.of(function), new QueueOptions(capacity, maxBatch, delay), QueueListener.NONE, clock::get);
+                "test", List.of(function), new QueueOptions(capacity, maxBatch, delay), ends(), clock::get);
+    }
+
+    private QueueListener ends() {
+        return new QueueListener() {
+            @Override
+            public void batchEnded(int size, int failed) {
+                ended.add(failed + " of " + size);
+            }
+        };
     }
 
     private Ticket<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {

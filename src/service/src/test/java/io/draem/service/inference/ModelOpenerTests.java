@@ -6,17 +6,25 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.onnxruntime.OrtException;
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
 import io.draem.service.TestModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class ModelOpenerTests {
 
@@ -25,6 +33,8 @@ class ModelOpenerTests {
             ModelOpener.class.getResource("/ai/onnxruntime/native/linux-x64/libonnxruntime_providers_cuda.so") != null;
 
     private static final ExecutionOptions CPU = new ExecutionOptions(ProviderChoice.CPU, 0, 2, 3, 3);
+
+    private static final int SIDE = 32;
 
     @TempDir
     Path directory;
@@ -156,6 +166,82 @@ class ModelOpenerTests {
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> new ModelOpener(CPU).open(graph(file)))
                 .withMessageContaining("'pred_score'");
+    }
+
+    @Test
+    void refusesAGraphWhoseScoreIsNoNumber() throws Exception {
+        assertRefused(SlowGraph.undefinedScore(SIDE, metadata()), "score is NaN, not 0 to 1", "export the model again");
+    }
+
+    @Test
+    void refusesAGraphWhoseMapHoldsNoNumbers() throws Exception {
+        assertRefused(
+                SlowGraph.undefinedMap(SIDE, metadata()),
+                "anomaly map holds NaN, not 0 to 1",
+                "export the model again");
+    }
+
+    @Test
+    void refusesAGraphWhoseScoreIsNoProbability() throws Exception {
+        assertRefused(SlowGraph.tooLarge(SIDE, true, metadata()), "The graph's score is 2.", "ends in probabilities");
+    }
+
+    @Test
+    void refusesAGraphWhoseMapHoldsNoProbabilities() throws Exception {
+        assertRefused(SlowGraph.tooLarge(SIDE, false, metadata()), "anomaly map holds ", "ends in probabilities");
+    }
+
+    @Test
+    void refusesAGraphThatMixesTheImagesOfABatch() throws Exception {
+        assertRefused(
+                SlowGraph.ofTheWholeBatch(SIDE, metadata()), "alone and ", "in a batch of 2", "in evaluation mode");
+    }
+
+    @Test
+    void opensAGraphThatFailsOnBlackOrWhiteImagesAlone() throws Exception {
+        for (byte[] graph : List.of(
+                SlowGraph.undefinedWhereBlack(SIDE, metadata()), SlowGraph.undefinedWhereWhite(SIDE, metadata()))) {
+            Path file = Files.write(directory.resolve("model.onnx"), graph);
+            try (OnnxModel model = new ModelOpener(CPU).open(graph(file)).get(0)) {
+                assertThat(model.mapWidth()).isEqualTo(SIDE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "threshold.image, 1.5",
+        "threshold.image, NaN",
+        "threshold.pixel, -0.5",
+        "threshold.pixel, Infinity",
+        "score.min, -1",
+        "score.max, 2",
+        "map.min, 0.9",
+        "map.max, NaN"
+    })
+    void refusesThresholdsAndRangesThatNoScoreCanHave(String key, String value) throws Exception {
+        Map<String, String> metadata = metadata();
+        metadata.put("draem." + key, value);
+        metadata.put("draem.map.max", key.equals("map.min") ? value : metadata.get("draem.map.max"));
+        assertRefused(SlowGraph.of(SIDE, 0, metadata), key, value, "export the model again");
+    }
+
+    private void assertRefused(byte[] graph, String... parts) throws Exception {
+        Path file = Files.write(directory.resolve("model.onnx"), graph);
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(graph(file)))
+                .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    private static Map<String, String> metadata() {
+        return new HashMap<>(new ModelCard(
+                        "test",
+                        SIDE,
+                        SIDE,
+                        new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0),
+                        JsonMapper.shared().createObjectNode(),
+                        JsonMapper.shared().createObjectNode())
+                .toMetadata());
     }
 
     @Test

@@ -4,20 +4,23 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Writes a graph of the contract that multiplies matrices one after the other, as many as a test needs time. */
+/** Writes small graphs of the contract: slow ones, and ones whose answers are of no use. */
 public final class SlowGraph {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     private SlowGraph() {}
 
-    /** Returns the file; its input is {@code [batch, 3, size, size]}. */
+    /**
+     * Returns a file that multiplies matrices one after the other, as many as a test needs time; its input is
+     * {@code [batch, 3, size, size]}.
+     */
     public static byte[] of(int size, int products, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         String last = "input";
         for (int i = 0; i < products; i++) {
-            graph.add(
-                    1, new SlowGraph().add(1, last).add(1, last).add(2, "x" + i).add(4, "MatMul"));
+            graph.add("MatMul", "product" + i, last, last);
+            graph.add("Tanh", "x" + i, "product" + i); // keeps values within 0 to 1
             last = "x" + i;
         }
         return graph.file(size, last, last, metadata);
@@ -26,10 +29,62 @@ public final class SlowGraph {
     /** Returns a file whose map is NaN where the image is black, beside a score that is the image's largest value. */
     public static byte[] undefinedWhereBlack(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
+        graph.add("Div", "ratio", "input", "input");
+        return graph.file(size, "input", "ratio", metadata);
+    }
+
+    /** Returns a file whose map is NaN where the image is white, beside a score that is the image's largest value. */
+    public static byte[] undefinedWhereWhite(int size, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        graph.add("Sub", "zero", "input", "input");
+        graph.add("Exp", "one", "zero");
+        graph.add("Sub", "dark", "one", "input");
+        graph.add("Div", "ratio", "dark", "dark");
+        return graph.file(size, "input", "ratio", metadata);
+    }
+
+    /** Returns a file whose score is always NaN, beside a map that is the image. */
+    public static byte[] undefinedScore(int size, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        graph.add("Sub", "zero", "input", "input");
+        graph.add("Div", "undefined", "zero", "zero");
+        return graph.file(size, "undefined", "input", metadata);
+    }
+
+    /** Returns a file whose map is always NaN, beside a score that is the image's largest value. */
+    public static byte[] undefinedMap(int size, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        graph.add("Sub", "zero", "input", "input");
+        graph.add("Div", "undefined", "zero", "zero");
+        return graph.file(size, "input", "undefined", metadata);
+    }
+
+    /** Returns a file whose score is above 1, or its map. */
+    public static byte[] tooLarge(int size, boolean score, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        graph.add("Exp", "large", "input");
+        return graph.file(size, score ? "large" : "input", score ? "input" : "large", metadata);
+    }
+
+    /** Returns a file whose answer to an image depends on the others in its batch. */
+    public static byte[] ofTheWholeBatch(int size, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
         graph.add(
                 1,
-                new SlowGraph().add(1, "input").add(1, "input").add(2, "ratio").add(4, "Div"));
-        return graph.file(size, "input", "ratio", metadata);
+                new SlowGraph()
+                        .add(1, "input")
+                        .add(2, "share")
+                        .add(4, "Softmax")
+                        .add(5, new SlowGraph().add(1, "axis").add(3, 0).add(20, 2)));
+        return graph.file(size, "share", "share", metadata);
+    }
+
+    private void add(String operator, String output, String... inputs) {
+        SlowGraph node = new SlowGraph();
+        for (String input : inputs) {
+            node.add(1, input);
+        }
+        add(1, node.add(2, output).add(4, operator));
     }
 
     private byte[] file(int size, String scored, String mapped, Map<String, String> metadata) {

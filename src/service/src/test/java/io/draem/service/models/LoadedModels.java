@@ -29,20 +29,20 @@ final class LoadedModels implements AutoCloseable {
                 properties,
                 new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)),
                 new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
-        updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add));
+        updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add), events::add);
     }
 
     static ModelProperties properties(Path directory, @Nullable String defaultModel) {
         return new ModelProperties(
-                directory, defaultModel, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), Map.of());
+                directory, defaultModel, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), 0.5, Map.of());
     }
 
     static ModelProperties versions(Path directory, Map<String, List<Integer>> versions) {
-        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), versions, Map.of());
+        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), versions, 0.5, Map.of());
     }
 
     static ModelProperties sha256(Path directory, Map<String, String> sha256) {
-        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), sha256);
+        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), 0.5, sha256);
     }
 
     ModelRepository repository() {
@@ -58,6 +58,15 @@ final class LoadedModels implements AutoCloseable {
     void pollTwice() {
         updater.poll();
         updater.poll();
+    }
+
+    /** Lets versions give way that failed on too many runs; nothing does that here by itself. */
+    void giveWay(ServedModel model) {
+        updater.giveWay(model);
+    }
+
+    ModelUpdater updater() {
+        return updater;
     }
 
     void poll() {

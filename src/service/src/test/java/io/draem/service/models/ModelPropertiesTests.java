@@ -45,6 +45,8 @@ class ModelPropertiesTests {
     @CsvSource(delimiter = '|', textBlock = """
             draem.models.poll-interval   | 5ms    | at least 100ms
             draem.models.max-file-size   | 3GB    | between 1B and 2GB
+            draem.models.max-failed-share | 1.1   | 0 to 1
+            draem.models.max-failed-share | NaN   | 0 to 1
             draem.models.versions.cookie | 0      | from 1 up
             draem.models.sha256.cookie   | abc    | 64 hexadecimal digits
             """)

@@ -57,16 +57,19 @@ public final class Calibrator {
             case RECALL -> Thresholds.recall(anomalousScores(scores), Objects.requireNonNull(ruleValue));
             case MANUAL -> Objects.requireNonNull(options.image());
         };
-        DoubleSummaryStatistics scoreRange = Arrays.stream(imageScores).summaryStatistics();
+        DoubleSummaryStatistics seen = Arrays.stream(imageScores).summaryStatistics();
+        // A single value is no range to normalise by: all that there can be is taken instead.
+        boolean scoreRange = seen.getMin() < seen.getMax();
+        boolean mapRange = pixels.min() < pixels.max();
         int anomalous = scores.anomalous();
         return new Calibration(
                 rule,
                 imageThreshold,
                 pixelThreshold(rule, ruleValue, pixels, imageThreshold, options.pixel()),
-                scoreRange.getMin(),
-                scoreRange.getMax(),
-                pixels.min(),
-                pixels.max(),
+                scoreRange ? seen.getMin() : 0,
+                scoreRange ? seen.getMax() : 1,
+                mapRange ? pixels.min() : 0,
+                mapRange ? pixels.max() : 1,
                 normalScores.length,
                 synthetic ? 0 : anomalous,
                 synthetic ? anomalous : 0,

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.score.ScoreRange;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,14 +33,20 @@ public record Statistics(
     private static final String POST_PROCESSOR = "post_processor.";
     private static final double HALF = 0.5;
 
-    /** Throws {@link IllegalArgumentException} if a number is not finite or a range is empty. */
+    /**
+     * Takes a threshold outside 0 to 1, as a sensitivity may give it, for the nearest score: verdicts are the same. Throws
+     * {@link IllegalArgumentException} if a number is not finite, or a range is empty or goes beyond 0 to 1.
+     */
     public Statistics {
         if (!Double.isFinite(imageThreshold)
                 || !Double.isFinite(pixelThreshold)
                 || !isRange(imageMin, imageMax)
                 || !isRange(pixelMin, pixelMax)) {
-            throw new IllegalArgumentException("Thresholds and ranges must be finite numbers, and ranges not empty");
+            throw new IllegalArgumentException(
+                    "Thresholds must be finite numbers, and ranges within 0 to 1 and not empty");
         }
+        imageThreshold = Math.min(1, Math.max(0, imageThreshold));
+        pixelThreshold = Math.min(1, Math.max(0, pixelThreshold));
     }
 
     /** Returns whether a tensor of a checkpoint is a part of its statistics. */
@@ -149,6 +156,6 @@ public record Statistics(
     }
 
     private static boolean isRange(double min, double max) {
-        return Double.isFinite(min) && Double.isFinite(max) && min < max;
+        return ScoreRange.contains(min) && ScoreRange.contains(max) && min < max;
     }
 }

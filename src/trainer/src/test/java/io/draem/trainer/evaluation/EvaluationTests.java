@@ -105,6 +105,15 @@ class EvaluationTests {
     }
 
     @Test
+    void equalScoresHaveTheWholeRangeToNormaliseBy() throws Exception {
+        Calibration calibration =
+                Calibrator.calibrate(scores(image("a", "good", 0.4f), image("b", "good", 0.4f)), false);
+        assertThat(calibration.imageThreshold()).isEqualTo(0.4f);
+        assertThat(calibration.scoreMin()).isZero();
+        assertThat(calibration.scoreMax()).isEqualTo(1);
+    }
+
+    @Test
     void aDefectThatFillsItsImageIsRankedAgainstTheNormalImages() throws IOException {
         Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.35, 0.5, 0, 1, 0, 1, 1, 0, 0);
         Painted full = image("b", "stain", 0.9f);

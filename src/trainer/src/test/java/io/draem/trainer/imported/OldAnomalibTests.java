@@ -177,6 +177,30 @@ class OldAnomalibTests {
     }
 
     @Test
+    void aThresholdBeyondAllScoresIsTheLargestOrTheSmallestScore() {
+        Map<String, Double> values = Map.of(
+                "post_processor._image_threshold", 0.9,
+                "post_processor._pixel_threshold", 0.1,
+                "post_processor.image_min", 0.0,
+                "post_processor.image_max", 1.0,
+                "post_processor.pixel_min", 0.0,
+                "post_processor.pixel_max", 1.0);
+        Statistics statistics =
+                Statistics.of(values, new Statistics.Sensitivity(0, 1)).orElseThrow();
+        assertThat(statistics.imageThreshold()).isEqualTo(1);
+        assertThat(statistics.pixelThreshold()).isZero();
+    }
+
+    @Test
+    void rangesThatProbabilitiesCannotHaveAreNone() {
+        Map<String, Double> values = Map.of(
+                "image_threshold.value", 0.5,
+                "normalization_metrics.min", -3.0,
+                "normalization_metrics.max", 12.0);
+        assertThat(Statistics.of(values, Statistics.Sensitivity.DEFAULT)).isEmpty();
+    }
+
+    @Test
     void statisticsOfATrainingThatWasNeverValidatedAreNone() {
         Map<String, Double> values = Map.of(
                 "image_threshold.value", 0.5,

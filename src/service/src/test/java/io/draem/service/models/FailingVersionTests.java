@@ -1,0 +1,289 @@
+package io.draem.service.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import io.draem.service.TestModels;
+import io.draem.service.inference.InferenceException;
+import io.draem.service.inference.ModelInput;
+import io.draem.service.inference.SlowGraph;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A version that fails on white images once it is in service. */
+@Timeout(60)
+class FailingVersionTests {
+
+    private static final int SIDE = 32;
+
+    @TempDir
+    Path temporary;
+
+    private ModelDirectory directory;
+    private LoadedModels models;
+
+    @BeforeEach
+    void start() throws Exception {
+        directory = new ModelDirectory(temporary);
+        directory.put("cookie", "1");
+        models = new LoadedModels(LoadedModels.properties(temporary, null));
+        models.load();
+    }
+
+    @AfterEach
+    void close() {
+        models.close();
+    }
+
+    @Test
+    void givesWayToTheVersionThatServedBeforeAndIsStillThereByName() throws Exception {
+        ServedModel failing = deployFailing("2");
+        assertThat(failing.isSuspended()).isFalse();
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(models.repository().require("cookie", 2)).isSameAs(failing);
+        assertThat(failing.isSuspended()).isTrue();
+        assertThat(failing.recentFailures()).startsWith("10 of the 1");
+        assertThat(models.events(ModelGaveWay.class)).containsExactly(new ModelGaveWay(failing, serving()));
+        assertThat(models.repository().refused()).isEmpty();
+    }
+
+    @Test
+    void looksAtTheDirectoryDoNotBringItBackNorDoGoodRuns() throws Exception {
+        ServedModel failing = deployFailing("2");
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        for (int i = 0; i < 2 * RecentRuns.WINDOW; i++) {
+            run(failing, 0.5f);
+        }
+        ServedModel successor = serving();
+        for (int look = 0; look < 10; look++) {
+            models.poll();
+        }
+        Files.setLastModifiedTime(directory.file("cookie", "2"), FileTime.fromMillis(1_000_000));
+        models.pollTwice();
+        models.giveWay(failing);
+        assertThat(serving()).isSameAs(successor);
+        assertThat(successor.version()).isEqualTo(1);
+        assertThat(models.events(ModelGaveWay.class)).hasSize(1);
+    }
+
+    @Test
+    void anotherFileBringsTheVersionBack() throws Exception {
+        ServedModel failing = deployFailing("2");
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        directory.put("cookie", "2", 5);
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(2);
+        assertThat(serving().isSuspended()).isFalse();
+        failing.closed().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void itsBytesAreKnownWhenTheyComeBack() throws Exception {
+        ServedModel failing = deployFailing("2");
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        directory.remove("cookie/2");
+        models.pollTwice();
+        assertThat(models.repository().versions("cookie")).containsExactly(serving());
+        deploy("2", failingGraph());
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(models.repository().require("cookie", 2).isSuspended()).isTrue();
+    }
+
+    @Test
+    void aFailingVersionIsPassedOverByTheNextThatFails() throws Exception {
+        ServedModel second = deployFailing("2");
+        fail(second, RecentRuns.LEAST);
+        models.giveWay(second);
+        ServedModel third = deployFailing("3", 7);
+        assertThat(serving()).isSameAs(third);
+        second.closed().get(20, TimeUnit.SECONDS);
+        fail(third, RecentRuns.LEAST);
+        models.giveWay(third);
+        assertThat(models.repository().versions("cookie"))
+                .extracting(ServedModel::version)
+                .containsExactly(1, 3);
+    }
+
+    @Test
+    void theOnlyVersionServesOnUntilAnotherIsThere() throws Exception {
+        directory.remove("cookie");
+        directory.put("tile", "1");
+        deploy("2", failingGraph());
+        ServedModel failing = serving();
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        assertThat(serving()).isSameAs(failing);
+        assertThat(failing.isFailing()).isTrue();
+        assertThat(failing.isSuspended()).isFalse();
+        assertThat(models.events(ModelGaveWay.class)).isEmpty();
+        directory.put("cookie", "1");
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(models.events(ModelGaveWay.class)).hasSize(1);
+    }
+
+    @Test
+    void theVersionThatItGaveWayToServesOnThoughItFailsTooOrIsRemoved() throws Exception {
+        Files.write(directory.file("cookie", "1"), failingGraph(3));
+        models.pollTwice();
+        ServedModel failing = deployFailing("2");
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        ServedModel last = serving();
+        fail(last, RecentRuns.LEAST);
+        models.giveWay(last);
+        models.pollTwice();
+        assertThat(serving()).isSameAs(last);
+        assertThat(last.version()).isEqualTo(1);
+    }
+
+    @Test
+    void whatItGaveWayToAnswersThoughItsFileIsRemoved() throws Exception {
+        ServedModel failing = deployFailing("2");
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        directory.remove("cookie/1");
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(1);
+    }
+
+    @Test
+    void filesThatHaveNotBeenSeenAtRestAreNotTouched() throws Exception {
+        ServedModel failing = deployFailing("5");
+        directory.put("cookie", "4", 4); // seen by no look
+        Files.write(directory.file("cookie", "1"), new byte[] {1}); // changes
+        fail(failing, RecentRuns.LEAST);
+        models.giveWay(failing);
+        assertThat(serving()).isSameAs(failing);
+        assertThat(models.events(ModelRefused.class)).isEmpty();
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(4);
+    }
+
+    @Test
+    void aVersionAmongSeveralGivesWayToTheNextThatIsNamed() throws Exception {
+        directory.put("cookie", "3", 3);
+        Files.write(directory.file("cookie", "2"), failingGraph());
+        try (LoadedModels named =
+                new LoadedModels(LoadedModels.versions(temporary, Map.of("cookie", List.of(2, 3, 9))))) {
+            named.load();
+            ServedModel failing = named.repository().require("cookie", null);
+            fail(failing, RecentRuns.LEAST);
+            named.giveWay(failing);
+            assertThat(named.repository().versions("cookie"))
+                    .extracting(ServedModel::version)
+                    .containsExactly(3, 2);
+            assertThat(named.repository().refused())
+                    .extracting(RefusedModel::version)
+                    .containsExactly(9);
+            named.pollTwice();
+            assertThat(named.repository().require("cookie", null).version()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aVersionGivesWayOnceHoweverManyFindOut() throws Exception {
+        ServedModel failing = deployFailing("2");
+        List<ServedModel> reported = new ArrayList<>();
+        models.updater().whenFailing(model -> {
+            synchronized (reported) {
+                reported.add(model);
+            }
+        });
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        List<Future<?>> done = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            done.add(callers.submit(() -> {
+                fail(failing, 20);
+                models.giveWay(failing);
+                models.poll();
+                return null;
+            }));
+        }
+        for (Future<?> one : done) {
+            one.get(50, TimeUnit.SECONDS);
+        }
+        callers.shutdown();
+        assertThat(reported).containsExactly(failing);
+        assertThat(models.events(ModelGaveWay.class)).hasSize(1);
+        assertThat(serving().version()).isEqualTo(1);
+    }
+
+    private ServedModel serving() throws ModelSelectionException {
+        return models.repository().require("cookie", null);
+    }
+
+    private ServedModel deployFailing(String version) throws Exception {
+        return deployFailing(version, 0);
+    }
+
+    private ServedModel deployFailing(String version, int variant) throws Exception {
+        deploy(version, failingGraph(variant));
+        ServedModel model = serving();
+        assertThat(model.version()).hasToString(version);
+        return model;
+    }
+
+    private void deploy(String version, byte[] graph) throws Exception {
+        Files.write(directory.file("cookie", version), graph);
+        models.pollTwice();
+    }
+
+    /** Sends white images, one at a time: the queue is short. */
+    private static void fail(ServedModel model, int runs) throws Exception {
+        for (int i = 0; i < runs; i++) {
+            synchronized (model) {
+                assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(() -> run(model, 1));
+            }
+        }
+        // The last run is reported when its request has ended: the one after it comes later.
+        synchronized (model) {
+            run(model, 0.5f);
+        }
+    }
+
+    private static void run(ServedModel model, float value) throws Exception {
+        float[] pixels = new float[3 * SIDE * SIDE];
+        Arrays.fill(pixels, value);
+        model.submit(new ModelInput(pixels, false), Long.MAX_VALUE).await();
+    }
+
+    private static byte[] failingGraph() throws Exception {
+        return failingGraph(0);
+    }
+
+    private static byte[] failingGraph(int variant) throws Exception {
+        Map<String, String> metadata = new HashMap<>();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+                OrtSession shipped = OrtEnvironment.getEnvironment()
+                        .createSession(TestModels.graph().toString(), options)) {
+            metadata.putAll(shipped.getMetadata().getCustomMetadata());
+        }
+        metadata.put("draem.input.width", Integer.toString(SIDE));
+        metadata.put("draem.input.height", Integer.toString(SIDE));
+        metadata.put("variant", Integer.toString(variant));
+        return SlowGraph.undefinedWhereWhite(SIDE, metadata);
+    }
+}
