@@ -147,9 +147,8 @@ public final class ImageDecoder {
     private static long decodingBytes(EncodedImage image) throws ImageException, IOException {
         long pixels = image.header().pixels();
         PixelRows rows = image.rows(OptionalInt.empty());
-        long bytes = rows == null
-                ? (long) Math.ceil(image.decodingBytesPerPixel() * pixels)
-                : 3 * pixels + rows.heapBytes();
+        long bytes =
+                rows == null ? (long) Math.ceil(image.decodingBytesPerPixel() * pixels) : 3 * pixels + rows.heapBytes();
         return image.orientation() == Orientation.AS_STORED
                 ? bytes
                 : Math.max(bytes, Orientation.BYTES_PER_PIXEL * pixels);
