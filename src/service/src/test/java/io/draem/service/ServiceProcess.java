@@ -35,17 +35,21 @@ final class ServiceProcess implements AutoCloseable {
         return start(directory, Map.of(), arguments);
     }
 
-    /** Starts the service with more in its environment. */
+    /**
+     * Starts the service with more in its environment.
+     *
+     * @param arguments its options, and those of its JVM that start with {@code -X}
+     */
     static ServiceProcess start(Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
         Path crashReport = directory.resolve("crash.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
-                "-XX:ErrorFile=" + crashReport,
-                "-cp",
-                classPath(),
-                DraemServiceApplication.class.getName()));
+                "-XX:ErrorFile=" + crashReport));
+        // Options of the JVM; of an option that comes twice the last one counts.
+        Arrays.stream(arguments).filter(argument -> argument.startsWith("-X")).forEach(command::add);
+        command.addAll(List.of("-cp", classPath(), DraemServiceApplication.class.getName()));
         // An option that comes twice is a list of both.
         Stream.of(
                         "--server.port=0",
@@ -54,7 +58,7 @@ final class ServiceProcess implements AutoCloseable {
                 .filter(option -> Arrays.stream(arguments)
                         .noneMatch(argument -> argument.startsWith(option.substring(0, option.indexOf('=') + 1))))
                 .forEach(command::add);
-        command.addAll(List.of(arguments));
+        Arrays.stream(arguments).filter(argument -> !argument.startsWith("-X")).forEach(command::add);
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
