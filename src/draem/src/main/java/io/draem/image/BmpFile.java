@@ -1,9 +1,11 @@
 package io.draem.image;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bitmap of Windows (headers of 40 to 124 bytes) or OS/2 (headers of 12 to 64 bytes): with a palette of 1 to 8 bits,
@@ -109,31 +111,58 @@ record BmpFile(
 
     @Override
     public double decodingBytesPerPixel() {
-        return 3 + (bits > 8 ? 0 : runLength ? 2 : 1);
+        return 5; // two arrays of indices, and the RGB
     }
 
     @Override
-    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException {
+    public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
+        if (!runLength) {
+            return new Rows().decode(header.width(), header.height());
+        }
         byte[] rgb = new byte[header.width() * header.height() * 3];
         List<ImageWarning> warnings = new ArrayList<>();
-        if (bits <= 8) {
-            int out = 0;
-            for (byte index : indices(warnings)) {
-                int color = palette[index & 0xFF];
-                rgb[out++] = (byte) (color >> 16);
-                rgb[out++] = (byte) (color >> 8);
-                rgb[out++] = (byte) color;
-            }
-        } else {
-            for (int row = 0; row < header.height(); row++) {
-                row(start(row), rgb, 3 * header.width() * shown(row));
-            }
+        int out = 0;
+        for (byte index : indices(warnings)) {
+            int color = palette[index & 0xFF];
+            rgb[out++] = (byte) (color >> 16);
+            rgb[out++] = (byte) (color >> 8);
+            rgb[out++] = (byte) color;
         }
         return new DecodedImage(new RgbImage(header.width(), header.height(), rgb), SampleRange.BYTES, warnings);
     }
 
-    private void row(int start, byte[] rgb, int out) {
+    @Override
+    public @Nullable PixelRows rows(OptionalInt whiteLevel) {
+        return runLength ? null : new Rows();
+    }
+
+    /** The rows of a bitmap whose pixels lie in the file as they are. */
+    private final class Rows implements PixelRows {
+
+        @Override
+        public int channels() {
+            return 3;
+        }
+
+        @Override
+        public long heapBytes() {
+            return 3L * header.width();
+        }
+
+        @Override
+        public Read read(Target target) throws ImageException {
+            byte[] rgb = new byte[3 * header.width()];
+            for (int y = 0; y < header.height(); y++) {
+                row(start(shown(y)), rgb); // a row is stored where the image shows the one that is stored in its place
+                target.row(rgb);
+            }
+            return Read.BYTES;
+        }
+    }
+
+    private void row(int start, byte[] rgb) throws ImageException {
         int width = header.width();
+        int out = 0;
         switch (bits) {
             case 24 -> {
                 for (int x = 0, in = start; x < width; x++, in += 3, out += 3) {
@@ -151,7 +180,17 @@ record BmpFile(
                     }
                 }
             }
-            default -> throw new IllegalStateException("A bitmap of " + bits + " bits has a palette");
+            default -> {
+                for (int x = 0; x < width; x++, out += 3) {
+                    int index = index(start, x);
+                    if (index >= palette.length) {
+                        throw unknownColor();
+                    }
+                    rgb[out] = (byte) (palette[index] >> 16);
+                    rgb[out + 1] = (byte) (palette[index] >> 8);
+                    rgb[out + 2] = (byte) palette[index];
+                }
+            }
         }
     }
 
@@ -297,7 +336,7 @@ record BmpFile(
     }
 
     @Override
-    public MaskSamples decodeMask() throws ImageException {
+    public MaskSamples decodeMask() throws ImageException, IOException {
         if (bits > 8) {
             return MaskSamples.of(decode(OptionalInt.empty()).image(), false);
         }

@@ -2,6 +2,7 @@ package io.draem.image;
 
 import java.io.IOException;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** An encoded image whose header has been read and checked, ready to be decoded. */
 interface EncodedImage {
@@ -12,8 +13,8 @@ interface EncodedImage {
     int orientation();
 
     /**
-     * Returns the most bytes per pixel of the header that {@link #decode} takes at a time, its RGB included, the encoded
-     * bytes not. {@code HeapBenchmark} measures them.
+     * Returns the most bytes per pixel of the header that {@link #decode} takes at a time where there are no {@link #rows}, its
+     * RGB included, the encoded bytes not. {@code HeapBenchmark} measures them.
      */
     double decodingBytesPerPixel();
 
@@ -25,6 +26,18 @@ interface EncodedImage {
      * @throws IOException if they are broken
      */
     DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException;
+
+    /**
+     * Returns the pixels row by row as stored, the same as those of {@link #decode}; null where they can only be decoded at
+     * once.
+     *
+     * @param whiteLevel as for {@link #decode}
+     * @throws ImageException if they cannot be used
+     * @throws IOException if they cannot be there
+     */
+    default @Nullable PixelRows rows(OptionalInt whiteLevel) throws ImageException, IOException {
+        return null;
+    }
 
     /**
      * Decodes the pixels of a mask as stored, before the orientation is applied.

@@ -1,6 +1,7 @@
 package io.draem.image;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -35,12 +36,7 @@ public final class ImageDecoder {
         try {
             EncodedImage image = open(bytes);
             ImageHeader header = image.header();
-            double bytesPerPixel = image.decodingBytesPerPixel();
-            if (image.orientation() != Orientation.AS_STORED) {
-                bytesPerPixel = Math.max(bytesPerPixel, Orientation.BYTES_PER_PIXEL);
-            }
-            return new ImageHeader(header.format(), header.width(), header.height(), (long)
-                    Math.ceil(bytesPerPixel * header.pixels()));
+            return new ImageHeader(header.format(), header.width(), header.height(), decodingBytes(image));
         } catch (IOException | RuntimeException e) {
             throw broken(e);
         }
@@ -67,16 +63,69 @@ public final class ImageDecoder {
      * @throws IllegalArgumentException if the white level is out of its range
      */
     public DecodedImage decode(byte[] bytes, OptionalInt whiteLevel) throws ImageException {
-        if (whiteLevel.isPresent() && (whiteLevel.getAsInt() < 256 || whiteLevel.getAsInt() > 65535)) {
-            throw new IllegalArgumentException(
-                    "A white level must be between 256 and 65535, got " + whiteLevel.getAsInt());
+        requireWhiteLevel(whiteLevel);
+        try {
+            return upright(open(bytes), whiteLevel);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw broken(e);
         }
+    }
+
+    /**
+     * Decodes an image to the size that a network takes: the same tensor as that of {@link ImageTensor#of} and
+     * {@link #decode(byte[], OptionalInt)}, to the bit. Where the format allows it, no more than some rows of the image are
+     * in memory.
+     *
+     * @param whiteLevel as for {@link #decode(byte[], OptionalInt)}
+     * @param width pixels in a row of the tensor
+     * @param height rows of the tensor
+     * @throws ImageException as {@link #decode(byte[], OptionalInt)}
+     * @throws IllegalArgumentException if the white level is out of its range
+     */
+    public ResizedImage decodeResized(byte[] bytes, OptionalInt whiteLevel, int width, int height)
+            throws ImageException {
+        requireWhiteLevel(whiteLevel);
         try {
             EncodedImage image = open(bytes);
-            DecodedImage stored = image.decode(whiteLevel);
-            return new DecodedImage(
-                    Orientation.apply(image.orientation(), stored.image()), stored.samples(), stored.warnings());
+            PixelRows rows = image.orientation() == Orientation.AS_STORED ? image.rows(whiteLevel) : null;
+            if (rows != null) {
+                ImageHeader header = image.header();
+                return ImageTensor.of(rows, header.width(), header.height(), width, height);
+            }
+            DecodedImage decoded = upright(image, whiteLevel);
+            RgbImage pixels = decoded.image();
+            long start = System.nanoTime();
+            float[] tensor = ImageTensor.of(pixels, width, height);
+            return new ResizedImage(
+                    pixels.width(),
+                    pixels.height(),
+                    tensor,
+                    Duration.ofNanos(System.nanoTime() - start),
+                    decoded.samples(),
+                    decoded.warnings());
         } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw broken(e);
+        }
+    }
+
+    /**
+     * Returns the most bytes of heap that {@link #decodeResized} takes for an image besides the encoded bytes, from what its
+     * header says; no pixel is decoded.
+     *
+     * @param width pixels in a row of the tensor
+     * @param height rows of the tensor
+     * @throws ImageException as {@link #readHeader}
+     */
+    public long resizingBytes(byte[] bytes, int width, int height) throws ImageException {
+        try {
+            EncodedImage image = open(bytes);
+            ImageHeader header = image.header();
+            PixelRows rows = image.orientation() == Orientation.AS_STORED ? image.rows(OptionalInt.empty()) : null;
+            long decoding = rows == null ? decodingBytes(image) : rows.heapBytes();
+            return decoding
+                    + ImageTensor.heapBytes(
+                            header.width(), header.height(), rows == null ? 3 : rows.channels(), width, height);
+        } catch (IOException | RuntimeException e) {
             throw broken(e);
         }
     }
@@ -93,6 +142,29 @@ public final class ImageDecoder {
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw broken(e);
         }
+    }
+
+    private static long decodingBytes(EncodedImage image) throws ImageException, IOException {
+        long pixels = image.header().pixels();
+        PixelRows rows = image.rows(OptionalInt.empty());
+        long bytes =
+                rows == null ? (long) Math.ceil(image.decodingBytesPerPixel() * pixels) : 3 * pixels + rows.heapBytes();
+        return image.orientation() == Orientation.AS_STORED
+                ? bytes
+                : Math.max(bytes, Orientation.BYTES_PER_PIXEL * pixels);
+    }
+
+    private static void requireWhiteLevel(OptionalInt whiteLevel) {
+        if (whiteLevel.isPresent() && (whiteLevel.getAsInt() < 256 || whiteLevel.getAsInt() > 65535)) {
+            throw new IllegalArgumentException(
+                    "A white level must be between 256 and 65535, got " + whiteLevel.getAsInt());
+        }
+    }
+
+    private static DecodedImage upright(EncodedImage image, OptionalInt whiteLevel) throws ImageException, IOException {
+        DecodedImage stored = image.decode(whiteLevel);
+        return new DecodedImage(
+                Orientation.apply(image.orientation(), stored.image()), stored.samples(), stored.warnings());
     }
 
     private EncodedImage open(byte[] bytes) throws ImageException, IOException {

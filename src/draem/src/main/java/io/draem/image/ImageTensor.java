@@ -1,7 +1,9 @@
 package io.draem.image;
 
+import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
@@ -31,40 +33,109 @@ public final class ImageTensor {
      * @throws BufferOverflowException if fewer than {@code 3 * height * width} floats remain; nothing is written then
      */
     public static void write(RgbImage image, int width, int height, FloatBuffer out) {
-        int plane = Math.multiplyExact(width, height);
-        if (out.remaining() < Math.multiplyExact(plane, CHANNELS)) {
+        if (out.remaining() < Math.multiplyExact(Math.multiplyExact(width, height), CHANNELS)) {
             throw new BufferOverflowException();
         }
-        ResizeAxis columns = ResizeAxis.of(image.width(), width, 1.0 / 255);
-        ResizeAxis rows = ResizeAxis.of(image.height(), height, 1);
-        int sourceLength = CHANNELS * image.width();
-        // A ring of source rows as floats: each is converted once, and kept only while a target row needs it.
-        float[][] ring = new float[rows.taps()][sourceLength];
-        float[] mixed = new float[sourceLength];
-        float[] result = new float[CHANNELS * width];
-        int start = out.position();
-        int converted = 0;
-        for (int y = 0; y < height; y++) {
+        Resize resize = new Resize(image.width(), image.height(), CHANNELS, width, height, out);
+        for (int y = 0; y < image.height(); y++) {
+            resize.row(image.rgb(), y * CHANNELS * image.width());
+        }
+        out.position(out.position() + CHANNELS * width * height);
+    }
+
+    /**
+     * Returns the tensor of an image that is read row by row.
+     *
+     * @throws ImageException as {@link PixelRows#read}
+     * @throws IOException as {@link PixelRows#read}
+     */
+    static ResizedImage of(PixelRows rows, int sourceWidth, int sourceHeight, int width, int height)
+            throws ImageException, IOException {
+        float[] tensor = new float[Math.multiplyExact(Math.multiplyExact(width, height), CHANNELS)];
+        Resize resize = new Resize(sourceWidth, sourceHeight, rows.channels(), width, height, FloatBuffer.wrap(tensor));
+        long[] nanos = {0};
+        PixelRows.Read read = rows.read(samples -> {
+            long start = System.nanoTime();
+            resize.row(samples, 0);
+            nanos[0] += System.nanoTime() - start;
+        });
+        return new ResizedImage(
+                sourceWidth, sourceHeight, tensor, Duration.ofNanos(nanos[0]), read.samples(), read.warnings());
+    }
+
+    /** Returns the bytes of heap that the tensor takes, and resizing rows of so many channels to it. */
+    static long heapBytes(int sourceWidth, int sourceHeight, int channels, int width, int height) {
+        long taps = 2 * (long) Math.ceil(Math.max(1, (double) sourceHeight / height)) + 1;
+        return Float.BYTES * ((taps + 1) * channels * sourceWidth + (long) CHANNELS * width * height);
+    }
+
+    /** Resizes an image whose rows come one after the other, from the top. */
+    private static final class Resize {
+
+        private final int channels;
+        private final int width;
+        private final int height;
+        private final FloatBuffer out;
+        private final int start;
+        private final ResizeAxis columns;
+        private final ResizeAxis rows;
+        /** Source rows as floats: each is converted once, and kept only while a target row needs it. */
+        private final float[][] ring;
+
+        private final float[] mixed;
+        private final float[] result;
+        private int taken;
+        private int done;
+
+        /**
+         * @param channels samples per source pixel: 3, or 1 for grey, which goes into all three channels of the tensor
+         * @param out written from its position on, which stays where it is
+         */
+        Resize(int sourceWidth, int sourceHeight, int channels, int width, int height, FloatBuffer out) {
+            this.channels = channels;
+            this.width = width;
+            this.height = height;
+            this.out = out;
+            this.start = out.position();
+            this.columns = ResizeAxis.of(sourceWidth, width, 1.0 / 255);
+            this.rows = ResizeAxis.of(sourceHeight, height, 1);
+            int length = channels * sourceWidth;
+            this.ring = new float[rows.taps()][length];
+            this.mixed = new float[length];
+            this.result = new float[channels * width];
+        }
+
+        void row(byte[] samples, int from) {
+            toFloats(samples, from, ring[taken % ring.length]);
+            taken++;
+            while (done < height && rows.first()[done] + rows.count()[done] <= taken) {
+                finish(done);
+                done++;
+            }
+        }
+
+        private void finish(int y) {
             int first = rows.first()[y];
             int end = first + rows.count()[y];
-            for (converted = Math.max(converted, first); converted < end; converted++) {
-                toFloats(image.rgb(), converted * sourceLength, ring[converted % ring.length]);
-            }
             Arrays.fill(mixed, 0);
             for (int source = first; source < end; source++) {
                 addScaled(ring[source % ring.length], rows.weights()[y * rows.taps() + source - first], mixed);
             }
-            filterRow(mixed, columns, width, result);
+            if (channels == 1) {
+                filterGreyRow(mixed, columns, width, result);
+            } else {
+                filterRow(mixed, columns, width, result);
+            }
             for (int channel = 0; channel < CHANNELS; channel++) {
-                out.put(start + channel * plane + y * width, result, channel * width, width);
+                int plane = channels == 1 ? 0 : channel;
+                out.put(start + (channel * height + y) * width, result, plane * width, width);
             }
         }
-        out.position(start + CHANNELS * plane);
     }
 
-    private static void toFloats(byte[] rgb, int start, float[] row) {
+    private static void toFloats(byte[] samples, int start, float[] row) {
         for (int i = 0; i < row.length; i++) {
-            row[i] = rgb[start + i] & 0xFF;
+            row[i] = samples[start + i] & 0xFF;
         }
     }
 
@@ -93,6 +164,21 @@ public final class ImageTensor {
             row[x] = red;
             row[width + x] = green;
             row[2 * width + x] = blue;
+        }
+    }
+
+    /** Filters one row of grey along x. */
+    private static void filterGreyRow(float[] grey, ResizeAxis columns, int width, float[] row) {
+        float[] weights = columns.weights();
+        for (int x = 0; x < width; x++) {
+            int source = columns.first()[x];
+            int weight = x * columns.taps();
+            int weightEnd = weight + columns.count()[x];
+            float sum = 0;
+            for (; weight < weightEnd; weight++, source++) {
+                sum += weights[weight] * grey[source];
+            }
+            row[x] = sum;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PNG, checked chunk by chunk. The codec is given only what decides colours: texts and profiles, which may unpack to
@@ -18,12 +19,12 @@ import java.util.zip.CRC32;
 record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt significantBits, byte[] essentials)
         implements EncodedImage {
 
-    private static final int SIGNATURE_BYTES = 8;
-    private static final int CHUNK_OVERHEAD = 12; // length, type, checksum
+    static final int SIGNATURE_BYTES = 8;
+    static final int CHUNK_OVERHEAD = 12; // length, type, checksum
     private static final int IHDR = 0x49484452;
-    private static final int PLTE = 0x504C5445;
-    private static final int IDAT = 0x49444154;
-    private static final int IEND = 0x49454E44;
+    static final int PLTE = 0x504C5445;
+    static final int IDAT = 0x49444154;
+    static final int IEND = 0x49454E44;
     private static final int SBIT = 0x73424954;
     private static final int EXIF = 0x65584966;
     private static final int ANCILLARY = 0x20000000; // a small first letter
@@ -91,10 +92,23 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
 
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
+        PixelRows rows = rows(whiteLevel);
+        if (rows != null) {
+            return rows.decode(header.width(), header.height());
+        }
         List<ImageWarning> warnings = new ArrayList<>();
         BufferedImage image = Codec.PNG.read(essentials, warnings);
-        return Samples.decoded(image, new WhiteLevel(16, OptionalInt.empty(), significantBits, whiteLevel))
-                .with(warnings);
+        return Samples.decoded(image, whiteLevel(whiteLevel)).with(warnings);
+    }
+
+    @Override
+    public @Nullable PixelRows rows(OptionalInt whiteLevel) throws IOException {
+        PngRows rows = PngRows.of(essentials, header.width(), header.height());
+        return rows == null ? null : rows.rows(whiteLevel(whiteLevel));
+    }
+
+    private WhiteLevel whiteLevel(OptionalInt given) {
+        return new WhiteLevel(16, OptionalInt.empty(), significantBits, given);
     }
 
     @Override
@@ -126,7 +140,7 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
         }
     }
 
-    private static int int32(byte[] bytes, int at) {
+    static int int32(byte[] bytes, int at) {
         return bytes[at] << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | (bytes[at + 3] & 0xFF);
     }
 }

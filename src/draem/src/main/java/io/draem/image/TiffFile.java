@@ -118,19 +118,29 @@ record TiffFile(
 
     @Override
     public double decodingBytesPerPixel() {
-        return samples == null ? CODEC_BYTES : samples.decodingBytesPerPixel();
+        return CODEC_BYTES;
     }
 
     @Override
     public DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException {
-        if (samples == null) {
-            List<ImageWarning> warnings = new ArrayList<>();
-            BufferedImage image = Codec.TIFF.read(bytes, warnings);
-            DecodedImage decoded = photometric == CMYK
-                    ? Samples.ofCmyk(image.getRaster())
-                    : Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
-            return decoded.with(warnings);
+        PixelRows rows = rows(whiteLevel);
+        if (rows != null) {
+            return rows.decode(header.width(), header.height());
         }
+        List<ImageWarning> warnings = new ArrayList<>();
+        BufferedImage image = Codec.TIFF.read(bytes, warnings);
+        DecodedImage decoded = photometric == CMYK
+                ? Samples.ofCmyk(image.getRaster())
+                : Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
+        return decoded.with(warnings);
+    }
+
+    @Override
+    public @Nullable PixelRows rows(OptionalInt whiteLevel) throws ImageException {
+        if (samples == null) {
+            return null;
+        }
+        samples.requireParts();
         return switch (photometric) {
             case PALETTE -> samples.palette(directory.values(COLOR_MAP));
             case CMYK -> samples.cmyk();

@@ -28,68 +28,77 @@ record TiffSamples(
     /** Pixels of a row that are unpacked at a time; a multiple of 8, so that each block starts at a whole byte. */
     private static final int BLOCK = 4096;
 
-    /** Returns the most bytes per pixel that are in memory at a time. */
-    double decodingBytesPerPixel() {
-        double partShare = (double) Math.min(height, partHeight) * rowBytes() / ((double) width * height);
-        double read = channels * (bits > 8 ? Short.BYTES : 1);
-        double made = channels == 4 && bits > 8 ? 4 + 3 : 3; // inks of 16 bits become 8 before they are RGB
-        return read + Math.max(partShare, made);
+    /** Takes the samples of one row, interleaved and not yet turned into colors; the array is valid until it returns. */
+    private interface RowTarget {
+
+        void row(short[] row) throws ImageException;
     }
 
-    /** Returns samples of more than 8 bits, interleaved. */
-    private short[] read() throws ImageException {
+    /** Passes each row from the top; no more is unpacked than the strips or tiles that hold it. */
+    private void read(RowTarget target) throws ImageException {
         requireParts();
-        short[] read = new short[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
-        read((row, from, out) -> read[out] = (short) row[from]);
-        return read;
-    }
-
-    /** Returns samples of at most 8 bits, interleaved. */
-    private byte[] readBytes() throws ImageException {
-        requireParts();
-        byte[] read = new byte[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
-        read((row, from, out) -> read[out] = (byte) row[from]);
-        return read;
-    }
-
-    private void read(Target target) throws ImageException {
-        int inPart = planar ? 1 : samples;
         int across = (width + partWidth - 1) / partWidth;
-        int perPlane = across * ((height + partHeight - 1) / partHeight);
+        int perPlane = across * down();
+        int planes = planar ? channels : 1;
+        byte[][] unpacked = new byte[planes * across][];
+        short[] row = new short[Math.multiplyExact(width, channels)];
+        int[] block = new int[Math.min(partWidth, BLOCK) * (planar ? 1 : samples)];
         int rowBytes = Math.toIntExact(rowBytes());
-        int[] row = new int[Math.min(partWidth, BLOCK) * inPart];
+        for (int band = 0; band < down(); band++) {
+            int rows = Math.min(partHeight, height - band * partHeight);
+            for (int part = 0; part < unpacked.length; part++) {
+                unpacked[part] = new byte[0]; // or two would be in memory at a time
+                unpacked[part] = parts.unpack(
+                        part / across * perPlane + band * across + part % across, Math.multiplyExact(rows, rowBytes));
+            }
+            for (int y = 0; y < rows; y++) {
+                for (int part = 0; part < unpacked.length; part++) {
+                    readRow(unpacked[part], y * rowBytes, part % across * partWidth, part / across, block, row);
+                }
+                target.row(row);
+            }
+        }
+    }
+
+    /**
+     * Reads what one strip or tile has of a row.
+     *
+     * @param at index of the row's first byte
+     * @param left first column
+     * @param plane first of the channels that are read
+     */
+    private void readRow(byte[] unpacked, int at, int left, int plane, int[] block, short[] row) {
+        int inPart = planar ? 1 : samples;
+        int taken = planar ? 1 : channels;
+        int columns = Math.min(partWidth, width - left);
         int[] before = new int[inPart];
-        for (int plane = 0; plane < (planar ? channels : 1); plane++) {
-            for (int part = 0; part < perPlane; part++) {
-                int left = part % across * partWidth;
-                int top = part / across * partHeight;
-                int rows = Math.min(partHeight, height - top);
-                int columns = Math.min(partWidth, width - left);
-                byte[] unpacked = parts.unpack(plane * perPlane + part, Math.multiplyExact(rows, rowBytes));
-                for (int y = 0; y < rows; y++) {
-                    Arrays.fill(before, 0);
-                    int out = ((top + y) * width + left) * channels + plane;
-                    int taken = planar ? 1 : channels;
-                    for (int start = 0; start < columns; start += BLOCK) {
-                        int pixels = Math.min(BLOCK, columns - start);
-                        int at = y * rowBytes + (int) ((long) start * inPart * bits / 8);
-                        unpackRow(unpacked, at, row, pixels * inPart);
-                        if (predicted) {
-                            addDifferences(row, pixels * inPart, before);
-                        }
-                        for (int x = 0; x < pixels; x++, out += channels) {
-                            for (int i = 0; i < taken; i++) {
-                                target.take(row, x * inPart + i, out + i);
-                            }
-                        }
-                    }
+        int out = left * channels + plane;
+        for (int start = 0; start < columns; start += BLOCK) {
+            int pixels = Math.min(BLOCK, columns - start);
+            unpackRow(unpacked, at + (int) ((long) start * inPart * bits / 8), block, pixels * inPart);
+            if (predicted) {
+                addDifferences(block, pixels * inPart, before);
+            }
+            for (int x = 0; x < pixels; x++, out += channels) {
+                for (int i = 0; i < taken; i++) {
+                    row[out + i] = (short) block[x * inPart + i];
                 }
             }
         }
     }
 
+    private int down() {
+        return (height + partHeight - 1) / partHeight;
+    }
+
+    /** Returns the heap that reading takes: the strips or tiles of a row, one of them in the reverse order of bits too, and two rows. */
+    private long readingBytes() {
+        long across = (width + partWidth - 1) / partWidth;
+        return (across * (planar ? channels : 1)) * Math.min(partHeight, height) * rowBytes() + 5L * width * channels;
+    }
+
     /** Checks that every part can be there, before memory is taken for what they unpack to. */
-    private void requireParts() throws ImageException {
+    void requireParts() throws ImageException {
         int perPlane = (width + partWidth - 1) / partWidth * ((height + partHeight - 1) / partHeight);
         int across = (width + partWidth - 1) / partWidth;
         for (int part = 0; part < perPlane * (planar ? channels : 1); part++) {
@@ -139,48 +148,38 @@ record TiffSamples(
     }
 
     /** Returns grey or RGB. */
-    DecodedImage colors(boolean whiteIsZero, boolean multiplied, OptionalInt maxSampleValue, OptionalInt whiteLevel)
-            throws ImageException {
+    PixelRows colors(boolean whiteIsZero, boolean multiplied, OptionalInt maxSampleValue, OptionalInt whiteLevel) {
         int white = (1 << bits) - 1;
         if (bits > 8) {
             WhiteLevel level = bits < 16
                     ? WhiteLevel.ofDepth(bits)
                     : new WhiteLevel(bits, maxSampleValue, OptionalInt.empty(), whiteLevel);
-            short[] read = read();
-            for (int i = 0; whiteIsZero && i < read.length; i++) {
-                read[i] = (short) (white - (read[i] & 0xFFFF));
-            }
-            for (int i = 0; multiplied && i < read.length; i += channels) {
-                int alpha = read[i + channels - 1] & 0xFFFF;
-                for (int color = i; color < i + channels - 1; color++) {
-                    read[color] = (short) divided(read[color] & 0xFFFF, alpha, white);
+            DeepRows.Source source = target -> read(row -> {
+                for (int i = 0; whiteIsZero && i < row.length; i++) {
+                    row[i] = (short) (white - (row[i] & 0xFFFF));
                 }
-            }
-            return Samples.ofDeep(read, width, height, channels, level);
+                for (int i = 0; multiplied && i < row.length; i += channels) {
+                    divide(row, i, white);
+                }
+                target.row(row);
+            });
+            return new DeepRows(source, width, channels, level, readingBytes());
         }
-        byte[] read = readBytes();
         byte[] scale = new byte[white + 1];
         for (int value = 0; value <= white; value++) {
             scale[value] = (byte) (((whiteIsZero ? white - value : value) * 255 + white / 2) / white);
         }
-        int second = channels >= 3 ? 1 : 0;
-        int third = channels >= 3 ? 2 : 0;
-        byte[] rgb = new byte[width * height * 3];
-        for (int in = 0, out = 0; out < rgb.length; in += channels) {
-            int red = read[in] & 0xFF;
-            int green = read[in + second] & 0xFF;
-            int blue = read[in + third] & 0xFF;
-            if (multiplied) {
-                int alpha = read[in + channels - 1] & 0xFF;
-                red = divided(red, alpha, white);
-                green = divided(green, alpha, white);
-                blue = divided(blue, alpha, white);
+        int colors = channels >= 3 ? 3 : 1;
+        return new Rows(colors, PixelRows.Read.BYTES, (row, rgb) -> {
+            for (int in = 0, out = 0; in < row.length; in += channels, out += colors) {
+                if (multiplied) {
+                    divide(row, in, white);
+                }
+                for (int color = 0; color < colors; color++) {
+                    rgb[out + color] = scale[row[in + color]];
+                }
             }
-            rgb[out++] = scale[red];
-            rgb[out++] = scale[green];
-            rgb[out++] = scale[blue];
-        }
-        return image(rgb, List.of());
+        });
     }
 
     /**
@@ -188,24 +187,22 @@ record TiffSamples(
      *
      * @param map all reds, then all greens, then all blues, of 16 bits
      */
-    DecodedImage palette(long[] map) throws ImageException {
+    PixelRows palette(long[] map) throws ImageException {
         int[] colors = colors(map);
-        byte[] read = readBytes();
-        byte[] rgb = new byte[width * height * 3];
-        for (int in = 0, out = 0; out < rgb.length; in += channels) {
-            int color = colors[read[in] & 0xFF];
-            rgb[out++] = (byte) (color >> 16);
-            rgb[out++] = (byte) (color >> 8);
-            rgb[out++] = (byte) color;
-        }
         long largest = largest(map);
-        return image(
-                rgb,
-                largest == 0 || largest > 0xFF
-                        ? List.of()
-                        : List.of(new ImageWarning(
-                                ImageWarning.Kind.CODEC,
-                                "The palette of the TIFF has no value above 255, and is read as one of 8 bits")));
+        List<ImageWarning> warnings = largest == 0 || largest > 0xFF
+                ? List.of()
+                : List.of(new ImageWarning(
+                        ImageWarning.Kind.CODEC,
+                        "The palette of the TIFF has no value above 255, and is read as one of 8 bits"));
+        return new Rows(3, new PixelRows.Read(SampleRange.BYTES, warnings), (row, rgb) -> {
+            for (int in = 0, out = 0; in < row.length; in += channels) {
+                int color = colors[row[in]];
+                rgb[out++] = (byte) (color >> 16);
+                rgb[out++] = (byte) (color >> 8);
+                rgb[out++] = (byte) color;
+            }
+        });
     }
 
     /** Returns a palette as {@code 0xRRGGBB}; its values have 16 bits, or 8 where none is larger. */
@@ -231,11 +228,13 @@ record TiffSamples(
     /** Returns the labels of a mask with a palette. */
     MaskSamples paletteMask(long[] map) throws ImageException {
         int[] colors = colors(map);
-        byte[] read = readBytes();
         char[] indices = new char[width * height];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = (char) (read[i * channels] & 0xFF);
-        }
+        int[] out = {0};
+        read(row -> {
+            for (int in = 0; in < row.length; in += channels) {
+                indices[out[0]++] = (char) row[in];
+            }
+        });
         return MaskSamples.ofPalette(width, height, indices, colors);
     }
 
@@ -249,7 +248,12 @@ record TiffSamples(
         int white = (1 << bits) - 1;
         withChannels(taken).requireParts();
         char[] read = new char[Math.multiplyExact(Math.multiplyExact(width, height), taken)];
-        withChannels(taken).read((row, from, out) -> read[out] = (char) row[from]);
+        int[] out = {0};
+        withChannels(taken).read(row -> {
+            for (short sample : row) {
+                read[out[0]++] = (char) sample;
+            }
+        });
         for (int i = 0; whiteIsZero && i < read.length; i += taken) {
             read[i] = (char) (white - read[i]);
         }
@@ -261,29 +265,26 @@ record TiffSamples(
                 parts, width, height, bits, samples, others, planar, partWidth, partHeight, predicted, littleEndian);
     }
 
-    /** Returns the RGB of cyan, magenta, yellow and black, where 0 is no ink, without a profile. */
-    DecodedImage cmyk() throws ImageException {
-        byte[] read;
-        if (bits == 8) {
-            read = readBytes();
-        } else {
-            short[] deep = read();
-            read = new byte[deep.length];
-            for (int i = 0; i < deep.length; i++) {
-                read[i] = (byte) (deep[i] >> 8);
+    /** Returns the RGB of cyan, magenta, yellow and black, where 0 is no ink, without a profile; of 16 bits the high eight are used. */
+    PixelRows cmyk() {
+        int shift = bits - 8;
+        SampleRange range = shift == 0 ? SampleRange.BYTES : new SampleRange(16, 65535, 65535, true);
+        return new Rows(3, new PixelRows.Read(range, List.of()), (row, rgb) -> {
+            for (int in = 0, out = 0; in < row.length; in += channels) {
+                int light = 255 - ((row[in + 3] & 0xFFFF) >> shift);
+                for (int ink = 0; ink < 3; ink++) {
+                    rgb[out++] = (byte) Math.round((255 - ((row[in + ink] & 0xFFFF) >> shift)) * light / 255f);
+                }
             }
+        });
+    }
+
+    /** Turns the colors of a pixel into what they were before they were multiplied by its alpha, the last channel. */
+    private void divide(short[] row, int pixel, int white) {
+        int alpha = row[pixel + channels - 1] & 0xFFFF;
+        for (int color = pixel; color < pixel + channels - 1; color++) {
+            row[color] = (short) divided(row[color] & 0xFFFF, alpha, white);
         }
-        byte[] rgb = new byte[width * height * 3];
-        for (int in = 0, out = 0; out < rgb.length; in += channels) {
-            int light = 255 - (read[in + 3] & 0xFF);
-            for (int ink = 0; ink < 3; ink++) {
-                rgb[out++] = (byte) Math.round((255 - (read[in + ink] & 0xFF)) * light / 255f);
-            }
-        }
-        DecodedImage decoded = image(rgb, List.of());
-        return bits == 8
-                ? decoded
-                : new DecodedImage(decoded.image(), new SampleRange(16, 65535, 65535, true), List.of());
     }
 
     /** Returns a color that was multiplied by alpha as it was before. */
@@ -291,13 +292,43 @@ record TiffSamples(
         return alpha == 0 ? 0 : (int) Math.min(white, (long) white * color / alpha);
     }
 
-    private DecodedImage image(byte[] rgb, List<ImageWarning> warnings) {
-        return new DecodedImage(new RgbImage(width, height, rgb), SampleRange.BYTES, warnings);
+    /** Turns the samples of a row into colors of 8 bits. */
+    private interface Coloring {
+
+        void color(short[] row, byte[] colors);
     }
 
-    /** Takes one sample of a row. */
-    private interface Target {
+    /** Rows whose colors follow from each sample alone. */
+    private final class Rows implements PixelRows {
 
-        void take(int[] row, int from, int out);
+        private final int colors;
+        private final Read read;
+        private final Coloring coloring;
+
+        Rows(int colors, Read read, Coloring coloring) {
+            this.colors = colors;
+            this.read = read;
+            this.coloring = coloring;
+        }
+
+        @Override
+        public int channels() {
+            return colors;
+        }
+
+        @Override
+        public long heapBytes() {
+            return readingBytes();
+        }
+
+        @Override
+        public Read read(Target target) throws ImageException {
+            byte[] colored = new byte[width * colors];
+            TiffSamples.this.read(row -> {
+                coloring.color(row, colored);
+                target.row(colored);
+            });
+            return read;
+        }
     }
 }

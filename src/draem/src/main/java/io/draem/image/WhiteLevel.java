@@ -38,6 +38,13 @@ record WhiteLevel(int bits, OptionalInt declared, OptionalInt significantBits, O
         return scale;
     }
 
+    /** Returns whether the level of an image depends on the values that occur in it. */
+    boolean dependsOnValues() {
+        int full = (1 << bits) - 1;
+        return (declared.isPresent() && declared.getAsInt() < full)
+                || (significantBits.isPresent() && significantBits.getAsInt() < bits);
+    }
+
     /**
      * Returns the range of an image.
      *

@@ -35,7 +35,11 @@ final class ServiceProcess implements AutoCloseable {
         return start(directory, Map.of(), arguments);
     }
 
-    /** Starts the service with more in its environment. Arguments that begin with {@code -X} are options of its JVM. */
+    /**
+     * Starts the service with more in its environment.
+     *
+     * @param arguments its options, and those of its JVM that start with {@code -X}
+     */
     static ServiceProcess start(Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
         Path crashReport = directory.resolve("crash.log");
@@ -43,6 +47,7 @@ final class ServiceProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:ErrorFile=" + crashReport));
+        // Options of the JVM; of an option that comes twice the last one counts.
         Arrays.stream(arguments).filter(argument -> argument.startsWith("-X")).forEach(command::add);
         command.addAll(List.of("-cp", classPath(), DraemServiceApplication.class.getName()));
         // An option that comes twice is a list of both.

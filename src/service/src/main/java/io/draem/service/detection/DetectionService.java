@@ -1,7 +1,6 @@
 package io.draem.service.detection;
 
 import io.draem.digest.Sha256;
-import io.draem.image.RgbImage;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
@@ -81,9 +80,11 @@ public final class DetectionService {
     private Detection answer(ServedModel model, DetectionRequest request, long start) throws DetectionException {
         check(request, model);
         // A place first: nothing is decoded for a request that the queue would refuse.
-        try (Place<ModelInput, ModelOutput> place = ModelQueue.reserve(model);
-                PixelBudget.Share share = pixels.take(preparation.countPixels(request.image()), request.caller())) {
-            return examine(model, request, place, start);
+        try (Place<ModelInput, ModelOutput> place = ModelQueue.reserve(model)) {
+            ImagePreparation.Cost cost = preparation.cost(request.image(), request.include(), model.card());
+            try (PixelBudget.Share share = pixels.take(cost.share(), request.caller())) {
+                return examine(model, request, cost.pixels(), place, start);
+            }
         }
     }
 
@@ -97,19 +98,19 @@ public final class DetectionService {
 
     /** The request's own thread waits; the work is done on the threads for images and by the model's worker. */
     private Detection examine(
-            ServedModel model, DetectionRequest request, Place<ModelInput, ModelOutput> place, long start)
+            ServedModel model, DetectionRequest request, int cost, Place<ModelInput, ModelOutput> place, long start)
             throws DetectionException {
         Caller caller = request.caller();
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         caller.requireWaiting();
+        boolean keepImage = request.include().contains(Include.OVERLAY);
         ImagePreparation.Prepared prepared =
-                threads.call(model.name(), caller, () -> preparation.prepare(request.image(), model));
-        RgbImage image = prepared.image();
+                threads.call(model.name(), caller, cost, () -> preparation.prepare(request.image(), model, keepImage));
         caller.requireWaiting();
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
         Answer<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(place, input, caller), caller);
-        Examined examined =
-                threads.call(model.name(), caller, () -> conclude(request, model.card(), image, answer.output()));
+        Examined examined = threads.call(
+                model.name(), caller, cost, () -> conclude(request, model.card(), prepared, answer.output()));
         Timing timing = new Timing(
                 prepared.decode(),
                 prepared.preprocess(),
@@ -119,8 +120,8 @@ public final class DetectionService {
                 Duration.ofNanos(System.nanoTime() - start));
         Detection detection = new Detection(
                 model,
-                image.width(),
-                image.height(),
+                prepared.width(),
+                prepared.height(),
                 examined.digest(),
                 prepared.input(),
                 prepared.warnings(),
@@ -134,12 +135,13 @@ public final class DetectionService {
 
     private record Examined(String digest, Verdict verdict, Map<Include, Picture> pictures, Duration took) {}
 
-    private Examined conclude(DetectionRequest request, ModelCard card, RgbImage image, ModelOutput output) {
+    private Examined conclude(
+            DetectionRequest request, ModelCard card, ImagePreparation.Prepared prepared, ModelOutput output) {
         Stopwatch stopwatch = new Stopwatch(System.nanoTime());
-        ScaledMap map = new ScaledMap(output.map(), image.width(), image.height());
+        ScaledMap map = new ScaledMap(output.map(), prepared.width(), prepared.height());
         Verdict verdict = verdict(card, output.score(), map, request);
         Map<Include, Picture> pictures =
-                Pictures.draw(request.include(), card, image, map, verdict, output.reconstruction());
+                Pictures.draw(request.include(), card, prepared.image(), map, verdict, output.reconstruction());
         return new Examined(Sha256.of(request.image()), verdict, pictures, stopwatch.lap());
     }
 

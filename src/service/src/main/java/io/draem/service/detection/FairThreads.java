@@ -1,8 +1,5 @@
 package io.draem.service.detection;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,19 +10,27 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the
- * others waiting; work whose caller has become late or has gone is dropped before it begins.
+ * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the others
+ * waiting, and so do the clients of a model, in the order of {@link FairLine}. Work on large images is done by half of the
+ * threads at most, so that small images do not wait for it. Work whose caller has become late or has gone is dropped before
+ * it begins.
  */
 final class FairThreads implements AutoCloseable {
+
+    /** Images of more pixels are large: they keep a thread for half a second and longer. */
+    static final int LARGE = 16_000_000;
 
     private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** By model, in the order in which they take their turns; none of them is empty. */
-    private final Map<String, Deque<Work<?>>> waiting = new LinkedHashMap<>();
+    private final Map<String, FairLine<Work<?>>> waiting = new LinkedHashMap<>();
 
+    private final int mostLarge;
+    private int large;
     private boolean closed;
 
     FairThreads(int threads) {
+        this.mostLarge = Math.max(1, threads / 2);
         for (int i = 0; i < threads; i++) {
             Thread thread = new Thread(this::work, "images-" + i);
             thread.setDaemon(true);
@@ -36,11 +41,12 @@ final class FairThreads implements AutoCloseable {
     /**
      * Does the work on one of the threads and waits for it.
      *
+     * @param pixels pixels of the image, which the time for it grows with
      * @throws DetectionException from the work itself, or because the caller became late or has gone before it began
      */
-    <T> T call(String model, Caller caller, Callable<T> task) throws DetectionException {
-        Work<T> work = new Work<>(model, caller, task);
-        add(work);
+    <T> T call(String model, Caller caller, int pixels, Callable<T> task) throws DetectionException {
+        Work<T> work = new Work<>(model, pixels, caller, task);
+        add(work, caller.client());
         try {
             while (true) {
                 try {
@@ -70,13 +76,13 @@ final class FairThreads implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void add(Work<?> work) {
-        waiting.computeIfAbsent(work.model, model -> new ArrayDeque<>()).add(work);
-        notify();
+    private synchronized void add(Work<?> work, String client) {
+        waiting.computeIfAbsent(work.model, model -> new FairLine<>()).add(client, Math.max(1, work.pixels), work);
+        notifyAll();
     }
 
     private synchronized boolean withdraw(Work<?> work) {
-        Deque<Work<?>> works = waiting.get(work.model);
+        FairLine<Work<?>> works = waiting.get(work.model);
         if (works == null || !works.remove(work)) {
             return false;
         }
@@ -90,28 +96,45 @@ final class FairThreads implements AutoCloseable {
         try {
             for (Work<?> work = next(); work != null; work = next()) {
                 work.run();
+                ended(work);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Takes the oldest work of the model whose turn it is, which is then the last in turn; null at the end. */
+    private synchronized void ended(Work<?> work) {
+        if (work.isLarge()) {
+            large--;
+            notifyAll();
+        }
+    }
+
+    /** Takes the first work that may begin of the model whose turn it is, which is then the last in turn; null at the end. */
     private synchronized @Nullable Work<?> next() throws InterruptedException {
-        while (waiting.isEmpty()) {
-            if (closed) {
+        while (true) {
+            for (Map.Entry<String, FairLine<Work<?>>> turn : waiting.entrySet()) {
+                for (Work<?> work : turn.getValue().inOrder()) {
+                    if (!work.isLarge() || large < mostLarge) {
+                        begin(work, turn.getValue());
+                        return work;
+                    }
+                }
+            }
+            if (closed && waiting.isEmpty()) {
                 return null;
             }
             wait();
         }
-        Iterator<Deque<Work<?>>> turns = waiting.values().iterator();
-        Deque<Work<?>> works = turns.next();
-        turns.remove();
-        Work<?> work = works.remove();
+    }
+
+    private void begin(Work<?> work, FairLine<Work<?>> works) {
+        large += work.isLarge() ? 1 : 0;
+        works.serve(work);
+        waiting.remove(work.model);
         if (!works.isEmpty()) {
             waiting.put(work.model, works);
         }
-        return work;
     }
 
     private static DetectionException unwrap(ExecutionException e) {
@@ -131,8 +154,9 @@ final class FairThreads implements AutoCloseable {
     private static final class Work<T> extends FutureTask<T> {
 
         private final String model;
+        private final int pixels;
 
-        Work(String model, Caller caller, Callable<T> task) {
+        Work(String model, int pixels, Caller caller, Callable<T> task) {
             super(() -> {
                 if (caller.nanosLeft() <= 0) {
                     throw DetectionException.late(null);
@@ -140,6 +164,11 @@ final class FairThreads implements AutoCloseable {
                 return task.call();
             });
             this.model = model;
+            this.pixels = pixels;
+        }
+
+        boolean isLarge() {
+            return pixels > LARGE;
         }
     }
 }

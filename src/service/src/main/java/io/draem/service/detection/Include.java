@@ -1,6 +1,7 @@
 package io.draem.service.detection;
 
 import java.util.Locale;
+import java.util.Set;
 
 /** What a caller can ask for beside the verdict. */
 public enum Include {
@@ -18,6 +19,14 @@ public enum Include {
     OVERLAY,
     /** The image as the network would have it without the anomaly, at the model's size. */
     RECONSTRUCTION;
+
+    /** Returns whether there are pictures among them that have the image's own size, however large it is. */
+    static boolean atImageSize(Set<Include> include) {
+        return include.contains(MAP)
+                || include.contains(MAP_FLOAT32)
+                || include.contains(MASK)
+                || include.contains(OVERLAY);
+    }
 
     /** Returns the name in requests. */
     public String id() {

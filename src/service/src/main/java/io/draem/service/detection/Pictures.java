@@ -22,17 +22,26 @@ final class Pictures {
     /**
      * Returns the pictures among {@code include}.
      *
+     * @param image the image at its own size; null where no overlay is asked for
      * @param map raw map at the image's size
      * @param reconstruction {@code [3, height, width]} at the model's size; null where there is none
      */
     static Map<Include, Picture> draw(
             Set<Include> include,
             ModelCard card,
-            RgbImage image,
+            @Nullable RgbImage image,
             ScaledMap map,
             Verdict verdict,
             float @Nullable [] reconstruction) {
         Map<Include, Picture> pictures = new EnumMap<>(Include.class);
+        // The overlay first: it takes the most memory, while no other picture is there.
+        if (include.contains(Include.OVERLAY) && image != null) {
+            // By the threshold of the regions: the model's own may be another.
+            Regions regions = verdict.regions();
+            RgbImage overlay =
+                    AnomalyOverlay.draw(image, map, regions.pixelThreshold(), card.calibration(), regions.largest());
+            pictures.put(Include.OVERLAY, picture(overlay));
+        }
         if (include.contains(Include.MAP)) {
             pictures.put(Include.MAP, new Picture(map.width(), map.height(), PngWriter.map(map)));
         }
@@ -42,13 +51,6 @@ final class Pictures {
         if (include.contains(Include.MASK)) {
             byte[] mask = PngWriter.mask(map, verdict.regions().pixelThreshold());
             pictures.put(Include.MASK, new Picture(map.width(), map.height(), mask));
-        }
-        if (include.contains(Include.OVERLAY)) {
-            // By the threshold of the regions: the model's own may be another.
-            Regions regions = verdict.regions();
-            RgbImage overlay =
-                    AnomalyOverlay.draw(image, map, regions.pixelThreshold(), card.calibration(), regions.largest());
-            pictures.put(Include.OVERLAY, picture(overlay));
         }
         if (include.contains(Include.RECONSTRUCTION) && reconstruction != null) {
             pictures.put(Include.RECONSTRUCTION, picture(image(reconstruction, card.width(), card.height())));

@@ -9,6 +9,7 @@ import io.draem.service.models.ServedModel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,25 +104,23 @@ public final class PredictionService {
         int largest = 0;
         for (PredictionInput input : request.inputs()) {
             if (input instanceof PredictionInput.Encoded encoded) {
-                largest = Math.max(largest, preparation.countPixels(encoded.image()));
+                largest = Math.max(
+                        largest,
+                        preparation.cost(encoded.image(), Set.of(), card).share());
             }
         }
-        if (wanted > pixels.all()) {
-            throw new DetectionException.Rejected(
-                    Outcome.IMAGE_TOO_LARGE,
-                    "The images have " + wanted + " pixels together, and " + pixels.all() + " are taken at most"
-                            + " (draem.image.max-pixels-in-flight): send fewer at a time");
-        }
-        // Images are decoded one after the other, so the largest counts. Alone, it may take all there is.
-        return pixels.take(Math.toIntExact(Math.min(pixels.all(), wanted + largest)), request.caller());
+        // Images are decoded one after the other, so the largest counts.
+        return pixels.take((int) Math.min(Integer.MAX_VALUE, wanted + largest), request.caller());
     }
 
     private PredictionRun.Prepared prepare(PredictionInput input, ServedModel model, Caller caller)
             throws DetectionException {
         if (input instanceof PredictionInput.Encoded encoded) {
-            // The image itself is let go at once: of a request's images one is decoded at a time.
-            ImagePreparation.Prepared prepared =
-                    threads.call(model.name(), caller, () -> preparation.prepare(encoded.image(), model));
+            // Of a request's images one is decoded at a time.
+            int pixels =
+                    preparation.cost(encoded.image(), Set.of(), model.card()).pixels();
+            ImagePreparation.Prepared prepared = threads.call(
+                    model.name(), caller, pixels, () -> preparation.prepare(encoded.image(), model, false));
             return new PredictionRun.Prepared(
                     prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
         }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 class FairThreadsTests {
 
     private static final Caller PATIENT = new PatientCaller();
+    private static final int SMALL = 100_000;
+    private static final int LARGE = FairThreads.LARGE + 1;
 
     private final FairThreads threads = new FairThreads(1);
     private final ExecutorService callers = Executors.newCachedThreadPool();
@@ -47,6 +49,85 @@ class FairThreadsTests {
             one.get();
         }
         assertThat(order).containsExactly("flooded 1", "other 1", "flooded 2", "flooded 3");
+    }
+
+    @Test
+    void smallImagesPassLargeOnesThatWait() throws Exception {
+        List<Future<?>> all = new ArrayList<>();
+        all.add(occupy());
+        all.add(add("model large", PATIENT, 5 * SMALL / 2));
+        for (String work : List.of("model 1", "model 2", "model 3", "model 4")) {
+            all.add(add(work, PATIENT));
+        }
+        gate.countDown();
+        for (Future<?> one : all) {
+            one.get();
+        }
+        assertThat(order).containsExactly("model 1", "model 2", "model 3", "model 4", "model large");
+    }
+
+    @Test
+    void theClientsOfAModelTakeTurns() throws Exception {
+        List<Future<?>> all = new ArrayList<>();
+        all.add(occupy());
+        for (String work : List.of("model flooded 1", "model flooded 2", "model flooded 3")) {
+            all.add(add(work, new PatientCaller("flooding")));
+        }
+        all.add(add("model other 1", new PatientCaller("other")));
+        all.add(add("model other 2", new PatientCaller("other")));
+        gate.countDown();
+        for (Future<?> one : all) {
+            one.get();
+        }
+        assertThat(order)
+                .containsExactly(
+                        "model flooded 1", "model other 1", "model flooded 2", "model other 2", "model flooded 3");
+    }
+
+    @Test
+    void largeImagesLeaveHalfOfTheThreadsToSmallOnes() throws Exception {
+        try (FairThreads four = new FairThreads(4)) {
+            CountDownLatch begun = new CountDownLatch(2);
+            List<Future<?>> large = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                String name = "large " + i;
+                large.add(callers.submit(() -> four.call("model", PATIENT, LARGE, () -> {
+                    order.add(name);
+                    begun.countDown();
+                    gate.await();
+                    return "";
+                })));
+            }
+            begun.await();
+            for (int i = 0; i < 8; i++) {
+                assertThat(four.call("model", PATIENT, SMALL, () -> "done")).isEqualTo("done");
+            }
+            assertThat(order).hasSize(2);
+            gate.countDown();
+            for (Future<?> one : large) {
+                one.get();
+            }
+            assertThat(order).hasSize(3);
+        }
+    }
+
+    @Test
+    void aModelWhoseLargeImagesHaveToWaitLetsTheOthersGoOn() throws Exception {
+        try (FairThreads two = new FairThreads(2)) {
+            CountDownLatch begun = new CountDownLatch(1);
+            Future<?> first = callers.submit(() -> two.call("model", PATIENT, LARGE, () -> {
+                begun.countDown();
+                gate.await();
+                return "";
+            }));
+            begun.await();
+            Future<?> second = callers.submit(() -> two.call("model", PATIENT, LARGE, () -> ""));
+            assertThat(two.call("other", PATIENT, SMALL, () -> "done")).isEqualTo("done");
+            assertThat(second).isNotDone();
+            gate.countDown();
+            first.get();
+            second.get();
+        }
     }
 
     @Test
@@ -84,14 +165,14 @@ class FairThreadsTests {
     @Test
     void anErrorReachesTheCallerAndTheThreadLivesOn() throws Exception {
         assertThatExceptionOfType(StackOverflowError.class)
-                .isThrownBy(() -> threads.call("model", PATIENT, () -> {
+                .isThrownBy(() -> threads.call("model", PATIENT, SMALL, () -> {
                     throw new StackOverflowError("deep");
                 }));
-        assertThat(threads.call("model", PATIENT, () -> "alive")).isEqualTo("alive");
+        assertThat(threads.call("model", PATIENT, SMALL, () -> "alive")).isEqualTo("alive");
     }
 
     private Future<?> occupy() throws InterruptedException {
-        Future<?> first = callers.submit(() -> threads.call("first", PATIENT, () -> {
+        Future<?> first = callers.submit(() -> threads.call("first", PATIENT, SMALL, () -> {
             busy.countDown();
             gate.await();
             return "";
@@ -102,12 +183,16 @@ class FairThreadsTests {
 
     /** Adds work whose first word is the model, and returns when it waits. */
     private Future<?> add(String work, Caller caller) throws InterruptedException {
+        return add(work, caller, SMALL);
+    }
+
+    private Future<?> add(String work, Caller caller, int pixels) throws InterruptedException {
         CountDownLatch asked = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
         Future<?> future = callers.submit(() -> {
             thread[0] = Thread.currentThread();
             asked.countDown();
-            return threads.call(work.split(" ")[0], caller, () -> order.add(work));
+            return threads.call(work.split(" ")[0], caller, pixels, () -> order.add(work));
         });
         asked.await(10, TimeUnit.SECONDS);
         while (thread[0].getState() == Thread.State.RUNNABLE && !future.isDone()) {
@@ -117,6 +202,16 @@ class FairThreadsTests {
     }
 
     private static class PatientCaller implements Caller {
+
+        private final String client;
+
+        PatientCaller() {
+            this("client");
+        }
+
+        PatientCaller(String client) {
+            this.client = client;
+        }
 
         @Override
         public long deadline() {
@@ -130,7 +225,7 @@ class FairThreadsTests {
 
         @Override
         public String client() {
-            return "client";
+            return client;
         }
 
         @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -34,14 +36,96 @@ class PixelBudgetTests {
     }
 
     @Test
-    void aSmallImageDoesNotSlipPastALargeOneUntilItsCallerHasGone() throws Exception {
+    void smallImagesPassALargeOneThatWaitsAndDoNotKeepItOut() throws Exception {
+        PixelBudget.Share first = budget.take(80, new Waiting(20));
+        CompletableFuture<PixelBudget.Share> large = waiting(80, "large");
+        PixelBudget.Share small = budget.take(6, new Waiting("small", 20));
+        PixelBudget.Share other = budget.take(6, new Waiting("small", 20));
+        assertThat(large).isNotDone();
+        first.close();
+        // The large one is in although the small ones that passed it are there still.
+        large.get();
+        assertThat(budget.taken()).isEqualTo(92);
+        small.close();
+        other.close();
+        large.get().close();
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void aLargeImageIsAdmittedWhileSmallOnesNeverCease() throws Exception {
+        List<CompletableFuture<PixelBudget.Share>> flow = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            flow.add(CompletableFuture.completedFuture(budget.take(4, new Waiting("small", 20))));
+        }
+        CompletableFuture<PixelBudget.Share> large = waiting(80, "large");
+        for (int ended = 0; !large.isDone(); ended++) {
+            assertThat(ended).isLessThan(100);
+            assertThat(budget.taken()).isLessThanOrEqualTo(100);
+            // For each small image that ends another one comes.
+            CompletableFuture<PixelBudget.Share> oldest =
+                    flow.stream().filter(CompletableFuture::isDone).findFirst().orElseThrow();
+            flow.remove(oldest);
+            oldest.get().close();
+            Waiting caller = new Waiting("small", 20);
+            CompletableFuture<PixelBudget.Share> next = take(4, caller);
+            while (!next.isDone() && !caller.asked.tryAcquire(1, TimeUnit.MILLISECONDS)) {
+                Thread.onSpinWait();
+            }
+            flow.add(next);
+        }
+        large.get().close();
+        for (CompletableFuture<PixelBudget.Share> small : flow) {
+            small.get().close();
+        }
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void thereIsRoomForASmallImageBesideTheLargestAndBesideManyOfOneSize() throws Exception {
+        PixelBudget.Share largest = budget.take(88, new Waiting(20));
+        budget.take(6, new Waiting(0)).close();
+        largest.close();
+        List<PixelBudget.Share> many = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            many.add(budget.take(10, new Waiting(0)));
+        }
+        CompletableFuture<PixelBudget.Share> tenth = waiting(10, "many");
+        budget.take(5, new Waiting(0)).close();
+        many.forEach(PixelBudget.Share::close);
+        tenth.get().close();
+        assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void clientsThatWaitGetEqualShares() throws Exception {
+        PixelBudget.Share all = budget.take(100, new Waiting(20));
+        List<CompletableFuture<PixelBudget.Share>> flood = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            flood.add(waiting(60, "flood"));
+        }
+        CompletableFuture<PixelBudget.Share> other = waiting(60, "other");
+        CompletableFuture<PixelBudget.Share> second = waiting(60, "other");
+        all.close();
+        flood.get(0).get().close();
+        other.get().close();
+        flood.get(1).get().close();
+        second.get().close();
+        flood.get(2).get().close();
+        flood.get(3).get().close();
+    }
+
+    @Test
+    void anImageThatGoesAwayWhileItWaitsLetsTheNextOneIn() throws Exception {
         PixelBudget.Share first = budget.take(60, new Waiting(20));
         Waiting large = new Waiting(20);
         CompletableFuture<PixelBudget.Share> waits = take(60, large);
         large.asked.acquire();
-        Waiting small = new Waiting(20);
-        CompletableFuture<PixelBudget.Share> behind = take(10, small);
-        small.asked.acquire();
+        for (int i = 0; i < 20; i++) {
+            budget.take(4, new Waiting("small", 20)).close();
+        }
+        // Of small ones enough have passed: this one waits behind it, though it would fit.
+        CompletableFuture<PixelBudget.Share> behind = waiting(20, "small");
         assertThat(behind).isNotDone();
         large.gone = true;
         assertThatExceptionOfType(ExecutionException.class)
@@ -50,6 +134,14 @@ class PixelBudgetTests {
         behind.get().close();
         first.close();
         assertThat(budget.taken()).isZero();
+    }
+
+    @Test
+    void moreThanThereIsAtAllIsRefused() {
+        assertThatExceptionOfType(DetectionException.Rejected.class)
+                .isThrownBy(() -> budget.take(101, new Waiting(20)))
+                .withMessageContaining("draem.image.max-pixels-in-flight")
+                .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.IMAGE_TOO_LARGE));
     }
 
     @Test
@@ -63,6 +155,14 @@ class PixelBudgetTests {
                         DataSize.ofMegabytes(256),
                         null))
                 .withMessageContaining("draem.image.max-pixels-in-flight");
+    }
+
+    /** Takes pixels that are not there yet, and returns when they are waited for. */
+    private CompletableFuture<PixelBudget.Share> waiting(int pixels, String client) throws InterruptedException {
+        Waiting caller = new Waiting(client, 20);
+        CompletableFuture<PixelBudget.Share> share = take(pixels, caller);
+        caller.asked.acquire();
+        return share;
     }
 
     private CompletableFuture<PixelBudget.Share> take(int pixels, Caller caller) {
@@ -80,11 +180,17 @@ class PixelBudgetTests {
     /** A caller that tells when it is looked after: whoever takes pixels for it waits then. */
     private static final class Waiting implements Caller {
 
+        private final String client;
         private final long deadline;
         private final Semaphore asked = new Semaphore(0);
         private volatile boolean gone;
 
         Waiting(int seconds) {
+            this("client", seconds);
+        }
+
+        Waiting(String client, int seconds) {
+            this.client = client;
             this.deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         }
 
@@ -101,7 +207,7 @@ class PixelBudgetTests {
 
         @Override
         public String client() {
-            return "client";
+            return client;
         }
 
         @Override

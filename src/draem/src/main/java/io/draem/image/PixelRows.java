@@ -1,0 +1,61 @@
+package io.draem.image;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The pixels of an image, decoded row by row, so that no more than some rows of them are in memory. */
+interface PixelRows {
+
+    /** Takes one row of samples; the array is valid until the method returns. */
+    @FunctionalInterface
+    interface Target {
+
+        void row(byte[] samples) throws ImageException;
+    }
+
+    /**
+     * What is known once every row has been read.
+     *
+     * @see DecodedImage
+     */
+    record Read(SampleRange samples, List<ImageWarning> warnings) {
+
+        static final Read BYTES = new Read(SampleRange.BYTES, List.of());
+    }
+
+    /** Returns the samples per pixel: 1 for grey, 3 for RGB. */
+    int channels();
+
+    /** Returns the bytes of heap that reading takes, the file not included. */
+    long heapBytes();
+
+    /**
+     * Passes every row, 8 bits per sample, interleaved, from the top as stored.
+     *
+     * @throws ImageException if the pixels cannot be used
+     * @throws IOException if they are broken
+     */
+    Read read(Target target) throws ImageException, IOException;
+
+    /** Returns all pixels at once. */
+    default DecodedImage decode(int width, int height) throws ImageException, IOException {
+        byte[] rgb = new byte[3 * width * height];
+        int[] out = {0};
+        boolean grey = channels() == 1;
+        Read read = read(samples -> {
+            int at = out[0];
+            if (grey) {
+                for (int x = 0; x < width; x++, at += 3) {
+                    byte sample = samples[x];
+                    rgb[at] = sample;
+                    rgb[at + 1] = sample;
+                    rgb[at + 2] = sample;
+                }
+            } else {
+                System.arraycopy(samples, 0, rgb, at, 3 * width);
+            }
+            out[0] += 3 * width;
+        });
+        return new DecodedImage(new RgbImage(width, height, rgb), read.samples(), read.warnings());
+    }
+}

@@ -1,0 +1,204 @@
+package io.draem.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Decoding to the network's size gives the tensor of the whole image, to the bit, whatever the format. */
+class ResizedDecodingTests {
+
+    private static final int GREY = 0;
+    private static final int PALETTE = 3;
+
+    private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void givesTheTensorOfTheWholeImage(Path file) throws Exception {
+        byte[] bytes = Files.readAllBytes(file);
+        for (OptionalInt whiteLevel : List.of(OptionalInt.empty(), OptionalInt.of(4095))) {
+            assertSame(bytes, whiteLevel);
+        }
+    }
+
+    static Stream<Path> files() throws IOException, URISyntaxException {
+        Path resources = Path.of(
+                        ResizedDecodingTests.class.getResource("README.md").toURI())
+                .getParent();
+        try (Stream<Path> files = Files.walk(resources)) {
+            return files
+                    .filter(file -> file.toString().matches(".*\\.(jpg|png|bmp|tif|webp)"))
+                    .sorted()
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pngs")
+    void readsAPngRowByRowAsTheCodecReadsIt(int color, int bits, int paletteColors, boolean significant)
+            throws Exception {
+        for (int width : new int[] {1, 2, 7, 8, 61}) {
+            byte[] png = png(width, 23, color, bits, paletteColors, significant ? 12 : 0);
+            for (OptionalInt whiteLevel : List.of(OptionalInt.empty(), OptionalInt.of(4095))) {
+                PngFile file = PngFile.open(png, ImageLimits.DEFAULT);
+                assertThat(file.rows(whiteLevel)).isNotNull();
+                BufferedImage image = Codec.PNG.read(file.essentials(), new ArrayList<>());
+                DecodedImage expected = Samples.decoded(
+                        image, new WhiteLevel(16, OptionalInt.empty(), file.significantBits(), whiteLevel));
+                DecodedImage decoded = decoder.decode(png, whiteLevel);
+                assertThat(decoded.image().rgb()).isEqualTo(expected.image().rgb());
+                assertThat(decoded.samples()).isEqualTo(expected.samples());
+                assertThat(decoded.warnings()).isEqualTo(expected.warnings());
+                assertSame(png, whiteLevel);
+            }
+        }
+    }
+
+    static Stream<Arguments> pngs() {
+        List<Arguments> kinds = new ArrayList<>();
+        for (int bits : new int[] {1, 2, 4, 8}) {
+            kinds.add(Arguments.of(GREY, bits, 0, false));
+            kinds.add(Arguments.of(PALETTE, bits, 1 << bits, false));
+            kinds.add(Arguments.of(PALETTE, bits, (1 << bits) - 1, false));
+        }
+        for (int color : new int[] {2, 4, 6}) {
+            kinds.add(Arguments.of(color, 8, 0, false));
+        }
+        for (int color : new int[] {GREY, 2, 4, 6}) {
+            kinds.add(Arguments.of(color, 16, 0, false));
+            kinds.add(Arguments.of(color, 16, 0, true));
+        }
+        return kinds.stream();
+    }
+
+    @Test
+    void refusesRowsThatEndTooEarlyOrHaveAnUnknownFilter() throws Exception {
+        byte[] rows = new byte[9 * 100];
+        byte[] ended = assemble(8, 101, GREY, 8, new byte[0], new byte[0], rows);
+        byte[] filter = rows.clone();
+        filter[9 * 50] = 5;
+        byte[] unknown = assemble(8, 100, GREY, 8, new byte[0], new byte[0], filter);
+        byte[] tooMany = assemble(60_000, 1_000, GREY, 8, new byte[0], new byte[0], rows);
+        for (byte[] png : List.of(ended, unknown, tooMany)) {
+            assertThatExceptionOfType(ImageException.Invalid.class).isThrownBy(() -> decoder.decode(png));
+            assertThatExceptionOfType(ImageException.Invalid.class)
+                    .isThrownBy(() -> decoder.decodeResized(png, OptionalInt.empty(), 32, 32));
+        }
+    }
+
+    @Test
+    void takesFewRowsOfALargeImageThatIsReadRowByRow() throws Exception {
+        byte[] png = assemble(8000, 8000, GREY, 1, new byte[0], new byte[0], new byte[1001 * 8000]);
+        long full = 3L * 8000 * 8000;
+        assertThat(decoder.resizingBytes(png, 256, 256)).isLessThan(full / 50);
+        ResizedImage resized = decoder.decodeResized(png, OptionalInt.empty(), 256, 256);
+        assertThat(resized.width()).isEqualTo(8000);
+        assertThat(resized.height()).isEqualTo(8000);
+        assertThat(resized.tensor()).hasSize(3 * 256 * 256).containsOnly(0f);
+    }
+
+    private void assertSame(byte[] bytes, OptionalInt whiteLevel) throws ImageException {
+        DecodedImage decoded;
+        try {
+            decoded = decoder.decode(bytes, whiteLevel);
+        } catch (ImageException e) {
+            assertThatExceptionOfType(e.getClass())
+                    .isThrownBy(() -> decoder.decodeResized(bytes, whiteLevel, 16, 24))
+                    .withMessage(e.getMessage());
+            return;
+        }
+        for (int[] size : new int[][] {{16, 24}, {300, 280}}) {
+            ResizedImage resized = decoder.decodeResized(bytes, whiteLevel, size[0], size[1]);
+            assertThat(resized.width()).isEqualTo(decoded.image().width());
+            assertThat(resized.height()).isEqualTo(decoded.image().height());
+            assertThat(resized.samples()).isEqualTo(decoded.samples());
+            assertThat(resized.warnings()).isEqualTo(decoded.warnings());
+            assertThat(Arrays.equals(resized.tensor(), ImageTensor.of(decoded.image(), size[0], size[1])))
+                    .isTrue();
+        }
+        assertThat(decoder.resizingBytes(bytes, 16, 24)).isPositive();
+    }
+
+    /** A PNG whose rows are noise, with every filter among them. */
+    private static byte[] png(int width, int height, int color, int bits, int paletteColors, int significantBits)
+            throws IOException {
+        Random random = new Random(31L * color + bits);
+        int samples = new int[] {1, 0, 3, 1, 2, 0, 4}[color];
+        int rowBytes = 1 + (width * bits * samples + 7) / 8;
+        byte[] rows = new byte[rowBytes * height];
+        random.nextBytes(rows);
+        for (int y = 0; y < height; y++) {
+            rows[y * rowBytes] = (byte) (significantBits > 0 ? 0 : y % 5);
+            // Low values: of 12 bits, or those of a palette that has fewer colors than its bits allow.
+            for (int i = 1; significantBits > 0 && i < rowBytes; i += 2) {
+                rows[y * rowBytes + i] &= 0x0F;
+            }
+        }
+        byte[] palette = new byte[3 * paletteColors];
+        random.nextBytes(palette);
+        byte[] significant = new byte[significantBits > 0 ? samples : 0];
+        Arrays.fill(significant, (byte) significantBits);
+        return assemble(width, height, color, bits, palette, significant, rows);
+    }
+
+    private static byte[] assemble(
+            int width, int height, int color, int bits, byte[] palette, byte[] significant, byte[] rows)
+            throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+        byte[] header = ByteBuffer.allocate(13)
+                .putInt(width)
+                .putInt(height)
+                .put((byte) bits)
+                .put((byte) color)
+                .array();
+        chunk(png, "IHDR", header);
+        if (significant.length > 0) {
+            chunk(png, "sBIT", significant);
+        }
+        if (palette.length > 0) {
+            chunk(png, "PLTE", palette);
+        }
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflate = new DeflaterOutputStream(packed)) {
+            deflate.write(rows);
+        }
+        int half = packed.size() / 2;
+        chunk(png, "IDAT", Arrays.copyOf(packed.toByteArray(), half));
+        chunk(png, "IDAT", Arrays.copyOfRange(packed.toByteArray(), half, packed.size()));
+        chunk(png, "IEND", new byte[0]);
+        return png.toByteArray();
+    }
+
+    private static void chunk(ByteArrayOutputStream png, String type, byte[] data) {
+        byte[] content = ByteBuffer.allocate(4 + data.length)
+                .put(type.getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+                .put(data)
+                .array();
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        png.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
+        png.writeBytes(content);
+        png.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    }
+}
