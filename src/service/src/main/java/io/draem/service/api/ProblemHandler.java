@@ -3,6 +3,7 @@ package io.draem.service.api;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.UnreceivedBodyException;
+import io.draem.text.SafeText;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
