@@ -2,8 +2,10 @@ package io.draem.service.api;
 
 import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ final class Arrival implements Caller {
     private volatile String client;
     private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
     private volatile long deadline;
+    private volatile boolean reported;
+    private volatile @Nullable Outcome failure;
     private boolean pipelined;
     private boolean ended;
     private int probes;
@@ -66,9 +70,34 @@ final class Arrival implements Caller {
         answered.thenRun(action);
     }
 
-    /** Notes that the answer has been sent or cannot be. */
-    void answered() {
+    @Override
+    public void reported() {
+        reported = true;
+    }
+
+    /** Tells whether the outcome of the request is reported already, or will be. */
+    boolean isReported() {
+        return reported;
+    }
+
+    /**
+     * Notes that the answer has been sent or cannot be. What waits for that is done once, at the first call.
+     *
+     * @param failure why the service failed on the answer; null where it did not
+     */
+    void answered(@Nullable Outcome failure) {
+        this.failure = failure;
         answered.complete(null);
+    }
+
+    @Override
+    public @Nullable Outcome lostAnswer() {
+        AtomicBoolean open = new AtomicBoolean();
+        connection.action(ActionCode.IS_IO_ALLOWED, open);
+        if (!open.get() || connection.getResponse().isExceptionPresent()) {
+            return Outcome.CANCELLED;
+        }
+        return failure;
     }
 
     /** Brings the deadline forward to so many nanoseconds after the request's headers; it cannot be put off. */

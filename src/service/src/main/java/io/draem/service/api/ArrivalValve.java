@@ -44,10 +44,12 @@ final class ArrivalValve extends ValveBase {
         if (connections.isClosing()) {
             response.setHeader("Connection", "close");
         }
+        Thread.interrupted(); // which the request before on this thread may have left behind
         try {
             getNext().invoke(request, response);
         } finally {
-            arrival.answered();
+            Thread.interrupted();
+            arrival.answered(null);
             if (!WatchedProtocol.isBodyRead(connection)) {
                 // First the answer: a client that waits for it before it goes on sending gets it.
                 response.finishResponse();

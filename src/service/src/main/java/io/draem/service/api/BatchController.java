@@ -46,8 +46,10 @@ class BatchController {
                     "Takes each part 'images' of a form as an image and gives a verdict or a problem for each, in their"
                             + " order. The status is 200 whatever came of the images: other statuses are for what"
                             + " concerns the whole request, as a parameter, the model, the size of the form or a queue"
-                            + " that has no room for any of them. The images are put into the model's queue together,"
-                            + " so that they share its runs; those that find no room there get the problem overloaded.",
+                            + " that has no room for any of them. The images are examined by the same version of the"
+                            + " model and share its runs. At most two model batches of them wait in the model's queue at"
+                            + " a time; the others wait for their slots until the deadline, and those that have none by"
+                            + " then get the problem deadline-exceeded.",
             requestBody =
                     @RequestBody(
                             required = true,
@@ -80,7 +82,6 @@ class BatchController {
         List<Attempt> attempts = detections.detect(images.stream()
                 .map(image -> query.request(image.bytes(), caller))
                 .toList());
-        RefusalFilter.told(request);
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();
         for (int i = 0; i < attempts.size(); i++) {

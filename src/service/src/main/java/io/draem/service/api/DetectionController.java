@@ -92,7 +92,6 @@ class DetectionController {
         DetectionQuery wishes = picture ? query.forOverlay() : query;
         byte[] image = ImageBody.read(request, maxBytes);
         Detection detection = detections.detect(wishes.request(image, caller));
-        RefusalFilter.told(request); // also if the answer cannot be written
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .header(
                         TimingResponse.HEADER,

@@ -43,6 +43,9 @@ class ProblemHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
+    /** The status of nginx for a client that has hung up; nobody reads it, but it counts as the client's in metrics. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
     private final HttpServletRequest current;
 
     /**
@@ -54,8 +57,12 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
-        if (e.isTold()) {
-            RefusalFilter.told(current);
+        if (e.isTold() && current.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival) {
+            arrival.reported();
+        }
+        OutcomeFilter.ended(current, e.outcome());
+        if (e.outcome() == Outcome.CANCELLED) {
+            return ResponseEntity.status(CLIENT_CLOSED_REQUEST).build();
         }
         HttpHeaders headers = new HttpHeaders();
         if (e instanceof DetectionException.Unavailable unavailable) {
@@ -83,7 +90,7 @@ class ProblemHandler {
             return tooLarge("The form", tooLarge.getMaxUploadSize());
         }
         if (isOfTheConnection(e)) {
-            return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
+            return unread(e);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof FileSizeLimitExceededException part) {
@@ -208,7 +215,8 @@ class ProblemHandler {
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
             log.debug("A request was not read or an answer not written", e);
-            return response.isCommitted() ? null : answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
+            ResponseEntity<Problem> answer = unread(e);
+            return response.isCommitted() ? null : answer;
         }
         if (isOutOfMemory(e)) {
             return response.isCommitted() ? null : outOfMemory();
@@ -219,10 +227,19 @@ class ProblemHandler {
                 : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
     }
 
+    /** Answers a request that did not come whole. */
+    private ResponseEntity<Problem> unread(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClientAbortException) {
+                OutcomeFilter.ended(current, Outcome.CANCELLED);
+            }
+        }
+        return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
+    }
+
     /** Answers a request whose body or answer did not fit the heap: Spring wraps errors too. */
     private ResponseEntity<Problem> outOfMemory() {
         log.error("{} {} did not fit the heap", current.getMethod(), current.getRequestURI());
-        RefusalFilter.ended(current, Outcome.OUT_OF_MEMORY);
         return detection(DetectionException.outOfMemory());
     }
 

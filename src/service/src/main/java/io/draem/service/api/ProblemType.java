@@ -79,6 +79,7 @@ enum ProblemType {
             case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
             case SLOW_BODY -> REQUEST_TIMEOUT;
             case INFERENCE_FAILED -> INFERENCE_FAILED;
+            case INTERNAL_ERROR -> INTERNAL_ERROR;
             case SUCCESS -> throw new IllegalArgumentException("Success is no problem");
         };
     }

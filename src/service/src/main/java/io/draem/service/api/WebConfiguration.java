@@ -109,13 +109,12 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     /**
-     * Inside of the observation of requests, outside of all that refuses. Not for the protocol's doors: their bodies are
-     * read inside of their service, which tells of them itself.
+     * Inside of the observation of requests, outside of all that refuses.
      */
     @Bean
-    FilterRegistrationBean<RefusalFilter> refusalFilter(DetectionListener listener) {
-        FilterRegistrationBean<RefusalFilter> filter = new FilterRegistrationBean<>(new RefusalFilter(listener));
-        filter.addUrlPatterns("/v1/detect/*");
+    FilterRegistrationBean<OutcomeFilter> outcomeFilter(DetectionListener listener) {
+        FilterRegistrationBean<OutcomeFilter> filter = new FilterRegistrationBean<>(new OutcomeFilter(listener));
+        filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return filter;
     }

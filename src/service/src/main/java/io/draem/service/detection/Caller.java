@@ -1,5 +1,7 @@
 package io.draem.service.detection;
 
+import org.jspecify.annotations.Nullable;
+
 /** Who waits for an answer, and until when. */
 public interface Caller {
 
@@ -14,6 +16,17 @@ public interface Caller {
 
     /** Does something once the answer has been sent or cannot be, whichever thread asks for it; at once if it has been. */
     void whenAnswered(Runnable action);
+
+    /** Notes that the outcome of the request, or of one of its images, is reported now or once it has been answered. */
+    default void reported() {}
+
+    /**
+     * Returns why an answer that was given has not reached the client; null where it has. Asked once the answer has been
+     * sent or cannot be.
+     */
+    default @Nullable Outcome lostAnswer() {
+        return null;
+    }
 
     /** Returns how much time is left, in nanoseconds; nothing or less when the caller has become late. */
     default long nanosLeft() {

@@ -1,11 +1,18 @@
 package io.draem.service.detection;
 
+import io.draem.service.inference.ModelInput;
+import io.draem.service.inference.ModelOutput;
+import io.draem.service.inference.Place;
+import io.draem.service.inference.QueueWindow;
+import io.draem.service.models.ModelLease;
+import io.draem.service.models.ServedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,8 +24,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Examines several images of one caller together, each on the way that a single image takes, so that they share the
- * model's runs among themselves and with others.
+ * Examines several images of one client, all by the same version of the model. They pass through the model's queue in a
+ * {@link QueueWindow}: an image takes memory and a thread only once it has a slot there, and the next ones wait.
  */
 public final class DetectionBatches implements AutoCloseable {
 
@@ -28,42 +35,44 @@ public final class DetectionBatches implements AutoCloseable {
 
     private final DetectionService detections;
     private final long maxPictureBytes;
+    /** Without a limit of its own: a thread is for an image under way, of which each batch bounds the number. */
     private final ThreadPoolExecutor pool;
 
     /**
-     * @param maxInFlight most images of all batches that are under way at a time; further ones wait
      * @param maxPictureBytes most bytes of the pictures in one answer
      */
-    DetectionBatches(DetectionService detections, int maxInFlight, long maxPictureBytes) {
+    DetectionBatches(DetectionService detections, long maxPictureBytes) {
         this.detections = detections;
         this.maxPictureBytes = maxPictureBytes;
         AtomicInteger count = new AtomicInteger();
-        // A thread for each image under way, since most of them only wait for the model.
-        this.pool = new ThreadPoolExecutor(
-                maxInFlight, maxInFlight, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        this.pool =
+                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                     Thread thread = new Thread(task, "batch-" + count.getAndIncrement());
                     thread.setDaemon(true);
                     return thread;
                 });
-        pool.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Returns what came of each image, in their order.
+     * Returns the outcome of each image, in their order.
      *
      * @param requests at least one; they differ in their images alone
-     * @throws DetectionException if every one of them would fail, whatever its image
+     * @throws DetectionException if every one of them would fail, whatever its image, or the client has gone
      */
     public List<Attempt> detect(List<DetectionRequest> requests) throws DetectionException {
-        detections.requireServable(requests.get(0));
-        AtomicLong room = new AtomicLong(maxPictureBytes);
-        Map<String, String> context = MDC.getCopyOfContextMap();
-        List<Future<Attempt>> attempts = new ArrayList<>();
         WatchedCaller caller = new WatchedCaller(requests.get(0).caller());
-        for (DetectionRequest request : requests) {
-            attempts.add(pool.submit(() -> attempt(request.by(caller), room, context)));
+        try (ModelLease lease = detections.lease(requests.get(0))) {
+            QueueWindow<ModelInput, ModelOutput> window = lease.model().window();
+            Place<ModelInput, ModelOutput> first = ModelQueue.first(window);
+            List<Attempt> attempts = new Batch(lease.model(), window, caller).examine(requests, first);
+            if (Thread.currentThread().isInterrupted()) {
+                throw DetectionException.interrupted(new InterruptedException());
+            }
+            if (caller.isGone()) {
+                throw DetectionException.cancelled(null);
+            }
+            return attempts;
         }
-        return collect(attempts, caller);
     }
 
     @Override
@@ -71,80 +80,149 @@ public final class DetectionBatches implements AutoCloseable {
         pool.shutdown();
     }
 
-    private static List<Attempt> collect(List<Future<Attempt>> attempts, WatchedCaller caller)
-            throws DetectionException {
-        try {
-            List<Attempt> ended = new ArrayList<>();
-            for (Future<Attempt> attempt : attempts) {
-                ended.add(await(attempt, caller));
-            }
-            return ended;
-        } catch (InterruptedException e) {
-            attempts.forEach(attempt -> attempt.cancel(true));
-            Thread.currentThread().interrupt();
-            throw DetectionException.cancelled(e);
-        } catch (ExecutionException e) {
-            attempts.forEach(attempt -> attempt.cancel(true));
-            throw new IllegalStateException(e.getCause());
-        }
-    }
+    /** One request, used on its thread. */
+    private final class Batch {
 
-    private static Attempt await(Future<Attempt> attempt, WatchedCaller caller)
-            throws InterruptedException, ExecutionException {
-        while (true) {
+        private final ServedModel model;
+        private final QueueWindow<ModelInput, ModelOutput> window;
+        private final WatchedCaller caller;
+        private final int most;
+        private final List<Future<Attempt>> underWay = new ArrayList<>();
+        private final AtomicLong pictureBytes = new AtomicLong(maxPictureBytes);
+        private final @Nullable Map<String, String> context = MDC.getCopyOfContextMap();
+
+        Batch(ServedModel model, QueueWindow<ModelInput, ModelOutput> window, WatchedCaller caller) {
+            this.model = model;
+            this.window = window;
+            this.caller = caller;
+            // As many as may wait and run at a time: others would only take memory until their answers are drawn.
+            this.most = (2 + model.runsAtATime()) * model.maxBatchSize();
+        }
+
+        List<Attempt> examine(List<DetectionRequest> requests, Place<ModelInput, ModelOutput> first) {
+            List<Future<Attempt>> attempts = new ArrayList<>();
+            attempts.add(begin(requests.get(0).by(caller), first));
+            DetectionException stopped = null;
+            for (DetectionRequest request : requests.subList(1, requests.size())) {
+                DetectionRequest watched = request.by(caller);
+                if (stopped == null) {
+                    try {
+                        attempts.add(begin(watched, next()));
+                        continue;
+                    } catch (DetectionException e) {
+                        stopped = e; // neither this image nor a further one gets a place
+                    }
+                }
+                attempts.add(refuse(watched, stopped));
+            }
+            return attempts.stream().map(this::await).toList();
+        }
+
+        private Place<ModelInput, ModelOutput> next() throws DetectionException {
+            underWay.removeIf(Future::isDone);
+            while (underWay.size() >= most) {
+                await(underWay.remove(0));
+            }
+            return ModelQueue.next(window, caller);
+        }
+
+        private Future<Attempt> begin(DetectionRequest request, Place<ModelInput, ModelOutput> place) {
             try {
-                return attempt.get(LOOK_AFTER_CALLER, TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                caller.look();
+                Future<Attempt> attempt = pool.submit(() -> attempt(() -> detections.detect(request, model, place)));
+                underWay.add(attempt);
+                return attempt;
+            } catch (RuntimeException | Error e) { // there is no thread
+                place.close();
+                return refuse(request, failed(e));
+            }
+        }
+
+        private Future<Attempt> refuse(DetectionRequest request, DetectionException reason) {
+            return CompletableFuture.completedFuture(attempt(() -> detections.refuse(request, model, reason)));
+        }
+
+        private Attempt attempt(Examination examination) {
+            Map<String, String> before = MDC.getCopyOfContextMap();
+            MDC.setContextMap(context == null ? Map.of() : context);
+            try {
+                Detection detection = examination.run();
+                return pictureBytes.addAndGet(-detection.pictureBytes()) >= 0
+                        ? Attempt.succeeded(detection)
+                        : Attempt.failed(new DetectionException.Rejected(
+                                Outcome.IMAGE_TOO_LARGE,
+                                "The pictures of this batch are larger than " + maxPictureBytes
+                                        + " bytes together: include fewer, or send fewer images at a time"));
+            } catch (DetectionException e) {
+                return Attempt.failed(e);
+            } catch (RuntimeException | Error e) {
+                return Attempt.failed(failed(e));
+            } finally {
+                MDC.setContextMap(before == null ? Map.of() : before);
+            }
+        }
+
+        /** Waits for an image to the end, since it is examined by a model that is kept open as long. */
+        private Attempt await(Future<Attempt> attempt) {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return attempt.get(LOOK_AFTER_CALLER, TimeUnit.MILLISECONDS);
+                    } catch (TimeoutException e) {
+                        caller.isGone(); // which the threads of the images learn from it
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                        caller.giveUp();
+                    } catch (ExecutionException e) {
+                        return Attempt.failed(failed(e.getCause()));
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }
 
-    private Attempt attempt(DetectionRequest request, AtomicLong room, @Nullable Map<String, String> context) {
-        if (context != null) {
-            MDC.setContextMap(context);
-        }
-        try {
-            Detection detection = detections.detect(request);
-            return room.addAndGet(-detection.pictureBytes()) >= 0
-                    ? Attempt.succeeded(detection)
-                    : Attempt.failed(new DetectionException.Rejected(
-                            Outcome.IMAGE_TOO_LARGE,
-                            "The pictures of this batch are larger than " + maxPictureBytes
-                                    + " bytes together: include fewer, or send fewer images at a time"));
-        } catch (DetectionException e) {
-            return Attempt.failed(e);
-        } catch (RuntimeException e) {
-            log.error("An image of a batch failed", e);
-            return Attempt.failed(new DetectionException.Failed(
-                    Outcome.INFERENCE_FAILED, "The service failed on this image: its log says why", e));
-        } finally {
-            MDC.clear();
-        }
+    @FunctionalInterface
+    private interface Examination {
+
+        Detection run() throws DetectionException;
+    }
+
+    private static DetectionException failed(@Nullable Throwable cause) {
+        log.error("An image of a batch failed", cause);
+        return new DetectionException.Failed(
+                Outcome.INTERNAL_ERROR, "The service failed on this image: its log says why", cause);
     }
 
     /** Tells the threads of the images what the thread of the request sees, which alone may look. */
     private static final class WatchedCaller implements Caller {
 
         private final Caller caller;
+        private final Thread thread = Thread.currentThread();
         private volatile boolean gone;
 
         WatchedCaller(Caller caller) {
             this.caller = caller;
         }
 
-        void look() {
-            gone = caller.isGone();
+        void giveUp() {
+            gone = true;
+        }
+
+        @Override
+        public boolean isGone() {
+            if (!gone && Thread.currentThread() == thread && caller.isGone()) {
+                gone = true;
+            }
+            return gone;
         }
 
         @Override
         public long deadline() {
             return caller.deadline();
-        }
-
-        @Override
-        public boolean isGone() {
-            return gone;
         }
 
         @Override
@@ -155,6 +233,16 @@ public final class DetectionBatches implements AutoCloseable {
         @Override
         public void whenAnswered(Runnable action) {
             caller.whenAnswered(action);
+        }
+
+        @Override
+        public void reported() {
+            caller.reported();
+        }
+
+        @Override
+        public @Nullable Outcome lostAnswer() {
+            return caller.lostAnswer();
         }
     }
 }

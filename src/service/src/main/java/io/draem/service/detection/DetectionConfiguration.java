@@ -116,8 +116,7 @@ class DetectionConfiguration {
 
     @Bean
     DetectionBatches detectionBatches(DetectionService detections, DetectionProperties properties) {
-        DetectionProperties.Batch batch = properties.batch();
         return new DetectionBatches(
-                detections, batch.maxImagesInFlight(), batch.maxPictureBytes().toBytes());
+                detections, properties.batch().maxPictureBytes().toBytes());
     }
 }

@@ -118,6 +118,13 @@ public abstract sealed class DetectionException extends Exception {
                 null);
     }
 
+    /** Returns that the thread of the request was interrupted, as it is when the web server does not wait any more. */
+    static DetectionException interrupted(InterruptedException cause) {
+        DetectionException reason = shuttingDown();
+        reason.initCause(cause);
+        return reason;
+    }
+
     static DetectionException cancelled(@Nullable Throwable cause) {
         return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
     }

@@ -97,7 +97,6 @@ public record DetectionProperties(
         return new Batch(
                 given.maxImages,
                 bytes != null ? bytes : least(MOST_BYTES_OF_BATCH, half(image.maxBytesInFlight())),
-                given.maxImagesInFlight,
                 pictures != null ? pictures : least(MOST_BYTES_IN_FLIGHT, image.maxPictureBytesInFlight()));
     }
 
@@ -283,14 +282,12 @@ public record DetectionProperties(
      * @param maxImages most images in one request
      * @param maxBytes largest body of such a request, also after it was decompressed; by default 64 MB, and at most half
      *     of {@code draem.image.max-bytes-in-flight}
-     * @param maxImagesInFlight most images of all batches that are under way at a time; further ones wait
      * @param maxPictureBytes most bytes of the maps, masks, overlays and reconstructions in one answer; by default 256 MB,
      *     and at most {@code draem.image.max-picture-bytes-in-flight}
      */
     public record Batch(
             @DefaultValue("64") int maxImages,
             @Nullable DataSize maxBytes,
-            @DefaultValue("64") int maxImagesInFlight,
             @Nullable DataSize maxPictureBytes) {
 
         private static final int MOST_IMAGES = 1_000;
@@ -302,10 +299,6 @@ public record DetectionProperties(
             }
             if (maxBytes != null && (maxBytes.toBytes() < 1 || maxBytes.compareTo(Image.MOST_BYTES) > 0)) {
                 throw new IllegalArgumentException("draem.batch.max-bytes must be between 1B and 1GB, got " + maxBytes);
-            }
-            if (maxImagesInFlight < 1 || maxImagesInFlight > MOST_IMAGES) {
-                throw new IllegalArgumentException("draem.batch.max-images-in-flight must be between 1 and "
-                        + MOST_IMAGES + ", got " + maxImagesInFlight);
             }
             if (maxPictureBytes != null && maxPictureBytes.isNegative()) {
                 throw new IllegalArgumentException(

@@ -52,19 +52,52 @@ public final class DetectionService {
         return reception.<Detection, DetectionException>receive(
                 request.model(),
                 request.version(),
+                request.caller(),
                 (model, start) -> answer(model, request, start),
                 listener::detected);
     }
 
     /**
-     * Does nothing where an image with these wishes can be examined now.
+     * Keeps the model of a request open until the lease is closed.
      *
-     * @throws DetectionException if none can, whatever it shows
+     * @throws DetectionException if no image can be examined with these parameters, whatever it shows
      */
-    void requireServable(DetectionRequest request) throws DetectionException {
-        try (ModelLease lease = reception.lease(request.model(), request.version())) {
+    ModelLease lease(DetectionRequest request) throws DetectionException {
+        ModelLease lease = reception.lease(request.model(), request.version());
+        try {
             check(request, lease.model());
+            return lease;
+        } catch (DetectionException e) {
+            lease.close();
+            throw e;
         }
+    }
+
+    /**
+     * Returns the verdict on an image that has its place already.
+     *
+     * @param model the model of a {@link #lease} that is open until this returns
+     */
+    Detection detect(DetectionRequest request, ServedModel model, Place<ModelInput, ModelOutput> place)
+            throws DetectionException {
+        return reception.<Detection, DetectionException>receive(
+                model,
+                System.nanoTime(),
+                request.caller(),
+                (leased, start) -> answer(leased, request, place, start),
+                listener::detected);
+    }
+
+    /** Reports an image that is not examined, and throws why. */
+    Detection refuse(DetectionRequest request, ServedModel model, DetectionException reason) throws DetectionException {
+        return reception.<Detection, DetectionException>receive(
+                model,
+                System.nanoTime(),
+                request.caller(),
+                (leased, start) -> {
+                    throw reason;
+                },
+                listener::detected);
     }
 
     /** Returns how many pixels of images are in memory now. */
@@ -80,7 +113,13 @@ public final class DetectionService {
     private Detection answer(ServedModel model, DetectionRequest request, long start) throws DetectionException {
         check(request, model);
         // A place first: nothing is decoded for a request that the queue would refuse.
-        try (Place<ModelInput, ModelOutput> place = ModelQueue.reserve(model)) {
+        return answer(model, request, ModelQueue.reserve(model), start);
+    }
+
+    private Detection answer(
+            ServedModel model, DetectionRequest request, Place<ModelInput, ModelOutput> place, long start)
+            throws DetectionException {
+        try (place) {
             ImagePreparation.Cost cost = preparation.cost(request.image(), request.include(), model.card());
             try (PixelBudget.Share share = pixels.take(cost.share(), request.caller())) {
                 return examine(model, request, cost.pixels(), place, start);

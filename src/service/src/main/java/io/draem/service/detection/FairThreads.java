@@ -64,7 +64,7 @@ final class FairThreads implements AutoCloseable {
         } catch (InterruptedException e) {
             withdraw(work);
             Thread.currentThread().interrupt();
-            throw DetectionException.cancelled(e);
+            throw DetectionException.interrupted(e);
         } catch (ExecutionException e) {
             throw unwrap(e);
         }
@@ -92,14 +92,22 @@ final class FairThreads implements AutoCloseable {
         return true;
     }
 
+    /** Ends with {@link #close} alone: a thread that ended otherwise would be missed for ever. */
     private void work() {
-        try {
-            for (Work<?> work = next(); work != null; work = next()) {
-                work.run();
-                ended(work);
+        while (true) {
+            try {
+                Work<?> work = next();
+                if (work == null) {
+                    return;
+                }
+                try {
+                    work.run();
+                } finally {
+                    ended(work);
+                }
+            } catch (InterruptedException | Error e) {
+                // The work before has left the interrupt behind, or there was no memory to take the next.
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

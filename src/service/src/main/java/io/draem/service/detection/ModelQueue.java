@@ -5,6 +5,7 @@ import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
 import io.draem.service.inference.Place;
+import io.draem.service.inference.QueueWindow;
 import io.draem.service.inference.Ticket;
 import io.draem.service.models.ServedModel;
 
@@ -19,6 +20,28 @@ final class ModelQueue {
             return model.reserve();
         } catch (InferenceException e) {
             throw DetectionException.of(e);
+        }
+    }
+
+    /** Takes a place for the first image of several. */
+    static Place<ModelInput, ModelOutput> first(QueueWindow<ModelInput, ModelOutput> window) throws DetectionException {
+        try {
+            return window.first();
+        } catch (InferenceException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /** Waits for a place for a further image, as long as the client does: what was done for the others is not lost. */
+    static Place<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, Caller caller)
+            throws DetectionException {
+        try {
+            return window.next(caller.deadline(), caller::isGone);
+        } catch (InferenceException e) {
+            throw DetectionException.of(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw DetectionException.interrupted(e);
         }
     }
 
@@ -40,7 +63,7 @@ final class ModelQueue {
             throw DetectionException.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw DetectionException.cancelled(e);
+            throw DetectionException.interrupted(e);
         }
     }
 }

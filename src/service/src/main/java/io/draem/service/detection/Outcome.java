@@ -27,13 +27,20 @@ public enum Outcome {
 
     /** The body arrived too slowly. */
     SLOW_BODY,
+
+    /** The client hung up before it had the answer. */
     CANCELLED,
-    INFERENCE_FAILED;
+
+    /** The model failed, or gave what is of no use. */
+    INFERENCE_FAILED,
+
+    /** Anything else failed that should not: the log says what. */
+    INTERNAL_ERROR;
 
     /** Returns the reason in {@code draem_rejected_total}; null where the request reached its model and was answered by it. */
     public @Nullable String rejection() {
         return switch (this) {
-            case SUCCESS, INFERENCE_FAILED -> null;
+            case SUCCESS, INFERENCE_FAILED, INTERNAL_ERROR -> null;
             case OVERLOADED -> "admission";
             case OUT_OF_MEMORY -> "memory";
             case DEADLINE_EXCEEDED -> "deadline";

@@ -76,7 +76,7 @@ final class PixelBudget {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             leave(turn);
-            throw DetectionException.cancelled(e);
+            throw DetectionException.interrupted(e);
         } catch (DetectionException | RuntimeException e) {
             leave(turn);
             throw e;

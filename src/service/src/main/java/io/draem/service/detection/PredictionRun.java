@@ -3,10 +3,10 @@ package io.draem.service.detection;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
 import io.draem.service.inference.Answer;
-import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
 import io.draem.service.inference.Place;
+import io.draem.service.inference.QueueWindow;
 import io.draem.service.inference.Ticket;
 import io.draem.service.models.ServedModel;
 import java.time.Duration;
@@ -14,20 +14,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The way of one request's images through the queue of its model. */
 final class PredictionRun {
-
-    private static final long LOOK_FOR_ROOM = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final ServedModel model;
     private final PredictionRequest request;
     private final Caller caller;
     private final Preparation preparation;
     private final Duration waited;
-    private final int window;
+    private final QueueWindow<ModelInput, ModelOutput> window;
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final List<Prediction> predictions = new ArrayList<>();
 
@@ -49,16 +45,21 @@ final class PredictionRun {
     private record Pending(Ticket<ModelInput, ModelOutput> ticket, Prepared prepared, long start) {}
 
     /**
+     * @param window has the place of the first image
      * @param start {@link System#nanoTime()} at which the request had been read
      */
-    PredictionRun(ServedModel model, PredictionRequest request, Preparation preparation, long start) {
+    PredictionRun(
+            ServedModel model,
+            QueueWindow<ModelInput, ModelOutput> window,
+            PredictionRequest request,
+            Preparation preparation,
+            long start) {
         this.model = model;
         this.request = request;
         this.caller = request.caller();
         this.preparation = preparation;
         this.waited = Duration.ofNanos(System.nanoTime() - start);
-        // A batch waits beside those that run: more would only keep places from other requests.
-        this.window = Math.min(model.queueCapacity(), (model.runsAtATime() + 1) * model.maxBatchSize());
+        this.window = window;
     }
 
     /**
@@ -71,8 +72,12 @@ final class PredictionRun {
             submit(request.inputs().get(0), first);
             for (PredictionInput input :
                     request.inputs().subList(1, request.inputs().size())) {
-                try (Place<ModelInput, ModelOutput> place = next()) {
+                try (Place<ModelInput, ModelOutput> place = ModelQueue.next(window, caller)) {
                     submit(input, place);
+                }
+                // One that has failed is noticed before more is done.
+                while (!pending.isEmpty() && pending.element().ticket().hasEnded()) {
+                    collect();
                 }
             }
             while (!pending.isEmpty()) {
@@ -81,27 +86,6 @@ final class PredictionRun {
             return predictions;
         } finally {
             pending.forEach(waiting -> waiting.ticket().cancel());
-        }
-    }
-
-    /** Waits for a place: what was done for this request already is not thrown away. */
-    private Place<ModelInput, ModelOutput> next() throws DetectionException {
-        while (true) {
-            if (pending.size() < window && model.queueDepth() < model.queueCapacity()) {
-                try {
-                    return model.reserve();
-                } catch (InferenceException.Overloaded e) {
-                    // Another request was faster.
-                } catch (InferenceException e) {
-                    throw DetectionException.of(e);
-                }
-            }
-            if (!pending.isEmpty()) {
-                collect();
-            } else {
-                caller.requireWaiting();
-                LockSupport.parkNanos(LOOK_FOR_ROOM);
-            }
         }
     }
 

@@ -5,6 +5,7 @@ import io.draem.model.ModelCard;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
 import io.draem.service.inference.Place;
+import io.draem.service.inference.QueueWindow;
 import io.draem.service.models.ServedModel;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,11 +49,13 @@ public final class PredictionService {
      * @param source asked once, for what the model is to answer
      * @throws DetectionException if one of them has none; the message is meant for the caller
      */
-    public List<Prediction> predict(@Nullable String name, @Nullable Integer version, PredictionSource source)
+    public List<Prediction> predict(
+            @Nullable String name, @Nullable Integer version, Caller caller, PredictionSource source)
             throws DetectionException, IOException {
         return reception.<List<Prediction>, IOException>receive(
                 name,
                 version,
+                caller,
                 (model, came) -> answer(model, source.read(model)),
                 predictions -> predictions.forEach(listener::predicted));
     }
@@ -62,10 +65,11 @@ public final class PredictionService {
         long start = System.nanoTime();
         check(request, model);
         // A place first: nothing is decoded for a request that the queue would refuse.
-        try (Place<ModelInput, ModelOutput> first = ModelQueue.reserve(model);
+        QueueWindow<ModelInput, ModelOutput> window = model.window();
+        try (Place<ModelInput, ModelOutput> first = ModelQueue.first(window);
                 PixelBudget.Share share = takePixels(request, model.card())) {
             List<Prediction> predictions = new PredictionRun(
-                            model, request, input -> prepare(input, model, request.caller()), start)
+                            model, window, request, input -> prepare(input, model, request.caller()), start)
                     .all(first);
             answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.caller());
             return predictions;

@@ -6,12 +6,13 @@ import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds each request the model that it asks for, and tells the listener once how it ended. */
+/** Finds each request the model that it asks for, and reports its outcome to the listener once. */
 final class Reception {
 
     private static final Logger log = LoggerFactory.getLogger(Reception.class);
@@ -44,29 +45,43 @@ final class Reception {
      * @param answered hears the answer, before the listener hears that the request has ended
      */
     <T, E extends Exception> T receive(
-            @Nullable String name, @Nullable Integer version, Work<T, E> work, Consumer<T> answered)
+            @Nullable String name, @Nullable Integer version, Caller caller, Work<T, E> work, Consumer<T> answered)
             throws DetectionException, E {
         long start = System.nanoTime();
-        ServedModel model = null;
-        Outcome outcome = Outcome.INFERENCE_FAILED;
+        ModelLease lease;
         try {
-            T answer;
-            try (ModelLease lease = lease(name, version)) {
-                model = lease.model();
-                answer = work.on(model, start);
+            lease = lease(name, version);
+        } catch (DetectionException e) {
+            report(null, e.outcome(), start, caller);
+            throw e;
+        }
+        try (lease) {
+            return receive(lease.model(), start, caller, work, answered);
+        }
+    }
+
+    /** Does the same with a model that is kept open meanwhile. */
+    <T, E extends Exception> T receive(
+            ServedModel model, long start, Caller caller, Work<T, E> work, Consumer<T> answered)
+            throws DetectionException, E {
+        Outcome outcome = Outcome.INTERNAL_ERROR;
+        try {
+            T answer = work.on(model, start);
+            if (caller.isGone()) {
+                throw DetectionException.cancelled(null);
             }
             answered.accept(answer);
             outcome = Outcome.SUCCESS;
             return answer;
+        } catch (DetectionException e) {
+            outcome = e.outcome();
+            throw e;
+        } catch (UnreceivedBodyException e) {
+            outcome = e.reason().outcome();
+            throw e;
         } catch (Exception e) {
-            if (e instanceof DetectionException reason) {
-                outcome = reason.outcome();
-                reason.told();
-            } else if (e instanceof UnreceivedBodyException unreceived) {
-                outcome = unreceived.reason().outcome();
-                unreceived.reason().told();
-            } else if (e instanceof IOException) {
-                outcome = Outcome.CANCELLED; // the caller went away while it sent
+            if (e instanceof IOException) {
+                outcome = Outcome.CANCELLED; // the client went away while it sent
             }
             throw e;
         } catch (OutOfMemoryError e) {
@@ -74,10 +89,21 @@ final class Reception {
             log.error("A request was answered with 503, as the heap was too small for it: {}", e.getMessage());
             DetectionException reason = DetectionException.outOfMemory();
             outcome = reason.outcome();
-            reason.told();
             throw reason;
         } finally {
-            listener.ended(model, outcome, Duration.ofNanos(System.nanoTime() - start));
+            report(model, outcome, start, caller);
+        }
+    }
+
+    /** An answer counts as one only when the client has it. */
+    private void report(@Nullable ServedModel model, Outcome outcome, long start, Caller caller) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        caller.reported();
+        if (outcome == Outcome.SUCCESS) {
+            caller.whenAnswered(
+                    () -> listener.ended(model, Objects.requireNonNullElse(caller.lostAnswer(), outcome), took));
+        } else {
+            listener.ended(model, outcome, took);
         }
     }
 

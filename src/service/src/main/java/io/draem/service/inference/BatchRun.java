@@ -60,11 +60,7 @@ final class BatchRun<I, O> {
         if (termination.isWanted()) {
             return;
         }
-        try {
-            listener.batchEnded(batch.size(), failed);
-        } catch (RuntimeException e) { // the worker lives on
-            log.error("The end of a run was not counted", e);
-        }
+        listener.batchEnded(batch.size(), failed);
     }
 
     /** Calls an action once all requests of the run are late, unless {@link #over} was called before. */

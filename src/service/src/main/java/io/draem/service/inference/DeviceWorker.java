@@ -20,25 +20,43 @@ final class DeviceWorker<I, O> implements Runnable {
         this.turn = function.turn().join(queue);
     }
 
+    /** Ends with the queue alone: without its worker a model would answer nothing any more. */
     @Override
     public void run() {
-        try {
-            while (queue.awaitRequests()) {
-                long wanted = queue.now();
-                turn.take();
-                long started = queue.now();
+        boolean open = true;
+        while (open) {
+            try {
+                open = work();
+            } catch (InterruptedException e) {
+                // Nothing ends a worker so: a run, or what listens to it, has left the interrupt behind.
+            } catch (Throwable e) {
                 try {
-                    // Only now that the device is free: what has become late in the meantime is not run.
-                    runBatch(queue.take(), wanted, started);
-                } finally {
-                    turn.giveBack(queue.now() - started);
+                    log.error(
+                            "The worker {} failed and continues",
+                            Thread.currentThread().getName(),
+                            e);
+                } catch (Throwable unlogged) {
+                    // Without memory, logging may fail too.
                 }
             }
-        } catch (InterruptedException e) {
-            log.error(
-                    "The worker {} was interrupted and has ended",
-                    Thread.currentThread().getName());
         }
+    }
+
+    /** Takes and runs one batch; returns false when the queue has drained. */
+    private boolean work() throws InterruptedException {
+        if (!queue.awaitRequests()) {
+            return false;
+        }
+        long wanted = queue.now();
+        turn.take();
+        long started = queue.now();
+        try {
+            // Only now that the device is free: what has become late in the meantime is not run.
+            runBatch(queue.take(), wanted, started);
+        } finally {
+            turn.giveBack(queue.now() - started);
+        }
+        return true;
     }
 
     private void runBatch(BatchRun<I, O> run, long wanted, long started) {

@@ -2,9 +2,11 @@ package io.draem.service.inference;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded queue before one worker for each function, which takes requests in batches. There is a function for each run
@@ -17,6 +19,8 @@ public final class InferenceQueue<I, O> {
 
     /** How long a run may take to notice that it should end. */
     private static final Duration TO_STOP = Duration.ofSeconds(1);
+
+    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final QueueOptions options;
     private final LongSupplier clock;
@@ -39,6 +43,7 @@ public final class InferenceQueue<I, O> {
      *
      * @param name name of the worker threads
      * @param functions one for each run at a time
+     * @param listener may fail or interrupt its thread without an effect on the queue
      * @param clock nanoseconds, as {@link System#nanoTime()} gives them
      */
     public static <I, O> InferenceQueue<I, O> start(
@@ -51,9 +56,10 @@ public final class InferenceQueue<I, O> {
                 options,
                 clock,
                 new BatchRuns<>(functions.size(), functions.get(0).expected()));
+        QueueListener guarded = Listeners.all(QueueListener.class, List.of(listener));
         for (int i = 0; i < functions.size(); i++) {
             Thread worker =
-                    new Thread(new DeviceWorker<>(queue, functions.get(i), listener), "inference-" + name + "-" + i);
+                    new Thread(new DeviceWorker<>(queue, functions.get(i), guarded), "inference-" + name + "-" + i);
             worker.setDaemon(true);
             worker.start();
         }
@@ -80,11 +86,64 @@ public final class InferenceQueue<I, O> {
      * @throws InferenceException.ShuttingDown if the queue drains
      */
     public Place<I, O> reserve() throws InferenceException {
+        return reserve(null);
+    }
+
+    Place<I, O> reserve(@Nullable QueueWindow<I, O> window) throws InferenceException {
         lock.lock();
         try {
             requireRoom();
-            line.reserve();
-            return new Place<>(this);
+            return line.reserve(new Place<>(this, window, false));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the slots for the inputs of one request, none of them taken yet. */
+    public QueueWindow<I, O> window() {
+        return new QueueWindow<>(this, 2 * options.maxBatchSize());
+    }
+
+    void enter(QueueWindow<I, O> window) {
+        lock.lock();
+        try {
+            line.enter(window);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(QueueWindow<I, O> window) {
+        lock.lock();
+        try {
+            line.leave(window);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a place for a window that has entered; null where there was none for a while. */
+    @Nullable
+    Place<I, O> awaitPlace(QueueWindow<I, O> window, long deadline) throws InferenceException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = LOOK_AFTER_CALLER;
+            while (true) {
+                if (draining) {
+                    throw new InferenceException.ShuttingDown();
+                }
+                if (line.isNext(window)) {
+                    return line.reserve(new Place<>(this, window, true));
+                }
+                if (deadline - now() <= 0) {
+                    throw new InferenceException.DeadlineExceeded();
+                }
+                if (left <= 0) {
+                    return null;
+                }
+                left = changed.awaitNanos(Math.min(left, deadline - now()));
+            }
         } finally {
             lock.unlock();
         }
@@ -116,12 +175,12 @@ public final class InferenceQueue<I, O> {
             if (!place.release()) {
                 throw new IllegalStateException("The place was taken or given back already");
             }
-            line.release();
             changed.signalAll();
             if (closed) {
+                line.release(place);
                 throw new InferenceException.ShuttingDown();
             }
-            Ticket<I, O> ticket = new Ticket<>(this, input, now(), deadline);
+            Ticket<I, O> ticket = new Ticket<>(this, place, input, now(), deadline);
             line.add(ticket);
             return ticket;
         } finally {
@@ -133,7 +192,7 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             if (place.release()) {
-                line.release();
+                line.release(place);
                 changed.signalAll();
             }
         } finally {
@@ -245,6 +304,7 @@ public final class InferenceQueue<I, O> {
         try {
             List<Ticket<I, O>> batch = line.take(
                     options.maxBatchSize(), now(), late -> late.fail(new InferenceException.DeadlineExceeded()));
+            changed.signalAll(); // their places are free
             BatchRun<I, O> run = runs.begin(batch);
             if (run.size() > 0) {
                 // Whoever waits for a request ends it in time, but may be busy with others: the device is not.

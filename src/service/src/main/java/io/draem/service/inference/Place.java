@@ -1,5 +1,7 @@
 package io.draem.service.inference;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A place in an {@link InferenceQueue} for a request that is still being prepared: what has one will not be told that
  * the queue is full. Closing gives it back unless the request has taken it; it counts once, whatever happens.
@@ -7,10 +9,18 @@ package io.draem.service.inference;
 public final class Place<I, O> implements AutoCloseable {
 
     private final InferenceQueue<I, O> queue;
+    private final @Nullable QueueWindow<I, O> window;
+    private final boolean further;
     private boolean held = true;
 
-    Place(InferenceQueue<I, O> queue) {
+    /**
+     * @param window of the request; null for a request with one input
+     * @param further whether the window has waited for it
+     */
+    Place(InferenceQueue<I, O> queue, @Nullable QueueWindow<I, O> window, boolean further) {
         this.queue = queue;
+        this.window = window;
+        this.further = further;
     }
 
     /**
@@ -26,6 +36,15 @@ public final class Place<I, O> implements AutoCloseable {
     @Override
     public void close() {
         queue.giveBack(this);
+    }
+
+    @Nullable
+    QueueWindow<I, O> window() {
+        return window;
+    }
+
+    boolean isFurther() {
+        return further;
     }
 
     /** Tells whether the place was still held; called under the queue's lock. */

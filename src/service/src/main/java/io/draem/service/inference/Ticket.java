@@ -13,14 +13,16 @@ public final class Ticket<I, O> {
     private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final InferenceQueue<I, O> queue;
+    private final Place<I, O> place;
     private final I input;
     private final long submitted;
     private final long deadline;
     private final CompletableFuture<Answer<O>> end = new CompletableFuture<>();
     private @Nullable BatchRun<I, O> run;
 
-    Ticket(InferenceQueue<I, O> queue, I input, long submitted, long deadline) {
+    Ticket(InferenceQueue<I, O> queue, Place<I, O> place, I input, long submitted, long deadline) {
         this.queue = queue;
+        this.place = place;
         this.input = input;
         this.submitted = submitted;
         this.deadline = deadline;
@@ -70,6 +72,11 @@ public final class Ticket<I, O> {
         queue.abandon(this, new InferenceException.Cancelled());
     }
 
+    /** Returns the place that the request has until it leaves the queue. */
+    Place<I, O> place() {
+        return place;
+    }
+
     I input() {
         return input;
     }
@@ -88,7 +95,8 @@ public final class Ticket<I, O> {
         return run;
     }
 
-    boolean hasEnded() {
+    /** Tells whether {@link #await} returns at once. */
+    public boolean hasEnded() {
         return end.isDone();
     }
 

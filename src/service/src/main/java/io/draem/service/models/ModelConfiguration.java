@@ -1,15 +1,23 @@
 package io.draem.service.models;
 
 import io.draem.service.inference.InferenceProperties;
+import io.draem.service.inference.Listeners;
 import io.draem.service.inference.ModelOpener;
 import io.draem.service.inference.QueueListener;
 import java.time.Duration;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ApplicationEventMulticaster;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.context.support.AbstractApplicationContext;
 
 /** Wires the models; readiness waits for the runner that loads them. */
 @Configuration(proxyBeanMethods = false)
@@ -18,6 +26,23 @@ class ModelConfiguration {
 
     /** Admission has waited for the answers already: what still runs by now is stopped. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
+
+    /** A listener that fails on a change of models affects neither the models nor other listeners. */
+    @Bean(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME)
+    static ApplicationEventMulticaster applicationEventMulticaster(BeanFactory beans) {
+        return new SimpleApplicationEventMulticaster(beans) {
+            @Override
+            protected void invokeListener(ApplicationListener<?> listener, ApplicationEvent event) {
+                if (event instanceof PayloadApplicationEvent<?> payload
+                        && (payload.getPayload() instanceof ModelsChanged
+                                || payload.getPayload() instanceof ModelRefused)) {
+                    Listeners.call(listener.toString(), () -> super.invokeListener(listener, event));
+                } else {
+                    super.invokeListener(listener, event);
+                }
+            }
+        };
+    }
 
     @Bean
     ModelRepository modelRepository(ModelProperties models, ApplicationEventPublisher events) {

@@ -7,6 +7,7 @@ import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.ModelOutput;
 import io.draem.service.inference.OnnxModel;
 import io.draem.service.inference.Place;
+import io.draem.service.inference.QueueWindow;
 import io.draem.service.inference.Ticket;
 import java.time.Duration;
 import java.util.List;
@@ -109,6 +110,11 @@ public final class ServedModel {
     /** Takes a place in the model's queue for an image that is still to be decoded; the model stays open meanwhile. */
     public Place<ModelInput, ModelOutput> reserve() throws InferenceException {
         return queue.reserve();
+    }
+
+    /** Returns the slots in the model's queue for a request with several images. */
+    public QueueWindow<ModelInput, ModelOutput> window() {
+        return queue.window();
     }
 
     /** Returns when it is worth to try again, at the measured pace. */

@@ -3,6 +3,7 @@ package io.draem.service.observation;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionService;
+import io.draem.service.inference.Listeners;
 import io.draem.service.inference.QueueListener;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.security.AccessListener;
@@ -37,8 +38,14 @@ class ObservationConfiguration {
     }
 
     @Bean
-    AccessListener accessMetrics(MeterRegistry registry) {
+    AccessMetrics accessMetrics(MeterRegistry registry) {
         return new AccessMetrics(registry);
+    }
+
+    @Bean
+    @Primary
+    AccessListener accessListener(List<AccessListener> listeners) {
+        return Listeners.all(AccessListener.class, listeners);
     }
 
     @Bean
@@ -54,28 +61,30 @@ class ObservationConfiguration {
     @Bean
     @Primary
     DetectionListener detectionListener(
-            DetectionMetrics metrics,
-            DriftMetrics drift,
-            ObjectProvider<Tracer> tracer,
-            ObservationProperties properties) {
-        List<DetectionListener> listeners = new ArrayList<>(List.of(metrics, drift));
+            List<DetectionListener> beans, ObjectProvider<Tracer> tracer, ObservationProperties properties) {
+        List<DetectionListener> listeners = new ArrayList<>(beans);
         tracer.ifAvailable(tracing -> listeners.add(new StageSpans(tracing, Clock.systemUTC())));
         if (properties.logVerdicts()) {
             listeners.add(new VerdictLog());
         }
-        return new DetectionListeners(listeners);
+        return Listeners.all(DetectionListener.class, listeners);
     }
 
-    /** Gives the web server's metrics the help text that they come without. */
+    /**
+     * Gives the web server's metrics the help text that they come without, and the outcome of a status that is not in the
+     * standard: 499 is the client's, which has hung up.
+     */
     @Bean
-    MeterFilter webServerHelp() {
+    MeterFilter webServerMetrics() {
         return new MeterFilter() {
             @Override
             public Meter.Id map(Meter.Id id) {
                 return id.getDescription() == null && id.getName().startsWith("http.server.requests")
                         ? new Meter.Id(
                                 id.getName(),
-                                Tags.of(id.getTagsAsIterable()),
+                                "499".equals(id.getTag("status"))
+                                        ? Tags.of(id.getTagsAsIterable()).and("outcome", "CLIENT_ERROR")
+                                        : Tags.of(id.getTagsAsIterable()),
                                 id.getBaseUnit(),
                                 "HTTP requests of all paths",
                                 id.getType())

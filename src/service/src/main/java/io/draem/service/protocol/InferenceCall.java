@@ -3,6 +3,7 @@ package io.draem.service.protocol;
 import io.draem.model.ModelCard;
 import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
 import io.draem.service.detection.PredictionInput;
 import io.draem.service.detection.PredictionRequest;
@@ -91,6 +92,16 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         @Override
         public void whenAnswered(Runnable action) {
             caller.whenAnswered(action);
+        }
+
+        @Override
+        public void reported() {
+            caller.reported();
+        }
+
+        @Override
+        public @Nullable Outcome lostAnswer() {
+            return caller.lostAnswer();
         }
     }
 }

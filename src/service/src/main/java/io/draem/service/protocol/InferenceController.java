@@ -41,7 +41,7 @@ class InferenceController {
             HttpServletResponse response)
             throws DetectionException, IOException {
         try (InferenceCall call = new InferenceCall(request, caller, maxImages, bodies, inflation)) {
-            call.answer(predictions.predict(name, Invalid.version(version), call), response);
+            call.answer(predictions.predict(name, Invalid.version(version), caller, call), response);
         }
     }
 }

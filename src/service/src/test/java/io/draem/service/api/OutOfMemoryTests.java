@@ -40,7 +40,7 @@ class OutOfMemoryTests {
                 outcomes.add(outcome);
             }
         };
-        new RefusalFilter(listener).doFilter(request, new MockHttpServletResponse(), (req, response) -> {
+        new OutcomeFilter(listener).doFilter(request, new MockHttpServletResponse(), (req, response) -> {
             problems.multipart(new MultipartException("Failed to parse", ERROR));
             ((MockHttpServletResponse) response).setStatus(503);
         });

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -156,26 +157,57 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
-    void imagesOfABatchThatFindNoRoomAreOverloadedAndTheOthersAreNot() throws Exception {
+    void imagesOfABatchThatFindTheQueueFullWait() throws Exception {
         CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
         worker.stopped.acquire();
-        Http.FormFile image = new Http.FormFile("images", "a.jpg", Files.readAllBytes(TestModels.good()));
-        CompletableFuture<HttpResponse<byte[]>> batch =
-                inBackground(() -> http.postForm("/v1/detect/batch", List.of(image, image, image)));
-        while (queueDepth() < 1) {
-            Thread.onSpinWait();
-        }
-        worker.go.release(4); // an image that comes once there is room again runs too
+        CompletableFuture<HttpResponse<byte[]>> batch = inBackground(() -> batch(5));
+        awaitQueueDepth(1);
+        assertThat(detect().statusCode()).as("the queue is full").isEqualTo(503);
+        worker.go.release(6);
         assertThat(running.get().statusCode()).isEqualTo(200);
         assertThat(batch.get().statusCode()).isEqualTo(200);
-        JsonNode body = Http.json(batch.get());
-        assertThat(body.get("succeeded").asInt()).isPositive();
+        assertThat(Http.json(batch.get()).get("succeeded").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void aBatchWhoseFirstImageFindsTheQueueFullIsOverloadedAsAWhole() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        CompletableFuture<HttpResponse<byte[]>> waiting = detectInBackground();
+        awaitQueueDepth(1);
+        double full = rejected("queue-full");
+        HttpResponse<byte[]> refused = batch(3);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(Http.json(refused).get("type").asString()).isEqualTo("urn:draem:problem:overloaded");
+        assertThat(rejected("queue-full")).isEqualTo(full + 1);
+        worker.go.release(2);
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(waiting.get().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void imagesOfABatchThatStillWaitAtTheDeadlineAreLateAndTheOthersAreNot() throws Exception {
+        double before = ended("deadline-exceeded");
+        worker.go.release(1);
+        HttpResponse<byte[]> batch = batch(4, "X-Request-Timeout", "1.5");
+        assertThat(batch.statusCode()).isEqualTo(200);
+        JsonNode body = Http.json(batch);
+        assertThat(body.get("succeeded").asInt()).isEqualTo(1);
         for (JsonNode entry : body.get("results")) {
             if (!entry.has("detection")) {
-                assertThat(entry.get("problem").get("type").asString()).isEqualTo("urn:draem:problem:overloaded");
-                assertThat(entry.get("problem").get("status").asInt()).isEqualTo(503);
+                assertThat(entry.get("problem").get("type").asString())
+                        .isEqualTo("urn:draem:problem:deadline-exceeded");
+                assertThat(entry.get("problem").get("status").asInt()).isEqualTo(504);
             }
         }
+        assertThat(ended("deadline-exceeded")).isEqualTo(before + 3);
+        worker.go.release(2);
+        assertThat(detect().statusCode()).isEqualTo(200);
+    }
+
+    private HttpResponse<byte[]> batch(int images, String... headers) throws Exception {
+        Http.FormFile image = new Http.FormFile("images", "a.jpg", Files.readAllBytes(TestModels.good()));
+        return http.postForm("/v1/detect/batch", Collections.nCopies(images, image), headers);
     }
 
     @Test

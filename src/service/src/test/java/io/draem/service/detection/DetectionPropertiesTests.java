@@ -18,7 +18,7 @@ class DetectionPropertiesTests {
 
     private static final DetectionProperties.Image NO_IMAGE =
             new DetectionProperties.Image(null, null, null, null, null, null);
-    private static final DetectionProperties.Batch NO_BATCH = new DetectionProperties.Batch(64, null, 64, null);
+    private static final DetectionProperties.Batch NO_BATCH = new DetectionProperties.Batch(64, null, null);
 
     @ParameterizedTest
     @CsvSource({"64", "128", "256", "410", "1024", "1638", "4096", "30000", "1000000"})
@@ -69,7 +69,7 @@ class DetectionPropertiesTests {
         assertThat(image.maxBytes()).isEqualTo(DataSize.ofMegabytes(10));
         assertThat(batch.maxBytes()).isEqualTo(DataSize.ofMegabytes(10));
         assertThat(batch.maxPictureBytes()).isEqualTo(DataSize.ofMegabytes(10));
-        DetectionProperties.Batch large = new DetectionProperties.Batch(64, DataSize.ofMegabytes(100), 64, null);
+        DetectionProperties.Batch large = new DetectionProperties.Batch(64, DataSize.ofMegabytes(100), null);
         assertThat(DetectionProperties.image(heap, NO_IMAGE, large).maxBytesInFlight())
                 .isEqualTo(DataSize.ofMegabytes(200));
     }
@@ -85,7 +85,7 @@ class DetectionPropertiesTests {
         HeapShares heap = new HeapShares(410L << 20);
         DetectionProperties.Image given = new DetectionProperties.Image(null, pixels, inFlight, null, null, null);
         DetectionProperties.Batch set = new DetectionProperties.Batch(
-                64, batchMegabytes == null ? null : DataSize.ofMegabytes(batchMegabytes), 64, null);
+                64, batchMegabytes == null ? null : DataSize.ofMegabytes(batchMegabytes), null);
         DetectionProperties.Image image = DetectionProperties.image(heap, given, set);
         DetectionProperties.Batch batch = DetectionProperties.batch(image, set);
 

@@ -171,6 +171,18 @@ class FairThreadsTests {
         assertThat(threads.call("model", PATIENT, SMALL, () -> "alive")).isEqualTo("alive");
     }
 
+    @Test
+    void workThatInterruptsItsThreadLeavesNothingToTheNext() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(threads.call("model", PATIENT, SMALL, () -> {
+                        boolean interrupted = Thread.currentThread().isInterrupted();
+                        Thread.currentThread().interrupt();
+                        return interrupted;
+                    }))
+                    .isFalse();
+        }
+    }
+
     private Future<?> occupy() throws InterruptedException {
         Future<?> first = callers.submit(() -> threads.call("first", PATIENT, SMALL, () -> {
             busy.countDown();

@@ -429,6 +429,155 @@ class InferenceQueueTests {
     }
 
     @Test
+    void aWorkerThatIsInterruptedLivesOn() throws Exception {
+        start((inputs, termination) -> {
+            Thread.currentThread().interrupt();
+            return doubled(inputs);
+        });
+        for (int i = 0; i < 3; i++) {
+            assertThat(queue.submit(i, NEVER).await().output()).isEqualTo(2 * i);
+        }
+    }
+
+    @Test
+    void aListenerThatFailsOrInterruptsFailsNoRequest() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        queue = InferenceQueue.start(
+                "test",
+                List.of((BatchFunction<Integer, Integer>) (inputs, termination) -> {
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    return doubled(inputs);
+                }),
+                new QueueOptions(10, 1, Duration.ZERO),
+                new QueueListener() {
+                    @Override
+                    public void batchStarted(int size) {
+                        Thread.currentThread().interrupt();
+                        if (heard.incrementAndGet() == 1) {
+                            throw new IllegalStateException("A listener that fails");
+                        }
+                        throw new OutOfMemoryError("A listener without memory");
+                    }
+                },
+                clock::get);
+        for (int i = 0; i < 3; i++) {
+            assertThat(queue.submit(i, NEVER).await().output()).isEqualTo(2 * i);
+        }
+        assertThat(heard).hasValue(3);
+    }
+
+    @Test
+    void aWindowHoldsAtMostTwoBatchesOfPlaces() throws Exception {
+        start(2, 100, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(0);
+        QueueWindow<Integer, Integer> window = queue.window();
+        List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
+        tickets.add(window.first().submit(1, NEVER));
+        for (int i = 2; i <= 4; i++) {
+            tickets.add(window.next(NEVER, () -> false).submit(i, NEVER));
+        }
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
+                .isThrownBy(() -> window.next(clock.get(), () -> false));
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> window.next(NEVER, () -> true));
+        assertThat(queue.depth()).isEqualTo(4);
+        gate.release(); // the first batch of the window runs and has left the queue
+        tickets.add(window.next(NEVER, () -> false).submit(5, NEVER));
+        gate.release(3);
+        for (int i = 0; i < 5; i++) {
+            assertThat(tickets.get(i).await().output()).isEqualTo(2 * (i + 1));
+        }
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void windowsTogetherLeaveHalfOfTheQueueToOtherRequests() throws Exception {
+        start(8, 4, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(0);
+        QueueWindow<Integer, Integer> window = queue.window();
+        window.first().submit(1, NEVER);
+        window.next(NEVER, () -> false).submit(2, NEVER);
+        QueueWindow<Integer, Integer> other = queue.window();
+        other.first().submit(3, NEVER);
+        try (Place<Integer, Integer> place = other.next(NEVER, () -> false)) {
+            for (QueueWindow<Integer, Integer> each : List.of(window, other)) {
+                assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
+                        .isThrownBy(() -> each.next(clock.get(), () -> false));
+            }
+        }
+        Ticket<Integer, Integer> single = queue.submit(4, NEVER);
+        gate.release(2);
+        assertThat(single.await().output()).isEqualTo(8);
+    }
+
+    @Test
+    void aPlaceThatBecomesFreeGoesToTheWindowThatWaits() throws Exception {
+        start(1, 2, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(0);
+        QueueWindow<Integer, Integer> window = queue.window();
+        Ticket<Integer, Integer> first = window.first().submit(1, NEVER);
+        Ticket<Integer, Integer> single = queue.submit(2, NEVER);
+        ExecutorService waiter = Executors.newSingleThreadExecutor();
+        Thread[] thread = new Thread[1];
+        Future<Place<Integer, Integer>> next = waiter.submit(() -> {
+            thread[0] = Thread.currentThread();
+            return window.next(NEVER, () -> false);
+        });
+        while (thread[0] == null || thread[0].getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        single.cancel();
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(3, NEVER));
+        Ticket<Integer, Integer> second = next.get().submit(4, NEVER);
+        gate.release(3);
+        assertThat(first.await().output()).isEqualTo(2);
+        assertThat(second.await().output()).isEqualTo(8);
+        waiter.shutdown();
+    }
+
+    @Test
+    void twoWindowsTakePlacesInTurnsBesideRequestsThatComeAllTheTime() throws Exception {
+        start(1, 4, Duration.ZERO, (inputs, termination) -> {
+            batches.add(inputs);
+            return doubled(inputs);
+        });
+        ExecutorService clients = Executors.newFixedThreadPool(3);
+        AtomicInteger windows = new AtomicInteger(2);
+        Future<Integer> singles = clients.submit(() -> {
+            int answered = 0;
+            while (windows.get() > 0) {
+                try {
+                    queue.submit(-1, NEVER).await();
+                    answered++;
+                } catch (InferenceException.Overloaded e) {
+                    Thread.onSpinWait();
+                }
+            }
+            return answered;
+        });
+        List<Future<Integer>> batch = new ArrayList<>();
+        for (int client = 0; client < 2; client++) {
+            batch.add(clients.submit(() -> {
+                QueueWindow<Integer, Integer> window = queue.window();
+                int sum = 0;
+                for (int i = 0; i < 200; i++) {
+                    sum += window.next(NEVER, () -> false)
+                            .submit(i, NEVER)
+                            .await()
+                            .output();
+                }
+                windows.decrementAndGet();
+                return sum;
+            }));
+        }
+        for (Future<Integer> one : batch) {
+            assertThat(one.get()).isEqualTo(200 * 199);
+        }
+        assertThat(singles.get()).isPositive();
+        clients.shutdown();
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
     void everyRequestOfACrowdEndsExactlyOnce() throws Exception {
         AtomicInteger ran = new AtomicInteger();
         queue = InferenceQueue.start(
