@@ -1,6 +1,7 @@
 package io.draem.service;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
 /** A client that sends one request after another over sockets of its own, until it can connect no more. */
@@ -107,48 +109,66 @@ final class LoadClient extends Thread {
 
     /** Returns whether the connection stays open. */
     private boolean readAnswer(InputStream in) throws IOException {
-        String status = line(in);
-        int length = 0;
-        boolean open = true;
-        boolean chunked = false;
-        for (String header = line(in); !header.isEmpty(); header = line(in)) {
-            String lower = header.toLowerCase(java.util.Locale.ROOT);
-            if (lower.startsWith("content-length:")) {
-                length = Integer.parseInt(lower.substring(15).trim());
+        Answer answer = Answer.read(in);
+        statuses.add(answer.status());
+        warm.countDown();
+        return answer.open();
+    }
+
+    /**
+     * An answer as it came over a socket; interim ones are left out.
+     *
+     * @param open whether the connection stays open
+     */
+    record Answer(int status, boolean open, byte[] body) {
+
+        static Answer read(InputStream in) throws IOException {
+            int status = Integer.parseInt(line(in).split(" ")[1]);
+            int length = 0;
+            boolean open = true;
+            boolean chunked = false;
+            for (String header = line(in); !header.isEmpty(); header = line(in)) {
+                String lower = header.toLowerCase(Locale.ROOT);
+                if (lower.startsWith("content-length:")) {
+                    length = Integer.parseInt(lower.substring(15).trim());
+                }
+                chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
+                open &= !(lower.startsWith("connection:") && lower.contains("close"));
             }
-            chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
-            open &= !(lower.startsWith("connection:") && lower.contains("close"));
-        }
-        if (chunked) {
+            if (status < 200) {
+                return read(in);
+            }
+            if (!chunked) {
+                return new Answer(status, open, bytes(in, length));
+            }
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
             do {
                 length = Integer.parseInt(line(in), 16);
-                skip(in, length);
+                body.writeBytes(bytes(in, length));
                 line(in);
             } while (length > 0);
-        } else {
-            skip(in, length);
+            return new Answer(status, open, body.toByteArray());
         }
-        statuses.add(Integer.parseInt(status.split(" ")[1]));
-        warm.countDown();
-        return open;
-    }
 
-    private static void skip(InputStream in, int length) throws IOException {
-        if (in.readNBytes(length).length < length) {
-            throw new EOFException("The connection was closed within an answer");
+        private static byte[] bytes(InputStream in, int length) throws IOException {
+            byte[] bytes = in.readNBytes(length);
+            if (bytes.length < length) {
+                throw new EOFException("The connection was closed within an answer");
+            }
+            return bytes;
         }
-    }
 
-    private static String line(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0) {
-                throw new EOFException("The connection was closed in place of an answer");
+        private static String line(InputStream in) throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int next = in.read(); next != '\n'; next = in.read()) {
+                if (next < 0) {
+                    throw new EOFException("The connection was closed in place of an answer");
+                }
+                if (next != '\r') {
+                    line.append((char) next);
+                }
             }
-            if (next != '\r') {
-                line.append((char) next);
-            }
+            return line.toString();
         }
-        return line.toString();
     }
 }

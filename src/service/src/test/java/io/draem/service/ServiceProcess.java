@@ -1,6 +1,7 @@
 package io.draem.service;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ final class ServiceProcess implements AutoCloseable {
     private final BufferedReader output;
     private final Path crashReport;
     private final List<String> log = new ArrayList<>();
+    private boolean copied;
 
     private ServiceProcess(Process process, Path crashReport) {
         this.process = process;
@@ -82,6 +84,30 @@ final class ServiceProcess implements AutoCloseable {
         throw new AssertionError("The service ended without the line " + pattern + ":\n" + String.join("\n", log));
     }
 
+    /** Reads the log on a thread of its own into a file from here on, as a service that runs for long needs it. */
+    void copyLog(Path file) {
+        copied = true;
+        Thread copy = new Thread(
+                () -> {
+                    try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+                        for (String line = output.readLine(); line != null; line = output.readLine()) {
+                            writer.write(line);
+                            writer.newLine();
+                            writer.flush();
+                        }
+                    } catch (IOException e) {
+                        // The service has been ended by force.
+                    }
+                },
+                "service-log");
+        copy.setDaemon(true);
+        copy.start();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     /** Sends SIGTERM. */
     void terminate() {
         // Of the handle: the process itself would close the streams too, and with them the log.
@@ -95,7 +121,9 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Reads the rest of the log and returns the exit status. */
     int awaitExit() throws IOException, InterruptedException {
-        output.lines().forEach(log::add);
+        if (!copied) {
+            output.lines().forEach(log::add);
+        }
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("The service still runs:\n" + String.join("\n", log));
         }

@@ -12,15 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** A real Prometheus server that scrapes the service each second; the test is skipped where none is on the PATH. */
-final class PrometheusServer implements AutoCloseable {
+/** A real Prometheus server that scrapes the service; the test is skipped where none is on the PATH. */
+public final class PrometheusServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -34,30 +36,38 @@ final class PrometheusServer implements AutoCloseable {
         this.api = new Http(port);
     }
 
+    /** Starts a server that scrapes each second. */
+    static PrometheusServer start(Path folder, Http service, List<Path> rules) throws IOException {
+        return start(folder, URI.create(service.base()).getAuthority(), Duration.ofSeconds(1), rules);
+    }
+
     /**
      * Starts a server.
      *
      * @param folder for its configuration, data and log
-     * @param service whose metrics it scrapes
+     * @param target host and port of the service whose metrics it scrapes
+     * @param interval between two scrapes, and between two evaluations of the rules
      * @param rules files of alerting rules
      */
-    static PrometheusServer start(Path folder, Http service, List<Path> rules) throws IOException {
+    public static PrometheusServer start(Path folder, String target, Duration interval, List<Path> rules)
+            throws IOException {
         Path prometheus = find("prometheus");
         Path configuration = Files.writeString(folder.resolve("prometheus.yml"), """
             global:
-              scrape_interval: 1s
-              scrape_timeout: 1s
-              evaluation_interval: 1s
-            rule_files: %s
+              scrape_interval: %1$ds
+              scrape_timeout: %1$ds
+              evaluation_interval: %1$ds
+            rule_files: %2$s
             scrape_configs:
               - job_name: draem
                 metrics_path: /actuator/prometheus
                 static_configs:
-                  - targets: ["%s"]
+                  - targets: ["%3$s"]
                     labels: {namespace: line}
             """.formatted(
+                        interval.toSeconds(),
                         rules.stream().map(file -> "\"" + file + "\"").toList(),
-                        URI.create(service.base()).getAuthority()));
+                        target));
         int port = freePort();
         Path log = folder.resolve("prometheus.log");
         Process process = new ProcessBuilder(
@@ -98,6 +108,36 @@ final class PrometheusServer implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns what {@code promtool} reads of a query over a time: one entry for each series, with its values. */
+    public JsonNode range(String expression, Instant start, Instant end, Duration step) throws Exception {
+        Path said = Files.createTempFile("promtool", ".json");
+        try {
+            Process promtool = new ProcessBuilder(
+                            find("promtool").toString(),
+                            "query",
+                            "range",
+                            "--format=json",
+                            "--start=" + start.getEpochSecond(),
+                            "--end=" + end.getEpochSecond(),
+                            "--step=" + step.toSeconds() + "s",
+                            api.base(),
+                            expression)
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile())
+                    .start();
+            if (!promtool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                promtool.destroyForcibly();
+                throw new AssertionError("promtool does not answer for " + expression);
+            }
+            if (promtool.exitValue() != 0) {
+                throw new AssertionError(expression + ": " + Files.readString(said));
+            }
+            return JsonMapper.shared().readTree(Files.readString(said));
+        } finally {
+            Files.delete(said);
+        }
+    }
+
     private JsonNode await(String path, Predicate<JsonNode> enough) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
@@ -120,7 +160,7 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     /** Returns a program of the PATH; the test is skipped where it is not there. */
-    static Path find(String program) {
+    public static Path find(String program) {
         Path found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)

@@ -43,6 +43,13 @@ public final class SlowGraph {
         return graph.file(size, "input", "ratio", metadata);
     }
 
+    /** Returns a file whose score and map are those of the squared image. */
+    public static byte[] squared(int size, Map<String, String> metadata) {
+        SlowGraph graph = new SlowGraph();
+        graph.add("Mul", "square", "input", "input");
+        return graph.file(size, "square", "square", metadata);
+    }
+
     /** Returns a file whose score is always NaN, beside a map that is the image. */
     public static byte[] undefinedScore(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();

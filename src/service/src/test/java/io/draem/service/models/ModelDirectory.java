@@ -9,21 +9,26 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A model directory of a test. Variants of the project's graph are the same to the network and differ in their bytes. */
-record ModelDirectory(Path path) {
+public record ModelDirectory(Path path) {
 
     void put(String name, String version) throws IOException {
         put(name, version, 0);
     }
 
-    void put(String name, String version, int variant) throws IOException {
-        Files.write(file(name, version), graph(variant));
+    public void put(String name, String version, int variant) throws IOException {
+        put(name, version, graph(variant));
+    }
+
+    public void put(String name, String version, byte[] graph) throws IOException {
+        Files.write(file(name, version), graph);
     }
 
     void breakIn(String name, String version) throws IOException {
         Files.writeString(file(name, version), "broken");
     }
 
-    void remove(String name) throws IOException {
+    /** Removes a model, or one of its versions as {@code name/version}. */
+    public void remove(String name) throws IOException {
         try (Stream<Path> files = Files.walk(path.resolve(name))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -31,7 +36,7 @@ record ModelDirectory(Path path) {
         }
     }
 
-    Path file(String name, String version) throws IOException {
+    public Path file(String name, String version) throws IOException {
         return Files.createDirectories(path.resolve(name).resolve(version)).resolve("model.onnx");
     }
 
