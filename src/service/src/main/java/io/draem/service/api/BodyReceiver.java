@@ -128,7 +128,11 @@ final class BodyReceiver {
 
         @Override
         public void service(Request request, Response response) throws Exception {
-            if (!WatchedProtocol.watches(request) || WatchedProtocol.isBodyRead(request)) {
+            // The status is set where the head is refused already, as for two lengths: nothing else of it can be relied
+            // on.
+            if (response.getStatus() >= 400
+                    || !WatchedProtocol.watches(request)
+                    || WatchedProtocol.isBodyRead(request)) {
                 next.service(request, response);
                 return;
             }

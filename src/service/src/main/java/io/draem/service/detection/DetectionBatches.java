@@ -95,8 +95,8 @@ public final class DetectionBatches implements AutoCloseable {
             this.model = model;
             this.window = window;
             this.caller = caller;
-            // As many as may wait and run at a time: others would only take memory until their answers are drawn.
-            this.most = (2 + model.runsAtATime()) * model.maxBatchSize();
+            // As many as may wait and run, and as many again whose answers are being drawn meanwhile.
+            this.most = 2 * (2 + model.runsAtATime()) * model.maxBatchSize();
         }
 
         List<Attempt> examine(List<DetectionRequest> requests, Place<ModelInput, ModelOutput> first) {

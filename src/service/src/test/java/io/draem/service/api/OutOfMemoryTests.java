@@ -10,6 +10,7 @@ import jakarta.servlet.ServletException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseEntity;
@@ -40,6 +41,7 @@ class OutOfMemoryTests {
                 outcomes.add(outcome);
             }
         };
+        request.setAttribute(Arrival.ATTRIBUTE, new Arrival(new Request(), "client", 1));
         new OutcomeFilter(listener).doFilter(request, new MockHttpServletResponse(), (req, response) -> {
             problems.multipart(new MultipartException("Failed to parse", ERROR));
             ((MockHttpServletResponse) response).setStatus(503);

@@ -309,6 +309,10 @@ class ProblemHttpTests extends HttpTest {
                 Arguments.of("GET / HTTP/1.1\r\nBad Header: x\r\n\r\n", 400, notValid),
                 Arguments.of(post + "Content-Length: -1\r\n\r\n", 400, notValid),
                 Arguments.of(post + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400, notValid),
+                Arguments.of(
+                        post + "Transfer-Encoding: chunked\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+                        400,
+                        notValid),
                 Arguments.of("POST /v1/detect?model=%zz HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400, "query"),
                 Arguments.of(chunked + "zz\r\nab", 400, "chunks"),
                 Arguments.of(chunked + "3;x=" + "y".repeat(20_000) + "\r\nabc\r\n0\r\n\r\n", 400, "chunks"),
