@@ -48,10 +48,10 @@ final class OutcomeFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
             thrown = false;
         } finally {
-            // Within the observation of the request, so that its trace is known to what is reported.
             int status = thrown ? 500 : response.getStatus();
             Outcome outcome = request.getAttribute(OUTCOME) instanceof Outcome known ? known : outcome(status);
-            arrival.answered(status >= 500 ? outcome : null);
+            // Within the observation of the request, so that its trace is known to what is reported.
+            arrival.answered(status < 500 ? null : outcome);
             if (!arrival.isReported() && status >= 400 && !COUNTED_AS_ACCESS.contains(status)) {
                 listener.ended(null, outcome, Duration.ofNanos(System.nanoTime() - start));
             }
