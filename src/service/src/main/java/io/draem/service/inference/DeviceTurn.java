@@ -80,10 +80,12 @@ public final class DeviceTurn {
                 used = Math.max(used, latest);
                 waiting.add(this);
                 try {
-                    while (first(System.nanoTime()) != this) {
-                        await();
+                    long now = System.nanoTime();
+                    while (first(now) != this) {
+                        await(now);
+                        now = System.nanoTime();
                     }
-                    started = System.nanoTime();
+                    started = now;
                     running.add(this);
                 } finally {
                     waiting.remove(this);
@@ -120,9 +122,13 @@ public final class DeviceTurn {
             return running.stream().anyMatch(run -> run.model == model);
         }
 
-        /** Waits for a change, or until the next run has lasted for long where that matters. */
-        private void await() throws InterruptedException {
-            long now = System.nanoTime();
+        /**
+         * Waits for a change, or until the next run has lasted for long where that matters.
+         *
+         * @param now when it was found that the worker may not run: a run that has become long since then is waited for no
+         *     longer, but not overlooked
+         */
+        private void await(long now) throws InterruptedException {
             OptionalLong next = modelRuns()
                     ? OptionalLong.empty()
                     : running.stream()
