@@ -79,9 +79,9 @@ final class ExternalData {
         String key = "";
         String value = "";
         while (bytes.hasRemaining()) {
-            long tag = varint(bytes);
-            int number = (int) (tag >>> 3);
-            switch ((int) tag & 7) {
+            int tag = (int) varint(bytes); // protobuf ignores higher bits: none may hide a field from this reader alone
+            int number = tag >>> 3;
+            switch (tag & 7) {
                 case 0 -> varint(bytes);
                 case 1 -> skip(bytes, 8);
                 case 2 -> {

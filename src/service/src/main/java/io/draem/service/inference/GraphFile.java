@@ -50,7 +50,7 @@ public final class GraphFile {
         List<Path> data = new ArrayList<>();
         for (String location : ExternalData.locations(graph)) {
             Path beside = beside(file, location);
-            requireFile(beside, "Its weights are in " + location + ", which");
+            requireWeights(beside);
             if (Files.isSameFile(beside, file)) {
                 throw new GraphRefusedException("Its weights are said to be in the graph's own file (" + location
                         + "): save the model again with its weights inside, or in a file of their own");
@@ -75,6 +75,7 @@ public final class GraphFile {
         if (data.isEmpty()) {
             return environment.createSession(graph.duplicate(), options);
         }
+        requireFiles();
         OrtSession session = environment.createSession(file.toString(), options);
         boolean same = false;
         try {
@@ -92,11 +93,24 @@ public final class GraphFile {
         return session;
     }
 
-    private static String digest(ByteBuffer graph, List<Path> data) throws IOException {
+    /** ONNX Runtime opens the files again, whatever they are by now. */
+    private void requireFiles() throws GraphRefusedException {
+        try {
+            requireFile(file, file.getFileName().toString());
+            for (Path beside : data) {
+                requireWeights(beside);
+            }
+        } catch (AccessDeniedException e) {
+            throw new GraphRefusedException("The graph changed while it was opened");
+        }
+    }
+
+    private static String digest(ByteBuffer graph, List<Path> data) throws GraphRefusedException, IOException {
         MessageDigest digest = Sha256.algorithm();
         digest.update(graph.duplicate());
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         for (Path beside : data) {
+            requireWeights(beside);
             try (SeekableByteChannel channel = Files.newByteChannel(beside)) {
                 while (channel.read(chunk.clear()) >= 0) {
                     digest.update(chunk.flip());
@@ -112,6 +126,10 @@ public final class GraphFile {
         } catch (InvalidPathException e) {
             throw new GraphRefusedException("Its weights cannot be read. " + FileNameEncoding.explain(location));
         }
+    }
+
+    private static void requireWeights(Path beside) throws GraphRefusedException, AccessDeniedException {
+        requireFile(beside, "Its weights are in " + beside.getFileName() + ", which");
     }
 
     /** What is no file is never opened: a named pipe would wait for its writer. */

@@ -4,6 +4,7 @@ import io.draem.service.models.ModelRepository;
 import io.draem.service.models.RefusedModel;
 import io.draem.service.models.ServedModel;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
@@ -40,8 +41,12 @@ final class ModelHealth implements HealthIndicator {
                 health.withDetail("fallback", fallback);
             }
         }
+        Map<String, Object> loaded = health.build().getDetails();
         for (RefusedModel refused : models.refused()) {
-            health.withDetail(refused.name() + " version " + refused.version(), "refused: " + refused.reason());
+            String key = refused.name() + " version " + refused.version();
+            String reason = "refused: " + refused.reason();
+            Object earlier = loaded.get(key);
+            health.withDetail(key, earlier == null ? reason : earlier + "; its new file is " + reason);
         }
         return health.build();
     }

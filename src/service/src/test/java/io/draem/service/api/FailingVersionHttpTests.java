@@ -103,6 +103,12 @@ class FailingVersionHttpTests {
         HttpResponse<byte[]> named = http.post("/v1/detect?model=failing&version=2", "image/png", grey());
         assertThat(Http.json(named).at("/model/version").asInt()).isEqualTo(2);
 
+        put("failing", 2, new byte[] {1});
+        await(() -> refused().toString().contains("failing"));
+        assertThat(readiness().at("/details/failing version 2").asString())
+                .contains(", suspended: it answers only requests that name it, since it failed on ")
+                .contains("; its new file is refused: ");
+
         put("failing", 2, Files.readAllBytes(TestModels.graph()));
         await(() -> served() == 2);
         assertThat(metric(labelled("draem_model_suspended"))).isZero();

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,15 @@ class ExternalDataTests {
     void refusesEveryOtherPlace(String location) {
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> ExternalData.locations(ByteBuffer.wrap(graph(location))))
+                .withMessageContaining("right beside it");
+    }
+
+    @Test
+    void seesAFieldWhoseTagHasBitsThatProtobufIgnores() throws Exception {
+        byte[] plain = graph("../other/weights");
+        byte[] hidden = join(new byte[] {(byte) 0xBA, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x10}, tail(plain));
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> ExternalData.locations(ByteBuffer.wrap(hidden)))
                 .withMessageContaining("right beside it");
     }
 
@@ -120,6 +130,11 @@ class ExternalDataTests {
     private static byte[] graph(String location) {
         byte[] entry = join(text(1, "location"), text(2, location));
         return part(7, part(5, part(13, entry)));
+    }
+
+    /** Returns all but the first byte. */
+    private static byte[] tail(byte[] bytes) {
+        return Arrays.copyOfRange(bytes, 1, bytes.length);
     }
 
     private static byte[] text(int field, String value) {

@@ -21,6 +21,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -268,6 +271,22 @@ class ModelOpenerTests {
                         .isNull();
             }
         }
+    }
+
+    @Test
+    @Timeout(60)
+    @DisabledOnOs(OS.WINDOWS)
+    void aGraphWithWeightsThatBecomesANamedPipeBeforeItIsOpenedIsRefused() throws Exception {
+        Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib");
+        Path graph = Files.copy(golden.resolve("model.onnx"), directory.resolve("model.onnx"));
+        Files.copy(golden.resolve("model.onnx.data"), directory.resolve("model.onnx.data"));
+        GraphFile file = graph(graph);
+        Files.delete(graph);
+        assertThat(new ProcessBuilder("mkfifo", graph.toString()).start().waitFor())
+                .isZero();
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).open(file))
+                .withMessageContaining("model.onnx is a named pipe");
     }
 
     private static GraphFile graph(Path file) throws Exception {
