@@ -6,10 +6,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,9 @@ import java.util.stream.Stream;
 
 /** The service in a JVM of its own, started as an operator starts it. */
 final class ServiceProcess implements AutoCloseable {
+
+    /** Of a wait for a line of the log or the end. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
@@ -74,6 +79,15 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Reads the log up to a line. */
     Matcher awaitLine(Pattern pattern) throws IOException {
+        CompletableFuture<Void> limit = endOverdue();
+        try {
+            return readTo(pattern);
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    private Matcher readTo(Pattern pattern) throws IOException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             log.add(line);
             Matcher matcher = pattern.matcher(line);
@@ -121,13 +135,22 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Reads the rest of the log and returns the exit status. */
     int awaitExit() throws IOException, InterruptedException {
+        CompletableFuture<Void> limit = endOverdue();
         if (!copied) {
             output.lines().forEach(log::add);
         }
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("The service still runs:\n" + String.join("\n", log));
+        int status = process.waitFor();
+        if (!limit.cancel(false)) {
+            throw new AssertionError("The service did not end within " + LIMIT + ":\n" + String.join("\n", log));
         }
-        return process.exitValue();
+        return status;
+    }
+
+    /** Ends the service by force after a while, so that reading its log ends. */
+    private CompletableFuture<Void> endOverdue() {
+        return CompletableFuture.runAsync(
+                () -> process.toHandle().destroyForcibly(),
+                CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
     }
 
     String log() {
