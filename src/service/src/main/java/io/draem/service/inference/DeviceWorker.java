@@ -52,17 +52,18 @@ final class DeviceWorker<I, O> implements Runnable {
         long started = queue.now();
         try {
             // Only now that the device is free: what has become late in the meantime is not run.
-            runBatch(queue.take(), wanted, started);
+            runBatch(queue.take(), wanted);
         } finally {
             turn.giveBack(queue.now() - started);
         }
         return true;
     }
 
-    private void runBatch(BatchRun<I, O> run, long wanted, long started) {
+    private void runBatch(BatchRun<I, O> run, long wanted) {
         if (run.size() > 0) {
             try {
-                run.on(function, started, queue, listener);
+                // The clock is read after the batch was taken: its latest request may be later than the turn.
+                run.on(function, queue.now(), queue, listener);
             } finally {
                 // From when the run was wanted: waiting for the device is part of what a caller has to wait.
                 queue.ended(run, queue.now() - wanted);

@@ -51,6 +51,38 @@ class InferenceQueueTests {
     }
 
     @Test
+    void aRequestThatComesBetweenTheDevicesTurnAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        List<Ticket<Integer, Integer>> second = Collections.synchronizedList(new ArrayList<>());
+        Thread test = Thread.currentThread();
+        queue = InferenceQueue.start(
+                "test",
+                List.of((inputs, termination) -> doubled(inputs)),
+                new QueueOptions(10, 2, Duration.ZERO),
+                QueueListener.NONE,
+                () -> {
+                    long now = clock.get();
+                    // The worker looks when the batch is due, when it wants the device, and when it has it.
+                    if (Thread.currentThread() != test && looks.incrementAndGet() == 3) {
+                        clock.addAndGet(1_000_000);
+                        second.addAll(submitted(2));
+                    }
+                    return now;
+                });
+        Answer<Integer> first = queue.submit(1, NEVER).await();
+        assertThat(second.get(0).await().queued()).isZero();
+        assertThat(first.queued()).isEqualTo(Duration.ofMillis(1));
+    }
+
+    private List<Ticket<Integer, Integer>> submitted(int input) {
+        try {
+            return submit(input);
+        } catch (InferenceException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void takesWhatWaitsInOneBatchAndInOrder() throws Exception {
         start(4, 10, Duration.ZERO, gated());
         Ticket<Integer, Integer> first = submitAndWaitUntilItRuns(0);
