@@ -103,7 +103,8 @@ final class BatchRun<I, O> {
         try {
             function.check(output);
         } catch (Exception e) {
-            log.error("An answer is of no use", e);
+            // The message says all, and a version that always fails would fill the log with traces.
+            log.error("An output of the model cannot be used: {}", e.getMessage());
             ticket.fail(new InferenceException.Failed(e));
             return false;
         }
