@@ -274,7 +274,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // native code does not end at an interrupt
     @DisabledOnOs(OS.WINDOWS)
     void aGraphWithWeightsThatBecomesANamedPipeBeforeItIsOpenedIsRefused() throws Exception {
         Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib");
