@@ -61,7 +61,7 @@ final class ArrivalValve extends ValveBase {
     /** Reads the rest: a client that is still writing would see a broken connection in place of the answer. */
     private void drain(org.apache.coyote.Request connection, Arrival arrival) {
         ReceivedBody body = ReceivedBody.of(connection);
-        if (body == null || body.isSlow() || !drains.tryAcquire()) {
+        if (body == null || body.isSlow() || body.isBroken() || !drains.tryAcquire()) {
             arrival.abandonBody();
             return;
         }
@@ -86,7 +86,8 @@ final class ArrivalValve extends ValveBase {
                     LockSupport.parkNanos(PAUSE);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
+            // Broken, or with more trailers than the web server takes.
             arrival.abandonBody();
         } finally {
             drains.release();

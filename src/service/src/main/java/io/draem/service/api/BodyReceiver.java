@@ -15,12 +15,16 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Receives the bodies of requests before the web server passes these on, without a thread while nothing arrives. What
  * will be refused in any case is passed on at once, its body unread.
  */
 final class BodyReceiver {
+
+    private static final Logger log = LoggerFactory.getLogger(BodyReceiver.class);
 
     /** Enough for what operations take; a body that nobody reads is not received beyond it either. */
     private static final long OTHER_BYTES = 64 << 10;
@@ -59,13 +63,22 @@ final class BodyReceiver {
     void check() {
         long now = System.nanoTime();
         for (ReceivedBody body : arriving) {
-            if (body.isConnectionClosed()) {
-                if (arriving.remove(body)) {
-                    body.close();
-                }
-            } else if (body.cutIfSlow(now)) {
-                body.wake();
+            try {
+                check(body, now);
+            } catch (Throwable e) {
+                // Whatever is thrown from here would end these checks for good.
+                log.error("A body that arrives could not be checked", e);
             }
+        }
+    }
+
+    private void check(ReceivedBody body, long now) {
+        if (body.isConnectionClosed()) {
+            if (arriving.remove(body)) {
+                body.close();
+            }
+        } else if (body.cutIfSlow(now)) {
+            body.wake();
         }
     }
 
@@ -138,21 +151,28 @@ final class BodyReceiver {
             }
             ReceivedBody body = new ReceivedBody(request, timeout);
             request.setInputBuffer(body);
-            if (!begin(request, body)) {
-                pass(request, response, body);
-                return;
+            try {
+                if (begin(request, body) && !receive(request, response, body)) {
+                    arriving.add(body);
+                    WatchedProtocol.suspend(request);
+                    WatchedProtocol.await(request);
+                    return;
+                }
+            } catch (Throwable e) {
+                // The request is used again for others, which must not find this body.
+                arriving.remove(body);
+                body.close();
+                throw e;
             }
+            pass(request, response, body);
+        }
+
+        private boolean receive(Request request, Response response, ReceivedBody body) {
             if (request.hasExpectation()) {
                 response.action(ActionCode.ACK, ContinueResponseTiming.ALWAYS);
                 request.setExpectation(false);
             }
-            if (body.receive()) {
-                pass(request, response, body);
-            } else {
-                arriving.add(body);
-                WatchedProtocol.suspend(request);
-                WatchedProtocol.await(request);
-            }
+            return body.receive();
         }
 
         @Override
@@ -161,14 +181,23 @@ final class BodyReceiver {
             if (body == null || !arriving.contains(body)) {
                 return next.asyncDispatch(request, response, event);
             }
-            if (event != SocketEvent.OPEN_READ) {
-                body.fail(WatchedProtocol.socket(request).getError());
+            try {
+                if (event != SocketEvent.OPEN_READ) {
+                    body.fail(WatchedProtocol.socket(request).getError());
+                }
+                if (!body.receive()) {
+                    WatchedProtocol.await(request);
+                    return true;
+                }
+            } catch (Throwable e) {
+                if (arriving.remove(body)) {
+                    body.close();
+                }
+                throw e;
             }
-            if (!body.receive()) {
-                WatchedProtocol.await(request);
-                return true;
+            if (!arriving.remove(body)) {
+                return false; // the connection was closed, and the body with it
             }
-            arriving.remove(body);
             WatchedProtocol.resume(request);
             pass(request, response, body);
             return true;

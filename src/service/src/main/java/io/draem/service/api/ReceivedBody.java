@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import org.apache.coyote.BadRequestException;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
@@ -95,6 +96,11 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
                 && (reason.outcome() == Outcome.SLOW_BODY || reason.outcome() == Outcome.DEADLINE_EXCEEDED);
     }
 
+    /** Returns whether the rest of the body cannot be read. */
+    boolean isBroken() {
+        return failure != null;
+    }
+
     /** Leaves the body where it is, since the request is refused. */
     synchronized void refuse(DetectionException reason) {
         refusal = reason;
@@ -139,6 +145,9 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
             }
         } catch (IOException e) {
             failure = e;
+        } catch (IllegalStateException e) {
+            // More trailers than the web server takes.
+            failure = new BadRequestException(e);
         }
         // From here on its bytes are not taken for other uploads.
         if (!counted.complete(size)) {
@@ -250,6 +259,10 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
             handler.setByteBuffer(segment);
             return segment.remaining();
         }
+        if (failure instanceof BadRequestException) {
+            throw new UnreceivedBodyException(
+                    new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorDoor.detail(failure)));
+        }
         if (failure != null) {
             throw failure;
         }
@@ -268,7 +281,9 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     /** Gives the bytes back and the request its own reader of the network. */
     @Override
     public void close() {
-        request.setInputBuffer(network);
+        if (of(request) == this) {
+            request.setInputBuffer(network);
+        }
         segments.clear();
         if (upload != null) {
             upload.close();

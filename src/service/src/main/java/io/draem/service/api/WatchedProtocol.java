@@ -261,6 +261,19 @@ public final class WatchedProtocol extends Http11NioProtocol {
         SocketWrapperBase<?> socket() {
             return getSocketWrapper();
         }
+
+        /**
+         * Drops the events of a body that {@link #read} reads: its end would have another processor read the connection
+         * while this one still has the request, and what a client has pipelined behind it.
+         */
+        @Override
+        protected void executeDispatches() {
+            if (request.getReadListener() == WITHOUT_WAITING) {
+                getIteratorAndClearDispatches();
+            } else {
+                super.executeDispatches();
+            }
+        }
     }
 
     /** Closes the socket on the acceptor's own thread, right after it has found no connection that waits. */

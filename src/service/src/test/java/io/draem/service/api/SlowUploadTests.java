@@ -167,6 +167,55 @@ class SlowUploadTests extends HttpTest {
         assertThat(answer(chunked)).contains(" 413 ");
     }
 
+    /** More trailers than the web server takes, of which it says so in an unchecked exception. */
+    @Test
+    void aBodyThatCannotBeReceivedSpoilsNoRequestAfterIt() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            Socket socket = open("127.0.0.1", i % 2 == 0 ? "/v1/detect" : "/v1/models", "Transfer-Encoding: chunked");
+            send(socket, "1\r\na\r\n0\r\n" + "a: b\r\n".repeat(9) + "\r\n");
+            assertThat(answer(socket)).startsWith("HTTP/1.1 4");
+            assertThat(detect().statusCode()).isEqualTo(200);
+        }
+        assertThat(gauge("draem_in_flight_bytes")).isZero();
+    }
+
+    @Test
+    void brokenChunksAreTheFaultOfTheRequest() throws Exception {
+        for (String path : List.of("/v1/detect", INFER)) {
+            double before = gauge("draem_rejected_total{reason=\"invalid-request\"}");
+            Socket socket = open("127.0.0.1", path, "Transfer-Encoding: chunked");
+            send(socket, "zz\r\nabc\r\n");
+            assertThat(answer(socket)).contains(" 400 ", "chunks");
+            assertThat(gauge("draem_rejected_total{reason=\"invalid-request\"}"))
+                    .isEqualTo(before + 1);
+        }
+    }
+
+    @Test
+    void aChunkedBodyIsAnsweredThoughNothingIsSentAfterIt() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Socket socket = open("127.0.0.1", "/v1/detect", "Transfer-Encoding: chunked");
+            send(socket, "1\r\na\r\n0\r\n\r\n");
+            socket.shutdownOutput();
+            assertThat(answer(socket)).contains(" 415 ", "no image");
+        }
+    }
+
+    @Test
+    void whatFollowsAChunkedBodyIsAnsweredAfterIt() throws Exception {
+        String head = "POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n";
+        for (int i = 0; i < 20; i++) {
+            Socket socket = connect("127.0.0.1");
+            send(
+                    socket,
+                    head + "X-Request-Id: first\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n" + head
+                            + "X-Request-Id: second\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n"
+                            + "x".repeat(100_000));
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(answers).containsSubsequence("HTTP/1.1 415", "first", "HTTP/1.1 415", "second");
+        }
+    }
+
     @Test
     void aHeadThatIsNotWholeInTimeEndsTheConnection() throws Exception {
         Socket socket = connect("127.0.0.1");
