@@ -2,14 +2,12 @@ package io.draem.service.api;
 
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
-import org.apache.tomcat.util.net.ApplicationBufferHandler;
 
 /**
  * Gives every request its context, and reads what was not received of its body (most often because the request was
@@ -66,11 +64,11 @@ final class ArrivalValve extends ValveBase {
             return;
         }
         try {
-            Discard discard = new Discard();
+            WatchedProtocol.Received discarded = new WatchedProtocol.Received();
             long start = System.nanoTime();
             long heard = start;
             while (true) {
-                int read = WatchedProtocol.read(connection, body.network(), discard);
+                int read = WatchedProtocol.read(connection, body.network(), discarded);
                 long now = System.nanoTime();
                 if (read < 0) {
                     return;
@@ -92,24 +90,5 @@ final class ArrivalValve extends ValveBase {
         } finally {
             drains.release();
         }
-    }
-
-    /** Takes bytes that nobody wants. */
-    private static final class Discard implements ApplicationBufferHandler {
-
-        private ByteBuffer buffer = ByteBuffer.allocate(0);
-
-        @Override
-        public void setByteBuffer(ByteBuffer buffer) {
-            this.buffer = buffer;
-        }
-
-        @Override
-        public ByteBuffer getByteBuffer() {
-            return buffer;
-        }
-
-        @Override
-        public void expand(int size) {}
     }
 }

@@ -40,7 +40,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     private final InputBuffer network;
     private final SocketWrapperBase<?> socket;
     private final long start = System.nanoTime();
-    private final Received received = new Received();
+    private final WatchedProtocol.Received received = new WatchedProtocol.Received();
     private final Deque<ByteBuffer> segments = new ArrayDeque<>();
     private Admission.@Nullable Upload upload;
     private long limit;
@@ -141,7 +141,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
                     rest = null;
                     break;
                 }
-                store(received.buffer, counted);
+                store(received.getByteBuffer(), counted);
             }
         } catch (IOException e) {
             failure = e;
@@ -288,24 +288,5 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         if (upload != null) {
             upload.close();
         }
-    }
-
-    /** Holds the bytes that were read last. */
-    private static final class Received implements ApplicationBufferHandler {
-
-        private ByteBuffer buffer = ByteBuffer.allocate(0);
-
-        @Override
-        public void setByteBuffer(ByteBuffer buffer) {
-            this.buffer = buffer;
-        }
-
-        @Override
-        public ByteBuffer getByteBuffer() {
-            return buffer;
-        }
-
-        @Override
-        public void expand(int size) {}
     }
 }

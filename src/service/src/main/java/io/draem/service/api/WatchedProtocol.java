@@ -194,7 +194,7 @@ public final class WatchedProtocol extends Http11NioProtocol {
      * Reads what has arrived of a body, without waiting.
      *
      * @param network where the web server reads it
-     * @param handler gets the bytes
+     * @param handler gets the bytes, such as {@link Received}
      * @return how many bytes; 0 if none have arrived, less at the end of the body
      */
     static int read(Request request, InputBuffer network, ApplicationBufferHandler handler) throws IOException {
@@ -228,6 +228,25 @@ public final class WatchedProtocol extends Http11NioProtocol {
 
     static SocketWrapperBase<?> socket(Request request) {
         return ((WatchedProcessor) request.getNote(NOTE)).socket();
+    }
+
+    /** Holds the bytes that were read last. */
+    static final class Received implements ApplicationBufferHandler {
+
+        private ByteBuffer buffer = ByteBuffer.allocate(0);
+
+        @Override
+        public void setByteBuffer(ByteBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public ByteBuffer getByteBuffer() {
+            return buffer;
+        }
+
+        @Override
+        public void expand(int size) {}
     }
 
     private static final class WatchedProcessor extends Http11Processor {
