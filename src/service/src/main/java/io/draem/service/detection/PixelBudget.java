@@ -170,11 +170,6 @@ final class PixelBudget {
         }
     }
 
-    /** Returns how many pixels there are. */
-    int all() {
-        return all;
-    }
-
     /** Returns how many pixels are taken now. */
     int taken() {
         lock.lock();
