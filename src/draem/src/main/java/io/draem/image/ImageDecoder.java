@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes JPEG, PNG, BMP, TIFF and WebP to 8-bit RGB.
@@ -36,7 +37,17 @@ public final class ImageDecoder {
         try {
             EncodedImage image = open(bytes);
             ImageHeader header = image.header();
-            return new ImageHeader(header.format(), header.width(), header.height(), decodingBytes(image));
+            PixelRows rows = image.rows(OptionalInt.empty());
+            long decoding = decodingBytes(image, rows);
+            return rows == null || image.orientation() != Orientation.AS_STORED
+                    ? new ImageHeader(header.format(), header.width(), header.height(), decoding)
+                    : new ImageHeader(
+                            header.format(),
+                            header.width(),
+                            header.height(),
+                            decoding,
+                            rows.heapBytes(),
+                            rows.channels());
         } catch (IOException | RuntimeException e) {
             throw broken(e);
         }
@@ -109,28 +120,6 @@ public final class ImageDecoder {
     }
 
     /**
-     * Returns the most bytes of heap that {@link #decodeResized} takes for an image besides the encoded bytes, from what its
-     * header says; no pixel is decoded.
-     *
-     * @param width pixels in a row of the tensor
-     * @param height rows of the tensor
-     * @throws ImageException as {@link #readHeader}
-     */
-    public long resizingBytes(byte[] bytes, int width, int height) throws ImageException {
-        try {
-            EncodedImage image = open(bytes);
-            ImageHeader header = image.header();
-            PixelRows rows = image.orientation() == Orientation.AS_STORED ? image.rows(OptionalInt.empty()) : null;
-            long decoding = rows == null ? decodingBytes(image) : rows.heapBytes();
-            return decoding
-                    + ImageTensor.heapBytes(
-                            header.width(), header.height(), rows == null ? 3 : rows.channels(), width, height);
-        } catch (IOException | RuntimeException e) {
-            throw broken(e);
-        }
-    }
-
-    /**
      * Decodes a ground-truth mask, from the samples as stored.
      *
      * @throws ImageException as {@link #decode(byte[], OptionalInt)}
@@ -144,9 +133,8 @@ public final class ImageDecoder {
         }
     }
 
-    private static long decodingBytes(EncodedImage image) throws ImageException, IOException {
+    private static long decodingBytes(EncodedImage image, @Nullable PixelRows rows) {
         long pixels = image.header().pixels();
-        PixelRows rows = image.rows(OptionalInt.empty());
         long bytes =
                 rows == null ? (long) Math.ceil(image.decodingBytesPerPixel() * pixels) : 3 * pixels + rows.heapBytes();
         return image.orientation() == Orientation.AS_STORED

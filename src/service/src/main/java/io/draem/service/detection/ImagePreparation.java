@@ -75,7 +75,7 @@ final class ImagePreparation {
         }
         try {
             ImageHeader header = decoder.readHeader(image);
-            long bytes = decoder.resizingBytes(image, card.width(), card.height());
+            long bytes = header.resizingBytes(card.width(), card.height());
             if (Include.atImageSize(include)) {
                 bytes = Math.max(PICTURE_BYTES * header.pixels(), Math.max(bytes, header.decodingBytes()));
             }
