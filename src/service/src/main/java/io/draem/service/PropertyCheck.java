@@ -1,5 +1,6 @@
 package io.draem.service;
 
+import io.draem.service.startup.StartUpException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +64,7 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
     /**
      * Compares what is set with what there is.
      *
-     * @throws UnknownPropertyException if something is set that is not there
+     * @throws StartUpException if something is set that is not there
      */
     void check(PropertyNames names) {
         List<String> unknown = new ArrayList<>();
@@ -81,7 +82,10 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
             }
         }
         if (!unknown.isEmpty()) {
-            throw new UnknownPropertyException(String.join("\n", unknown));
+            throw new StartUpException(
+                    String.join("\n", unknown),
+                    "Correct the name, or leave the property out: what is misspelt would have no effect. The README has a"
+                            + " table of all properties.");
         }
     }
 

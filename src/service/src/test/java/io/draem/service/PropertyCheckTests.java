@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.draem.service.startup.StartUpException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ class PropertyCheckTests {
         "draem.log-verdict, draem.log-verdicts"
     })
     void namesTheNearest(String wrong, String right) {
-        assertThatExceptionOfType(UnknownPropertyException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> check(wrong))
                 .withMessage("There is no property " + wrong + ", which is set in a test; the nearest is " + right);
     }
@@ -92,7 +93,7 @@ class PropertyCheckTests {
         new YamlPropertySourceLoader()
                 .load("a file", new ByteArrayResource(text.getBytes(), "application.yaml"))
                 .forEach(sources::addLast);
-        assertThatExceptionOfType(UnknownPropertyException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> new PropertyCheck(sources).check(names))
                 .withMessageContainingAll("draem.models.pol-interval", "application.yaml", "5:19")
                 .withMessageNotContaining("\n");

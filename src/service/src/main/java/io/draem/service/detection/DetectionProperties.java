@@ -1,6 +1,7 @@
 package io.draem.service.detection;
 
 import io.draem.image.ImageLimits;
+import io.draem.service.startup.StartUpException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -106,7 +107,7 @@ public record DetectionProperties(
      * @param given the limits that are set
      * @param image all limits
      * @param batch all limits, which are set where they raise those of images
-     * @throws HeapTooSmallException if it does not
+     * @throws StartUpException if it does not
      */
     static void requireHeap(HeapShares heap, Image given, Image image, Batch batch) {
         long pixelBytes = HeapShares.PIXEL_BYTES;

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.service.startup.StartUpException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +73,7 @@ record HeapShares(long bytes) {
     /**
      * Checks that everything that is allowed at a time fits the heap.
      *
-     * @throws HeapTooSmallException if it does not; names the property that takes most beyond its share
+     * @throws StartUpException if it does not; names the property that takes most beyond its share
      */
     void require(List<Use> uses) {
         long needed =
@@ -91,12 +92,12 @@ record HeapShares(long bytes) {
                 megabytes(heap * 100 / CONTAINER_PERCENT));
         Use largest = uses.stream().max(Comparator.comparingLong(Use::excess)).orElseThrow();
         if (largest.property().isEmpty()) {
-            throw new HeapTooSmallException(
+            throw new StartUpException(
                     "The heap of " + (bytes / MEGABYTE) + " MiB is too small for the service", sentence(remedy));
         }
         long fits = Math.max(0, (bytes - (needed - largest.bytes())) / largest.each());
         boolean sizes = largest.value() instanceof DataSize;
-        throw new HeapTooSmallException(
+        throw new StartUpException(
                 String.format(
                         Locale.ROOT,
                         "%s is %s, which takes %d MiB of memory, but the heap has %d MiB, and beside the other limits %s fit",

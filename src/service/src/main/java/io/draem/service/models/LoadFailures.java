@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.startup.StartUpException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,14 +103,14 @@ final class LoadFailures {
     /**
      * Stops a start on a provider that does not work.
      *
-     * @throws ModelStartUpException if that is why a version was not loaded
+     * @throws StartUpException if that is why a version was not loaded
      */
     void requireProvider() {
         models().stream()
                 .filter(model -> model.failure() == LoadFailure.PROVIDER_UNAVAILABLE)
                 .findFirst()
                 .ifPresent(model -> {
-                    throw new ModelStartUpException(
+                    throw new StartUpException(
                             model.reason(), "Cure the cause, or set draem.inference.provider to auto or cpu");
                 });
     }

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.startup.StartUpException;
 import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,12 +65,12 @@ final class ModelUpdater {
     /**
      * Loads what the directory holds.
      *
-     * @throws ModelStartUpException if nothing can be served, or the provider that was asked for does not work
+     * @throws StartUpException if nothing can be served, or the provider that was asked for does not work
      */
     synchronized void load() {
         Path directory = properties.directory();
         if (!Files.isDirectory(directory)) {
-            throw new ModelStartUpException(
+            throw new StartUpException(
                     "The model directory " + directory.toAbsolutePath() + " does not exist",
                     "Set draem.models.directory to one that holds <name>/<version>/model.onnx");
         }
@@ -85,7 +86,7 @@ final class ModelUpdater {
             seen = states(found);
             requireUsable(directory);
         } catch (IOException e) {
-            throw new ModelStartUpException(
+            throw new StartUpException(
                     "The model directory " + directory.toAbsolutePath() + " cannot be read: "
                             + SafeText.escaped(e.toString()),
                     "Give the user of the service the right to read it");
@@ -359,7 +360,7 @@ final class ModelUpdater {
         List<ServedModel> models = repository.models();
         if (models.isEmpty()) {
             String hint = ModelFile.hint(directory);
-            throw new ModelStartUpException(
+            throw new StartUpException(
                     "No model can be served from " + directory.toAbsolutePath() + failures.summary(),
                     hint.isEmpty()
                             ? "Put a graph at <name>/<version>/model.onnx in that directory, or name another with"
@@ -369,7 +370,7 @@ final class ModelUpdater {
         List<String> names = models.stream().map(ServedModel::name).toList();
         String wanted = properties.defaultModel();
         if (wanted != null && !names.contains(wanted)) {
-            throw new ModelStartUpException(
+            throw new StartUpException(
                     "draem.models.default is '" + wanted + "', but served are " + names,
                     "Name one of them, or leave the property out");
         }

@@ -1,5 +1,6 @@
 package io.draem.service.security;
 
+import io.draem.service.startup.StartUpException;
 import io.github.bucket4j.TimeMeter;
 import java.nio.file.Path;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,7 +26,11 @@ class SecurityConfiguration {
             file.watch(properties.apiKeys().pollInterval());
             return file;
         } catch (KeyFileException e) {
-            throw new KeyStartUpException(path, e);
+            throw new StartUpException(
+                    "The API keys in " + path + " cannot be used: " + e.getMessage(),
+                    "Mend the file that draem.security.api-keys.file names: a line name:sha256 for each key, where sha256 is"
+                            + " what `printf %s KEY | sha256sum` prints.",
+                    e);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.draem.service.startup.StartUpException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,7 +37,7 @@ class DetectionPropertiesTests {
         if (megabytes > 64) {
             DetectionProperties.requireHeap(heap, NO_IMAGE, image, batch);
         } else {
-            assertThatExceptionOfType(HeapTooSmallException.class)
+            assertThatExceptionOfType(StartUpException.class)
                     .isThrownBy(() -> DetectionProperties.requireHeap(heap, NO_IMAGE, image, batch))
                     .withMessageContaining("64 MiB is too small");
         }
@@ -89,7 +90,7 @@ class DetectionPropertiesTests {
         DetectionProperties.Image image = DetectionProperties.image(heap, given, set);
         DetectionProperties.Batch batch = DetectionProperties.batch(image, set);
 
-        assertThatExceptionOfType(HeapTooSmallException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> DetectionProperties.requireHeap(heap, given, image, batch))
                 .withMessageStartingWith(property + " is " + value + ", which takes ")
                 .withMessageContaining("but the heap has 410 MiB, and beside the other limits ")

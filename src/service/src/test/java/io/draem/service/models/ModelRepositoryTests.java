@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.service.TestModels;
+import io.draem.service.startup.StartUpException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -122,7 +123,7 @@ class ModelRepositoryTests {
     @Test
     void startUpFailsWhenNoModelCanBeServedAndSaysWhy() throws Exception {
         directory.breakIn("cookie", "1");
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load((String) null))
                 .withMessageContaining("cookie version 1: ")
                 .satisfies(e -> assertThat(e.remedy()).contains("<name>/<version>/model.onnx"));
@@ -132,7 +133,7 @@ class ModelRepositoryTests {
     void aModelThatNeedsLongerForAnImageThanARequestMayTakeIsRefused() throws Exception {
         directory.put("cookie", "1");
         models = new LoadedModels(LoadedModels.properties(temporary, null), Duration.ofNanos(1));
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(models::load)
                 .withMessageContaining("cookie version 1: one image takes it ")
                 .withMessageContaining("draem.request-timeout");
@@ -143,7 +144,7 @@ class ModelRepositoryTests {
 
     @Test
     void startUpFailsWithoutTheDirectoryAndNamesTheProperty() {
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load(LoadedModels.properties(temporary.resolve("nowhere"), null)))
                 .withMessageContaining("nowhere")
                 .satisfies(e -> assertThat(e.remedy()).contains("draem.models.directory"));
@@ -152,7 +153,7 @@ class ModelRepositoryTests {
     @Test
     void aDirectoryOneLevelTooDeepIsToldTheFolderAbove() throws Exception {
         directory.put("cookie", "1");
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load(LoadedModels.properties(temporary.resolve("cookie"), null)))
                 .satisfies(e -> assertThat(e.remedy()).endsWith("the folder above it, " + temporary));
     }
@@ -160,7 +161,7 @@ class ModelRepositoryTests {
     @Test
     void aGraphWithoutAVersionIsToldWhereToGo() throws Exception {
         Files.write(Files.createDirectories(temporary.resolve("tile")).resolve("model.onnx"), new byte[1]);
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load((String) null))
                 .satisfies(e -> assertThat(e.remedy()).contains("tile/1/model.onnx"));
     }
@@ -168,7 +169,7 @@ class ModelRepositoryTests {
     @Test
     void aGraphInAFolderThatIsNoVersionIsToldWhy() throws Exception {
         directory.put("tile", "v4");
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load((String) null))
                 .satisfies(e -> assertThat(e.remedy()).contains("tile/v4/model.onnx", "versions are whole numbers"));
     }
@@ -176,7 +177,7 @@ class ModelRepositoryTests {
     @Test
     void startUpFailsWhenTheDefaultIsNotServed() throws Exception {
         directory.put("cookie", "1");
-        assertThatExceptionOfType(ModelStartUpException.class)
+        assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load("cake"))
                 .withMessageContaining("draem.models.default is 'cake'")
                 .withMessageContaining("cookie");

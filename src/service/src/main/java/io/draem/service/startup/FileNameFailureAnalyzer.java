@@ -1,4 +1,4 @@
-package io.draem.service;
+package io.draem.service.startup;
 
 import io.draem.text.FileNameEncoding;
 import java.nio.file.InvalidPathException;
