@@ -54,9 +54,8 @@ import tools.jackson.databind.json.JsonMapper;
 @EnabledIfSystemProperty(
         named = "draem.test.soak",
         matches = ".+",
-        disabledReason =
-                "Loads the service for as long as it is told: -Ddraem.test.soak=1h (or 5m to try the test itself;"
-                        + " from 30m on all is checked). Needs prometheus and promtool on the PATH and a quiet machine")
+        disabledReason = "Loads the service for a duration: -Ddraem.test.soak=1h (or 5m to try the test itself;"
+                + " from 30m on all is checked). Needs prometheus and promtool on the PATH and a quiet machine")
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 class SoakTests {
 
@@ -266,7 +265,7 @@ class SoakTests {
                 step++;
                 usual();
                 if (part.compareTo(Part.CALM) >= 0) {
-                    mend();
+                    repair();
                 } else {
                     spoil();
                 }
@@ -299,7 +298,7 @@ class SoakTests {
             String variant = Integer.toString(step);
             if (part.compareTo(Part.REFUSED_VERSIONS) >= 0 && refused++ % 8 == 0) {
                 models.put(TestModels.name(), "7", ("broken " + step).getBytes(StandardCharsets.US_ASCII));
-                models.put(SoakLoad.LINE, "9", SlowGraph.undefinedScore(SIDE, metadata(variant)));
+                models.put(SoakLoad.LINE, "9", SlowGraph.undefined(SIDE, true, metadata(variant)));
                 Path pipe = models.file(TestModels.name(), "8");
                 if (!Files.exists(pipe)) {
                     new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
@@ -313,7 +312,7 @@ class SoakTests {
             }
         }
 
-        private void mend() throws IOException {
+        private void repair() throws IOException {
             for (String version : List.of(
                     TestModels.name() + "/7",
                     TestModels.name() + "/8",

@@ -1,5 +1,7 @@
 package io.draem.service.api;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -48,6 +50,15 @@ final class Browser implements AutoCloseable {
                 .newWebSocketBuilder()
                 .buildAsync(address, new Messages())
                 .join();
+    }
+
+    /** Starts the Chromium on the PATH with a profile in a folder; skips the test where there is none. */
+    static Browser startOrSkip(Path folder) throws Exception {
+        Optional<Path> program = find();
+        assumeThat(program)
+                .as("Chromium is not on the PATH (apt-get install chromium)")
+                .isPresent();
+        return start(program.orElseThrow(), folder.resolve("profile"));
     }
 
     /** Returns the first Chromium on the PATH. */

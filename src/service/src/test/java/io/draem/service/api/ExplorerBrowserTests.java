@@ -1,14 +1,12 @@
 package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -37,11 +35,7 @@ class ExplorerBrowserTests {
 
     @BeforeAll
     static void start() throws Exception {
-        Optional<Path> program = Browser.find();
-        assumeThat(program)
-                .as("Chromium is not on the PATH (apt-get install chromium)")
-                .isPresent();
-        browser = Browser.start(program.orElseThrow(), folder.resolve("profile"));
+        browser = Browser.startOrSkip(folder);
     }
 
     @AfterAll

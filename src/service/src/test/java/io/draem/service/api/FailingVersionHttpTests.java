@@ -57,7 +57,7 @@ class FailingVersionHttpTests {
     @Test
     void aVersionWhoseEveryScoreIsNaNIsRefusedAndTheOneBeforeServesOn() throws Exception {
         double failures = metric("draem_model_load_failures_total{reason=\"invalid-graph\"}");
-        put("refused", 2, SlowGraph.undefinedScore(SIDE, metadata()));
+        put("refused", 2, SlowGraph.undefined(SIDE, true, metadata()));
         await(() -> !refused().isEmpty());
         assertThat(refused().at("/0/name").asString()).isEqualTo("refused");
         assertThat(refused().at("/0/version").asInt()).isEqualTo(2);

@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,11 +38,7 @@ class PageBrowserTests extends HttpTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Optional<Path> program = Browser.find();
-        assumeThat(program)
-                .as("Chromium is not on the PATH (apt-get install chromium)")
-                .isPresent();
-        browser = Browser.start(program.orElseThrow(), folder.resolve("profile"));
+        browser = Browser.startOrSkip(folder);
     }
 
     @AfterAll

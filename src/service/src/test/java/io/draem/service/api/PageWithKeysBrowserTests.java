@@ -1,14 +1,12 @@
 package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -43,11 +41,7 @@ class PageWithKeysBrowserTests {
 
     @Test
     void asksForAKeyAndWorksWithAGoodOne() throws Exception {
-        Optional<Path> program = Browser.find();
-        assumeThat(program)
-                .as("Chromium is not on the PATH (apt-get install chromium)")
-                .isPresent();
-        try (Browser browser = Browser.start(program.orElseThrow(), folder.resolve("profile"))) {
+        try (Browser browser = Browser.startOrSkip(folder)) {
             BrowserTab tab = browser.tab();
             tab.open("http://localhost:" + port + "/line-3/");
             tab.await("!document.querySelector('#access').hidden");

@@ -173,13 +173,14 @@ class ModelOpenerTests {
 
     @Test
     void refusesAGraphWhoseScoreIsNoNumber() throws Exception {
-        assertRefused(SlowGraph.undefinedScore(SIDE, metadata()), "score is NaN, not 0 to 1", "export the model again");
+        assertRefused(
+                SlowGraph.undefined(SIDE, true, metadata()), "score is NaN, not 0 to 1", "export the model again");
     }
 
     @Test
     void refusesAGraphWhoseMapHoldsNoNumbers() throws Exception {
         assertRefused(
-                SlowGraph.undefinedMap(SIDE, metadata()),
+                SlowGraph.undefined(SIDE, false, metadata()),
                 "anomaly map holds NaN, not 0 to 1",
                 "export the model again");
     }

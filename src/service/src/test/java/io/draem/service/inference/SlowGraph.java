@@ -50,20 +50,12 @@ public final class SlowGraph {
         return graph.file(size, "square", "square", metadata);
     }
 
-    /** Returns a file whose score is always NaN, beside a map that is the image. */
-    public static byte[] undefinedScore(int size, Map<String, String> metadata) {
+    /** Returns a file whose score is always NaN, or its map; the other one is the image's. */
+    public static byte[] undefined(int size, boolean score, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add("Sub", "zero", "input", "input");
         graph.add("Div", "undefined", "zero", "zero");
-        return graph.file(size, "undefined", "input", metadata);
-    }
-
-    /** Returns a file whose map is always NaN, beside a score that is the image's largest value. */
-    public static byte[] undefinedMap(int size, Map<String, String> metadata) {
-        SlowGraph graph = new SlowGraph();
-        graph.add("Sub", "zero", "input", "input");
-        graph.add("Div", "undefined", "zero", "zero");
-        return graph.file(size, "input", "undefined", metadata);
+        return graph.file(size, score ? "undefined" : "input", score ? "input" : "undefined", metadata);
     }
 
     /** Returns a file whose score is above 1, or its map. */

@@ -10,7 +10,6 @@ import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.SlowGraph;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,36 +20,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A version that fails on white images once it is in service. */
 @Timeout(60)
-class FailingVersionTests {
+class FailingVersionTests extends ModelDirectoryTest {
 
     private static final int SIDE = 32;
-
-    @TempDir
-    Path temporary;
-
-    private ModelDirectory directory;
-    private LoadedModels models;
-
-    @BeforeEach
-    void start() throws Exception {
-        directory = new ModelDirectory(temporary);
-        directory.put("cookie", "1");
-        models = new LoadedModels(LoadedModels.properties(temporary, null));
-        models.load();
-    }
-
-    @AfterEach
-    void close() {
-        models.close();
-    }
 
     @Test
     void givesWayToTheVersionThatServedBeforeAndIsStillThereByName() throws Exception {

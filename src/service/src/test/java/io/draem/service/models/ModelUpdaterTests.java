@@ -18,32 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a running service makes of changes in its model directory. */
-class ModelUpdaterTests {
-
-    @TempDir
-    Path temporary;
-
-    private ModelDirectory directory;
-    private LoadedModels models;
-
-    @BeforeEach
-    void start() throws Exception {
-        directory = new ModelDirectory(temporary);
-        directory.put("cookie", "1");
-        models = new LoadedModels(LoadedModels.properties(temporary, null));
-        models.load();
-    }
-
-    @AfterEach
-    void close() {
-        models.close();
-    }
+class ModelUpdaterTests extends ModelDirectoryTest {
 
     @Test
     void aNewVersionTakesThePlaceOfTheOldAndTheOldIsClosed() throws Exception {

@@ -13,26 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is no file where a graph, its weights or a folder is expected: refused by its kind, and never opened. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
-class SpecialFilesTests {
-
-    @TempDir
-    Path temporary;
-
-    private ModelDirectory directory;
-    private LoadedModels models;
+class SpecialFilesTests extends ModelDirectoryTest {
 
     enum Kind {
         NAMED_PIPE("a named pipe") {
@@ -90,19 +81,6 @@ class SpecialFilesTests {
         }
 
         abstract void make(Path path) throws Exception;
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        directory = new ModelDirectory(temporary);
-        directory.put("cookie", "1");
-        models = new LoadedModels(LoadedModels.properties(temporary, null));
-        models.load();
-    }
-
-    @AfterEach
-    void close() {
-        models.close();
     }
 
     @ParameterizedTest
