@@ -229,10 +229,8 @@ class ProblemHandler {
 
     /** Answers a request that did not come whole. */
     private ResponseEntity<Problem> unread(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ClientAbortException) {
-                OutcomeFilter.ended(current, Outcome.CANCELLED);
-            }
+        if (isCausedBy(e, ClientAbortException.class)) {
+            OutcomeFilter.ended(current, Outcome.CANCELLED);
         }
         return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
     }
@@ -244,20 +242,19 @@ class ProblemHandler {
     }
 
     private static boolean isOutOfMemory(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OutOfMemoryError) {
-                return true;
-            }
-        }
-        return false;
+        return isCausedBy(e, OutOfMemoryError.class);
     }
 
     /** Tells whether the connection broke or carried nonsense; every other failure to read or write is our own. */
     private static boolean isOfTheConnection(Throwable e) {
+        return isCausedBy(e, ClientAbortException.class)
+                || isCausedBy(e, BadRequestException.class)
+                || isCausedBy(e, AsyncRequestNotUsableException.class);
+    }
+
+    private static boolean isCausedBy(Throwable e, Class<? extends Throwable> type) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ClientAbortException
-                    || cause instanceof BadRequestException
-                    || cause instanceof AsyncRequestNotUsableException) {
+            if (type.isInstance(cause)) {
                 return true;
             }
         }
