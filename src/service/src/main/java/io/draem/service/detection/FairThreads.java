@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the others
- * waiting, and so do the clients of a model, in the order of {@link FairLine}. Work on large images is done by half of the
- * threads at most, so that small images do not wait for it. Work whose caller has become late or has gone is dropped before
- * it begins.
+ * waiting, and so do the clients of a model, in the order of {@link FairLine}. Small images have threads of their own beside
+ * those for all images, and the largest get half of these at most: no image waits until a much larger one is decoded. Work
+ * whose caller has become late or has gone is dropped before it begins.
  */
 final class FairThreads implements AutoCloseable {
+
+    /** Images of up to as many pixels, those of Full HD among them, are small: they keep a thread for some milliseconds. */
+    static final int SMALL = 1 << 21;
 
     /** Images of more pixels are large: they keep a thread for half a second and longer. */
     static final int LARGE = 16_000_000;
@@ -25,13 +28,21 @@ final class FairThreads implements AutoCloseable {
     /** By model, in the order in which they take their turns; none of them is empty. */
     private final Map<String, FairLine<Work<?>>> waiting = new LinkedHashMap<>();
 
+    private final int mostNotSmall;
     private final int mostLarge;
+    private int notSmall;
     private int large;
     private boolean closed;
 
+    /**
+     * Starts the threads.
+     *
+     * @param threads how many work on images of any size; half as many, at least one, are started for small images beside
+     */
     FairThreads(int threads) {
+        this.mostNotSmall = threads;
         this.mostLarge = Math.max(1, threads / 2);
-        for (int i = 0; i < threads; i++) {
+        for (int i = 0; i < threads + Math.max(1, threads / 2); i++) {
             Thread thread = new Thread(this::work, "images-" + i);
             thread.setDaemon(true);
             thread.start();
@@ -112,8 +123,9 @@ final class FairThreads implements AutoCloseable {
     }
 
     private synchronized void ended(Work<?> work) {
-        if (work.isLarge()) {
-            large--;
+        if (!work.isSmall()) {
+            notSmall--;
+            large -= work.isLarge() ? 1 : 0;
             notifyAll();
         }
     }
@@ -123,7 +135,7 @@ final class FairThreads implements AutoCloseable {
         while (true) {
             for (Map.Entry<String, FairLine<Work<?>>> turn : waiting.entrySet()) {
                 for (Work<?> work : turn.getValue().inOrder()) {
-                    if (!work.isLarge() || large < mostLarge) {
+                    if (mayBegin(work)) {
                         begin(work, turn.getValue());
                         return work;
                     }
@@ -136,7 +148,12 @@ final class FairThreads implements AutoCloseable {
         }
     }
 
+    private boolean mayBegin(Work<?> work) {
+        return work.isSmall() || (notSmall < mostNotSmall && (!work.isLarge() || large < mostLarge));
+    }
+
     private void begin(Work<?> work, FairLine<Work<?>> works) {
+        notSmall += work.isSmall() ? 0 : 1;
         large += work.isLarge() ? 1 : 0;
         works.serve(work);
         waiting.remove(work.model);
@@ -173,6 +190,10 @@ final class FairThreads implements AutoCloseable {
             });
             this.model = model;
             this.pixels = pixels;
+        }
+
+        boolean isSmall() {
+            return pixels <= SMALL;
         }
 
         boolean isLarge() {

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Timeout;
 class FairThreadsTests {
 
     private static final Caller PATIENT = new PatientCaller();
-    private static final int SMALL = 100_000;
+    private static final int SMALL = FairThreads.SMALL;
+    /** One at a time where there is one thread, beside that for small images. */
+    private static final int MEDIUM = SMALL + 1;
+
     private static final int LARGE = FairThreads.LARGE + 1;
 
     private final FairThreads threads = new FairThreads(1);
@@ -52,10 +55,10 @@ class FairThreadsTests {
     }
 
     @Test
-    void smallImagesPassLargeOnesThatWait() throws Exception {
+    void smallerImagesPassLargerOnesThatWait() throws Exception {
         List<Future<?>> all = new ArrayList<>();
         all.add(occupy());
-        all.add(add("model large", PATIENT, 5 * SMALL / 2));
+        all.add(add("model large", PATIENT, 5 * MEDIUM / 2));
         for (String work : List.of("model 1", "model 2", "model 3", "model 4")) {
             all.add(add(work, PATIENT));
         }
@@ -85,7 +88,7 @@ class FairThreadsTests {
     }
 
     @Test
-    void largeImagesLeaveHalfOfTheThreadsToSmallOnes() throws Exception {
+    void largeImagesLeaveHalfOfTheThreadsToSmallerOnes() throws Exception {
         try (FairThreads four = new FairThreads(4)) {
             CountDownLatch begun = new CountDownLatch(2);
             List<Future<?>> large = new ArrayList<>();
@@ -100,7 +103,7 @@ class FairThreadsTests {
             }
             begun.await();
             for (int i = 0; i < 8; i++) {
-                assertThat(four.call("model", PATIENT, SMALL, () -> "done")).isEqualTo("done");
+                assertThat(four.call("model", PATIENT, MEDIUM, () -> "done")).isEqualTo("done");
             }
             assertThat(order).hasSize(2);
             gate.countDown();
@@ -109,6 +112,18 @@ class FairThreadsTests {
             }
             assertThat(order).hasSize(3);
         }
+    }
+
+    @Test
+    void smallImagesDoNotWaitForAnyOther() throws Exception {
+        List<Future<?>> others = List.of(occupy(), add("model medium", PATIENT), add("model large", PATIENT, LARGE));
+        assertThat(threads.call("model", PATIENT, SMALL, () -> "done")).isEqualTo("done");
+        assertThat(others).noneMatch(Future::isDone);
+        gate.countDown();
+        for (Future<?> one : others) {
+            one.get();
+        }
+        assertThat(order).containsExactly("model medium", "model large");
     }
 
     @Test
@@ -184,7 +199,7 @@ class FairThreadsTests {
     }
 
     private Future<?> occupy() throws InterruptedException {
-        Future<?> first = callers.submit(() -> threads.call("first", PATIENT, SMALL, () -> {
+        Future<?> first = callers.submit(() -> threads.call("first", PATIENT, MEDIUM, () -> {
             busy.countDown();
             gate.await();
             return "";
@@ -195,7 +210,7 @@ class FairThreadsTests {
 
     /** Adds work whose first word is the model, and returns when it waits. */
     private Future<?> add(String work, Caller caller) throws InterruptedException {
-        return add(work, caller, SMALL);
+        return add(work, caller, MEDIUM);
     }
 
     private Future<?> add(String work, Caller caller, int pixels) throws InterruptedException {
