@@ -42,26 +42,29 @@ enum Codec {
     /**
      * Decodes the first picture.
      *
+     * @param pixels pixels of the picture, which are within the limits
      * @param warnings takes what the codec warns of without the pixels being broken
      * @throws IOException if the codec fails or warns of broken data
      */
-    BufferedImage read(byte[] bytes, List<ImageWarning> warnings) throws IOException {
-        return decode(bytes, warnings, reader -> reader.read(0));
+    BufferedImage read(byte[] bytes, long pixels, List<ImageWarning> warnings) throws IOException {
+        return decode(bytes, pixels, warnings, reader -> reader.read(0));
     }
 
     /**
      * Decodes the samples of the first picture without any colour conversion.
      *
+     * @param pixels pixels of the picture, which are within the limits
      * @param warnings takes what the codec warns of without the pixels being broken
      * @throws IOException if the codec fails or warns of broken data
      */
-    Raster readRaster(byte[] bytes, List<ImageWarning> warnings) throws IOException {
-        return decode(bytes, warnings, reader -> reader.readRaster(0, null));
+    Raster readRaster(byte[] bytes, long pixels, List<ImageWarning> warnings) throws IOException {
+        return decode(bytes, pixels, warnings, reader -> reader.readRaster(0, null));
     }
 
-    private <T> T decode(byte[] bytes, List<ImageWarning> target, Decoding<T> decoding) throws IOException {
+    private <T> T decode(byte[] bytes, long pixels, List<ImageWarning> target, Decoding<T> decoding)
+            throws IOException {
         ImageReader reader = provider.createReaderInstance(null);
-        try (ImageInputStream stream = new EncodedStream(bytes)) {
+        try (ImageInputStream stream = new EncodedStream(bytes, pixels)) {
             Warnings warnings = new Warnings();
             reader.addIIOReadWarningListener(warnings);
             reader.setInput(stream, true, true);

@@ -11,11 +11,20 @@ final class EncodedStream extends ImageInputStreamImpl {
     /** The last bits of a whole image are read with a few looks beyond its end. */
     private static final int MOST_LOOKS_BEYOND = 4096;
 
+    /** The least that TwelveMonkeys takes for possible is a byte for 512 of the picture; 8 samples of 16 bits have 16 bytes. */
+    private static final int MOST_PIXELS_PER_BYTE = 512 / 16;
+
     private final byte[] bytes;
+    private final long length;
     private int looksBeyond;
 
-    EncodedStream(byte[] bytes) {
+    /**
+     * @param pixels pixels of the image, checked against the limits before: some codecs refuse a file that is much smaller
+     *     than its picture, which an image of one color is
+     */
+    EncodedStream(byte[] bytes, long pixels) {
         this.bytes = bytes;
+        this.length = Math.max(bytes.length, pixels / MOST_PIXELS_PER_BYTE + 1);
     }
 
     /**
@@ -47,9 +56,10 @@ final class EncodedStream extends ImageInputStreamImpl {
         return count;
     }
 
+    /** Returns the length of the file, or the least that a codec takes for possible if that is more. */
     @Override
     public long length() {
-        return bytes.length;
+        return length;
     }
 
     private int beyond() {

@@ -1,7 +1,6 @@
 package io.draem.image;
 
 import java.awt.image.Raster;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.OptionalInt;
  * @param colours what the components mean
  * @param coefficients per pixel, all kept until the last of several scans; 0 where there is one scan
  * @param strayBytes bytes between segments that were skipped
- * @param essentials tables, frame and scans
+ * @param essentials tables, frame and scans, and behind them nothing but zeros
  */
 record JpegFile(
         ImageHeader header,
@@ -61,7 +60,7 @@ record JpegFile(
         if (strayBytes > 0) {
             warnings.add(ImageWarning.strayBytes(strayBytes));
         }
-        Raster raster = Codec.JPEG.readRaster(essentials, warnings);
+        Raster raster = Codec.JPEG.readRaster(essentials, header.pixels(), warnings);
         if (raster.getWidth() != header.width() || raster.getHeight() != header.height()) {
             throw ImageException.Invalid.corrupt("JPEG", "its frame is of another size than its header");
         }
@@ -79,7 +78,10 @@ record JpegFile(
 
         private final byte[] bytes;
         private final ImageLimits limits;
-        private final ByteArrayOutputStream essentials;
+        /** Not cut to its length, which would take a second copy. */
+        private final byte[] essentials;
+
+        private int kept;
         private ImageHeader header = new ImageHeader(ImageFormat.JPEG, 0, 0);
         private int orientation = Orientation.AS_STORED;
         private final JpegColours.Hints hints = new JpegColours.Hints();
@@ -90,11 +92,11 @@ record JpegFile(
         Segments(byte[] bytes, ImageLimits limits) {
             this.bytes = bytes;
             this.limits = limits;
-            this.essentials = new ByteArrayOutputStream(bytes.length);
+            this.essentials = new byte[bytes.length];
         }
 
         JpegFile read() throws ImageException {
-            essentials.write(bytes, 0, 2);
+            keep(0, 2);
             int position = 2;
             while (true) {
                 position = nextMarker(position);
@@ -106,21 +108,21 @@ record JpegFile(
                 segment(marker, position, end);
                 position = marker == SOS ? scanEnd(end) : end;
                 if (marker == SOS) {
-                    essentials.write(bytes, end, position - end);
+                    keep(end, position);
                 }
             }
             if (scans == 0) {
                 throw corrupt("it has no picture");
             }
-            essentials.write(0xFF);
-            essentials.write(EOI);
+            essentials[kept] = (byte) 0xFF;
+            essentials[kept + 1] = (byte) EOI;
             return new JpegFile(
-                    header,
-                    orientation,
-                    hints.colours(),
-                    scans > 1 ? coefficients : 0,
-                    strayBytes,
-                    essentials.toByteArray());
+                    header, orientation, hints.colours(), scans > 1 ? coefficients : 0, strayBytes, essentials);
+        }
+
+        private void keep(int start, int end) {
+            System.arraycopy(bytes, start, essentials, kept, end - start);
+            kept += end - start;
         }
 
         /** Returns where the next marker ends. What belongs to no segment before it is skipped, as libjpeg does. */
@@ -178,7 +180,7 @@ record JpegFile(
                 }
             }
             if (!(marker >= APP0 && marker <= APP15) && marker != COM) {
-                essentials.write(bytes, start - 2, end - start + 2);
+                keep(start - 2, end);
             }
         }
 

@@ -1,7 +1,6 @@
 package io.draem.image;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * a thousand times their size, never reach it.
  *
  * @param sampleBits bits of all samples of a pixel
+ * @param essentials signature and critical chunks, and behind them nothing but zeros
  * @see <a href="https://www.w3.org/TR/png-3/">the format</a>
  */
 record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt significantBits, byte[] essentials)
@@ -30,8 +30,9 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
     private static final int ANCILLARY = 0x20000000; // a small first letter
 
     static PngFile open(byte[] bytes, ImageLimits limits) throws ImageException {
-        ByteArrayOutputStream essentials = new ByteArrayOutputStream(bytes.length);
-        essentials.write(bytes, 0, SIGNATURE_BYTES);
+        byte[] essentials = new byte[bytes.length]; // not cut to its length, which would take a second copy
+        System.arraycopy(bytes, 0, essentials, 0, SIGNATURE_BYTES);
+        int kept = SIGNATURE_BYTES;
         ImageHeader header = null;
         int sampleBits = 0;
         int orientation = Orientation.AS_STORED;
@@ -65,10 +66,11 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
             if ((type & ANCILLARY) == 0) {
                 requireChecksum(bytes, position + 4, end);
                 requireKnown(type);
-                essentials.write(bytes, position, end + 4 - position);
+                System.arraycopy(bytes, position, essentials, kept, end + 4 - position);
+                kept += end + 4 - position;
             }
             if (type == IEND) {
-                return new PngFile(header, sampleBits, orientation, significantBits, essentials.toByteArray());
+                return new PngFile(header, sampleBits, orientation, significantBits, essentials);
             }
             position = end + 4;
         }
@@ -97,7 +99,7 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
             return rows.decode(header.width(), header.height());
         }
         List<ImageWarning> warnings = new ArrayList<>();
-        BufferedImage image = Codec.PNG.read(essentials, warnings);
+        BufferedImage image = Codec.PNG.read(essentials, header.pixels(), warnings);
         return Samples.decoded(image, whiteLevel(whiteLevel)).with(warnings);
     }
 
@@ -113,7 +115,7 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
 
     @Override
     public MaskSamples decodeMask() throws ImageException, IOException {
-        return MaskSamples.of(Codec.PNG.read(essentials, new ArrayList<>()));
+        return MaskSamples.of(Codec.PNG.read(essentials, header.pixels(), new ArrayList<>()));
     }
 
     /** Returns the largest number of significant bits of a color channel, none where the chunk makes no sense. */

@@ -57,7 +57,7 @@ final class TiffDirectory {
     /** Returns the first value of a tag, or the fallback where it is absent, broken or not a whole number. */
     long value(int tag, long fallback) {
         try {
-            long[] values = values(tag);
+            long[] values = values(tag, 1);
             return values.length == 0 ? fallback : values[0];
         } catch (ImageException.Invalid e) {
             return fallback;
@@ -65,11 +65,12 @@ final class TiffDirectory {
     }
 
     /**
-     * Returns all values of a tag, empty where it is absent or not of whole numbers.
+     * Returns the values of a tag, empty where it is absent or not of whole numbers.
      *
+     * @param most how many are needed at most: each takes eight bytes of memory, where one in the file may have one
      * @throws ImageException.Invalid if they lie beyond the end
      */
-    long[] values(int tag) throws ImageException.Invalid {
+    long[] values(int tag, int most) throws ImageException.Invalid {
         Integer entry = entries.get(tag);
         if (entry == null) {
             return new long[0];
@@ -88,7 +89,7 @@ final class TiffDirectory {
         if (position > end || count > (end - position) / size) {
             throw broken();
         }
-        long[] values = new long[(int) count];
+        long[] values = new long[(int) Math.min(most, count)];
         for (int i = 0; i < values.length; i++) {
             int at = (int) position + i * size;
             values[i] = size == 1 ? bytes[at] & 0xFF : size == 2 ? uint16(at) : uint32(at);

@@ -62,6 +62,7 @@ record TiffFile(
     private static final int UNDEFINED = 4;
     private static final int MAX_SAMPLES_PER_PIXEL = 8;
     private static final int MAX_BITS = 16;
+    private static final int MAX_PALETTE_VALUES = 3 << 8;
 
     /** Bytes per pixel of what the codec reads: its picture, a strip of another, and RGB. */
     private static final double CODEC_BYTES = 12;
@@ -88,11 +89,17 @@ record TiffFile(
         requireKnown(compression);
         int photometric = photometric(directory, samples, bits, compression);
         boolean tiled = directory.has(TILE_OFFSETS);
-        long[] offsets = directory.values(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
-        long[] counts = directory.values(tiled ? TILE_BYTES : STRIP_BYTES);
+        int partWidth = (int) (tiled ? tileWidth : width);
+        int partHeight =
+                (int) Math.max(1, tiled ? tileHeight : Math.min(directory.value(ROWS_PER_STRIP, height), height));
+        boolean planar = samples > 1 && directory.value(PLANAR_CONFIGURATION, 1) == 2;
+        long across = (width + partWidth - 1) / partWidth;
+        long down = (height + partHeight - 1) / partHeight;
+        int parts = (int) Math.min(Integer.MAX_VALUE, across * down * (planar ? samples : 1));
+        long[] offsets = directory.values(tiled ? TILE_OFFSETS : STRIP_OFFSETS, parts);
+        long[] counts = directory.values(tiled ? TILE_BYTES : STRIP_BYTES, parts);
         TiffSamples read = null;
         if (TiffParts.canUnpack(compression) && photometric != YCBCR) {
-            int rows = (int) Math.min(tiled ? tileHeight : directory.value(ROWS_PER_STRIP, height), height);
             read = samples(
                     directory,
                     bytes,
@@ -100,8 +107,10 @@ record TiffFile(
                     bits,
                     (int) samples,
                     photometric,
-                    (int) (tiled ? tileWidth : width),
-                    tiled ? (int) tileHeight : Math.max(1, rows),
+                    planar,
+                    partWidth,
+                    partHeight,
+                    parts,
                     offsets,
                     counts);
         } else {
@@ -128,7 +137,7 @@ record TiffFile(
             return rows.decode(header.width(), header.height());
         }
         List<ImageWarning> warnings = new ArrayList<>();
-        BufferedImage image = Codec.TIFF.read(bytes, warnings);
+        BufferedImage image = Codec.TIFF.read(bytes, header.pixels(), warnings);
         DecodedImage decoded = photometric == CMYK
                 ? Samples.ofCmyk(image.getRaster())
                 : Samples.decoded(image, WhiteLevel.ofSixteenBits(whiteLevel));
@@ -142,20 +151,15 @@ record TiffFile(
         }
         samples.requireParts();
         return switch (photometric) {
-            case PALETTE -> samples.palette(directory.values(COLOR_MAP));
+            case PALETTE -> samples.palette(directory.values(COLOR_MAP, MAX_PALETTE_VALUES));
             case CMYK -> samples.cmyk();
-            default ->
-                samples.colors(
-                        photometric == WHITE_IS_ZERO,
-                        isMultiplied(directory, photometric),
-                        maxSampleValue(directory),
-                        whiteLevel);
+            default -> samples.colors(photometric == WHITE_IS_ZERO, maxSampleValue(directory), whiteLevel);
         };
     }
 
     /** Returns the bits of each sample. */
     private static int bits(TiffDirectory directory) throws ImageException {
-        long[] bits = directory.values(BITS_PER_SAMPLE);
+        long[] bits = directory.values(BITS_PER_SAMPLE, MAX_SAMPLES_PER_PIXEL);
         long first = bits.length == 0 ? 1 : bits[0];
         for (long others : bits) {
             if (others > MAX_BITS) {
@@ -172,7 +176,7 @@ record TiffFile(
     }
 
     private static void requireWholeNumbers(TiffDirectory directory) throws ImageException {
-        for (long format : directory.values(SAMPLE_FORMAT)) {
+        for (long format : directory.values(SAMPLE_FORMAT, MAX_SAMPLES_PER_PIXEL)) {
             if (format != UNSIGNED && format != UNDEFINED) {
                 throw unsupported(
                         format == 2 ? "of signed samples" : "of floating-point samples",
@@ -241,7 +245,7 @@ record TiffFile(
     }
 
     private static boolean isMultiplied(TiffDirectory directory, int photometric) throws ImageException {
-        long[] extra = directory.values(EXTRA_SAMPLES);
+        long[] extra = directory.values(EXTRA_SAMPLES, 1);
         return extra.length > 0 && extra[0] == MULTIPLIED_ALPHA && photometric <= RGB;
     }
 
@@ -253,14 +257,13 @@ record TiffFile(
             int bits,
             int samples,
             int photometric,
+            boolean planar,
             int partWidth,
             int partHeight,
+            int parts,
             long[] offsets,
             long[] counts)
             throws ImageException {
-        boolean planar = samples > 1 && directory.value(PLANAR_CONFIGURATION, 1) == 2;
-        long down = (header.height() + (long) partHeight - 1) / partHeight;
-        long parts = down * ((header.width() + (long) partWidth - 1) / partWidth) * (planar ? samples : 1);
         if (offsets.length < parts) {
             throw ImageException.Invalid.corrupt("TIFF", "it lacks strips or tiles");
         }
@@ -306,10 +309,10 @@ record TiffFile(
         if (samples == null) {
             return isLossy()
                     ? MaskSamples.of(decode(OptionalInt.empty()).image(), true)
-                    : MaskSamples.of(Codec.TIFF.read(bytes, new ArrayList<>()));
+                    : MaskSamples.of(Codec.TIFF.read(bytes, header.pixels(), new ArrayList<>()));
         }
         return photometric == PALETTE
-                ? samples.paletteMask(directory.values(COLOR_MAP))
+                ? samples.paletteMask(directory.values(COLOR_MAP, MAX_PALETTE_VALUES))
                 : samples.mask(photometric == WHITE_IS_ZERO, photometric == RGB ? 3 : 1);
     }
 

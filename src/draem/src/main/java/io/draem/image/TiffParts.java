@@ -24,6 +24,7 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
     private static final int CLEAR = 256;
     private static final int END = 257;
     private static final int LARGEST_CODE = 4095;
+    private static final int LZW_TABLES_BYTES = (2 * Integer.BYTES + 1) * (LARGEST_CODE + 1);
 
     static boolean canUnpack(long compression) {
         return compression == UNCOMPRESSED
@@ -59,6 +60,15 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
             default -> inflate(encoded, start, count, unpacked);
         }
         return unpacked;
+    }
+
+    /**
+     * Returns the heap that is taken besides the parts that are unpacked: where each is, the tables of LZW, and a part in the
+     * reverse order of bits.
+     */
+    long heapBytes() {
+        long reversedBytes = reversed ? Arrays.stream(counts).max().orElse(0) : 0;
+        return Long.BYTES * ((long) offsets.length + counts.length) + LZW_TABLES_BYTES + reversedBytes;
     }
 
     /**

@@ -28,6 +28,9 @@ record TiffSamples(
     /** Pixels of a row that are unpacked at a time; a multiple of 8, so that each block starts at a whole byte. */
     private static final int BLOCK = 4096;
 
+    /** Bytes of heap of an unpacked strip or tile besides its content: header, padding and reference. */
+    private static final int PART_OVERHEAD = 32;
+
     /** Takes the samples of one row, interleaved and not yet turned into colors; the array is valid until it returns. */
     private interface RowTarget {
 
@@ -91,10 +94,17 @@ record TiffSamples(
         return (height + partHeight - 1) / partHeight;
     }
 
-    /** Returns the heap that reading takes: the strips or tiles of a row, one of them in the reverse order of bits too, and two rows. */
+    /**
+     * Returns the heap that reading takes: the strips or tiles of a row, what unpacks one of them, where all of them are, and
+     * a row of samples and of colors.
+     */
     private long readingBytes() {
-        long across = (width + partWidth - 1) / partWidth;
-        return (across * (planar ? channels : 1)) * Math.min(partHeight, height) * rowBytes() + 5L * width * channels;
+        long unpacked = (width + partWidth - 1) / partWidth * (planar ? channels : 1L);
+        return unpacked * (PART_OVERHEAD + Math.min(partHeight, height) * rowBytes())
+                + parts.heapBytes()
+                + 2L * width * channels
+                + 3L * width
+                + (long) Integer.BYTES * Math.min(partWidth, BLOCK) * (planar ? 1 : samples);
     }
 
     /** Checks that every part can be there, before memory is taken for what they unpack to. */
@@ -148,7 +158,8 @@ record TiffSamples(
     }
 
     /** Returns grey or RGB. */
-    PixelRows colors(boolean whiteIsZero, boolean multiplied, OptionalInt maxSampleValue, OptionalInt whiteLevel) {
+    PixelRows colors(boolean whiteIsZero, OptionalInt maxSampleValue, OptionalInt whiteLevel) {
+        boolean multiplied = channels == 2 || channels == 4; // alpha is read where the colors were multiplied by it
         int white = (1 << bits) - 1;
         if (bits > 8) {
             WhiteLevel level = bits < 16

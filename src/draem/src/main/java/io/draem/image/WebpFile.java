@@ -30,6 +30,7 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
     private static final double LOSSLESS_BYTES = 7.5;
 
     private static final int FRAME_HEADER_BYTES = 16;
+    private static final int READ_AHEAD_BYTES = 16;
     private static final int RIFF = fourLetters("RIFF");
     private static final int WEBP = fourLetters("WEBP");
     private static final int EXTENDED = fourLetters("VP8X");
@@ -72,7 +73,7 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
         if (frame.lossy()) {
             return MaskSamples.of(decode(OptionalInt.empty()).image(), true);
         }
-        var image = Codec.WEBP.read(frame.alone(), new ArrayList<>());
+        var image = Codec.WEBP.read(frame.alone(), frame.pixelCount(), new ArrayList<>());
         boolean whole = image.getWidth() == header.width() && image.getHeight() == header.height();
         return whole
                 ? MaskSamples.of(image)
@@ -103,7 +104,7 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
                     throw ImageException.Invalid.corrupt("WebP", e.problem());
                 }
             }
-            var image = Codec.WEBP.read(alone(), new ArrayList<>());
+            var image = Codec.WEBP.read(alone(), pixelCount(), new ArrayList<>());
             if (image.getWidth() != width || image.getHeight() != height) {
                 throw ImageException.Invalid.corrupt("WebP", "its frame is of another size than its header");
             }
@@ -112,11 +113,16 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
                     .rgb();
         }
 
-        /** Returns the chunk as a file. */
+        long pixelCount() {
+            return (long) width * height;
+        }
+
+        /** Returns the chunk as a file, with zeros behind it, which the codec reads ahead. */
         private byte[] alone() {
             int whole = CHUNK_HEADER_BYTES + length;
             int padded = whole + (length & 1);
-            ByteBuffer file = ByteBuffer.allocate(RIFF_HEADER_BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer file = ByteBuffer.allocate(RIFF_HEADER_BYTES + padded + READ_AHEAD_BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
             file.putInt(RIFF).putInt(4 + padded).putInt(WEBP).put(bytes, start, whole);
             return file.array();
         }

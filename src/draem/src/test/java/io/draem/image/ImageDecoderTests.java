@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -433,6 +435,117 @@ class ImageDecoderTests {
                 .hasMessageContaining("60000x60000")
                 .hasMessageContaining("64000000");
         assertThatThrownBy(() -> decoder.readHeader(png)).isInstanceOf(ImageException.TooLarge.class);
+    }
+
+    /** Far smaller than their pictures, which TwelveMonkeys alone takes for broken. */
+    @Test
+    void readsImagesOfOneColorHoweverSmallTheirFilesAre() throws Exception {
+        int side = 4_000;
+        assertThat(decoder.readHeader(flatWebp(side)).pixels()).isEqualTo(16_000_000);
+        for (byte[] webp : List.of(flatWebp(side), resource("flat.webp"))) {
+            byte[] rgb = decoder.decode(webp).image().rgb();
+            assertThat(Arrays.copyOf(rgb, 3)).containsExactly(10, 20, 30);
+            assertThat(rgb.length).isEqualTo(3 * side * side);
+            assertThat(Arrays.mismatch(rgb, 0, rgb.length - 3, rgb, 3, rgb.length))
+                    .isEqualTo(-1);
+        }
+        byte[] white = new byte[3 * side * side];
+        Arrays.fill(white, (byte) 0xFF);
+        assertThat(Arrays.equals(decoder.decode(whiteFax(side)).image().rgb(), white))
+                .isTrue();
+    }
+
+    /** A lossless WebP whose five codes have one symbol each, so that its pixels take no bit. */
+    private static byte[] flatWebp(int side) {
+        BitSet bits = new BitSet();
+        int at = 0;
+        int[][] fields = {
+            {side - 1, 14},
+            {side - 1, 14},
+            {0, 1},
+            {0, 3}, // size, alpha, version
+            {0, 3}, // neither transform nor cache nor several codes
+            {0b101, 3},
+            {20, 8},
+            {0b101, 3},
+            {10, 8},
+            {0b101, 3},
+            {30, 8}, // one symbol of 8 bits: green, red, blue
+            {0b101, 3},
+            {255, 8},
+            {0b101, 3},
+            {0, 8} // alpha, distance
+        };
+        for (int[] field : fields) {
+            for (int bit = 0; bit < field[1]; bit++) {
+                bits.set(at++, (field[0] >> bit & 1) == 1);
+            }
+        }
+        byte[] data = Arrays.copyOf(bits.toByteArray(), 16);
+        ByteBuffer webp = ByteBuffer.allocate(20 + 1 + data.length + 1).order(ByteOrder.LITTLE_ENDIAN);
+        webp.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(webp.capacity() - 8);
+        webp.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(1 + data.length);
+        return webp.put((byte) 0x2F).put(data).array();
+    }
+
+    /** A TIFF of Group 4 whose rows are all as white as the one before, which is one bit for each. */
+    private static byte[] whiteFax(int side) {
+        byte[] rows = new byte[side / 8 + 3];
+        Arrays.fill(rows, 0, side / 8, (byte) 0xFF);
+        rows[side / 8 + 1] = 0x10; // the end of the block: twice eleven zeros and a one
+        rows[side / 8 + 2] = 0x01;
+        return tiff(rows, new int[][] {{256, side}, {257, side}, {258, 1}, {259, 4}, {262, 0}, {277, 1}, {278, side}});
+    }
+
+    /** Returns a TIFF of one strip, which follows its directory. */
+    private static byte[] tiff(byte[] strip, int[][] tags) {
+        int start = 8 + 2 + (tags.length + 2) * 12 + 4;
+        ByteBuffer tiff = ByteBuffer.allocate(start + strip.length).order(ByteOrder.LITTLE_ENDIAN);
+        tiff.put("II".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8);
+        tiff.putShort((short) (tags.length + 2));
+        int[][] all = Arrays.copyOf(tags, tags.length + 2);
+        all[tags.length] = new int[] {273, start};
+        all[tags.length + 1] = new int[] {279, strip.length};
+        Arrays.sort(all, Comparator.comparingInt(tag -> tag[0]));
+        for (int[] tag : all) {
+            tiff.putShort((short) tag[0]).putShort((short) 4).putInt(1).putInt(tag[1]);
+        }
+        return tiff.putInt(0).put(strip).array();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16})
+    void takesNoColorForAlphaWhereATiffNamesOneThatItDoesNotHave(int bits) throws Exception {
+        byte[] stored = bits == 8
+                ? new byte[] {100, 50, (byte) 200, 10, 20, 30}
+                : new byte[] {0, 100, 0, 50, 0, (byte) 200, 0, 10, 0, 20, 0, 30};
+        byte[] tiff = tiff(
+                stored,
+                new int[][] {{256, 2}, {257, 1}, {258, bits}, {259, 1}, {262, 2}, {277, 3}, {278, 1}, {338, 1}});
+        assertThat(decoder.decode(tiff).image().rgb()).containsExactly(100, 50, 200, 10, 20, 30);
+    }
+
+    @Test
+    void takesLittleMemoryForATiffWhoseTagHasMillionsOfValues() throws Exception {
+        byte[] strip = new byte[8 << 20];
+        byte[] tiff = tiff(
+                strip, new int[][] {{256, 1}, {257, 1}, {258, 8}, {259, 1}, {262, 1}, {277, 1}, {278, 1}, {338, 0}});
+        ByteBuffer entries = ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < entries.getShort(8); i++) {
+            int entry = 10 + 12 * i;
+            if (entries.getShort(entry) == 258 || entries.getShort(entry) == 338) {
+                boolean bits = entries.getShort(entry) == 258;
+                entries.putShort(entry + 2, (short) 1).putInt(entry + 4, strip.length - 1); // bytes
+                entries.putInt(entry + 8, tiff.length - strip.length);
+                if (bits) {
+                    Arrays.fill(tiff, tiff.length - strip.length, tiff.length, (byte) 8);
+                }
+            }
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        decoder.readHeader(tiff);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
     }
 
     /** The codec takes zeros for what is not there, and would read tables of them for minutes. */

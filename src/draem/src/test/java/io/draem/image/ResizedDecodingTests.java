@@ -62,7 +62,8 @@ class ResizedDecodingTests {
             for (OptionalInt whiteLevel : List.of(OptionalInt.empty(), OptionalInt.of(4095))) {
                 PngFile file = PngFile.open(png, ImageLimits.DEFAULT);
                 assertThat(file.rows(whiteLevel)).isNotNull();
-                BufferedImage image = Codec.PNG.read(file.essentials(), new ArrayList<>());
+                BufferedImage image =
+                        Codec.PNG.read(file.essentials(), file.header().pixels(), new ArrayList<>());
                 DecodedImage expected = Samples.decoded(
                         image, new WhiteLevel(16, OptionalInt.empty(), file.significantBits(), whiteLevel));
                 DecodedImage decoded = decoder.decode(png, whiteLevel);
