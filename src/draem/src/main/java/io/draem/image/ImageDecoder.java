@@ -38,16 +38,15 @@ public final class ImageDecoder {
             EncodedImage image = open(bytes);
             ImageHeader header = image.header();
             PixelRows rows = image.rows(OptionalInt.empty());
-            long decoding = decodingBytes(image, rows);
-            return rows == null || image.orientation() != Orientation.AS_STORED
-                    ? new ImageHeader(header.format(), header.width(), header.height(), decoding)
-                    : new ImageHeader(
-                            header.format(),
-                            header.width(),
-                            header.height(),
-                            decoding,
-                            rows.heapBytes(),
-                            rows.channels());
+            PixelRows resized = image.orientation() == Orientation.AS_STORED ? rows : null;
+            return new ImageHeader(
+                    header.format(),
+                    header.width(),
+                    header.height(),
+                    Orientation.turns(image.orientation()),
+                    decodingBytes(image, rows),
+                    resized == null ? 0 : resized.heapBytes(),
+                    resized == null ? 3 : resized.channels());
         } catch (IOException | RuntimeException e) {
             throw broken(e);
         }

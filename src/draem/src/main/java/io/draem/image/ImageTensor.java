@@ -18,6 +18,9 @@ public final class ImageTensor {
 
     private static final int CHANNELS = 3;
 
+    /** Bytes of heap of a row besides its values: header, padding and reference. */
+    private static final int ROW_OVERHEAD = 32;
+
     private ImageTensor() {}
 
     /** Returns the tensor as {@code 3 * height * width} floats, channel after channel, rows from the top. */
@@ -65,8 +68,12 @@ public final class ImageTensor {
 
     /** Returns the bytes of heap that the tensor takes, and resizing rows of so many channels to it. */
     static long heapBytes(int sourceWidth, int sourceHeight, int channels, int width, int height) {
-        long taps = 2 * (long) Math.ceil(Math.max(1, (double) sourceHeight / height)) + 1;
-        return Float.BYTES * ((taps + 1) * channels * sourceWidth + (long) CHANNELS * width * height);
+        long rows = ResizeAxis.taps(sourceHeight, height) + 1L;
+        return rows * (ROW_OVERHEAD + (long) Float.BYTES * channels * sourceWidth)
+                + (long) Float.BYTES * channels * width
+                + (long) Float.BYTES * CHANNELS * width * height
+                + ResizeAxis.heapBytes(sourceWidth, width)
+                + ResizeAxis.heapBytes(sourceHeight, height);
     }
 
     /** Resizes an image whose rows come one after the other, from the top. */

@@ -29,6 +29,11 @@ final class Orientation {
         return value >= AS_STORED && value <= LAST ? (int) value : AS_STORED;
     }
 
+    /** Returns whether an orientation exchanges width and height. */
+    static boolean turns(int orientation) {
+        return orientation >= 5;
+    }
+
     static boolean startsWithPrefix(byte[] bytes, int start, int end) {
         if (end - start < EXIF_PREFIX.length) {
             return false;

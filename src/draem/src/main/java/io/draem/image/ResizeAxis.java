@@ -15,11 +15,22 @@ package io.draem.image;
 @SuppressWarnings("ArrayRecordComponent") // private to the package and never compared
 record ResizeAxis(int[] first, int[] count, float[] weights, int taps) {
 
+    /** Returns how many source samples make a target sample at most. */
+    static int taps(int source, int target) {
+        return (int) Math.ceil(Math.max((double) source / target, 1)) * 2 + 1;
+    }
+
+    /** Returns the bytes of heap that an axis takes while it is computed. */
+    static long heapBytes(int source, int target) {
+        long taps = taps(source, target);
+        return target * (2L * Integer.BYTES + Float.BYTES * taps) + Double.BYTES * taps;
+    }
+
     /** Computes an axis; the weights sum to {@code sum} rather than 1, so that a unit change costs nothing extra. */
     static ResizeAxis of(int source, int target, double sum) {
         double scale = (double) source / target;
         double support = Math.max(scale, 1);
-        int taps = (int) Math.ceil(support) * 2 + 1;
+        int taps = taps(source, target);
         int[] first = new int[target];
         int[] count = new int[target];
         float[] weights = new float[Math.multiplyExact(target, taps)];

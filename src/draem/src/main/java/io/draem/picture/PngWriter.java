@@ -2,8 +2,9 @@ package io.draem.picture;
 
 import io.draem.image.RgbImage;
 import io.draem.score.ScaledMap;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -69,8 +70,8 @@ public final class PngWriter {
 
     private static byte[] encode(int width, int height, int bitDepth, int colourType, Rows rows) {
         int pixelBytes = bitDepth / 8 * (colourType == RGB ? 3 : 1);
-        ByteArrayOutputStream png = new ByteArrayOutputStream(1 << 16);
-        png.writeBytes(SIGNATURE);
+        Output png = new Output();
+        png.write(SIGNATURE, SIGNATURE.length);
         byte[] header = new byte[13];
         putInt(header, 0, width);
         putInt(header, 4, height);
@@ -117,25 +118,55 @@ public final class PngWriter {
         }
     }
 
-    private static void writeData(ByteArrayOutputStream png, byte[] compressed, Deflater deflater) {
+    private static void writeData(Output png, byte[] compressed, Deflater deflater) {
         int length = deflater.deflate(compressed);
         if (length > 0) {
             writeChunk(png, "IDAT", compressed, length);
         }
     }
 
-    private static void writeChunk(ByteArrayOutputStream png, String type, byte[] data, int length) {
+    private static void writeChunk(Output png, String type, byte[] data, int length) {
         byte[] number = new byte[4];
         putInt(number, 0, length);
-        png.writeBytes(number);
+        png.write(number, number.length);
         byte[] name = type.getBytes(StandardCharsets.US_ASCII);
-        png.writeBytes(name);
-        png.write(data, 0, length);
+        png.write(name, name.length);
+        png.write(data, length);
         CRC32 crc = new CRC32();
         crc.update(name);
         crc.update(data, 0, length);
         putInt(number, 0, (int) crc.getValue());
-        png.writeBytes(number);
+        png.write(number, number.length);
+    }
+
+    /** Bytes in segments: an array that grows is copied, and would take three times as much as it holds. */
+    private static final class Output {
+
+        private static final int SEGMENT = 1 << 16;
+
+        private final List<byte[]> segments = new ArrayList<>();
+        private int room;
+
+        void write(byte[] bytes, int length) {
+            for (int written = 0; written < length; ) {
+                if (room == 0) {
+                    segments.add(new byte[SEGMENT]);
+                    room = SEGMENT;
+                }
+                int count = Math.min(room, length - written);
+                System.arraycopy(bytes, written, segments.get(segments.size() - 1), SEGMENT - room, count);
+                written += count;
+                room -= count;
+            }
+        }
+
+        byte[] toByteArray() {
+            byte[] all = new byte[Math.toIntExact((long) SEGMENT * segments.size() - room)];
+            for (int i = 0, at = 0; at < all.length; i++, at += SEGMENT) {
+                System.arraycopy(segments.get(i), 0, all, at, Math.min(SEGMENT, all.length - at));
+            }
+            return all;
+        }
     }
 
     private static void putInt(byte[] bytes, int offset, int value) {

@@ -3,6 +3,7 @@ package io.draem.score;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +49,17 @@ public final class RegionFinder {
      * @param map raw map at the size of the image, whose pixels positions and areas count
      */
     public static Regions find(ScaledMap map, RegionOptions options) {
-        RegionFinder finder = new RegionFinder(map, options, options.pixelThreshold());
-        finder.scan();
-        if (finder.first != null || !options.anomalous()) {
-            return finder.regions();
-        }
-        RegionFinder lowered = new RegionFinder(map, options, halfMaximum(map));
-        lowered.scan();
-        return lowered.regions();
+        // No finder is kept while another one works: each takes memory for two rows.
+        Regions regions = new RegionFinder(map, options, options.pixelThreshold()).search();
+        return regions != null
+                ? regions
+                : Objects.requireNonNull(new RegionFinder(map, options, halfMaximum(map)).search());
+    }
+
+    /** Returns null if an anomalous image has none. */
+    private @Nullable Regions search() {
+        scan();
+        return first != null || !options.anomalous() ? regions() : null;
     }
 
     private static double halfMaximum(ScaledMap map) {

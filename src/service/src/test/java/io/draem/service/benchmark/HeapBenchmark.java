@@ -123,10 +123,10 @@ final class HeapBenchmark {
         ScaledMap map = new ScaledMap(new AnomalyMap(SIDE, SIDE, values), image.width(), image.height());
         Regions regions = RegionFinder.find(map, new RegionOptions(0.5, 16, true, true));
         List<byte[]> drawn = new ArrayList<>();
+        drawn.add(PngWriter.rgb(AnomalyOverlay.draw(image, map, 0.5, RANGE, regions.largest())));
         drawn.add(PngWriter.map(map));
         drawn.add(new byte[Float.BYTES * image.width() * image.height()]);
         drawn.add(PngWriter.mask(map, 0.5));
-        drawn.add(PngWriter.rgb(AnomalyOverlay.draw(image, map, 0.5, RANGE, regions.largest())));
         if (drawn.stream().anyMatch(picture -> picture.length == 0)) {
             throw new AssertionError();
         }
