@@ -84,6 +84,7 @@ final class ImageBody {
                 String fileName = part.getSubmittedFileName();
                 images.add(new Named(fileName == null ? null : SafeText.of(fileName), in.readAllBytes()));
             }
+            part.delete(); // the copy that was read
         }
         return images;
     }

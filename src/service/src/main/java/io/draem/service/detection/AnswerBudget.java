@@ -29,6 +29,7 @@ final class AnswerBudget {
                             + " (draem.image.max-picture-bytes-in-flight): ask for fewer, or send fewer images at a time");
         }
         if (bytes > 0) {
+            Runnable giveBack = () -> giveBack(bytes);
             synchronized (this) {
                 if (bytes > all - taken) {
                     throw new DetectionException.Unavailable(
@@ -39,7 +40,12 @@ final class AnswerBudget {
                 }
                 taken += bytes;
             }
-            caller.whenAnswered(() -> giveBack(bytes));
+            try {
+                caller.whenAnswered(giveBack);
+            } catch (RuntimeException | Error e) { // nobody would give them back
+                giveBack(bytes);
+                throw e;
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /** Examines images, one direction, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
 public final class DetectionService {
@@ -121,10 +122,15 @@ public final class DetectionService {
             throws DetectionException {
         try (place) {
             ImagePreparation.Cost cost = preparation.cost(request.image(), request.include(), model.card());
-            try (PixelBudget.Share share = pixels.take(cost.share(), request.caller())) {
+            try (PixelBudget.Share share = pixels.take(cost.bytes(), remedy(request.include()), request.caller())) {
                 return examine(model, request, cost.pixels(), place, start);
             }
         }
+    }
+
+    /** Returns how to take less memory, as the end of a sentence. */
+    static String remedy(Set<Include> include) {
+        return "send a smaller image" + (Include.atImageSize(include) ? ", or ask for fewer pictures" : "");
     }
 
     private static void check(DetectionRequest request, ServedModel model) throws DetectionException {

@@ -1,7 +1,7 @@
 package io.draem.service.detection;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * waiting, and so do the clients of a model, in the order of {@link FairLine}. Small images have threads of their own beside
  * those for all images, and the largest get half of these at most: no image waits until a much larger one is decoded. Work
  * whose caller has become late or has gone is dropped before it begins.
+ *
+ * <p>Work begins and is taken out without any allocation, so that none is lost when the heap is full.
  */
 final class FairThreads implements AutoCloseable {
 
@@ -25,8 +27,8 @@ final class FairThreads implements AutoCloseable {
 
     private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** By model, in the order in which they take their turns; none of them is empty. */
-    private final Map<String, FairLine<Work<?>>> waiting = new LinkedHashMap<>();
+    /** In the order in which the models take their turns; each of them has work that waits. */
+    private final List<ModelLine> waiting = new ArrayList<>();
 
     private final int mostNotSmall;
     private final int mostLarge;
@@ -50,34 +52,42 @@ final class FairThreads implements AutoCloseable {
     }
 
     /**
-     * Does the work on one of the threads and waits for it.
+     * Does the work on one of the threads and waits for it. However this ends, the work has ended too or never begins: its
+     * pixels are in memory as long as it lasts.
      *
      * @param pixels pixels of the image, which the time for it grows with
      * @throws DetectionException from the work itself, or because the caller became late or has gone before it began
      */
     <T> T call(String model, Caller caller, int pixels, Callable<T> task) throws DetectionException {
-        Work<T> work = new Work<>(model, pixels, caller, task);
-        add(work, caller.client());
+        Work<T> work = new Work<>(pixels, caller, task);
         try {
-            while (true) {
-                try {
-                    return work.get(LOOK_AFTER_CALLER, TimeUnit.NANOSECONDS);
-                } catch (TimeoutException e) {
-                    // What has begun is waited for: its pixels are in memory as long as it lasts.
-                    if (caller.nanosLeft() <= 0 && withdraw(work)) {
-                        throw DetectionException.late(e);
-                    }
-                    if (caller.isGone() && withdraw(work)) {
-                        throw DetectionException.cancelled(e);
-                    }
-                }
-            }
+            add(model, caller.client(), work);
+            return await(work, caller);
         } catch (InterruptedException e) {
-            withdraw(work);
             Thread.currentThread().interrupt();
             throw DetectionException.interrupted(e);
         } catch (ExecutionException e) {
             throw unwrap(e);
+        } finally {
+            if (!withdraw(work)) {
+                work.awaitEnd();
+            }
+        }
+    }
+
+    private <T> T await(Work<T> work, Caller caller)
+            throws InterruptedException, ExecutionException, DetectionException {
+        while (true) {
+            try {
+                return work.result.get(LOOK_AFTER_CALLER, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (caller.nanosLeft() <= 0 && withdraw(work)) {
+                    throw DetectionException.late(e);
+                }
+                if (caller.isGone() && withdraw(work)) {
+                    throw DetectionException.cancelled(e);
+                }
+            }
         }
     }
 
@@ -87,20 +97,33 @@ final class FairThreads implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void add(Work<?> work, String client) {
-        waiting.computeIfAbsent(work.model, model -> new FairLine<>()).add(client, Math.max(1, work.pixels), work);
+    private synchronized void add(String model, String client, Work<?> work) {
+        ModelLine line = null;
+        for (ModelLine other : waiting) {
+            line = other.model.equals(model) ? other : line;
+        }
+        if (line != null) {
+            line.works.add(client, work);
+        } else {
+            line = new ModelLine(model);
+            line.works.add(client, work);
+            waiting.add(line);
+        }
+        work.line = line;
         notifyAll();
     }
 
+    /** Takes work out that has not begun; returns whether it never will. */
     private synchronized boolean withdraw(Work<?> work) {
-        FairLine<Work<?>> works = waiting.get(work.model);
-        if (works == null || !works.remove(work)) {
-            return false;
+        ModelLine line = work.line;
+        if (line != null) {
+            work.line = null;
+            line.works.remove(work);
+            if (line.works.isEmpty()) {
+                waiting.remove(line);
+            }
         }
-        if (works.isEmpty()) {
-            waiting.remove(work.model);
-        }
-        return true;
+        return !work.begun;
     }
 
     /** Ends with {@link #close} alone: a thread that ended otherwise would be missed for ever. */
@@ -112,7 +135,7 @@ final class FairThreads implements AutoCloseable {
                     return;
                 }
                 try {
-                    work.run();
+                    work.result.run();
                 } finally {
                     ended(work);
                 }
@@ -133,10 +156,10 @@ final class FairThreads implements AutoCloseable {
     /** Takes the first work that may begin of the model whose turn it is, which is then the last in turn; null at the end. */
     private synchronized @Nullable Work<?> next() throws InterruptedException {
         while (true) {
-            for (Map.Entry<String, FairLine<Work<?>>> turn : waiting.entrySet()) {
-                for (Work<?> work : turn.getValue().inOrder()) {
+            for (ModelLine line : waiting) {
+                for (Work<?> work : line.works.inOrder()) {
                     if (mayBegin(work)) {
-                        begin(work, turn.getValue());
+                        begin(work, line);
                         return work;
                     }
                 }
@@ -152,13 +175,15 @@ final class FairThreads implements AutoCloseable {
         return work.isSmall() || (notSmall < mostNotSmall && (!work.isLarge() || large < mostLarge));
     }
 
-    private void begin(Work<?> work, FairLine<Work<?>> works) {
+    private void begin(Work<?> work, ModelLine line) {
+        line.works.serve(work);
+        work.line = null;
+        work.begun = true;
         notSmall += work.isSmall() ? 0 : 1;
         large += work.isLarge() ? 1 : 0;
-        works.serve(work);
-        waiting.remove(work.model);
-        if (!works.isEmpty()) {
-            waiting.put(work.model, works);
+        waiting.remove(line);
+        if (!line.works.isEmpty()) {
+            waiting.add(line); // which does not grow: it has just been taken out
         }
     }
 
@@ -176,20 +201,41 @@ final class FairThreads implements AutoCloseable {
         throw new IllegalStateException(cause);
     }
 
-    private static final class Work<T> extends FutureTask<T> {
+    /** What waits for a model. */
+    private static final class ModelLine {
 
         private final String model;
-        private final int pixels;
+        private final FairLine<Work<?>> works = new FairLine<>();
 
-        Work(String model, int pixels, Caller caller, Callable<T> task) {
-            super(() -> {
+        ModelLine(String model) {
+            this.model = model;
+        }
+    }
+
+    private static final class Work<T> extends FairLine.Request {
+
+        private final int pixels;
+        private final FutureTask<T> result;
+        /** Where it waits; null before and after. */
+        private @Nullable ModelLine line;
+
+        private boolean begun;
+
+        Work(int pixels, Caller caller, Callable<T> task) {
+            super(Math.max(1, pixels));
+            this.pixels = pixels;
+            Callable<T> unlessLate = () -> {
                 if (caller.nanosLeft() <= 0) {
                     throw DetectionException.late(null);
                 }
                 return task.call();
-            });
-            this.model = model;
-            this.pixels = pixels;
+            };
+            this.result = new FutureTask<>(unlessLate) {
+                @Override
+                protected void done() {
+                    ended();
+                }
+            };
         }
 
         boolean isSmall() {
@@ -198,6 +244,25 @@ final class FairThreads implements AutoCloseable {
 
         boolean isLarge() {
             return pixels > LARGE;
+        }
+
+        private synchronized void ended() {
+            notifyAll();
+        }
+
+        /** Waits for work that has begun, without any allocation. */
+        synchronized void awaitEnd() {
+            boolean interrupted = false;
+            while (!result.isDone()) {
+                try {
+                    wait();
+                } catch (InterruptedException | OutOfMemoryError e) { // the error in place of the exception
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -20,8 +20,11 @@ record HeapShares(long bytes) {
     /** Bytes of heap per pixel: the image, its map as floats and as PNG, its overlay and that as PNG. */
     static final int PIXEL_BYTES = 16;
 
-    /** Bytes of heap per byte of a body: as received, the image that is taken out of it, what the codec is given of that. */
-    static final int BODY_COPIES = 3;
+    /**
+     * Bytes of heap per byte of a body: the part of a form, whose buffer may be twice as large as it, the image that is taken
+     * out of it, and what the codec is given of that.
+     */
+    static final int BODY_COPIES = 4;
 
     private static final int BASE_MEGABYTES = 64;
 
@@ -81,6 +84,8 @@ record HeapShares(long bytes) {
         if (needed <= bytes) {
             return;
         }
+        boolean tooSmall =
+                BASE_MEGABYTES * MEGABYTE + uses.stream().mapToLong(Use::share).sum() > bytes;
         long heap = needed + needed / 20; // the JVM keeps some of -Xmx for itself
         String remedy = String.format(
                 Locale.ROOT,
@@ -91,7 +96,7 @@ record HeapShares(long bytes) {
                 CONTAINER_PERCENT,
                 megabytes(heap * 100 / CONTAINER_PERCENT));
         Use largest = uses.stream().max(Comparator.comparingLong(Use::excess)).orElseThrow();
-        if (largest.property().isEmpty()) {
+        if (tooSmall || largest.property().isEmpty()) {
             throw new StartUpException(
                     "The heap of " + (bytes / MEGABYTE) + " MiB is too small for the service", sentence(remedy));
         }

@@ -21,7 +21,20 @@ import org.jspecify.annotations.Nullable;
 /** Turns encoded images into what a model takes. */
 final class ImagePreparation {
 
+    /** Bytes of heap per pixel of the image for all pictures of its size. */
     private static final long PICTURE_BYTES = 14;
+
+    /** Bytes of heap per column of the image for the scaled map, a reader of its rows, and the regions of two rows. */
+    private static final long COLUMN_BYTES = 48;
+
+    /** Bytes of heap per pixel of the model for the tensor and the anomaly map. */
+    private static final int MODEL_BYTES = 4 * Float.BYTES;
+
+    /** Bytes of heap per pixel of the model for its reconstruction. */
+    private static final int RECONSTRUCTION_BYTES = 3 * Float.BYTES;
+
+    /** Bytes of heap per pixel of the model for the picture of its reconstruction: RGB, and the file twice. */
+    private static final int RECONSTRUCTION_PICTURE_BYTES = 9;
 
     private final ImageDecoder decoder;
     private final DetectionListener listener;
@@ -57,30 +70,51 @@ final class ImagePreparation {
      * What an image costs.
      *
      * @param pixels pixels by its header, which the time for it grows with
-     * @param share pixels of the {@link PixelBudget} for the heap that it takes
+     * @param bytes bytes of heap that it takes
      */
-    record Cost(int pixels, int share) {}
+    record Cost(int pixels, long bytes) {}
 
     /**
-     * Returns what an image costs by its header; nothing of it is decoded.
+     * Returns what it costs to examine an image, by its header; nothing of it is decoded.
      *
-     * <p>Where pictures of the image's own size are asked for, {@value #PICTURE_BYTES} bytes of heap per pixel are counted
-     * for the image and its pictures, which leaves an eighth of the budget to others if the largest image has them. Otherwise
-     * it is what decoding to the model's size takes, which is far less.
+     * <p>The larger of two things counts. The first is to decode the image and to resize it for the model: some rows of it
+     * where the format is decoded row by row, otherwise about 3 to 15 bytes of heap per pixel. The second is to make the
+     * answer, which takes {@value #PICTURE_BYTES} bytes per pixel of the image where pictures of its size are asked for.
      */
     Cost cost(byte[] image, Set<Include> include, ModelCard card) throws DetectionException {
+        ImageHeader header = header(image);
+        long preparing = include.contains(Include.OVERLAY)
+                ? header.keepingBytes(card.width(), card.height())
+                : header.resizingBytes(card.width(), card.height());
+        long answering =
+                modelBytes(card, include.contains(Include.RECONSTRUCTION)) + COLUMN_BYTES * header.uprightWidth();
+        if (include.contains(Include.RECONSTRUCTION)) {
+            answering += (long) RECONSTRUCTION_PICTURE_BYTES * card.width() * card.height();
+        }
+        if (Include.atImageSize(include)) {
+            answering += PICTURE_BYTES * header.pixels();
+        }
+        return new Cost((int) header.pixels(), Math.max(preparing, answering));
+    }
+
+    /** Returns what it costs to decode an image and to resize it for a model, by its header. */
+    Cost cost(byte[] image, ModelCard card) throws DetectionException {
+        ImageHeader header = header(image);
+        return new Cost((int) header.pixels(), header.resizingBytes(card.width(), card.height()));
+    }
+
+    /** Returns the bytes of heap that an image takes in the queue of a model, and its output. */
+    static long modelBytes(ModelCard card, boolean reconstruction) {
+        return (MODEL_BYTES + (reconstruction ? RECONSTRUCTION_BYTES : 0)) * (long) card.width() * card.height();
+    }
+
+    private ImageHeader header(byte[] image) throws DetectionException {
         if (image.length == 0) {
             throw new DetectionException.Rejected(
                     Outcome.INVALID_REQUEST, "The image is empty: no byte of it was sent");
         }
         try {
-            ImageHeader header = decoder.readHeader(image);
-            long bytes = header.resizingBytes(card.width(), card.height());
-            if (Include.atImageSize(include)) {
-                bytes = Math.max(PICTURE_BYTES * header.pixels(), Math.max(bytes, header.decodingBytes()));
-            }
-            long share = 1 + bytes / PixelBudget.BYTES;
-            return new Cost((int) header.pixels(), (int) Math.min(Integer.MAX_VALUE, share));
+            return decoder.readHeader(image);
         } catch (ImageException e) {
             throw DetectionException.of(e);
         }

@@ -2,8 +2,6 @@ package io.draem.service.detection;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Bounds how many pixels are in memory at a time, at {@value #BYTES} bytes of heap each: a file of some kilobytes may unpack
@@ -13,6 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * always pixels for smaller images; one of more than seven eighths takes what the others leave. Clients that wait get equal
  * shares, in the order of {@link FairLine}. While an image waits for pixels, those that come after it may pass it with no
  * more pixels at a time than it leaves: it is admitted as soon as those before it have ended.
+ *
+ * <p>Pixels are given back and waiting ends without any allocation, so that nothing is kept when the heap is full.
  */
 final class PixelBudget {
 
@@ -23,13 +23,13 @@ final class PixelBudget {
     private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final int all;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final FairLine<Turn> waiting = new FairLine<>();
 
     private int taken;
     /** Those of them that images have which passed another one. */
     private int passing;
+    /** Whether a request that waits may have become admissible since the last look at them. */
+    private boolean changed;
 
     PixelBudget(int pixels) {
         this.all = pixels;
@@ -42,52 +42,63 @@ final class PixelBudget {
         void close();
     }
 
-    private static final class Turn {
+    private final class Turn extends FairLine.Request implements Share {
 
         private final int wanted;
         private boolean admitted;
         private boolean passed;
 
         Turn(int wanted) {
+            super(wanted);
             this.wanted = wanted;
+        }
+
+        @Override
+        public void close() {
+            end(this);
         }
     }
 
     /**
-     * Takes pixels, and waits for others to give theirs back where too few are left.
+     * Takes the pixels that stand for bytes of heap, and waits for others to give theirs back where too few are left.
      *
+     * @param remedy how to take fewer, as the end of a sentence
      * @throws DetectionException if they are more than there are in all, or if there were none before the caller's deadline,
      *     or before it went away
      */
-    Share take(int wanted, Caller caller) throws DetectionException {
+    Share take(long bytes, String remedy, Caller caller) throws DetectionException {
+        long wanted = 1 + bytes / BYTES;
         if (wanted > all) {
             throw new DetectionException.Rejected(
                     Outcome.IMAGE_TOO_LARGE,
-                    "The image and what is asked of it take the memory of " + wanted + " pixels, and there is that of "
-                            + all
-                            + " (draem.image.max-pixels-in-flight): send a smaller image, or ask for fewer pictures");
+                    "The request takes the memory of " + wanted + " pixels (" + BYTES
+                            + " bytes each), more than the limit of " + all + " (draem.image.max-pixels-in-flight): "
+                            + remedy);
         }
-        lock.lock();
-        Turn turn = new Turn(wanted);
+        Turn turn = new Turn((int) wanted);
+        boolean took = false;
         try {
-            waiting.add(caller.client(), Math.max(1, wanted), turn);
-            admit();
             await(turn, caller);
+            took = true;
+            return turn;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            leave(turn);
             throw DetectionException.interrupted(e);
-        } catch (DetectionException | RuntimeException e) {
-            leave(turn);
-            throw e;
         } finally {
-            lock.unlock();
+            if (!took) {
+                end(turn);
+            }
         }
-        return () -> giveBack(turn);
     }
 
-    private void await(Turn turn, Caller caller) throws InterruptedException, DetectionException {
-        while (!turn.admitted) {
+    private synchronized void await(Turn turn, Caller caller) throws InterruptedException, DetectionException {
+        waiting.add(caller.client(), turn);
+        changed = true;
+        while (true) {
+            admit();
+            if (turn.admitted) {
+                return;
+            }
             long left = caller.nanosLeft();
             if (left <= 0) {
                 throw new DetectionException.Failed(
@@ -98,14 +109,18 @@ final class PixelBudget {
             if (caller.isGone()) {
                 throw DetectionException.cancelled(null);
             }
-            changed.awaitNanos(Math.min(left, LOOK_AFTER_CALLER));
+            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LOOK_AFTER_CALLER));
         }
     }
 
-    /** Admits all that can be. */
+    /** Admits all that can be. Where the heap is too full to look, whoever waits does it again soon. */
     private void admit() {
-        while (admitOne()) {
-            changed.signalAll();
+        try {
+            while (changed) {
+                changed = admitOne();
+            }
+        } catch (OutOfMemoryError e) {
+            // Thrown before anything has changed; the flag stays set.
         }
     }
 
@@ -116,11 +131,13 @@ final class PixelBudget {
             boolean passes = room < Integer.MAX_VALUE;
             if (fits(turn.wanted) && (!passes || turn.wanted <= room - passing)) {
                 // A smaller image may come first and still take nothing of what a larger one that waits needs.
-                turn.passed = passes || turn.wanted <= leftByLarger(turns, turn.wanted) - passing;
-                turn.admitted = true;
+                boolean passed = passes || turn.wanted <= leftByLarger(turns, turn.wanted) - passing;
                 waiting.serve(turn);
+                turn.passed = passed;
+                turn.admitted = true;
                 taken += turn.wanted;
-                passing += turn.passed ? turn.wanted : 0;
+                passing += passed ? turn.wanted : 0;
+                notifyAll();
                 return true;
             }
             room = Math.min(room, leaves(turn.wanted));
@@ -149,34 +166,21 @@ final class PixelBudget {
         return Math.min(Math.min(wanted, all / PARTS), all - wanted);
     }
 
-    /** Takes a turn out that ended without being used. */
-    private void leave(Turn turn) {
+    /** Gives back what a turn has, or ends its wait; once. */
+    private synchronized void end(Turn turn) {
         if (turn.admitted) {
-            giveBack(turn);
-        } else {
-            waiting.remove(turn);
-            admit();
-        }
-    }
-
-    private void giveBack(Turn turn) {
-        lock.lock();
-        try {
+            turn.admitted = false;
             taken -= turn.wanted;
             passing -= turn.passed ? turn.wanted : 0;
-            admit();
-        } finally {
-            lock.unlock();
+        } else if (!waiting.remove(turn)) {
+            return;
         }
+        changed = true;
+        admit();
     }
 
     /** Returns how many pixels are taken now. */
-    int taken() {
-        lock.lock();
-        try {
-            return taken;
-        } finally {
-            lock.unlock();
-        }
+    synchronized int taken() {
+        return taken;
     }
 }

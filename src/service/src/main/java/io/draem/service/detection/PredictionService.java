@@ -9,8 +9,10 @@ import io.draem.service.inference.QueueWindow;
 import io.draem.service.models.ServedModel;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,13 +68,14 @@ public final class PredictionService {
         check(request, model);
         // A place first: nothing is decoded for a request that the queue would refuse.
         QueueWindow<ModelInput, ModelOutput> window = model.window();
-        try (Place<ModelInput, ModelOutput> first = ModelQueue.first(window);
-                PixelBudget.Share share = takePixels(request, model.card())) {
-            List<Prediction> predictions = new PredictionRun(
-                            model, window, request, input -> prepare(input, model, request.caller()), start)
-                    .all(first);
-            answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.caller());
-            return predictions;
+        try (Place<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
+            Map<PredictionInput, ImagePreparation.Cost> costs = costs(request, model.card());
+            PredictionRun.Preparation prepare = input -> prepare(input, costs.get(input), model, request.caller());
+            try (PixelBudget.Share share = takePixels(request, costs.values(), model.card())) {
+                List<Prediction> predictions = new PredictionRun(model, window, request, prepare, start).all(first);
+                answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.caller());
+                return predictions;
+            }
         }
     }
 
@@ -102,29 +105,42 @@ public final class PredictionService {
         }
     }
 
-    /** Takes all at once: whoever holds a part and waits for more may wait for one that does the same. */
-    private PixelBudget.Share takePixels(PredictionRequest request, ModelCard card) throws DetectionException {
-        long wanted = (long) request.inputs().size() * card.width() * card.height();
-        int largest = 0;
+    /** Returns what it costs to prepare each of the encoded images. */
+    private Map<PredictionInput, ImagePreparation.Cost> costs(PredictionRequest request, ModelCard card)
+            throws DetectionException {
+        Map<PredictionInput, ImagePreparation.Cost> costs = new IdentityHashMap<>();
         for (PredictionInput input : request.inputs()) {
             if (input instanceof PredictionInput.Encoded encoded) {
-                largest = Math.max(
-                        largest,
-                        preparation.cost(encoded.image(), Set.of(), card).share());
+                costs.put(input, preparation.cost(encoded.image(), card));
             }
         }
-        // Images are decoded one after the other, so the largest counts.
-        return pixels.take((int) Math.min(Integer.MAX_VALUE, wanted + largest), request.caller());
+        return costs;
     }
 
-    private PredictionRun.Prepared prepare(PredictionInput input, ServedModel model, Caller caller)
+    /** Takes all at once: whoever holds a part and waits for more may wait for one that does the same. */
+    private PixelBudget.Share takePixels(
+            PredictionRequest request, Collection<ImagePreparation.Cost> costs, ModelCard card)
             throws DetectionException {
-        if (input instanceof PredictionInput.Encoded encoded) {
+        long bytes = request.inputs().size() * ImagePreparation.modelBytes(card, request.reconstruction());
+        // Images are decoded one after the other, so the largest counts.
+        long largest =
+                costs.stream().mapToLong(ImagePreparation.Cost::bytes).max().orElse(0);
+        String remedy = request.inputs().size() > 1
+                ? "send smaller images, or fewer of them at a time"
+                : "send a smaller image";
+        return pixels.take(bytes + largest, remedy, request.caller());
+    }
+
+    /**
+     * @param cost of an encoded image
+     */
+    private PredictionRun.Prepared prepare(
+            PredictionInput input, ImagePreparation.@Nullable Cost cost, ServedModel model, Caller caller)
+            throws DetectionException {
+        if (input instanceof PredictionInput.Encoded encoded && cost != null) {
             // Of a request's images one is decoded at a time.
-            int pixels =
-                    preparation.cost(encoded.image(), Set.of(), model.card()).pixels();
             ImagePreparation.Prepared prepared = threads.call(
-                    model.name(), caller, pixels, () -> preparation.prepare(encoded.image(), model, false));
+                    model.name(), caller, cost.pixels(), () -> preparation.prepare(encoded.image(), model, false));
             return new PredictionRun.Prepared(
                     prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
         }

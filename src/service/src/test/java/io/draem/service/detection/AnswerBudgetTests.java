@@ -41,7 +41,19 @@ class AnswerBudgetTests {
         assertThat(budget.taken()).isZero();
     }
 
-    private static final class SlowReader implements Caller {
+    @Test
+    void anAnswerThatFindsNoMemoryKeepsNothing() {
+        assertThatExceptionOfType(OutOfMemoryError.class)
+                .isThrownBy(() -> budget.take(60, new SlowReader() {
+                    @Override
+                    public void whenAnswered(Runnable action) {
+                        throw new OutOfMemoryError("kept");
+                    }
+                }));
+        assertThat(budget.taken()).isZero();
+    }
+
+    private static class SlowReader implements Caller {
 
         private final List<Runnable> whenAnswered = new ArrayList<>();
 

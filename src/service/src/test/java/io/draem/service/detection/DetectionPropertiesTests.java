@@ -44,6 +44,19 @@ class DetectionPropertiesTests {
     }
 
     @Test
+    void aHeapThatIsTooSmallIsNamedWhateverIsSet() {
+        HeapShares heap = new HeapShares(48L << 20);
+        DetectionProperties.Image given =
+                new DetectionProperties.Image(null, 64_000_000L, null, DataSize.ofMegabytes(20), null, null);
+        DetectionProperties.Image image = DetectionProperties.image(heap, given, NO_BATCH);
+        DetectionProperties.Batch batch = DetectionProperties.batch(image, NO_BATCH);
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> DetectionProperties.requireHeap(heap, given, image, batch))
+                .withMessage("The heap of 48 MiB is too small for the service")
+                .satisfies(e -> assertThat(e.remedy()).startsWith("Give the JVM a heap of at least 1"));
+    }
+
+    @Test
     void aGenerousHeapHasTheLargestLimits() {
         HeapShares heap = new HeapShares(8L << 30);
         DetectionProperties.Image image = DetectionProperties.image(heap, NO_IMAGE, NO_BATCH);

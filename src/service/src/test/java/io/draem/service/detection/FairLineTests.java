@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class FairLineTests {
 
-    private final FairLine<String> line = new FairLine<>();
+    private final FairLine<Named> line = new FairLine<>();
 
     @Test
     void smallRequestsOfTheSameClientPassALargeOneUntilTheyHaveCostAsMuch() {
@@ -29,23 +29,24 @@ class FairLineTests {
     @Test
     void aClientThatWasServedAloneOwesNothingToThoseThatComeLater() {
         for (int i = 0; i < 100; i++) {
-            line.add("first", 10, "alone");
-            line.serve("alone");
+            Named alone = new Named("alone", 10);
+            line.add("first", alone);
+            line.serve(alone);
         }
-        line.add("first", 1, "first 1");
-        line.add("second", 1, "second 1");
-        line.add("second", 1, "second 2");
-        line.add("first", 1, "first 2");
+        line.add("first", new Named("first 1", 1));
+        line.add("second", new Named("second 1", 1));
+        line.add("second", new Named("second 2", 1));
+        line.add("first", new Named("first 2", 1));
         assertThat(served()).containsExactly("first 1", "second 1", "second 2", "first 2");
     }
 
     @Test
     void aClientWithLargeRequestsIsServedAsMuchAsOneWithSmallOnes() {
         for (int i = 0; i < 3; i++) {
-            line.add("large", 4, "large " + i);
+            line.add("large", new Named("large " + i, 4));
         }
         for (int i = 0; i < 12; i++) {
-            line.add("small", 1, "small " + i);
+            line.add("small", new Named("small " + i, 1));
         }
         List<String> served = served();
         assertThat(served.subList(0, 10))
@@ -56,23 +57,24 @@ class FairLineTests {
 
     @Test
     void aRequestThatIsRemovedIsNotServed() {
-        line.add("client", 1, "gone");
-        line.add("client", 1, "stays");
-        assertThat(line.remove("gone")).isTrue();
-        assertThat(line.remove("gone")).isFalse();
+        Named gone = new Named("gone", 1);
+        line.add("client", gone);
+        line.add("client", new Named("stays", 1));
+        assertThat(line.remove(gone)).isTrue();
+        assertThat(line.remove(gone)).isFalse();
         assertThat(served()).containsExactly("stays");
         assertThat(line.isEmpty()).isTrue();
     }
 
     /** Returns how many requests of cost 1 are served before one of cost 10 if there is always another of them. */
     private int passing(IntFunction<String> clients) {
-        line.add("client", 10, "large");
+        line.add("client", new Named("large", 10));
         int passed = 0;
         while (true) {
-            line.add(clients.apply(passed), 1, "small");
-            String next = line.inOrder().get(0);
+            line.add(clients.apply(passed), new Named("small", 1));
+            Named next = line.inOrder().get(0);
             line.serve(next);
-            if (next.equals("large")) {
+            if (next.name.equals("large")) {
                 return passed;
             }
             passed++;
@@ -82,10 +84,20 @@ class FairLineTests {
     private List<String> served() {
         List<String> served = new ArrayList<>();
         while (!line.isEmpty()) {
-            String next = line.inOrder().get(0);
+            Named next = line.inOrder().get(0);
             line.serve(next);
-            served.add(next);
+            served.add(next.name);
         }
         return served;
+    }
+
+    private static final class Named extends FairLine.Request {
+
+        private final String name;
+
+        Named(String name, long cost) {
+            super(cost);
+            this.name = name;
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,46 @@ class FairThreadsTests {
                     throw new StackOverflowError("deep");
                 }));
         assertThat(threads.call("model", PATIENT, SMALL, () -> "alive")).isEqualTo("alive");
+    }
+
+    @Test
+    void aCallThatIsInterruptedOrFailsEndsOnlyWithTheWorkThatHasBegun() throws Exception {
+        for (Caller caller : List.of(PATIENT, new PatientCaller() {
+            @Override
+            public boolean isGone() {
+                throw new OutOfMemoryError("asked");
+            }
+        })) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            AtomicBoolean ended = new AtomicBoolean();
+            AtomicBoolean early = new AtomicBoolean();
+            Thread[] thread = new Thread[1];
+            Future<Throwable> call = callers.submit(() -> {
+                thread[0] = Thread.currentThread();
+                try {
+                    threads.call("model", caller, LARGE, () -> {
+                        begun.countDown();
+                        end.await();
+                        ended.set(true);
+                        return "";
+                    });
+                    return new AssertionError("The call neither failed nor was interrupted");
+                } catch (DetectionException | OutOfMemoryError e) {
+                    early.set(!ended.get());
+                    return e;
+                }
+            });
+            begun.await();
+            if (caller == PATIENT) {
+                thread[0].interrupt();
+            }
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> call.get(300, TimeUnit.MILLISECONDS));
+            end.countDown();
+            assertThat(call.get()).isInstanceOfAny(DetectionException.Unavailable.class, OutOfMemoryError.class);
+            assertThat(early).isFalse();
+        }
+        assertThat(threads.call("model", PATIENT, LARGE, () -> "alive")).isEqualTo("alive");
     }
 
     @Test

@@ -21,26 +21,26 @@ class PixelBudgetTests {
 
     @Test
     void anImageThatDoesNotFitBesideAnotherWaitsForItToEnd() throws Exception {
-        PixelBudget.Share first = budget.take(60, new Waiting(20));
+        PixelBudget.Share first = share(60, new Waiting(20));
         Waiting second = new Waiting(20);
         CompletableFuture<PixelBudget.Share> waits = take(60, second);
         second.asked.acquire();
         assertThatExceptionOfType(DetectionException.Failed.class)
-                .isThrownBy(() -> budget.take(60, new Waiting(0)))
+                .isThrownBy(() -> share(60, new Waiting(0)))
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.DEADLINE_EXCEEDED));
         assertThat(waits).isNotDone();
         first.close();
         waits.get().close();
-        budget.take(100, new Waiting(0)).close();
+        share(100, new Waiting(0)).close();
         assertThat(budget.taken()).isZero();
     }
 
     @Test
     void smallImagesPassALargeOneThatWaitsAndDoNotKeepItOut() throws Exception {
-        PixelBudget.Share first = budget.take(80, new Waiting(20));
+        PixelBudget.Share first = share(80, new Waiting(20));
         CompletableFuture<PixelBudget.Share> large = waiting(80, "large");
-        PixelBudget.Share small = budget.take(6, new Waiting("small", 20));
-        PixelBudget.Share other = budget.take(6, new Waiting("small", 20));
+        PixelBudget.Share small = share(6, new Waiting("small", 20));
+        PixelBudget.Share other = share(6, new Waiting("small", 20));
         assertThat(large).isNotDone();
         first.close();
         // The large one is in although the small ones that passed it are there still.
@@ -56,7 +56,7 @@ class PixelBudgetTests {
     void aLargeImageIsAdmittedWhileSmallOnesNeverCease() throws Exception {
         List<CompletableFuture<PixelBudget.Share>> flow = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
-            flow.add(CompletableFuture.completedFuture(budget.take(4, new Waiting("small", 20))));
+            flow.add(CompletableFuture.completedFuture(share(4, new Waiting("small", 20))));
         }
         CompletableFuture<PixelBudget.Share> large = waiting(80, "large");
         for (int ended = 0; !large.isDone(); ended++) {
@@ -83,15 +83,15 @@ class PixelBudgetTests {
 
     @Test
     void thereIsRoomForASmallImageBesideTheLargestAndBesideManyOfOneSize() throws Exception {
-        PixelBudget.Share largest = budget.take(88, new Waiting(20));
-        budget.take(6, new Waiting(0)).close();
+        PixelBudget.Share largest = share(88, new Waiting(20));
+        share(6, new Waiting(0)).close();
         largest.close();
         List<PixelBudget.Share> many = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            many.add(budget.take(10, new Waiting(0)));
+            many.add(share(10, new Waiting(0)));
         }
         CompletableFuture<PixelBudget.Share> tenth = waiting(10, "many");
-        budget.take(5, new Waiting(0)).close();
+        share(5, new Waiting(0)).close();
         many.forEach(PixelBudget.Share::close);
         tenth.get().close();
         assertThat(budget.taken()).isZero();
@@ -99,7 +99,7 @@ class PixelBudgetTests {
 
     @Test
     void clientsThatWaitGetEqualShares() throws Exception {
-        PixelBudget.Share all = budget.take(100, new Waiting(20));
+        PixelBudget.Share all = share(100, new Waiting(20));
         List<CompletableFuture<PixelBudget.Share>> flood = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             flood.add(waiting(60, "flood"));
@@ -117,12 +117,12 @@ class PixelBudgetTests {
 
     @Test
     void anImageThatGoesAwayWhileItWaitsLetsTheNextOneIn() throws Exception {
-        PixelBudget.Share first = budget.take(60, new Waiting(20));
+        PixelBudget.Share first = share(60, new Waiting(20));
         Waiting large = new Waiting(20);
         CompletableFuture<PixelBudget.Share> waits = take(60, large);
         large.asked.acquire();
         for (int i = 0; i < 20; i++) {
-            budget.take(4, new Waiting("small", 20)).close();
+            share(4, new Waiting("small", 20)).close();
         }
         // Of small ones enough have passed: this one waits behind it, though it would fit.
         CompletableFuture<PixelBudget.Share> behind = waiting(20, "small");
@@ -137,10 +137,27 @@ class PixelBudgetTests {
     }
 
     @Test
+    void anImageWhoseWaitEndsWithAnErrorTakesNothing() throws Exception {
+        PixelBudget.Share first = share(60, new Waiting(20));
+        assertThatExceptionOfType(OutOfMemoryError.class)
+                .isThrownBy(() -> share(60, new Waiting(20) {
+                    @Override
+                    public boolean isGone() {
+                        throw new OutOfMemoryError("asked");
+                    }
+                }));
+        first.close();
+        assertThat(budget.taken()).isZero();
+        share(100, new Waiting(0)).close();
+        share(100, new Waiting(0)).close();
+    }
+
+    @Test
     void moreThanThereIsAtAllIsRefused() {
         assertThatExceptionOfType(DetectionException.Rejected.class)
-                .isThrownBy(() -> budget.take(101, new Waiting(20)))
-                .withMessageContaining("draem.image.max-pixels-in-flight")
+                .isThrownBy(() -> share(101, new Waiting(20)))
+                .withMessageContainingAll("memory of 101 pixels", "limit of 100")
+                .withMessageEndingWith("(draem.image.max-pixels-in-flight): send a smaller image")
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.IMAGE_TOO_LARGE));
     }
 
@@ -157,6 +174,10 @@ class PixelBudgetTests {
                 .withMessageContaining("draem.image.max-pixels-in-flight");
     }
 
+    private PixelBudget.Share share(int pixels, Caller caller) throws DetectionException {
+        return budget.take((pixels - 1L) * PixelBudget.BYTES, "send a smaller image", caller);
+    }
+
     /** Takes pixels that are not there yet, and returns when they are waited for. */
     private CompletableFuture<PixelBudget.Share> waiting(int pixels, String client) throws InterruptedException {
         Waiting caller = new Waiting(client, 20);
@@ -169,7 +190,7 @@ class PixelBudgetTests {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return budget.take(pixels, caller);
+                        return share(pixels, caller);
                     } catch (DetectionException e) {
                         throw new IllegalStateException(e);
                     }
@@ -178,7 +199,7 @@ class PixelBudgetTests {
     }
 
     /** A caller that tells when it is looked after: whoever takes pixels for it waits then. */
-    private static final class Waiting implements Caller {
+    private static class Waiting implements Caller {
 
         private final String client;
         private final long deadline;

@@ -1,0 +1,156 @@
+package io.draem.service.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Takes pixels and does work on images in a JVM whose heap is full again and again, and looks at what is left behind. */
+class ExhaustedHeapTests {
+
+    private static final int CLIENTS = 8;
+    private static final int PIXELS = 1_000;
+    private static final long SECONDS = 4;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pixels", "threads"})
+    void nothingIsLeftBehindWhenTheHeapIsFull(String what) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx16m",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        Clients.class.getName(),
+                        what)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes()).strip();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).matches("(?s).*errors: [1-9]\\d*, calls: [1-9]\\d*, left behind: nothing");
+    }
+
+    /** What the JVM runs. */
+    static final class Clients {
+
+        private final PixelBudget budget = new PixelBudget(PIXELS);
+        private final FairThreads threads = new FairThreads(2);
+        private final AtomicBoolean end = new AtomicBoolean();
+        private final AtomicLong errors = new AtomicLong();
+        private final AtomicLong calls = new AtomicLong();
+        private final AtomicLong under = new AtomicLong();
+
+        public static void main(String[] arguments) throws Exception {
+            String left;
+            Clients clients = new Clients();
+            try {
+                left = clients.run(arguments[0].equals("pixels"));
+            } catch (Exception e) {
+                left = e.toString();
+            }
+            System.out.println("errors: " + clients.errors + ", calls: " + clients.calls + ", left behind: " + left);
+            System.exit(0);
+        }
+
+        private String run(boolean pixels) throws Exception {
+            List<Thread> running = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                Caller caller = new Client("client " + i % 3);
+                Random random = new Random(i);
+                String model = "model " + i % 2;
+                running.add(new Thread(() -> repeat(() -> {
+                    if (pixels) {
+                        long bytes = (long) PixelBudget.BYTES * random.nextInt(PIXELS);
+                        budget.take(bytes, "", caller).close();
+                    } else {
+                        int cost = FairThreads.LARGE + random.nextInt(2);
+                        threads.call(model, caller, cost, under::incrementAndGet);
+                    }
+                })));
+            }
+            Thread filler = new Thread(this::fill);
+            filler.start();
+            running.forEach(Thread::start);
+            filler.join();
+            for (Thread client : running) {
+                client.join(TimeUnit.SECONDS.toMillis(10));
+                if (client.isAlive()) {
+                    return "a call that does not end";
+                }
+            }
+            if (budget.taken() != 0) {
+                return budget.taken() + " pixels";
+            }
+            budget.take((long) PixelBudget.BYTES * (PIXELS - 1), "", new Client("last"))
+                    .close();
+            for (int i = 0; i < 4; i++) {
+                threads.call("last", new Client("last"), FairThreads.LARGE + 1, () -> "");
+            }
+            return "nothing";
+        }
+
+        private void repeat(Call call) {
+            while (!end.get()) {
+                try {
+                    call.run();
+                    calls.incrementAndGet();
+                } catch (OutOfMemoryError | DetectionException e) {
+                    errors.incrementAndGet();
+                }
+            }
+        }
+
+        /** Fills the heap to the last byte and frees it, again and again. */
+        private void fill() {
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (System.nanoTime() < until) {
+                Object[] chain = null;
+                for (int length = 1 << 20; length > 0; ) {
+                    try {
+                        Object[] more = new Object[length];
+                        more[0] = chain;
+                        chain = more;
+                    } catch (OutOfMemoryError e) {
+                        length /= 2;
+                    }
+                }
+                for (long full = System.nanoTime(); System.nanoTime() - full < 20_000_000; ) {
+                    Thread.onSpinWait();
+                }
+                chain = null;
+            }
+            end.set(true);
+        }
+
+        private interface Call {
+
+            void run() throws DetectionException;
+        }
+    }
+
+    private record Client(String client) implements Caller {
+
+        @Override
+        public long deadline() {
+            return System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+        }
+
+        @Override
+        public boolean isGone() {
+            return false;
+        }
+
+        @Override
+        public void whenAnswered(Runnable action) {
+            throw new AssertionError("Nothing is kept for the answer here");
+        }
+    }
+}
