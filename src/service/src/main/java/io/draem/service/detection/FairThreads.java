@@ -137,10 +137,11 @@ final class FairThreads implements AutoCloseable {
                 try {
                     work.result.run();
                 } finally {
+                    Thread.interrupted(); // which the work may have left behind
                     ended(work);
                 }
             } catch (InterruptedException | Error e) {
-                // The work before has left the interrupt behind, or there was no memory to take the next.
+                // Nobody interrupts these threads but their work, or there was no memory to take the next.
             }
         }
     }
