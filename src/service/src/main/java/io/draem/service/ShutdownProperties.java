@@ -9,16 +9,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * in Kubernetes {@code terminationGracePeriodSeconds} less the {@code preStop} wait.
  *
  * @param settleDelay how long requests are still answered after readiness has gone, until load balancers have noticed
- * @param drainLimit how long requests that were let in may then take; with less than {@code draem.request-timeout} some
- *     may lose their answer
+ * @param drainLimit how long requests that were let in may then take, before those whose bodies still arrive are refused;
+ *     with less than {@code draem.request-timeout} others may lose their answer
  */
 @ConfigurationProperties("draem.shutdown")
 public record ShutdownProperties(
         @DefaultValue("0s") Duration settleDelay,
         @DefaultValue("35s") Duration drainLimit) {
 
-    /** For connections whose clients have just been answered, or have just connected. */
-    private static final Duration CONNECTIONS = Duration.ofSeconds(3);
+    /** For the answers to requests whose bodies still arrive, then for connections whose clients have just been answered. */
+    private static final Duration CONNECTIONS = Duration.ofSeconds(4);
 
     /** For the web server (spring.lifecycle.timeout-per-shutdown-phase), then for what the models still run. */
     private static final Duration CLOSING = Duration.ofSeconds(5);

@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,38 +27,60 @@ final class LoadClient extends Thread {
         /** A connection for as many requests as the service allows. */
         KEPT,
         /** Two requests at once on each connection. */
-        PIPELINING
+        PIPELINING,
+        /** A connection for each request, whose body comes in pieces with pauses, some 16 KB per second. */
+        SLOW,
+        /** The same in chunks. */
+        CHUNKED,
+        /** The same of a body that never ends: its request is answered once the service does not wait for it any more. */
+        ENDLESS;
+
+        private boolean isSlow() {
+            return compareTo(SLOW) >= 0;
+        }
     }
 
+    private static final int PIECE = 2_048;
+    private static final int PAUSE = 125;
+
     private final int port;
+    private final byte[] image;
     private final byte[] request;
     private final Kind kind;
     private final CountDownLatch warm;
     private final List<Integer> statuses = new ArrayList<>();
     private final List<IOException> unanswered = new ArrayList<>();
 
-    private LoadClient(int port, byte[] request, Kind kind, CountDownLatch warm) {
+    private LoadClient(int port, byte[] image, Kind kind, CountDownLatch warm) {
         super("client-" + kind);
         this.port = port;
-        this.request = request;
+        this.image = image;
+        this.request = request(image);
         this.kind = kind;
         this.warm = warm;
     }
 
-    static LoadClient start(int port, byte[] request, Kind kind, CountDownLatch warm) {
-        LoadClient client = new LoadClient(port, request, kind, warm);
+    static LoadClient start(int port, byte[] image, Kind kind, CountDownLatch warm) {
+        LoadClient client = new LoadClient(port, image, kind, warm);
         client.start();
         return client;
     }
 
-    static byte[] request(byte[] image) {
-        byte[] head = ("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
-                        + image.length + "\r\n\r\n")
+    private static byte[] head(String length) {
+        return ("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n" + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] request(byte[] image) {
+        byte[] head = head("Content-Length: " + image.length);
         byte[] request = new byte[head.length + image.length];
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(image, 0, request, head.length, image.length);
         return request;
+    }
+
+    Kind kind() {
+        return kind;
     }
 
     /** Statuses in the order of the answers; read after the client has ended. */
@@ -88,6 +112,11 @@ final class LoadClient extends Thread {
 
     private void use(Socket socket) throws IOException {
         InputStream in = new BufferedInputStream(socket.getInputStream());
+        if (kind.isSlow()) {
+            sendSlowly(socket, in);
+            readAnswer(in);
+            return;
+        }
         boolean open = true;
         while (open) {
             socket.getOutputStream().write(request);
@@ -104,6 +133,41 @@ final class LoadClient extends Thread {
             } else if (kind == Kind.FRESH) {
                 open = false;
             }
+        }
+    }
+
+    /** Sends until the body ends or an answer comes, as clients do that look for one. */
+    private void sendSlowly(Socket socket, InputStream in) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        String length = switch (kind) {
+            case CHUNKED -> "Transfer-Encoding: chunked";
+            case ENDLESS -> "Content-Length: 10000000";
+            default -> "Content-Length: " + image.length;
+        };
+        out.write(head(length));
+        int sent = 0;
+        while (in.available() == 0 && (sent < image.length || kind == Kind.ENDLESS)) {
+            int piece = Math.min(PIECE, image.length - sent % image.length);
+            if (kind == Kind.CHUNKED) {
+                out.write((Integer.toHexString(piece) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            out.write(image, sent % image.length, piece);
+            if (kind == Kind.CHUNKED) {
+                out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            sent += piece;
+            pause();
+        }
+        if (kind == Kind.CHUNKED && sent == image.length) {
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
         }
     }
 

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
@@ -25,6 +27,9 @@ final class AdmissionFilter extends OncePerRequestFilter {
     static final String TIMEOUT_HEADER = "X-Request-Timeout";
 
     private static final double LONGEST = 1e6;
+
+    /** The endpoints whose bodies are images or forms of images. */
+    private static final Set<String> IMAGES = Set.of(DetectionController.PATH, BatchController.PATH);
 
     private final Admission admission;
     private final HandlerExceptionResolver problems;
@@ -53,14 +58,29 @@ final class AdmissionFilter extends OncePerRequestFilter {
                 }
                 throw admission.refuse(model, refusal, arrival.age());
             }
+            if (IMAGES.contains(request.getServletPath())) {
+                requireNoCoding(request, response, model, arrival);
+            }
             arrival.shorten(timeout(request.getHeader(TIMEOUT_HEADER), Long.MAX_VALUE));
-            permit = admission.admit(model, arrival.client(), arrival.hasBody());
+            permit = admission.admit(model, arrival.client(), arrival.isAdmitted());
         } catch (DetectionException e) {
             problems.resolveException(request, response, null, e);
             return;
         }
         try (permit) {
             chain.doFilter(request, response);
+        }
+    }
+
+    /** Refuses a compressed body before it is read as a form or an image. */
+    private void requireNoCoding(
+            HttpServletRequest request, HttpServletResponse response, @Nullable String model, Arrival arrival)
+            throws DetectionException {
+        try {
+            ImageBody.requireNoCoding("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));
+        } catch (DetectionException e) {
+            response.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+            throw admission.refuse(model, e, arrival.age());
         }
     }
 

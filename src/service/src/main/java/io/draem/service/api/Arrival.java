@@ -107,8 +107,7 @@ final class Arrival implements Caller {
 
     /**
      * Checks whether the client has closed the connection, without waiting. A client that has ended its sending side
-     * alone still gets its answer: it is sent interim responses, and counts as gone once these fail. A client of HTTP/1.0
-     * knows no interim responses and gets its answer in any case; over TLS the end of the stream closes both sides.
+     * alone still gets its answer: it counts as gone once a {@linkplain WatchedProtocol#probe probe} fails.
      */
     @Override
     public boolean isGone() {
@@ -125,17 +124,9 @@ final class Arrival implements Caller {
             }
         }
         if (ended) {
-            gone = isEncrypted() || takesInterimResponses() && !probe();
+            gone = !probe();
         }
         return gone;
-    }
-
-    private boolean isEncrypted() {
-        return connection.scheme().equalsIgnoreCase("https");
-    }
-
-    private boolean takesInterimResponses() {
-        return !connection.protocol().equalsIgnoreCase("HTTP/1.0");
     }
 
     private boolean probe() {
@@ -154,9 +145,19 @@ final class Arrival implements Caller {
         return body == null ? null : body.refusal();
     }
 
-    /** Returns whether the request has a body that was received. */
-    boolean hasBody() {
-        return body != null;
+    /** Returns whether the request was admitted when its body began to arrive. */
+    boolean isAdmitted() {
+        return body != null && body.isAdmitted();
+    }
+
+    /** Returns what was decided on the request by its headers; null where it was not. */
+    KeyFilter.@Nullable Decision decision() {
+        return body == null ? null : body.decision();
+    }
+
+    /** Returns the path as it was sent. */
+    String path() {
+        return connection.requestURI().toString();
     }
 
     /** Returns how long ago the request's headers were read. */

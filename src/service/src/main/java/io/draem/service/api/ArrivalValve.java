@@ -64,6 +64,9 @@ final class ArrivalValve extends ValveBase {
             return;
         }
         try {
+            // Who was to be asked for the body does not send it, unless it has not waited for that.
+            long silence = connection.hasExpectation() ? 0 : SILENCE;
+            long whole = body.isGivenUp() ? SILENCE : WHOLE;
             WatchedProtocol.Received discarded = new WatchedProtocol.Received();
             long start = System.nanoTime();
             long heard = start;
@@ -76,7 +79,7 @@ final class ArrivalValve extends ValveBase {
                 if (read > 0) {
                     heard = now;
                 }
-                if (now - heard > SILENCE || now - start > WHOLE) {
+                if (read == 0 && now - heard >= silence || now - start > whole) {
                     arrival.abandonBody();
                     return;
                 }

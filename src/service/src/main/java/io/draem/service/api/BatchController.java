@@ -31,6 +31,9 @@ class BatchController {
 
     static final String PATH = "/v1/detect/batch";
 
+    /** The media types of bodies that are taken. */
+    static final List<MediaType> TYPES = List.of(MediaType.MULTIPART_FORM_DATA);
+
     private final DetectionBatches detections;
     private final int maxImages;
 

@@ -4,7 +4,8 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
-import io.draem.service.security.Gatekeeper;
+import io.draem.service.security.Access;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,9 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 
 /**
  * Receives the bodies of requests before the web server passes these on, without a thread while nothing arrives. What
@@ -26,12 +30,15 @@ final class BodyReceiver {
 
     private static final Logger log = LoggerFactory.getLogger(BodyReceiver.class);
 
-    /** Enough for what operations take; a body that nobody reads is not received beyond it either. */
-    private static final long OTHER_BYTES = 64 << 10;
+    /** Enough for what operations take. */
+    private static final long OPERATIONS_BYTES = 64 << 10;
+
+    private static final String MODELS = "/v2/models/";
 
     private final Admission admission;
-    private final Gatekeeper gatekeeper;
+    private final KeyFilter keys;
     private final String contextPath;
+    private final String operations;
     private final long timeout;
     private final long imageBytes;
     private final long batchBytes;
@@ -39,16 +46,19 @@ final class BodyReceiver {
 
     /**
      * @param imageBytes most bytes of a body with one image
+     * @param operations path of the endpoints of operations, without the context's
      */
     BodyReceiver(
             Admission admission,
-            Gatekeeper gatekeeper,
+            KeyFilter keys,
             DetectionProperties properties,
             long imageBytes,
-            String contextPath) {
+            String contextPath,
+            String operations) {
         this.admission = admission;
-        this.gatekeeper = gatekeeper;
+        this.keys = keys;
         this.contextPath = contextPath;
+        this.operations = operations.endsWith("/") ? operations : operations + "/";
         this.timeout = properties.requestTimeout().toNanos();
         this.imageBytes = imageBytes;
         this.batchBytes = properties.batch().maxBytes().toBytes();
@@ -77,56 +87,127 @@ final class BodyReceiver {
             if (arriving.remove(body)) {
                 body.close();
             }
-        } else if (body.cutIfSlow(now)) {
+        } else if (body.cutIfSlow(now) || body.isProbeDue(now)) {
             body.wake();
         }
     }
 
     /** Decides what is done with a body; returns whether it is received. */
     private boolean begin(Request request, ReceivedBody body) {
-        String path = path(request);
+        String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
         boolean post = "POST".equals(request.getMethod());
-        boolean images = post && (path.startsWith("/v1/detect") || path.startsWith("/v2/models/"));
-        String key = gatekeeper.requiresKeys() ? gatekeeper.identify(KeyFilter.key(request::getHeader)) : null;
-        boolean known = key != null || !gatekeeper.requiresKeys();
-        String client = key != null ? Arrival.client(key) : address(request);
-        long wait = timeout;
-        if (images) {
-            DetectionException reason =
-                    known ? admission.check(AdmissionFilter.model(path, query(request)), client) : null;
-            if (reason != null) {
-                body.refuse(reason);
-                return false;
-            }
-            try {
-                wait = AdmissionFilter.timeout(request.getHeader(AdmissionFilter.TIMEOUT_HEADER), timeout);
-            } catch (DetectionException e) {
-                body.leave(e);
-                return false;
-            }
+        if (!isPlain(uri)) {
+            // What it is for is known once the web server has read the path.
+            String name = keys.identify(request::getHeader);
+            return begin(request, body, name, post && name != null ? batchBytes : OPERATIONS_BYTES);
         }
-        long most = !post || !known ? OTHER_BYTES : path.equals(DetectionController.PATH) ? imageBytes : batchBytes;
-        DetectionException tooLarge = new DetectionException.Rejected(
-                Outcome.IMAGE_TOO_LARGE,
-                "The request is larger than the " + most + " bytes that are taken: send smaller images, or fewer");
-        if (images && !known || request.getContentLengthLong() > most) {
-            body.leave(tooLarge);
+        KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
+        body.decided(decision);
+        String path = uri.startsWith(contextPath) ? uri.substring(contextPath.length()) : uri;
+        long most = decision.access() instanceof Access.Granted ? most(request, post, path) : 0;
+        if (most == 0) {
+            body.leave(new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST, "This path takes no such body: see the API document"));
             return false;
         }
-        body.begin(admission.receive(client, body::giveWay), most + 1, wait, tooLarge);
+        if (!takesImages(path)) {
+            return begin(request, body, decision.name(), most);
+        }
+        if (request.getContentLengthLong() > most) {
+            body.leave(tooLarge(most));
+            return false;
+        }
+        try {
+            long wait = AdmissionFilter.timeout(request.getHeader(AdmissionFilter.TIMEOUT_HEADER), timeout);
+            Admission.Upload upload = admission.receive(
+                    AdmissionFilter.model(path, query(request)), client(request, decision.name()), body::end);
+            body.begin(upload, true, most + 1, wait, tooLarge(most));
+            return true;
+        } catch (DetectionException.Rejected e) {
+            body.leave(e); // as the filter will find, too
+        } catch (DetectionException e) {
+            body.refuse(e);
+        }
+        return false;
+    }
+
+    /** Receives a body without a look at what it is for. */
+    private boolean begin(Request request, ReceivedBody body, @Nullable String name, long most) {
+        if (request.getContentLengthLong() > most) {
+            body.leave(tooLarge(most));
+            return false;
+        }
+        Admission.Upload upload = admission.receive(client(request, name), body::end);
+        body.begin(upload, false, most + 1, timeout, tooLarge(most));
         return true;
     }
 
-    private String path(Request request) {
-        String path = Objects.requireNonNullElse(request.requestURI().toString(), "");
-        return path.startsWith(contextPath) ? path.substring(contextPath.length()) : path;
+    /**
+     * Returns the most bytes that an endpoint reads of a request; 0 where none does, since the path, the method or the
+     * kind of the body is not taken.
+     */
+    private long most(Request request, boolean post, String path) {
+        if (path.equals(DetectionController.PATH)) {
+            return post && isTaken(request, DetectionController.TYPES) ? imageBytes : 0;
+        }
+        if (path.equals(BatchController.PATH)) {
+            return post && isTaken(request, BatchController.TYPES) ? batchBytes : 0;
+        }
+        if (path.startsWith(MODELS)) {
+            return post && path.endsWith("/infer") ? batchBytes : 0;
+        }
+        return path.startsWith(operations) ? OPERATIONS_BYTES : 0;
+    }
+
+    private static boolean takesImages(String path) {
+        return path.equals(DetectionController.PATH) || path.equals(BatchController.PATH) || path.startsWith(MODELS);
+    }
+
+    private static boolean isTaken(Request request, List<MediaType> types) {
+        String type = request.getContentType();
+        if (ImageBody.coding(request.getMimeHeaders().values(HttpHeaders.CONTENT_ENCODING)) != null) {
+            return false;
+        }
+        try {
+            MediaType sent = type == null || type.isEmpty()
+                    ? MediaType.APPLICATION_OCTET_STREAM
+                    : MediaType.parseMediaType(type);
+            return types.stream().anyMatch(taken -> taken.includes(sent));
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    /** Returns whether a path means what it looks like: nothing in it is decoded or left out before it is used. */
+    static boolean isPlain(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            boolean starts = i == 0 || path.charAt(i - 1) == '/';
+            if (i == 0 ? c != '/' : starts && (c == '/' || c == '.') || !isPlain(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "/-._~".indexOf(c) >= 0;
+    }
+
+    private static DetectionException tooLarge(long most) {
+        return new DetectionException.Rejected(
+                Outcome.IMAGE_TOO_LARGE,
+                "The request is larger than the " + most + " bytes that are taken: send smaller images, or fewer");
     }
 
     private static @Nullable String query(Request request) {
         return request.queryString().toString();
     }
 
-    private static String address(Request request) {
+    private String client(Request request, @Nullable String name) {
+        if (name != null && keys.requiresKeys()) {
+            return Arrival.client(name);
+        }
         request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
         return Objects.requireNonNullElse(request.remoteAddr().toString(), "");
     }
@@ -155,7 +236,7 @@ final class BodyReceiver {
                 if (begin(request, body) && !receive(request, response, body)) {
                     arriving.add(body);
                     WatchedProtocol.suspend(request);
-                    WatchedProtocol.await(request);
+                    WatchedProtocol.await(request, !body.isEnded());
                     return;
                 }
             } catch (Throwable e) {
@@ -186,7 +267,7 @@ final class BodyReceiver {
                     body.fail(WatchedProtocol.socket(request).getError());
                 }
                 if (!body.receive()) {
-                    WatchedProtocol.await(request);
+                    WatchedProtocol.await(request, !body.isEnded());
                     return true;
                 }
             } catch (Throwable e) {

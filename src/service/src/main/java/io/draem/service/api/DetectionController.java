@@ -17,6 +17,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -33,6 +34,12 @@ import org.springframework.web.context.request.NativeWebRequest;
 class DetectionController {
 
     static final String PATH = "/v1/detect";
+
+    private static final String IMAGE = "image/*";
+
+    /** The media types of bodies that are taken. */
+    static final List<MediaType> TYPES = MediaType.parseMediaTypes(
+            List.of(MediaType.MULTIPART_FORM_DATA_VALUE, IMAGE, MediaType.APPLICATION_OCTET_STREAM_VALUE));
 
     private final DetectionService detections;
     private final DataSize maxBytes;
@@ -60,7 +67,7 @@ class DetectionController {
                                 @Content(
                                         mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
                                         schema = @Schema(implementation = ImageForm.class)),
-                                @Content(mediaType = "image/*", schema = @Schema(type = "string", format = "binary")),
+                                @Content(mediaType = IMAGE, schema = @Schema(type = "string", format = "binary")),
                                 @Content(
                                         mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
                                         schema = @Schema(type = "string", format = "binary"))
@@ -80,7 +87,7 @@ class DetectionController {
     @Problems({ProblemType.INVALID_IMAGE, ProblemType.UNUSUAL_INPUT, ProblemType.INFERENCE_FAILED})
     @PostMapping(
             path = PATH,
-            consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, "image/*", MediaType.APPLICATION_OCTET_STREAM_VALUE},
+            consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, IMAGE, MediaType.APPLICATION_OCTET_STREAM_VALUE},
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.IMAGE_PNG_VALUE})
     ResponseEntity<?> detect(
             @Parameter(hidden = true) DetectionQuery query,

@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
@@ -23,6 +27,9 @@ final class ImageBody {
 
     /** The parts for several. */
     static final String PARTS = "images";
+
+    /** Values of Content-Transfer-Encoding that change nothing. */
+    private static final Set<String> BINARY = Set.of("binary", "8bit", "7bit");
 
     private ImageBody() {}
 
@@ -72,6 +79,23 @@ final class ImageBody {
         return images;
     }
 
+    /** Refuses a body or part that is compressed, which would look like an image that is broken. */
+    static void requireNoCoding(String what, Enumeration<String> headers) throws DetectionException {
+        String coding = coding(headers);
+        if (coding != null) {
+            throw new DetectionException.Rejected(
+                    Outcome.UNSUPPORTED_MEDIA_TYPE,
+                    what + " has the Content-Encoding '" + SafeText.of(coding)
+                            + "', which is not taken for images: send it as it is, without Content-Encoding");
+        }
+    }
+
+    /** Returns the coding that the values of Content-Encoding name; null for none. */
+    static @Nullable String coding(Enumeration<String> headers) {
+        String coding = String.join(", ", Collections.list(headers)).strip();
+        return coding.isEmpty() || coding.equalsIgnoreCase("identity") ? null : coding;
+    }
+
     /** The web server has checked the size of each part while it read the body. */
     private static List<Named> readParts(HttpServletRequest request, String name)
             throws DetectionException, IOException {
@@ -80,6 +104,8 @@ final class ImageBody {
             if (!part.getName().equals(name)) {
                 throw rejected(unexpected(part.getName(), name));
             }
+            requireNoCoding("The part '" + name + "'", Collections.enumeration(part.getHeaders("Content-Encoding")));
+            requireBinary(part);
             try (InputStream in = part.getInputStream()) {
                 String fileName = part.getSubmittedFileName();
                 images.add(new Named(fileName == null ? null : SafeText.of(fileName), in.readAllBytes()));
@@ -87,6 +113,17 @@ final class ImageBody {
             part.delete(); // the copy that was read
         }
         return images;
+    }
+
+    /** Parts are as they are in HTTP; some clients of mail's habits write them in base64. */
+    private static void requireBinary(Part part) throws DetectionException {
+        String encoding = part.getHeader("Content-Transfer-Encoding");
+        if (encoding != null && !BINARY.contains(encoding.strip().toLowerCase(Locale.ROOT))) {
+            throw new DetectionException.Rejected(
+                    Outcome.UNSUPPORTED_MEDIA_TYPE,
+                    "The part '" + part.getName() + "' has the Content-Transfer-Encoding '" + SafeText.of(encoding)
+                            + "', which is not taken: send the bytes of the file as they are");
+        }
     }
 
     private static String unexpected(String got, String wanted) {

@@ -2,11 +2,10 @@ package io.draem.service.api;
 
 import io.draem.service.security.Gatekeeper;
 import io.draem.service.security.SecurityProperties;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -40,16 +39,16 @@ class KeyConfiguration {
         }
         OpenApiConfiguration.paths().forEach(path -> open.add(contextPath + path));
         open.addAll(properties.apiKeys().openPaths());
-        return registration(gatekeeper, request -> takesWork(request, endpoints + "/"), open);
+        return registration(gatekeeper, (method, path) -> takesWork(method, path, contextPath + endpoints + "/"), open);
     }
 
     /** All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path. */
-    private static boolean takesWork(HttpServletRequest request, String endpoints) {
-        return "POST".equals(request.getMethod()) && !request.getServletPath().startsWith(endpoints);
+    private static boolean takesWork(String method, String path, String endpoints) {
+        return "POST".equals(method) && !(path.startsWith(endpoints) && BodyReceiver.isPlain(path));
     }
 
     static FilterRegistrationBean<KeyFilter> registration(
-            Gatekeeper gatekeeper, Predicate<HttpServletRequest> limited, Set<String> open) {
+            Gatekeeper gatekeeper, BiPredicate<String, String> limited, Set<String> open) {
         FilterRegistrationBean<KeyFilter> filter =
                 new FilterRegistrationBean<>(new KeyFilter(gatekeeper, limited, open));
         filter.setOrder(ORDER);

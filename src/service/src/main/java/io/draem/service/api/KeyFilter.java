@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -32,14 +32,15 @@ final class KeyFilter extends OncePerRequestFilter {
 
     private final Gatekeeper gatekeeper;
     private final Set<String> openPaths;
-    private final Predicate<HttpServletRequest> limited;
+    private final BiPredicate<String, String> limited;
 
     /**
-     * @param limited whether a request counts against the rate limit of its key
+     * @param limited whether a request counts against the rate limit of its key, by its method and its path as it was
+     *     sent
      * @param openPaths paths that need no key, compared with the path as it was sent: whatever two readers could
      *     understand in two ways is none of them
      */
-    KeyFilter(Gatekeeper gatekeeper, Predicate<HttpServletRequest> limited, Set<String> openPaths) {
+    KeyFilter(Gatekeeper gatekeeper, BiPredicate<String, String> limited, Set<String> openPaths) {
         this.gatekeeper = gatekeeper;
         this.limited = limited;
         this.openPaths = openPaths;
@@ -48,28 +49,61 @@ final class KeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String name = gatekeeper.identify(key(request::getHeader));
-        if (openPaths.contains(request.getRequestURI())) {
-            chain.doFilter(name == null ? request : new Known(request, name), response);
-            return;
+        Arrival arrival = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival known ? known : null;
+        Decision decision = arrival == null ? null : arrival.decision();
+        if (decision == null) {
+            // As it was sent, and not as a proxy would have it.
+            String path = arrival == null ? request.getRequestURI() : arrival.path();
+            decision = decide(request.getMethod(), path, request::getHeader);
         }
-        Access access = gatekeeper.admit(name, limited.test(request));
+        Access access = decision.access();
+        String name = decision.name();
         if (access instanceof Access.Limited limited) {
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(limited.retryAfter())));
             response.sendError(429);
-        } else if (access instanceof Access.Denied || name == null) {
+        } else if (access instanceof Access.Denied) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
         } else {
-            if (gatekeeper.requiresKeys() && request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival) {
+            if (name != null && requiresKeys() && arrival != null) {
                 arrival.identified(name);
             }
-            chain.doFilter(new Known(request, name), response);
+            chain.doFilter(name == null ? request : new Known(request, name), response);
         }
     }
 
+    /**
+     * What became of a request.
+     *
+     * @param name name of its key; null where it has none that is good
+     */
+    record Decision(@Nullable String name, Access access) {}
+
+    /**
+     * Decides on a request by its headers, and counts it: to be called once for each.
+     *
+     * @param path the path as it was sent
+     */
+    Decision decide(String method, String path, Function<String, @Nullable String> headers) {
+        String name = identify(headers);
+        return new Decision(
+                name,
+                openPaths.contains(path) ? new Access.Granted() : gatekeeper.admit(name, limited.test(method, path)));
+    }
+
+    /** Returns the name of the key that a request brings; null where it has none that is good. Counts nothing. */
+    @Nullable
+    String identify(Function<String, @Nullable String> headers) {
+        return gatekeeper.identify(key(headers));
+    }
+
+    /** Returns whether requests need a key. */
+    boolean requiresKeys() {
+        return gatekeeper.requiresKeys();
+    }
+
     /** Returns the key that a request brings, by its headers; null for none. */
-    static @Nullable String key(Function<String, @Nullable String> headers) {
+    private static @Nullable String key(Function<String, @Nullable String> headers) {
         String key = headers.apply(KEY_HEADER);
         if (key != null) {
             return key;

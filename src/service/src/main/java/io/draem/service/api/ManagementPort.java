@@ -26,7 +26,7 @@ class ManagementPort {
             @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
         Set<String> open = KeyConfiguration.health(base + endpoints);
         open.addAll(properties.apiKeys().openPaths());
-        return KeyConfiguration.registration(gatekeeper, request -> false, open);
+        return KeyConfiguration.registration(gatekeeper, (method, path) -> false, open);
     }
 
     @Bean

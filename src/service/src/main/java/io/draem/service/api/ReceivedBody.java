@@ -32,6 +32,9 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     /** Longer than what a lost packet or two cost. */
     static final Duration WINDOW = Duration.ofSeconds(5);
 
+    /** Between the probes of a client that has ended its sending side: what a reply of its network may take. */
+    private static final long PROBE_INTERVAL = Duration.ofMillis(200).toNanos();
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int SMALLEST_SEGMENT = 4 << 10;
     private static final int LARGEST_SEGMENT = 64 << 10;
@@ -42,7 +45,9 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     private final long start = System.nanoTime();
     private final WatchedProtocol.Received received = new WatchedProtocol.Received();
     private final Deque<ByteBuffer> segments = new ArrayDeque<>();
+    private KeyFilter.@Nullable Decision decision;
     private Admission.@Nullable Upload upload;
+    private boolean admitted;
     private long limit;
     private long deadline;
     private volatile State state = State.LEFT;
@@ -52,6 +57,8 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     private @Nullable IOException failure;
     private long windowStart;
     private long windowSize;
+    private boolean ended;
+    private volatile long probed;
 
     private enum State {
         LEFT,
@@ -84,6 +91,21 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         return network;
     }
 
+    /** Notes what was decided on the request by its headers. */
+    void decided(KeyFilter.Decision decision) {
+        this.decision = decision;
+    }
+
+    /** Returns what was decided on the request by its headers; null where it was not. */
+    KeyFilter.@Nullable Decision decision() {
+        return decision;
+    }
+
+    /** Returns whether the request was admitted when it began to arrive. */
+    boolean isAdmitted() {
+        return admitted;
+    }
+
     /** Returns why the request is refused before it is looked at; null if it is not. */
     synchronized @Nullable DetectionException refusal() {
         return refusal;
@@ -94,6 +116,12 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         DetectionException reason = refusal();
         return reason != null
                 && (reason.outcome() == Outcome.SLOW_BODY || reason.outcome() == Outcome.DEADLINE_EXCEEDED);
+    }
+
+    /** Returns whether the body was refused because the service ends: it has been waited for as long as there was time. */
+    boolean isGivenUp() {
+        DetectionException reason = refusal();
+        return admitted && reason != null && reason.outcome() == Outcome.SHUTTING_DOWN;
     }
 
     /** Returns whether the rest of the body cannot be read. */
@@ -115,12 +143,14 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
      * Starts to receive.
      *
      * @param upload counts the bytes
+     * @param admitted whether the request was admitted with it
      * @param limit bytes after which nothing more is received
      * @param timeout nanoseconds that the client waits
      * @param tooLarge given to whoever reads beyond the limit
      */
-    void begin(Admission.Upload upload, long limit, long timeout, DetectionException tooLarge) {
+    void begin(Admission.Upload upload, boolean admitted, long limit, long timeout, DetectionException tooLarge) {
         this.upload = upload;
+        this.admitted = admitted;
         this.limit = limit;
         this.rest = tooLarge;
         deadline = start + Math.min(deadline - start, timeout);
@@ -142,6 +172,17 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
                     break;
                 }
                 store(received.getByteBuffer(), counted);
+            }
+        } catch (EOFException e) {
+            // Of a client that has closed the whole connection, the second probe fails.
+            if (!WatchedProtocol.probe(request)) {
+                failure = e;
+            } else if (ended) {
+                rest = new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorDoor.detail(e));
+            } else {
+                ended = true;
+                probed = System.nanoTime();
+                return false;
             }
         } catch (IOException e) {
             failure = e;
@@ -217,6 +258,21 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         return false;
     }
 
+    /** Returns whether the client has ended its sending side, so that nothing more arrives. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Returns, once, whether it is time to probe again a client that has ended its sending side. */
+    boolean isProbeDue(long now) {
+        long last = probed;
+        boolean due = last != 0 && now - last >= PROBE_INTERVAL;
+        if (due) {
+            probed = 0;
+        }
+        return due;
+    }
+
     /** Ends the arrival where the connection fails, or has been silent for as long as the web server waits. */
     synchronized void fail(@Nullable IOException error) {
         if (error instanceof SocketTimeoutException) {
@@ -227,9 +283,9 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         }
     }
 
-    /** Drops the bytes, on any thread, because other clients need the memory. */
-    void giveWay() {
-        if (cut(DetectionException.overloaded(RETRY_AFTER))) {
+    /** Refuses the body if it still arrives, on any thread, and has the request answered. */
+    void end(DetectionException reason) {
+        if (cut(reason)) {
             wake();
         }
     }

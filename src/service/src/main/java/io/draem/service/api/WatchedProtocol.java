@@ -163,11 +163,18 @@ public final class WatchedProtocol extends Http11NioProtocol {
 
     /**
      * Sends an interim response to a client that has ended its sending side. The network reports a client that has
-     * closed the whole connection only in answer to what it is sent, so that the second probe fails.
+     * closed the whole connection only in answer to what it is sent, so that the second probe fails. A client of HTTP/1.0
+     * knows no interim responses and counts as one that receives; over TLS the end of the stream closes both sides.
      *
      * @return whether the client may still receive
      */
     static boolean probe(Request request) {
+        if (request.scheme().equalsIgnoreCase("https")) {
+            return false;
+        }
+        if (request.protocol().equalsIgnoreCase("HTTP/1.0")) {
+            return true;
+        }
         SocketWrapperBase<?> socket = socket(request);
         try {
             socket.write(true, PROBE, 0, PROBE.length);
@@ -212,10 +219,17 @@ public final class WatchedProtocol extends Http11NioProtocol {
         request.action(ActionCode.ASYNC_SETTIMEOUT, -1L);
     }
 
-    /** Has the adapter hear of a suspended request when more of its body arrives; the last that its thread does. */
-    static void await(Request request) {
+    /**
+     * Has the adapter hear of a suspended request when more of its body arrives, and when its socket is processed; the
+     * last that its thread does.
+     *
+     * @param more whether more may arrive
+     */
+    static void await(Request request, boolean more) {
         READ_LISTENER.setVolatile(request, WITHOUT_WAITING);
-        socket(request).registerReadInterest();
+        if (more) {
+            socket(request).registerReadInterest();
+        }
     }
 
     /** Makes a suspended request an ordinary one again, which is processed by this thread. */

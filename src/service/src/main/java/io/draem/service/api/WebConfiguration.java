@@ -3,12 +3,12 @@ package io.draem.service.api;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
-import io.draem.service.security.Gatekeeper;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardHost;
@@ -143,10 +143,17 @@ class WebConfiguration implements WebMvcConfigurer {
             DetectionProperties properties,
             ConnectionDrain connections,
             Admission admission,
-            Gatekeeper gatekeeper,
+            FilterRegistrationBean<KeyFilter> keyFilter,
             @Value("${server.tomcat.threads.max}") int threads,
-            @Value("${server.servlet.context-path:}") String contextPath) {
-        BodyReceiver bodies = new BodyReceiver(admission, gatekeeper, properties, imageForm(properties), contextPath);
+            @Value("${server.servlet.context-path:}") String contextPath,
+            @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
+        BodyReceiver bodies = new BodyReceiver(
+                admission,
+                Objects.requireNonNull(keyFilter.getFilter()),
+                properties,
+                imageForm(properties),
+                contextPath,
+                operations);
         return factory -> {
             ArrivalValve arrivals =
                     new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ public final class Admission {
 
     /** How long after its last request a client keeps its share. */
     private static final long ACTIVE = Duration.ofSeconds(10).toNanos();
+
+    /** How long the answers to refused uploads may take. */
+    private static final Duration TO_REFUSE = Duration.ofSeconds(1);
 
     private final ModelRepository models;
     private final DetectionListener listener;
@@ -78,30 +82,26 @@ public final class Admission {
     }
 
     /**
-     * Starts to count the body of a request, whose slot is taken when it has arrived.
+     * Starts to count the body of a request that needs no slot. A shutdown does not wait for it.
      *
-     * @param onGivingWay called once, on any thread, when the bytes that have arrived are needed for others
+     * @param onRefusal called with the reason, on any thread, when the bytes that have arrived are needed for others, or
+     *     a shutdown does not wait for the rest of them
      */
-    public Upload receive(String client, Runnable onGivingWay) {
-        boolean counted;
-        lock.lock();
-        try {
-            counted = !closed;
-            if (counted) {
-                uploads++;
-            }
-        } finally {
-            lock.unlock();
-        }
-        return new BodyBudget.Upload(bodies, client, onGivingWay, counted ? this::answered : () -> {});
+    public Upload receive(String client, Consumer<DetectionException> onRefusal) {
+        return new BodyBudget.Upload(bodies, client, onRefusal, () -> {});
     }
 
     /**
-     * Returns why a request would be rejected now; null if it would be admitted. Reports nothing to the listener.
+     * Starts to count the body of a request that would get a slot now; it takes one when the body has arrived. A shutdown
+     * that begins afterwards waits for its answer. Reports nothing to the listener.
      *
      * @param model name of the model that it asks for; null for the default
+     * @param onRefusal called with the reason, on any thread, when the bytes that have arrived are needed for others, or
+     *     a shutdown does not wait for the rest of them
+     * @throws DetectionException.Unavailable if there is no slot, or the service shuts down
      */
-    public @Nullable DetectionException check(@Nullable String model, String client) {
+    public Upload receive(@Nullable String model, String client, Consumer<DetectionException> onRefusal)
+            throws DetectionException {
         ServedModel served = find(model);
         lock.lock();
         try {
@@ -109,11 +109,11 @@ public final class Admission {
                 served.requireRoom();
             }
             requireSlot(served == null ? "" : served.name(), client, served, false);
-            return null;
+            Upload upload = new BodyBudget.Upload(bodies, client, onRefusal, this::answered);
+            uploads++;
+            return upload;
         } catch (InferenceException e) {
-            return DetectionException.of(e);
-        } catch (DetectionException e) {
-            return e;
+            throw DetectionException.of(e);
         } finally {
             lock.unlock();
         }
@@ -124,7 +124,7 @@ public final class Admission {
      *
      * @param model name of the model that it asks for; null for the default. A request for one that is not served is
      *     admitted and rejected where models are chosen
-     * @param arrived whether it has a body, which began to arrive while requests were admitted; it is admitted during a
+     * @param arrived whether its body was {@linkplain #receive(String, String, Consumer) received}; it is admitted during a
      *     shutdown too
      * @throws DetectionException.Unavailable if there is no slot, or the service shuts down
      */
@@ -172,8 +172,21 @@ public final class Admission {
         }
     }
 
-    /** Waits until all that was admitted, or has begun to arrive before, has an answer; returns whether it has. */
+    /**
+     * Waits until all that was admitted, or has begun to arrive before, has an answer. What still arrives at the end of
+     * the limit is refused, and its answer waited for.
+     *
+     * @return whether all have an answer
+     */
     public boolean awaitAnswers(Duration limit) throws InterruptedException {
+        if (isAnswered(limit)) {
+            return true;
+        }
+        bodies.refuseArriving(DetectionException.shuttingDown());
+        return isAnswered(TO_REFUSE);
+    }
+
+    private boolean isAnswered(Duration limit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long nanos = limit.toNanos();

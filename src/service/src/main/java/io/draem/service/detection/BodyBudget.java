@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * holds more.
  */
 final class BodyBudget {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final long maxBytes;
     private final Map<String, Long> byClient = new HashMap<>();
@@ -60,7 +64,8 @@ final class BodyBudget {
     boolean grow(@Nullable Upload upload, long more) {
         List<Upload> gaveWay = new ArrayList<>();
         boolean fits = grow(upload, more, gaveWay);
-        gaveWay.forEach(Upload::giveWay); // outside of the lock, since it calls foreign code
+        // Outside of the lock, since it calls foreign code.
+        gaveWay.forEach(victim -> victim.refuse(DetectionException.overloaded(RETRY_AFTER)));
         return fits;
     }
 
@@ -83,6 +88,15 @@ final class BodyBudget {
             change(upload, more);
         }
         return true;
+    }
+
+    /** Refuses all uploads that still arrive. */
+    void refuseArriving(DetectionException reason) {
+        List<Upload> refused;
+        synchronized (this) {
+            refused = List.copyOf(arriving);
+        }
+        refused.forEach(upload -> upload.refuse(reason));
     }
 
     /** Gives back bytes that were counted without an upload. */
@@ -127,20 +141,21 @@ final class BodyBudget {
 
         private final BodyBudget budget;
         private final String client;
-        private final Runnable onGivingWay;
+        private final Consumer<DetectionException> onRefusal;
         private final Runnable onClose;
         private long bytes;
         private boolean gaveWay;
         private final AtomicBoolean closed = new AtomicBoolean();
 
         /**
-         * @param onGivingWay called once, on any thread, when the bytes of this upload are needed for others
+         * @param onRefusal called with the reason, on any thread, when the bytes of this upload are needed for others, or
+         *     the service does not wait for the rest of them
          * @param onClose called once
          */
-        Upload(BodyBudget budget, String client, Runnable onGivingWay, Runnable onClose) {
+        Upload(BodyBudget budget, String client, Consumer<DetectionException> onRefusal, Runnable onClose) {
             this.budget = budget;
             this.client = client;
-            this.onGivingWay = onGivingWay;
+            this.onRefusal = onRefusal;
             this.onClose = onClose;
             budget.opened(this);
         }
@@ -155,8 +170,8 @@ final class BodyBudget {
             return budget.completed(this, size);
         }
 
-        private void giveWay() {
-            onGivingWay.run();
+        private void refuse(DetectionException reason) {
+            onRefusal.accept(reason);
         }
 
         @Override

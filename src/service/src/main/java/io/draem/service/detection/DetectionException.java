@@ -82,7 +82,8 @@ public abstract sealed class DetectionException extends Exception {
                 WHEN_READY);
     }
 
-    static DetectionException shuttingDown() {
+    /** Returns that the service takes no more requests. */
+    public static DetectionException shuttingDown() {
         return new Unavailable(
                 Outcome.SHUTTING_DOWN, "The service shuts down: send the request to another replica", WHEN_READY);
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,50 @@ class ProblemHttpTests extends HttpTest {
                 415,
                 "unsupported-media-type",
                 "multipart/form-data; each image as the file of a part 'images'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "GZIP", "deflate", "br", "identity, gzip", "nonsense"})
+    void aCompressedBodyIsRefusedByItsContentEncoding(String coding) throws Exception {
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(gzip)) {
+            out.write(Files.readAllBytes(TestModels.good()));
+        }
+        for (String type : List.of("image/jpeg", "multipart/form-data; boundary=b")) {
+            for (String path : List.of("/v1/detect", "/v1/%64etect", "/v1/detect/batch")) {
+                HttpResponse<byte[]> response = http.post(path, type, gzip.toByteArray(), "Content-Encoding", coding);
+                isProblem(
+                        response,
+                        415,
+                        "unsupported-media-type",
+                        "Content-Encoding '" + coding + "', which is not taken for images: send it as it is, without");
+                assertThat(response.headers().firstValue("Accept-Encoding")).hasValue("identity");
+            }
+        }
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        assertThat(http.post("/v1/detect", "image/jpeg", photograph, "Content-Encoding", "identity")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-Encoding: gzip, 415",
+        "Content-Transfer-Encoding: base64, 415",
+        "Content-Transfer-Encoding: Binary, 200"
+    })
+    void aPartIsTakenAsItIs(String header, int status) throws Exception {
+        ByteArrayOutputStream form = new ByteArrayOutputStream();
+        form.writeBytes(
+                ("--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n" + header + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        form.writeBytes(Files.readAllBytes(TestModels.good()));
+        form.writeBytes("\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII));
+        HttpResponse<byte[]> response = http.post("/v1/detect", "multipart/form-data; boundary=b", form.toByteArray());
+        assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(status);
+        if (status == 415) {
+            isProblem(response, 415, "unsupported-media-type", header.replace(": ", " '"));
+        }
     }
 
     @ParameterizedTest
@@ -427,8 +472,8 @@ class ProblemHttpTests extends HttpTest {
             socket.shutdownOutput();
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(response)
-                    .startsWith("HTTP/1.1 400")
-                    .contains("ended too early")
+                    .startsWith("HTTP/1.1 100")
+                    .contains("\r\n\r\nHTTP/1.1 400", "ended too early")
                     .doesNotContainIgnoringCase("<html");
         }
     }

@@ -77,7 +77,8 @@ class SecurityHttpTests {
                 line("good", "good-key")
                         + line("eager", "eager-key")
                         + line("reader", "reader-key")
-                        + line("scraper", "scraper-key"));
+                        + line("scraper", "scraper-key")
+                        + line("sender", "sender-key"));
         properties.add("draem.models.directory", () -> TestModels.directory().toString());
         properties.add("draem.security.api-keys.file", () -> keys().toString());
         properties.add(
@@ -193,6 +194,58 @@ class SecurityHttpTests {
         isProblem(protocol, 429, "too-many-requests");
         assertThat(protocol.headers().firstValue("Retry-After")).isPresent();
         assertThat(send(detect("good-key")).statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void whatAKeyMayNotDoIsAnsweredWithoutTheBodyAndCountedOnce() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            assertThat(send(detect("sender-key")).statusCode()).isEqualTo(415);
+        }
+        double limited = access("key=\"sender\",outcome=\"limited\"");
+        double denied = access("key=\"none\",outcome=\"denied\"");
+        double rejected = metric("draem_rejected_total");
+        for (String path : new String[] {DETECT, "/v1/detect/batch", INFER}) {
+            assertThat(headOf(path, "X-API-Key: sender-key"))
+                    .startsWith("HTTP/1.1 429")
+                    .contains("Retry-After: ");
+            assertThat(headOf(path, "X-API-Key: another"))
+                    .startsWith("HTTP/1.1 401")
+                    .contains("WWW-Authenticate: ");
+        }
+        assertThat(headOf("/v1/models", "X-API-Key: another")).startsWith("HTTP/1.1 401");
+        assertThat(access("key=\"sender\",outcome=\"granted\"")).isEqualTo(30);
+        assertThat(access("key=\"sender\",outcome=\"limited\"")).isEqualTo(limited + 3);
+        assertThat(access("key=\"none\",outcome=\"denied\"")).isEqualTo(denied + 4);
+        assertThat(metric("draem_rejected_total")).isEqualTo(rejected);
+    }
+
+    /** Announces a body, sends none of it, and returns the head of the answer. */
+    private String headOf(String path, String header) throws IOException {
+        try (SSLSocket socket = (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n" + header
+                                    + "\r\nContent-Length: 100000\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) socket.getInputStream().read());
+            }
+            return head.toString();
+        }
+    }
+
+    private double access(String labels) throws Exception {
+        return metric("draem_access_total{" + labels);
+    }
+
+    private double metric(String start) throws Exception {
+        return send(get(management("/actuator/prometheus")).header("X-API-Key", "scraper-key"))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Test

@@ -167,6 +167,67 @@ class SlowUploadTests extends HttpTest {
         assertThat(answer(chunked)).contains(" 413 ");
     }
 
+    /** One thread reads the rest of refused bodies here: as long as it waits, others lose their connection. */
+    @Test
+    void aBodyThatIsNotAskedForIsNotWaitedForEither() throws Exception {
+        Socket refused = open("127.0.0.1", "/v1/detect", "Expect: 100-continue\r\nContent-Length: 99000000");
+        assertThat(answer(refused)).contains(" 413 ", "Connection: close");
+        Socket kept = open("127.0.0.1", "/v1/models", "Content-Length: 100000");
+        assertThat(answer(kept)).contains(" 405 ");
+        send(kept, "x".repeat(100_000) + "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertThat(answer(kept)).contains(" 200 ");
+        refused.getInputStream().readAllBytes(); // to the end of the connection
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /no/such/path, image/jpeg, 404",
+        "POST, /v1/detect/nothing, image/jpeg, 404",
+        "POST, /v1/models, image/jpeg, 405",
+        "PUT, /v1/detect, image/jpeg, 405",
+        "PUT, /v1/detect, application/x-www-form-urlencoded, 405",
+        "GET, /v1/detect/batch, image/jpeg, 405",
+        "POST, /v2/models/cookie, image/jpeg, 405",
+        "POST, /v1/detect, text/plain, 415",
+        "POST, /v1/detect, application/x-www-form-urlencoded, 415",
+        "POST, /v1/detect, nonsense, 415",
+        "POST, /v1/detect, */*, 415",
+        "POST, /v1/detect/batch, image/jpeg, 415"
+    })
+    void whatTheHeadersRefuseIsAnsweredWithoutTheBody(String method, String path, String type, int status)
+            throws Exception {
+        double refused = gauge("draem_rejected_total");
+        boolean counted = method.equals("POST") && (path.startsWith("/v1/detect") || path.startsWith("/v2/models/"));
+        Socket socket = connect("127.0.0.1");
+        send(
+                socket,
+                method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
+                        + "\r\nContent-Length: 1000\r\n\r\n");
+        assertThat(answer(socket)).startsWith("HTTP/1.1 " + status);
+        awaitGauge("draem_rejected_total", refused + (counted ? 1 : 0));
+    }
+
+    /** A client that has sent half of its body, and no more, is told so; the network says late that it is there no more. */
+    @Test
+    void aClientThatEndsItsSendingSideWithinTheBodyIsAnsweredAndCountedAsAnswered() throws Exception {
+        double invalid = gauge("draem_rejected_total{reason=\"invalid-request\"}");
+        double cancelled = gauge("draem_rejected_total{reason=\"cancelled\"}");
+        String chunked = "Transfer-Encoding: chunked";
+        for (String headers : List.of("Content-Length: 1000", chunked)) {
+            String form = "Content-Type: multipart/form-data; boundary=b\r\n" + headers;
+            for (Socket socket : List.of(
+                    open("127.0.0.1", "/v1/detect", headers),
+                    open("127.0.0.1", "/v1/detect/batch", form),
+                    open("127.0.0.1", INFER, headers))) {
+                send(socket, headers.equals(chunked) ? "3\r\nabc\r\n" : "abc");
+                socket.shutdownOutput();
+                assertThat(answer(socket)).contains(" 400 ", "The request ended too early: send it whole");
+            }
+        }
+        awaitGauge("draem_rejected_total{reason=\"invalid-request\"}", invalid + 6);
+        awaitGauge("draem_rejected_total{reason=\"cancelled\"}", cancelled);
+    }
+
     /** More trailers than the web server takes, of which it says so in an unchecked exception. */
     @Test
     void aBodyThatCannotBeReceivedSpoilsNoRequestAfterIt() throws Exception {
@@ -361,6 +422,14 @@ class SlowUploadTests extends HttpTest {
 
     private HttpResponse<byte[]> detect() throws Exception {
         return http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()));
+    }
+
+    /** What counts once the answer is written may be counted after it has come. */
+    private void awaitGauge(String start, double value) throws Exception {
+        while (gauge(start) < value) {
+            Thread.onSpinWait();
+        }
+        assertThat(gauge(start)).isEqualTo(value);
     }
 
     private double gauge(String start) throws Exception {

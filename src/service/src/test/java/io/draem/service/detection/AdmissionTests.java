@@ -7,6 +7,7 @@ import io.draem.service.models.ModelRepository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class AdmissionTests {
             admission.admit(null, "a", true);
         }
         assertRefused("a", Outcome.OVERLOADED);
-        assertThat(admission.check(null, "b")).isNull();
+        admission.receive(null, "b", reason -> {}).close();
         admission.admit(null, "b", true);
         admission.admit(null, "b", true);
         assertRefused("b", Outcome.OVERLOADED);
@@ -47,7 +48,7 @@ class AdmissionTests {
 
     @Test
     void whatHasBegunToArriveIsAdmittedDuringAShutdownAndWaitedFor() throws Exception {
-        Admission.Upload upload = admission.receive("a", () -> {});
+        Admission.Upload upload = admission.receive(null, "a", reason -> {});
         admission.close();
         assertThat(admission.awaitAnswers(Duration.ofMillis(1))).isFalse();
         assertThatExceptionOfType(DetectionException.Unavailable.class)
@@ -56,6 +57,32 @@ class AdmissionTests {
         admission.admit(null, "a", true).close();
         upload.close();
         assertThat(admission.awaitAnswers(Duration.ofSeconds(1))).isTrue();
+    }
+
+    /** Else its answer would find models that are closed already. */
+    @Test
+    void whatArrivesAfterTheShutdownHasBegunIsNotReceived() throws Exception {
+        admission.close();
+        assertThatExceptionOfType(DetectionException.Unavailable.class)
+                .isThrownBy(() -> admission.receive(null, "a", reason -> {}))
+                .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.SHUTTING_DOWN))
+                .satisfies(e -> assertThat(e.isTold()).isFalse());
+        admission.receive("a", reason -> {});
+        assertThat(admission.awaitAnswers(Duration.ZERO)).isTrue();
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void whatStillArrivesAtTheEndOfAShutdownIsRefusedAndItsAnswerWaitedFor() throws Exception {
+        AtomicReference<Admission.Upload> upload = new AtomicReference<>();
+        List<Outcome> refused = new ArrayList<>();
+        upload.set(admission.receive(null, "a", reason -> {
+            refused.add(reason.outcome());
+            upload.get().close();
+        }));
+        admission.close();
+        assertThat(admission.awaitAnswers(Duration.ofMillis(1))).isTrue();
+        assertThat(refused).containsExactly(Outcome.SHUTTING_DOWN);
     }
 
     private void assertRefused(String client, Outcome outcome) {

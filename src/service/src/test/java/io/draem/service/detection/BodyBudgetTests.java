@@ -74,6 +74,6 @@ class BodyBudgetTests {
     }
 
     private BodyBudget.Upload upload(String client, String name) {
-        return new BodyBudget.Upload(budget, client, () -> gaveWay.add(name), () -> {});
+        return new BodyBudget.Upload(budget, client, reason -> gaveWay.add(name), () -> {});
     }
 }
