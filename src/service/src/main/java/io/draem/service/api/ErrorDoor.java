@@ -2,6 +2,7 @@ package io.draem.service.api;
 
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
@@ -18,6 +19,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ErrorDoor implements ErrorController {
 
+    /** The path of Swagger UI, without the context's. */
+    static final String EXPLORER = "/swagger-ui.html";
+
     @RequestMapping("${server.error.path:/error}")
     @Nullable
     ResponseEntity<Problem> error(HttpServletRequest request, HttpServletResponse response) {
@@ -30,17 +34,28 @@ class ErrorDoor implements ErrorController {
         return ResponseEntity.status(status)
                 .header(RequestId.HEADER, RequestId.of(request))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(problem(status, failure, RequestId.of(request)));
+                .body(problem(status, failure, explorer(request), RequestId.of(request)));
+    }
+
+    /** Returns where the explorer is for the client of a request. */
+    static String explorer(HttpServletRequest request) {
+        ServletContext context = request.getServletContext();
+        String known = context.getInitParameter(ProblemReportValve.EXPLORER);
+        return known != null && request.getContextPath().equals(context.getContextPath())
+                ? known
+                : request.getContextPath() + EXPLORER; // with the prefix that a proxy adds
     }
 
     /**
      * Returns the problem for a status that the web server or the framework has set.
      *
      * @param failure what the web server met; null where it met nothing, or says nothing of it
+     * @param explorer the path of Swagger UI with all that is before it
      */
-    static Problem problem(int status, @Nullable Throwable failure, String requestId) {
+    static Problem problem(int status, @Nullable Throwable failure, String explorer, String requestId) {
         ProblemType type = ProblemType.ofStatus(status);
-        String detail = type == ProblemType.INVALID_REQUEST && failure != null ? detail(failure) : detail(type);
+        String detail =
+                type == ProblemType.INVALID_REQUEST && failure != null ? detail(failure) : detail(type, explorer);
         return type.problem(status, detail, requestId);
     }
 
@@ -55,17 +70,21 @@ class ErrorDoor implements ErrorController {
                         + " last with the length 0, and nothing long beside the data";
             }
         }
-        return detail(ProblemType.INVALID_REQUEST);
+        return detail(ProblemType.INVALID_REQUEST, EXPLORER);
     }
 
-    /** Returns what can be said where only the kind of the problem is known. */
-    static String detail(ProblemType type) {
+    /**
+     * Returns what can be said where only the kind of the problem is known.
+     *
+     * @param explorer the path of Swagger UI with all that is before it
+     */
+    static String detail(ProblemType type, String explorer) {
         return switch (type) {
             case UNAUTHORIZED ->
                 "Send a key of this service in the header " + KeyFilter.KEY_HEADER + ", or as Authorization: Bearer";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
-            case NOT_FOUND -> "See /swagger-ui.html for the paths of this service";
-            case METHOD_NOT_ALLOWED -> "See /swagger-ui.html for the methods of this path";
+            case NOT_FOUND -> "See " + explorer + " for the paths of this service";
+            case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";
             case REQUEST_TIMEOUT -> "The request arrived too slowly: send it again, without pauses";
             case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
             case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
@@ -76,14 +95,14 @@ class ErrorDoor implements ErrorController {
                         + " than 100 headers: send fewer and shorter ones";
             case NOT_IMPLEMENTED ->
                 "Send the body with Content-Length or Transfer-Encoding: chunked, and use the methods of the paths in"
-                        + " /swagger-ui.html";
+                        + " " + explorer;
             case HTTP_VERSION_NOT_SUPPORTED -> "Use HTTP/1.1 or HTTP/1.0";
             case INTERNAL_ERROR, INFERENCE_FAILED -> "The service's log says why";
             case NOT_READY, OVERLOADED, DEADLINE_EXCEEDED -> "Try again later";
             case INVALID_REQUEST ->
                 "The request is not valid HTTP: write characters of path and query as %XX where HTTP does not allow them,"
                         + " and check the Host, Content-Length and other headers";
-            default -> "The request breaks the rules of HTTP or of this service: see /swagger-ui.html";
+            default -> "The request breaks the rules of HTTP or of this service: see " + explorer;
         };
     }
 }

@@ -2,6 +2,8 @@ package io.draem.service.api;
 
 import io.draem.service.security.Gatekeeper;
 import io.draem.service.security.SecurityProperties;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
@@ -30,10 +32,20 @@ class ManagementPort {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports() {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports(
+            @Value("${server.servlet.context-path:}") String contextPath) {
         return factory -> {
             factory.setErrorPages(Set.of()); // Boot's own, which knows no problems
-            WebConfiguration.reportProblems(factory);
+            WebConfiguration.reportProblems(factory, contextPath + ErrorDoor.EXPLORER + " on the main port");
         };
+    }
+
+    /** Boot's own page for errors, to which nobody is sent, answers whoever asks for it with the status 200. */
+    @Bean
+    FilterRegistrationBean<Filter> managementErrorPage(@Value("${server.error.path:/error}") String path) {
+        FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(
+                (request, response, chain) -> ((HttpServletResponse) response).sendError(404));
+        filter.addUrlPatterns(path);
+        return filter;
     }
 }

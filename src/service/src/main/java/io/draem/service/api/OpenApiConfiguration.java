@@ -16,7 +16,6 @@ import io.swagger.v3.oas.models.parameters.HeaderParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
-import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OperationCustomizer;
+import org.springdoc.core.customizers.ServerBaseUrlCustomizer;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -73,7 +73,7 @@ class OpenApiConfiguration {
      */
     static Set<String> paths() {
         Set<String> paths = EXPLORER_FILES.stream().map(EXPLORER::concat).collect(Collectors.toSet());
-        paths.addAll(List.of("/swagger-ui.html", "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
+        paths.addAll(List.of(ErrorDoor.EXPLORER, "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
         return paths;
     }
 
@@ -91,7 +91,7 @@ class OpenApiConfiguration {
     }
 
     @Bean
-    OpenAPI openApi(@Value("${server.servlet.context-path:}") String contextPath) {
+    OpenAPI openApi() {
         return new OpenAPI()
                 .components(new Components()
                         .schemas(ContractWords.schemas())
@@ -116,8 +116,6 @@ class OpenApiConfiguration {
                         new SecurityRequirement(),
                         new SecurityRequirement().addList(API_KEY),
                         new SecurityRequirement().addList(BEARER)))
-                .servers(List.of(
-                        new Server().url(contextPath + "/").description("The service that publishes this document")))
                 .info(new Info()
                         .title("DRÆM")
                         .description("Finds surface anomalies in images with DRÆM models. Every answer has the header"
@@ -127,13 +125,24 @@ class OpenApiConfiguration {
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
     }
 
+    /** The service that publishes the document, below the context path or the prefix that a proxy adds. */
     @Bean
-    OperationCustomizer problemResponses() {
+    ServerBaseUrlCustomizer serverPath() {
+        return (url, request) -> {
+            int path = url.indexOf('/', url.indexOf("//") + 2);
+            return (path < 0 ? "" : url.substring(path)) + "/";
+        };
+    }
+
+    @Bean
+    OperationCustomizer problemResponses(@Value("${server.servlet.context-path:}") String contextPath) {
         return (operation, method) -> {
             DoorProblems.of(method)
                     .forEach((status, types) -> operation
                             .getResponses()
-                            .addApiResponse(Integer.toString(status), ProblemExamples.response(status, types)));
+                            .addApiResponse(
+                                    Integer.toString(status),
+                                    ProblemExamples.response(status, types, contextPath + ErrorDoor.EXPLORER)));
             return operation;
         };
     }

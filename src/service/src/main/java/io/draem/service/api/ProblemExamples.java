@@ -21,11 +21,15 @@ final class ProblemExamples {
 
     private ProblemExamples() {}
 
-    /** Returns the answer with a status that stands for several kinds of problem. */
-    static ApiResponse response(int status, List<ProblemType> types) {
+    /**
+     * Returns the answer with a status that stands for several kinds of problem.
+     *
+     * @param explorer the path of Swagger UI with all that is before it
+     */
+    static ApiResponse response(int status, List<ProblemType> types, String explorer) {
         MediaType media = new MediaType().schema(new Schema<>().$ref("#/components/schemas/Problem"));
         types.forEach(type ->
-                media.addExamples(type.id(), new Example().summary(type.title()).value(example(type))));
+                media.addExamples(type.id(), new Example().summary(type.title()).value(example(type, explorer))));
         ApiResponse response = new ApiResponse()
                 .description(
                         types.stream().map(ProblemType::id).collect(Collectors.joining(" or ")) + condition(status))
@@ -57,8 +61,8 @@ final class ProblemExamples {
         };
     }
 
-    private static Map<String, Object> example(ProblemType type) {
-        Problem problem = type.problem(detail(type), AnswerExamples.ID);
+    private static Map<String, Object> example(ProblemType type, String explorer) {
+        Problem problem = type.problem(detail(type, explorer), AnswerExamples.ID);
         Map<String, Object> example = new LinkedHashMap<>();
         example.put("type", problem.type().toString());
         example.put("title", problem.title());
@@ -68,7 +72,7 @@ final class ProblemExamples {
         return example;
     }
 
-    private static String detail(ProblemType type) {
+    private static String detail(ProblemType type, String explorer) {
         return switch (type) {
             case INVALID_REQUEST ->
                 "There is no query parameter 'treshold', 'threshold' was meant perhaps: this path takes "
@@ -82,7 +86,7 @@ final class ProblemExamples {
                 "The Content-Type of the request is not taken: send multipart/form-data or image/* or"
                         + " application/octet-stream";
             case OVERLOADED -> "Too many requests wait already: try again later, or start more replicas";
-            default -> ErrorDoor.detail(type);
+            default -> ErrorDoor.detail(type, explorer);
         };
     }
 }

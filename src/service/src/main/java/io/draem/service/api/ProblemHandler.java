@@ -44,7 +44,7 @@ class ProblemHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
     /** The status of nginx for a client that has hung up; nobody reads it, but it counts as the client's in metrics. */
-    private static final int CLIENT_CLOSED_REQUEST = 499;
+    static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final HttpServletRequest current;
 
@@ -196,7 +196,7 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> path(NoResourceFoundException e) {
-        String known = ErrorDoor.detail(ProblemType.NOT_FOUND);
+        String known = ErrorDoor.detail(ProblemType.NOT_FOUND, explorer());
         return answer(
                 ProblemType.NOT_FOUND,
                 current.getRequestURI().endsWith("/") ? known + "; none of them ends with a slash" : known);
@@ -210,7 +210,7 @@ class ProblemHandler {
             return ResponseEntity.status(status)
                     .headers(error.getHeaders())
                     .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                    .body(ErrorDoor.problem(status, null, RequestId.of(current)));
+                    .body(ErrorDoor.problem(status, null, explorer(), RequestId.of(current)));
         }
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
@@ -224,7 +224,7 @@ class ProblemHandler {
         log.error("{} {} failed", current.getMethod(), current.getRequestURI(), e);
         return response.isCommitted()
                 ? null
-                : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR));
+                : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR, explorer()));
     }
 
     /** Answers a request that did not come whole. */
@@ -261,6 +261,10 @@ class ProblemHandler {
         return false;
     }
 
+    private String explorer() {
+        return ErrorDoor.explorer(current);
+    }
+
     private ResponseEntity<Problem> tooLarge(String what, long limit) {
         return answer(
                 ProblemType.IMAGE_TOO_LARGE,
@@ -275,6 +279,7 @@ class ProblemHandler {
         return ResponseEntity.status(type.status())
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(detail == null ? ErrorDoor.detail(type) : detail, RequestId.of(current)));
+                .body(type.problem(
+                        detail == null ? ErrorDoor.detail(type, explorer()) : detail, RequestId.of(current)));
     }
 }

@@ -1,6 +1,5 @@
 package io.draem.service.api;
 
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +48,12 @@ class ProtocolErrors implements ResponseBodyAdvice<Object> {
         return Map.of("error", problem.detail());
     }
 
-    /** Returns the path that was asked for, also where the request was sent on to the error page. */
+    /** Returns the path that was asked for, also where the request was sent on to the error page or has a prefix. */
     private static String path(HttpServletRequest request) {
-        Object original = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
-        String uri = original instanceof String text ? text : request.getRequestURI();
-        return uri.substring(request.getContextPath().length());
+        String context = request.getServletContext().getContextPath();
+        String sent = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival
+                ? arrival.path()
+                : request.getRequestURI();
+        return sent.startsWith(context) ? sent.substring(context.length()) : sent;
     }
 }

@@ -118,7 +118,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
                 && (reason.outcome() == Outcome.SLOW_BODY || reason.outcome() == Outcome.DEADLINE_EXCEEDED);
     }
 
-    /** Returns whether the body was refused because the service ends: it has been waited for as long as there was time. */
+    /** Returns whether the body was refused because it had not arrived before the service ends. */
     boolean isGivenUp() {
         DetectionException reason = refusal();
         return admitted && reason != null && reason.outcome() == Outcome.SHUTTING_DOWN;

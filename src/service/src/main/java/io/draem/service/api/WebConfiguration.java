@@ -64,19 +64,25 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(DetectionProperties properties) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(
+            DetectionProperties properties, @Value("${server.servlet.context-path:}") String contextPath) {
         return factory -> {
             factory.addConnectorCustomizers(connector -> {
                 connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
                 connector.setMaxPartHeaderSize(PART_HEADERS);
             });
-            reportProblems(factory);
+            reportProblems(factory, contextPath + ErrorDoor.EXPLORER);
         };
     }
 
-    /** Has a web server answer what it refuses itself with problems. */
-    static void reportProblems(TomcatServletWebServerFactory factory) {
+    /**
+     * Has a web server answer what it refuses itself with problems.
+     *
+     * @param explorer where problems say that the paths of the service are
+     */
+    static void reportProblems(TomcatServletWebServerFactory factory, String explorer) {
         factory.addContextCustomizers(context -> {
+            context.addParameter(ProblemReportValve.EXPLORER, explorer);
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ProblemReportValve.class.getName());
             }

@@ -3,6 +3,7 @@ package io.draem.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.service.TestModels;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,19 @@ class OperationsHttpTests extends HttpTest {
                         .get(TestModels.name())
                         .asString())
                 .startsWith("version 1 on cpu, sha256:");
+    }
+
+    @Test
+    void anUnknownPartOfHealthIsAProblem() throws Exception {
+        for (String path : List.of("/actuator/health/nothing", "/actuator/health/readiness/nothing")) {
+            HttpResponse<byte[]> response = http.get(path);
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(Http.json(response).get("type").asString()).isEqualTo("urn:draem:problem:not-found");
+            assertThat(response.headers().firstValue("X-Request-Id"))
+                    .hasValue(Http.json(response).get("requestId").asString());
+        }
+        assertThat(http.call("HEAD", "/actuator/health/nothing").body()).isEmpty();
     }
 
     @Test

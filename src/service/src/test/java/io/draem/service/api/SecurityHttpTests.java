@@ -249,6 +249,16 @@ class SecurityHttpTests {
     }
 
     @Test
+    void whatTheManagementPortDoesNotHaveIsAProblem() throws Exception {
+        for (String path : new String[] {"/error", "/actuator/health/nothing", "/nothing"}) {
+            HttpResponse<String> response = send(get(management(path)).header("X-API-Key", "good-key"));
+            isProblem(response, 404, "not-found");
+            assertThat(response.body()).contains("See /swagger-ui.html on the main port");
+        }
+        isUnauthorized(send(get(management("/error"))));
+    }
+
+    @Test
     void onlyDetectionAndInferenceCountAgainstTheLimit() throws Exception {
         for (int i = 0; i < 40; i++) {
             assertThat(send(get(management("/actuator/prometheus")).header("X-API-Key", "scraper-key"))
