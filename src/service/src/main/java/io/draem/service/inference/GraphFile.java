@@ -6,15 +6,22 @@ import ai.onnxruntime.OrtSession;
 import io.draem.digest.Sha256;
 import io.draem.text.FileNameEncoding;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The bytes of a graph, read once: digest and session are of the same ones, whatever is written to the file meanwhile.
@@ -24,6 +31,8 @@ import java.util.List;
 public final class GraphFile {
 
     private static final int CHUNK = 1 << 20;
+    /** A local file opens at once; on a network volume that hangs it takes as long as that does. */
+    private static final Duration TO_OPEN = Duration.ofMillis(500);
 
     private final Path file;
     private final ByteBuffer graph;
@@ -111,7 +120,7 @@ public final class GraphFile {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         for (Path beside : data) {
             requireWeights(beside);
-            try (SeekableByteChannel channel = Files.newByteChannel(beside)) {
+            try (SeekableByteChannel channel = open(beside)) {
                 while (channel.read(chunk.clear()) >= 0) {
                     digest.update(chunk.flip());
                 }
@@ -143,9 +152,48 @@ public final class GraphFile {
         }
     }
 
+    /**
+     * Opens a file that may have been replaced by a named pipe since its kind was checked: opening that one waits for a
+     * writer, which Java cannot refuse to do. It is opened on a thread of its own, and a pipe gets a writer to end the wait.
+     *
+     * @throws GraphRefusedException if it is no file any more
+     */
+    static SeekableByteChannel open(Path file) throws GraphRefusedException, IOException {
+        FutureTask<SeekableByteChannel> opening = new FutureTask<>(() -> Files.newByteChannel(file));
+        Thread opener = new Thread(opening, "open-" + file.getFileName());
+        opener.setDaemon(true);
+        opener.start();
+        boolean refused = false;
+        while (true) {
+            try {
+                SeekableByteChannel channel = opening.get(TO_OPEN.toMillis(), TimeUnit.MILLISECONDS);
+                if (refused) {
+                    channel.close();
+                    throw new GraphRefusedException(file.getFileName() + " changed while it was opened");
+                }
+                return channel;
+            } catch (TimeoutException e) {
+                if (FileKind.of(file) == FileKind.NAMED_PIPE) {
+                    refused = true;
+                    // For both, since that never waits, whatever is there by now.
+                    Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                            .close();
+                }
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof IOException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException(file.getFileName() + " was not opened: the service ends");
+            }
+        }
+    }
+
     private static ByteBuffer bytes(Path file, long maxBytes) throws GraphRefusedException, IOException {
         requireFile(file, file.getFileName().toString());
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+        try (SeekableByteChannel channel = open(file)) {
             long size = channel.size();
             requireSize(file, size, Math.min(maxBytes, Integer.MAX_VALUE));
             ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);

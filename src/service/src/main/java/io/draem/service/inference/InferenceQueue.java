@@ -57,13 +57,33 @@ public final class InferenceQueue<I, O> {
                 clock,
                 new BatchRuns<>(functions.size(), functions.get(0).expected()));
         QueueListener guarded = Listeners.all(QueueListener.class, List.of(listener));
-        for (int i = 0; i < functions.size(); i++) {
-            Thread worker =
-                    new Thread(new DeviceWorker<>(queue, functions.get(i), guarded), "inference-" + name + "-" + i);
-            worker.setDaemon(true);
-            worker.start();
+        boolean started = false;
+        try {
+            for (int i = 0; i < functions.size(); i++) {
+                Thread worker =
+                        new Thread(new DeviceWorker<>(queue, functions.get(i), guarded), "inference-" + name + "-" + i);
+                worker.setDaemon(true);
+                worker.start();
+            }
+            started = true;
+        } finally {
+            if (!started) {
+                queue.endWorkers();
+            }
         }
         return queue;
+    }
+
+    /** Ends workers that have nothing to run. */
+    private void endWorkers() {
+        lock.lock();
+        try {
+            draining = true;
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -42,8 +42,7 @@ public final class ModelOpener {
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
      * @throws ProviderUnavailableException if the provider that was asked for does not work
      */
-    public synchronized List<OnnxModel> open(GraphFile file)
-            throws GraphRefusedException, ProviderUnavailableException {
+    public List<OnnxModel> open(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
         List<OnnxModel> opened = new ArrayList<>();
         boolean complete = false;
         try {
@@ -86,7 +85,7 @@ public final class ModelOpener {
     }
 
     /** Returns where graphs run, proven once: a device each, or the CPU. */
-    private List<Placement> placements() throws ProviderUnavailableException {
+    private synchronized List<Placement> placements() throws ProviderUnavailableException {
         if (proven == null) {
             loadLibrary();
             proven = switch (options.provider()) {

@@ -16,6 +16,8 @@ public enum LoadFailure {
     TOO_SLOW,
     /** There is not enough memory for it. */
     OUT_OF_MEMORY,
+    /** An error in the service or one of its libraries. */
+    UNEXPECTED,
     /** It was asked for, and is not in the directory. */
     MISSING;
 

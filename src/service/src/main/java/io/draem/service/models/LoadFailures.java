@@ -13,7 +13,8 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * The versions that could not be loaded. A failure may pass (memory, a volume), so a version is tried again after 2, 4,
- * 8 and 16 looks at the directory, then no more until its files change. Each reason is logged once.
+ * 8 and 16 looks at the directory, then no more until its files change. Each kind of failure is
+ * logged once per state of the files.
  */
 final class LoadFailures {
 
@@ -43,7 +44,7 @@ final class LoadFailures {
     }
 
     /** Tells whether a file should be tried now; called once a look. */
-    boolean mayTry(ModelFile file) {
+    synchronized boolean mayTry(ModelFile file) {
         Failure last = find(file);
         if (last == null || !last.state.equals(file.state())) {
             return true;
@@ -56,19 +57,20 @@ final class LoadFailures {
     }
 
     /** Remembers that a file could not be loaded. */
-    void add(ModelFile file, ModelLoadException cause, boolean olderServes) {
+    synchronized void add(ModelFile file, ModelLoadException cause, boolean olderServes) {
         Failure last = find(file);
         if (last != null && !last.state.equals(file.state())) {
             last = null;
         }
         String reason = String.valueOf(cause.getMessage());
-        if (last == null || !reason.equals(last.model.reason())) {
+        if (last == null || cause.failure() != last.model.failure()) { // a reason may hold a measured time
             log.error(
                     "Model {} version {} is not served{}: {}",
                     file.name(),
                     file.version(),
                     olderServes ? ", its earlier file serves on" : "",
-                    reason);
+                    reason,
+                    cause.getCause());
         }
         RefusedModel model = new RefusedModel(file.name(), file.version(), cause.failure(), reason);
         failures.computeIfAbsent(file.name(), name -> new TreeMap<>())
@@ -77,16 +79,16 @@ final class LoadFailures {
     }
 
     /** Forgets the failures of a file that is served. */
-    void forget(ModelFile file) {
+    synchronized void forget(ModelFile file) {
         failures.getOrDefault(file.name(), new TreeMap<>()).remove(file.version());
     }
 
     /** Forgets the failures of versions that nobody asks for any more. */
-    void keepOnly(String name, Set<Integer> versions) {
+    synchronized void keepOnly(String name, Set<Integer> versions) {
         failures.getOrDefault(name, new TreeMap<>()).keySet().retainAll(versions);
     }
 
-    List<RefusedModel> models() {
+    synchronized List<RefusedModel> models() {
         return failures.values().stream()
                 .flatMap(versions -> versions.values().stream())
                 .map(failure -> failure.model)

@@ -59,7 +59,7 @@ class ModelConfiguration {
             @Value("${draem.request-timeout:30s}") Duration requestTimeout) {
         ModelLoader loader = new ModelLoader(
                 models,
-                new ModelOpener(inference.execution()),
+                new ModelOpener(inference.execution())::open,
                 new ModelLoader.QueuePlan(
                         inference.queueCapacity(), inference.maxBatchDelay(), requestTimeout, listener));
         return new ModelUpdater(models, repository, loader, new LoadFailures(events), events);

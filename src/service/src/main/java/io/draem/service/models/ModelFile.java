@@ -54,7 +54,8 @@ record ModelFile(String name, int version, Path path, FileState state) {
         return byName;
     }
 
-    private static List<ModelFile> versions(String name, Path model) throws IOException {
+    /** Returns the graphs of one model, highest version first, and what is there in place of a graph or of a version's folder. */
+    static List<ModelFile> versions(String name, Path model) throws IOException {
         List<ModelFile> files = new ArrayList<>();
         for (Path version : children(model, VERSION)) {
             Path file = version.resolve(FILE_NAME);

@@ -14,6 +14,16 @@ final class ModelLoadException extends Exception {
         this.failure = failure;
     }
 
+    /** An error in the service or one of its libraries, which is logged with its stack trace. */
+    static ModelLoadException unexpected(Throwable cause) {
+        ModelLoadException exception = new ModelLoadException(
+                LoadFailure.UNEXPECTED,
+                "loading it failed unexpectedly (" + cause
+                        + "): see the log, and report the error if the file is valid");
+        exception.initCause(cause);
+        return exception;
+    }
+
     LoadFailure failure() {
         return failure;
     }

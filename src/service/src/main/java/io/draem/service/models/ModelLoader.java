@@ -26,7 +26,7 @@ final class ModelLoader {
     private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
 
     private final ModelProperties properties;
-    private final ModelOpener opener;
+    private final Opener opener;
     private final QueuePlan queues;
 
     /**
@@ -39,7 +39,12 @@ final class ModelLoader {
      */
     record QueuePlan(int capacity, Duration maxBatchDelay, Duration requestTimeout, QueueListener listener) {}
 
-    ModelLoader(ModelProperties properties, ModelOpener opener, QueuePlan queues) {
+    /** Opens a graph on every device, as {@link ModelOpener#open} does. */
+    interface Opener {
+        List<OnnxModel> open(GraphFile graph) throws GraphRefusedException, ProviderUnavailableException;
+    }
+
+    ModelLoader(ModelProperties properties, Opener opener, QueuePlan queues) {
         this.properties = properties;
         this.opener = opener;
         this.queues = queues;
@@ -82,6 +87,10 @@ final class ModelLoader {
                     LoadFailure.OUT_OF_MEMORY,
                     "there is too little memory for it beside what is loaded: give the JVM more (-Xmx,"
                             + " -XX:MaxDirectMemorySize)");
+        } catch (InternalError | UnknownError e) {
+            throw e; // the JVM itself is broken
+        } catch (RuntimeException | Error e) { // must not keep other models from being loaded
+            throw ModelLoadException.unexpected(e);
         }
     }
 
@@ -111,29 +120,40 @@ final class ModelLoader {
             throws GraphRefusedException, ProviderUnavailableException, ModelLoadException {
         long start = System.nanoTime();
         List<OnnxModel> sessions = opener.open(graph);
+        boolean served = false;
+        try {
+            ServedModel model = serve(file, graph, sessions);
+            served = true;
+            log.info(
+                    "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
+                    model,
+                    model.card().width(),
+                    model.card().height(),
+                    graph.digest().substring(0, 19),
+                    model.provider(),
+                    (System.nanoTime() - start) / 1_000_000);
+            return model;
+        } finally {
+            if (!served) {
+                sessions.forEach(OnnxModel::close);
+            }
+        }
+    }
+
+    private ServedModel serve(ModelFile file, GraphFile graph, List<OnnxModel> sessions) throws ModelLoadException {
         OnnxModel model = sessions.get(0);
         if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
-            sessions.forEach(OnnxModel::close);
             throw tooSlow(model.runTime());
         }
         QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
         RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
-        ServedModel opened = new ServedModel(
+        return new ServedModel(
                 file.name(),
                 file.version(),
                 graph.digest(),
                 sessions,
                 InferenceQueue.start(file.name(), sessions, options, runs, System::nanoTime),
                 runs);
-        log.info(
-                "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
-                opened,
-                model.card().width(),
-                model.card().height(),
-                graph.digest().substring(0, 19),
-                model.provider().id(),
-                (System.nanoTime() - start) / 1_000_000);
-        return opened;
     }
 
     /** It would keep the device from other models for answers that all come too late. */

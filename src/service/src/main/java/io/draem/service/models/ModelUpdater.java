@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +34,20 @@ final class ModelUpdater {
 
     private static final Logger log = LoggerFactory.getLogger(ModelUpdater.class);
 
+    private static final String EMPTIED = "The model directory holds no model any more: what is loaded serves on";
+
     private final ModelProperties properties;
     private final ModelRepository repository;
     private final ModelLoader loader;
     private final LoadFailures failures;
     /** What each loaded model was loaded from. */
-    private final Map<ServedModel, FileState> sources = new HashMap<>();
+    private final Map<ServedModel, FileState> sources = new ConcurrentHashMap<>();
     /** What the last look saw, by name and version. */
-    private Map<String, Map<Integer, FileState>> seen = Map.of();
+    private volatile Map<String, Map<Integer, FileState>> seen = Map.of();
+    /** Held per name while its versions are loaded, which takes as long as the file system does. */
+    private final Map<String, Object> loading = new ConcurrentHashMap<>();
+    /** Held while the repository is changed, never while a file is read. */
+    private final Object offering = new Object();
 
     private List<String> misplaced = List.of();
     private final SuspendedVersions suspended = new SuspendedVersions();
@@ -91,7 +97,7 @@ final class ModelUpdater {
                             + SafeText.escaped(e.toString()),
                     "Give the user of the service the right to read it");
         }
-        repository.refuse(failures.models());
+        reportRefused();
         repository.ready();
         warnOfMisplacedGraphs();
     }
@@ -107,7 +113,10 @@ final class ModelUpdater {
             return;
         }
         if (found.isEmpty()) {
-            complain("The model directory holds no model any more: what is loaded serves on");
+            if (complaint.equals(EMPTIED)) { // one look alone may have come between two changes
+                forgetRefused();
+            }
+            complain(EMPTIED);
             return;
         }
         complaint = "";
@@ -120,8 +129,20 @@ final class ModelUpdater {
             }
         }
         seen = now;
-        repository.refuse(failures.models());
+        reportRefused();
         warnOfMisplacedGraphs();
+    }
+
+    /** Forgets the versions that were refused, since their files are gone. */
+    private void forgetRefused() {
+        for (RefusedModel model : failures.models()) {
+            if (repository.versions(model.name()).isEmpty()) {
+                update(model.name(), List.of());
+            } else {
+                failures.keepOnly(model.name(), Set.copyOf(configured(model.name())));
+            }
+        }
+        reportRefused();
     }
 
     /** Sets what is called with each version that begins to fail on too many of its runs; it must be quick. */
@@ -130,22 +151,21 @@ final class ModelUpdater {
     }
 
     /**
-     * Lets another version answer in place of one that fails on too many of its runs. Files that are new or still change
-     * are left to the next look. Without another version that can be served it serves on.
+     * Lets another version answer in place of one that fails on too many of its runs: at once where it is loaded, also
+     * while a look is held up by the file system, and else as soon as it has been loaded. Files that are new or still
+     * change are left to the next look. Without another version that can be served it serves on.
      */
-    synchronized void giveWay(ServedModel model) {
+    void giveWay(ServedModel model) {
         String name = model.name();
         List<ServedModel> loaded = repository.versions(name);
         if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
             return;
         }
         boolean answers = loaded.get(0) == model;
-        List<ModelFile> files = restingFiles(name, loaded);
-        Set<Integer> resting = files.stream().map(ModelFile::version).collect(Collectors.toSet());
-        List<Integer> named = new ArrayList<>(properties.versions().getOrDefault(name, List.of()));
-        named.retainAll(resting);
-        update(name, files, named);
-        repository.refuse(failures.models());
+        offer(name, inOrder(name, loaded), false);
+        if (answers && !model.isSuspended()) {
+            loadAnother(model);
+        }
         if (!model.isSuspended()) {
             log.error(
                     "Model {} failed on {} (draem.models.max-failed-share={}){}: see the errors above, and replace its file",
@@ -154,6 +174,30 @@ final class ModelUpdater {
                     properties.maxFailedShare(),
                     answers ? " and serves on, since no other version can be served in its place" : "");
         }
+    }
+
+    private void loadAnother(ServedModel model) {
+        String name = model.name();
+        synchronized (loading(name)) {
+            List<ServedModel> loaded = repository.versions(name);
+            if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
+                return;
+            }
+            List<ModelFile> files = restingFiles(name, loaded);
+            Set<Integer> resting = files.stream().map(ModelFile::version).collect(Collectors.toSet());
+            List<Integer> named = new ArrayList<>(configured(name));
+            named.retainAll(resting);
+            update(name, files, named);
+        }
+        reportRefused();
+    }
+
+    /** Returns loaded versions in the order in which they are to answer. */
+    private List<ServedModel> inOrder(String name, List<ServedModel> loaded) {
+        List<Integer> order = configured(name);
+        return loaded.stream()
+                .sorted(Comparator.comparingInt(model -> order.indexOf(model.version())))
+                .toList();
     }
 
     /** Returns the files of the versions that are loaded, as they were then, and others that were there at the last look. */
@@ -166,15 +210,15 @@ final class ModelUpdater {
         }
         try {
             Map<Integer, FileState> last = seen.getOrDefault(name, Map.of());
-            ModelFile.list(properties.directory()).getOrDefault(name, List.of()).stream()
+            ModelFile.versions(name, properties.directory().resolve(name)).stream()
                     .filter(file -> loaded.stream().noneMatch(model -> model.version() == file.version()))
                     .filter(file -> file.state().equals(last.get(file.version())))
                     .forEach(files::add);
         } catch (IOException e) {
             log.warn(
-                    "The model directory cannot be read ({}): only loaded versions of {} can be served",
-                    e.toString(),
-                    name);
+                    "The folder of model {} cannot be read ({}): only its loaded versions can be served",
+                    name,
+                    SafeText.escaped(e.toString()));
         }
         files.sort(Comparator.comparingInt(ModelFile::version).reversed());
         return files;
@@ -208,88 +252,121 @@ final class ModelUpdater {
         return names;
     }
 
+    /** Returns the versions that the configuration names, in the order in which they answer; none for the highest. */
+    private List<Integer> configured(String name) {
+        return properties.versions().getOrDefault(name, List.of());
+    }
+
+    private Object loading(String name) {
+        return loading.computeIfAbsent(name, key -> new Object());
+    }
+
+    private void reportRefused() {
+        synchronized (offering) {
+            repository.refuse(failures.models());
+        }
+    }
+
     private void update(String name, List<ModelFile> files) {
-        update(name, files, properties.versions().getOrDefault(name, List.of()));
+        update(name, files, configured(name));
     }
 
     /**
      * @param named the versions to serve, in the order in which they answer; none for the highest that can be served
      */
     private void update(String name, List<ModelFile> files, List<Integer> named) {
-        List<ServedModel> before = repository.versions(name);
-        List<ServedModel> after = new ArrayList<>();
-        List<ServedModel> failing = new ArrayList<>();
-        Set<Integer> tried = new HashSet<>(properties.versions().getOrDefault(name, List.of()));
-        try {
-            if (named.isEmpty()) {
-                serveHighest(files, before, tried, after, failing);
-            } else {
-                for (int version : named) {
-                    sort(serve(file(files, name, version), before), after, failing);
+        synchronized (loading(name)) {
+            List<ServedModel> before = repository.versions(name);
+            List<ServedModel> usable = new ArrayList<>();
+            Set<Integer> tried = new HashSet<>(configured(name));
+            try {
+                if (named.isEmpty()) {
+                    loadHighest(files, before, tried, usable);
+                } else {
+                    for (int version : named) {
+                        add(serve(file(files, name, version), before), usable);
+                    }
                 }
+            } catch (RuntimeException | Error e) {
+                retireNew(usable, before);
+                throw e;
             }
-        } catch (RuntimeException | Error e) {
+            failures.keepOnly(name, tried);
+            offer(name, usable, files.isEmpty());
+        }
+    }
+
+    /**
+     * Offers versions of a model: those that do not fail answer before those that do.
+     *
+     * @param usable in the order in which they are to answer
+     * @param removed whether the model has no files any more; else, if none is usable, what is offered now stays
+     */
+    private void offer(String name, List<ServedModel> usable, boolean removed) {
+        synchronized (offering) {
+            List<ServedModel> before = repository.versions(name);
+            List<ServedModel> after = new ArrayList<>();
+            List<ServedModel> failing = new ArrayList<>();
+            usable.forEach(model -> (model.isFailing() ? failing : after).add(model));
+            ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
+            if (after.isEmpty() && !removed && failed == null && (failing.isEmpty() || !before.isEmpty())) {
+                retireNew(failing, before);
+                return; // what was removed answers until something else can
+            }
+            boolean givesWay = failed != null && !failed.isSuspended() && !after.isEmpty();
+            if (failed != null && givesWay) {
+                suspended.add(failed, sources.getOrDefault(failed, FileState.NONE));
+            } else if (failed != null && after.isEmpty()) {
+                failing.remove(failed); // of those that fail, the one that answers goes on
+                after.add(failed);
+            }
             after.addAll(failing);
-            retireNew(after, before);
-            throw e;
-        }
-        failures.keepOnly(name, tried);
-        ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
-        if (after.isEmpty() && !files.isEmpty() && failed == null && (failing.isEmpty() || !before.isEmpty())) {
-            retireNew(failing, before);
-            return; // what was removed answers until something else can
-        }
-        boolean givesWay = failed != null && !failed.isSuspended() && !after.isEmpty();
-        if (failed != null && givesWay) {
-            suspended.add(failed, sources.getOrDefault(failed, FileState.NONE));
-        } else if (failed != null && after.isEmpty()) {
-            failing.remove(failed); // of those that fail, the one that answers goes on
-            after.add(failed);
-        }
-        after.addAll(failing);
-        repository.serve(name, after);
-        sources.keySet().retainAll(repository.allVersions());
-        if (failed != null && givesWay) {
-            gaveWay(failed, after.get(0));
-        } else {
-            tell(name, before, after);
+            repository.serve(name, after);
+            sources.keySet().removeIf(model -> model.name().equals(name) && !after.contains(model));
+            if (failed != null && givesWay) {
+                gaveWay(failed, after.get(0));
+            } else {
+                tell(name, before, after);
+            }
         }
     }
 
     /** Finds the highest version that can be served, and those above it that are loaded and fail. */
-    private void serveHighest(
-            List<ModelFile> files,
-            List<ServedModel> before,
-            Set<Integer> tried,
-            List<ServedModel> after,
-            List<ServedModel> failing) {
+    private void loadHighest(
+            List<ModelFile> files, List<ServedModel> before, Set<Integer> tried, List<ServedModel> usable) {
         List<ModelFile> closed = new ArrayList<>();
         for (ModelFile file : files) {
             tried.add(file.version());
             if (suspended.contains(file) && loaded(file, before) == null) {
                 closed.add(file);
-            } else {
-                sort(serve(file, before), after, failing);
+                continue;
             }
-            if (!after.isEmpty()) {
+            ServedModel model = serve(file, before);
+            add(model, usable);
+            if (model != null && !model.isFailing()) {
                 return;
             }
         }
         for (ModelFile file : closed) {
-            if (before.isEmpty() && failing.isEmpty()) { // else nothing is gained by it
-                sort(serve(file, before), after, failing);
+            if (before.isEmpty() && usable.isEmpty()) { // else nothing is gained by it
+                add(serve(file, before), usable);
             }
         }
     }
 
-    private static void sort(@Nullable ServedModel model, List<ServedModel> after, List<ServedModel> failing) {
+    private static void add(@Nullable ServedModel model, List<ServedModel> usable) {
         if (model != null) {
-            (model.isFailing() ? failing : after).add(model);
+            usable.add(model);
         }
     }
 
     private void retireNew(List<ServedModel> models, List<ServedModel> before) {
-        models.stream().filter(model -> !before.contains(model)).forEach(repository::retire);
+        for (ServedModel model : models) {
+            if (!before.contains(model)) {
+                sources.remove(model);
+                repository.retire(model);
+            }
+        }
     }
 
     private void gaveWay(ServedModel model, ServedModel successor) {

@@ -1,6 +1,7 @@
 package io.draem.service.models;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,6 +18,8 @@ final class ModelWatcher implements AutoCloseable {
     private final Duration interval;
     private final Duration closeLimit;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
+    /** A look may hang, and so may the load of one model's version: neither holds up the others. */
+    private final ExecutorService givingWay = Executors.newCachedThreadPool(ModelWatcher::thread);
 
     /**
      * @param interval between two looks; zero for never
@@ -41,8 +44,11 @@ final class ModelWatcher implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdown();
+        givingWay.shutdown();
+        long end = System.nanoTime() + closeLimit.toNanos();
         try {
-            if (!executor.awaitTermination(closeLimit.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!executor.awaitTermination(closeLimit.toNanos(), TimeUnit.NANOSECONDS)
+                    || !givingWay.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 log.error("A model was still being loaded after {}", closeLimit);
             }
         } catch (InterruptedException e) {
@@ -58,7 +64,7 @@ final class ModelWatcher implements AutoCloseable {
 
     private void giveWay(ServedModel model) {
         try {
-            executor.execute(() -> {
+            givingWay.execute(() -> {
                 try {
                     updater.giveWay(model);
                 } catch (RuntimeException | Error e) {

@@ -16,18 +16,18 @@ final class SuspendedVersions {
     private final Map<Key, Suspended> versions = new HashMap<>();
 
     /** Suspends a version that was loaded from files in that state. */
-    void add(ServedModel model, FileState state) {
+    synchronized void add(ServedModel model, FileState state) {
         add(model, state, model.recentFailures());
     }
 
     /** Returns whether the files of a version are still those with which it was suspended. */
-    boolean contains(ModelFile file) {
+    synchronized boolean contains(ModelFile file) {
         Suspended suspended = versions.get(new Key(file.name(), file.version()));
         return suspended != null && suspended.state().equals(file.state());
     }
 
     /** Suspends a version that was loaded again if its bytes are still those with which it was; forgets it otherwise. */
-    void recognise(ServedModel model, FileState state) {
+    synchronized void recognise(ServedModel model, FileState state) {
         Key key = new Key(model.name(), model.version());
         Suspended suspended = versions.get(key);
         if (suspended != null && suspended.digest().equals(model.digest())) {

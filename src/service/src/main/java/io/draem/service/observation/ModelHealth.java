@@ -24,9 +24,10 @@ final class ModelHealth implements HealthIndicator {
     public Health health() {
         Health.Builder health = models.isLoaded()
                 ? Health.up()
-                : Health.outOfService().withDetail("reason", "the models are still being loaded");
+                : Health.outOfService().withDetail("not ready", "the models are still being loaded");
+        // Details are by name of the model; other keys have a space, which no name has.
         if (models.isLoaded()) {
-            health.withDetail("default model", models.defaultModel().toString()); // no model can be named so
+            health.withDetail("default model", models.defaultModel().toString());
         }
         List<ServedModel> answering = models.models();
         for (ServedModel model : models.allVersions()) {
@@ -38,7 +39,7 @@ final class ModelHealth implements HealthIndicator {
                             + (model.isFailing() ? failure(model, answering.contains(model)) : ""));
             String fallback = model.fallback();
             if (fallback != null) {
-                health.withDetail("fallback", fallback);
+                health.withDetail("provider fallback", fallback);
             }
         }
         Map<String, Object> loaded = health.build().getDetails();

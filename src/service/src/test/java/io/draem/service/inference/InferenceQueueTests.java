@@ -74,6 +74,26 @@ class InferenceQueueTests {
         assertThat(first.queued()).isEqualTo(Duration.ofMillis(1));
     }
 
+    @Test
+    void endsTheWorkersThatHaveStartedWhenAnotherOneDoesNot() throws Exception {
+        start((inputs, termination) -> doubled(inputs)); // drained after the test
+        BatchFunction<Integer, Integer> good = (inputs, termination) -> doubled(inputs);
+        BatchFunction<Integer, Integer> bad = on(null, good);
+        assertThatExceptionOfType(NullPointerException.class)
+                .isThrownBy(() -> InferenceQueue.start(
+                        "halfway",
+                        List.of(good, bad),
+                        new QueueOptions(1, 1, Duration.ZERO),
+                        QueueListener.NONE,
+                        clock::get));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("inference-halfway-0")) {
+                thread.join(20_000);
+                assertThat(thread.isAlive()).isFalse();
+            }
+        }
+    }
+
     private List<Ticket<Integer, Integer>> submitted(int input) {
         try {
             return submit(input);

@@ -5,23 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
 import io.draem.service.inference.SlowGraph;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A version that fails on white images once it is in service. */
 @Timeout(60)
@@ -208,6 +213,44 @@ class FailingVersionTests extends ModelDirectoryTest {
         assertThat(serving().version()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givesWayWhileALookHangs(boolean otherIsLoaded) throws Exception {
+        Files.write(directory.file("cookie", "2"), failingGraph());
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        CountDownLatch gaveWay = new CountDownLatch(1);
+        String hung = Sha256.of(ModelDirectory.graph(9));
+        ModelLoader.Opener opener = graph -> {
+            if (graph.digest().equals(hung)) {
+                hangs.countDown();
+                awaitQuietly(released);
+            }
+            return LoadedModels.OPENER.open(graph);
+        };
+        ModelProperties properties = otherIsLoaded
+                ? LoadedModels.versions(temporary, Map.of("cookie", List.of(2, 1)))
+                : LoadedModels.properties(temporary, null);
+        try (LoadedModels served = new LoadedModels(properties, Duration.ofSeconds(30), opener);
+                ModelWatcher watcher =
+                        new ModelWatcher(served.updater(), Duration.ofMillis(10), Duration.ofSeconds(20))) {
+            served.load();
+            served.whenGaveWay(gaveWay::countDown);
+            watcher.start();
+            ServedModel failing = served.repository().require("cookie", null);
+            assertThat(failing.version()).isEqualTo(2);
+            directory.put("tile", "1", 9);
+            assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
+            fail(failing, RecentRuns.LEAST);
+            assertThat(gaveWay.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(served.repository().require("cookie", null).version()).isEqualTo(1);
+            assertThat(served.repository().versions("tile")).as("still hangs").isEmpty();
+            released.countDown();
+        } finally {
+            released.countDown();
+        }
+    }
+
     private ServedModel serving() throws ModelSelectionException {
         return models.repository().require("cookie", null);
     }
@@ -245,6 +288,14 @@ class FailingVersionTests extends ModelDirectoryTest {
         float[] pixels = new float[3 * SIDE * SIDE];
         Arrays.fill(pixels, value);
         model.submit(new ModelInput(pixels, false), Long.MAX_VALUE).await();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static byte[] failingGraph() throws Exception {

@@ -7,6 +7,7 @@ import io.draem.service.inference.QueueListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +16,35 @@ import org.springframework.util.unit.DataSize;
 /** The models of a directory on the CPU, with what is told of them. */
 final class LoadedModels implements AutoCloseable {
 
-    private final List<Object> events = new ArrayList<>();
+    static final ModelLoader.Opener OPENER =
+            new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1))::open;
+
+    private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final ModelRepository repository;
     private final ModelUpdater updater;
+    private volatile Runnable whenGaveWay = () -> {};
 
     LoadedModels(ModelProperties properties) {
         this(properties, Duration.ofSeconds(30));
     }
 
     LoadedModels(ModelProperties properties, Duration requestTimeout) {
+        this(properties, requestTimeout, OPENER);
+    }
+
+    /**
+     * @param opener opens graphs, as {@link #OPENER} does
+     */
+    LoadedModels(ModelProperties properties, Duration requestTimeout, ModelLoader.Opener opener) {
         repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), events::add);
         ModelLoader loader = new ModelLoader(
-                properties,
-                new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)),
-                new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
-        updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add), events::add);
+                properties, opener, new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
+        updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add), event -> {
+            events.add(event);
+            if (event instanceof ModelGaveWay) {
+                whenGaveWay.run();
+            }
+        });
     }
 
     static ModelProperties properties(Path directory, @Nullable String defaultModel) {
@@ -65,6 +80,11 @@ final class LoadedModels implements AutoCloseable {
         updater.giveWay(model);
     }
 
+    /** Sets what is called when a version has given way to another one. */
+    void whenGaveWay(Runnable action) {
+        whenGaveWay = action;
+    }
+
     ModelUpdater updater() {
         return updater;
     }
@@ -74,7 +94,10 @@ final class LoadedModels implements AutoCloseable {
     }
 
     <T> List<T> events(Class<T> type) {
-        return events.stream().filter(type::isInstance).map(type::cast).toList();
+        return List.copyOf(events).stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
     }
 
     @Override

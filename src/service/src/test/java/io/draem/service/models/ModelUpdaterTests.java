@@ -7,10 +7,14 @@ import ch.qos.logback.classic.Level;
 import io.draem.digest.Sha256;
 import io.draem.service.inference.InferenceException;
 import io.draem.service.inference.ModelInput;
+import io.draem.service.inference.OnnxModel;
+import io.draem.service.inference.QueueListener;
+import io.draem.service.inference.Termination;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,6 +23,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a running service makes of changes in its model directory. */
 class ModelUpdaterTests extends ModelDirectoryTest {
@@ -382,6 +388,109 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             caller.join();
         }
         assertThat(faults).isEmpty();
+    }
+
+    static List<Throwable> unexpected() {
+        return List.of(
+                new IllegalStateException("a\nbug"), new NoClassDefFoundError("a/Class"), new StackOverflowError());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unexpected")
+    void aVersionThatFailsUnexpectedlyIsRefusedAndOthersAreLoaded(Throwable cause) throws Exception {
+        directory.put("biscuit", "1", 9);
+        String failing = Sha256.of(ModelDirectory.graph(9));
+        ModelLoader.Opener opener = graph -> {
+            if (graph.digest().equals(failing)) {
+                throwUnchecked(cause);
+            }
+            return LoadedModels.OPENER.open(graph);
+        };
+        try (LoadedModels served =
+                        new LoadedModels(LoadedModels.properties(temporary, null), Duration.ofSeconds(30), opener);
+                LogLines lines = new LogLines(LoadFailures.class, Level.INFO)) {
+            served.load();
+            directory.put("tile", "1", 5);
+            directory.put("biscuit", "2", 9);
+            for (int look = 0; look < 8; look++) {
+                served.poll();
+            }
+            assertThat(served.repository().models())
+                    .extracting(ServedModel::name)
+                    .containsExactly("cookie", "tile");
+            assertThat(served.repository().refused()).hasSize(2).allSatisfy(refused -> {
+                assertThat(refused.name()).isEqualTo("biscuit");
+                assertThat(refused.failure()).isEqualTo(LoadFailure.UNEXPECTED);
+                assertThat(refused.reason())
+                        .contains(cause.getClass().getName())
+                        .doesNotContain("\n");
+            });
+            assertThat(served.events(ModelRefused.class)).hasSizeGreaterThan(2);
+            assertThat(lines.taken()).hasSize(2);
+        }
+    }
+
+    @Test
+    void sessionsAreClosedWhenTheirQueueDoesNotStart() throws Exception {
+        List<OnnxModel> opened = new ArrayList<>();
+        ModelLoader loader = new ModelLoader(
+                LoadedModels.properties(temporary, null),
+                graph -> {
+                    opened.addAll(LoadedModels.OPENER.open(graph));
+                    return opened;
+                },
+                new ModelLoader.QueuePlan(0, Duration.ZERO, Duration.ofSeconds(30), QueueListener.NONE));
+        ModelFile file = ModelFile.list(temporary).get("cookie").get(0);
+        assertThatExceptionOfType(ModelLoadException.class)
+                .isThrownBy(() -> loader.load(file, null))
+                .withMessageContaining("IllegalArgumentException");
+        OnnxModel model = opened.get(0);
+        ModelInput image =
+                new ModelInput(new float[3 * model.card().width() * model.card().height()], false);
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> model.run(List.of(image), new Termination()))
+                .withMessageContaining("closed");
+    }
+
+    @Test
+    void aRefusedModelInADirectoryThatIsEmptiedIsForgottenAndWhatServesIsNot() throws Exception {
+        ServedModel old = serving();
+        directory.breakIn("tile", "3");
+        directory.breakIn("cookie", "2");
+        models.pollTwice();
+        assertThat(models.repository().refused()).hasSize(2);
+        directory.remove("tile");
+        directory.remove("cookie");
+        models.poll();
+        assertThat(models.repository().refused()).as("gone for one look only").hasSize(2);
+        models.poll();
+        assertThat(models.repository().refused()).isEmpty();
+        assertThat(serving()).isSameAs(old);
+    }
+
+    @Test
+    void aFailureIsLoggedOncePerStateOfTheFilesWhateverTimesItsReasonsHold() throws Exception {
+        LoadFailures failures = new LoadFailures(event -> {});
+        ModelFile file = ModelFile.list(temporary).get("cookie").get(0);
+        try (LogLines lines = new LogLines(LoadFailures.class, Level.INFO)) {
+            failures.add(file, new ModelLoadException(LoadFailure.TOO_SLOW, "one image takes it 31.2 s"), false);
+            failures.add(file, new ModelLoadException(LoadFailure.TOO_SLOW, "one image takes it 31.9 s"), false);
+            assertThat(lines.taken()).singleElement().asString().contains("31.2 s");
+            assertThat(failures.models()).extracting(RefusedModel::reason).containsExactly("one image takes it 31.9 s");
+            failures.add(file, new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read"), false);
+            assertThat(lines.taken()).as("another kind of failure").hasSize(1);
+            directory.put("cookie", "1", 4);
+            ModelFile changed = ModelFile.list(temporary).get("cookie").get(0);
+            failures.add(changed, new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read"), false);
+            assertThat(lines.taken()).as("another state").hasSize(1);
+        }
+    }
+
+    private static void throwUnchecked(Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) cause;
     }
 
     private ServedModel serving() throws ModelSelectionException {
