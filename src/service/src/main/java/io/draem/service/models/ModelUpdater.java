@@ -157,12 +157,15 @@ final class ModelUpdater {
      */
     void giveWay(ServedModel model) {
         String name = model.name();
-        List<ServedModel> loaded = repository.versions(name);
-        if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
-            return;
+        boolean answers;
+        synchronized (offering) { // a look that replaces versions in between would be undone
+            List<ServedModel> loaded = repository.versions(name);
+            if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
+                return;
+            }
+            answers = loaded.get(0) == model;
+            offer(name, inOrder(name, loaded), false);
         }
-        boolean answers = loaded.get(0) == model;
-        offer(name, inOrder(name, loaded), false);
         if (answers && !model.isSuspended()) {
             loadAnother(model);
         }
