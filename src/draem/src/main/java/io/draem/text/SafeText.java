@@ -22,14 +22,24 @@ public final class SafeText {
         return safe.toString();
     }
 
+    /** Returns what {@link #of(String)} returns, in single quotes. */
+    public static String quoted(String text) {
+        return "'" + of(text) + "'";
+    }
+
     /** Returns what {@link #escaped} returns, cut to {@value #MOST} characters and never within an escape. */
     public static String of(String text) {
+        return of(text, MOST);
+    }
+
+    /** Returns what {@link #escaped} returns, cut to a number of characters and never within an escape. */
+    public static String of(String text, int most) {
         StringBuilder safe = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
             int point = text.codePointAt(i);
             int length = safe.length();
             append(safe, point);
-            if (safe.codePointCount(0, safe.length()) > MOST) {
+            if (safe.codePointCount(0, safe.length()) > most) {
                 safe.setLength(length);
                 break;
             }

@@ -30,6 +30,12 @@ class SafeTextTests {
     }
 
     @Test
+    void quotesAndCutsToWhatIsAskedFor() {
+        assertThat(SafeText.quoted("a\u001b[31m")).isEqualTo("'a\\u001b[31m'");
+        assertThat(SafeText.of("abc\n", 4)).isEqualTo("abc");
+    }
+
+    @Test
     void cutsAfterWholeCharactersAndEscapes() {
         assertThat(SafeText.of("a".repeat(300))).isEqualTo("a".repeat(128));
         assertThat(SafeText.of("\uD83D\uDE00".repeat(300))).isEqualTo("\uD83D\uDE00".repeat(128));

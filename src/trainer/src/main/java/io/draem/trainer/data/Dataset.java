@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,16 +42,12 @@ public record Dataset(
      */
     public record Problem(Path file, String text) {
 
-        private static final int LONGEST = 500;
+        /** Characters of a text at most. */
+        static final int LONGEST = 500;
 
-        /** Texts quote what files say, so control characters become question marks and long ones are cut. */
+        /** Texts quote what files say, so they are made safe for a terminal, and cut. */
         public Problem {
-            text = shown(text);
-        }
-
-        static String shown(String text) {
-            String cut = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
-            return cut.replaceAll("\\p{Cntrl}", "?");
+            text = SafeText.of(text, LONGEST);
         }
     }
 

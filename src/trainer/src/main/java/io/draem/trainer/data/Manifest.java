@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -91,8 +92,7 @@ final class Manifest {
             }
         } catch (IllegalArgumentException | UncheckedIOException | CSVException e) {
             throw new DatasetException(file + " is no CSV file by RFC 4180: "
-                    + Dataset.Problem.shown(
-                            String.valueOf(e.getMessage()).replaceFirst("^([a-z]+[.])+CSVException: ", ""))
+                    + SafeText.of(String.valueOf(e.getMessage()).replaceFirst("^([a-z]+[.])+CSVException: ", ""))
                     + "; look for a quotation mark that is never closed");
         }
         ManifestText.refuse(file, mistakes);

@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -60,7 +61,7 @@ final class ManifestText {
             throw new DatasetException(mistakes.size() + " lines of " + file + " do not fit:\n  "
                     + mistakes.stream()
                             .limit(NAMED_LINES)
-                            .map(Dataset.Problem::shown)
+                            .map(mistake -> SafeText.of(mistake, Dataset.Problem.LONGEST))
                             .collect(Collectors.joining("\n  "))
                     + (more > 0 ? "\n  and " + more + " more" : ""));
         }

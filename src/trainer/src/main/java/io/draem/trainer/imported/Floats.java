@@ -2,6 +2,7 @@ package io.draem.trainer.imported;
 
 import io.draem.tensor.Tensor;
 import io.draem.tensor.Tensor.Type;
+import io.draem.text.SafeText;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
@@ -26,7 +27,7 @@ final class Floats {
             float value = values.get();
             if (!Float.isFinite(value)) {
                 throw new ImportedFileException(
-                        file.file(), Names.quoted(name) + " holds " + value + ": the training had diverged");
+                        file.file(), SafeText.quoted(name) + " holds " + value + ": the training had diverged");
             }
         }
         return floats;
@@ -37,7 +38,7 @@ final class Floats {
         for (float value : variances.toFloats()) {
             if (value < 0) {
                 throw new ImportedFileException(
-                        file.file(), Names.quoted(name) + " holds " + value + ", and no variance is negative");
+                        file.file(), SafeText.quoted(name) + " holds " + value + ", and no variance is negative");
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.Sequence;
 import io.draem.trainer.imported.PickleValue.Storage;
 import io.draem.trainer.imported.PickleValue.Text;
@@ -73,7 +74,8 @@ final class LegacyFile implements TorchFile.Storages {
             }
             if (bytes.read(position, 8).getLong() != storage.elements()) {
                 throw new ImportedFileException(
-                        bytes.file(), "storage " + Names.quoted(storage.key()) + " is not of the size that is claimed");
+                        bytes.file(),
+                        "storage " + SafeText.quoted(storage.key()) + " is not of the size that is claimed");
             }
             positions.put(storage.key(), position + 8);
             position += 8 + storage.bytes();
@@ -89,7 +91,8 @@ final class LegacyFile implements TorchFile.Storages {
         Long position = positions.get(storage.key());
         if (position == null || storage.bytes() > ZipArchive.MAX_STORAGE) {
             throw new ImportedFileException(
-                    bytes.file(), "storage " + Names.quoted(storage.key()) + " is missing, or larger than a network's");
+                    bytes.file(),
+                    "storage " + SafeText.quoted(storage.key()) + " is missing, or larger than a network's");
         }
         return bytes.read(position, (int) storage.bytes());
     }

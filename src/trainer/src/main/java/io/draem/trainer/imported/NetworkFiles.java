@@ -1,6 +1,7 @@
 package io.draem.trainer.imported;
 
 import io.draem.tensor.Tensor;
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.TensorView;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
@@ -96,7 +97,7 @@ final class NetworkFiles implements AutoCloseable {
             }
             if (problem != null) {
                 throw new ImportedFileException(
-                        entry.getValue().file().file(), "it has the tensor " + Names.quoted(name) + ", " + problem);
+                        entry.getValue().file().file(), "it has the tensor " + SafeText.quoted(name) + ", " + problem);
             }
         }
         shapes.keySet().removeIf(name -> name.endsWith(BATCH_COUNT)); // written since PyTorch 0.4.1
@@ -104,7 +105,7 @@ final class NetworkFiles implements AutoCloseable {
             throw new ImportedFileException(
                     last(),
                     "it lacks " + shapes.size() + " tensors of a DRÆM network, "
-                            + Names.quoted(shapes.keySet().iterator().next()) + " among them");
+                            + SafeText.quoted(shapes.keySet().iterator().next()) + " among them");
         }
     }
 
@@ -200,7 +201,7 @@ final class NetworkFiles implements AutoCloseable {
             here.add(name.half());
             if (found.put(name.full(), new Found(file, entry.getValue())) != null) {
                 throw new ImportedFileException(
-                        file.file(), "it has the tensor " + Names.quoted(name.full()) + " twice");
+                        file.file(), "it has the tensor " + SafeText.quoted(name.full()) + " twice");
             }
         }
         if (here.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.Dictionary;
 import io.draem.trainer.imported.PickleValue.Global;
 import io.draem.trainer.imported.PickleValue.Nothing;
@@ -173,7 +174,7 @@ final class PickleMachine {
         Global global = new Global(module, name);
         if (TorchGlobals.isHostile(global)) {
             throw refused(
-                    "it calls " + Names.quoted(global.qualified())
+                    "it calls " + SafeText.quoted(global.qualified())
                             + ", as files do that mean to run commands where they are opened. Do not open it with any other program");
         }
         return global;
@@ -195,7 +196,7 @@ final class PickleMachine {
         if (value instanceof Storage storage) {
             Storage known = storages.putIfAbsent(storage.key(), storage);
             if (known != null && !known.equals(storage)) {
-                throw refused("its pickle claims two sizes of storage " + Names.quoted(storage.key()));
+                throw refused("its pickle claims two sizes of storage " + SafeText.quoted(storage.key()));
             }
         } else {
             TorchGlobals.noteOther(id, otherStorages);

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.Global;
 import io.draem.trainer.imported.PickleValue.Opaque;
 import io.draem.trainer.imported.PickleValue.TensorView;
@@ -32,7 +33,7 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
             throw new ImportedFileException(
                     file.file(),
                     (file.root() instanceof Opaque opaque
-                                    ? "it holds an object of " + Names.quoted(opaque.origin())
+                                    ? "it holds an object of " + SafeText.quoted(opaque.origin())
                                     : "it holds no dictionary")
                             + ", not a state_dict: save model.state_dict() in its place");
         }
@@ -67,8 +68,8 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
     ImportedFileException refused(TorchFile file, String name) {
         return new ImportedFileException(
                 file.file(),
-                "its state_dict has " + Names.quoted(name) + " from "
-                        + Names.quoted(Objects.requireNonNull(unknown.get(name)))
+                "its state_dict has " + SafeText.quoted(name) + " from "
+                        + SafeText.quoted(Objects.requireNonNull(unknown.get(name)))
                         + ", and only plain tensors are read");
     }
 
@@ -77,7 +78,7 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
         if (value instanceof Opaque opaque && Attributes.of(opaque, "_modules") != null) {
             throw new ImportedFileException(
                     file.file(),
-                    "it holds a whole model, an object of " + Names.quoted(opaque.origin())
+                    "it holds a whole model, an object of " + SafeText.quoted(opaque.origin())
                             + ", as anomalib's export to PyTorch writes it. "
                             + ImportedFiles.checkpointInPlaceOf(file.file())
                             + "; of other programs, save model.state_dict() in its place");

@@ -1,6 +1,7 @@
 package io.draem.trainer.imported;
 
 import io.draem.tensor.Tensor;
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.Storage;
 import io.draem.trainer.imported.PickleValue.TensorView;
 import java.io.IOException;
@@ -151,7 +152,8 @@ final class TorchFile implements AutoCloseable {
         Storage storage = view.storage();
         if (view.elements() > storage.elements() || storage.bytes() > ZipArchive.MAX_STORAGE) {
             throw new ImportedFileException(
-                    file(), Names.quoted(name) + " has more elements than its storage, or more than a network needs");
+                    file(),
+                    SafeText.quoted(name) + " has more elements than its storage, or more than a network needs");
         }
         long last = view.offset();
         long end = view.storage().elements();
@@ -169,7 +171,7 @@ final class TorchFile implements AutoCloseable {
     }
 
     private ImportedFileException outside(String name) {
-        return new ImportedFileException(file(), Names.quoted(name) + " reaches beyond its storage");
+        return new ImportedFileException(file(), SafeText.quoted(name) + " reaches beyond its storage");
     }
 
     private Tensor copy(TensorView view, ByteBuffer from) {

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.Opaque;
 import io.draem.trainer.imported.PickleValue.Text;
 import io.draem.trainer.imported.PickleValue.Truth;
@@ -156,7 +157,7 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
             } else if (!NEUTRAL.contains(name)) {
                 // What is not from a known library, or holds more than was read, may normalize.
                 unclear |= inner != null || LIBRARIES.stream().noneMatch(full::startsWith);
-                notes.add("The training also applied " + Names.quoted(name) + " to its images (" + source
+                notes.add("The training also applied " + SafeText.quoted(name) + " to its images (" + source
                         + "), which is not done here: apply it to the images first where it matters");
             }
         }
@@ -229,7 +230,7 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
             String said = Attributes.text(Attributes.of(dataset, "normalization"));
             if (transform instanceof Text file) {
                 unclear = true;
-                notes.add("The training took its transforms from the file " + Names.quoted(file.value())
+                notes.add("The training took its transforms from the file " + SafeText.quoted(file.value())
                         + ", which is not in the checkpoint: see whether it has a Normalize (anomalib 0.3's own"
                         + " draem/transform_config.yaml has none)");
             } else if (transform != null) {
@@ -266,7 +267,7 @@ public record TrainingInput(Optional<Size> size, Optional<Normalization> normali
                     case "Normalize" -> normalizeOrImageNet(values, source);
                     default -> {
                         if (!NEUTRAL.contains(name)) {
-                            notes.add("The training also applied " + Names.quoted(name) + " to its images (" + source
+                            notes.add("The training also applied " + SafeText.quoted(name) + " to its images (" + source
                                     + "), which is not done here");
                         }
                     }

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.text.SafeText;
 import io.draem.trainer.imported.PickleValue.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,7 +67,7 @@ final class ZipArchive implements TorchFile.Storages {
         if (content.remaining() != storage.bytes()) {
             throw new ImportedFileException(
                     bytes.file(),
-                    "storage " + Names.quoted(storage.key()) + " has " + content.remaining() + " bytes, but "
+                    "storage " + SafeText.quoted(storage.key()) + " has " + content.remaining() + " bytes, but "
                             + storage.bytes() + " are claimed");
         }
         return content;
@@ -86,7 +87,7 @@ final class ZipArchive implements TorchFile.Storages {
         return switch (name) {
             case "little" -> ByteOrder.LITTLE_ENDIAN;
             case "big" -> ByteOrder.BIG_ENDIAN;
-            default -> throw new ImportedFileException(bytes.file(), "its byte order is " + Names.quoted(name));
+            default -> throw new ImportedFileException(bytes.file(), "its byte order is " + SafeText.quoted(name));
         };
     }
 
@@ -150,6 +151,6 @@ final class ZipArchive implements TorchFile.Storages {
     }
 
     private ImportedFileException broken(String name, String problem) {
-        return new ImportedFileException(bytes.file(), "its entry " + Names.quoted(name) + " " + problem);
+        return new ImportedFileException(bytes.file(), "its entry " + SafeText.quoted(name) + " " + problem);
     }
 }

@@ -1,5 +1,6 @@
 package io.draem.trainer.imported;
 
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +111,7 @@ final class ZipDirectory {
                     directory.slice(at + ENTRY_BYTES + nameLength, extraLength).order(directory.order());
             String text = new String(name, StandardCharsets.UTF_8);
             if (entries.put(text, entry(file, directory, at, extra)) != null) {
-                throw new ImportedFileException(file, "its zip directory has " + Names.quoted(text) + " twice");
+                throw new ImportedFileException(file, "its zip directory has " + SafeText.quoted(text) + " twice");
             }
             directory.position(at + length);
         }
