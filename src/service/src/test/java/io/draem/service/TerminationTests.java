@@ -92,7 +92,7 @@ class TerminationTests {
             for (LoadClient client : clients) {
                 client.join();
                 assertThat(client.unanswered())
-                        .as("requests of %s without an answer", client)
+                        .as("requests of %s without an answer%n%s", client, service.log())
                         .isEmpty();
                 if (client.kind() == LoadClient.Kind.ENDLESS) {
                     assertThat(client.statuses()).as("%s", client).isNotEmpty().containsOnly(503);

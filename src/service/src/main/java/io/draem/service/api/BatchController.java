@@ -57,8 +57,8 @@ class BatchController {
                     @RequestBody(
                             required = true,
                             description =
-                                    "A form with one part 'images' for each image, 64 images and 64 MB together unless"
-                                            + " the service is configured otherwise or has little memory",
+                                    "A form with one part 'images' for each image, at most 64 images and 64 MB together,"
+                                            + " less where the service is configured so or has a heap below 2.1 GiB",
                             content =
                                     @Content(
                                             mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,

@@ -192,7 +192,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         }
         // From here on its bytes are not taken for other uploads.
         if (!counted.complete(size)) {
-            cut(DetectionException.overloaded(RETRY_AFTER));
+            cut(DetectionException.bodiesTakeAll(RETRY_AFTER));
         }
         synchronized (this) {
             state = State.RECEIVED;
@@ -207,7 +207,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
             if (segment == null || !segment.hasRemaining()) {
                 int length = (int) Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, size));
                 if (!counted.grow(length)) {
-                    cut(DetectionException.overloaded(RETRY_AFTER));
+                    cut(DetectionException.bodiesTakeAll(RETRY_AFTER));
                     return;
                 }
                 segment = ByteBuffer.allocate(length);

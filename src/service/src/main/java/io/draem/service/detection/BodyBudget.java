@@ -65,7 +65,7 @@ final class BodyBudget {
         List<Upload> gaveWay = new ArrayList<>();
         boolean fits = grow(upload, more, gaveWay);
         // Outside of the lock, since it calls foreign code.
-        gaveWay.forEach(victim -> victim.refuse(DetectionException.overloaded(RETRY_AFTER)));
+        gaveWay.forEach(victim -> victim.refuse(DetectionException.bodiesTakeAll(RETRY_AFTER)));
         return fits;
     }
 

@@ -67,6 +67,15 @@ public abstract sealed class DetectionException extends Exception {
         return overloaded(Outcome.OVERLOADED, retryAfter);
     }
 
+    /** Returns that the bodies of other requests take the memory that this one's needs. */
+    public static DetectionException bodiesTakeAll(Duration retryAfter) {
+        return new Unavailable(
+                Outcome.OVERLOADED,
+                "The bodies of other requests take the memory that this one needs: try again later, send smaller images, or"
+                        + " start more replicas",
+                retryAfter);
+    }
+
     private static DetectionException overloaded(Outcome outcome, Duration retryAfter) {
         return new Unavailable(
                 outcome, "Too many requests wait already: try again later, or start more replicas", retryAfter);

@@ -15,7 +15,7 @@ public enum Outcome {
     NOT_READY,
     SHUTTING_DOWN,
 
-    /** Refused before the body was read, or for the memory that it would take. */
+    /** Refused for want of a slot, or for the memory that it would take. */
     OVERLOADED,
 
     /** The heap was too small for what the request took beside the others. */

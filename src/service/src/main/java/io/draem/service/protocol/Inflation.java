@@ -72,7 +72,7 @@ final class Inflation {
                         + " times larger when decompressed: send it as it is, without Content-Encoding");
             }
             if (!admission.tryGrow(size - taken)) {
-                throw DetectionException.overloaded(Duration.ofSeconds(1));
+                throw DetectionException.bodiesTakeAll(Duration.ofSeconds(1));
             }
             taken = size;
         }
