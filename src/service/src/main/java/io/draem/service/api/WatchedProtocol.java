@@ -11,6 +11,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -313,7 +315,14 @@ public final class WatchedProtocol extends Http11NioProtocol {
     private static final class Listener extends NioEndpoint {
 
         private static final long PAUSE = Duration.ofMillis(10).toNanos();
+        /** Without a new connection for that time, those of clients that go on after each answer are all held. */
+        private static final long SILENCE = Duration.ofMillis(50).toNanos();
+
+        private static final long HOLD_LIMIT = Duration.ofMillis(500).toNanos();
         private static final int SHARE = 7;
+
+        /** Accepted before the listener was closed and answered after it; of the acceptor's thread. */
+        private final Queue<SocketChannel> held = new ArrayDeque<>();
 
         private final CountDownLatch closed = new CountDownLatch(1);
         private volatile boolean closing;
@@ -349,6 +358,31 @@ public final class WatchedProtocol extends Http11NioProtocol {
             return closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
         }
 
+        /**
+         * Accepts what waits and keeps it unanswered: clients that connect again after each answer do so no more, so that
+         * nobody connects between the last accept and the close, which would reset the connection.
+         */
+        private void acceptUntilSilent(ServerSocketChannel socket) throws IOException {
+            long now = System.nanoTime();
+            long limit = now + HOLD_LIMIT;
+            for (long end = now + SILENCE; now < end && now < limit; now = System.nanoTime()) {
+                if (accept(socket)) {
+                    end = System.nanoTime() + SILENCE;
+                } else {
+                    LockSupport.parkNanos(PAUSE / 10);
+                }
+            }
+            while (accept(socket)) {
+                // These came since the last pause.
+            }
+        }
+
+        private boolean accept(ServerSocketChannel socket) throws IOException {
+            boolean room = getMaxConnections() <= 0 || held.size() < getMaxConnections();
+            SocketChannel waiting = room ? socket.accept() : null;
+            return waiting != null && held.add(waiting);
+        }
+
         @Override
         protected SocketChannel serverSocketAccept() throws Exception {
             if (!closing) {
@@ -357,13 +391,14 @@ public final class WatchedProtocol extends Http11NioProtocol {
             ServerSocketChannel socket = (ServerSocketChannel) getServerSocket();
             if (socket != null && socket.isOpen()) {
                 socket.configureBlocking(false);
-                SocketChannel waiting = socket.accept();
-                if (waiting != null) {
-                    return waiting;
-                }
+                acceptUntilSilent(socket);
                 socket.close();
-                closed.countDown();
             }
+            SocketChannel next = held.poll();
+            if (next != null) {
+                return next;
+            }
+            closed.countDown();
             while (isRunning() && !isPaused()) {
                 LockSupport.parkNanos(PAUSE);
             }
