@@ -2,10 +2,8 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -39,8 +37,7 @@ class ForwardedHttpTests {
 
     @DynamicPropertySource
     static void files(DynamicPropertyRegistry properties) throws Exception {
-        String digest = Sha256.of("good-key".getBytes(StandardCharsets.UTF_8)).substring("sha256:".length());
-        Path keys = Files.writeString(directory.resolve("keys"), "good:" + digest + "\n");
+        Path keys = Files.writeString(directory.resolve("keys"), Http.keyLine("good", "good-key"));
         properties.add("draem.security.api-keys.file", keys::toString);
         properties.add("draem.models.directory", () -> TestModels.directory().toString());
     }

@@ -63,9 +63,7 @@ class GeneratedClientTests extends HttpTest {
 
     @DynamicPropertySource
     static void keys(DynamicPropertyRegistry properties) throws IOException {
-        Path keys = Files.writeString(
-                folder.resolve("keys"),
-                "line-3:" + Sha256.of(KEY.getBytes(StandardCharsets.UTF_8)).substring("sha256:".length()) + "\n");
+        Path keys = Files.writeString(folder.resolve("keys"), Http.keyLine("line-3", KEY));
         properties.add("draem.security.api-keys.file", keys::toString);
     }
 

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.digest.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -76,6 +77,11 @@ final class Http {
     /** Sends any method. */
     HttpResponse<byte[]> call(String method, String path, String... headers) throws IOException, InterruptedException {
         return send(request(path, headers).method(method, BodyPublishers.noBody()));
+    }
+
+    /** Returns the line of a key file that lets a client pass with a key. */
+    static String keyLine(String name, String key) {
+        return name + ":" + Sha256.of(key.getBytes(StandardCharsets.UTF_8)).substring("sha256:".length()) + "\n";
     }
 
     static JsonNode json(HttpResponse<byte[]> response) {

@@ -2,9 +2,7 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -33,8 +31,7 @@ class PageWithKeysBrowserTests {
 
     @DynamicPropertySource
     static void keys(DynamicPropertyRegistry properties) throws Exception {
-        String digest = Sha256.of("good-key".getBytes(StandardCharsets.UTF_8)).substring("sha256:".length());
-        Path keys = Files.writeString(folder.resolve("keys"), "good:" + digest + "\n");
+        Path keys = Files.writeString(folder.resolve("keys"), Http.keyLine("good", "good-key"));
         properties.add("draem.security.api-keys.file", keys::toString);
         properties.add("draem.models.directory", () -> TestModels.directory().toString());
     }

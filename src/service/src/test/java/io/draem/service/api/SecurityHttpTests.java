@@ -2,7 +2,6 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
 import java.io.IOException;
 import java.net.URI;
@@ -74,11 +73,11 @@ class SecurityHttpTests {
         Certificate.make(directory, "first").install(directory.resolve("tls.crt"), directory.resolve("tls.key"));
         Files.writeString(
                 keys(),
-                line("good", "good-key")
-                        + line("eager", "eager-key")
-                        + line("reader", "reader-key")
-                        + line("scraper", "scraper-key")
-                        + line("sender", "sender-key"));
+                Http.keyLine("good", "good-key")
+                        + Http.keyLine("eager", "eager-key")
+                        + Http.keyLine("reader", "reader-key")
+                        + Http.keyLine("scraper", "scraper-key")
+                        + Http.keyLine("sender", "sender-key"));
         properties.add("draem.models.directory", () -> TestModels.directory().toString());
         properties.add("draem.security.api-keys.file", () -> keys().toString());
         properties.add(
@@ -326,7 +325,7 @@ class SecurityHttpTests {
 
     @Test
     void keysAreExchangedWithoutARestart() throws Exception {
-        Files.writeString(keys(), Files.readString(keys()) + line("late", "late-key"));
+        Files.writeString(keys(), Files.readString(keys()) + Http.keyLine("late", "late-key"));
         while (send(get(main("/v1/models")).header("X-API-Key", "late-key")).statusCode() != 200) {
             Thread.onSpinWait(); // the test's time limit ends it
         }
@@ -396,10 +395,6 @@ class SecurityHttpTests {
 
     private static Path keys() {
         return directory.resolve("keys");
-    }
-
-    private static String line(String name, String key) {
-        return name + ":" + Sha256.of(key.getBytes(StandardCharsets.UTF_8)).substring("sha256:".length()) + "\n";
     }
 
     /** Trusts whatever certificate comes: the tests look at the certificate themselves. */

@@ -53,27 +53,12 @@ class AnswerBudgetTests {
         assertThat(budget.taken()).isZero();
     }
 
-    private static class SlowReader implements Caller {
+    private static class SlowReader extends TestCaller {
 
         private final List<Runnable> whenAnswered = new ArrayList<>();
 
         void read() {
             whenAnswered.forEach(Runnable::run);
-        }
-
-        @Override
-        public long deadline() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public boolean isGone() {
-            return false;
-        }
-
-        @Override
-        public String client() {
-            return "client";
         }
 
         @Override

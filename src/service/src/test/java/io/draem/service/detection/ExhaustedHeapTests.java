@@ -63,7 +63,7 @@ class ExhaustedHeapTests {
         private String run(boolean pixels) throws Exception {
             List<Thread> running = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                Caller caller = new Client("client " + i % 3);
+                Caller caller = new TestCaller("client " + i % 3);
                 Random random = new Random(i);
                 String model = "model " + i % 2;
                 running.add(new Thread(() -> repeat(() -> {
@@ -89,10 +89,10 @@ class ExhaustedHeapTests {
             if (budget.taken() != 0) {
                 return budget.taken() + " pixels";
             }
-            budget.take((long) PixelBudget.BYTES * (PIXELS - 1), "", new Client("last"))
+            budget.take((long) PixelBudget.BYTES * (PIXELS - 1), "", new TestCaller("last"))
                     .close();
             for (int i = 0; i < 4; i++) {
-                threads.call("last", new Client("last"), FairThreads.LARGE + 1, () -> "");
+                threads.call("last", new TestCaller("last"), FairThreads.LARGE + 1, () -> "");
             }
             return "nothing";
         }
@@ -133,24 +133,6 @@ class ExhaustedHeapTests {
         private interface Call {
 
             void run() throws DetectionException;
-        }
-    }
-
-    private record Client(String client) implements Caller {
-
-        @Override
-        public long deadline() {
-            return System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
-        }
-
-        @Override
-        public boolean isGone() {
-            return false;
-        }
-
-        @Override
-        public void whenAnswered(Runnable action) {
-            throw new AssertionError("Nothing is kept for the answer here");
         }
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class FairThreadsTests {
 
-    private static final Caller PATIENT = new PatientCaller();
+    private static final Caller PATIENT = new TestCaller();
     private static final int SMALL = FairThreads.SMALL;
     /** One at a time where there is one thread, beside that for small images. */
     private static final int MEDIUM = SMALL + 1;
@@ -75,10 +75,10 @@ class FairThreadsTests {
         List<Future<?>> all = new ArrayList<>();
         all.add(occupy());
         for (String work : List.of("model flooded 1", "model flooded 2", "model flooded 3")) {
-            all.add(add(work, new PatientCaller("flooding")));
+            all.add(add(work, new TestCaller("flooding")));
         }
-        all.add(add("model other 1", new PatientCaller("other")));
-        all.add(add("model other 2", new PatientCaller("other")));
+        all.add(add("model other 1", new TestCaller("other")));
+        all.add(add("model other 2", new TestCaller("other")));
         gate.countDown();
         for (Future<?> one : all) {
             one.get();
@@ -150,7 +150,7 @@ class FairThreadsTests {
     void aCallerThatHasGoneOrIsLateCostsNothing() throws Exception {
         Future<?> first = occupy();
         AtomicBoolean gone = new AtomicBoolean();
-        Future<?> leaving = add("gone 1", new PatientCaller() {
+        Future<?> leaving = add("gone 1", new TestCaller() {
             @Override
             public boolean isGone() {
                 return gone.get();
@@ -162,7 +162,7 @@ class FairThreadsTests {
                 .havingCause()
                 .isInstanceOfSatisfying(
                         DetectionException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CANCELLED));
-        Future<?> late = add("late 1", new PatientCaller() {
+        Future<?> late = add("late 1", new TestCaller() {
             @Override
             public long deadline() {
                 return System.nanoTime() - 1;
@@ -189,7 +189,7 @@ class FairThreadsTests {
 
     @Test
     void aCallThatIsInterruptedOrFailsEndsOnlyWithTheWorkThatHasBegun() throws Exception {
-        for (Caller caller : List.of(PATIENT, new PatientCaller() {
+        for (Caller caller : List.of(PATIENT, new TestCaller() {
             @Override
             public boolean isGone() {
                 throw new OutOfMemoryError("asked");
@@ -267,38 +267,5 @@ class FairThreadsTests {
             Thread.onSpinWait();
         }
         return future;
-    }
-
-    private static class PatientCaller implements Caller {
-
-        private final String client;
-
-        PatientCaller() {
-            this("client");
-        }
-
-        PatientCaller(String client) {
-            this.client = client;
-        }
-
-        @Override
-        public long deadline() {
-            return System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        }
-
-        @Override
-        public boolean isGone() {
-            return false;
-        }
-
-        @Override
-        public String client() {
-            return client;
-        }
-
-        @Override
-        public void whenAnswered(Runnable action) {
-            throw new AssertionError("Nothing is kept for the answer here");
-        }
     }
 }

@@ -58,8 +58,8 @@ class ImagePreparationTests {
         assertThat(DetectionService.remedy(Set.of(Include.OVERLAY)))
                 .isEqualTo("send a smaller image, or ask for fewer pictures");
         assertThatExceptionOfType(DetectionException.Rejected.class)
-                .isThrownBy(() ->
-                        new PixelBudget(100).take(16 * 100, DetectionService.remedy(Set.of()), new RequestWithoutEnd()))
+                .isThrownBy(
+                        () -> new PixelBudget(100).take(16 * 100, DetectionService.remedy(Set.of()), new TestCaller()))
                 .withMessageEndingWith("(draem.image.max-pixels-in-flight): send a smaller image");
     }
 
@@ -67,28 +67,5 @@ class ImagePreparationTests {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY), "png", png);
         return png.toByteArray();
-    }
-
-    private static final class RequestWithoutEnd implements Caller {
-
-        @Override
-        public long deadline() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public boolean isGone() {
-            return false;
-        }
-
-        @Override
-        public String client() {
-            return "client";
-        }
-
-        @Override
-        public void whenAnswered(Runnable action) {
-            throw new AssertionError("Nothing is kept for the answer here");
-        }
     }
 }

@@ -199,9 +199,8 @@ class PixelBudgetTests {
     }
 
     /** A caller that tells when it is looked after: whoever takes pixels for it waits then. */
-    private static class Waiting implements Caller {
+    private static class Waiting extends TestCaller {
 
-        private final String client;
         private final long deadline;
         private final Semaphore asked = new Semaphore(0);
         private volatile boolean gone;
@@ -211,7 +210,7 @@ class PixelBudgetTests {
         }
 
         Waiting(String client, int seconds) {
-            this.client = client;
+            super(client);
             this.deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         }
 
@@ -224,16 +223,6 @@ class PixelBudgetTests {
         public boolean isGone() {
             asked.release();
             return gone;
-        }
-
-        @Override
-        public String client() {
-            return client;
-        }
-
-        @Override
-        public void whenAnswered(Runnable action) {
-            throw new AssertionError("Nothing is kept for the answer here");
         }
     }
 }
