@@ -35,7 +35,6 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     /** Between the probes of a client that has ended its sending side: what a reply of its network may take. */
     private static final long PROBE_INTERVAL = Duration.ofMillis(200).toNanos();
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final int SMALLEST_SEGMENT = 4 << 10;
     private static final int LARGEST_SEGMENT = 64 << 10;
 
@@ -192,7 +191,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         }
         // From here on its bytes are not taken for other uploads.
         if (!counted.complete(size)) {
-            cut(DetectionException.bodiesTakeAll(RETRY_AFTER));
+            cut(DetectionException.bodiesTakeAll());
         }
         synchronized (this) {
             state = State.RECEIVED;
@@ -207,7 +206,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
             if (segment == null || !segment.hasRemaining()) {
                 int length = (int) Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, size));
                 if (!counted.grow(length)) {
-                    cut(DetectionException.bodiesTakeAll(RETRY_AFTER));
+                    cut(DetectionException.bodiesTakeAll());
                     return;
                 }
                 segment = ByteBuffer.allocate(length);

@@ -1,6 +1,5 @@
 package io.draem.service.detection;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * holds more.
  */
 final class BodyBudget {
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final long maxBytes;
     private final Map<String, Long> byClient = new HashMap<>();
@@ -65,7 +62,7 @@ final class BodyBudget {
         List<Upload> gaveWay = new ArrayList<>();
         boolean fits = grow(upload, more, gaveWay);
         // Outside of the lock, since it calls foreign code.
-        gaveWay.forEach(victim -> victim.refuse(DetectionException.bodiesTakeAll(RETRY_AFTER)));
+        gaveWay.forEach(victim -> victim.refuse(DetectionException.bodiesTakeAll()));
         return fits;
     }
 

@@ -15,6 +15,8 @@ public abstract sealed class DetectionException extends Exception {
     /** When it is worth to ask again for what is not ready. */
     static final Duration WHEN_READY = Duration.ofSeconds(2);
 
+    private static final Duration WHEN_BODIES_END = Duration.ofSeconds(1);
+
     private final Outcome outcome;
     private boolean told;
 
@@ -63,17 +65,17 @@ public abstract sealed class DetectionException extends Exception {
     }
 
     /** Returns that there is no room now. */
-    public static DetectionException overloaded(Duration retryAfter) {
+    static DetectionException overloaded(Duration retryAfter) {
         return overloaded(Outcome.OVERLOADED, retryAfter);
     }
 
     /** Returns that the bodies of other requests take the memory that this one's needs. */
-    public static DetectionException bodiesTakeAll(Duration retryAfter) {
+    public static DetectionException bodiesTakeAll() {
         return new Unavailable(
                 Outcome.OVERLOADED,
                 "The bodies of other requests take the memory that this one needs: try again later, send smaller images, or"
                         + " start more replicas",
-                retryAfter);
+                WHEN_BODIES_END);
     }
 
     private static DetectionException overloaded(Outcome outcome, Duration retryAfter) {

@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
@@ -72,7 +71,7 @@ final class Inflation {
                         + " times larger when decompressed: send it as it is, without Content-Encoding");
             }
             if (!admission.tryGrow(size - taken)) {
-                throw DetectionException.bodiesTakeAll(Duration.ofSeconds(1));
+                throw DetectionException.bodiesTakeAll();
             }
             taken = size;
         }
