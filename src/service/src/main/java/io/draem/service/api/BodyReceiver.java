@@ -103,7 +103,8 @@ final class BodyReceiver {
         }
         KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
         body.decided(decision);
-        String path = uri.startsWith(contextPath) ? uri.substring(contextPath.length()) : uri;
+        String path =
+                uri.startsWith(contextPath + "/") ? uri.substring(contextPath.length()) : ""; // outside of the context
         long most = decision.access() instanceof Access.Granted ? most(request, post, path) : 0;
         if (most == 0) {
             body.leave(new DetectionException.Rejected(

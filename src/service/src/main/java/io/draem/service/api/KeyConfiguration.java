@@ -9,6 +9,7 @@ import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,8 +31,9 @@ class KeyConfiguration {
             Gatekeeper gatekeeper,
             SecurityProperties properties,
             PageProperties page,
-            @Value("${server.servlet.context-path:}") String contextPath,
+            ServerProperties server,
             @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
+        String contextPath = WebConfiguration.contextPath(server);
         Set<String> open = health(contextPath + endpoints);
         PROTOCOL_HEALTH.forEach(path -> open.add(contextPath + path));
         if (page.enabled()) {

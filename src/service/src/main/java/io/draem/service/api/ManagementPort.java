@@ -10,6 +10,7 @@ import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnMa
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 
@@ -32,11 +33,11 @@ class ManagementPort {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports(
-            @Value("${server.servlet.context-path:}") String contextPath) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports(ServerProperties server) {
         return factory -> {
             factory.setErrorPages(Set.of()); // Boot's own, which knows no problems
-            WebConfiguration.reportProblems(factory, contextPath + ErrorDoor.EXPLORER + " on the main port");
+            WebConfiguration.reportProblems(
+                    factory, WebConfiguration.contextPath(server) + ErrorDoor.EXPLORER + " on the main port");
         };
     }
 

@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.customizers.ServerBaseUrlCustomizer;
-import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -135,14 +135,14 @@ class OpenApiConfiguration {
     }
 
     @Bean
-    OperationCustomizer problemResponses(@Value("${server.servlet.context-path:}") String contextPath) {
+    OperationCustomizer problemResponses(ServerProperties server) {
+        String explorer = WebConfiguration.contextPath(server) + ErrorDoor.EXPLORER;
         return (operation, method) -> {
             DoorProblems.of(method)
                     .forEach((status, types) -> operation
                             .getResponses()
                             .addApiResponse(
-                                    Integer.toString(status),
-                                    ProblemExamples.response(status, types, contextPath + ErrorDoor.EXPLORER)));
+                                    Integer.toString(status), ProblemExamples.response(status, types, explorer)));
             return operation;
         };
     }

@@ -17,6 +17,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -65,14 +66,19 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(
-            DetectionProperties properties, @Value("${server.servlet.context-path:}") String contextPath) {
+            DetectionProperties properties, ServerProperties server) {
         return factory -> {
             factory.addConnectorCustomizers(connector -> {
                 connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
                 connector.setMaxPartHeaderSize(PART_HEADERS);
             });
-            reportProblems(factory, contextPath + ErrorDoor.EXPLORER);
+            reportProblems(factory, contextPath(server) + ErrorDoor.EXPLORER);
         };
+    }
+
+    /** Returns the context path as the web server has it: without a slash at its end, empty for the root. */
+    static String contextPath(ServerProperties server) {
+        return Objects.requireNonNullElse(server.getServlet().getContextPath(), "");
     }
 
     /**
@@ -151,14 +157,14 @@ class WebConfiguration implements WebMvcConfigurer {
             Admission admission,
             FilterRegistrationBean<KeyFilter> keyFilter,
             @Value("${server.tomcat.threads.max}") int threads,
-            @Value("${server.servlet.context-path:}") String contextPath,
+            ServerProperties server,
             @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
         BodyReceiver bodies = new BodyReceiver(
                 admission,
                 Objects.requireNonNull(keyFilter.getFilter()),
                 properties,
                 imageForm(properties),
-                contextPath,
+                contextPath(server),
                 operations);
         return factory -> {
             ArrivalValve arrivals =

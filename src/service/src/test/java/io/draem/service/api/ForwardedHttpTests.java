@@ -21,7 +21,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "draem.inference.provider=cpu",
-            "server.servlet.context-path=/line-3",
+            "server.servlet.context-path=/line-3/", // which means the same as without the slash at its end
             "server.forward-headers-strategy=framework"
         })
 @Timeout(60)
@@ -45,6 +45,17 @@ class ForwardedHttpTests {
     @Autowired
     void connect(@LocalServerPort int port) {
         http = new Http(port);
+    }
+
+    @Test
+    void imagesAreTakenBelowTheContextPathAlone() throws Exception {
+        byte[] image = Files.readAllBytes(TestModels.good());
+        assertThat(http.post("/line-3/v1/detect", "image/jpeg", image, KEY, "good-key")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(http.post("/v1/detect", "image/jpeg", image, KEY, "good-key").statusCode())
+                .isEqualTo(404);
+        assertThat(http.get("/line-3/actuator/health/readiness").statusCode()).isEqualTo(200);
     }
 
     @Test
