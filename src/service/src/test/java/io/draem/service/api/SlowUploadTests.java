@@ -247,8 +247,7 @@ class SlowUploadTests extends HttpTest {
             Socket socket = open("127.0.0.1", path, "Transfer-Encoding: chunked");
             send(socket, "zz\r\nabc\r\n");
             assertThat(answer(socket)).contains(" 400 ", "chunks");
-            assertThat(gauge("draem_rejected_total{reason=\"invalid-request\"}"))
-                    .isEqualTo(before + 1);
+            awaitGauge("draem_rejected_total{reason=\"invalid-request\"}", before + 1);
         }
     }
 
