@@ -5,19 +5,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.AsyncContextCallback;
@@ -65,15 +58,15 @@ public final class WatchedProtocol extends Http11NioProtocol {
         }
     }
 
-    private final Listener listener;
+    private final ConnectionListener listener;
     private @Nullable BodyReceiver receiver;
     private @Nullable ScheduledFuture<?> checks;
 
     public WatchedProtocol() {
-        this(new Listener());
+        this(new ConnectionListener());
     }
 
-    private WatchedProtocol(Listener listener) {
+    private WatchedProtocol(ConnectionListener listener) {
         super(listener);
         this.listener = listener;
     }
@@ -308,101 +301,6 @@ public final class WatchedProtocol extends Http11NioProtocol {
             } else {
                 super.executeDispatches();
             }
-        }
-    }
-
-    /** Closes the socket on the acceptor's own thread, right after it has found no connection that waits. */
-    private static final class Listener extends NioEndpoint {
-
-        private static final long PAUSE = Duration.ofMillis(10).toNanos();
-        /** Without a new connection for that time, those of clients that go on after each answer are all held. */
-        private static final long SILENCE = Duration.ofMillis(50).toNanos();
-
-        private static final long HOLD_LIMIT = Duration.ofMillis(500).toNanos();
-        private static final int SHARE = 7;
-
-        /** Accepted before the listener was closed and answered after it; of the acceptor's thread. */
-        private final Queue<SocketChannel> held = new ArrayDeque<>();
-
-        private final CountDownLatch closed = new CountDownLatch(1);
-        private volatile boolean closing;
-
-        /** Returns whether the connection is taken: an address may have seven times as many as are left for others. */
-        @Override
-        protected boolean setSocketOptions(SocketChannel socket) {
-            return !isOverShare(socket) && super.setSocketOptions(socket);
-        }
-
-        private boolean isOverShare(SocketChannel socket) {
-            long left = getMaxConnections() - getConnectionCount();
-            if (getMaxConnections() <= 0 || left > getMaxConnections() / 2) {
-                return false;
-            }
-            try {
-                if (!(socket.getRemoteAddress() instanceof InetSocketAddress client)) {
-                    return false;
-                }
-                String address = client.getAddress().getHostAddress();
-                long held = getConnections().stream()
-                        .filter(other -> address.equals(other.getRemoteAddr()))
-                        .count();
-                return held >= SHARE * left;
-            } catch (IOException e) {
-                return true; // closed again
-            }
-        }
-
-        boolean closeOnceEmpty(Duration limit) throws InterruptedException {
-            closing = true;
-            unlockAccept();
-            return closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
-        }
-
-        /**
-         * Accepts what waits and keeps it unanswered: clients that connect again after each answer do so no more, so that
-         * nobody connects between the last accept and the close, which would reset the connection.
-         */
-        private void acceptUntilSilent(ServerSocketChannel socket) throws IOException {
-            long now = System.nanoTime();
-            long limit = now + HOLD_LIMIT;
-            for (long end = now + SILENCE; now < end && now < limit; now = System.nanoTime()) {
-                if (accept(socket)) {
-                    end = System.nanoTime() + SILENCE;
-                } else {
-                    LockSupport.parkNanos(PAUSE / 10);
-                }
-            }
-            while (accept(socket)) {
-                // These came since the last pause.
-            }
-        }
-
-        private boolean accept(ServerSocketChannel socket) throws IOException {
-            boolean room = getMaxConnections() <= 0 || held.size() < getMaxConnections();
-            SocketChannel waiting = room ? socket.accept() : null;
-            return waiting != null && held.add(waiting);
-        }
-
-        @Override
-        protected SocketChannel serverSocketAccept() throws Exception {
-            if (!closing) {
-                return super.serverSocketAccept();
-            }
-            ServerSocketChannel socket = (ServerSocketChannel) getServerSocket();
-            if (socket != null && socket.isOpen()) {
-                socket.configureBlocking(false);
-                acceptUntilSilent(socket);
-                socket.close();
-            }
-            SocketChannel next = held.poll();
-            if (next != null) {
-                return next;
-            }
-            closed.countDown();
-            while (isRunning() && !isPaused()) {
-                LockSupport.parkNanos(PAUSE);
-            }
-            return SocketChannel.open(); // the acceptor discards it, since it has been paused or stopped
         }
     }
 
