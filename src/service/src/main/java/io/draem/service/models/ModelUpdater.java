@@ -169,7 +169,10 @@ final class ModelUpdater {
         if (answers && !model.isSuspended()) {
             loadAnother(model);
         }
-        if (!model.isSuspended()) {
+        // A look may have put another file in its place meanwhile.
+        if (!model.isSuspended()
+                && !repository.isDraining()
+                && repository.versions(name).contains(model)) {
             log.error(
                     "Model {} failed on {} (draem.models.max-failed-share={}){}: see the errors above, and replace its file",
                     model,
@@ -325,7 +328,8 @@ final class ModelUpdater {
             }
             after.addAll(failing);
             repository.serve(name, after);
-            sources.keySet().removeIf(model -> model.name().equals(name) && !after.contains(model));
+            // Not those of versions that a look has loaded and not offered yet.
+            before.stream().filter(model -> !after.contains(model)).forEach(sources::remove);
             if (failed != null && givesWay) {
                 gaveWay(failed, after.get(0));
             } else {

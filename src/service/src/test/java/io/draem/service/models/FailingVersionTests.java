@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import ch.qos.logback.classic.Level;
 import io.draem.digest.Sha256;
 import io.draem.service.TestModels;
 import io.draem.service.inference.InferenceException;
@@ -220,14 +221,7 @@ class FailingVersionTests extends ModelDirectoryTest {
         CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         CountDownLatch gaveWay = new CountDownLatch(1);
-        String hung = Sha256.of(ModelDirectory.graph(9));
-        ModelLoader.Opener opener = graph -> {
-            if (graph.digest().equals(hung)) {
-                hangs.countDown();
-                awaitQuietly(released);
-            }
-            return LoadedModels.OPENER.open(graph);
-        };
+        ModelLoader.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
         ModelProperties properties = otherIsLoaded
                 ? LoadedModels.versions(temporary, Map.of("cookie", List.of(2, 1)))
                 : LoadedModels.properties(temporary, null);
@@ -246,6 +240,37 @@ class FailingVersionTests extends ModelDirectoryTest {
             assertThat(served.repository().require("cookie", null).version()).isEqualTo(1);
             assertThat(served.repository().versions("tile")).as("still hangs").isEmpty();
             released.countDown();
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void nothingIsSaidOfAFailingVersionWhoseFileWasReplacedMeanwhile() throws Exception {
+        Files.write(directory.file("cookie", "2"), failingGraph());
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        ModelLoader.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
+        try (LoadedModels served =
+                        new LoadedModels(LoadedModels.properties(temporary, null), Duration.ofSeconds(30), opener);
+                LogLines lines = new LogLines(ModelUpdater.class, Level.ERROR)) {
+            served.load();
+            ServedModel failing = served.repository().require("cookie", null);
+            directory.put("cookie", "2", 9);
+            Thread look = new Thread(served::pollTwice);
+            look.start();
+            assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
+            fail(failing, RecentRuns.LEAST);
+            Thread givingWay = new Thread(() -> served.giveWay(failing));
+            givingWay.start();
+            while (givingWay.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            released.countDown();
+            look.join();
+            givingWay.join();
+            assertThat(served.repository().require("cookie", null)).isNotSameAs(failing);
+            assertThat(lines.taken()).isEmpty();
         } finally {
             released.countDown();
         }
@@ -288,6 +313,18 @@ class FailingVersionTests extends ModelDirectoryTest {
         float[] pixels = new float[3 * SIDE * SIDE];
         Arrays.fill(pixels, value);
         model.submit(new ModelInput(pixels, false), Long.MAX_VALUE).await();
+    }
+
+    /** Opens graphs, but one only once it is released. */
+    private static ModelLoader.Opener hangingAt(byte[] hung, CountDownLatch hangs, CountDownLatch released) {
+        String digest = Sha256.of(hung);
+        return graph -> {
+            if (graph.digest().equals(digest)) {
+                hangs.countDown();
+                awaitQuietly(released);
+            }
+            return LoadedModels.OPENER.open(graph);
+        };
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
