@@ -63,8 +63,9 @@ final class ArrivalValve extends ValveBase {
             arrival.abandonBody();
             return;
         }
+        body.close(); // the request is answered: nothing waits for it any more, and its bytes are free
         try {
-            // Who was to be asked for the body does not send it, unless it has not waited for that.
+            // A client that waits for 100 Continue sends no body once it has an answer.
             long silence = connection.hasExpectation() ? 0 : SILENCE;
             long whole = body.isGivenUp() ? SILENCE : WHOLE;
             WatchedProtocol.Received discarded = new WatchedProtocol.Received();

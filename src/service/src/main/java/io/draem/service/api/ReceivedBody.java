@@ -188,6 +188,8 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         } catch (IllegalStateException e) {
             // More trailers than the web server takes.
             failure = new BadRequestException(e);
+        } catch (OutOfMemoryError e) {
+            cut(DetectionException.outOfMemory()); // which leaves what has arrived to others
         }
         // From here on its bytes are not taken for other uploads.
         if (!counted.complete(size)) {
