@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * in Kubernetes {@code terminationGracePeriodSeconds} less the {@code preStop} wait.
  *
  * @param settleDelay how long requests are still answered after readiness has gone, until load balancers have noticed
- * @param drainLimit how long requests that were let in may then take, before those whose bodies still arrive are refused;
+ * @param drainLimit how long requests that were admitted may then take, before those whose bodies still arrive are refused;
  *     with less than {@code draem.request-timeout} others may lose their answer
  */
 @ConfigurationProperties("draem.shutdown")

@@ -115,7 +115,7 @@ final class ImageBody {
         return images;
     }
 
-    /** Parts are as they are in HTTP; some clients of mail's habits write them in base64. */
+    /** Parts are as they are in HTTP; some mail libraries write them in base64. */
     private static void requireBinary(Part part) throws DetectionException {
         String encoding = part.getHeader("Content-Transfer-Encoding");
         if (encoding != null && !BINARY.contains(encoding.strip().toLowerCase(Locale.ROOT))) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the others
  * waiting, and so do the clients of a model, in the order of {@link FairLine}. Small images have threads of their own beside
- * those for all images, and the largest get half of these at most: no image waits until a much larger one is decoded. Work
- * whose caller has become late or has gone is dropped before it begins.
+ * those for all images, and the largest get half of these at most, but one at least: a small image never waits until a
+ * larger one is decoded. Work whose caller has become late or has gone is dropped before it begins.
  *
  * <p>Work begins and is taken out without any allocation, so that none is lost when the heap is full.
  */

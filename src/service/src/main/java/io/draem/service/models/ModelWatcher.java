@@ -18,7 +18,7 @@ final class ModelWatcher implements AutoCloseable {
     private final Duration interval;
     private final Duration closeLimit;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
-    /** A look may hang, and so may the load of one model's version: neither holds up the others. */
+    /** A look may hang, and so may the load of one model's version: neither delays the others. */
     private final ExecutorService givingWay = Executors.newCachedThreadPool(ModelWatcher::thread);
 
     /**

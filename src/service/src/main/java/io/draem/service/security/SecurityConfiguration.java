@@ -28,7 +28,7 @@ class SecurityConfiguration {
         } catch (KeyFileException e) {
             throw new StartUpException(
                     "The API keys in " + path + " cannot be used: " + e.getMessage(),
-                    "Mend the file that draem.security.api-keys.file names: a line name:sha256 for each key, where sha256 is"
+                    "Correct the file that draem.security.api-keys.file names: a line name:sha256 for each key, where sha256 is"
                             + " what `printf %s KEY | sha256sum` prints.",
                     e);
         }
