@@ -41,6 +41,8 @@ class ExhaustedHeapTests {
     /** What the JVM runs. */
     static final class Clients {
 
+        private static final int WARM = 5_000;
+
         private final PixelBudget budget = new PixelBudget(PIXELS);
         private final FairThreads threads = new FairThreads(2);
         private final AtomicBoolean end = new AtomicBoolean();
@@ -76,9 +78,13 @@ class ExhaustedHeapTests {
                     }
                 })));
             }
+            running.forEach(Thread::start);
+            // A class whose initialization finds no memory can never be used: all are there before the heap is full.
+            while (calls.get() < WARM) {
+                Thread.onSpinWait();
+            }
             Thread filler = new Thread(this::fill);
             filler.start();
-            running.forEach(Thread::start);
             filler.join();
             for (Thread client : running) {
                 client.join(TimeUnit.SECONDS.toMillis(10));
