@@ -38,7 +38,7 @@ record MaskSamples(int width, int height, char[] values, boolean lossy, boolean 
         int width = raster.getWidth();
         ColorModel colours = image.getColorModel();
         if (colours instanceof IndexColorModel palette) {
-            return ofPalette(raster, palette);
+            return PaletteMask.of(raster, palette);
         }
         if (colours instanceof PackedColorModel) {
             boolean alpha = colours.hasAlpha();
@@ -181,74 +181,5 @@ record MaskSamples(int width, int height, char[] values, boolean lossy, boolean 
             }
         }
         return values;
-    }
-
-    private static MaskSamples ofPalette(Raster raster, IndexColorModel palette) {
-        int width = raster.getWidth();
-        int height = raster.getHeight();
-        int[] row = new int[width];
-        char[] indices = new char[width * height];
-        for (int y = 0; y < height; y++) {
-            raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
-            for (int x = 0; x < width; x++) {
-                indices[y * width + x] = (char) row[x];
-            }
-        }
-        int[] colours = new int[1 << palette.getPixelSize()];
-        for (int index = 0; index < palette.getMapSize(); index++) {
-            colours[index] = palette.getRGB(index) & 0xFFFFFF;
-        }
-        return ofPalette(width, height, indices, colours);
-    }
-
-    /**
-     * Takes a palette of greys as a grey image. In any other each index is a label, and the background is black, or
-     * index 0 where no pixel is black, or white where neither is used. Colours that are all alike say nothing, so then
-     * the indices are the values.
-     *
-     * @param indices of the pixels, less than the number of colors; changed
-     * @param palette colors as {@code 0xRRGGBB}
-     */
-    static MaskSamples ofPalette(int width, int height, char[] indices, int[] palette) {
-        boolean[] used = new boolean[palette.length];
-        for (char index : indices) {
-            used[index] = true;
-        }
-        boolean grey = true;
-        boolean alike = true;
-        boolean several = false;
-        int black = -1;
-        int white = -1;
-        int first = -1;
-        for (int index = 0; index < used.length; index++) {
-            if (!used[index]) {
-                continue;
-            }
-            int red = palette[index] >> 16;
-            int green = palette[index] >> 8 & BYTE_MAX;
-            int blue = palette[index] & BYTE_MAX;
-            grey &= red == green && green == blue;
-            black = black < 0 && red + green + blue == 0 ? index : black;
-            white = white < 0 && Math.min(red, Math.min(green, blue)) == BYTE_MAX ? index : white;
-            alike &= first < 0 || palette[first] == palette[index];
-            several |= first >= 0;
-            first = first < 0 ? index : first;
-        }
-        int background = black >= 0 ? black : used[0] ? 0 : white;
-        char[] values = new char[used.length];
-        for (int index = 0; index < used.length; index++) {
-            if (several && alike) {
-                values[index] = (char) index;
-            } else if (used[index] && grey) {
-                values[index] = (char) (palette[index] & BYTE_MAX);
-            } else if (used[index]) {
-                boolean isBackground = background >= 0 && palette[index] == palette[background];
-                values[index] = (char) (isBackground ? 0 : 1);
-            }
-        }
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = values[indices[i]];
-        }
-        return new MaskSamples(width, height, indices, false, !grey);
     }
 }

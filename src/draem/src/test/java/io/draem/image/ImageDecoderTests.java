@@ -166,7 +166,7 @@ class ImageDecoderTests {
         "tiff-uint32.tif, '32 bits per sample'",
         "tiff-lab.tif, 'in CIELab'",
         "tiff-thumbnail-first.tif, 'reduced copy'",
-        "tiff-grey-2-extra.tif, 'in grey with 3 samples'",
+        "tiff-grey-2-extra.tif, 'in gray with 3 samples'",
         "tiff-bayer.tif, 'color filter'",
         "bmp-rle8-cut.bmp, 'truncated'",
         "bmp-rle4-cut.bmp, 'truncated'",
