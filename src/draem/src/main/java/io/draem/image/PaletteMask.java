@@ -28,9 +28,9 @@ final class PaletteMask {
     }
 
     /**
-     * Takes a palette of grays as a gray image. In any other palette each index is a label, and the background is black,
-     * or index 0 where no pixel is black, or white where neither is used. Where all colors are equal, the indices are the
-     * values.
+     * Takes a palette of grays as a gray image. In any other palette each index is a label, and the background is
+     * black, or index 0 where no pixel is black, or white where neither is used. Where all colors are equal, the
+     * indices are the values.
      *
      * @param indices of the pixels, less than the number of colors; changed
      * @param palette colors as {@code 0xRRGGBB}

@@ -136,7 +136,10 @@ final class TiffColors {
         return MaskSamples.of(width, height, taken, values, white);
     }
 
-    /** Returns the RGB of cyan, magenta, yellow and black, where 0 is no ink, without a profile; of 16 bits the high eight are used. */
+    /**
+     * Returns the RGB of cyan, magenta, yellow and black, where 0 is no ink, without a profile; of 16 bits the high
+     * eight are used.
+     */
     PixelRows cmyk() {
         int shift = bits - 8;
         SampleRange range = shift == 0 ? SampleRange.BYTES : new SampleRange(16, 65535, 65535, true);
@@ -150,7 +153,7 @@ final class TiffColors {
         });
     }
 
-    /** Turns the colors of a pixel into what they were before they were multiplied by its alpha, the last channel. */
+    /** Divides the colors of a pixel by its alpha, the last channel, which they were multiplied by. */
     private void divide(short[] row, int pixel, int white) {
         int alpha = row[pixel + channels - 1] & 0xFFFF;
         for (int color = pixel; color < pixel + channels - 1; color++) {
@@ -158,12 +161,12 @@ final class TiffColors {
         }
     }
 
-    /** Returns a color that was multiplied by alpha as it was before. */
+    /** Returns a color divided by alpha. */
     private static int divided(int color, int alpha, int white) {
         return alpha == 0 ? 0 : (int) Math.min(white, (long) white * color / alpha);
     }
 
-    /** Turns the samples of a row into colors of 8 bits. */
+    /** Converts the samples of a row to colors of 8 bits. */
     private interface Coloring {
 
         void color(short[] row, byte[] colors);

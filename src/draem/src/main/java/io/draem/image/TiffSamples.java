@@ -21,13 +21,15 @@ record TiffSamples(
         boolean predicted,
         boolean littleEndian) {
 
-    /** Pixels of a row that are unpacked at a time; a multiple of 8, so that each block starts at a whole byte. */
+    /** Pixels of a row that are unpacked at a time; a multiple of 8, so that each block starts at a byte boundary. */
     private static final int BLOCK = 4096;
 
-    /** Bytes of heap of an unpacked strip or tile besides its content: header, padding and reference. */
+    /** Bytes of heap of an unpacked strip or tile in addition to its content: header, padding and reference. */
     private static final int PART_OVERHEAD = 32;
 
-    /** Takes the samples of one row, interleaved and not yet turned into colors; the array is valid until it returns. */
+    /**
+     * Takes the samples of one row, interleaved and not yet converted to colors; the array is valid until it returns.
+     */
     interface RowTarget {
 
         void row(short[] row) throws ImageException;
@@ -46,7 +48,7 @@ record TiffSamples(
         for (int band = 0; band < down(); band++) {
             int rows = Math.min(partHeight, height - band * partHeight);
             for (int part = 0; part < unpacked.length; part++) {
-                unpacked[part] = new byte[0]; // or two would be in memory at a time
+                unpacked[part] = new byte[0]; // else two would be in memory at a time
                 unpacked[part] = parts.unpack(
                         part / across * perPlane + band * across + part % across, Math.multiplyExact(rows, rowBytes));
             }
@@ -91,8 +93,8 @@ record TiffSamples(
     }
 
     /**
-     * Returns the heap that reading takes: the strips or tiles of a row, what unpacks one of them, where all of them are, and
-     * a row of samples and of colors.
+     * Returns the heap that reading takes: the strips or tiles of a row, the state of unpacking, and a row of samples
+     * and of colors.
      */
     long readingBytes() {
         long unpacked = (width + partWidth - 1) / partWidth * (planar ? channels : 1L);
@@ -103,7 +105,7 @@ record TiffSamples(
                 + (long) Integer.BYTES * Math.min(partWidth, BLOCK) * (planar ? 1 : samples);
     }
 
-    /** Checks that every part can be there, before memory is taken for what they unpack to. */
+    /** Checks that every part is long enough, before memory is taken for the unpacked parts. */
     void requireParts() throws ImageException {
         int perPlane = (width + partWidth - 1) / partWidth * ((height + partHeight - 1) / partHeight);
         int across = (width + partWidth - 1) / partWidth;
@@ -117,7 +119,7 @@ record TiffSamples(
         return ((long) partWidth * (planar ? 1 : samples) * bits + 7) / 8;
     }
 
-    /** Turns the differences to the pixel before into samples; {@code before} is the pixel before the first, then the last. */
+    /** Converts differences between pixels to samples; {@code before} is the pixel before the first, then the last. */
     private void addDifferences(int[] row, int count, int[] before) {
         int mask = (1 << bits) - 1;
         for (int i = 0; i < count; i++) {
@@ -137,7 +139,7 @@ record TiffSamples(
                 row[i] = (bytes[at + low] & 0xFF) | (bytes[at + 1 - low] & 0xFF) << 8;
             }
         } else {
-            // Whatever the order of bytes, samples of other depths are packed from the highest bit on.
+            // Whatever the order of bytes, samples of other depths are packed from the highest bit.
             int buffer = 0;
             int filled = 0;
             int at = start;

@@ -1,4 +1,4 @@
-/** Image bytes from anywhere, not trusted, to the float tensor that the network sees. */
+/** Decodes untrusted image bytes to RGB and to the input tensor of the network. */
 @NullMarked
 package io.draem.image;
 

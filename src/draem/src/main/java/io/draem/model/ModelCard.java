@@ -10,20 +10,20 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a graph says of itself in its metadata: input, calibration, training and figures.
+ * Description of a model in the metadata of its graph: input, calibration, training and metrics.
  *
  * @param model name of the model
  * @param width input width in pixels; in metadata a multiple of {@value ModelContract#SIZE_MULTIPLE}
  * @param height input height in pixels; in metadata a multiple of {@value ModelContract#SIZE_MULTIPLE}
  * @param calibration thresholds and ranges
  * @param training every training option, seed, data digest and git commit
- * @param metrics figures of the evaluation
- * @param export format of the graph's numbers and what that format changed; empty where it is not known
- * @param images what the training images looked like; null where it is not known
- * @param whiteLevel stored value of 16-bit samples that is white where an image does not declare it, 256 to 65535; empty
- *     for the full range
- * @param minRegionArea fewest pixels of the original image that a region of this model has; null leaves it to whoever runs
- *     the graph
+ * @param metrics metrics of the evaluation
+ * @param export format of the graph's numbers and what that format changed; empty where unknown
+ * @param images statistics of the training images; null where unknown
+ * @param whiteLevel stored value of 16-bit samples that is white where an image does not declare it, 256 to 65535;
+ *     empty for the full range
+ * @param minRegionArea fewest pixels of the original image that a region of this model has; null for the default of the
+ *     program that runs the graph
  */
 public record ModelCard(
         String model,
@@ -71,13 +71,13 @@ public record ModelCard(
         }
     }
 
-    /** Makes the card of a graph of which the format is not known. */
+    /** Makes the card of a graph of unknown format. */
     public ModelCard(
             String model, int width, int height, Calibration calibration, ObjectNode training, ObjectNode metrics) {
         this(model, width, height, calibration, training, metrics, JSON.createObjectNode());
     }
 
-    /** Makes the card of a graph of which the training images are not known. */
+    /** Makes the card of a graph with unknown training images. */
     public ModelCard(
             String model,
             int width,
@@ -89,7 +89,7 @@ public record ModelCard(
         this(model, width, height, calibration, training, metrics, export, null, OptionalInt.empty(), null);
     }
 
-    /** Returns the card with what the training images looked like. */
+    /** Returns the card with the statistics of the training images. */
     public ModelCard withImages(@Nullable ImageProfile profile) {
         return new ModelCard(
                 model, width, height, calibration, training, metrics, export, profile, whiteLevel, minRegionArea);
@@ -102,9 +102,9 @@ public record ModelCard(
     }
 
     /**
-     * Returns the fewest pixels of a region: as given, else the model's own, else the default.
+     * Returns the fewest pixels of a region: the given number, else that of the model, else the default.
      *
-     * @param given null where a request says nothing of it
+     * @param given null where a request does not set it
      */
     public int minRegionArea(@Nullable Integer given, int otherwise) {
         return given != null ? given : minRegionArea != null ? minRegionArea : otherwise;
@@ -116,10 +116,10 @@ public record ModelCard(
     }
 
     /**
-     * Does nothing for a white level that an image of 16 bits can have.
+     * Checks that an image of 16 bits can have a white level.
      *
-     * @param name what gave it, for the message
-     * @throws IllegalArgumentException if it is none
+     * @param name name of the option or key, for the message
+     * @throws IllegalArgumentException if it is out of range
      */
     public static void requireWhiteLevel(String name, int level) {
         if (level < LEAST_WHITE_LEVEL || level > MOST_WHITE_LEVEL) {
@@ -147,7 +147,7 @@ public record ModelCard(
         return ModelMetadata.read(metadata);
     }
 
-    /** A graph of the contract has no resize inside, so its network must be able to halve its sides. */
+    /** A graph of the contract has no resize inside, so its network must be able to halve the sides. */
     ModelCard requireContractSides() {
         requireSide("input.width", width, ModelContract.SIZE_MULTIPLE);
         requireSide("input.height", height, ModelContract.SIZE_MULTIPLE);

@@ -72,7 +72,7 @@ final class ModelMetadata {
         if (version != ModelContract.VERSION && version != ModelContract.WHITE_LEVEL_VERSION) {
             throw new ModelCardException("draem.version is " + version + ", but only " + ModelContract.VERSION + " and "
                     + ModelContract.WHITE_LEVEL_VERSION
-                    + " are read here: export the model again with a trainer of this release");
+                    + " are supported: export the model again with a trainer of this release");
         }
         requireEqual(metadata, "input.colour", ModelCard.CHANNEL_ORDER);
         requireEqual(metadata, "resize", ModelCard.RESIZE);

@@ -1,4 +1,4 @@
-/** The contract between trainer and service: tensor names, and the model card that travels in the graph's metadata. */
+/** The contract between trainer and service: tensor names, and the model card in the metadata of a graph. */
 @NullMarked
 package io.draem.model;
 

@@ -1,7 +1,7 @@
 package io.draem.picture;
 
 /**
- * Colours for how anomalous a pixel is: yellow at the threshold, through orange, to red.
+ * Colors for how anomalous a pixel is: yellow at the threshold, through orange, to red.
  *
  * <p>They are the warm end of Turbo, whose lightness falls evenly there, by the polynomial that its authors give
  * (Mikhailov, "Turbo, An Improved Rainbow Colormap for Visualization", Google 2019; fit by R. Du, Apache-2.0).

@@ -1,4 +1,4 @@
-/** Pictures of the answer: anomaly maps and masks as PNG, and overlays to look at. */
+/** Images of a result: anomaly maps and masks as PNG, and overlays. */
 @NullMarked
 package io.draem.picture;
 

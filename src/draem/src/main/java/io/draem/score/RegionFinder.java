@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the connected regions of an anomaly map that are above the pixel threshold.
  *
- * <p>The map is read once, row by row. A row is a list of runs (stretches of pixels above the threshold), and only the runs
- * of two rows and the regions that may still grow are in memory: neither the map at the image's size nor its mask.
+ * <p>The map is read once, row by row. A row is a list of runs (stretches of pixels above the threshold), and only the
+ * runs of two rows and the regions that may still grow are in memory: neither the map at the image's size nor its mask.
  */
 public final class RegionFinder {
 
@@ -39,14 +39,14 @@ public final class RegionFinder {
     }
 
     /**
-     * Returns the regions of pixels strictly above the threshold, joined at sides and corners (8 neighbours), the largest
-     * peak first.
+     * Returns the regions of pixels strictly above the threshold, joined at sides and corners (8 neighbors), the
+     * largest peak first.
      *
-     * <p>An anomalous image always has a region. The one with the largest peak is returned even if it is smaller than the
-     * smallest area. Where no pixel is above the threshold, the threshold becomes the middle between the smallest and the
-     * largest value of the map (the peak's full width at half maximum), and {@link Regions#lowered} is true.
+     * <p>An anomalous image always has a region. The one with the largest peak is returned even if it is smaller than
+     * the smallest area. Where no pixel is above the threshold, the threshold becomes the middle between the smallest
+     * and the largest value of the map (the peak's full width at half maximum), and {@link Regions#lowered} is true.
      *
-     * @param map raw map at the size of the image, whose pixels positions and areas count
+     * @param map raw map at the size of the image, in whose pixels positions and areas are given
      */
     public static Regions find(ScaledMap map, RegionOptions options) {
         // No finder is kept while another one works: each takes memory for two rows.
@@ -140,7 +140,7 @@ public final class RegionFinder {
 
     private void keep(RegionComponent component) {
         count++;
-        if (largest.size() < options.most()) {
+        if (largest.size() < options.maxCount()) {
             largest.add(component);
         } else if (ORDER.compare(component, largest.element()) < 0) {
             largest.remove();

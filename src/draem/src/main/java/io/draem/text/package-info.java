@@ -1,4 +1,6 @@
-/** Names as people type them, and texts from outside as logs and answers can bear them. */
+/**
+ * Text from outside the process: escapes for logs and responses, the encoding of file names, and the distance of names.
+ */
 @NullMarked
 package io.draem.text;
 

@@ -62,7 +62,7 @@ final class FrameHeader {
         boolean known = (tag >> 1 & 7) <= 3;
         boolean shown = (tag >> 4 & 1) == 1;
         if (!key || !known || !shown || uint24(start + 3) != START_CODE) {
-            throw new Vp8Exception("its frame is not a picture");
+            throw new Vp8Exception("its frame is not a visible key frame");
         }
         this.width = uint16(start + 6) & 0x3FFF;
         this.height = uint16(start + 8) & 0x3FFF;

@@ -2,7 +2,9 @@ package io.draem.image.vp8;
 
 import java.util.Arrays;
 
-/** Reads segment and prediction modes of the macroblocks of a frame, in reading order (RFC 6386, sections 10 and 11). */
+/**
+ * Reads segment and prediction modes of the macroblocks of a frame, in reading order (RFC 6386, sections 10 and 11).
+ */
 final class MacroblockModes {
 
     /** A mode of luma: each 4x4 block has a mode of its own. */

@@ -3,8 +3,8 @@ package io.draem.image.vp8;
 import java.util.Arrays;
 
 /**
- * The coefficients of one macroblock at a time: reads and dequantizes them (RFC 6386, sections 13 and 14), and adds their
- * inverse transform to the predicted samples.
+ * The coefficients of one macroblock at a time: reads and dequantizes them (RFC 6386, sections 13 and 14), and adds
+ * their inverse transform to the predicted samples.
  */
 final class Residual {
 
