@@ -4,28 +4,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.unit.DataSize;
 
 /**
  * How CUDA runs graphs; the defaults favour answers that equal the trainer's, and memory that others can use.
  *
- * @param memoryLimit most memory of the arena on each GPU; null for what there is
+ * @param memoryLimit most bytes of the arena on each GPU; null for what there is
  * @param arena how the arena grows: by what is asked for, or in powers of two, which asks the driver less often
- * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic} at once, {@code exhaustive} by trying all
- *     at the first run of each batch size, which the warm-up takes upon it, or {@code default}
+ * @param convolutionSearch how cuDNN's algorithms are chosen
  * @param convolutionWorkspace whether an algorithm may take as much memory as it wants
  * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the trainer's in
  *     the third digit
  * @param shrinkArena whether memory is given back after each run; it never is else
  */
 public record CudaOptions(
-        @Nullable DataSize memoryLimit,
-        @DefaultValue("same-as-requested") Arena arena,
-        @DefaultValue("heuristic") ConvolutionSearch convolutionSearch,
-        @DefaultValue("true") boolean convolutionWorkspace,
-        @DefaultValue("false") boolean tf32,
-        @DefaultValue("false") boolean shrinkArena) {
+        @Nullable Long memoryLimit,
+        Arena arena,
+        ConvolutionSearch convolutionSearch,
+        boolean convolutionWorkspace,
+        boolean tf32,
+        boolean shrinkArena) {
 
     /** What holds where nothing is configured. */
     public static final CudaOptions DEFAULT =
@@ -39,16 +36,12 @@ public record CudaOptions(
 
     /** How the algorithm of a convolution is found. */
     public enum ConvolutionSearch {
+        /** The first one of cuDNN. */
         DEFAULT,
+        /** At once, by what cuDNN expects. */
         HEURISTIC,
+        /** By trying all at the first run of each batch size, which the warm-up takes upon it. */
         EXHAUSTIVE
-    }
-
-    public CudaOptions {
-        if (memoryLimit != null && memoryLimit.compareTo(DataSize.ofMegabytes(64)) < 0) {
-            throw new IllegalArgumentException(
-                    "draem.inference.cuda.memory-limit must be at least 64MB, got " + memoryLimit);
-        }
     }
 
     /** Returns the options under ONNX Runtime's names. */
@@ -59,7 +52,7 @@ public record CudaOptions(
         options.put("cudnn_conv_algo_search", convolutionSearch.name().toUpperCase(Locale.ROOT));
         options.put("cudnn_conv_use_max_workspace", convolutionWorkspace ? "1" : "0");
         if (memoryLimit != null) {
-            options.put("gpu_mem_limit", Long.toString(memoryLimit.toBytes()));
+            options.put("gpu_mem_limit", Long.toString(memoryLimit));
         }
         return options;
     }

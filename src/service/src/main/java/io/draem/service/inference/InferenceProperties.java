@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How graphs are run and how requests wait for them.
@@ -28,7 +29,7 @@ public record InferenceProperties(
         @DefaultValue("auto") ProviderChoice provider,
         @DefaultValue("0") List<Integer> devices,
         @DefaultValue("true") boolean strict,
-        @DefaultValue CudaOptions cuda,
+        @DefaultValue Cuda cuda,
         @DefaultValue TensorRtOptions tensorrt,
         @Nullable Integer threads,
         @Nullable Integer runs,
@@ -39,6 +40,45 @@ public record InferenceProperties(
     private static final int CPU_RUNS = 2;
     private static final int CPU_BATCH_SIZE = 1;
     private static final int GPU_BATCH_SIZE = 8;
+
+    /**
+     * How CUDA runs graphs.
+     *
+     * @param memoryLimit most memory of the arena on each GPU; default: what there is
+     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which asks the driver less
+     *     often
+     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic} at once, {@code exhaustive} by trying
+     *     all at the first run of each batch size, which the warm-up takes upon it, or {@code default}
+     * @param convolutionWorkspace whether an algorithm may take as much memory as it wants
+     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the trainer's in
+     *     the third digit
+     * @param shrinkArena whether memory is given back after each run; it never is else
+     */
+    public record Cuda(
+            @Nullable DataSize memoryLimit,
+            @DefaultValue("same-as-requested") CudaOptions.Arena arena,
+            @DefaultValue("heuristic") CudaOptions.ConvolutionSearch convolutionSearch,
+            @DefaultValue("true") boolean convolutionWorkspace,
+            @DefaultValue("false") boolean tf32,
+            @DefaultValue("false") boolean shrinkArena) {
+
+        public Cuda {
+            if (memoryLimit != null && memoryLimit.compareTo(DataSize.ofMegabytes(64)) < 0) {
+                throw new IllegalArgumentException(
+                        "draem.inference.cuda.memory-limit must be at least 64MB, got " + memoryLimit);
+            }
+        }
+
+        private CudaOptions options() {
+            return new CudaOptions(
+                    memoryLimit != null ? memoryLimit.toBytes() : null,
+                    arena,
+                    convolutionSearch,
+                    convolutionWorkspace,
+                    tf32,
+                    shrinkArena);
+        }
+    }
 
     public InferenceProperties {
         devices = List.copyOf(devices);
@@ -68,7 +108,7 @@ public record InferenceProperties(
                 maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
                 maxBatchSize != null ? maxBatchSize : GPU_BATCH_SIZE,
                 strict,
-                cuda,
+                cuda.options(),
                 tensorrt);
     }
 

@@ -4,9 +4,9 @@ package io.draem.service.inference;
 public enum ProviderChoice {
     /** CUDA when it works, else the CPU with a warning. */
     AUTO,
-    /** CUDA, or the service does not start. */
+    /** CUDA; nothing is opened where it does not work. */
     CUDA,
-    /** TensorRT, or the service does not start. */
+    /** TensorRT; nothing is opened where it does not work. */
     TENSORRT,
     /** The CPU. */
     CPU

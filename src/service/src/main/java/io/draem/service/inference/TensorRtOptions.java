@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How TensorRT builds engines, which takes minutes for a large graph.
@@ -12,8 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param cache folder that keeps engines and timings for the next start; null builds anew at each
  * @param fp16 whether layers may run in half precision: faster, and scores differ from the trainer's
  */
-public record TensorRtOptions(
-        @Nullable Path cache, @DefaultValue("false") boolean fp16) {
+public record TensorRtOptions(@Nullable Path cache, boolean fp16) {
 
     /** What holds where nothing is configured. */
     public static final TensorRtOptions DEFAULT = new TensorRtOptions(null, false);
