@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeviceTurn {
 
-    /** For a device on which no run may be added beside others, however long they last. */
-    static final Duration ALWAYS = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Duration ALWAYS = Duration.ofNanos(Long.MAX_VALUE);
 
     private static final Duration LONG_RUN = Duration.ofSeconds(1);
 
@@ -38,9 +37,11 @@ public final class DeviceTurn {
     }
 
     /**
-     * @param places how many batches the device runs at a time
+     * Schedules a device that runs a few batches at a time.
+     *
+     * @param places how many at a time
      */
-    DeviceTurn(int places) {
+    public DeviceTurn(int places) {
         this(places, LONG_RUN);
     }
 
@@ -51,6 +52,11 @@ public final class DeviceTurn {
     DeviceTurn(int places, Duration longRun) {
         this.places = places;
         this.longRun = longRun.toNanos();
+    }
+
+    /** Schedules a device on which no run may be added beside others, however long they last. */
+    public static DeviceTurn exclusive(int places) {
+        return new DeviceTurn(places, ALWAYS);
     }
 
     /**

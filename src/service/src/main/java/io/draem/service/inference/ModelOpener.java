@@ -49,7 +49,7 @@ public final class ModelOpener {
             for (Placement placement : placements()) {
                 OnnxModel model = open(file, placement);
                 opened.add(model);
-                while (opened.size() % placement.runs() != 0) {
+                while (opened.size() % placement.device().concurrentRuns() != 0) {
                     opened.add(model.beside(Objects.requireNonNull(environment)));
                 }
             }
@@ -72,7 +72,8 @@ public final class ModelOpener {
         boolean opened = false;
         try {
             GraphSignature signature = GraphContract.check(session);
-            int batch = signature.maxBatchSize(options.maxBatchSize(placement.provider()));
+            int batch = signature.maxBatchSize(
+                    options.maxBatchSize(placement.device().provider()));
             OnnxModel model =
                     OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
             opened = true;
@@ -141,7 +142,7 @@ public final class ModelOpener {
     private void loadLibrary() throws ProviderUnavailableException {
         if (environment == null) {
             try {
-                // Failures come back as exceptions and are told once, by this service.
+                // Failures come back as exceptions and are told once, by the caller.
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "draem");
             } catch (LinkageError | IllegalStateException e) {
                 throw new ProviderUnavailableException("The native library of ONNX Runtime was not loaded ("

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer; another one
  * runs it {@link #beside beside}. It must not be closed while it runs.
  */
-public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, AutoCloseable {
+public final class OnnxModel implements AutoCloseable {
 
     private static final Set<String> VERDICT = Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP);
     private static final Set<String> VERDICT_AND_RECONSTRUCTION =
@@ -45,7 +45,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     private final boolean reconstructs;
     private final FloatBuffer pixels;
     private final List<OnnxTensor> inputs = new ArrayList<>();
-    private Duration expected = Duration.ZERO;
+    private Duration runTime = Duration.ZERO;
     private int mapHeight;
     private int mapWidth;
 
@@ -112,7 +112,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     private List<ModelOutput> warmUp(List<ModelInput> batch) throws OrtException {
         long start = System.nanoTime();
         List<ModelOutput> outputs = run(batch, new Termination());
-        expected = Duration.ofNanos((System.nanoTime() - start) / batch.size());
+        runTime = Duration.ofNanos((System.nanoTime() - start) / batch.size());
         outputs.forEach(this::check);
         return outputs;
     }
@@ -143,7 +143,7 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
             while (other.maxBatchSize() < maxBatchSize()) {
                 other.addInput(environment);
             }
-            other.expected = expected;
+            other.runTime = runTime;
             other.mapHeight = mapHeight;
             other.mapWidth = mapWidth;
             made = true;
@@ -169,7 +169,12 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
 
     /** Returns where the graph runs. */
     public ExecutionProvider provider() {
-        return placement.provider();
+        return placement.device().provider();
+    }
+
+    /** Returns what the graph runs on, which other graphs may share. */
+    public Device device() {
+        return placement.device();
     }
 
     /** Returns why the graph runs on the CPU though a GPU was looked for; null where it runs as was asked. */
@@ -202,7 +207,15 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         return inputs.size();
     }
 
-    @Override
+    /**
+     * Runs a batch.
+     *
+     * @param batch at least one image, at most {@link #maxBatchSize()}
+     * @param termination by which another thread may end the run early; it then throws
+     * @return one output for each image, in their order
+     * @throws OrtException if the run fails, or was ended
+     * @throws IllegalStateException if the graph gives another number of values than it promised, or is closed
+     */
     public List<ModelOutput> run(List<ModelInput> batch, Termination termination) throws OrtException {
         for (int i = 0; i < batch.size(); i++) {
             pixels.put(i * imageLength(), batch.get(i).pixels());
@@ -230,7 +243,6 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
     }
 
     /** Throws {@link IllegalStateException} unless score and map are 0 to 1; the message names the first other value. */
-    @Override
     public void check(ModelOutput output) {
         if (!ScoreRange.contains(output.score())) {
             throw new IllegalStateException("The graph's score is " + output.score() + ", not 0 to 1" + REMEDY);
@@ -246,20 +258,9 @@ public final class OnnxModel implements BatchFunction<ModelInput, ModelOutput>, 
         }
     }
 
-    @Override
-    public DeviceTurn turn() {
-        return placement.turn();
-    }
-
-    /** Returns how long an image takes beside as many others as run at a time, by the last run of the warm-up. */
-    @Override
-    public Duration expected() {
-        return expected.multipliedBy(placement.runs());
-    }
-
     /** Returns how long an image took in the last run of the warm-up, with nothing else on the device. */
     public Duration runTime() {
-        return expected;
+        return runTime;
     }
 
     @Override

@@ -16,7 +16,7 @@ final class SessionSettings {
         OrtSession.SessionOptions session = new OrtSession.SessionOptions();
         boolean made = false;
         try {
-            boolean cpu = placement.provider() == ExecutionProvider.CPU;
+            boolean cpu = placement.device().provider() == ExecutionProvider.CPU;
             // A GPU does its work itself: one thread feeds it.
             session.setIntraOpNumThreads(cpu ? options.cpuThreads() : 1);
             // Threads that spin between runs would take the processors from decoding.
@@ -38,8 +38,9 @@ final class SessionSettings {
         if (options.strict() && options.provider() != ProviderChoice.AUTO) {
             session.addConfigEntry("session.disable_cpu_ep_fallback", "1");
         }
-        if (placement.provider() == ExecutionProvider.TENSORRT) {
-            try (OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(placement.device())) {
+        if (placement.device().provider() == ExecutionProvider.TENSORRT) {
+            try (OrtTensorRTProviderOptions tensorRt =
+                    new OrtTensorRTProviderOptions(placement.device().number())) {
                 for (Map.Entry<String, String> option :
                         options.tensorRt().toProviderOptions().entrySet()) {
                     tensorRt.add(option.getKey(), option.getValue());
@@ -48,7 +49,8 @@ final class SessionSettings {
             }
         }
         // Behind TensorRT too: CUDA runs what TensorRT cannot.
-        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(placement.device())) {
+        try (OrtCUDAProviderOptions cuda =
+                new OrtCUDAProviderOptions(placement.device().number())) {
             for (Map.Entry<String, String> option :
                     options.cuda().toProviderOptions().entrySet()) {
                 cuda.add(option.getKey(), option.getValue());

@@ -25,7 +25,8 @@ public final class Termination {
         means = null;
     }
 
-    synchronized void request() {
+    /** Asks for the end of the run; further calls change nothing. */
+    public synchronized void request() {
         if (!wanted) {
             wanted = true;
             if (means != null) {
@@ -34,7 +35,8 @@ public final class Termination {
         }
     }
 
-    synchronized boolean isWanted() {
+    /** Tells whether the run was asked to end early. */
+    public synchronized boolean isWanted() {
         return wanted;
     }
 }

@@ -1,4 +1,4 @@
-/** Runs graphs in ONNX Runtime on the provider that was proven to work, behind a bounded queue. */
+/** Runs graphs in ONNX Runtime, on the provider that was proven to work. */
 @NullMarked
 package io.draem.service.inference;
 

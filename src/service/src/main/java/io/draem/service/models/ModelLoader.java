@@ -1,5 +1,7 @@
 package io.draem.service.models;
 
+import io.draem.service.inference.Device;
+import io.draem.service.inference.DeviceTurn;
 import io.draem.service.inference.FileKind;
 import io.draem.service.inference.GraphFile;
 import io.draem.service.inference.GraphRefusedException;
@@ -15,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,8 @@ final class ModelLoader {
     private final ModelProperties properties;
     private final Opener opener;
     private final QueuePlan queues;
+    /** All models on a device take turns. */
+    private final Map<Device, DeviceTurn> turns = new ConcurrentHashMap<>();
 
     /**
      * How the queues of the models are made.
@@ -152,8 +158,19 @@ final class ModelLoader {
                 file.version(),
                 graph.digest(),
                 sessions,
-                InferenceQueue.start(file.name(), sessions, options, runs, System::nanoTime),
+                InferenceQueue.start(file.name(), functions(sessions), options, runs, System::nanoTime),
                 runs);
+    }
+
+    private List<ServedFunction> functions(List<OnnxModel> sessions) {
+        return sessions.stream()
+                .map(model -> new ServedFunction(model, turns.computeIfAbsent(model.device(), ModelLoader::turn)))
+                .toList();
+    }
+
+    private static DeviceTurn turn(Device device) {
+        int runs = device.concurrentRuns();
+        return device.exclusive() ? DeviceTurn.exclusive(runs) : new DeviceTurn(runs);
     }
 
     /** It would keep the device from other models for answers that all come too late. */

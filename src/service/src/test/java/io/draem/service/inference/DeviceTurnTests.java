@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class DeviceTurnTests {
 
-    private final DeviceTurn turn = new DeviceTurn(1, DeviceTurn.ALWAYS);
+    private final DeviceTurn turn = DeviceTurn.exclusive(1);
     private final BlockingQueue<String> order = new LinkedBlockingQueue<>();
 
     @Test
@@ -52,7 +52,7 @@ class DeviceTurnTests {
 
     @Test
     void asManyRunAtATimeAsTheDeviceHasPlaces() throws Exception {
-        DeviceTurn two = new DeviceTurn(2, DeviceTurn.ALWAYS);
+        DeviceTurn two = DeviceTurn.exclusive(2);
         DeviceTurn.Share first = two.join(new Object());
         first.take();
         DeviceTurn.Share second = two.join(new Object());

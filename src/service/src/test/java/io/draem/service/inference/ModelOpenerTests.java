@@ -151,7 +151,8 @@ class ModelOpenerTests {
 
     @Test
     void saysOfAGraphOfAnomalibBefore2WhatToImport() throws Exception {
-        Path file = TestModels.file("src/service/src/test/resources/io/draem/service/inference/anomalib-1.0.onnx");
+        Path file =
+                Path.of(ModelOpenerTests.class.getResource("anomalib-1.0.onnx").toURI());
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> new ModelOpener(CPU).open(graph(file)))
                 .withMessageContaining("exported by anomalib before 2.0")

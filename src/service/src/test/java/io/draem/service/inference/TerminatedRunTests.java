@@ -3,14 +3,14 @@ package io.draem.service.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import io.draem.service.TestModels;
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Runs of the real runtime that nobody waits for any more, on a graph of which one run takes long. */
 @Timeout(60)
@@ -35,17 +37,19 @@ class TerminatedRunTests {
     private final CountDownLatch started = new CountDownLatch(1);
 
     @BeforeAll
-    static void open() throws Exception {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-                OrtSession shipped =
-                        environment.createSession(TestModels.graph().toString(), options)) {
-            Map<String, String> metadata = new HashMap<>(shipped.getMetadata().getCustomMetadata());
-            metadata.put("draem.input.width", Integer.toString(SIZE));
-            metadata.put("draem.input.height", Integer.toString(SIZE));
-            OrtSession slow = environment.createSession(SlowGraph.of(SIZE, 40, metadata), options);
-            model = OnnxModel.warmedUp(environment, slow, GraphContract.check(slow), Placement.cpu(1, null), 1);
-        }
+    static void open(@TempDir Path folder) throws Exception {
+        ModelCard card = new ModelCard(
+                "slow",
+                SIZE,
+                SIZE,
+                new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0),
+                JsonMapper.shared().createObjectNode(),
+                JsonMapper.shared().createObjectNode());
+        Path file = Files.write(folder.resolve("model.onnx"), SlowGraph.of(SIZE, 40, card.toMetadata()));
+        int threads = Runtime.getRuntime().availableProcessors();
+        model = new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, threads, 1, 1))
+                .open(GraphFile.read(file, Files.size(file)))
+                .get(0);
     }
 
     @AfterAll
@@ -70,7 +74,7 @@ class TerminatedRunTests {
     @Test
     void aRunIsStoppedAtTheDeadlineOfItsOnlyCaller() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
-        long patience = model.expected().toNanos() / 4;
+        long patience = model.runTime().toNanos() / 4;
         Ticket<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, System.nanoTime() + patience);
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
