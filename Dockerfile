@@ -27,7 +27,7 @@ COPY .mvn .mvn
 COPY src/draem/pom.xml src/draem/
 COPY src/service/pom.xml src/service/
 COPY src/trainer/pom.xml src/trainer/
-ENV MAVEN_ARGS="-B -q -am -Dmaven.test.skip -Dspotless.check.skip"
+ENV MAVEN_ARGS="-B -q -am -DskipTests -Dspotless.check.skip"
 
 # The dependencies alone: this layer changes with the poms, not with the sources.
 FROM poms AS service-dependencies

@@ -2,7 +2,7 @@ package io.draem.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.tensor.Safetensors;
+import io.draem.model.GoldenTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +37,8 @@ class ResizeGoldenTests {
 
         float[] ours = ImageTensor.of(image, width, height);
 
-        float[] theirs = Safetensors.read(FOLDER.resolve("expected.safetensors"))
-                .tensor(file)
-                .toFloats();
+        float[] theirs =
+                GoldenTensors.read(FOLDER.resolve("expected.safetensors")).floats(file);
         assertThat(ours).hasSameSizeAs(theirs);
         double worst = 0;
         double sum = 0;

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Opens images as the training of a checkpoint did: the same split, the same synthetic anomalies, the same rule. */
-final class CheckpointImages {
+public final class CheckpointImages {
 
     private static final Recipe.Validation DEFAULT_VALIDATION = new Recipe.Validation(ValidationSplit.SYNTHETIC, 0.2);
     private static final int SHOWN_DIGITS = 12;
@@ -33,7 +33,7 @@ final class CheckpointImages {
      * @param whiteLevel of the model
      * @param progress reports all long work on them
      */
-    static ModelImages open(
+    public static ModelImages open(
             Path data,
             @Nullable Path imagesFolder,
             @Nullable Path anomalySource,
@@ -61,7 +61,7 @@ final class CheckpointImages {
     }
 
     /** Says whether the images are others than the model was trained on, or cannot be known to be others. */
-    static Optional<String> warning(ModelImages images, ObjectNode training) {
+    public static Optional<String> warning(ModelImages images, ObjectNode training) {
         if (training.has("importedFrom")) {
             return images.validatesOnSynthetic()
                     ? Optional.of(
@@ -82,7 +82,8 @@ final class CheckpointImages {
      * Returns the rule that a checkpoint's thresholds were found by, with its value; given ones are kept. The default rule
      * where the thresholds were taken over from elsewhere, or are of other scores and maps.
      */
-    static ThresholdOptions thresholds(@Nullable Calibration calibration, ObjectNode training, boolean sameValues) {
+    public static ThresholdOptions thresholds(
+            @Nullable Calibration calibration, ObjectNode training, boolean sameValues) {
         if (calibration == null) {
             return ThresholdOptions.DEFAULTS;
         }

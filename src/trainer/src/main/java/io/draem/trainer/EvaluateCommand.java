@@ -142,7 +142,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (report != null) {
                 ObjectNode told = figures.deepCopy();
                 addTraining(told, card);
-                Invocation.of(spec).writeTo(told);
+                Main.invocation(spec).writeTo(told);
                 String judged = images.size() + " test images of " + data.getFileName();
                 write(
                         report,

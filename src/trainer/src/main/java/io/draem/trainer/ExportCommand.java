@@ -179,7 +179,7 @@ final class ExportCommand implements Callable<Integer> {
                 kept ? CheckpointImages.thresholds(found, model.training(), sameValues) : asked,
                 calibrationImages,
                 threads,
-                Invocation.of(spec));
+                Main.invocation(spec));
         int number = sameValues && kept && area == null
                 ? ModelVersion.numberFor(checkpoint, output, draft.model(), formats)
                 : ModelVersion.nextNumber(output, draft.model());

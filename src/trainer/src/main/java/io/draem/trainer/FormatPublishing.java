@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param calibration how many images int8 takes its ranges from
  * @param invocation the command line of this run
  */
-record FormatPublishing(
+public record FormatPublishing(
         ModelCheckpoint model,
         ModelCard draft,
         @Nullable ModelImages images,
@@ -45,8 +45,9 @@ record FormatPublishing(
         Invocation invocation) {
 
     /** What int8 takes its ranges from unless told otherwise. */
-    static final int CALIBRATION_IMAGES = 16;
+    public static final int CALIBRATION_IMAGES = 16;
 
+    private static final String GRAPH = "model.onnx";
     private static final String OF_FLOAT32 = "of the float32 network";
     private static final String OF_THIS_GRAPH = "of this graph";
 
@@ -56,7 +57,7 @@ record FormatPublishing(
      * @param number of the version of all of them
      * @throws StoppedBySignalException if a signal asked for it; the version that was being written is gone
      */
-    void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
+    public void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
             throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
         NewFolders folders = NewFolders.make(output);
         signals.hold("stopping before the next image and leaving no half of a version");
@@ -70,7 +71,7 @@ record FormatPublishing(
                     float32 = judge.judge(export.float32());
                 }
                 try (ModelVersion version = ModelVersion.begin(output, format.modelName(draft.model()), number);
-                        FormatGraph graph = export.write(format, version.file("model.onnx"))) {
+                        FormatGraph graph = export.write(format, version.file(GRAPH), version.published(GRAPH))) {
                     Judgement judgement = judge == null ? null : judge.judge(graph.detector());
                     ModelCard card = card(format, graph, judgement, float32);
                     if (judgement != null && format == float32First.get(0)) {
@@ -81,7 +82,7 @@ record FormatPublishing(
                     }
                     write(card, judgement, graph.detector(), version);
                     graph.finish(card);
-                    long bytes = Files.size(version.file("model.onnx"));
+                    long bytes = Files.size(version.file(GRAPH));
                     out.println(FormatSummary.of(card, format, bytes, version.publish(), judge != null));
                     out.flush();
                 }
@@ -100,7 +101,8 @@ record FormatPublishing(
     private FormatExport begin(ExportFormat first, Path output, int number, StopSignals signals)
             throws IOException, ExportRefusedException, ModelCardException {
         try (ModelVersion scratch = ModelVersion.begin(output, first.modelName(draft.model()), number)) {
-            return FormatExport.of(model, draft, exportImages(signals), scratch.file("model.onnx"), threads);
+            return FormatExport.of(
+                    model, draft, exportImages(signals), scratch.file(GRAPH), scratch.published(GRAPH), threads);
         }
     }
 

@@ -165,7 +165,7 @@ final class ImportCommand implements Callable<Integer> {
                                 imageThreshold,
                                 pixelThreshold),
                         threads,
-                        Invocation.of(spec))
+                        Main.invocation(spec))
                 .execute(spec.commandLine().getOut(), spec.commandLine().getErr());
         return 0;
     }

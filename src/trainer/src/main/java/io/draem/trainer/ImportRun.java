@@ -45,7 +45,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param threads of libtorch
  * @param invocation the command line of this run
  */
-record ImportRun(
+public record ImportRun(
         List<Path> files,
         Path output,
         String name,
@@ -55,7 +55,7 @@ record ImportRun(
         Invocation invocation) {
 
     /** Where neither a person nor the checkpoint says. */
-    static final int DEFAULT_SIDE = 256;
+    public static final int DEFAULT_SIDE = 256;
 
     private static final int PARITY_IMAGES = 2;
 
@@ -68,7 +68,7 @@ record ImportRun(
      * @param side of the square input; null to take the checkpoint's size
      * @param normalization null to take the checkpoint's
      */
-    record Input(@Nullable Integer side, TrainingInput.@Nullable Normalization normalization) {}
+    public record Input(@Nullable Integer side, TrainingInput.@Nullable Normalization normalization) {}
 
     /**
      * Where thresholds come from.
@@ -82,7 +82,7 @@ record ImportRun(
      * @param image given by a person, before all else
      * @param pixel given by a person, before all else
      */
-    record Thresholds(
+    public record Thresholds(
             @Nullable Path data,
             @Nullable Path folder,
             ValidationSplit validation,
@@ -93,7 +93,7 @@ record ImportRun(
             @Nullable Double pixel) {}
 
     /** Imports, calibrates, exports and publishes; says on {@code out} what it did and on {@code log} what to beware of. */
-    void execute(PrintWriter out, PrintWriter log)
+    public void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, TrainerException,
                     StoppedBySignalException {
         Threads.use(threads);
@@ -187,7 +187,7 @@ record ImportRun(
     }
 
     /** Returns whether an input can have such a side. */
-    static boolean isSide(int side) {
+    public static boolean isSide(int side) {
         return side >= ModelContract.SIZE_MULTIPLE
                 && side <= ModelContract.MAX_SIDE
                 && side % ModelContract.SIZE_MULTIPLE == 0;

@@ -1,12 +1,10 @@
 package io.draem.trainer;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -16,17 +14,19 @@ import tools.jackson.databind.node.ObjectNode;
  * @param arguments as they were given
  * @param date to the second
  */
-record Invocation(String program, List<String> arguments, Instant date) {
+public record Invocation(String program, List<String> arguments, Instant date) {
 
-    /** Returns that of a command that runs now. */
-    static Invocation of(CommandSpec command) {
-        CommandSpec root = command.root();
-        Clock clock = root.userObject() instanceof Main main ? main.clock() : Clock.systemUTC();
+    /**
+     * Returns that of a command that runs now.
+     *
+     * @param program the trainer's name, which stands where this process was not started from a jar
+     */
+    public static Invocation of(String program, List<String> arguments, Instant date) {
         String started = System.getProperty("sun.java.command", "").split(" ")[0];
         return new Invocation(
-                started.endsWith(".jar") ? "java -jar " + quoted(started) : root.name(),
-                List.copyOf(root.commandLine().getParseResult().originalArgs()),
-                clock.instant().truncatedTo(ChronoUnit.SECONDS));
+                started.endsWith(".jar") ? "java -jar " + quoted(started) : program,
+                List.copyOf(arguments),
+                date.truncatedTo(ChronoUnit.SECONDS));
     }
 
     /** Returns the command line, ready to be pasted into a shell. */
@@ -45,7 +45,7 @@ record Invocation(String program, List<String> arguments, Instant date) {
     }
 
     /** Adds command line and date to what a report shows. */
-    void writeTo(ObjectNode report) {
+    public void writeTo(ObjectNode report) {
         report.putObject("run").put("command", commandLine()).put("date", date.toString());
     }
 

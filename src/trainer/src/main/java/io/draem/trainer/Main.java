@@ -21,15 +21,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
@@ -48,7 +48,7 @@ import picocli.CommandLine.Option;
             "143:the same by SIGTERM"
         },
         mixinStandardHelpOptions = true,
-        versionProvider = TrainerVersion.class,
+        versionProvider = Main.Version.class,
         subcommands = {
             TrainCommand.class,
             EvaluateCommand.class,
@@ -70,9 +70,11 @@ public final class Main {
         this.clock = clock;
     }
 
-    /** Returns the clock that dates reports. */
-    Clock clock() {
-        return clock;
+    /** Returns how a command was called, dated by this command line's clock. */
+    static Invocation invocation(CommandSpec command) {
+        CommandSpec root = command.root();
+        Clock clock = root.userObject() instanceof Main main ? main.clock : Clock.systemUTC();
+        return Invocation.of(root.name(), root.commandLine().getParseResult().originalArgs(), clock.instant());
     }
 
     /** Runs the command and ends the process with one of the statuses above. */
@@ -147,7 +149,9 @@ public final class Main {
                         command.getErr().println(stopped.getMessage());
                         return stopped.status();
                     }
-                    command.getErr().println(command.getColorScheme().errorText("draem-trainer: " + sentence(e)));
+                    command.getErr()
+                            .println(command.getColorScheme()
+                                    .errorText("draem-trainer: " + TrainerException.sentence(e)));
                     if (main.stackTrace || !isForPeople(e)) {
                         e.printStackTrace(command.getErr());
                     }
@@ -188,16 +192,12 @@ public final class Main {
                 || e instanceof TrainerException;
     }
 
-    static String sentence(Exception e) {
-        if (e instanceof NoSuchFileException) {
-            return "There is no file or folder '" + e.getMessage() + "'";
+    /** What {@code --version} prints. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"draem-trainer " + TrainerVersion.current()};
         }
-        if (e instanceof InvalidPathException name) {
-            return FileNameEncoding.explain(name.getInput());
-        }
-        if (e instanceof FileSystemException) {
-            return "Cannot use " + e.getMessage();
-        }
-        return e.getMessage() != null ? e.getMessage() : e.toString();
     }
 }

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param imageSource where the image threshold is from, to be read after "from"
  * @param pixelSource where the pixel threshold is from
  */
-record ManualThresholds(Calibration calibration, String imageSource, String pixelSource) {
+public record ManualThresholds(Calibration calibration, String imageSource, String pixelSource) {
 
     private static final String SOURCE = "thresholdSource";
     private static final String IMAGE_OPTION = "--threshold-image";
@@ -63,7 +63,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
      * @param seen ranges and counts, which stay what they are
      * @param given of rule {@link ThresholdRule#MANUAL}
      */
-    static ManualThresholds of(@Nullable ModelCard own, Calibration seen, ThresholdOptions given) {
+    public static ManualThresholds of(@Nullable ModelCard own, Calibration seen, ThresholdOptions given) {
         ThresholdOptions all = own != null ? given.orElse(own.calibration()) : given.requireImage();
         double image = Objects.requireNonNull(all.image());
         Double pixel = all.pixel();
@@ -96,7 +96,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     }
 
     /** Returns a model's card with these thresholds, and of its figures those that do not hang on them. */
-    ModelCard on(ModelCard card) {
+    public ModelCard on(ModelCard card) {
         ObjectNode training = card.training().deepCopy();
         writeTo(training);
         ObjectNode metrics = Evaluation.atOtherThresholds(card.metrics(), calibration);
@@ -143,7 +143,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     }
 
     /** Returns reasons not to trust the thresholds, in sentences. */
-    List<String> warnings() {
+    public List<String> warnings() {
         List<String> warnings = new ArrayList<>(CalibrationWarnings.of(calibration));
         if (imageSource.equals(DEFAULT)) {
             warnings.add("nothing is known of this model's image threshold, so it is "

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param synthesizer what makes samples of them
  * @param progress reports all long work on them
  */
-record ModelImages(
+public record ModelImages(
         Options options,
         DataSplit split,
         List<String> notes,
@@ -86,7 +86,7 @@ record ModelImages(
      * @param seed of split and synthesis
      * @param whiteLevel of deep images, as it was asked for
      */
-    record Options(
+    public record Options(
             int width,
             int height,
             Recipe.Validation validation,
@@ -177,7 +177,7 @@ record ModelImages(
     }
 
     /** Says how many images there are for what, and what a person should know of them. */
-    String summary() {
+    public String summary() {
         return withNotes(String.format(
                 Locale.ROOT,
                 "%d images to train on, %s; textures: %s",

@@ -55,6 +55,7 @@ final class NetworkPublishing {
                     detector.network().options(),
                     card,
                     version.file("model.onnx"),
+                    version.published("model.onnx"),
                     images,
                     () -> detector.run(images, count));
             ObjectNode report = figures.deepCopy();

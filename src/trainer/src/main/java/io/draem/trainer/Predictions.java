@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Examines images one batch after the other and writes what was found. */
-final class Predictions {
+public final class Predictions {
 
     /** One JSON object a line, an image each, in the order of their paths. */
-    static final String FILE = "predictions.jsonl";
+    public static final String FILE = "predictions.jsonl";
 
     /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image. */
     private static final long PIXELS_HELD = 64_000_000;
@@ -56,10 +56,11 @@ final class Predictions {
      * @param maps whether the raw maps are written too
      * @param batchSize most images at a time
      */
-    record Options(@Nullable Double threshold, @Nullable Integer minArea, boolean maps, int batchSize) {}
+    public record Options(
+            @Nullable Double threshold, @Nullable Integer minArea, boolean maps, int batchSize) {}
 
     /** How many images of each kind there were. */
-    record Counts(int anomalous, int normal, int unreadable, int unusual, int failed) {
+    public record Counts(int anomalous, int normal, int unreadable, int unusual, int failed) {
 
         /** Returns the counts in words; what did not happen is left out but for the verdicts. */
         @Override
@@ -77,7 +78,11 @@ final class Predictions {
         }
     }
 
-    Predictions(OnnxDetector detector, Path images, Path output, Options options) {
+    /**
+     * @param images folder that paths in the verdicts start from
+     * @param output folder that is there
+     */
+    public Predictions(OnnxDetector detector, Path images, Path output, Options options) {
         this.detector = detector;
         this.images = images;
         this.output = output;
@@ -90,8 +95,9 @@ final class Predictions {
      * Writes pictures and verdicts of all images; those that cannot be read are told on {@code log} and in the verdicts.
      *
      * @param files below the folder of images
+     * @throws IOException if something cannot be written
      */
-    Counts write(List<Path> files, PrintWriter log) throws IOException {
+    public Counts write(List<Path> files, PrintWriter log) throws IOException {
         Path whole = output.resolve(FILE);
         Path part = BesideFile.of(whole);
         int anomalous = 0;
@@ -109,7 +115,7 @@ final class Predictions {
                     } catch (IOException e) { // no image, or a file that may not be read or has vanished
                         String problem = e instanceof DatasetException
                                 ? String.valueOf(e.getMessage())
-                                : file + " cannot be read: " + Main.sentence(e);
+                                : file + " cannot be read: " + TrainerException.sentence(e);
                         unreadable++;
                         anomalous += examine(batch, lines, log); // the lines keep the order of the files
                         held = 0;

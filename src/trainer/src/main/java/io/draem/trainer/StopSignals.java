@@ -17,7 +17,7 @@ import sun.misc.SignalHandler;
  * <p>"At once" is the system's own default. The JVM's handling would run the clean-up of libtorch and ONNX Runtime beside
  * what they are computing, which crashes.
  */
-final class StopSignals implements AutoCloseable {
+public final class StopSignals implements AutoCloseable {
 
     private static final Map<String, Integer> STATUS = Map.of("INT", 130, "TERM", 143, "HUP", 129);
 
@@ -31,7 +31,7 @@ final class StopSignals implements AutoCloseable {
     }
 
     /** Takes over the signals from the JVM until closed; those that the process was started to ignore stay ignored. */
-    static StopSignals handle(PrintWriter log) {
+    public static StopSignals handle(PrintWriter log) {
         StopSignals signals = new StopSignals(log);
         STATUS.keySet().forEach(signals::takeOver);
         return signals;

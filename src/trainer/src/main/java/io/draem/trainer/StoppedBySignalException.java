@@ -1,7 +1,7 @@
 package io.draem.trainer;
 
 /** Work that a signal ended in good order; the message says how to go on. */
-final class StoppedBySignalException extends Exception {
+public final class StoppedBySignalException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ final class StoppedBySignalException extends Exception {
     }
 
     /** Returns the exit status of the process. */
-    int status() {
+    public int status() {
         return status;
     }
 }

@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
                 calibration.thresholds(),
                 calibration.minRegionArea(),
                 output.formats,
-                Invocation.of(spec));
+                Main.invocation(spec));
     }
 
     private static Path required(String option, @Nullable Path value) {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The version of this build, from the jar's manifest. */
-public final class TrainerVersion implements IVersionProvider {
+public final class TrainerVersion {
+
+    private TrainerVersion() {}
 
     /** Returns the version, {@code development} when run from class files. */
     public static String current() {
@@ -32,10 +33,5 @@ public final class TrainerVersion implements IVersionProvider {
     /** Notes in a model's metadata which build made it. */
     static void writeTo(ObjectNode training) {
         training.put("trainer", current()).put("gitCommit", gitCommit());
-    }
-
-    @Override
-    public String[] getVersion() {
-        return new String[] {"draem-trainer " + current()};
     }
 }

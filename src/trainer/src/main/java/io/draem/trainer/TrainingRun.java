@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param formats that the model is exported in, beside float32
  * @param invocation the command line of this run
  */
-record TrainingRun(
+public record TrainingRun(
         Path data,
         @Nullable Path imagesFolder,
         Path output,
@@ -69,14 +69,14 @@ record TrainingRun(
         Invocation invocation) {
 
     /** What to do where there are checkpoints. */
-    enum Unfinished {
+    public enum Unfinished {
         REFUSE,
         RESUME,
         DELETE
     }
 
     /** Trains, calibrates, evaluates, exports, and publishes; says on {@code out} what it does and on {@code log} how far. */
-    void execute(PrintWriter out, PrintWriter log)
+    public void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
                     StoppedBySignalException {
         Threads.use(threads);
@@ -249,7 +249,7 @@ record TrainingRun(
                             + lastGood(checkpoints, "It is of no use to go on from there with the same options.")
                             + " Start anew with --restart and a smaller --learning-rate, --gradient-clip 1 or --precision float32");
         } catch (IOException e) {
-            throw new TrainerException(Main.sentence(e) + ". "
+            throw new TrainerException(TrainerException.sentence(e) + ". "
                     + lastGood(checkpoints, "Fix it, then continue with:\n  " + invocation.resuming()));
         } finally {
             signals.release();

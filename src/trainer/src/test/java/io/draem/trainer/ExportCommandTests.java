@@ -463,6 +463,30 @@ class ExportCommandTests {
         assertThat(output).doesNotExist();
     }
 
+    @Test
+    void aRefusedGraphIsNamedByWhereItWouldHaveBeenPublished() throws IOException {
+        Map<String, Tensor> weights = RandomWeights.of(SMALL, 1);
+        for (String layer : List.of("1", "4")) {
+            weights.computeIfPresent(
+                    "reconstructive_subnetwork.encoder.block2." + layer + ".weight", (name, weight) -> {
+                        float[] values = weight.toFloats();
+                        for (int i = 0; i < values.length; i++) {
+                            values[i] *= 1e37f;
+                        }
+                        return Tensor.of(values, weight.shape());
+                    });
+        }
+        Path checkpoint = folder.resolve("overflow.safetensors");
+        ModelCheckpoint.file(weights, CARD).write(checkpoint);
+        Path output = folder.resolve("of-overflow");
+        assertThat(export("--checkpoint", checkpoint.toString(), "--output", output.toString()))
+                .isEqualTo(1);
+        assertThat(said.toString())
+                .contains("draem-trainer: " + output.resolve("plate/1/model.onnx") + " was not written: libtorch and")
+                .doesNotContain("\tat ");
+        assertThat(output).doesNotExist();
+    }
+
     private int export(String... more) {
         List<String> given = List.of(more);
         Stream<String> arguments = Stream.concat(Stream.of("export", "--threads", "1"), given.stream());

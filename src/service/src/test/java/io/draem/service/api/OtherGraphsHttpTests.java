@@ -3,8 +3,8 @@ package io.draem.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.model.GoldenTensors;
 import io.draem.service.TestModels;
-import io.draem.tensor.Safetensors;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
@@ -66,10 +66,10 @@ class OtherGraphsHttpTests {
 
     @BeforeAll
     static void readNumbers() throws Exception {
-        Safetensors golden = Safetensors.read(GOLDEN.resolve("tensors.safetensors"));
-        input = golden.tensor("input").toFloats();
-        scores = golden.tensor("pred_score").toFloats();
-        maps = golden.tensor("anomaly_map").toFloats();
+        GoldenTensors golden = GoldenTensors.read(GOLDEN.resolve("tensors.safetensors"));
+        input = golden.floats("input");
+        scores = golden.floats("pred_score");
+        maps = golden.floats("anomaly_map");
     }
 
     @Autowired

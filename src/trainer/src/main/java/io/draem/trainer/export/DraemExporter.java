@@ -42,6 +42,7 @@ public final class DraemExporter {
      * Does what {@link #export} does, but moves the graph to {@code file} only if ONNX Runtime gives with it what the
      * network itself gives.
      *
+     * @param published where people find the graph once its version is published: what a refusal names
      * @param images {@code [count, 3, height, width]}, real images of the card's size
      * @param reference gives what the network itself says of {@code images}, in evaluation mode
      * @return how far the two were apart
@@ -54,6 +55,7 @@ public final class DraemExporter {
             NetworkOptions options,
             ModelCard card,
             Path file,
+            Path published,
             float[] images,
             Supplier<NetworkOutputs> reference)
             throws IOException, ExportRefusedException {
@@ -62,7 +64,7 @@ public final class DraemExporter {
             write(weights, options, card, part);
             Parity parity = ParityCheck.check(part, images, reference.get());
             if (!parity.within(ParityCheck.TOLERANCE)) {
-                throw new ExportRefusedException(file, parity, ParityCheck.TOLERANCE);
+                throw new ExportRefusedException(published, parity, ParityCheck.TOLERANCE);
             }
             BesideFile.publish(part, file);
             return parity;

@@ -12,8 +12,7 @@ public final class ExportRefusedException extends Exception {
     private final @Nullable Parity parity;
 
     /**
-     * @param file where the graph was to be written; in an unfinished version, the message names its place in the
-     *     published one
+     * @param file what the message names: where people would have found the graph
      */
     ExportRefusedException(Path file, Parity parity, double tolerance) {
         super(String.format(
@@ -22,7 +21,7 @@ public final class ExportRefusedException extends Exception {
                         + " %.3g (reconstruction), and %.0e is allowed. Give the exporter the same weights that gave the"
                         + " reference, run the reference in evaluation mode and in float32 (no bfloat16, no TF32), and"
                         + " try again.",
-                ModelVersion.published(file),
+                file,
                 parity.images(),
                 parity.score(),
                 parity.map(),
@@ -32,8 +31,7 @@ public final class ExportRefusedException extends Exception {
     }
 
     ExportRefusedException(Path file, ExportFormat format) {
-        super(ModelVersion.published(file) + " was not written: its activations are too large for " + format
-                + ". Export it as fp32 or int8.");
+        super(file + " was not written: its activations are too large for " + format + ". Export it as fp32 or int8.");
         this.parity = null;
     }
 

@@ -56,9 +56,11 @@ public final class FormatExport implements AutoCloseable {
      *
      * @param draft the card of the network
      * @param target where the first graph is to be written; a file beside it is deleted again
+     * @param published where people find the first graph once its version is published: what a refusal names
      * @throws ExportRefusedException if ONNX Runtime does not give what the network itself gives
      */
-    public static FormatExport of(ModelCheckpoint model, ModelCard draft, ExportImages images, Path target, int threads)
+    public static FormatExport of(
+            ModelCheckpoint model, ModelCard draft, ExportImages images, Path target, Path published, int threads)
             throws IOException, ExportRefusedException, ModelCardException {
         Path file = Files.createTempFile(
                 target.toAbsolutePath().resolveSibling(""),
@@ -66,7 +68,7 @@ public final class FormatExport implements AutoCloseable {
                 ".onnx"); // a dot: no service takes it for a model
         try {
             graph(model, draft, Arithmetic.FLOAT32).write(file, NOBODY, draft.toMetadata());
-            Parity parity = parity(model, draft, images.compared(), file, target);
+            Parity parity = parity(model, draft, images.compared(), file, published);
             return new FormatExport(model, draft, images, OnnxDetector.open(file, threads), parity, threads);
         } finally {
             Files.deleteIfExists(file); // ONNX Runtime has read all of it
@@ -81,16 +83,17 @@ public final class FormatExport implements AutoCloseable {
     /**
      * Writes the graph of one format, for now with the draft's card.
      *
+     * @param published where people find the graph once its version is published: what a refusal names
      * @throws ExportRefusedException if the graph gives what is no number
      */
-    public FormatGraph write(ExportFormat format, Path file)
+    public FormatGraph write(ExportFormat format, Path file, Path published)
             throws IOException, ExportRefusedException, ModelCardException {
         ObjectNode export = JSON.createObjectNode().put("format", format.toString());
-        OnnxGraph graph = graph(format, file, export);
+        OnnxGraph graph = graph(format, file, published, export);
         graph.write(file, NOBODY, draft.toMetadata());
         OnnxDetector detector = OnnxDetector.open(file, threads);
         try {
-            compare(format, detector, file, export);
+            compare(format, detector, published, export);
             return new FormatGraph(file, graph, detector, export);
         } catch (IOException | ExportRefusedException | RuntimeException e) {
             detector.close();
@@ -98,14 +101,14 @@ public final class FormatExport implements AutoCloseable {
         }
     }
 
-    private void compare(ExportFormat format, OnnxDetector detector, Path file, ObjectNode export)
+    private void compare(ExportFormat format, OnnxDetector detector, Path published, ObjectNode export)
             throws IOException, ExportRefusedException {
         if (format == ExportFormat.FP32) {
             parity.writeTo(export.putObject("differenceToLibtorch"));
         } else if (images.compared() != null) {
             Deviation deviation = Deviation.of(detector, float32, images.compared(), COMPARED_IMAGES);
             if (!deviation.isNumber()) {
-                throw new ExportRefusedException(file, format);
+                throw new ExportRefusedException(published, format);
             }
             deviation.writeTo(export.putObject("differenceToFp32"));
         }
@@ -116,7 +119,7 @@ public final class FormatExport implements AutoCloseable {
         float32.close();
     }
 
-    private OnnxGraph graph(ExportFormat format, Path file, ObjectNode export)
+    private OnnxGraph graph(ExportFormat format, Path file, Path published, ObjectNode export)
             throws IOException, ExportRefusedException {
         switch (format) {
             case FP32 -> {
@@ -125,7 +128,7 @@ public final class FormatExport implements AutoCloseable {
             case FP16 -> {
                 Float16Arithmetic arithmetic = new Float16Arithmetic();
                 OnnxGraph graph = graph(model, draft, arithmetic);
-                requireFloat16(file);
+                requireFloat16(file, published);
                 names(export, arithmetic.leftInFloat32());
                 return graph;
             }
@@ -146,7 +149,7 @@ public final class FormatExport implements AutoCloseable {
 
     /** Compares libtorch and ONNX Runtime on a few of the images, on noise where there are none. */
     private static Parity parity(
-            ModelCheckpoint model, ModelCard draft, @Nullable EvaluationSet set, Path graph, Path target)
+            ModelCheckpoint model, ModelCard draft, @Nullable EvaluationSet set, Path graph, Path published)
             throws IOException, ExportRefusedException {
         int length = 3 * draft.width() * draft.height();
         int count = set == null ? 1 : Math.min(PARITY_IMAGES, set.size());
@@ -163,20 +166,20 @@ public final class FormatExport implements AutoCloseable {
             NetworkDetector detector = new NetworkDetector(network, draft.width(), draft.height());
             Parity parity = ParityCheck.check(graph, batch, detector.run(batch, count));
             if (!parity.within(ParityCheck.TOLERANCE)) {
-                throw new ExportRefusedException(target, parity, ParityCheck.TOLERANCE);
+                throw new ExportRefusedException(published, parity, ParityCheck.TOLERANCE);
             }
             return parity;
         }
     }
 
     /** On a processor ONNX Runtime widens activations, so that an overflow would show on GPUs alone. */
-    private void requireFloat16(Path file) throws IOException, ExportRefusedException {
+    private void requireFloat16(Path file, Path published) throws IOException, ExportRefusedException {
         EvaluationSet compared = images.compared();
         if (compared != null) {
             for (ActivationExtremes seen :
                     activations(compared, PARITY_IMAGES, file).values()) {
                 if (seen.largest() > Float16Arithmetic.LARGEST / 2) {
-                    throw new ExportRefusedException(file, ExportFormat.FP16);
+                    throw new ExportRefusedException(published, ExportFormat.FP16);
                 }
             }
         }

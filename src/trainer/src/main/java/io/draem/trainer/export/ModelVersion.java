@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
 public final class ModelVersion implements AutoCloseable {
 
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
-    private static final Pattern UNFINISHED = Pattern.compile("\\.(" + VERSION + ")\\.part");
 
     private final NewFolders folders;
     private final Path part;
@@ -99,14 +97,9 @@ public final class ModelVersion implements AutoCloseable {
         return part.resolve(name);
     }
 
-    /** Returns where a file of an unfinished version is once that is published; any other file is returned as it is. */
-    static Path published(Path file) {
-        Path folder = file.getParent();
-        if (folder == null || folder.getFileName() == null) {
-            return file;
-        }
-        Matcher unfinished = UNFINISHED.matcher(folder.getFileName().toString());
-        return unfinished.matches() ? folder.resolveSibling(unfinished.group(1)).resolve(file.getFileName()) : file;
+    /** Returns the path of a file of this version once it is published. */
+    public Path published(String name) {
+        return published.resolve(name);
     }
 
     /** Makes the version visible and returns its folder. */

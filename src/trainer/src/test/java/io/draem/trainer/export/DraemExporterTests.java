@@ -64,7 +64,7 @@ class DraemExporterTests {
         float[] images = images(3);
         NetworkOutputs reference = libtorch(weights, options, images);
         Path file = folder.resolve("model.onnx");
-        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, images, () -> reference);
+        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, file, images, () -> reference);
         assertThat(parity.images()).isEqualTo(3);
         assertThat(parity.within(1e-5)).as(parity.toString()).isTrue();
         assertThat(file).exists();
@@ -79,7 +79,7 @@ class DraemExporterTests {
         float[] images = images(2);
         NetworkOutputs reference = libtorch(weights, options, images);
         Path file = folder.resolve("model.onnx");
-        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, images, () -> reference);
+        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, file, images, () -> reference);
         assertThat(parity.within(1e-5)).as(parity.toString()).isTrue();
         InputNormalization imagenet = InputNormalization.IMAGENET;
         int plane = images.length / 6;
@@ -149,7 +149,8 @@ class DraemExporterTests {
         weights.put(LAST_BIAS, Tensor.of(new float[] {0, 0.02f}, 2));
         Path file = folder.resolve("model.onnx");
         assertThatExceptionOfType(ExportRefusedException.class)
-                .isThrownBy(() -> DraemExporter.exportChecked(weights, SMALL, CARD, file, images, () -> reference))
+                .isThrownBy(
+                        () -> DraemExporter.exportChecked(weights, SMALL, CARD, file, file, images, () -> reference))
                 .withMessageContaining("model.onnx was not written")
                 .withMessageContaining("1e-03 is allowed")
                 .satisfies(e -> assertThat(e.parity().map()).isGreaterThan(1e-3))
@@ -167,7 +168,8 @@ class DraemExporterTests {
         broken[17] = Float.NaN;
         NetworkOutputs reference = new NetworkOutputs(good.scores(), broken, good.reconstructions());
         assertThatExceptionOfType(ExportRefusedException.class)
-                .isThrownBy(() -> DraemExporter.exportChecked(weights, SMALL, CARD, file, images, () -> reference))
+                .isThrownBy(
+                        () -> DraemExporter.exportChecked(weights, SMALL, CARD, file, file, images, () -> reference))
                 .satisfies(e -> assertThat(e.parity().map()).isNaN());
         assertThat(file).hasContent("the former graph");
     }

@@ -80,11 +80,11 @@ class ExportGoldenTests {
         ModelCheckpoint model =
                 new ModelCheckpoint(golden.weights().tensors(), golden.options(), card, card.training());
         EvaluationSet set = set(images, count);
-        try (FormatExport export =
-                FormatExport.of(model, card, new ExportImages(set, set, count), folder.resolve("model.onnx"), 1)) {
-            export.write(format, folder.resolve("model.onnx")).close();
+        Path file = folder.resolve("model.onnx");
+        try (FormatExport export = FormatExport.of(model, card, new ExportImages(set, set, count), file, file, 1)) {
+            export.write(format, file, file).close();
         }
-        try (OnnxDetector detector = OnnxDetector.open(folder.resolve("model.onnx"), 1)) {
+        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
             NetworkOutputs outputs = detector.run(images, count);
             float[] expected = golden.tensor("anomaly_map").toFloats();
             double sum = 0;

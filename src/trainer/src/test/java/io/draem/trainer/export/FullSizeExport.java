@@ -38,20 +38,18 @@ final class FullSizeExport {
         ExportImages seen = new ExportImages(images, images, images.size());
         ModelCheckpoint model = new ModelCheckpoint(weights, NetworkOptions.PAPER, card, card.training());
         long start = System.nanoTime();
-        try (FormatExport export = FormatExport.of(model, card, seen, folder.resolve("model.onnx"), THREADS)) {
+        Path first = folder.resolve("model.onnx");
+        try (FormatExport export = FormatExport.of(model, card, seen, first, first, THREADS)) {
             System.out.printf("compared with libtorch after %.1f s, %s%n", seconds(start), peakMemory());
             for (ExportFormat format : formats) {
                 start = System.nanoTime();
-                Path written = Files.createDirectories(folder.resolve(format.toString()));
-                try (FormatGraph graph = export.write(format, written.resolve("model.onnx"))) {
+                Path written = Files.createDirectories(folder.resolve(format.toString()))
+                        .resolve("model.onnx");
+                try (FormatGraph graph = export.write(format, written, written)) {
                     graph.finish(card);
                     System.out.printf(
                             "%s: %,d bytes in %.1f s, %s, %s%n",
-                            format,
-                            Files.size(written.resolve("model.onnx")),
-                            seconds(start),
-                            peakMemory(),
-                            graph.export());
+                            format, Files.size(written), seconds(start), peakMemory(), graph.export());
                 }
             }
         }

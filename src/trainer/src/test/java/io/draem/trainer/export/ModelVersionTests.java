@@ -29,6 +29,7 @@ class ModelVersionTests {
         try (ModelVersion version = ModelVersion.next(output, "plate")) {
             Files.writeString(version.file("model.onnx"), "half");
             assertThat(output.resolve("plate/1")).doesNotExist();
+            assertThat(version.published("model.onnx")).isEqualTo(output.resolve("plate/1/model.onnx"));
             version.publish();
         }
         assertThat(output.resolve("plate/1/model.onnx")).hasContent("half");
