@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -23,13 +22,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  */
 final class AdmissionFilter extends OncePerRequestFilter {
 
-    /** Seconds that the caller waits, such as 0.25; more than the service's own limit changes nothing. */
-    static final String TIMEOUT_HEADER = "X-Request-Timeout";
-
     private static final double LONGEST = 1e6;
-
-    /** The endpoints whose bodies are images or forms of images. */
-    private static final Set<String> IMAGES = Set.of(DetectionController.PATH, BatchController.PATH);
 
     private final Admission admission;
     private final HandlerExceptionResolver problems;
@@ -58,10 +51,10 @@ final class AdmissionFilter extends OncePerRequestFilter {
                 }
                 throw admission.refuse(model, refusal, arrival.age());
             }
-            if (IMAGES.contains(request.getServletPath())) {
+            if (Endpoints.takesImages(request.getServletPath())) {
                 requireNoCoding(request, response, model, arrival);
             }
-            arrival.shorten(timeout(request.getHeader(TIMEOUT_HEADER), Long.MAX_VALUE));
+            arrival.shorten(timeout(request.getHeader(Headers.REQUEST_TIMEOUT), Long.MAX_VALUE));
             permit = admission.admit(model, arrival.client(), arrival.isAdmitted());
         } catch (DetectionException e) {
             problems.resolveException(request, response, null, e);
@@ -77,7 +70,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, @Nullable String model, Arrival arrival)
             throws DetectionException {
         try {
-            ImageBody.requireNoCoding("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));
+            ContentCoding.requireNone("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));
         } catch (DetectionException e) {
             response.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
             throw admission.refuse(model, e, arrival.age());
@@ -98,7 +91,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
         if (!(seconds > 0 && seconds <= LONGEST)) {
             throw new DetectionException.Rejected(
                     Outcome.INVALID_REQUEST,
-                    "The header " + TIMEOUT_HEADER + " must be a positive number of seconds, such as 0.25");
+                    "The header " + Headers.REQUEST_TIMEOUT + " must be a positive number of seconds, such as 0.25");
         }
         return (long) (seconds * 1e9);
     }

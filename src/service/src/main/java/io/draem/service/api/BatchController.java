@@ -26,13 +26,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The door for several images. */
 @RestController
-@Tag(name = OpenApiConfiguration.DETECTION)
+@Tag(name = SchemaNames.DETECTION_TAG)
 class BatchController {
-
-    static final String PATH = "/v1/detect/batch";
-
-    /** The media types of bodies that are taken. */
-    static final List<MediaType> TYPES = List.of(MediaType.MULTIPART_FORM_DATA);
 
     private final DetectionBatches detections;
     private final int maxImages;
@@ -72,7 +67,7 @@ class BatchController {
                                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                                             schema = @Schema(implementation = BatchResponse.class))))
     @PostMapping(
-            path = PATH,
+            path = Endpoints.DETECT_BATCH,
             consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
             produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<BatchResponse> detect(
@@ -92,7 +87,7 @@ class BatchController {
         }
         double total = TimingResponse.milliseconds(Duration.ofNanos(System.nanoTime() - start));
         return ResponseEntity.ok()
-                .header(TimingResponse.HEADER, TimingResponse.metric("total", total))
+                .header(Headers.SERVER_TIMING, TimingResponse.metric("total", total))
                 .body(BatchResponse.of(id, entries));
     }
 

@@ -5,7 +5,6 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
 import io.draem.service.security.Access;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.InvalidMediaTypeException;
-import org.springframework.http.MediaType;
 
 /**
  * Receives the bodies of requests before the web server passes these on, without a thread while nothing arrives. What
@@ -32,8 +29,6 @@ final class BodyReceiver {
 
     /** Enough for what operations take. */
     private static final long OPERATIONS_BYTES = 64 << 10;
-
-    private static final String MODELS = "/v2/models/";
 
     private final Admission admission;
     private final KeyFilter keys;
@@ -119,7 +114,7 @@ final class BodyReceiver {
             return false;
         }
         try {
-            long wait = AdmissionFilter.timeout(request.getHeader(AdmissionFilter.TIMEOUT_HEADER), timeout);
+            long wait = AdmissionFilter.timeout(request.getHeader(Headers.REQUEST_TIMEOUT), timeout);
             Admission.Upload upload = admission.receive(
                     AdmissionFilter.model(path, query(request)), client(request, decision.name()), body::end);
             body.begin(upload, true, most + 1, wait, tooLarge(most));
@@ -148,35 +143,23 @@ final class BodyReceiver {
      * kind of the body is not taken.
      */
     private long most(Request request, boolean post, String path) {
-        if (path.equals(DetectionController.PATH)) {
-            return post && isTaken(request, DetectionController.TYPES) ? imageBytes : 0;
+        if (Endpoints.takesImages(path)) {
+            long most = path.equals(Endpoints.DETECT) ? imageBytes : batchBytes;
+            return post && isTaken(request, path) ? most : 0;
         }
-        if (path.equals(BatchController.PATH)) {
-            return post && isTaken(request, BatchController.TYPES) ? batchBytes : 0;
-        }
-        if (path.startsWith(MODELS)) {
+        if (path.startsWith(Endpoints.PROTOCOL_MODELS)) {
             return post && path.endsWith("/infer") ? batchBytes : 0;
         }
         return path.startsWith(operations) ? OPERATIONS_BYTES : 0;
     }
 
     private static boolean takesImages(String path) {
-        return path.equals(DetectionController.PATH) || path.equals(BatchController.PATH) || path.startsWith(MODELS);
+        return Endpoints.takesImages(path) || path.startsWith(Endpoints.PROTOCOL_MODELS);
     }
 
-    private static boolean isTaken(Request request, List<MediaType> types) {
-        String type = request.getContentType();
-        if (ImageBody.coding(request.getMimeHeaders().values(HttpHeaders.CONTENT_ENCODING)) != null) {
-            return false;
-        }
-        try {
-            MediaType sent = type == null || type.isEmpty()
-                    ? MediaType.APPLICATION_OCTET_STREAM
-                    : MediaType.parseMediaType(type);
-            return types.stream().anyMatch(taken -> taken.includes(sent));
-        } catch (InvalidMediaTypeException e) {
-            return false;
-        }
+    private static boolean isTaken(Request request, String path) {
+        return ContentCoding.of(request.getMimeHeaders().values(HttpHeaders.CONTENT_ENCODING)) == null
+                && Endpoints.accepts(path, request.getContentType());
     }
 
     /** Returns whether a path means what it looks like: nothing in it is decoded or left out before it is used. */

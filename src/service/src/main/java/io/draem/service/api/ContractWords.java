@@ -13,14 +13,6 @@ import java.util.stream.Stream;
 /** The sets of words in the contract, each with a name of its own: generated code has one type for each then. */
 final class ContractWords {
 
-    private static final String SCHEMAS = "#/components/schemas/";
-
-    static final String INCLUDE = SCHEMAS + "Include";
-    static final String PICTURE_ENCODING = SCHEMAS + "PictureEncoding";
-    static final String PROVIDER = SCHEMAS + "Provider";
-    static final String THRESHOLD_RULE = SCHEMAS + "ThresholdRule";
-    static final String VERSION_STATE = SCHEMAS + "VersionState";
-
     private ContractWords() {}
 
     /**
@@ -32,22 +24,22 @@ final class ContractWords {
         Map<String, Schema> schemas = new TreeMap<>();
         add(
                 schemas,
-                INCLUDE,
+                SchemaNames.INCLUDE,
                 "What an answer can have beside the verdict",
                 Arrays.stream(Include.values()).map(Include::id));
         add(
                 schemas,
-                PICTURE_ENCODING,
+                SchemaNames.PICTURE_ENCODING,
                 "Form of a picture's data: png (8 bits a channel), png16 (grey, 65535 stands for 1.0), or float32"
                         + " (little endian, row by row from the top, no header)",
                 Stream.of("png", "png16", "float32"));
-        add(schemas, PROVIDER, "Where a model runs", Stream.of("cpu", "cuda", "tensorrt"));
+        add(schemas, SchemaNames.PROVIDER, "Where a model runs", Stream.of("cpu", "cuda", "tensorrt"));
         add(
                 schemas,
-                THRESHOLD_RULE,
+                SchemaNames.THRESHOLD_RULE,
                 "How thresholds were found; graph: inside the graph, by the program that exported it",
                 Stream.concat(Arrays.stream(ThresholdRule.values()).map(ThresholdRule::id), Stream.of("graph")));
-        add(schemas, VERSION_STATE, "What became of a version of a model", Stream.of("served", "refused"));
+        add(schemas, SchemaNames.VERSION_STATE, "What became of a version of a model", Stream.of("served", "refused"));
         schemas.putAll(ModelConverters.getInstance(true).read(Problem.class));
         return schemas;
     }
@@ -60,6 +52,6 @@ final class ContractWords {
         StringSchema schema = new StringSchema();
         schema.setDescription(description);
         words.forEach(schema::addEnumItem);
-        schemas.put(reference.substring(SCHEMAS.length()), schema);
+        schemas.put(reference.substring(reference.lastIndexOf('/') + 1), schema);
     }
 }

@@ -19,9 +19,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ErrorDoor implements ErrorController {
 
-    /** The path of Swagger UI, without the context's. */
-    static final String EXPLORER = "/swagger-ui.html";
-
     @RequestMapping("${server.error.path:/error}")
     @Nullable
     ResponseEntity<Problem> error(HttpServletRequest request, HttpServletResponse response) {
@@ -32,7 +29,7 @@ class ErrorDoor implements ErrorController {
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         Throwable failure = (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         return ResponseEntity.status(status)
-                .header(RequestId.HEADER, RequestId.of(request))
+                .header(Headers.REQUEST_ID, RequestId.of(request))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem(status, failure, explorer(request), RequestId.of(request)));
     }
@@ -43,7 +40,7 @@ class ErrorDoor implements ErrorController {
         String known = context.getInitParameter(ProblemReportValve.EXPLORER);
         return known != null && request.getContextPath().equals(context.getContextPath())
                 ? known
-                : request.getContextPath() + EXPLORER; // with the prefix that a proxy adds
+                : request.getContextPath() + Endpoints.EXPLORER; // with the prefix that a proxy adds
     }
 
     /**
@@ -55,7 +52,7 @@ class ErrorDoor implements ErrorController {
     static Problem problem(int status, @Nullable Throwable failure, String explorer, String requestId) {
         ProblemType type = ProblemType.ofStatus(status);
         String detail =
-                type == ProblemType.INVALID_REQUEST && failure != null ? detail(failure) : detail(type, explorer);
+                type == ProblemType.INVALID_REQUEST && failure != null ? detail(failure) : type.detail(explorer);
         return type.problem(status, detail, requestId);
     }
 
@@ -70,39 +67,6 @@ class ErrorDoor implements ErrorController {
                         + " last with the length 0, and nothing long beside the data";
             }
         }
-        return detail(ProblemType.INVALID_REQUEST, EXPLORER);
-    }
-
-    /**
-     * Returns what can be said where only the kind of the problem is known.
-     *
-     * @param explorer the path of Swagger UI with all that is before it
-     */
-    static String detail(ProblemType type, String explorer) {
-        return switch (type) {
-            case UNAUTHORIZED ->
-                "Send a key of this service in the header " + KeyFilter.KEY_HEADER + ", or as Authorization: Bearer";
-            case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
-            case NOT_FOUND -> "See " + explorer + " for the paths of this service";
-            case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";
-            case REQUEST_TIMEOUT -> "The request arrived too slowly: send it again, without pauses";
-            case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
-            case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
-            case RANGE_NOT_SATISFIABLE -> "Ask for a range within the file, or for the whole file";
-            case EXPECTATION_FAILED -> "Send no header Expect, or Expect: 100-continue";
-            case HEADERS_TOO_LARGE ->
-                "The request line and the headers are longer than server.max-http-request-header-size, or there are more"
-                        + " than 100 headers: send fewer and shorter ones";
-            case NOT_IMPLEMENTED ->
-                "Send the body with Content-Length or Transfer-Encoding: chunked, and use the methods of the paths in"
-                        + " " + explorer;
-            case HTTP_VERSION_NOT_SUPPORTED -> "Use HTTP/1.1 or HTTP/1.0";
-            case INTERNAL_ERROR, INFERENCE_FAILED -> "The service's log says why";
-            case NOT_READY, OVERLOADED, DEADLINE_EXCEEDED -> "Try again later";
-            case INVALID_REQUEST ->
-                "The request is not valid HTTP: write characters of path and query as %XX where HTTP does not allow them,"
-                        + " and check the Host, Content-Length and other headers";
-            default -> "The request breaks the rules of HTTP or of this service: see " + explorer;
-        };
+        return ProblemType.INVALID_REQUEST.detail(Endpoints.EXPLORER);
     }
 }

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +16,6 @@ import org.springframework.core.Ordered;
 
 /** Puts the check of keys before everything that works for a request. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(PageProperties.class)
 class KeyConfiguration {
 
     /** After the filters that only name and watch a request. */
@@ -30,16 +28,13 @@ class KeyConfiguration {
     FilterRegistrationBean<KeyFilter> keyFilter(
             Gatekeeper gatekeeper,
             SecurityProperties properties,
-            PageProperties page,
+            List<OpenPaths> openPaths,
             ServerProperties server,
             @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
-        String contextPath = WebConfiguration.contextPath(server);
+        String contextPath = Endpoints.contextPath(server);
         Set<String> open = health(contextPath + endpoints);
         PROTOCOL_HEALTH.forEach(path -> open.add(contextPath + path));
-        if (page.enabled()) {
-            PageController.paths().forEach(path -> open.add(contextPath + path));
-        }
-        OpenApiConfiguration.paths().forEach(path -> open.add(contextPath + path));
+        openPaths.forEach(part -> part.paths().forEach(path -> open.add(contextPath + path)));
         open.addAll(properties.apiKeys().openPaths());
         return registration(gatekeeper, (method, path) -> takesWork(method, path, contextPath + endpoints + "/"), open);
     }

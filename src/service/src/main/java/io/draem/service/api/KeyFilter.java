@@ -23,11 +23,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class KeyFilter extends OncePerRequestFilter {
 
-    static final String KEY_HEADER = "X-API-Key";
-
-    /** What a request without a good key is told of how to send one. */
-    static final String CHALLENGE = "Bearer realm=\"draem\"";
-
     private static final String BEARER = "Bearer ";
 
     private final Gatekeeper gatekeeper;
@@ -62,7 +57,7 @@ final class KeyFilter extends OncePerRequestFilter {
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(limited.retryAfter())));
             response.sendError(429);
         } else if (access instanceof Access.Denied) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, Headers.CHALLENGE);
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
         } else {
             if (name != null && requiresKeys() && arrival != null) {
@@ -104,7 +99,7 @@ final class KeyFilter extends OncePerRequestFilter {
 
     /** Returns the key that a request brings, by its headers; null for none. */
     private static @Nullable String key(Function<String, @Nullable String> headers) {
-        String key = headers.apply(KEY_HEADER);
+        String key = headers.apply(Headers.API_KEY);
         if (key != null) {
             return key;
         }

@@ -36,8 +36,7 @@ class ManagementPort {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports(ServerProperties server) {
         return factory -> {
             factory.setErrorPages(Set.of()); // Boot's own, which knows no problems
-            WebConfiguration.reportProblems(
-                    factory, WebConfiguration.contextPath(server) + ErrorDoor.EXPLORER + " on the main port");
+            WebConfiguration.reportProblems(factory, Endpoints.explorer(server) + " on the main port");
         };
     }
 

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Tells which models are in service. */
 @RestController
-@Tag(name = OpenApiConfiguration.MODELS)
+@Tag(name = SchemaNames.MODELS_TAG)
 class ModelController {
 
     private final ModelRepository models;

@@ -34,16 +34,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Describes the service in its contract, every problem included. */
 @Configuration(proxyBeanMethods = false)
-class OpenApiConfiguration {
-
-    /** Tag of the doors for images. */
-    static final String DETECTION = "detection";
-
-    /** Tag of the doors that tell of models. */
-    static final String MODELS = "models";
+class OpenApiConfiguration implements WebMvcConfigurer {
 
     private static final String API_KEY = "apiKey";
     private static final String BEARER = "bearer";
@@ -55,7 +51,7 @@ class OpenApiConfiguration {
                     + " frame-ancestors 'none'";
 
     /** Where the files of Swagger UI are. */
-    static final String EXPLORER = "/swagger-ui/";
+    private static final String EXPLORER = "/swagger-ui/";
 
     private static final List<String> EXPLORER_FILES = List.of(
             "index.html",
@@ -71,15 +67,21 @@ class OpenApiConfiguration {
      * Returns the paths of the API document and of Swagger UI, without the context's. They are the same for every
      * service of this version and hold nothing of its models or its clients.
      */
-    static Set<String> paths() {
+    private static Set<String> paths() {
         Set<String> paths = EXPLORER_FILES.stream().map(EXPLORER::concat).collect(Collectors.toSet());
-        paths.addAll(List.of(ErrorDoor.EXPLORER, "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
+        paths.addAll(List.of(Endpoints.EXPLORER, "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
         return paths;
     }
 
+    @Bean
+    OpenPaths documentPaths() {
+        return OpenApiConfiguration::paths;
+    }
+
     /** Sets the headers of Swagger UI, into which keys are typed. */
-    static HandlerInterceptor explorerHeaders() {
-        return new HandlerInterceptor() {
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        HandlerInterceptor headers = new HandlerInterceptor() {
             @Override
             public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
                 response.setHeader("Content-Security-Policy", POLICY);
@@ -88,6 +90,7 @@ class OpenApiConfiguration {
                 return true;
             }
         };
+        registry.addInterceptor(headers).addPathPatterns(EXPLORER + "**");
     }
 
     @Bean
@@ -100,7 +103,7 @@ class OpenApiConfiguration {
                                 new SecurityScheme()
                                         .type(SecurityScheme.Type.APIKEY)
                                         .in(SecurityScheme.In.HEADER)
-                                        .name(KeyFilter.KEY_HEADER)
+                                        .name(Headers.API_KEY)
                                         .description("A key of the service, where it requires one"))
                         .addSecuritySchemes(
                                 BEARER,
@@ -109,8 +112,8 @@ class OpenApiConfiguration {
                                         .scheme("bearer")
                                         .description("The same key in the header Authorization")))
                 .tags(List.of(
-                        new Tag().name(DETECTION).description("Find anomalies in images"),
-                        new Tag().name(MODELS).description("See which models are in service")))
+                        new Tag().name(SchemaNames.DETECTION_TAG).description("Find anomalies in images"),
+                        new Tag().name(SchemaNames.MODELS_TAG).description("See which models are in service")))
                 // None, or either: whether keys are required is up to whoever runs the service.
                 .security(List.of(
                         new SecurityRequirement(),
@@ -136,7 +139,7 @@ class OpenApiConfiguration {
 
     @Bean
     OperationCustomizer problemResponses(ServerProperties server) {
-        String explorer = WebConfiguration.contextPath(server) + ErrorDoor.EXPLORER;
+        String explorer = Endpoints.explorer(server);
         return (operation, method) -> {
             DoorProblems.of(method)
                     .forEach((status, types) -> operation
@@ -154,11 +157,11 @@ class OpenApiConfiguration {
                 QueryContract.parameters().forEach(operation::addParametersItem);
                 success(operation)
                         .addHeaderObject(
-                                TimingResponse.HEADER,
+                                Headers.SERVER_TIMING,
                                 new Header()
                                         .description("Where the time went, in milliseconds")
                                         .schema(new StringSchema())
-                                        .example(AnswerExamples.timing().header()));
+                                        .example(AnswerExamples.serverTiming()));
             }
             return operation;
         };
@@ -172,7 +175,7 @@ class OpenApiConfiguration {
                     .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
                 operation.addParametersItem(QueryContract.example(
                         new HeaderParameter()
-                                .name(AdmissionFilter.TIMEOUT_HEADER)
+                                .name(Headers.REQUEST_TIMEOUT)
                                 .description("Seconds after which the caller has no use for the answer, 504 then; more"
                                         + " than the service's own limit changes nothing")
                                 .schema(new NumberSchema()
@@ -191,7 +194,7 @@ class OpenApiConfiguration {
     OperationCustomizer requestIds() {
         return (operation, method) -> {
             operation.addParametersItem(new HeaderParameter()
-                    .name(RequestId.HEADER)
+                    .name(Headers.REQUEST_ID)
                     .description(
                             "Name of the request in its answer and in the service's log; one that is longer than 128"
                                     + " characters, or has others than letters, digits and ._:+=/@-, is replaced")
@@ -200,7 +203,7 @@ class OpenApiConfiguration {
                     .getResponses()
                     .values()
                     .forEach(response -> response.addHeaderObject(
-                            RequestId.HEADER,
+                            Headers.REQUEST_ID,
                             new Header().description("Name of the request").schema(new StringSchema())));
             return operation;
         };

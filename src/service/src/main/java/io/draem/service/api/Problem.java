@@ -10,10 +10,10 @@ import java.net.URI;
  * @param title the problem in words
  * @param status the HTTP status
  * @param detail what is wrong with this request, and the remedy
- * @param requestId the id of the request, as in the header {@value RequestId#HEADER} and in the log
+ * @param requestId the id of the request, as in the header {@value Headers#REQUEST_ID} and in the log
  */
 @Schema(description = "A problem document of RFC 9457")
-record Problem(
+public record Problem(
         @Schema(
                 description = "Which problem it is; stable",
                 requiredMode = Schema.RequiredMode.REQUIRED,

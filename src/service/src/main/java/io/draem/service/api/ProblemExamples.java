@@ -40,7 +40,7 @@ final class ProblemExamples {
                     new Header()
                             .description("How keys are sent")
                             .schema(new StringSchema())
-                            .example(KeyFilter.CHALLENGE));
+                            .example(Headers.CHALLENGE));
         }
         if (status == 429 || status == 503) {
             response.addHeaderObject(
@@ -86,7 +86,7 @@ final class ProblemExamples {
                 "The Content-Type of the request is not taken: send multipart/form-data or image/* or"
                         + " application/octet-stream";
             case OVERLOADED -> "Too many requests wait already: try again later, or start more replicas";
-            default -> ErrorDoor.detail(type, explorer);
+            default -> type.detail(explorer);
         };
     }
 }

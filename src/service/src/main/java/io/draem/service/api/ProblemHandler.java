@@ -151,12 +151,12 @@ class ProblemHandler {
 
     /** Returns how an image is sent where one is taken. */
     private static String example(List<MediaType> supported) {
-        if (supported.contains(MediaType.valueOf("image/*"))) {
+        if (supported.contains(MediaType.valueOf(Endpoints.IMAGE_TYPE))) {
             return "; for example Content-Type: image/jpeg and the file as the body, or a form with the file as its part '"
-                    + ImageBody.PART + "'";
+                    + Endpoints.PART + "'";
         }
         return supported.contains(MediaType.MULTIPART_FORM_DATA)
-                ? "; each image as the file of a part '" + ImageBody.PARTS + "'"
+                ? "; each image as the file of a part '" + Endpoints.PARTS + "'"
                 : "";
     }
 
@@ -196,7 +196,7 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> path(NoResourceFoundException e) {
-        String known = ErrorDoor.detail(ProblemType.NOT_FOUND, explorer());
+        String known = ProblemType.NOT_FOUND.detail(explorer());
         return answer(
                 ProblemType.NOT_FOUND,
                 current.getRequestURI().endsWith("/") ? known + "; none of them ends with a slash" : known);
@@ -224,7 +224,7 @@ class ProblemHandler {
         log.error("{} {} failed", current.getMethod(), current.getRequestURI(), e);
         return response.isCommitted()
                 ? null
-                : answer(ProblemType.INTERNAL_ERROR, ErrorDoor.detail(ProblemType.INTERNAL_ERROR, explorer()));
+                : answer(ProblemType.INTERNAL_ERROR, ProblemType.INTERNAL_ERROR.detail(explorer()));
     }
 
     /** Answers a request that did not come whole. */
@@ -279,7 +279,6 @@ class ProblemHandler {
         return ResponseEntity.status(type.status())
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(
-                        detail == null ? ErrorDoor.detail(type, explorer()) : detail, RequestId.of(current)));
+                .body(type.problem(detail == null ? type.detail(explorer()) : detail, RequestId.of(current)));
     }
 }

@@ -42,7 +42,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         }
         Context context = context();
         String id = RequestId.of(request);
-        response.setHeader(RequestId.HEADER, id);
+        response.setHeader(Headers.REQUEST_ID, id);
         response.setStatus(status);
         Problem problem = ErrorDoor.problem(status, throwable, context.findParameter(EXPLORER), id);
         boolean protocol = isProtocol(request.getRequestURI(), context);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.springframework.http.HttpStatus;
 
 /** The kinds of problem that a client can meet; each has a stable {@link #uri()} and a status of its own. */
-enum ProblemType {
+public enum ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
     INVALID_IMAGE(HttpStatus.BAD_REQUEST, "The image cannot be read"),
     UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The request has no good key"),
@@ -38,17 +38,18 @@ enum ProblemType {
         this.title = title;
     }
 
-    HttpStatus status() {
+    /** Returns the HTTP status. */
+    public HttpStatus status() {
         return status;
     }
 
     /** Returns the problem in words. */
-    String title() {
+    public String title() {
         return title;
     }
 
     /** Returns the last part of the URI. */
-    String id() {
+    public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
@@ -56,7 +57,12 @@ enum ProblemType {
         return URI.create("urn:draem:problem:" + id());
     }
 
-    Problem problem(String detail, String requestId) {
+    /**
+     * Returns a problem of this type, with its status.
+     *
+     * @param detail what is wrong with the request, and the remedy
+     */
+    public Problem problem(String detail, String requestId) {
         return problem(status.value(), detail, requestId);
     }
 
@@ -65,8 +71,41 @@ enum ProblemType {
         return new Problem(uri(), title, answered, detail, requestId);
     }
 
+    /**
+     * Returns what can be said where nothing but the type of the problem is known.
+     *
+     * @param explorer the path of Swagger UI with all that is before it
+     */
+    public String detail(String explorer) {
+        return switch (this) {
+            case UNAUTHORIZED ->
+                "Send a key of this service in the header " + Headers.API_KEY + ", or as Authorization: Bearer";
+            case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
+            case NOT_FOUND -> "See " + explorer + " for the paths of this service";
+            case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";
+            case REQUEST_TIMEOUT -> "The request arrived too slowly: send it again, without pauses";
+            case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
+            case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
+            case RANGE_NOT_SATISFIABLE -> "Ask for a range within the file, or for the whole file";
+            case EXPECTATION_FAILED -> "Send no header Expect, or Expect: 100-continue";
+            case HEADERS_TOO_LARGE ->
+                "The request line and the headers are longer than server.max-http-request-header-size, or there are more"
+                        + " than 100 headers: send fewer and shorter ones";
+            case NOT_IMPLEMENTED ->
+                "Send the body with Content-Length or Transfer-Encoding: chunked, and use the methods of the paths in"
+                        + " " + explorer;
+            case HTTP_VERSION_NOT_SUPPORTED -> "Use HTTP/1.1 or HTTP/1.0";
+            case INTERNAL_ERROR, INFERENCE_FAILED -> "The service's log says why";
+            case NOT_READY, OVERLOADED, DEADLINE_EXCEEDED -> "Try again later";
+            case INVALID_REQUEST ->
+                "The request is not valid HTTP: write characters of path and query as %XX where HTTP does not allow them,"
+                        + " and check the Host, Content-Length and other headers";
+            default -> "The request breaks the rules of HTTP or of this service: see " + explorer;
+        };
+    }
+
     /** Returns the type for the way a request ended without a verdict. */
-    static ProblemType of(Outcome outcome) {
+    public static ProblemType of(Outcome outcome) {
         return switch (outcome) {
             case INVALID_REQUEST -> INVALID_REQUEST;
             case INVALID_IMAGE -> INVALID_IMAGE;

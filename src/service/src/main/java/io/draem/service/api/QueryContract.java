@@ -54,7 +54,7 @@ final class QueryContract {
                         "What to add to the answer: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
                                 + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
                                 + " Map, mask and overlay have the size of the image. Regions are always there",
-                        new ArraySchema().items(new Schema<>().$ref(ContractWords.INCLUDE)),
+                        new ArraySchema().items(new Schema<>().$ref(SchemaNames.INCLUDE)),
                         List.of("regions", "mask")));
     }
 

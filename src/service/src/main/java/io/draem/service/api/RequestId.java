@@ -5,10 +5,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The name of a request in its answer, in problems and in the log: the caller's own, or one that is made up. */
-final class RequestId {
-
-    /** The header in requests and in answers. */
-    static final String HEADER = "X-Request-Id";
+public final class RequestId {
 
     /** The name in the log's context. */
     static final String LOG_KEY = "requestId";
@@ -21,11 +18,11 @@ final class RequestId {
     private RequestId() {}
 
     /** Returns the id of a request, always the same for one; an id of the caller that is too long or strange is replaced. */
-    static String of(HttpServletRequest request) {
+    public static String of(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof String known) {
             return known;
         }
-        String sent = request.getHeader(HEADER);
+        String sent = request.getHeader(Headers.REQUEST_ID);
         String id = sent != null && SANE.matcher(sent).matches()
                 ? sent
                 : UUID.randomUUID().toString();

@@ -15,7 +15,7 @@ final class RequestIdFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String id = RequestId.of(request);
-        response.setHeader(RequestId.HEADER, id);
+        response.setHeader(Headers.REQUEST_ID, id);
         try (MDC.MDCCloseable context = MDC.putCloseable(RequestId.LOG_KEY, id)) {
             chain.doFilter(request, response);
         }

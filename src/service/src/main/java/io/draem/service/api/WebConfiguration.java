@@ -25,7 +25,6 @@ import org.springframework.core.Ordered;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.MultipartResolver;
 import org.springframework.web.servlet.HandlerExceptionResolver;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Sets up the web server: limits of bodies, what is read of a request, and problems in place of its own error pages. */
@@ -52,8 +51,8 @@ class WebConfiguration implements WebMvcConfigurer {
     @Bean
     MultipartResolver multipartResolver(DetectionProperties properties) {
         return new ImageForms(Map.of(
-                DetectionController.PATH, imageForm(properties),
-                BatchController.PATH, batchForm(properties)));
+                Endpoints.DETECT, imageForm(properties),
+                Endpoints.DETECT_BATCH, batchForm(properties)));
     }
 
     private static long imageForm(DetectionProperties properties) {
@@ -72,13 +71,8 @@ class WebConfiguration implements WebMvcConfigurer {
                 connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
                 connector.setMaxPartHeaderSize(PART_HEADERS);
             });
-            reportProblems(factory, contextPath(server) + ErrorDoor.EXPLORER);
+            reportProblems(factory, Endpoints.explorer(server));
         };
-    }
-
-    /** Returns the context path as the web server has it: without a slash at its end, empty for the root. */
-    static String contextPath(ServerProperties server) {
-        return Objects.requireNonNullElse(server.getServlet().getContextPath(), "");
     }
 
     /**
@@ -132,16 +126,8 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Override
-    public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new QueryInterceptor()).addPathPatterns("/v1/**");
-        registry.addInterceptor(OpenApiConfiguration.explorerHeaders())
-                .addPathPatterns(OpenApiConfiguration.EXPLORER + "**");
-    }
-
-    @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new CallerResolver());
-        resolvers.add(new DetectionQueryResolver());
     }
 
     @Bean
@@ -164,7 +150,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 Objects.requireNonNull(keyFilter.getFilter()),
                 properties,
                 imageForm(properties),
-                contextPath(server),
+                Endpoints.contextPath(server),
                 operations);
         return factory -> {
             ArrivalValve arrivals =

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://dl.acm.org/doi/10.1145/75246.75248">Analysis and Simulation of a Fair Queueing Algorithm</a>
  */
-final class FairLine<R extends FairLine.Request> {
+public final class FairLine<R extends FairLine.Request> {
 
     private final Map<String, Client<R>> clients = new HashMap<>();
 
@@ -33,7 +33,7 @@ final class FairLine<R extends FairLine.Request> {
     private long added;
 
     /** A request that may wait in one line at a time. */
-    abstract static class Request {
+    public abstract static class Request {
 
         final long cost;
         long key;
@@ -45,7 +45,7 @@ final class FairLine<R extends FairLine.Request> {
         /**
          * @param cost in any unit, positive
          */
-        Request(long cost) {
+        protected Request(long cost) {
             this.cost = cost;
         }
     }
@@ -62,7 +62,7 @@ final class FairLine<R extends FairLine.Request> {
     }
 
     /** Adds a request at the end of what its client has. */
-    void add(String name, R request) {
+    public void add(String name, R request) {
         forget();
         Client<R> client = clients.computeIfAbsent(name, added -> new Client<>());
         // Of one client's requests the smaller ones come first, until they have cost as much as the larger one.
@@ -81,7 +81,7 @@ final class FairLine<R extends FairLine.Request> {
     }
 
     /** Returns the requests in the order in which they are to be served. */
-    List<R> inOrder() {
+    public List<R> inOrder() {
         List<Ranked<R>> ranked = new ArrayList<>();
         for (Client<R> client : clients.values()) {
             double end = client.start;
@@ -95,8 +95,12 @@ final class FairLine<R extends FairLine.Request> {
         return ranked.stream().map(Ranked::request).toList();
     }
 
-    /** Takes a request out and counts its cost for its client. */
-    void serve(R request) {
+    /**
+     * Takes a request out and counts its cost for its client.
+     *
+     * @throws IllegalArgumentException if the request does not wait
+     */
+    public void serve(R request) {
         Client<?> client = request.client;
         int clientsBefore = waiting;
         if (client == null || !remove(request)) {
@@ -109,7 +113,7 @@ final class FairLine<R extends FairLine.Request> {
     }
 
     /** Takes a request out that is not served; returns whether it was there. */
-    boolean remove(R request) {
+    public boolean remove(R request) {
         Client<?> client = request.client;
         if (client == null) {
             return false;
@@ -122,7 +126,8 @@ final class FairLine<R extends FairLine.Request> {
         return true;
     }
 
-    boolean isEmpty() {
+    /** Returns whether no request waits. */
+    public boolean isEmpty() {
         return waiting == 0;
     }
 

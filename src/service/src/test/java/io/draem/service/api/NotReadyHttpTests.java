@@ -12,11 +12,13 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /** What is answered while the web server listens already and the models are not yet loaded. */
+@Import(NotReadyHttpTests.Early.class)
 class NotReadyHttpTests extends HttpTest {
 
     @TestConfiguration(proxyBeanMethods = false)

@@ -43,6 +43,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
@@ -62,6 +63,7 @@ import org.springframework.web.bind.annotation.RestController;
             "server.tomcat.threads.max=8"
         })
 @Timeout(60)
+@Import(OutcomeHttpTests.Listening.class)
 class OutcomeHttpTests extends HttpTest {
 
     private static final String INFER = "/v2/models/" + TestModels.name() + "/infer";

@@ -34,6 +34,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +51,7 @@ import tools.jackson.databind.JsonNode;
             "server.tomcat.connection-timeout=2s"
         })
 @Timeout(60)
+@Import(OverloadHttpTests.Held.class)
 class OverloadHttpTests extends HttpTest {
 
     private static final String INFER = "/v2/models/" + TestModels.name() + "/infer";

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalManagementPort;
@@ -63,6 +64,12 @@ class SecurityHttpTests {
 
     @LocalManagementPort
     private int managementPort;
+
+    @Autowired
+    private OpenPaths pagePaths;
+
+    @Autowired
+    private OpenPaths documentPaths;
 
     private final SSLContext trusting = trusting();
     private final HttpClient client =
@@ -115,7 +122,7 @@ class SecurityHttpTests {
 
     @Test
     void thePageIsOpenOnTheMainPortForABrowserHasNoKeyToSend() throws Exception {
-        for (String path : PageController.paths()) {
+        for (String path : pagePaths.paths()) {
             HttpResponse<String> part = send(get(main(path)));
             assertThat(part.statusCode()).as(path).isEqualTo(200);
             assertThat(part.body()).doesNotContain(TestModels.name(), "sha256:");
@@ -125,7 +132,7 @@ class SecurityHttpTests {
 
     @Test
     void theApiDocumentAndItsExplorerAreOpenOnTheMainPortForTheyKnowNothingOfTheModels() throws Exception {
-        for (String path : OpenApiConfiguration.paths()) {
+        for (String path : documentPaths.paths()) {
             HttpResponse<String> part = send(get(main(path)));
             assertThat(part.statusCode()).as(path).isIn(200, 302);
             assertThat(part.body()).doesNotContain("good-key");
