@@ -2,6 +2,7 @@ package io.draem.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.model.TestModels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

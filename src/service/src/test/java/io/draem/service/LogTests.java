@@ -2,6 +2,7 @@ package io.draem.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.model.TestModels;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

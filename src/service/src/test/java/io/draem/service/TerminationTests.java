@@ -3,6 +3,7 @@ package io.draem.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.draem.model.TestModels;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;

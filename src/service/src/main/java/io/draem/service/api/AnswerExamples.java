@@ -1,5 +1,7 @@
 package io.draem.service.api;
 
+import io.draem.service.web.Problem;
+import io.draem.service.web.ProblemType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

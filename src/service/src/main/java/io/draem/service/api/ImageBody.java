@@ -2,6 +2,8 @@ package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.service.web.ContentCoding;
+import io.draem.service.web.Endpoints;
 import io.draem.text.SafeText;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -3,6 +3,7 @@ package io.draem.service.api;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
+import io.draem.service.web.ProblemType;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.service.web.ProblemType;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

@@ -1,6 +1,7 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Timing;
+import io.draem.service.web.Headers;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.draem.service.detection;
 
-import io.draem.service.inference.InferenceException;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.InferenceException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;

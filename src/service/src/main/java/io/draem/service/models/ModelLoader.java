@@ -1,16 +1,16 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.Device;
-import io.draem.service.inference.DeviceTurn;
-import io.draem.service.inference.FileKind;
-import io.draem.service.inference.GraphFile;
-import io.draem.service.inference.GraphRefusedException;
-import io.draem.service.inference.InferenceQueue;
-import io.draem.service.inference.ModelOpener;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.ProviderUnavailableException;
-import io.draem.service.inference.QueueListener;
-import io.draem.service.inference.QueueOptions;
+import io.draem.runtime.onnx.Device;
+import io.draem.runtime.onnx.FileKind;
+import io.draem.runtime.onnx.GraphFile;
+import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.runtime.onnx.ModelOpener;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.runtime.onnx.ProviderUnavailableException;
+import io.draem.service.queue.DeviceTurn;
+import io.draem.service.queue.InferenceQueue;
+import io.draem.service.queue.QueueListener;
+import io.draem.service.queue.QueueOptions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.BatchFunction;
-import io.draem.service.inference.DeviceTurn;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.Termination;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.runtime.onnx.Termination;
+import io.draem.service.queue.BatchFunction;
+import io.draem.service.queue.DeviceTurn;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.draem.service.api;
 
-import io.draem.digest.Sha256;
+import io.draem.text.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.draem.service.api;
 
+import io.draem.model.TestModels;
 import io.draem.service.DraemServiceApplication;
-import io.draem.service.TestModels;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;

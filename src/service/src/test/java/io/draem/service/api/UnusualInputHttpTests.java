@@ -3,10 +3,10 @@ package io.draem.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.ModelCard;
+import io.draem.model.TestModels;
+import io.draem.runtime.onnx.SlowGraph;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
-import io.draem.service.TestModels;
-import io.draem.service.inference.SlowGraph;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;

@@ -2,7 +2,7 @@ package io.draem.service.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.models.ModelRepository;

@@ -3,11 +3,11 @@ package io.draem.service.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.digest.Sha256;
 import io.draem.model.GoldenTensors;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
+import io.draem.text.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

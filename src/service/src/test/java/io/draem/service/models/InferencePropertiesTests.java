@@ -3,11 +3,10 @@ package io.draem.service.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.draem.service.inference.CudaOptions;
-import io.draem.service.inference.ExecutionOptions;
-import io.draem.service.inference.InferenceProperties;
-import io.draem.service.inference.ProviderChoice;
-import io.draem.service.inference.TensorRtOptions;
+import io.draem.runtime.onnx.CudaOptions;
+import io.draem.runtime.onnx.ExecutionOptions;
+import io.draem.runtime.onnx.ProviderChoice;
+import io.draem.runtime.onnx.TensorRtOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.draem.service.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import io.draem.service.startup.StartUpException;
 import java.nio.file.Files;
 import java.nio.file.Path;

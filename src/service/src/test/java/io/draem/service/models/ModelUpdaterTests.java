@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
-import io.draem.digest.Sha256;
-import io.draem.service.inference.InferenceException;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.QueueListener;
-import io.draem.service.inference.Termination;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.runtime.onnx.Termination;
+import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.QueueListener;
+import io.draem.text.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

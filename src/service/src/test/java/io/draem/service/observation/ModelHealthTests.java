@@ -2,7 +2,7 @@ package io.draem.service.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import io.draem.service.models.ModelRepository;
 import java.nio.file.Files;
 import java.nio.file.Path;

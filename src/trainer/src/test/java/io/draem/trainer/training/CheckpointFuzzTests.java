@@ -3,10 +3,10 @@ package io.draem.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.draem.tensor.BesideFile;
-import io.draem.tensor.DeferredTensor;
-import io.draem.tensor.Tensor;
-import io.draem.tensor.TensorFileException;
+import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.DeferredTensor;
+import io.draem.trainer.checkpoint.Tensor;
+import io.draem.trainer.checkpoint.TensorFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

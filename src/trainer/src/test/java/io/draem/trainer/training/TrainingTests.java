@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.draem.tensor.BesideFile;
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
