@@ -22,11 +22,13 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Decodes in JVMs of their own, whose heaps are as small as the headers say that they may be. */
+@Tag("slow")
 class DecodingMemoryTests {
 
     private static final int SIDE = 3_000;

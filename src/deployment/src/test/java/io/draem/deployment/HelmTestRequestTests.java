@@ -8,9 +8,11 @@ import io.draem.service.api.HttpTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the pod of {@code helm test} does, with the curl of this machine. */
+@Tag("slow")
 class HelmTestRequestTests extends HttpTest {
 
     @Test

@@ -49,5 +49,5 @@ class ArchitectureTests {
 
     @ArchTest
     static final ArchRule NO_CYCLES =
-            slices().matching("io.draem.trainer.(*)..").should().beFreeOfCycles();
+            slices().matching("io.draem.trainer.(**)").should().beFreeOfCycles();
 }

@@ -6,9 +6,11 @@ import io.draem.model.TestModels;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
+@Tag("slow")
 class OperationsHttpTests extends HttpTest {
 
     @Test

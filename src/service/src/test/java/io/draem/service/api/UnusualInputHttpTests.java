@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.OptionalInt;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
             "draem.models.default=cookie",
             "draem.detection.unusual-input=refuse"
         })
+@Tag("slow")
 class UnusualInputHttpTests {
 
     private static final int SIDE = 32;

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A graph as anomalib exports it, weights beside it, served with the values that anomalib gives. */
+@Tag("slow")
 class AnomalibGoldenTests {
 
     private static final Path GOLDEN =

@@ -18,8 +18,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class MetricsHttpTests extends HttpTest {
 
     private static final Pattern TYPE = Pattern.compile("# TYPE (draem_\\w+) (\\w+)");

@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -21,6 +22,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
 /** Receives what the service sends to a collector of traces, and reads it as the OpenTelemetry protocol says. */
+@Tag("slow")
 @TestPropertySource(properties = "management.opentelemetry.tracing.export.schedule-delay=20ms")
 @Timeout(60)
 class TraceHttpTests extends HttpTest {

@@ -7,6 +7,7 @@ import io.draem.service.api.Http;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "server.servlet.context-path=/line-3/", // which means the same as without the slash at its end
             "server.forward-headers-strategy=framework"
         })
+@Tag("slow")
 @Timeout(60)
 class ForwardedHttpTests {
 

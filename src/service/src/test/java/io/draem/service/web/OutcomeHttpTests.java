@@ -39,6 +39,7 @@ import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -64,6 +65,7 @@ import org.springframework.web.bind.annotation.RestController;
             "draem.image.threads=1",
             "server.tomcat.threads.max=8"
         })
+@Tag("slow")
 @Timeout(60)
 @Import(OutcomeHttpTests.Listening.class)
 class OutcomeHttpTests extends HttpTest {

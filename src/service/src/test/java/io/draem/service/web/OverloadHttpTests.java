@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -52,6 +53,7 @@ import tools.jackson.databind.JsonNode;
             "server.tomcat.threads.max=8",
             "server.tomcat.connection-timeout=2s"
         })
+@Tag("slow")
 @Timeout(60)
 @Import(OverloadHttpTests.Held.class)
 class OverloadHttpTests extends HttpTest {

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ import tools.jackson.databind.json.JsonMapper;
             "spring.ssl.bundle.pem.service.reload-on-update=true",
             "spring.ssl.bundle.watch.file.quiet-period=50ms"
         })
+@Tag("slow")
 @Timeout(120)
 class SecurityHttpTests {
 

@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -42,6 +43,7 @@ import org.springframework.test.context.TestPropertySource;
             "draem.batch.max-bytes=2MB",
             "draem.image.max-bytes-in-flight=4MB"
         })
+@Tag("slow")
 @Timeout(120)
 class SlowUploadTests extends HttpTest {
 

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reads files that were changed at random; {@code -Dfuzz.rounds=N} reads more of them. */
+@Tag("slow")
 class SafetensorsFuzzTests {
 
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 2_000);

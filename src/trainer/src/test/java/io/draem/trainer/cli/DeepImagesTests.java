@@ -25,12 +25,14 @@ import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Images of 12 bits in 16 through the whole trainer, beside the same images at full range. */
+@Tag("slow")
 class DeepImagesTests {
 
     private static final int SIDE = 40;

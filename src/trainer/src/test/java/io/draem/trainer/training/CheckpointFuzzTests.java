@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads checkpoints that were changed at random; {@code -Dfuzz.rounds=N} reads more of them. */
+@Tag("slow")
 class CheckpointFuzzTests {
 
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 1_500);
