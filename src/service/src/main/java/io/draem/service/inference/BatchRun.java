@@ -49,7 +49,7 @@ final class BatchRun<I, O> {
             }
             // First: without memory a line of the log may fail too.
             batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
-            log.error("A run of {} request(s) failed", batch.size(), e);
+            log.error("A run of {} request(s) failed", batch.size(), EscapedFailure.of(e));
             if (e instanceof VirtualMachineError) {
                 return;
             }
