@@ -269,7 +269,7 @@ final class BodyReceiver {
         }
 
         private boolean receive(Request request, Response response, ReceivedBody body) {
-            if (request.hasExpectation()) {
+            if (request.hasExpectation() && body.refusal() == null) {
                 response.action(ActionCode.ACK, ContinueResponseTiming.ALWAYS);
                 request.setExpectation(false);
             }
