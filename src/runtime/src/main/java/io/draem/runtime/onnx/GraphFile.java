@@ -18,8 +18,9 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -153,41 +154,84 @@ public final class GraphFile {
     }
 
     /**
-     * Opens a file that may have been replaced by a named pipe since its kind was checked: opening that one waits for a
-     * writer, which Java cannot refuse to do. It is opened on a thread of its own, and a pipe gets a writer to end the wait.
+     * Opens a file that may have been replaced by a named pipe since its kind was checked: opening a pipe waits for a
+     * writer, which Java cannot refuse to do. The file is therefore opened on a thread of its own. A pipe gets a writer to
+     * end that thread; the thread of a pipe that cannot be written to, or has been renamed since, is left behind. A file that
+     * does not open is opened again after twice the time, and the earlier attempt is given up.
      *
      * @throws GraphRefusedException if it is no file any more
      */
     static SeekableByteChannel open(Path file) throws GraphRefusedException, IOException {
-        FutureTask<SeekableByteChannel> opening = new FutureTask<>(() -> Files.newByteChannel(file));
-        Thread opener = new Thread(opening, "open-" + file.getFileName());
-        opener.setDaemon(true);
-        opener.start();
-        boolean refused = false;
-        while (true) {
+        for (long wait = TO_OPEN.toMillis(); ; wait *= 2) {
+            CompletableFuture<SeekableByteChannel> opening = startToOpen(file);
             try {
-                SeekableByteChannel channel = opening.get(TO_OPEN.toMillis(), TimeUnit.MILLISECONDS);
-                if (refused) {
-                    channel.close();
+                return opening.orTimeout(wait, TimeUnit.MILLISECONDS).get();
+            } catch (ExecutionException e) {
+                requireTimeout(Objects.requireNonNull(e.getCause()));
+                FileKind kind = FileKind.of(file);
+                if (kind == FileKind.NAMED_PIPE) {
+                    endWait(file);
+                }
+                if (kind != FileKind.FILE) {
                     throw new GraphRefusedException(file.getFileName() + " changed while it was opened");
                 }
-                return channel;
-            } catch (TimeoutException e) {
-                if (FileKind.of(file) == FileKind.NAMED_PIPE) {
-                    refused = true;
-                    // For both, since that never waits, whatever is there by now.
-                    Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                            .close();
-                }
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof IOException cause) {
-                    throw cause;
-                }
-                throw new IllegalStateException(e.getCause());
             } catch (InterruptedException e) {
+                opening.thenAccept(GraphFile::close);
+                opening.cancel(false);
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException(file.getFileName() + " was not opened: the service ends");
             }
+        }
+    }
+
+    /** Opens a file on a thread of its own, which closes it again where nobody waits for it any more. */
+    private static CompletableFuture<SeekableByteChannel> startToOpen(Path file) {
+        CompletableFuture<SeekableByteChannel> opening = new CompletableFuture<>();
+        Runnable open = () -> {
+            try {
+                SeekableByteChannel channel = Files.newByteChannel(file);
+                if (!opening.complete(channel)) {
+                    close(channel);
+                }
+            } catch (Throwable e) { // an Error too is for whoever waits
+                opening.completeExceptionally(e);
+            }
+        };
+        Thread opener = new Thread(open, "open-" + file.getFileName());
+        opener.setDaemon(true);
+        opener.start();
+        return opening;
+    }
+
+    private static void requireTimeout(Throwable cause) throws IOException {
+        if (cause instanceof IOException failure) {
+            throw failure;
+        }
+        if (cause instanceof RuntimeException unexpected) {
+            throw unexpected;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (!(cause instanceof TimeoutException)) {
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    /** Opens a pipe for both reading and writing, which never waits, whatever is there by now. */
+    private static void endWait(Path pipe) {
+        try {
+            close(Files.newByteChannel(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        } catch (IOException e) {
+            // The pipe must not be written to, or is there no more: its reader waits on, and nobody for it.
+        }
+    }
+
+    private static void close(SeekableByteChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Nothing was written to it.
         }
     }
 

@@ -28,6 +28,9 @@ public final class ModelOpener {
     private static final Logger log = LoggerFactory.getLogger(ModelOpener.class);
 
     private final ExecutionOptions options;
+    /** Held while a graph warms up, whose run time is measured: another one beside it would make it seem too slow. */
+    private final Object warmingUp = new Object();
+
     private @Nullable OrtEnvironment environment;
     private @Nullable List<Placement> proven;
 
@@ -36,7 +39,8 @@ public final class ModelOpener {
     }
 
     /**
-     * Opens a graph on every device and runs it at every batch size that it will see.
+     * Opens a graph on every device and runs it at every batch size that it will see. Of several threads that open graphs,
+     * one runs its graph at a time.
      *
      * @return one for each run that there may be at a time
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
@@ -74,10 +78,12 @@ public final class ModelOpener {
             GraphSignature signature = GraphContract.check(session);
             int batch = signature.maxBatchSize(
                     options.maxBatchSize(placement.device().provider()));
-            OnnxModel model =
-                    OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
-            opened = true;
-            return model;
+            synchronized (warmingUp) {
+                OnnxModel model =
+                        OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
+                opened = true;
+                return model;
+            }
         } finally {
             if (!opened) {
                 session.close();

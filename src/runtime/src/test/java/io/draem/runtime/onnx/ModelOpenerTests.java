@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -241,10 +242,14 @@ class ModelOpenerTests {
     }
 
     private static Map<String, String> metadata() {
+        return metadata(SIDE);
+    }
+
+    private static Map<String, String> metadata(int side) {
         return new HashMap<>(new ModelCard(
                         "test",
-                        SIDE,
-                        SIDE,
+                        side,
+                        side,
                         new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0),
                         JsonMapper.shared().createObjectNode(),
                         JsonMapper.shared().createObjectNode())
@@ -275,6 +280,29 @@ class ModelOpenerTests {
                         .isNull();
             }
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void graphsThatAreOpenedAtTheSameTimeWarmUpOneAfterTheOther() throws Exception {
+        ModelOpener opener = new ModelOpener(CPU);
+        GraphFile slow = graph(Files.write(directory.resolve("slow.onnx"), SlowGraph.of(256, 1_000, metadata(256))));
+        GraphFile fast = graph(Files.write(directory.resolve("fast.onnx"), SlowGraph.of(SIDE, 0, metadata())));
+        opener.open(fast).forEach(OnnxModel::close);
+        FutureTask<List<OnnxModel>> opening = new FutureTask<>(() -> opener.open(slow));
+        Thread first = new Thread(opening);
+        first.start();
+        while (Arrays.stream(first.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("warmUp"))) {
+            assertThat(opening.isDone()).isFalse();
+            Thread.onSpinWait();
+        }
+        List<OnnxModel> second = opener.open(fast);
+        boolean firstIsOpen = Arrays.stream(first.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("warmUp"));
+        opening.get().forEach(OnnxModel::close);
+        second.forEach(OnnxModel::close);
+        assertThat(firstIsOpen).isTrue();
     }
 
     @Test

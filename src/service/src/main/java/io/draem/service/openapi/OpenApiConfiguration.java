@@ -21,6 +21,7 @@ import io.swagger.v3.oas.models.parameters.HeaderParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,10 +30,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springdoc.core.customizers.OpenApiBuilderCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.customizers.ServerBaseUrlCustomizer;
+import org.springdoc.core.properties.SpringDocConfigProperties;
+import org.springdoc.core.providers.JavadocProvider;
+import org.springdoc.core.service.OpenAPIService;
+import org.springdoc.core.service.SecurityService;
+import org.springdoc.core.utils.PropertyResolverUtils;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -133,7 +141,26 @@ class OpenApiConfiguration implements WebMvcConfigurer {
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
     }
 
-    /** The service that publishes the document, below the context path or the prefix that a proxy adds. */
+    /** Names the server at every request, since its path depends on the request. */
+    @Bean
+    OpenAPIService openApiService(
+            Optional<OpenAPI> openApi,
+            SecurityService security,
+            SpringDocConfigProperties properties,
+            PropertyResolverUtils resolver,
+            Optional<List<OpenApiBuilderCustomizer>> customizers,
+            Optional<List<ServerBaseUrlCustomizer>> paths,
+            Optional<JavadocProvider> javadoc) {
+        return new OpenAPIService(openApi, security, properties, resolver, customizers, paths, javadoc) {
+            @Override
+            public void updateServers(String url, OpenAPI document) {
+                document.setServers(
+                        List.of(new Server().url(url).description("The service that publishes this document")));
+            }
+        };
+    }
+
+    /** Leaves the path of the server: the context path, or the prefix that a proxy adds. */
     @Bean
     ServerBaseUrlCustomizer serverPath() {
         return (url, request) -> {

@@ -1,6 +1,7 @@
 package io.draem.service.queue;
 
 import io.draem.runtime.onnx.Termination;
+import io.draem.text.EscapedFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +51,7 @@ final class BatchRun<I, O> {
             }
             // First: without memory a line of the log may fail too.
             batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
-            log.error("A run of {} request(s) failed", batch.size(), e);
+            log.error("A run of {} request(s) failed", batch.size(), EscapedFailure.of(e));
             if (e instanceof VirtualMachineError) {
                 return;
             }

@@ -5,9 +5,11 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
 import io.draem.service.security.Access;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.ContinueResponseTiming;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Receives the bodies of requests before the web server passes these on, without a thread while nothing arrives. What
@@ -29,6 +32,9 @@ final class BodyReceiver {
 
     /** Enough for what operations take. */
     private static final long OPERATIONS_BYTES = 64 << 10;
+
+    private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
+    private static final Pattern REFUSED = Pattern.compile("%(2f|5c|00)", Pattern.CASE_INSENSITIVE);
 
     private final Admission admission;
     private final KeyFilter keys;
@@ -91,15 +97,9 @@ final class BodyReceiver {
     private boolean begin(Request request, ReceivedBody body) {
         String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
         boolean post = "POST".equals(request.getMethod());
-        if (!isPlain(uri)) {
-            // What it is for is known once the web server has read the path.
-            String name = keys.identify(request::getHeader);
-            return begin(request, body, name, post && name != null ? batchBytes : OPERATIONS_BYTES);
-        }
         KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
         body.decided(decision);
-        String path =
-                uri.startsWith(contextPath + "/") ? uri.substring(contextPath.length()) : ""; // outside of the context
+        String path = path(uri);
         long most = decision.access() instanceof Access.Granted ? most(request, post, path) : 0;
         if (most == 0) {
             body.leave(new DetectionException.Rejected(
@@ -120,14 +120,14 @@ final class BodyReceiver {
             body.begin(upload, true, most + 1, wait, tooLarge(most));
             return true;
         } catch (DetectionException.Rejected e) {
-            body.leave(e); // as the filter will find, too
+            body.leave(e); // for a timeout that is no number, which the filter refuses as well
         } catch (DetectionException e) {
             body.refuse(e);
         }
         return false;
     }
 
-    /** Receives a body without a look at what it is for. */
+    /** Receives a body that needs no slot. */
     private boolean begin(Request request, ReceivedBody body, @Nullable String name, long most) {
         if (request.getContentLengthLong() > most) {
             body.leave(tooLarge(most));
@@ -151,6 +151,26 @@ final class BodyReceiver {
             return post && path.endsWith("/infer") ? batchBytes : 0;
         }
         return path.startsWith(operations) ? OPERATIONS_BYTES : 0;
+    }
+
+    /**
+     * Returns the path of a request as endpoints are found by it: decoded, without the parameters of its segments and without
+     * the context's; empty where it is outside of the context or refused by the web server.
+     */
+    private String path(String uri) {
+        String path = isPlain(uri) ? uri : decoded(uri);
+        return path.startsWith(contextPath + "/") ? path.substring(contextPath.length()) : "";
+    }
+
+    private static String decoded(String uri) {
+        if (REFUSED.matcher(uri).find()) {
+            return "";
+        }
+        try {
+            return UriUtils.decode(PARAMETERS.matcher(uri).replaceAll(""), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 
     private static boolean takesImages(String path) {
@@ -233,7 +253,7 @@ final class BodyReceiver {
         }
 
         private boolean receive(Request request, Response response, ReceivedBody body) {
-            if (request.hasExpectation()) {
+            if (request.hasExpectation() && body.refusal() == null) {
                 response.action(ActionCode.ACK, ContinueResponseTiming.ALWAYS);
                 request.setExpectation(false);
             }

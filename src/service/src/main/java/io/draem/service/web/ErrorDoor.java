@@ -34,11 +34,11 @@ class ErrorDoor implements ErrorController {
                 .body(problem(status, failure, explorer(request), RequestId.of(request)));
     }
 
-    /** Returns where the explorer is for the client of a request. */
+    /** Returns where the explorer is for the client of a request; a web server without an explorer names another one. */
     static String explorer(HttpServletRequest request) {
         ServletContext context = request.getServletContext();
         String known = context.getInitParameter(ProblemReportValve.EXPLORER);
-        return known != null && request.getContextPath().equals(context.getContextPath())
+        return known != null && !known.equals(context.getContextPath() + Endpoints.EXPLORER)
                 ? known
                 : request.getContextPath() + Endpoints.EXPLORER; // with the prefix that a proxy adds
     }

@@ -40,7 +40,7 @@ class ManagementPort {
         };
     }
 
-    /** Boot's own page for errors, to which nobody is sent, answers whoever asks for it with the status 200. */
+    /** Hides Boot's error page, which no error is forwarded to: a request for its path would get the status 200. */
     @Bean
     FilterRegistrationBean<Filter> managementErrorPage(@Value("${server.error.path:/error}") String path) {
         FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(

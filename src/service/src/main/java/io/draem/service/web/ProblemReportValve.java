@@ -21,12 +21,12 @@ public final class ProblemReportValve extends ErrorReportValve {
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
-    /** What Tomcat says of a head that is larger than its limits, by the keys of its messages: it has no type for it. */
+    /** Tomcat's messages for a request head beyond its limits, for which it has no exception of its own. */
     private static final Set<String> TOO_LARGE = Set.of(
             StringManager.getManager("org.apache.coyote.http11").getString("iib.requestheadertoolarge.error"),
             StringManager.getManager("org.apache.tomcat.util.http").getString("headers.maxCountFail", MAX_HEADERS));
 
-    /** Name of the context's parameter that says where the paths of the service are. */
+    /** Name of the context's init parameter that holds the path of Swagger UI. */
     static final String EXPLORER = "explorer";
 
     @Override

@@ -139,7 +139,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     }
 
     /**
-     * Starts to receive.
+     * Starts to receive, unless the body has been refused since its upload was opened.
      *
      * @param upload counts the bytes
      * @param admitted whether the request was admitted with it
@@ -147,14 +147,15 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
      * @param timeout nanoseconds that the client waits
      * @param tooLarge given to whoever reads beyond the limit
      */
-    void begin(Admission.Upload upload, boolean admitted, long limit, long timeout, DetectionException tooLarge) {
+    synchronized void begin(
+            Admission.Upload upload, boolean admitted, long limit, long timeout, DetectionException tooLarge) {
         this.upload = upload;
         this.admitted = admitted;
         this.limit = limit;
         this.rest = tooLarge;
         deadline = start + Math.min(deadline - start, timeout);
         windowStart = start;
-        state = State.ARRIVING;
+        state = refusal == null ? State.ARRIVING : State.RECEIVED;
     }
 
     /** Takes what has arrived, without waiting; returns whether no more is to come or wanted. */
@@ -231,6 +232,9 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
     /** Refuses the body if it still arrives, on any thread, and drops what has arrived; returns whether it did. */
     boolean cut(DetectionException reason) {
         synchronized (this) {
+            if (state == State.LEFT) {
+                refusal = reason; // before it begins
+            }
             if (state != State.ARRIVING) {
                 return false;
             }

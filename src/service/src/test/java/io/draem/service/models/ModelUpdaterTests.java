@@ -10,6 +10,8 @@ import io.draem.runtime.onnx.Termination;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.QueueListener;
 import io.draem.text.Sha256;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -430,6 +432,22 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             assertThat(served.events(ModelRefused.class)).hasSizeGreaterThan(2);
             assertThat(lines.taken()).hasSize(2);
         }
+    }
+
+    @Test
+    void theStackTraceOfAnUnexpectedFailureHoldsNoControlCharactersOfAGraph() {
+        Throwable bug = new IllegalStateException("a\nERROR forged", new IllegalArgumentException("b\u001b[31m"));
+        bug.addSuppressed(new IllegalStateException("c\nERROR forged"));
+        StringWriter trace = new StringWriter();
+        ModelLoadException.unexpected(bug).printStackTrace(new PrintWriter(trace));
+        assertThat(trace.toString())
+                .contains("IllegalStateException: a\\u000aERROR forged")
+                .contains("IllegalArgumentException: b\\u001b[31m")
+                .contains("IllegalStateException: c\\u000aERROR forged")
+                .contains("ModelUpdaterTests.theStackTraceOf")
+                .doesNotContain("\nERROR", "\u001b");
+        Throwable harmless = new IllegalStateException("a bug");
+        assertThat(ModelLoadException.unexpected(harmless)).hasCause(harmless);
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
@@ -209,6 +210,34 @@ class SlowUploadTests extends HttpTest {
                         + "\r\nContent-Length: 1000\r\n\r\n");
         assertThat(answer(socket)).startsWith("HTTP/1.1 " + status);
         awaitGauge("draem_rejected_total", refused + (counted ? 1 : 0));
+    }
+
+    /** Such paths are those of the web server's endpoints only once it has decoded them. */
+    @ParameterizedTest
+    @CsvSource({
+        "/no/such/p%61th, 404",
+        "//v1/detect, 404",
+        "/v1/./detect, 404",
+        "/v1/x/../detect, 404",
+        "/v1/detect/%6Eothing, 404",
+        "/v1/m%6Fdels, 405",
+        "/v2/models/c%6Fokie, 405",
+        "/v1/detect%2Fbatch, 400",
+        "/v1/det%zzect, 400"
+    })
+    void whatADecodedPathRefusesIsAnsweredWithoutTheBody(String path, int status) throws Exception {
+        Socket socket = open("127.0.0.1", path, "Content-Length: 1000");
+        socket.setSoTimeout(3_000); // less than what a body has to arrive
+        assertThat(answer(socket)).startsWith("HTTP/1.1 " + status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/d%65tect", "/%76%31/detect", "/v1/detect;a=b"})
+    void aPathThatIsThatOfImagesOnceItIsDecodedTakesThem(String path) throws Exception {
+        HttpResponse<byte[]> response = http.post(path, "image/jpeg", Files.readAllBytes(TestModels.good()));
+        assertThat(response.statusCode()).isEqualTo(200);
+        Socket tooLarge = open("127.0.0.1", path, "Expect: 100-continue\r\nContent-Length: 99000000");
+        assertThat(answer(tooLarge)).contains(" 413 ").doesNotContain(" 100 ");
     }
 
     /** A client that has sent half of its body, and no more, is told so; the network says late that it is there no more. */
