@@ -24,10 +24,12 @@ FROM ${JDK_BASE} AS poms
 WORKDIR /workspace
 COPY mvnw pom.xml ./
 COPY .mvn .mvn
-COPY src/draem/pom.xml src/draem/
+COPY src/core/pom.xml src/core/
+COPY src/deployment/pom.xml src/deployment/
+COPY src/runtime/pom.xml src/runtime/
 COPY src/service/pom.xml src/service/
 COPY src/trainer/pom.xml src/trainer/
-ENV MAVEN_ARGS="-B -q -am -Dmaven.test.skip -Dspotless.check.skip"
+ENV MAVEN_ARGS="-B -q -am -DskipTests -Dspotless.check.skip"
 
 # The dependencies alone: this layer changes with the poms, not with the sources.
 FROM poms AS service-dependencies
@@ -39,11 +41,12 @@ RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
 # All times are the same, as the class archive knows the jars by time and size; and equal files make equal layers.
 FROM service-dependencies AS service-build
 ARG REVISION
-COPY src/draem/src/main src/draem/src/main
+COPY src/core/src/main src/core/src/main
+COPY src/runtime/src/main src/runtime/src/main
 COPY src/service/src/main src/service/src/main
 RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
-    mkdir -p src/draem/src/main/resources \
-    && printf 'git.commit.id=%s\ngit.commit.id.abbrev=%.7s\n' "${REVISION}" "${REVISION}" > src/draem/src/main/resources/git.properties \
+    mkdir -p src/core/src/main/resources \
+    && printf 'git.commit.id=%s\ngit.commit.id.abbrev=%.7s\n' "${REVISION}" "${REVISION}" > src/core/src/main/resources/git.properties \
     && ./mvnw -Pcpu -pl src/service package \
     && java -Djarmode=tools -jar src/service/target/draem-service.jar extract --layers --destination /layers
 WORKDIR /onnxruntime
@@ -85,11 +88,12 @@ RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
 
 FROM trainer-dependencies AS trainer-build
 ARG REVISION
-COPY src/draem/src/main src/draem/src/main
+COPY src/core/src/main src/core/src/main
+COPY src/runtime/src/main src/runtime/src/main
 COPY src/trainer/src/main src/trainer/src/main
 RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
-    mkdir -p src/draem/src/main/resources \
-    && printf 'git.commit.id=%s\n' "${REVISION}" > src/draem/src/main/resources/git.properties \
+    mkdir -p src/core/src/main/resources \
+    && printf 'git.commit.id=%s\n' "${REVISION}" > src/core/src/main/resources/git.properties \
     && ./mvnw -pl src/trainer package
 WORKDIR /layers
 RUN mkdir -p dependencies application/lib application/sbom home/models home/data \

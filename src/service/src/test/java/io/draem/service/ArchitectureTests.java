@@ -3,41 +3,30 @@ package io.draem.service;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
-import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.junit.LocationProvider;
 import com.tngtech.archunit.lang.ArchRule;
-import io.draem.image.ImageDecoder;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The way of an image has one direction; no step looks back. */
-@AnalyzeClasses(locations = ArchitectureTests.MainClasses.class)
+/** A request has one direction through the packages; none looks back. */
+@AnalyzeClasses(packages = "io.draem.service", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
-
-    /** The service and the core alone: a search by package would walk through every jar of the class path. */
-    static final class MainClasses implements LocationProvider {
-
-        @Override
-        public Set<Location> get(Class<?> test) {
-            return Stream.of(DraemServiceApplication.class, ImageDecoder.class)
-                    .map(main -> Location.of(
-                            main.getProtectionDomain().getCodeSource().getLocation()))
-                    .collect(Collectors.toSet());
-        }
-    }
 
     @ArchTest
     static final ArchRule ONE_DIRECTION = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
             .layer("application")
             .definedBy("io.draem.service")
+            .layer("openapi")
+            .definedBy("io.draem.service.openapi..")
             .layer("api")
             .definedBy("io.draem.service.api..")
             .layer("protocol")
             .definedBy("io.draem.service.protocol..")
+            .layer("page")
+            .definedBy("io.draem.service.page..")
+            .layer("web")
+            .definedBy("io.draem.service.web..")
             .layer("observation")
             .definedBy("io.draem.service.observation..")
             .layer("security")
@@ -46,32 +35,34 @@ class ArchitectureTests {
             .definedBy("io.draem.service.detection..")
             .layer("models")
             .definedBy("io.draem.service.models..")
-            .layer("inference")
-            .definedBy("io.draem.service.inference..")
+            .layer("queue")
+            .definedBy("io.draem.service.queue..")
             .whereLayer("application")
             .mayNotBeAccessedByAnyLayer()
-            .whereLayer("api")
+            .whereLayer("openapi")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("page")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("protocol")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("api")
+            .mayOnlyBeAccessedByLayers("openapi")
+            .whereLayer("web")
+            .mayOnlyBeAccessedByLayers("openapi", "api", "protocol", "page")
             .whereLayer("observation")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("security")
-            .mayOnlyBeAccessedByLayers("api", "observation")
+            .mayOnlyBeAccessedByLayers("web", "observation")
             .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "observation")
+            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "openapi", "observation")
             .whereLayer("models")
-            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "observation", "detection")
-            .whereLayer("inference")
-            .mayOnlyBeAccessedByLayers("models", "detection", "observation");
+            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "openapi", "observation", "detection")
+            .whereLayer("queue")
+            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "observation", "detection", "models");
 
     @ArchTest
-    static final ArchRule ONLY_INFERENCE_KNOWS_ONNX_RUNTIME = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.draem.service.inference..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("ai.onnxruntime..");
+    static final ArchRule ONLY_THE_RUNTIME_KNOWS_ONNX_RUNTIME =
+            noClasses().should().dependOnClassesThat().resideInAPackage("ai.onnxruntime..");
 
     @ArchTest
     static final ArchRule ONLY_OBSERVATION_KNOWS_METERS = noClasses()
@@ -82,9 +73,14 @@ class ArchitectureTests {
             .resideInAnyPackage("io.micrometer..", "org.springframework.boot.health..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_DOORS_KNOW_HTTP = noClasses()
+    static final ArchRule ONLY_WEB_AND_ENDPOINTS_KNOW_HTTP = noClasses()
             .that()
-            .resideOutsideOfPackages("io.draem.service.api..", "io.draem.service.protocol..")
+            .resideOutsideOfPackages(
+                    "io.draem.service.api..",
+                    "io.draem.service.openapi..",
+                    "io.draem.service.page..",
+                    "io.draem.service.protocol..",
+                    "io.draem.service.web..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -93,12 +89,4 @@ class ArchitectureTests {
                     "org.springframework.http..",
                     "org.apache.catalina..",
                     "org.apache.coyote..");
-
-    @ArchTest
-    static final ArchRule THE_CORE_IS_PLAIN_JAVA = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.draem.service..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework..", "ai.onnxruntime..", "io.draem.service..");
 }

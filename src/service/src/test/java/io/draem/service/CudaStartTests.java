@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  *     -Dcuda.libraries=VENV/lib/python3.11/site-packages/nvidia
  * }</pre>
  */
+@Tag("slow")
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 @Timeout(300)
 class CudaStartTests {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.draem.model.TestModels;
 import io.draem.service.startup.StartUpException;
 import java.nio.file.Files;
 import java.util.ArrayList;

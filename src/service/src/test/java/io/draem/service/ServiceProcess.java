@@ -1,5 +1,6 @@
 package io.draem.service;
 
+import io.draem.model.TestModels;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.File;

@@ -2,6 +2,7 @@ package io.draem.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.model.TestModels;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
@@ -33,12 +34,14 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service in a JVM of its own with the heaps of small containers: 410 MB is that of a memory limit of 1Gi. */
+@Tag("slow")
 class SmallHeapTests {
 
     private static final Pattern LARGEST =

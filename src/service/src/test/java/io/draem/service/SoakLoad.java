@@ -1,5 +1,6 @@
 package io.draem.service;
 
+import io.draem.model.TestModels;
 import io.draem.service.LoadClient.Answer;
 import java.awt.image.BufferedImage;
 import java.io.BufferedInputStream;

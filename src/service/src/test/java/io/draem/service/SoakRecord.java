@@ -1,5 +1,6 @@
 package io.draem.service;
 
+import io.draem.model.TestModels;
 import io.draem.service.LoadClient.Answer;
 import io.draem.service.SoakLoad.Request;
 import java.nio.charset.StandardCharsets;

@@ -3,11 +3,12 @@ package io.draem.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.ModelCard;
+import io.draem.model.TestModels;
+import io.draem.runtime.onnx.SlowGraph;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
-import io.draem.service.api.PrometheusServer;
-import io.draem.service.inference.SlowGraph;
 import io.draem.service.models.ModelDirectory;
+import io.draem.service.observation.PrometheusServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

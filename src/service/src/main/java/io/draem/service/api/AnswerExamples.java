@@ -1,5 +1,7 @@
 package io.draem.service.api;
 
+import io.draem.service.web.Problem;
+import io.draem.service.web.ProblemType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers as they look, for the contract. */
-final class AnswerExamples {
+/** Examples of responses for the API document. */
+public final class AnswerExamples {
 
     /** The id of the request in all of them. */
-    static final String ID = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e";
+    public static final String ID = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e";
 
-    /** What is said of an image that is broken. */
-    static final String INVALID_IMAGE = "The JPEG is truncated, it ends before its end marker: transfer the whole file";
+    /** The detail of the problem for an image that cannot be read. */
+    public static final String INVALID_IMAGE =
+            "The JPEG is truncated, it ends before its end marker: transfer the whole file";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
@@ -44,8 +47,8 @@ final class AnswerExamples {
 
     private AnswerExamples() {}
 
-    /** Returns the answer of an operation when all is well; null where it has none here. */
-    static @Nullable Map<String, Object> of(String operationId) {
+    /** Returns the response to an operation that succeeds, as JSON; null for an operation without an example. */
+    public static @Nullable Map<String, Object> of(String operationId) {
         return switch (operationId) {
             case "detect" -> JSON.convertValue(detection(ID), MAP);
             case "detectBatch" -> JSON.convertValue(batch(), MAP);
@@ -55,7 +58,12 @@ final class AnswerExamples {
         };
     }
 
-    static TimingResponse timing() {
+    /** Returns the value of the header Server-Timing. */
+    public static String serverTiming() {
+        return timing().header();
+    }
+
+    private static TimingResponse timing() {
         return new TimingResponse(3.683, 0.824, 0.082, 27.395, 0.901, 32.93);
     }
 

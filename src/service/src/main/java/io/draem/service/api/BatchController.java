@@ -5,6 +5,10 @@ import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionBatches;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
+import io.draem.service.web.Endpoints;
+import io.draem.service.web.Headers;
+import io.draem.service.web.ProblemType;
+import io.draem.service.web.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -26,13 +30,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The door for several images. */
 @RestController
-@Tag(name = OpenApiConfiguration.DETECTION)
+@Tag(name = SchemaNames.DETECTION_TAG)
 class BatchController {
-
-    static final String PATH = "/v1/detect/batch";
-
-    /** The media types of bodies that are taken. */
-    static final List<MediaType> TYPES = List.of(MediaType.MULTIPART_FORM_DATA);
 
     private final DetectionBatches detections;
     private final int maxImages;
@@ -72,7 +71,7 @@ class BatchController {
                                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                                             schema = @Schema(implementation = BatchResponse.class))))
     @PostMapping(
-            path = PATH,
+            path = Endpoints.DETECT_BATCH,
             consumes = MediaType.MULTIPART_FORM_DATA_VALUE,
             produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<BatchResponse> detect(
@@ -92,7 +91,7 @@ class BatchController {
         }
         double total = TimingResponse.milliseconds(Duration.ofNanos(System.nanoTime() - start));
         return ResponseEntity.ok()
-                .header(TimingResponse.HEADER, TimingResponse.metric("total", total))
+                .header(Headers.SERVER_TIMING, TimingResponse.metric("total", total))
                 .body(BatchResponse.of(id, entries));
     }
 

@@ -1,6 +1,7 @@
 package io.draem.service.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.draem.service.web.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;

@@ -6,6 +6,10 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
+import io.draem.service.web.Endpoints;
+import io.draem.service.web.Headers;
+import io.draem.service.web.ProblemType;
+import io.draem.service.web.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.extensions.Extension;
@@ -17,7 +21,6 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -30,16 +33,8 @@ import org.springframework.web.context.request.NativeWebRequest;
 
 /** The door for one image. */
 @RestController
-@Tag(name = OpenApiConfiguration.DETECTION)
+@Tag(name = SchemaNames.DETECTION_TAG)
 class DetectionController {
-
-    static final String PATH = "/v1/detect";
-
-    private static final String IMAGE = "image/*";
-
-    /** The media types of bodies that are taken. */
-    static final List<MediaType> TYPES = MediaType.parseMediaTypes(
-            List.of(MediaType.MULTIPART_FORM_DATA_VALUE, IMAGE, MediaType.APPLICATION_OCTET_STREAM_VALUE));
 
     private final DetectionService detections;
     private final DataSize maxBytes;
@@ -67,7 +62,9 @@ class DetectionController {
                                 @Content(
                                         mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
                                         schema = @Schema(implementation = ImageForm.class)),
-                                @Content(mediaType = IMAGE, schema = @Schema(type = "string", format = "binary")),
+                                @Content(
+                                        mediaType = Endpoints.IMAGE_TYPE,
+                                        schema = @Schema(type = "string", format = "binary")),
                                 @Content(
                                         mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
                                         schema = @Schema(type = "string", format = "binary"))
@@ -86,8 +83,12 @@ class DetectionController {
                             }))
     @Problems({ProblemType.INVALID_IMAGE, ProblemType.UNUSUAL_INPUT, ProblemType.INFERENCE_FAILED})
     @PostMapping(
-            path = PATH,
-            consumes = {MediaType.MULTIPART_FORM_DATA_VALUE, IMAGE, MediaType.APPLICATION_OCTET_STREAM_VALUE},
+            path = Endpoints.DETECT,
+            consumes = {
+                MediaType.MULTIPART_FORM_DATA_VALUE,
+                Endpoints.IMAGE_TYPE,
+                MediaType.APPLICATION_OCTET_STREAM_VALUE
+            },
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.IMAGE_PNG_VALUE})
     ResponseEntity<?> detect(
             @Parameter(hidden = true) DetectionQuery query,
@@ -101,7 +102,7 @@ class DetectionController {
         Detection detection = detections.detect(wishes.request(image, caller));
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .header(
-                        TimingResponse.HEADER,
+                        Headers.SERVER_TIMING,
                         TimingResponse.of(detection.timing()).header());
         if (picture) {
             return answer.contentType(MediaType.IMAGE_PNG).body(overlay(detection));

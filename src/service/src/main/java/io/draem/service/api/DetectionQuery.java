@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param minRegionArea fewest pixels of a region; null for the model's own, else the service's
  * @param include what to give beside the verdict
  */
-record DetectionQuery(
+public record DetectionQuery(
         @Nullable String model,
         @Nullable Integer version,
         @Nullable Double threshold,
@@ -32,20 +32,33 @@ record DetectionQuery(
         @Nullable Integer minRegionArea,
         Set<Include> include) {
 
-    static final String MODEL = "model";
-    static final String VERSION = "version";
-    static final String THRESHOLD = "threshold";
-    static final String PIXEL_THRESHOLD = "pixelThreshold";
-    static final String MIN_REGION_AREA = "minRegionArea";
-    static final String INCLUDE = "include";
+    /** Name of the parameter for the model. */
+    public static final String MODEL = "model";
+
+    /** Name of the parameter for its version. */
+    public static final String VERSION = "version";
+
+    /** Name of the parameter for the threshold of the image score. */
+    public static final String THRESHOLD = "threshold";
+
+    /** Name of the parameter for the threshold of the map. */
+    public static final String PIXEL_THRESHOLD = "pixelThreshold";
+
+    /** Name of the parameter for the fewest pixels of a region. */
+    public static final String MIN_REGION_AREA = "minRegionArea";
+
+    /** Name of the parameter for what to give in addition to the verdict. */
+    public static final String INCLUDE = "include";
 
     /** The names of the parameters. */
-    static final List<String> NAMES = List.of(MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, MIN_REGION_AREA, INCLUDE);
+    public static final List<String> NAMES =
+            List.of(MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, MIN_REGION_AREA, INCLUDE);
 
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,5})?");
     private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
 
-    DetectionQuery {
+    /** Copies the set. */
+    public DetectionQuery {
         include = Set.copyOf(include);
     }
 

@@ -132,7 +132,7 @@ record DetectionResponse(
             String digest,
 
             @Schema(
-                    ref = ContractWords.PROVIDER,
+                    ref = SchemaNames.PROVIDER,
                     description = "Where the model ran",
                     requiredMode = RequiredMode.REQUIRED)
             String provider) {}

@@ -2,6 +2,8 @@ package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.service.web.ContentCoding;
+import io.draem.service.web.Endpoints;
 import io.draem.text.SafeText;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,7 +13,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,12 +22,6 @@ import org.springframework.web.multipart.MultipartHttpServletRequest;
 
 /** Takes images out of a request: parts of a multipart body, or the whole body. */
 final class ImageBody {
-
-    /** The part for one image. */
-    static final String PART = "image";
-
-    /** The parts for several. */
-    static final String PARTS = "images";
 
     /** Values of Content-Transfer-Encoding that change nothing. */
     private static final Set<String> BINARY = Set.of("binary", "8bit", "7bit");
@@ -50,14 +45,14 @@ final class ImageBody {
         if (!(request instanceof MultipartHttpServletRequest)) {
             return readRaw(request, limit);
         }
-        List<Named> images = readParts(request, PART);
+        List<Named> images = readParts(request, Endpoints.PART);
         if (images.size() != 1) {
-            throw rejected("The multipart body must have one part named '" + PART + "', got " + images.size()
-                    + (images.size() > 1 ? ": send several images to /v1/detect/batch" : ""));
+            throw rejected("The multipart body must have one part named '" + Endpoints.PART + "', got " + images.size()
+                    + (images.size() > 1 ? ": send several images to " + Endpoints.DETECT_BATCH : ""));
         }
         byte[] image = images.get(0).bytes();
         if (image.length == 0) {
-            throw rejected("The part '" + PART + "' is empty: no byte of the file was sent");
+            throw rejected("The part '" + Endpoints.PART + "' is empty: no byte of the file was sent");
         }
         return image;
     }
@@ -68,32 +63,15 @@ final class ImageBody {
      * @throws DetectionException if there is none, or more than the limit
      */
     static List<Named> readAll(HttpServletRequest request, int limit) throws DetectionException, IOException {
-        List<Named> images = readParts(request, PARTS);
+        List<Named> images = readParts(request, Endpoints.PARTS);
         if (images.isEmpty()) {
-            throw rejected("The multipart body has no part named '" + PARTS + "': send each image as one");
+            throw rejected("The multipart body has no part named '" + Endpoints.PARTS + "': send each image as one");
         }
         if (images.size() > limit) {
             throw rejected("The form has " + images.size() + " images, " + limit
                     + " are taken at a time (draem.batch.max-images): send the others in a further request");
         }
         return images;
-    }
-
-    /** Refuses a body or part that is compressed, which would look like an image that is broken. */
-    static void requireNoCoding(String what, Enumeration<String> headers) throws DetectionException {
-        String coding = coding(headers);
-        if (coding != null) {
-            throw new DetectionException.Rejected(
-                    Outcome.UNSUPPORTED_MEDIA_TYPE,
-                    what + " has the Content-Encoding '" + SafeText.of(coding)
-                            + "', which is not taken for images: send it as it is, without Content-Encoding");
-        }
-    }
-
-    /** Returns the coding that the values of Content-Encoding name; null for none. */
-    static @Nullable String coding(Enumeration<String> headers) {
-        String coding = String.join(", ", Collections.list(headers)).strip();
-        return coding.isEmpty() || coding.equalsIgnoreCase("identity") ? null : coding;
     }
 
     /** The web server has checked the size of each part while it read the body. */
@@ -104,7 +82,8 @@ final class ImageBody {
             if (!part.getName().equals(name)) {
                 throw rejected(unexpected(part.getName(), name));
             }
-            requireNoCoding("The part '" + name + "'", Collections.enumeration(part.getHeaders("Content-Encoding")));
+            ContentCoding.requireNone(
+                    "The part '" + name + "'", Collections.enumeration(part.getHeaders("Content-Encoding")));
             requireBinary(part);
             try (InputStream in = part.getInputStream()) {
                 String fileName = part.getSubmittedFileName();
@@ -151,7 +130,7 @@ final class ImageBody {
             throw tooLarge(limit);
         }
         if (body.length == 0) {
-            throw rejected("The request has no image: send it as the part '" + PART
+            throw rejected("The request has no image: send it as the part '" + Endpoints.PART
                     + "' of multipart/form-data or as the body");
         }
         return body;

@@ -3,6 +3,7 @@ package io.draem.service.api;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
+import io.draem.service.web.ProblemType;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -15,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Tells which models are in service. */
 @RestController
-@Tag(name = OpenApiConfiguration.MODELS)
+@Tag(name = SchemaNames.MODELS_TAG)
 class ModelController {
 
     private final ModelRepository models;

@@ -39,10 +39,7 @@ record ModelResponse(
                 example = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
         String digest,
 
-        @Schema(
-                ref = ContractWords.PROVIDER,
-                description = "Where the model runs",
-                requiredMode = RequiredMode.REQUIRED)
+        @Schema(ref = SchemaNames.PROVIDER, description = "Where the model runs", requiredMode = RequiredMode.REQUIRED)
         String provider,
 
         @Schema(
@@ -123,7 +120,7 @@ record ModelResponse(
     @Schema(name = "Thresholds", description = "Raw values above which something is anomalous")
     record Thresholds(
             @Schema(
-                    ref = ContractWords.THRESHOLD_RULE,
+                    ref = SchemaNames.THRESHOLD_RULE,
                     description = "How they were found",
                     requiredMode = RequiredMode.REQUIRED)
             String rule,
@@ -162,7 +159,7 @@ record ModelResponse(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "1")
             int version,
 
-            @Schema(ref = ContractWords.VERSION_STATE, requiredMode = RequiredMode.REQUIRED)
+            @Schema(ref = SchemaNames.VERSION_STATE, requiredMode = RequiredMode.REQUIRED)
             String state,
 
             @Schema(description = "Why it was refused, or why it answers only requests that name it") @Nullable

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Picture", description = "A picture inside the answer")
 record PictureResponse(
         @Schema(
-                ref = ContractWords.PICTURE_ENCODING,
+                ref = SchemaNames.PICTURE_ENCODING,
                 description = "Form of the data",
                 requiredMode = RequiredMode.REQUIRED)
         String encoding,

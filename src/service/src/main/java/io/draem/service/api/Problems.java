@@ -1,14 +1,16 @@
 package io.draem.service.api;
 
+import io.draem.service.web.ProblemType;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Names problems that a door can answer with, for the contract, beside those that {@link DoorProblems} knows of. */
+/** Names problems of an endpoint for the API document, in addition to those of all endpoints or of all for images. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Problems {
+public @interface Problems {
 
+    /** The types of these problems. */
     ProblemType[] value();
 }

@@ -1,12 +1,13 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Timing;
+import io.draem.service.web.Headers;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Where the time went, in milliseconds, as JSON and as the header {@value #HEADER}. */
+/** Where the time went, in milliseconds, as JSON and as the header {@value Headers#SERVER_TIMING}. */
 @Schema(name = "Timing", description = "Where the time went, in milliseconds")
 record TimingResponse(
         @Schema(description = "Bytes to pixels", requiredMode = RequiredMode.REQUIRED, example = "6.1")
@@ -32,9 +33,6 @@ record TimingResponse(
 
         @Schema(description = "All of it", requiredMode = RequiredMode.REQUIRED, example = "33.4")
         double total) {
-
-    /** Browsers show it beside the request. See <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>. */
-    static final String HEADER = "Server-Timing";
 
     static TimingResponse of(Timing timing) {
         return new TimingResponse(

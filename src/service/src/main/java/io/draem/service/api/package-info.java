@@ -1,4 +1,4 @@
-/** The doors: HTTP in, JSON, pictures and problem documents out. */
+/** Controllers, request records and response records of {@code /v1}. */
 @NullMarked
 package io.draem.service.api;
 

@@ -1,9 +1,9 @@
 package io.draem.service.detection;
 
-import io.draem.service.inference.InferenceException;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.InferenceException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -124,8 +124,8 @@ public final class Admission {
      *
      * @param model name of the model that it asks for; null for the default. A request for one that is not served is
      *     admitted and rejected where models are chosen
-     * @param arrived whether its body was {@linkplain #receive(String, String, Consumer) received}; it is admitted during a
-     *     shutdown too
+     * @param arrived whether its upload was {@linkplain #receive(String, String, Consumer) opened} for a slot; it is then
+     *     admitted during a shutdown too, if there is a slot
      * @throws DetectionException.Unavailable if there is no slot, or the service shuts down
      */
     public Permit admit(@Nullable String model, String client, boolean arrived) throws DetectionException {

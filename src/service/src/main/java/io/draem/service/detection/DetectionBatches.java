@@ -1,11 +1,11 @@
 package io.draem.service.detection;
 
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
-import io.draem.service.inference.Place;
-import io.draem.service.inference.QueueWindow;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.Place;
+import io.draem.service.queue.QueueWindow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

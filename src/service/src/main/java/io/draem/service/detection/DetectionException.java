@@ -1,8 +1,8 @@
 package io.draem.service.detection;
 
 import io.draem.image.ImageException;
-import io.draem.service.inference.InferenceException;
 import io.draem.service.models.ModelSelectionException;
+import io.draem.service.queue.InferenceException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

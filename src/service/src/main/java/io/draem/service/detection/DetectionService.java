@@ -1,17 +1,17 @@
 package io.draem.service.detection;
 
-import io.draem.digest.Sha256;
 import io.draem.model.ModelCard;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
 import io.draem.score.ScaledMap;
-import io.draem.service.inference.Answer;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
-import io.draem.service.inference.Place;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.Answer;
+import io.draem.service.queue.Place;
+import io.draem.text.Sha256;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.service.queue.FairLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -7,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ final class FairThreads implements AutoCloseable {
     static final int LARGE = 16_000_000;
 
     private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** In the order in which the models take their turns; each of them has work that waits. */
     private final List<ModelLine> waiting = new ArrayList<>();
@@ -140,8 +143,11 @@ final class FairThreads implements AutoCloseable {
                     Thread.interrupted(); // which the work may have left behind
                     ended(work);
                 }
-            } catch (InterruptedException | Error e) {
-                // Nobody interrupts these threads but their work, or there was no memory to take the next.
+            } catch (InterruptedException e) {
+                // By work that interrupted its thread.
+            } catch (RuntimeException | Error e) {
+                // There was no memory to take the next, most likely: each further attempt costs a garbage collection.
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
         }
     }
@@ -251,13 +257,14 @@ final class FairThreads implements AutoCloseable {
             notifyAll();
         }
 
-        /** Waits for work that has begun, without any allocation. */
+        /** Waits for the end of work that has begun. Allocates nothing itself, so that it works on a full heap. */
         synchronized void awaitEnd() {
             boolean interrupted = false;
             while (!result.isDone()) {
                 try {
                     wait();
-                } catch (InterruptedException | OutOfMemoryError e) { // the error in place of the exception
+                } catch (InterruptedException | OutOfMemoryError e) {
+                    // A full heap has no memory for the exception: an interrupt then throws the error.
                     interrupted = true;
                 }
             }

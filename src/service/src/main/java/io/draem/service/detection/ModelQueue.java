@@ -1,13 +1,13 @@
 package io.draem.service.detection;
 
-import io.draem.service.inference.Answer;
-import io.draem.service.inference.InferenceException;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
-import io.draem.service.inference.Place;
-import io.draem.service.inference.QueueWindow;
-import io.draem.service.inference.Ticket;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.Answer;
+import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.Place;
+import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.Ticket;
 
 /** The queue of a model, whose refusals come in the terms of an answer to the caller. */
 final class ModelQueue {

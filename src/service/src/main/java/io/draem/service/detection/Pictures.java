@@ -2,8 +2,8 @@ package io.draem.service.detection;
 
 import io.draem.image.RgbImage;
 import io.draem.model.ModelCard;
-import io.draem.picture.AnomalyOverlay;
-import io.draem.picture.PngWriter;
+import io.draem.overlay.AnomalyOverlay;
+import io.draem.overlay.PngWriter;
 import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
 import java.nio.ByteBuffer;

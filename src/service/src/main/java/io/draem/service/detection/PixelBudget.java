@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.service.queue.FairLine;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 

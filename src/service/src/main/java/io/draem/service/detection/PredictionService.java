@@ -2,11 +2,11 @@ package io.draem.service.detection;
 
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
-import io.draem.service.inference.Place;
-import io.draem.service.inference.QueueWindow;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.Place;
+import io.draem.service.queue.QueueWindow;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;

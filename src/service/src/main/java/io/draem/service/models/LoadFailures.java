@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * The versions that could not be loaded. A failure may pass (memory, a volume), so a version is tried again after 2, 4,
- * 8 and 16 looks at the directory, then no more until its files change. Each kind of failure is
- * logged once per state of the files.
+ * The versions that could not be loaded. A failure may pass (memory, a volume), so a version is tried again at the 2nd, 4th,
+ * 8th and 16th check after its last failure, then no more until its files change. A failure is logged unless the one before, of
+ * the same state of the files, was of the same kind.
  */
 final class LoadFailures {
 
@@ -43,7 +43,7 @@ final class LoadFailures {
         }
     }
 
-    /** Tells whether a file should be tried now; called once a look. */
+    /** Returns whether a file should be tried now; each call counts as a check. */
     synchronized boolean mayTry(ModelFile file) {
         Failure last = find(file);
         if (last == null || !last.state.equals(file.state())) {

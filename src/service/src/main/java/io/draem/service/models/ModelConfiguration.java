@@ -1,9 +1,8 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.InferenceProperties;
-import io.draem.service.inference.Listeners;
-import io.draem.service.inference.ModelOpener;
-import io.draem.service.inference.QueueListener;
+import io.draem.runtime.onnx.ModelOpener;
+import io.draem.service.queue.Listeners;
+import io.draem.service.queue.QueueListener;
 import java.time.Duration;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Value;

@@ -1,6 +1,6 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.FileKind;
+import io.draem.runtime.onnx.FileKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.text.EscapedFailure;
 import io.draem.text.SafeText;
 
 /** A version that cannot be served; the message is written for whoever put it there, control characters escaped. */
@@ -20,7 +21,7 @@ final class ModelLoadException extends Exception {
                 LoadFailure.UNEXPECTED,
                 "loading it failed unexpectedly (" + cause
                         + "): see the log, and report the error if the file is valid");
-        exception.initCause(cause);
+        exception.initCause(EscapedFailure.of(cause));
         return exception;
     }
 

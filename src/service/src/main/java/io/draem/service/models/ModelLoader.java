@@ -1,21 +1,25 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.FileKind;
-import io.draem.service.inference.GraphFile;
-import io.draem.service.inference.GraphRefusedException;
-import io.draem.service.inference.InferenceQueue;
-import io.draem.service.inference.ModelOpener;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.ProviderUnavailableException;
-import io.draem.service.inference.QueueListener;
-import io.draem.service.inference.QueueOptions;
+import io.draem.runtime.onnx.Device;
+import io.draem.runtime.onnx.FileKind;
+import io.draem.runtime.onnx.GraphFile;
+import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.runtime.onnx.ModelOpener;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.runtime.onnx.ProviderUnavailableException;
+import io.draem.service.queue.DeviceTurn;
+import io.draem.service.queue.InferenceQueue;
+import io.draem.service.queue.QueueListener;
+import io.draem.service.queue.QueueOptions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,8 @@ final class ModelLoader {
     private final ModelProperties properties;
     private final Opener opener;
     private final QueuePlan queues;
+    /** All models on a device take turns. */
+    private final Map<Device, DeviceTurn> turns = new ConcurrentHashMap<>();
 
     /**
      * How the queues of the models are made.
@@ -152,8 +158,19 @@ final class ModelLoader {
                 file.version(),
                 graph.digest(),
                 sessions,
-                InferenceQueue.start(file.name(), sessions, options, runs, System::nanoTime),
+                InferenceQueue.start(file.name(), functions(sessions), options, runs, System::nanoTime),
                 runs);
+    }
+
+    private List<ServedFunction> functions(List<OnnxModel> sessions) {
+        return sessions.stream()
+                .map(model -> new ServedFunction(model, turns.computeIfAbsent(model.device(), ModelLoader::turn)))
+                .toList();
+    }
+
+    private static DeviceTurn turn(Device device) {
+        int runs = device.concurrentRuns();
+        return device.exclusive() ? DeviceTurn.exclusive(runs) : new DeviceTurn(runs);
     }
 
     /** It would keep the device from other models for answers that all come too late. */

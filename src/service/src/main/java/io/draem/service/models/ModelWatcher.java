@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.text.EscapedFailure;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,7 +69,7 @@ final class ModelWatcher implements AutoCloseable {
                 try {
                     updater.giveWay(model);
                 } catch (RuntimeException | Error e) {
-                    log.error("Model {} fails and could not give way to another version", model, e);
+                    log.error("Model {} fails and could not give way to another version", model, EscapedFailure.of(e));
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -80,7 +81,10 @@ final class ModelWatcher implements AutoCloseable {
         try {
             updater.poll();
         } catch (RuntimeException | Error e) { // an executor would silently look no more
-            log.error("The model directory could not be looked at; the next look is in {}", interval, e);
+            log.error(
+                    "The model directory could not be looked at; the next look is in {}",
+                    interval,
+                    EscapedFailure.of(e));
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.QueueListener;
+import io.draem.service.queue.QueueListener;
 
 /**
  * The most recent runs of a version, and whether too large a share of them failed. A run in which some images failed counts

@@ -1,14 +1,14 @@
 package io.draem.service.models;
 
 import io.draem.model.ModelCard;
-import io.draem.service.inference.InferenceException;
-import io.draem.service.inference.InferenceQueue;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.ModelOutput;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.Place;
-import io.draem.service.inference.QueueWindow;
-import io.draem.service.inference.Ticket;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.ModelOutput;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.InferenceQueue;
+import io.draem.service.queue.Place;
+import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.Ticket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

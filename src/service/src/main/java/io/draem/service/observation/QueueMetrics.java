@@ -1,6 +1,6 @@
 package io.draem.service.observation;
 
-import io.draem.service.inference.QueueListener;
+import io.draem.service.queue.QueueListener;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 

@@ -1,6 +1,6 @@
 package io.draem.service.security;
 
-import io.draem.digest.Sha256;
+import io.draem.text.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

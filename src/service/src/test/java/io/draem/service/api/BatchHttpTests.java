@@ -2,7 +2,7 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
+@Tag("slow")
 class BatchHttpTests extends HttpTest {
 
     private static final String PATH = "/v1/detect/batch";

@@ -11,12 +11,12 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /** A self-signed certificate for localhost and its key, made with the JDK's keytool. */
-record Certificate(KeyStore store) {
+public record Certificate(KeyStore store) {
 
     private static final String PASSWORD = "only-for-a-test";
     private static final String ALIAS = "service";
 
-    static Certificate make(Path directory, String name)
+    public static Certificate make(Path directory, String name)
             throws IOException, InterruptedException, GeneralSecurityException {
         Path file = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
@@ -55,7 +55,7 @@ record Certificate(KeyStore store) {
     }
 
     /** Writes both as PEM beside their places and moves them there, as an operator would. */
-    void install(Path certificate, Path key) throws IOException, GeneralSecurityException {
+    public void install(Path certificate, Path key) throws IOException, GeneralSecurityException {
         put(certificate, pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
         put(key, pem("PRIVATE KEY", store.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
     }

@@ -1,6 +1,6 @@
 package io.draem.service.api;
 
-import io.draem.digest.Sha256;
+import io.draem.text.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Talks to the service as any caller would. */
-final class Http {
+public final class Http {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String BOUNDARY = "a-boundary";
@@ -25,25 +25,25 @@ final class Http {
     private final HttpClient client = HttpClient.newHttpClient();
     private final String base;
 
-    Http(int port) {
+    public Http(int port) {
         this.base = "http://localhost:" + port;
     }
 
     /** Returns the address that paths are added to. */
-    String base() {
+    public String base() {
         return base;
     }
 
-    HttpResponse<byte[]> get(String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<byte[]> get(String path, String... headers) throws IOException, InterruptedException {
         return send(request(path, headers).GET());
     }
 
-    HttpResponse<byte[]> post(String path, BodyPublisher body, String... headers)
+    public HttpResponse<byte[]> post(String path, BodyPublisher body, String... headers)
             throws IOException, InterruptedException {
         return send(request(path, headers).POST(body));
     }
 
-    HttpResponse<byte[]> post(String path, String contentType, byte[] body, String... headers)
+    public HttpResponse<byte[]> post(String path, String contentType, byte[] body, String... headers)
             throws IOException, InterruptedException {
         return send(request(path, headers)
                 .header("Content-Type", contentType)
@@ -51,16 +51,16 @@ final class Http {
     }
 
     /** Sends a form with one file. */
-    HttpResponse<byte[]> postForm(String path, String part, String fileName, byte[] file, String... headers)
+    public HttpResponse<byte[]> postForm(String path, String part, String fileName, byte[] file, String... headers)
             throws IOException, InterruptedException {
         return postForm(path, List.of(new FormFile(part, fileName, file)), headers);
     }
 
     /** A file of a form. */
-    record FormFile(String part, String fileName, byte[] bytes) {}
+    public record FormFile(String part, String fileName, byte[] bytes) {}
 
     /** Sends a form. */
-    HttpResponse<byte[]> postForm(String path, List<FormFile> files, String... headers)
+    public HttpResponse<byte[]> postForm(String path, List<FormFile> files, String... headers)
             throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (FormFile file : files) {
@@ -75,20 +75,21 @@ final class Http {
     }
 
     /** Sends any method. */
-    HttpResponse<byte[]> call(String method, String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<byte[]> call(String method, String path, String... headers)
+            throws IOException, InterruptedException {
         return send(request(path, headers).method(method, BodyPublishers.noBody()));
     }
 
     /** Returns the line of a key file that lets a client pass with a key. */
-    static String keyLine(String name, String key) {
+    public static String keyLine(String name, String key) {
         return name + ":" + Sha256.of(key.getBytes(StandardCharsets.UTF_8)).substring("sha256:".length()) + "\n";
     }
 
-    static JsonNode json(HttpResponse<byte[]> response) {
+    public static JsonNode json(HttpResponse<byte[]> response) {
         return JSON.readTree(response.body());
     }
 
-    static String text(HttpResponse<byte[]> response) {
+    public static String text(HttpResponse<byte[]> response) {
         return new String(response.body(), StandardCharsets.UTF_8);
     }
 

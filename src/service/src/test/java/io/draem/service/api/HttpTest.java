@@ -1,6 +1,7 @@
 package io.draem.service.api;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
+import io.draem.service.DraemServiceApplication;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -10,12 +11,14 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** A test against the running service with the project's own model; all of them share one start of it. */
 @SpringBootTest(
+        classes = DraemServiceApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         // Traces are of those requests alone that ask for one: a test can tell which.
         properties = {"draem.inference.provider=cpu", "management.tracing.sampling.probability=0"})
-abstract class HttpTest {
+public abstract class HttpTest {
 
-    Http http;
+    /** Talks to the service. */
+    protected Http http;
 
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) {

@@ -2,7 +2,7 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.HexFormat;

@@ -2,21 +2,25 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /** What is answered while the web server listens already and the models are not yet loaded. */
+@Tag("slow")
+@Import(NotReadyHttpTests.Early.class)
 class NotReadyHttpTests extends HttpTest {
 
     @TestConfiguration(proxyBeanMethods = false)

@@ -2,13 +2,15 @@ package io.draem.service.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
+@Tag("slow")
 class OperationsHttpTests extends HttpTest {
 
     @Test

@@ -3,8 +3,8 @@ package io.draem.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.service.TestModels;
-import io.draem.tensor.Safetensors;
+import io.draem.model.GoldenTensors;
+import io.draem.model.TestModels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"draem.inference.provider=cpu", "draem.models.default=part"})
+@Tag("slow")
 class OtherGraphsHttpTests {
 
     private static final Path GOLDEN =
@@ -66,10 +68,10 @@ class OtherGraphsHttpTests {
 
     @BeforeAll
     static void readNumbers() throws Exception {
-        Safetensors golden = Safetensors.read(GOLDEN.resolve("tensors.safetensors"));
-        input = golden.tensor("input").toFloats();
-        scores = golden.tensor("pred_score").toFloats();
-        maps = golden.tensor("anomaly_map").toFloats();
+        GoldenTensors golden = GoldenTensors.read(GOLDEN.resolve("tensors.safetensors"));
+        input = golden.floats("input");
+        scores = golden.floats("pred_score");
+        maps = golden.floats("anomaly_map");
     }
 
     @Autowired

@@ -3,10 +3,10 @@ package io.draem.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.ModelCard;
+import io.draem.model.TestModels;
+import io.draem.runtime.onnx.SlowGraph;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
-import io.draem.service.TestModels;
-import io.draem.service.inference.SlowGraph;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.OptionalInt;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
             "draem.models.default=cookie",
             "draem.detection.unusual-input=refuse"
         })
+@Tag("slow")
 class UnusualInputHttpTests {
 
     private static final int SIDE = 32;

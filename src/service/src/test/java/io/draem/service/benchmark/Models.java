@@ -1,7 +1,7 @@
 package io.draem.service.benchmark;
 
 import ai.onnxruntime.OrtException;
-import io.draem.service.inference.SlowGraph;
+import io.draem.runtime.onnx.SlowGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

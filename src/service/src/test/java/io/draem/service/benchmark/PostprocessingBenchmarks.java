@@ -1,8 +1,8 @@
 package io.draem.service.benchmark;
 
 import io.draem.image.RgbImage;
-import io.draem.picture.AnomalyOverlay;
-import io.draem.picture.PngWriter;
+import io.draem.overlay.AnomalyOverlay;
+import io.draem.overlay.PngWriter;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;

@@ -1,7 +1,7 @@
 package io.draem.service.benchmark;
 
 import ai.onnxruntime.OrtException;
-import io.draem.service.inference.SlowGraph;
+import io.draem.runtime.onnx.SlowGraph;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

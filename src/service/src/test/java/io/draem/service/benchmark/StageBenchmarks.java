@@ -1,12 +1,11 @@
 package io.draem.service.benchmark;
 
-import io.draem.digest.Sha256;
 import io.draem.image.ImageException;
 import io.draem.image.ImageMeasures;
 import io.draem.image.ImageTensor;
 import io.draem.image.RgbImage;
-import io.draem.picture.AnomalyOverlay;
-import io.draem.picture.PngWriter;
+import io.draem.overlay.AnomalyOverlay;
+import io.draem.overlay.PngWriter;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
@@ -14,6 +13,7 @@ import io.draem.score.RegionOptions;
 import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
 import io.draem.score.ThresholdRule;
+import io.draem.text.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -9,10 +9,12 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Takes pixels and does work on images in a JVM whose heap is full again and again, and looks at what is left behind. */
+@Tag("slow")
 class ExhaustedHeapTests {
 
     private static final int CLIENTS = 8;

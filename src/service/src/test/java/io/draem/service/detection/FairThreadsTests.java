@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.test.util.ReflectionTestUtils;
 
 @Timeout(30)
 class FairThreadsTests {
@@ -185,6 +189,34 @@ class FairThreadsTests {
                     throw new StackOverflowError("deep");
                 }));
         assertThat(threads.call("model", PATIENT, SMALL, () -> "alive")).isEqualTo("alive");
+    }
+
+    /** A failure within the scheduling itself, as a full heap causes it, is made here by a line of no model. */
+    @Test
+    void threadsThatFailBetweenWorkPauseAndLiveOn() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        try (FairThreads failing = new FairThreads(1)) {
+            Set<Thread> workers = new HashSet<>(Thread.getAllStackTraces().keySet());
+            workers.removeAll(before);
+            workers.removeIf(thread -> !thread.getName().startsWith("images-"));
+            assertThat(workers).hasSize(2);
+            List<?> waiting = (List<?>) Objects.requireNonNull(ReflectionTestUtils.getField(failing, "waiting"));
+            synchronized (failing) {
+                waiting.add(null);
+                failing.notifyAll();
+            }
+            for (Thread worker : workers) {
+                while (worker.getState() != Thread.State.TIMED_WAITING) {
+                    assertThat(worker.isAlive()).isTrue();
+                    Thread.onSpinWait();
+                }
+            }
+            synchronized (failing) {
+                waiting.clear();
+            }
+            assertThat(failing.call("model", PATIENT, MEDIUM, () -> "alive")).isEqualTo("alive");
+            assertThat(workers).allMatch(Thread::isAlive);
+        }
     }
 
     @Test

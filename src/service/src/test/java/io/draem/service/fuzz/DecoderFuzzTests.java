@@ -8,9 +8,11 @@ import io.draem.image.ImageLimits;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Decodes broken images: {@code -Dfuzz.inputs=100000} for many, {@code -Dfuzz.seed=N} for others. */
+@Tag("slow")
 class DecoderFuzzTests {
 
     private final ImageDecoder decoder = new ImageDecoder(new ImageLimits(1 << 20, 1_000_000));

@@ -2,7 +2,7 @@ package io.draem.service.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.models.ModelRepository;
@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -25,6 +26,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Sends broken requests: {@code -Dfuzz.inputs=100000} for many, {@code -Dfuzz.seed=N} for others. */
+@Tag("slow")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "draem.inference.provider=cpu")
 class HttpFuzzTests {
 

@@ -1,6 +1,6 @@
 package io.draem.service.fuzz;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.draem.service.fuzz;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ final class Seeds {
     /** Returns small images of every format. */
     static List<byte[]> images() throws IOException {
         List<byte[]> images = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(TestModels.file("src/draem/src/test/resources/io/draem/image"))) {
+        try (Stream<Path> files = Files.walk(TestModels.file("src/core/src/test/resources/io/draem/image"))) {
             for (Path file : files.sorted().toList()) {
                 boolean image = Files.isRegularFile(file) && !file.toString().matches(".*\\.(txt|md|expected\\.png)");
                 if (image && Files.size(file) < 20_000) {

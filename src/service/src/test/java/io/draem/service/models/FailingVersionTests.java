@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import ch.qos.logback.classic.Level;
-import io.draem.digest.Sha256;
-import io.draem.service.TestModels;
-import io.draem.service.inference.InferenceException;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.SlowGraph;
+import io.draem.model.TestModels;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.SlowGraph;
+import io.draem.service.queue.InferenceException;
+import io.draem.text.Sha256;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -24,12 +24,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A version that fails on white images once it is in service. */
+@Tag("slow")
 @Timeout(60)
 class FailingVersionTests extends ModelDirectoryTest {
 

@@ -1,9 +1,9 @@
 package io.draem.service.models;
 
-import io.draem.service.inference.ExecutionOptions;
-import io.draem.service.inference.ModelOpener;
-import io.draem.service.inference.ProviderChoice;
-import io.draem.service.inference.QueueListener;
+import io.draem.runtime.onnx.ExecutionOptions;
+import io.draem.runtime.onnx.ModelOpener;
+import io.draem.runtime.onnx.ProviderChoice;
+import io.draem.service.queue.QueueListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.draem.service.models;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

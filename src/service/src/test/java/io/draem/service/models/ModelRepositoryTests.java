@@ -3,7 +3,7 @@ package io.draem.service.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import io.draem.service.startup.StartUpException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +13,11 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class ModelRepositoryTests {
 
     @TempDir

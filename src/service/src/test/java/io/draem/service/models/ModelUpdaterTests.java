@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
-import io.draem.digest.Sha256;
-import io.draem.service.inference.InferenceException;
-import io.draem.service.inference.ModelInput;
-import io.draem.service.inference.OnnxModel;
-import io.draem.service.inference.QueueListener;
-import io.draem.service.inference.Termination;
+import io.draem.runtime.onnx.ModelInput;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.runtime.onnx.Termination;
+import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.QueueListener;
+import io.draem.text.Sha256;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,11 +24,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a running service makes of changes in its model directory. */
+@Tag("slow")
 class ModelUpdaterTests extends ModelDirectoryTest {
 
     @Test
@@ -428,6 +432,22 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             assertThat(served.events(ModelRefused.class)).hasSizeGreaterThan(2);
             assertThat(lines.taken()).hasSize(2);
         }
+    }
+
+    @Test
+    void theStackTraceOfAnUnexpectedFailureHoldsNoControlCharactersOfAGraph() {
+        Throwable bug = new IllegalStateException("a\nERROR forged", new IllegalArgumentException("b\u001b[31m"));
+        bug.addSuppressed(new IllegalStateException("c\nERROR forged"));
+        StringWriter trace = new StringWriter();
+        ModelLoadException.unexpected(bug).printStackTrace(new PrintWriter(trace));
+        assertThat(trace.toString())
+                .contains("IllegalStateException: a\\u000aERROR forged")
+                .contains("IllegalArgumentException: b\\u001b[31m")
+                .contains("IllegalStateException: c\\u000aERROR forged")
+                .contains("ModelUpdaterTests.theStackTraceOf")
+                .doesNotContain("\nERROR", "\u001b");
+        Throwable harmless = new IllegalStateException("a bug");
+        assertThat(ModelLoadException.unexpected(harmless)).hasCause(harmless);
     }
 
     @Test

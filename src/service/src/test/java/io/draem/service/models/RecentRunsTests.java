@@ -2,7 +2,7 @@ package io.draem.service.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.inference.QueueListener;
+import io.draem.service.queue.QueueListener;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 

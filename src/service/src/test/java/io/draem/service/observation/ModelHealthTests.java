@@ -2,11 +2,12 @@ package io.draem.service.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.TestModels;
+import io.draem.model.TestModels;
 import io.draem.service.models.ModelRepository;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Models whose names are words that readiness says of itself. */
+@Tag("slow")
 @Timeout(120)
 @DirtiesContext
 @SpringBootTest(properties = {"draem.inference.provider=auto", "draem.models.poll-interval=0"})

@@ -1,7 +1,7 @@
 package io.draem.trainer.data;
 
-import io.draem.digest.Sha256;
 import io.draem.text.FileNameEncoding;
+import io.draem.text.Sha256;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

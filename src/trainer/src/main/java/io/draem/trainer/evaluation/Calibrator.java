@@ -1,10 +1,10 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
-import io.draem.score.PixelScores;
-import io.draem.score.RankingMetrics;
 import io.draem.score.ThresholdRule;
-import io.draem.score.Thresholds;
+import io.draem.trainer.evaluation.metrics.PixelScores;
+import io.draem.trainer.evaluation.metrics.RankingMetrics;
+import io.draem.trainer.evaluation.metrics.Thresholds;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.Objects;

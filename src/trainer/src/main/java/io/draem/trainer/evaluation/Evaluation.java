@@ -1,9 +1,9 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
-import io.draem.score.PixelScores;
-import io.draem.score.RankingMetrics;
-import io.draem.score.Thresholds;
+import io.draem.trainer.evaluation.metrics.PixelScores;
+import io.draem.trainer.evaluation.metrics.RankingMetrics;
+import io.draem.trainer.evaluation.metrics.Thresholds;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;

@@ -1,7 +1,7 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.score.PixelScores;
-import io.draem.score.RankingMetrics;
+import io.draem.trainer.evaluation.metrics.PixelScores;
+import io.draem.trainer.evaluation.metrics.RankingMetrics;
 
 /**
  * The figures by which weights are compared during a training: no thresholds in them. NaN where the images do not define

@@ -1,6 +1,6 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.score.PixelScores;
+import io.draem.trainer.evaluation.metrics.PixelScores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

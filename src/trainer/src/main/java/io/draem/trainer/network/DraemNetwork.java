@@ -1,6 +1,6 @@
 package io.draem.trainer.network;
 
-import io.draem.tensor.DeferredTensor;
+import io.draem.trainer.checkpoint.DeferredTensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -104,8 +104,9 @@ public final class DraemNetwork implements AutoCloseable {
      *
      * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape
      */
-    public static DraemNetwork load(NetworkOptions options, Map<String, io.draem.tensor.Tensor> tensors) {
-        boolean doubles = tensors.values().stream().anyMatch(t -> t.type() == io.draem.tensor.Tensor.Type.F64);
+    public static DraemNetwork load(NetworkOptions options, Map<String, io.draem.trainer.checkpoint.Tensor> tensors) {
+        boolean doubles =
+                tensors.values().stream().anyMatch(t -> t.type() == io.draem.trainer.checkpoint.Tensor.Type.F64);
         try (PointerScope scope = new PointerScope()) {
             DraemNetwork network = new DraemNetwork(options, TensorSource.of(tensors));
             network.convert(doubles ? Precision.FLOAT64 : Precision.FLOAT32, MemoryFormat.Contiguous);
@@ -127,8 +128,8 @@ public final class DraemNetwork implements AutoCloseable {
     }
 
     /** Returns copies of all parameters and buffers, row-major. */
-    public Map<String, io.draem.tensor.Tensor> tensors() {
-        Map<String, io.draem.tensor.Tensor> copies = new LinkedHashMap<>();
+    public Map<String, io.draem.trainer.checkpoint.Tensor> tensors() {
+        Map<String, io.draem.trainer.checkpoint.Tensor> copies = new LinkedHashMap<>();
         weights.tensors().forEach((name, tensor) -> copies.put(name, TensorConversion.toHeap(tensor)));
         return copies;
     }

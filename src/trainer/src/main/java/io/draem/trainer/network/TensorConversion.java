@@ -1,7 +1,7 @@
 package io.draem.trainer.network;
 
-import io.draem.tensor.DeferredTensor;
-import io.draem.tensor.Tensor.Type;
+import io.draem.trainer.checkpoint.DeferredTensor;
+import io.draem.trainer.checkpoint.Tensor.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -18,7 +18,7 @@ public final class TensorConversion {
     private TensorConversion() {}
 
     /** Returns a libtorch tensor with a copy of the values; it belongs to the caller's {@link PointerScope}. */
-    public static Tensor toNative(io.draem.tensor.Tensor tensor) {
+    public static Tensor toNative(io.draem.trainer.checkpoint.Tensor tensor) {
         return Scopes.keep(() -> {
             Tensor copy = torch.empty(
                     tensor.shape(), new TensorOptions(scalarType(tensor.type())), new MemoryFormatOptional());
@@ -28,12 +28,13 @@ public final class TensorConversion {
     }
 
     /** Returns a copy of the values on the heap, row-major whatever the tensor's memory format. */
-    public static io.draem.tensor.Tensor toHeap(Tensor tensor) {
+    public static io.draem.trainer.checkpoint.Tensor toHeap(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             Tensor rowMajor = ComputeDevice.CPU.hold(tensor.detach()).contiguous();
             ByteBuffer copy = ByteBuffer.allocate(Math.toIntExact(rowMajor.nbytes()));
             copy.put(bytes(rowMajor)).flip();
-            return new io.draem.tensor.Tensor(type(rowMajor.scalar_type().intern()), tensor.shape(), copy);
+            return new io.draem.trainer.checkpoint.Tensor(
+                    type(rowMajor.scalar_type().intern()), tensor.shape(), copy);
         }
     }
 

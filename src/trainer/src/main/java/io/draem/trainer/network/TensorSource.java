@@ -124,13 +124,13 @@ interface TensorSource {
      * @throws IllegalArgumentException from {@link #take} for a missing or misshaped tensor, from {@link #finish} for
      *     tensors that the network does not have
      */
-    static TensorSource of(Map<String, io.draem.tensor.Tensor> tensors) {
-        Map<String, io.draem.tensor.Tensor> remaining = new LinkedHashMap<>(tensors);
+    static TensorSource of(Map<String, io.draem.trainer.checkpoint.Tensor> tensors) {
+        Map<String, io.draem.trainer.checkpoint.Tensor> remaining = new LinkedHashMap<>(tensors);
         return new TensorSource() {
 
             @Override
             public Tensor take(String name, Role role, long... shape) {
-                io.draem.tensor.Tensor tensor = remaining.remove(name);
+                io.draem.trainer.checkpoint.Tensor tensor = remaining.remove(name);
                 if (tensor == null) {
                     throw new IllegalArgumentException("The network needs a tensor '" + name + "', but among the "
                             + tensors.size() + " given there is none of that name");

@@ -2,7 +2,7 @@ package io.draem.trainer.report;
 
 import io.draem.image.ImageTensor;
 import io.draem.image.RgbImage;
-import io.draem.picture.AnomalyOverlay;
+import io.draem.overlay.AnomalyOverlay;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.Region;

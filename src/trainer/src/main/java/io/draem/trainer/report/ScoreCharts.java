@@ -1,9 +1,9 @@
 package io.draem.trainer.report;
 
-import io.draem.score.PixelScores;
-import io.draem.score.RankingMetrics;
-import io.draem.score.RankingMetrics.Point;
 import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.evaluation.metrics.PixelScores;
+import io.draem.trainer.evaluation.metrics.RankingMetrics;
+import io.draem.trainer.evaluation.metrics.RankingMetrics.Point;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

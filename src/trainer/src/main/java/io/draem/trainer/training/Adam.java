@@ -1,6 +1,6 @@
 package io.draem.trainer.training;
 
-import io.draem.tensor.DeferredTensor;
+import io.draem.trainer.checkpoint.DeferredTensor;
 import io.draem.trainer.network.Scopes;
 import io.draem.trainer.network.TensorConversion;
 import java.nio.ByteBuffer;
@@ -158,14 +158,15 @@ public final class Adam implements AutoCloseable {
         count.putLong(0, step);
         state.put(
                 STEP,
-                DeferredTensor.of(new io.draem.tensor.Tensor(io.draem.tensor.Tensor.Type.I64, new long[0], count)));
+                DeferredTensor.of(new io.draem.trainer.checkpoint.Tensor(
+                        io.draem.trainer.checkpoint.Tensor.Type.I64, new long[0], count)));
         tensors().forEach((name, tensor) -> state.put(name, TensorConversion.deferred(tensor)));
         return state;
     }
 
     /** Returns a copy of the whole state, named as in {@link #deferredState}. */
-    public Map<String, io.draem.tensor.Tensor> state() {
-        Map<String, io.draem.tensor.Tensor> state = new LinkedHashMap<>();
+    public Map<String, io.draem.trainer.checkpoint.Tensor> state() {
+        Map<String, io.draem.trainer.checkpoint.Tensor> state = new LinkedHashMap<>();
         deferredState()
                 .forEach((name, tensor) -> state.put(name, tensor.values().get()));
         return state;
@@ -182,10 +183,10 @@ public final class Adam implements AutoCloseable {
      * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape; nothing has changed
      *     then
      */
-    public void restore(Map<String, io.draem.tensor.Tensor> state) {
+    public void restore(Map<String, io.draem.trainer.checkpoint.Tensor> state) {
         Map<String, Tensor> own = tensors();
         check(state, STEP, new long[0]);
-        if (given(state, STEP).type() != io.draem.tensor.Tensor.Type.I64) {
+        if (given(state, STEP).type() != io.draem.trainer.checkpoint.Tensor.Type.I64) {
             throw new IllegalArgumentException("The optimizer's step is " + given(state, STEP) + ", not I64");
         }
         own.forEach((name, tensor) -> check(state, name, tensor.shape()));
@@ -203,16 +204,17 @@ public final class Adam implements AutoCloseable {
         step = given(state, STEP).data().getLong();
     }
 
-    private static void check(Map<String, io.draem.tensor.Tensor> state, String name, long[] shape) {
-        io.draem.tensor.Tensor tensor = given(state, name);
+    private static void check(Map<String, io.draem.trainer.checkpoint.Tensor> state, String name, long[] shape) {
+        io.draem.trainer.checkpoint.Tensor tensor = given(state, name);
         if (!Arrays.equals(tensor.shape(), shape)) {
             throw new IllegalArgumentException("Tensor '" + name + "' of the optimizer's state is " + tensor
                     + "; its parameter has shape " + Arrays.toString(shape));
         }
     }
 
-    private static io.draem.tensor.Tensor given(Map<String, io.draem.tensor.Tensor> state, String name) {
-        io.draem.tensor.Tensor tensor = state.get(name);
+    private static io.draem.trainer.checkpoint.Tensor given(
+            Map<String, io.draem.trainer.checkpoint.Tensor> state, String name) {
+        io.draem.trainer.checkpoint.Tensor tensor = state.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException("The optimizer's state has no tensor '" + name + "'");
         }

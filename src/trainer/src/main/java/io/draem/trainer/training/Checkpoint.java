@@ -1,8 +1,8 @@
 package io.draem.trainer.training;
 
-import io.draem.tensor.DeferredTensor;
-import io.draem.tensor.Safetensors;
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.DeferredTensor;
+import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.checkpoint.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package io.draem.trainer.training;
 
-import io.draem.tensor.NewFolders;
+import io.draem.trainer.checkpoint.NewFolders;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

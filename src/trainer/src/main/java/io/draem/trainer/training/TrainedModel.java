@@ -1,6 +1,6 @@
 package io.draem.trainer.training;
 
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Tensor;
 import java.util.Map;
 
 /**

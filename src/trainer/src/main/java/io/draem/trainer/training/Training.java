@@ -1,6 +1,6 @@
 package io.draem.trainer.training;
 
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.Batch;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.loss.DraemLoss;

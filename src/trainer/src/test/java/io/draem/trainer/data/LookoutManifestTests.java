@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.draem.image.RgbImage;
-import io.draem.trainer.evaluation.TestImages;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +69,8 @@ class LookoutManifestTests {
                         note -> assertThat(note).contains("1 of 2 images of defects have no mask (anomaly 1)"),
                         note -> assertThat(note).contains("test.manifest; of train.manifest the anomalies"));
         LabelledImage anomaly = dataset.validation().get(2);
-        boolean[] mask = new TestImages(List.of(anomaly), 40, 40).load(0).mask();
+        boolean[] mask =
+                ImageFiles.readMask(anomaly.mask(), anomaly.maskColours()).resized(40, 40);
         assertThat(IntStream.range(0, 1600).filter(i -> mask[i]).count()).isEqualTo(800);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

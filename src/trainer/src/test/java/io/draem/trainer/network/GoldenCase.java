@@ -1,7 +1,7 @@
 package io.draem.trainer.network;
 
-import io.draem.tensor.Safetensors;
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.checkpoint.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;

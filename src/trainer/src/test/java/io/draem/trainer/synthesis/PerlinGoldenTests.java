@@ -3,8 +3,8 @@ package io.draem.trainer.synthesis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.tensor.Safetensors;
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.checkpoint.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The labels of synthetic anomalies, over all kinds of anomalies, sizes and seeds. */
+@Tag("slow")
 class SyntheticLabelTests {
 
     private static final float VISIBLE = 0.05f; // 13 of 255 levels

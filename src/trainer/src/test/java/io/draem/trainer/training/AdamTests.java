@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.loss.DraemLoss;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.DraemNetwork;
@@ -17,10 +17,12 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("slow")
 class AdamTests {
 
     private static final NetworkOptions SMALL = new NetworkOptions(2, 2, true);

@@ -3,10 +3,10 @@ package io.draem.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.draem.tensor.BesideFile;
-import io.draem.tensor.DeferredTensor;
-import io.draem.tensor.Tensor;
-import io.draem.tensor.TensorFileException;
+import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.DeferredTensor;
+import io.draem.trainer.checkpoint.Tensor;
+import io.draem.trainer.checkpoint.TensorFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads checkpoints that were changed at random; {@code -Dfuzz.rounds=N} reads more of them. */
+@Tag("slow")
 class CheckpointFuzzTests {
 
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 1_500);

@@ -3,8 +3,8 @@ package io.draem.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.tensor.Safetensors;
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.loss.DraemLoss;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.loss.LossParts;

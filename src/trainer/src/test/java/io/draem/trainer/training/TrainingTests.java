@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.draem.tensor.BesideFile;
-import io.draem.tensor.Tensor;
+import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
@@ -38,6 +38,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trains a tiny network to its end, in one go and in pieces. */
+@Tag("slow")
 class TrainingTests {
 
     private static final int SIDE = 32;

@@ -1,0 +1,84 @@
+package io.draem.runtime.onnx;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * What is at a path, links followed. It is found out without opening the file: whoever opens a named pipe waits for its
+ * writer.
+ */
+public enum FileKind {
+    FILE("a file"),
+    FOLDER("a folder"),
+    NAMED_PIPE("a named pipe"),
+    SOCKET("a socket"),
+    DEVICE("a device"),
+    LOST_LINK("a link to something that is not there"),
+    LOOPING_LINK("a link that leads back to itself"),
+    /** A file or folder that must not be read, or is in a folder that must not be entered. */
+    FORBIDDEN("not readable by the user of the service"),
+    MISSING("not there");
+
+    private static final int TYPE = 0170000;
+
+    private final String text;
+
+    FileKind(String text) {
+        this.text = text;
+    }
+
+    /** Returns what is there. */
+    public static FileKind of(Path path) {
+        BasicFileAttributes itself;
+        try {
+            itself = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return MISSING;
+        } catch (IOException e) {
+            return FORBIDDEN;
+        }
+        BasicFileAttributes target = itself;
+        if (itself.isSymbolicLink()) {
+            try {
+                target = Files.readAttributes(path, BasicFileAttributes.class);
+            } catch (NoSuchFileException e) {
+                return LOST_LINK;
+            } catch (AccessDeniedException e) {
+                return FORBIDDEN;
+            } catch (IOException e) {
+                return LOOPING_LINK;
+            }
+        }
+        if (target.isRegularFile()) {
+            return Files.isReadable(path) ? FILE : FORBIDDEN;
+        }
+        if (target.isDirectory()) {
+            return Files.isReadable(path) && Files.isExecutable(path) ? FOLDER : FORBIDDEN;
+        }
+        return special(path);
+    }
+
+    private static FileKind special(Path path) {
+        try {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode");
+            return switch (mode & TYPE) {
+                case 0010000 -> NAMED_PIPE;
+                case 0140000 -> SOCKET;
+                default -> DEVICE;
+            };
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return DEVICE;
+        }
+    }
+
+    /** Returns what it is, to be read after "is". */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

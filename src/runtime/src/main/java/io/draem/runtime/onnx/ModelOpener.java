@@ -1,0 +1,184 @@
+package io.draem.runtime.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens graphs on the provider that the operator asked for. A provider counts as working once a graph of our own has run
+ * on it: the list that ONNX Runtime gives names CUDA on machines without a GPU too, and a graph of the operator's may
+ * fail for reasons of its own.
+ */
+public final class ModelOpener {
+
+    private static final Logger log = LoggerFactory.getLogger(ModelOpener.class);
+
+    private final ExecutionOptions options;
+    /** Held while a graph warms up, whose run time is measured: another one beside it would make it seem too slow. */
+    private final Object warmingUp = new Object();
+
+    private @Nullable OrtEnvironment environment;
+    private @Nullable List<Placement> proven;
+
+    public ModelOpener(ExecutionOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Opens a graph on every device and runs it at every batch size that it will see. Of several threads that open graphs,
+     * one runs its graph at a time.
+     *
+     * @return one for each run that there may be at a time
+     * @throws GraphRefusedException if the graph does not keep the contract or does not run
+     * @throws ProviderUnavailableException if the provider that was asked for does not work
+     */
+    public List<OnnxModel> open(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
+        List<OnnxModel> opened = new ArrayList<>();
+        boolean complete = false;
+        try {
+            for (Placement placement : placements()) {
+                OnnxModel model = open(file, placement);
+                opened.add(model);
+                while (opened.size() % placement.device().concurrentRuns() != 0) {
+                    opened.add(model.beside(Objects.requireNonNull(environment)));
+                }
+            }
+            complete = true;
+        } catch (OrtException e) {
+            throw refused(e);
+        } finally {
+            if (!complete) {
+                opened.forEach(OnnxModel::close);
+            }
+        }
+        return opened;
+    }
+
+    private OnnxModel open(GraphFile file, Placement placement) throws GraphRefusedException, OrtException {
+        OrtSession session;
+        try (OrtSession.SessionOptions sessionOptions = SessionSettings.of(options, placement)) {
+            session = file.createSession(Objects.requireNonNull(environment), sessionOptions);
+        }
+        boolean opened = false;
+        try {
+            GraphSignature signature = GraphContract.check(session);
+            int batch = signature.maxBatchSize(
+                    options.maxBatchSize(placement.device().provider()));
+            synchronized (warmingUp) {
+                OnnxModel model =
+                        OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
+                opened = true;
+                return model;
+            }
+        } finally {
+            if (!opened) {
+                session.close();
+            }
+        }
+    }
+
+    /** Returns where graphs run, proven once: a device each, or the CPU. */
+    private synchronized List<Placement> placements() throws ProviderUnavailableException {
+        if (proven == null) {
+            loadLibrary();
+            proven = switch (options.provider()) {
+                case CPU -> cpu(null);
+                case CUDA -> gpus(ExecutionProvider.CUDA);
+                case TENSORRT -> gpus(ExecutionProvider.TENSORRT);
+                case AUTO -> isMadeForGpus() ? gpusOrCpu() : cpu(null);
+            };
+        }
+        return proven;
+    }
+
+    private List<Placement> gpusOrCpu() {
+        try {
+            requireDriver();
+            return gpus(ExecutionProvider.CUDA);
+        } catch (ProviderUnavailableException e) {
+            log.warn("Models run on the CPU. {}", e.getMessage());
+            return cpu(e.getMessage());
+        }
+    }
+
+    /** Tells whether the artifact of ONNX Runtime on the class path is the one for GPUs; a GPU need not be there. */
+    private static boolean isMadeForGpus() {
+        return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    }
+
+    private List<Placement> cpu(@Nullable String fallback) {
+        return List.of(Placement.cpu(options.cpuRuns(), fallback));
+    }
+
+    private List<Placement> gpus(ExecutionProvider provider) throws ProviderUnavailableException {
+        List<Placement> gpus = new ArrayList<>();
+        for (int device : options.devices()) {
+            Placement gpu = Placement.gpu(provider, device, options.cuda().shrinkArena());
+            prove(gpu);
+            gpus.add(gpu);
+        }
+        return List.copyOf(gpus);
+    }
+
+    private void prove(Placement placement) throws ProviderUnavailableException {
+        OrtEnvironment ort = Objects.requireNonNull(environment);
+        try (OrtSession.SessionOptions sessionOptions = SessionSettings.of(options, placement);
+                OrtSession session = ort.createSession(ProbeGraph.bytes(), sessionOptions);
+                OnnxTensor input = OnnxTensor.createTensor(ort, FloatBuffer.allocate(1), ProbeGraph.SHAPE)) {
+            session.run(Map.of(ProbeGraph.INPUT, input)).close();
+        } catch (OrtException e) {
+            throw new ProviderUnavailableException(ProviderFailure.explain(e.getMessage()));
+        }
+    }
+
+    private void loadLibrary() throws ProviderUnavailableException {
+        if (environment == null) {
+            try {
+                // Failures come back as exceptions and are told once, by the caller.
+                environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "draem");
+            } catch (LinkageError | IllegalStateException e) {
+                throw new ProviderUnavailableException("The native library of ONNX Runtime was not loaded ("
+                        + e.getMessage()
+                        + "): it is made for x86-64 Linux and Windows, and needs room in java.io.tmpdir or"
+                        + " -Donnxruntime.native.path");
+            }
+        }
+    }
+
+    /** Saves unpacking half a gigabyte of CUDA libraries where no driver can be. */
+    private static void requireDriver() throws ProviderUnavailableException {
+        boolean linux =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+        if (linux && !Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
+            throw new ProviderUnavailableException("No NVIDIA driver is visible (its device file is not"
+                    + " there): to use a GPU install the driver on the host and give the container access to it;"
+                    + " to silence this set draem.inference.provider=cpu");
+        }
+    }
+
+    private GraphRefusedException refused(OrtException e) {
+        String reason = switch (e.getCode()) {
+            case ORT_NO_SUCHFILE -> "a file of the graph is missing";
+            case ORT_NO_MODEL, ORT_INVALID_PROTOBUF -> "the file is no ONNX graph, or not a whole one";
+            default ->
+                options.provider() == ProviderChoice.CPU
+                        ? ProviderFailure.oneLine(String.valueOf(e.getMessage()))
+                        : ProviderFailure.ofGraph(String.valueOf(e.getMessage()));
+        };
+        return new GraphRefusedException("ONNX Runtime does not run the graph: " + reason);
+    }
+}

@@ -1,0 +1,61 @@
+package io.draem.runtime.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
+import java.util.Map;
+
+/** Turns options into those of a session. */
+final class SessionSettings {
+
+    private SessionSettings() {}
+
+    /** Returns the options of a session on that place; the caller closes them. */
+    static OrtSession.SessionOptions of(ExecutionOptions options, Placement placement) throws OrtException {
+        OrtSession.SessionOptions session = new OrtSession.SessionOptions();
+        boolean made = false;
+        try {
+            boolean cpu = placement.device().provider() == ExecutionProvider.CPU;
+            // A GPU does its work itself: one thread feeds it.
+            session.setIntraOpNumThreads(cpu ? options.cpuThreads() : 1);
+            // Threads that spin between runs would take the processors from decoding.
+            session.addConfigEntry("session.intra_op.allow_spinning", "0");
+            if (!cpu) {
+                addGpu(session, options, placement);
+            }
+            made = true;
+            return session;
+        } finally {
+            if (!made) {
+                session.close();
+            }
+        }
+    }
+
+    private static void addGpu(OrtSession.SessionOptions session, ExecutionOptions options, Placement placement)
+            throws OrtException {
+        if (options.strict() && options.provider() != ProviderChoice.AUTO) {
+            session.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+        if (placement.device().provider() == ExecutionProvider.TENSORRT) {
+            try (OrtTensorRTProviderOptions tensorRt =
+                    new OrtTensorRTProviderOptions(placement.device().number())) {
+                for (Map.Entry<String, String> option :
+                        options.tensorRt().toProviderOptions().entrySet()) {
+                    tensorRt.add(option.getKey(), option.getValue());
+                }
+                session.addTensorrt(tensorRt);
+            }
+        }
+        // Behind TensorRT too: CUDA runs what TensorRT cannot.
+        try (OrtCUDAProviderOptions cuda =
+                new OrtCUDAProviderOptions(placement.device().number())) {
+            for (Map.Entry<String, String> option :
+                    options.cuda().toProviderOptions().entrySet()) {
+                cuda.add(option.getKey(), option.getValue());
+            }
+            session.addCUDA(cuda);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.draem.service.models;
+
+import io.draem.runtime.onnx.CudaOptions;
+import io.draem.runtime.onnx.ExecutionOptions;
+import io.draem.runtime.onnx.ProviderChoice;
+import io.draem.runtime.onnx.TensorRtOptions;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How graphs are run and how requests wait for them.
+ *
+ * @param provider {@code auto} (CUDA when it works, else the CPU, with a warning unless the build is for the CPU alone), {@code cuda} or {@code tensorrt}
+ *     (start-up fails when it does not work) or {@code cpu}
+ * @param devices numbers of the GPUs; every model gets a session and a worker on each
+ * @param strict whether a graph is refused of which a part would run on the CPU though {@code cuda} or {@code tensorrt}
+ *     was demanded
+ * @param cuda how CUDA runs graphs
+ * @param tensorrt how TensorRT builds engines
+ * @param threads threads of one run on the CPU; default: the processors that the container may use
+ * @param runs runs at a time on the CPU, of all models; default: 2 where a run has more than one thread. A run leaves
+ *     threads idle between its operators and in small ones, which another one uses
+ * @param queueCapacity how many requests may wait for each model; more are answered with 503
+ * @param maxBatchSize most images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8 on a GPU
+ * @param maxBatchDelay how long a request may wait for others to share its run
+ */
+@ConfigurationProperties("draem.inference")
+public record InferenceProperties(
+        @DefaultValue("auto") ProviderChoice provider,
+        @DefaultValue("0") List<Integer> devices,
+        @DefaultValue("true") boolean strict,
+        @DefaultValue Cuda cuda,
+        @DefaultValue TensorRtOptions tensorrt,
+        @Nullable Integer threads,
+        @Nullable Integer runs,
+        @DefaultValue("64") int queueCapacity,
+        @Nullable Integer maxBatchSize,
+        @DefaultValue("0ms") Duration maxBatchDelay) {
+
+    private static final int CPU_RUNS = 2;
+    private static final int CPU_BATCH_SIZE = 1;
+    private static final int GPU_BATCH_SIZE = 8;
+
+    /**
+     * How CUDA runs graphs.
+     *
+     * @param memoryLimit most memory of the arena on each GPU; default: what there is
+     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which asks the driver less
+     *     often
+     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic} at once, {@code exhaustive} by trying
+     *     all at the first run of each batch size, which the warm-up takes upon it, or {@code default}
+     * @param convolutionWorkspace whether an algorithm may take as much memory as it wants
+     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the trainer's in
+     *     the third digit
+     * @param shrinkArena whether memory is given back after each run; it never is else
+     */
+    public record Cuda(
+            @Nullable DataSize memoryLimit,
+            @DefaultValue("same-as-requested") CudaOptions.Arena arena,
+            @DefaultValue("heuristic") CudaOptions.ConvolutionSearch convolutionSearch,
+            @DefaultValue("true") boolean convolutionWorkspace,
+            @DefaultValue("false") boolean tf32,
+            @DefaultValue("false") boolean shrinkArena) {
+
+        public Cuda {
+            if (memoryLimit != null && memoryLimit.compareTo(DataSize.ofMegabytes(64)) < 0) {
+                throw new IllegalArgumentException(
+                        "draem.inference.cuda.memory-limit must be at least 64MB, got " + memoryLimit);
+            }
+        }
+
+        private CudaOptions options() {
+            return new CudaOptions(
+                    memoryLimit != null ? memoryLimit.toBytes() : null,
+                    arena,
+                    convolutionSearch,
+                    convolutionWorkspace,
+                    tf32,
+                    shrinkArena);
+        }
+    }
+
+    public InferenceProperties {
+        devices = List.copyOf(devices);
+        devices.forEach(device -> require("devices", device, 0, 64));
+        if (devices.isEmpty() || devices.stream().distinct().count() != devices.size()) {
+            throw new IllegalArgumentException(
+                    "draem.inference.devices must name each GPU once, at least one, got " + devices);
+        }
+        require("threads", threads == null ? 1 : threads, 1, 1024);
+        require("runs", runs == null ? 1 : runs, 1, 64);
+        require("queue-capacity", queueCapacity, 1, 100_000);
+        require("max-batch-size", maxBatchSize == null ? 1 : maxBatchSize, 1, 256);
+        if (maxBatchDelay.isNegative() || maxBatchDelay.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new IllegalArgumentException(
+                    "draem.inference.max-batch-delay must be between 0 and 10s, got " + maxBatchDelay);
+        }
+    }
+
+    /** Returns how graphs are run, defaults filled in for this machine. */
+    public ExecutionOptions execution() {
+        int cpuThreads = threads != null ? threads : Runtime.getRuntime().availableProcessors();
+        return new ExecutionOptions(
+                provider,
+                devices,
+                cpuThreads,
+                runs != null ? runs : Math.min(CPU_RUNS, cpuThreads),
+                maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
+                maxBatchSize != null ? maxBatchSize : GPU_BATCH_SIZE,
+                strict,
+                cuda.options(),
+                tensorrt);
+    }
+
+    private static void require(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    "draem.inference." + name + " must be between " + min + " and " + max + ", got " + value);
+        }
+    }
+}

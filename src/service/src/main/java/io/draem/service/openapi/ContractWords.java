@@ -1,0 +1,59 @@
+package io.draem.service.openapi;
+
+import io.draem.score.ThresholdRule;
+import io.draem.service.api.SchemaNames;
+import io.draem.service.detection.Include;
+import io.draem.service.web.Problem;
+import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The sets of words in the contract, each with a name of its own: generated code has one type for each then. */
+final class ContractWords {
+
+    private ContractWords() {}
+
+    /**
+     * Returns the schemas of the words, and that of the problem, which no door returns. Its types are no words: a client
+     * would refuse a problem whose type is new to it.
+     */
+    @SuppressWarnings("rawtypes")
+    static Map<String, Schema> schemas() {
+        Map<String, Schema> schemas = new TreeMap<>();
+        add(
+                schemas,
+                SchemaNames.INCLUDE,
+                "What an answer can have beside the verdict",
+                Arrays.stream(Include.values()).map(Include::id));
+        add(
+                schemas,
+                SchemaNames.PICTURE_ENCODING,
+                "Form of a picture's data: png (8 bits a channel), png16 (grey, 65535 stands for 1.0), or float32"
+                        + " (little endian, row by row from the top, no header)",
+                Stream.of("png", "png16", "float32"));
+        add(schemas, SchemaNames.PROVIDER, "Where a model runs", Stream.of("cpu", "cuda", "tensorrt"));
+        add(
+                schemas,
+                SchemaNames.THRESHOLD_RULE,
+                "How thresholds were found; graph: inside the graph, by the program that exported it",
+                Stream.concat(Arrays.stream(ThresholdRule.values()).map(ThresholdRule::id), Stream.of("graph")));
+        add(schemas, SchemaNames.VERSION_STATE, "What became of a version of a model", Stream.of("served", "refused"));
+        schemas.putAll(ModelConverters.getInstance(true).read(Problem.class));
+        return schemas;
+    }
+
+    private static void add(
+            @SuppressWarnings("rawtypes") Map<String, Schema> schemas,
+            String reference,
+            String description,
+            Stream<String> words) {
+        StringSchema schema = new StringSchema();
+        schema.setDescription(description);
+        words.forEach(schema::addEnumItem);
+        schemas.put(reference.substring(reference.lastIndexOf('/') + 1), schema);
+    }
+}

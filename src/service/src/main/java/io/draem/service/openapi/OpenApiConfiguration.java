@@ -1,0 +1,259 @@
+package io.draem.service.openapi;
+
+import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
+
+import io.draem.service.api.AnswerExamples;
+import io.draem.service.api.SchemaNames;
+import io.draem.service.detection.Caller;
+import io.draem.service.web.Endpoints;
+import io.draem.service.web.Headers;
+import io.draem.service.web.OpenPaths;
+import io.swagger.v3.oas.models.Components;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.headers.Header;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.NumberSchema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.parameters.HeaderParameter;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
+import io.swagger.v3.oas.models.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springdoc.core.customizers.OpenApiBuilderCustomizer;
+import org.springdoc.core.customizers.OperationCustomizer;
+import org.springdoc.core.customizers.ServerBaseUrlCustomizer;
+import org.springdoc.core.properties.SpringDocConfigProperties;
+import org.springdoc.core.providers.JavadocProvider;
+import org.springdoc.core.service.OpenAPIService;
+import org.springdoc.core.service.SecurityService;
+import org.springdoc.core.utils.PropertyResolverUtils;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Describes the service in its contract, every problem included. */
+@Configuration(proxyBeanMethods = false)
+class OpenApiConfiguration implements WebMvcConfigurer {
+
+    private static final String API_KEY = "apiKey";
+    private static final String BEARER = "bearer";
+
+    /** Swagger UI may show images and its own icons, and sends what is typed into it to this service alone. */
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+                    + " font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none';"
+                    + " frame-ancestors 'none'";
+
+    /** Where the files of Swagger UI are. */
+    private static final String EXPLORER = "/swagger-ui/";
+
+    private static final List<String> EXPLORER_FILES = List.of(
+            "index.html",
+            "index.css",
+            "swagger-ui.css",
+            "swagger-ui-bundle.js",
+            "swagger-ui-standalone-preset.js",
+            "swagger-initializer.js",
+            "favicon-16x16.png",
+            "favicon-32x32.png");
+
+    /**
+     * Returns the paths of the API document and of Swagger UI, without the context's. They are the same for every
+     * service of this version and hold nothing of its models or its clients.
+     */
+    private static Set<String> paths() {
+        Set<String> paths = EXPLORER_FILES.stream().map(EXPLORER::concat).collect(Collectors.toSet());
+        paths.addAll(List.of(Endpoints.EXPLORER, "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
+        return paths;
+    }
+
+    @Bean
+    OpenPaths documentPaths() {
+        return OpenApiConfiguration::paths;
+    }
+
+    /** Sets the headers of Swagger UI, into which keys are typed. */
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        HandlerInterceptor headers = new HandlerInterceptor() {
+            @Override
+            public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+                response.setHeader("Content-Security-Policy", POLICY);
+                response.setHeader("X-Content-Type-Options", "nosniff");
+                response.setHeader("Referrer-Policy", "no-referrer");
+                return true;
+            }
+        };
+        registry.addInterceptor(headers).addPathPatterns(EXPLORER + "**");
+    }
+
+    @Bean
+    OpenAPI openApi() {
+        return new OpenAPI()
+                .components(new Components()
+                        .schemas(ContractWords.schemas())
+                        .addSecuritySchemes(
+                                API_KEY,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.APIKEY)
+                                        .in(SecurityScheme.In.HEADER)
+                                        .name(Headers.API_KEY)
+                                        .description("A key of the service, where it requires one"))
+                        .addSecuritySchemes(
+                                BEARER,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer")
+                                        .description("The same key in the header Authorization")))
+                .tags(List.of(
+                        new Tag().name(SchemaNames.DETECTION_TAG).description("Find anomalies in images"),
+                        new Tag().name(SchemaNames.MODELS_TAG).description("See which models are in service")))
+                // None, or either: whether keys are required is up to whoever runs the service.
+                .security(List.of(
+                        new SecurityRequirement(),
+                        new SecurityRequirement().addList(API_KEY),
+                        new SecurityRequirement().addList(BEARER)))
+                .info(new Info()
+                        .title("DRÆM")
+                        .description("Finds surface anomalies in images with DRÆM models. Every answer has the header"
+                                + " X-Request-Id, the caller's own or one that is made up; errors are problem documents"
+                                + " of RFC 9457 with a stable type.")
+                        .version("1")
+                        .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
+    }
+
+    /** Names the server at every request, since its path depends on the request. */
+    @Bean
+    OpenAPIService openApiService(
+            Optional<OpenAPI> openApi,
+            SecurityService security,
+            SpringDocConfigProperties properties,
+            PropertyResolverUtils resolver,
+            Optional<List<OpenApiBuilderCustomizer>> customizers,
+            Optional<List<ServerBaseUrlCustomizer>> paths,
+            Optional<JavadocProvider> javadoc) {
+        return new OpenAPIService(openApi, security, properties, resolver, customizers, paths, javadoc) {
+            @Override
+            public void updateServers(String url, OpenAPI document) {
+                document.setServers(
+                        List.of(new Server().url(url).description("The service that publishes this document")));
+            }
+        };
+    }
+
+    /** Leaves the path of the server: the context path, or the prefix that a proxy adds. */
+    @Bean
+    ServerBaseUrlCustomizer serverPath() {
+        return (url, request) -> {
+            int path = url.indexOf('/', url.indexOf("//") + 2);
+            return (path < 0 ? "" : url.substring(path)) + "/";
+        };
+    }
+
+    @Bean
+    OperationCustomizer problemResponses(ServerProperties server) {
+        String explorer = Endpoints.explorer(server);
+        return (operation, method) -> {
+            DoorProblems.of(method)
+                    .forEach((status, types) -> operation
+                            .getResponses()
+                            .addApiResponse(
+                                    Integer.toString(status), ProblemExamples.response(status, types, explorer)));
+            return operation;
+        };
+    }
+
+    @Bean
+    OperationCustomizer queryParameters() {
+        return (operation, method) -> {
+            if (DoorProblems.takesImages(method)) {
+                QueryContract.parameters().forEach(operation::addParametersItem);
+                success(operation)
+                        .addHeaderObject(
+                                Headers.SERVER_TIMING,
+                                new Header()
+                                        .description("Where the time went, in milliseconds")
+                                        .schema(new StringSchema())
+                                        .example(AnswerExamples.serverTiming()));
+            }
+            return operation;
+        };
+    }
+
+    /** Every door that works for a caller takes the caller's own deadline. */
+    @Bean
+    OperationCustomizer requestTimeout() {
+        return (operation, method) -> {
+            if (Arrays.stream(method.getMethodParameters())
+                    .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
+                operation.addParametersItem(QueryContract.example(
+                        new HeaderParameter()
+                                .name(Headers.REQUEST_TIMEOUT)
+                                .description("Seconds after which the caller has no use for the answer, 504 then; more"
+                                        + " than the service's own limit changes nothing")
+                                .schema(new NumberSchema()
+                                        .format("double")
+                                        .exclusiveMinimumValue(BigDecimal.ZERO)
+                                        .maximum(BigDecimal.valueOf(1_000_000))),
+                        2.5));
+            }
+            return operation;
+        };
+    }
+
+    /** The last one, when all answers are there. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    OperationCustomizer requestIds() {
+        return (operation, method) -> {
+            operation.addParametersItem(new HeaderParameter()
+                    .name(Headers.REQUEST_ID)
+                    .description(
+                            "Name of the request in its answer and in the service's log; one that is longer than 128"
+                                    + " characters, or has others than letters, digits and ._:+=/@-, is replaced")
+                    .schema(new StringSchema()));
+            operation
+                    .getResponses()
+                    .values()
+                    .forEach(response -> response.addHeaderObject(
+                            Headers.REQUEST_ID,
+                            new Header().description("Name of the request").schema(new StringSchema())));
+            return operation;
+        };
+    }
+
+    @Bean
+    OperationCustomizer answerExamples() {
+        return (operation, method) -> {
+            Map<String, Object> example = AnswerExamples.of(operation.getOperationId());
+            if (example != null) {
+                Content content = Objects.requireNonNull(success(operation).getContent());
+                Objects.requireNonNull(content.get(APPLICATION_JSON_VALUE)).setExample(example);
+            }
+            return operation;
+        };
+    }
+
+    private static ApiResponse success(Operation operation) {
+        return Objects.requireNonNull(operation.getResponses().get("200"), "every operation can succeed");
+    }
+}

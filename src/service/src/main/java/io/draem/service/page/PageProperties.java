@@ -1,0 +1,12 @@
+package io.draem.service.page;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The page at the root.
+ *
+ * @param enabled whether there is one
+ */
+@ConfigurationProperties("draem.page")
+record PageProperties(@DefaultValue("true") boolean enabled) {}

@@ -1,0 +1,145 @@
+package io.draem.service.queue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The places of an {@link InferenceQueue}: those of requests that are still being prepared, and those of requests that
+ * wait, in their order. Guarded by the queue's lock.
+ */
+final class WaitingLine<I, O> {
+
+    private final int capacity;
+    private final Deque<Ticket<I, O>> waiting = new ArrayDeque<>();
+    /** Windows that wait for a place, the one that waits longest first. */
+    private final List<QueueWindow<I, O>> windows = new ArrayList<>();
+    /** Places that windows have waited for. */
+    private int further;
+
+    private int reserved;
+
+    WaitingLine(int capacity) {
+        this.capacity = capacity;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    /** Returns how many places are taken. */
+    int depth() {
+        return waiting.size() + reserved;
+    }
+
+    /** Tells whether a new request is refused: places that are free but due to windows that wait are none. */
+    boolean isFull() {
+        long open = windows.stream().filter(QueueWindow::isOpen).count();
+        return depth() + Math.min(open, mostFurther() - further) >= capacity;
+    }
+
+    void enter(QueueWindow<I, O> window) {
+        windows.add(window);
+    }
+
+    void leave(QueueWindow<I, O> window) {
+        windows.remove(window);
+    }
+
+    /** Tells whether a window that waits may take a place now. */
+    boolean isNext(QueueWindow<I, O> window) {
+        return depth() < capacity
+                && further < mostFurther()
+                && windows.stream().filter(QueueWindow::isOpen).findFirst().orElse(null) == window;
+    }
+
+    private int mostFurther() {
+        return Math.max(1, capacity / 2);
+    }
+
+    /** Takes a place for a request that is being prepared. */
+    Place<I, O> reserve(Place<I, O> place) {
+        reserved++;
+        if (place.window() != null) {
+            place.window().taken();
+        }
+        if (place.isFurther()) {
+            further++;
+        }
+        return place;
+    }
+
+    /** Gives such a place back. */
+    void release(Place<I, O> place) {
+        reserved--;
+        freed(place);
+    }
+
+    private void freed(Place<I, O> place) {
+        if (place.window() != null) {
+            place.window().freed();
+        }
+        if (place.isFurther()) {
+            further--;
+        }
+    }
+
+    boolean hasReserved() {
+        return reserved > 0;
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** Returns how many requests wait. */
+    int size() {
+        return waiting.size();
+    }
+
+    /** Returns when the oldest request that waits came. */
+    long oldest() {
+        return waiting.getFirst().submitted();
+    }
+
+    /** Has a request wait in the place that it was prepared in. */
+    void add(Ticket<I, O> ticket) {
+        reserved--;
+        waiting.addLast(ticket);
+    }
+
+    void remove(Ticket<I, O> ticket) {
+        if (waiting.remove(ticket)) {
+            freed(ticket.place());
+        }
+    }
+
+    /**
+     * Takes the oldest requests.
+     *
+     * @param most how many at most
+     * @param late gets those that nobody wants any more, which are not among them
+     */
+    List<Ticket<I, O>> take(int most, long now, Consumer<Ticket<I, O>> late) {
+        List<Ticket<I, O>> batch = new ArrayList<>();
+        while (batch.size() < most && !waiting.isEmpty()) {
+            Ticket<I, O> ticket = waiting.removeFirst();
+            freed(ticket.place());
+            if (ticket.isLate(now)) {
+                late.accept(ticket);
+            } else {
+                batch.add(ticket);
+            }
+        }
+        return batch;
+    }
+
+    /** Takes all requests that wait. */
+    void clear(Consumer<Ticket<I, O>> each) {
+        waiting.forEach(ticket -> freed(ticket.place()));
+        waiting.forEach(each);
+        waiting.clear();
+    }
+}

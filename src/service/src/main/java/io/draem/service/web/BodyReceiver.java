@@ -1,0 +1,319 @@
+package io.draem.service.web;
+
+import io.draem.service.detection.Admission;
+import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionProperties;
+import io.draem.service.detection.Outcome;
+import io.draem.service.security.Access;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.ContinueResponseTiming;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * Receives the bodies of requests before the web server passes these on, without a thread while nothing arrives. What
+ * will be refused in any case is passed on at once, its body unread.
+ */
+final class BodyReceiver {
+
+    private static final Logger log = LoggerFactory.getLogger(BodyReceiver.class);
+
+    /** Enough for what operations take. */
+    private static final long OPERATIONS_BYTES = 64 << 10;
+
+    private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
+    private static final Pattern REFUSED = Pattern.compile("%(2f|5c|00)", Pattern.CASE_INSENSITIVE);
+
+    private final Admission admission;
+    private final KeyFilter keys;
+    private final String contextPath;
+    private final String operations;
+    private final long timeout;
+    private final long imageBytes;
+    private final long batchBytes;
+    private final Set<ReceivedBody> arriving = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param imageBytes most bytes of a body with one image
+     * @param operations path of the endpoints of operations, without the context's
+     */
+    BodyReceiver(
+            Admission admission,
+            KeyFilter keys,
+            DetectionProperties properties,
+            long imageBytes,
+            String contextPath,
+            String operations) {
+        this.admission = admission;
+        this.keys = keys;
+        this.contextPath = contextPath;
+        this.operations = operations.endsWith("/") ? operations : operations + "/";
+        this.timeout = properties.requestTimeout().toNanos();
+        this.imageBytes = imageBytes;
+        this.batchBytes = properties.batch().maxBytes().toBytes();
+    }
+
+    /** Returns an adapter that passes requests on once their bodies have arrived. */
+    Adapter before(Adapter next) {
+        return new ReceivingAdapter(next);
+    }
+
+    /** Refuses bodies that arrive too slowly; to be called several times per second. */
+    void check() {
+        long now = System.nanoTime();
+        for (ReceivedBody body : arriving) {
+            try {
+                check(body, now);
+            } catch (Throwable e) {
+                // Whatever is thrown from here would end these checks for good.
+                log.error("A body that arrives could not be checked", e);
+            }
+        }
+    }
+
+    private void check(ReceivedBody body, long now) {
+        if (body.isConnectionClosed()) {
+            if (arriving.remove(body)) {
+                body.close();
+            }
+        } else if (body.cutIfSlow(now) || body.isProbeDue(now)) {
+            body.wake();
+        }
+    }
+
+    /** Decides what is done with a body; returns whether it is received. */
+    private boolean begin(Request request, ReceivedBody body) {
+        String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
+        boolean post = "POST".equals(request.getMethod());
+        KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
+        body.decided(decision);
+        String path = path(uri);
+        long most = decision.access() instanceof Access.Granted ? most(request, post, path) : 0;
+        if (most == 0) {
+            body.leave(new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST, "This path takes no such body: see the API document"));
+            return false;
+        }
+        if (!takesImages(path)) {
+            return begin(request, body, decision.name(), most);
+        }
+        if (request.getContentLengthLong() > most) {
+            body.leave(tooLarge(most));
+            return false;
+        }
+        try {
+            long wait = AdmissionFilter.timeout(request.getHeader(Headers.REQUEST_TIMEOUT), timeout);
+            Admission.Upload upload = admission.receive(
+                    AdmissionFilter.model(path, query(request)), client(request, decision.name()), body::end);
+            body.begin(upload, true, most + 1, wait, tooLarge(most));
+            return true;
+        } catch (DetectionException.Rejected e) {
+            body.leave(e); // for a timeout that is no number, which the filter refuses as well
+        } catch (DetectionException e) {
+            body.refuse(e);
+        }
+        return false;
+    }
+
+    /** Receives a body that needs no slot. */
+    private boolean begin(Request request, ReceivedBody body, @Nullable String name, long most) {
+        if (request.getContentLengthLong() > most) {
+            body.leave(tooLarge(most));
+            return false;
+        }
+        Admission.Upload upload = admission.receive(client(request, name), body::end);
+        body.begin(upload, false, most + 1, timeout, tooLarge(most));
+        return true;
+    }
+
+    /**
+     * Returns the most bytes that an endpoint reads of a request; 0 where none does, since the path, the method or the
+     * kind of the body is not taken.
+     */
+    private long most(Request request, boolean post, String path) {
+        if (Endpoints.takesImages(path)) {
+            long most = path.equals(Endpoints.DETECT) ? imageBytes : batchBytes;
+            return post && isTaken(request, path) ? most : 0;
+        }
+        if (path.startsWith(Endpoints.PROTOCOL_MODELS)) {
+            return post && path.endsWith("/infer") ? batchBytes : 0;
+        }
+        return path.startsWith(operations) ? OPERATIONS_BYTES : 0;
+    }
+
+    /**
+     * Returns the path of a request as endpoints are found by it: decoded, without the parameters of its segments and without
+     * the context's; empty where it is outside of the context or refused by the web server.
+     */
+    private String path(String uri) {
+        String path = isPlain(uri) ? uri : decoded(uri);
+        return path.startsWith(contextPath + "/") ? path.substring(contextPath.length()) : "";
+    }
+
+    private static String decoded(String uri) {
+        if (REFUSED.matcher(uri).find()) {
+            return "";
+        }
+        try {
+            return UriUtils.decode(PARAMETERS.matcher(uri).replaceAll(""), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    private static boolean takesImages(String path) {
+        return Endpoints.takesImages(path) || path.startsWith(Endpoints.PROTOCOL_MODELS);
+    }
+
+    private static boolean isTaken(Request request, String path) {
+        return ContentCoding.of(request.getMimeHeaders().values(HttpHeaders.CONTENT_ENCODING)) == null
+                && Endpoints.accepts(path, request.getContentType());
+    }
+
+    /** Returns whether a path means what it looks like: nothing in it is decoded or left out before it is used. */
+    static boolean isPlain(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            boolean starts = i == 0 || path.charAt(i - 1) == '/';
+            if (i == 0 ? c != '/' : starts && (c == '/' || c == '.') || !isPlain(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "/-._~".indexOf(c) >= 0;
+    }
+
+    private static DetectionException tooLarge(long most) {
+        return new DetectionException.Rejected(
+                Outcome.IMAGE_TOO_LARGE,
+                "The request is larger than the " + most + " bytes that are taken: send smaller images, or fewer");
+    }
+
+    private static @Nullable String query(Request request) {
+        return request.queryString().toString();
+    }
+
+    private String client(Request request, @Nullable String name) {
+        if (name != null && keys.requiresKeys()) {
+            return Arrival.client(name);
+        }
+        request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
+        return Objects.requireNonNullElse(request.remoteAddr().toString(), "");
+    }
+
+    private final class ReceivingAdapter implements Adapter {
+
+        private final Adapter next;
+
+        ReceivingAdapter(Adapter next) {
+            this.next = next;
+        }
+
+        @Override
+        public void service(Request request, Response response) throws Exception {
+            // The status is set where the head is refused already, as for two lengths: nothing else of it can be relied
+            // on.
+            if (response.getStatus() >= 400
+                    || !WatchedProtocol.watches(request)
+                    || WatchedProtocol.isBodyRead(request)) {
+                next.service(request, response);
+                return;
+            }
+            ReceivedBody body = new ReceivedBody(request, timeout);
+            request.setInputBuffer(body);
+            try {
+                if (begin(request, body) && !receive(request, response, body)) {
+                    arriving.add(body);
+                    WatchedProtocol.suspend(request);
+                    WatchedProtocol.await(request, !body.isEnded());
+                    return;
+                }
+            } catch (Throwable e) {
+                // The request is used again for others, which must not find this body.
+                arriving.remove(body);
+                body.close();
+                throw e;
+            }
+            pass(request, response, body);
+        }
+
+        private boolean receive(Request request, Response response, ReceivedBody body) {
+            if (request.hasExpectation() && body.refusal() == null) {
+                response.action(ActionCode.ACK, ContinueResponseTiming.ALWAYS);
+                request.setExpectation(false);
+            }
+            return body.receive();
+        }
+
+        @Override
+        public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
+            ReceivedBody body = ReceivedBody.of(request);
+            if (body == null || !arriving.contains(body)) {
+                return next.asyncDispatch(request, response, event);
+            }
+            try {
+                if (event != SocketEvent.OPEN_READ) {
+                    body.fail(WatchedProtocol.socket(request).getError());
+                }
+                if (!body.receive()) {
+                    WatchedProtocol.await(request, !body.isEnded());
+                    return true;
+                }
+            } catch (Throwable e) {
+                if (arriving.remove(body)) {
+                    body.close();
+                }
+                throw e;
+            }
+            if (!arriving.remove(body)) {
+                return false; // the connection was closed, and the body with it
+            }
+            WatchedProtocol.resume(request);
+            pass(request, response, body);
+            return true;
+        }
+
+        private void pass(Request request, Response response, ReceivedBody body) throws Exception {
+            try (body) {
+                next.service(request, response);
+            } finally {
+                arriving.remove(body);
+            }
+        }
+
+        @Override
+        public boolean prepare(Request request, Response response) throws Exception {
+            return next.prepare(request, response);
+        }
+
+        @Override
+        public void log(Request request, Response response, long time) {
+            next.log(request, response, time);
+        }
+
+        @Override
+        public void checkRecycled(Request request, Response response) {
+            next.checkRecycled(request, response);
+        }
+
+        @Override
+        public String getDomain() {
+            return next.getDomain();
+        }
+    }
+}

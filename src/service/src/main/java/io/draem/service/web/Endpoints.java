@@ -1,0 +1,75 @@
+package io.draem.service.web;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+
+/** Paths that more than one layer knows, without the context's, and the media types that endpoints for images accept. */
+public final class Endpoints {
+
+    /** Examines one image. */
+    public static final String DETECT = "/v1/detect";
+
+    /** Examines several images. */
+    public static final String DETECT_BATCH = "/v1/detect/batch";
+
+    /** What the paths of the Open Inference Protocol for models begin with. */
+    static final String PROTOCOL_MODELS = "/v2/models/";
+
+    /** The path of Swagger UI. */
+    public static final String EXPLORER = "/swagger-ui.html";
+
+    /** The part of a form for one image. */
+    public static final String PART = "image";
+
+    /** The parts of a form for several images. */
+    public static final String PARTS = "images";
+
+    /** The media type of the body that is an image of any format. */
+    public static final String IMAGE_TYPE = "image/*";
+
+    private static final Map<String, List<MediaType>> TYPES = Map.of(
+            DETECT,
+                    List.of(
+                            MediaType.MULTIPART_FORM_DATA,
+                            MediaType.parseMediaType(IMAGE_TYPE),
+                            MediaType.APPLICATION_OCTET_STREAM),
+            DETECT_BATCH, List.of(MediaType.MULTIPART_FORM_DATA));
+
+    private Endpoints() {}
+
+    /** Returns whether a path is that of an endpoint whose body is an image or a form of images. */
+    static boolean takesImages(String path) {
+        return TYPES.containsKey(path);
+    }
+
+    /**
+     * Returns whether an endpoint for images accepts a body.
+     *
+     * @param type the value of Content-Type; a body without one is bytes of any kind
+     */
+    static boolean accepts(String path, @Nullable String type) {
+        try {
+            MediaType sent = type == null || type.isEmpty()
+                    ? MediaType.APPLICATION_OCTET_STREAM
+                    : MediaType.parseMediaType(type);
+            return TYPES.getOrDefault(path, List.of()).stream().anyMatch(accepted -> accepted.includes(sent));
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    /** Returns the context path as the web server has it: without a slash at its end, empty for the root. */
+    static String contextPath(ServerProperties server) {
+        return Objects.requireNonNullElse(server.getServlet().getContextPath(), "");
+    }
+
+    /** Returns the path of Swagger UI with the context's. */
+    public static String explorer(ServerProperties server) {
+        return contextPath(server) + EXPLORER;
+    }
+}

@@ -1,0 +1,34 @@
+package io.draem.service.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import org.springframework.web.multipart.MaxUploadSizeExceededException;
+import org.springframework.web.multipart.MultipartHttpServletRequest;
+import org.springframework.web.multipart.support.StandardServletMultipartResolver;
+
+/** Reads forms at the doors that take them, each with its own limit; at others no form is read. */
+final class ImageForms extends StandardServletMultipartResolver {
+
+    private final Map<String, Long> maxBytes;
+
+    /** Takes the paths and how many bytes a form may have there. */
+    ImageForms(Map<String, Long> maxBytes) {
+        this.maxBytes = Map.copyOf(maxBytes);
+    }
+
+    @Override
+    public boolean isMultipart(HttpServletRequest request) {
+        return "POST".equals(request.getMethod())
+                && maxBytes.containsKey(request.getServletPath())
+                && super.isMultipart(request);
+    }
+
+    @Override
+    public MultipartHttpServletRequest resolveMultipart(HttpServletRequest request) {
+        long most = maxBytes.getOrDefault(request.getServletPath(), 0L);
+        if (request.getContentLengthLong() > most) {
+            throw new MaxUploadSizeExceededException(most);
+        }
+        return super.resolveMultipart(request);
+    }
+}

@@ -1,0 +1,59 @@
+package io.draem.service.web;
+
+import io.draem.service.security.Gatekeeper;
+import io.draem.service.security.SecurityProperties;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+/** Puts the check of keys before everything that works for a request. */
+@Configuration(proxyBeanMethods = false)
+class KeyConfiguration {
+
+    /** After the filters that only name and watch a request. */
+    static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
+    private static final List<String> HEALTH = List.of("/health", "/health/liveness", "/health/readiness");
+    private static final List<String> PROTOCOL_HEALTH = List.of("/v2/health/live", "/v2/health/ready");
+
+    @Bean
+    FilterRegistrationBean<KeyFilter> keyFilter(
+            Gatekeeper gatekeeper,
+            SecurityProperties properties,
+            List<OpenPaths> openPaths,
+            ServerProperties server,
+            @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
+        String contextPath = Endpoints.contextPath(server);
+        Set<String> open = health(contextPath + endpoints);
+        PROTOCOL_HEALTH.forEach(path -> open.add(contextPath + path));
+        openPaths.forEach(part -> part.paths().forEach(path -> open.add(contextPath + path)));
+        open.addAll(properties.apiKeys().openPaths());
+        return registration(gatekeeper, (method, path) -> takesWork(method, path, contextPath + endpoints + "/"), open);
+    }
+
+    /** All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path. */
+    private static boolean takesWork(String method, String path, String endpoints) {
+        return "POST".equals(method) && !(path.startsWith(endpoints) && BodyReceiver.isPlain(path));
+    }
+
+    static FilterRegistrationBean<KeyFilter> registration(
+            Gatekeeper gatekeeper, BiPredicate<String, String> limited, Set<String> open) {
+        FilterRegistrationBean<KeyFilter> filter =
+                new FilterRegistrationBean<>(new KeyFilter(gatekeeper, limited, open));
+        filter.setOrder(ORDER);
+        return filter;
+    }
+
+    /** Returns the paths that tell whether the service lives and is ready, and nothing else. */
+    static Set<String> health(String endpoints) {
+        return HEALTH.stream().map(endpoints::concat).collect(Collectors.toCollection(HashSet::new));
+    }
+}

@@ -1,0 +1,137 @@
+package io.draem.service.web;
+
+import io.draem.service.security.Access;
+import io.draem.service.security.Gatekeeper;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets pass who may: 401 without a good key, 429 with one that was used too often. Whoever brings a good key is the
+ * request's principal.
+ */
+final class KeyFilter extends OncePerRequestFilter {
+
+    private static final String BEARER = "Bearer ";
+
+    private final Gatekeeper gatekeeper;
+    private final Set<String> openPaths;
+    private final BiPredicate<String, String> limited;
+
+    /**
+     * @param limited whether a request counts against the rate limit of its key, by its method and its path as it was
+     *     sent
+     * @param openPaths paths that need no key, compared with the path as it was sent: whatever two readers could
+     *     understand in two ways is none of them
+     */
+    KeyFilter(Gatekeeper gatekeeper, BiPredicate<String, String> limited, Set<String> openPaths) {
+        this.gatekeeper = gatekeeper;
+        this.limited = limited;
+        this.openPaths = openPaths;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Arrival arrival = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival known ? known : null;
+        Decision decision = arrival == null ? null : arrival.decision();
+        if (decision == null) {
+            // As it was sent, and not as a proxy would have it.
+            String path = arrival == null ? request.getRequestURI() : arrival.path();
+            decision = decide(request.getMethod(), path, request::getHeader);
+        }
+        Access access = decision.access();
+        String name = decision.name();
+        if (access instanceof Access.Limited limited) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds(limited.retryAfter())));
+            response.sendError(429);
+        } else if (access instanceof Access.Denied) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, Headers.CHALLENGE);
+            response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
+        } else {
+            if (name != null && requiresKeys() && arrival != null) {
+                arrival.identified(name);
+            }
+            chain.doFilter(name == null ? request : new Known(request, name), response);
+        }
+    }
+
+    /**
+     * What became of a request.
+     *
+     * @param name name of its key; null where it has none that is good
+     */
+    record Decision(@Nullable String name, Access access) {}
+
+    /**
+     * Decides on a request by its headers, and counts it: to be called once for each.
+     *
+     * @param path the path as it was sent
+     */
+    Decision decide(String method, String path, Function<String, @Nullable String> headers) {
+        String name = identify(headers);
+        return new Decision(
+                name,
+                openPaths.contains(path) ? new Access.Granted() : gatekeeper.admit(name, limited.test(method, path)));
+    }
+
+    /** Returns the name of the key that a request brings; null where it has none that is good. Counts nothing. */
+    @Nullable
+    String identify(Function<String, @Nullable String> headers) {
+        return gatekeeper.identify(key(headers));
+    }
+
+    /** Returns whether requests need a key. */
+    boolean requiresKeys() {
+        return gatekeeper.requiresKeys();
+    }
+
+    /** Returns the key that a request brings, by its headers; null for none. */
+    private static @Nullable String key(Function<String, @Nullable String> headers) {
+        String key = headers.apply(Headers.API_KEY);
+        if (key != null) {
+            return key;
+        }
+        String authorization = headers.apply(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+    }
+
+    /** Rounded up: whoever waits so long may pass. */
+    private static long seconds(Duration wait) {
+        return wait.plusNanos(999_999_999).toSeconds();
+    }
+
+    /** A request of which it is known who sends it. */
+    private static final class Known extends HttpServletRequestWrapper {
+
+        private final String name;
+
+        Known(HttpServletRequest request, String name) {
+            super(request);
+            this.name = name;
+        }
+
+        @Override
+        public Principal getUserPrincipal() {
+            return () -> name;
+        }
+
+        @Override
+        public String getRemoteUser() {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.draem.service.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.server.ServerHttpRequest;
+import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.http.server.ServletServerHttpRequest;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
+
+/** Gives problems the form that the Open Inference Protocol has for errors, below its path. */
+@ControllerAdvice
+class ProtocolErrors implements ResponseBodyAdvice<Object> {
+
+    private static final String PATH = "/v2";
+
+    @Override
+    public boolean supports(MethodParameter method, Class<? extends HttpMessageConverter<?>> converter) {
+        return true;
+    }
+
+    @Override
+    public @Nullable Object beforeBodyWrite(
+            @Nullable Object body,
+            MethodParameter method,
+            MediaType type,
+            Class<? extends HttpMessageConverter<?>> converter,
+            ServerHttpRequest request,
+            ServerHttpResponse response) {
+        if (body instanceof Problem problem
+                && request instanceof ServletServerHttpRequest servlet
+                && isProtocol(path(servlet.getServletRequest()))) {
+            response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+            return error(problem);
+        }
+        return body;
+    }
+
+    static boolean isProtocol(@Nullable String path) {
+        return path != null && (path.equals(PATH) || path.startsWith(PATH + "/"));
+    }
+
+    static Map<String, String> error(Problem problem) {
+        return Map.of("error", problem.detail());
+    }
+
+    /** Returns the path that was asked for, also where the request was sent on to the error page or has a prefix. */
+    private static String path(HttpServletRequest request) {
+        String context = request.getServletContext().getContextPath();
+        String sent = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival
+                ? arrival.path()
+                : request.getRequestURI();
+        return sent.startsWith(context) ? sent.substring(context.length()) : sent;
+    }
+}

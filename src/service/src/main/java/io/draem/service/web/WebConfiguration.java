@@ -1,0 +1,178 @@
+package io.draem.service.web;
+
+import io.draem.service.detection.Admission;
+import io.draem.service.detection.DetectionListener;
+import io.draem.service.detection.DetectionProperties;
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.valves.ValveBase;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.multipart.MultipartResolver;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Sets up the web server: limits of bodies, what is read of a request, and problems in place of its own error pages. */
+@Configuration(proxyBeanMethods = false)
+class WebConfiguration implements WebMvcConfigurer {
+
+    /** What a multipart body may hold beside each image: boundary and headers. */
+    private static final int MULTIPART_OVERHEAD = 64 << 10;
+
+    /** Most bytes of the headers of a part: a file name may have 255 characters of 4 bytes, each written as {@code %XX}. */
+    static final int PART_HEADERS = 8 << 10;
+
+    /** A form with a few parts too many is told how many there may be by the door itself. */
+    private static final int SPARE_PARTS = 8;
+
+    @Bean
+    MultipartConfigElement multipartConfig(DetectionProperties properties) {
+        long image = properties.image().maxBytes().toBytes();
+        long form = Math.max(imageForm(properties), batchForm(properties));
+        // Parts stay in memory: nothing of an image touches the disk, and the root may be read-only.
+        return new MultipartConfigElement("", image, form, Math.toIntExact(image));
+    }
+
+    @Bean
+    MultipartResolver multipartResolver(DetectionProperties properties) {
+        return new ImageForms(Map.of(
+                Endpoints.DETECT, imageForm(properties),
+                Endpoints.DETECT_BATCH, batchForm(properties)));
+    }
+
+    private static long imageForm(DetectionProperties properties) {
+        return properties.image().maxBytes().toBytes() + MULTIPART_OVERHEAD;
+    }
+
+    private static long batchForm(DetectionProperties properties) {
+        return properties.batch().maxBytes().toBytes();
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(
+            DetectionProperties properties, ServerProperties server) {
+        return factory -> {
+            factory.addConnectorCustomizers(connector -> {
+                connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
+                connector.setMaxPartHeaderSize(PART_HEADERS);
+            });
+            reportProblems(factory, Endpoints.explorer(server));
+        };
+    }
+
+    /**
+     * Has a web server answer what it refuses itself with problems.
+     *
+     * @param explorer where problems say that the paths of the service are
+     */
+    static void reportProblems(TomcatServletWebServerFactory factory, String explorer) {
+        factory.addContextCustomizers(context -> {
+            context.addParameter(ProblemReportValve.EXPLORER, explorer);
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
+        // Tomcat would refuse TRACE with the methods of all paths together. As a method by a name that no path knows,
+        // it
+        // is refused with those of its path, and nothing is echoed.
+        factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
+        factory.addEngineValves(new ValveBase(true) {
+            @Override
+            public void invoke(Request request, Response response) throws IOException, ServletException {
+                if ("TRACE".equals(request.getMethod())) {
+                    request.getCoyoteRequest().setMethod("trace");
+                }
+                if (response.getStatus() >= 400) {
+                    // Refused already: Tomcat closes the connection then, and does not announce it for every status.
+                    response.setHeader("Connection", "close");
+                }
+                getNext().invoke(request, response);
+            }
+        });
+    }
+
+    /** The first of the filters: what any other refuses has its id too. */
+    @Bean
+    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
+        FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    /**
+     * Inside of the observation of requests, outside of all that refuses.
+     */
+    @Bean
+    FilterRegistrationBean<OutcomeFilter> outcomeFilter(DetectionListener listener) {
+        FilterRegistrationBean<OutcomeFilter> filter = new FilterRegistrationBean<>(new OutcomeFilter(listener));
+        filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return filter;
+    }
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(new CallerResolver());
+    }
+
+    @Bean
+    ConnectionDrain connectionDrain() {
+        return new ConnectionDrain();
+    }
+
+    /** Outside of everything else: what the error pages say is sent before the rest of a body is looked at. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> arrivals(
+            DetectionProperties properties,
+            ConnectionDrain connections,
+            Admission admission,
+            FilterRegistrationBean<KeyFilter> keyFilter,
+            @Value("${server.tomcat.threads.max}") int threads,
+            ServerProperties server,
+            @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
+        BodyReceiver bodies = new BodyReceiver(
+                admission,
+                Objects.requireNonNull(keyFilter.getFilter()),
+                properties,
+                imageForm(properties),
+                Endpoints.contextPath(server),
+                operations);
+        return factory -> {
+            ArrivalValve arrivals =
+                    new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
+            factory.setProtocol(WatchedProtocol.class.getName());
+            factory.addConnectorCustomizers(connector -> {
+                if (connector.getProtocolHandler() instanceof WatchedProtocol protocol) {
+                    protocol.receiveBodies(bodies);
+                }
+                // A request that is refused before its body is read does not ask for it.
+                connector.setProperty("continueResponseTiming", "onRead");
+            });
+            factory.addEngineValves(arrivals);
+        };
+    }
+
+    @Bean
+    FilterRegistrationBean<AdmissionFilter> admissionFilter(
+            Admission admission, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+        FilterRegistrationBean<AdmissionFilter> filter =
+                new FilterRegistrationBean<>(new AdmissionFilter(admission, problems));
+        filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
+        return filter;
+    }
+}

@@ -1,0 +1,106 @@
+package io.draem.service.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class DeviceTurnTests {
+
+    private final DeviceTurn turn = DeviceTurn.exclusive(1);
+    private final BlockingQueue<String> order = new LinkedBlockingQueue<>();
+
+    @Test
+    void theOneThatUsedTheDeviceLeastGoesFirst() throws Exception {
+        DeviceTurn.Share large = turn.join(new Object());
+        DeviceTurn.Share small = turn.join(new Object());
+        use(small, 10);
+        use(large, 2_000);
+        use(small, 10);
+        DeviceTurn.Share holder = turn.join(new Object());
+        holder.take();
+        waitFor(large, "large");
+        waitFor(small, "small");
+        holder.giveBack(0);
+        assertThat(order.take()).as("it came second and has used less").isEqualTo("small");
+        assertThat(order.take()).isEqualTo("large");
+    }
+
+    @Test
+    void whoSleptDoesNotCatchUpOnTheTimeItDidNotWant() throws Exception {
+        DeviceTurn.Share busy = turn.join(new Object());
+        for (int i = 0; i < 100; i++) {
+            use(busy, 1_000);
+        }
+        DeviceTurn.Share late = turn.join(new Object());
+        use(late, 2_000);
+        DeviceTurn.Share holder = turn.join(new Object());
+        holder.take();
+        waitFor(late, "late");
+        waitFor(busy, "busy");
+        holder.giveBack(0);
+        assertThat(order.take())
+                .as("the newcomer started level, and has had two turns' time")
+                .isEqualTo("busy");
+        assertThat(order.take()).isEqualTo("late");
+    }
+
+    @Test
+    void asManyRunAtATimeAsTheDeviceHasPlaces() throws Exception {
+        DeviceTurn two = DeviceTurn.exclusive(2);
+        DeviceTurn.Share first = two.join(new Object());
+        first.take();
+        DeviceTurn.Share second = two.join(new Object());
+        second.take();
+        waitFor(two.join(new Object()), "third");
+        assertThat(order).as("both places are taken").isEmpty();
+        second.giveBack(1);
+        assertThat(order.take()).isEqualTo("third");
+        first.giveBack(1);
+    }
+
+    @Test
+    void aModelWithoutARunStartsOneBesideThoseThatLastLong() throws Exception {
+        DeviceTurn two = new DeviceTurn(2, Duration.ofMillis(1));
+        Object slow = new Object();
+        DeviceTurn.Share first = two.join(slow);
+        DeviceTurn.Share second = two.join(slow);
+        first.take();
+        second.take();
+        waitFor(two.join(slow), "a third run of the slow model");
+        waitFor(two.join(new Object()), "another model");
+        assertThat(order.take()).as("both places are still taken").isEqualTo("another model");
+        assertThat(order).as("the slow model gets no more than the places").isEmpty();
+        second.giveBack(1);
+        assertThat(order.take()).isEqualTo("a third run of the slow model");
+        first.giveBack(1);
+    }
+
+    private static void use(DeviceTurn.Share share, long nanos) throws InterruptedException {
+        share.take();
+        share.giveBack(nanos);
+    }
+
+    private void waitFor(DeviceTurn.Share share, String name) {
+        Thread thread = new Thread(() -> {
+            try {
+                share.take();
+                order.add(name);
+                share.giveBack(1);
+            } catch (InterruptedException e) {
+                order.add("interrupted");
+            }
+        });
+        thread.start();
+        Set<Thread.State> waitsOrHasRun =
+                Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
+        while (!waitsOrHasRun.contains(thread.getState())) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,735 @@
+package io.draem.service.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.draem.runtime.onnx.Termination;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The function doubles its input; a gate holds it back where a test needs the worker to be busy. */
+@Timeout(30)
+class InferenceQueueTests {
+
+    private static final long NEVER = Long.MAX_VALUE / 2;
+
+    private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicLong clock = new AtomicLong();
+    private final Semaphore started = new Semaphore(0);
+    private final Semaphore gate = new Semaphore(0);
+    private InferenceQueue<Integer, Integer> queue;
+
+    @AfterEach
+    void drain() throws InterruptedException {
+        gate.release(1_000_000);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void answersWithTheOutputAndTheTimes() throws Exception {
+        start((inputs, termination) -> {
+            clock.addAndGet(7_000_000);
+            return doubled(inputs);
+        });
+        Answer<Integer> answer = queue.submit(21, NEVER).await();
+        assertThat(answer.output()).isEqualTo(42);
+        assertThat(answer.ran()).isEqualTo(Duration.ofMillis(7));
+        assertThat(answer.queued()).isZero();
+    }
+
+    @Test
+    void aRequestThatComesBetweenTheDevicesTurnAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        List<Ticket<Integer, Integer>> second = Collections.synchronizedList(new ArrayList<>());
+        Thread test = Thread.currentThread();
+        queue = InferenceQueue.start(
+                "test",
+                List.of((inputs, termination) -> doubled(inputs)),
+                new QueueOptions(10, 2, Duration.ZERO),
+                QueueListener.NONE,
+                () -> {
+                    long now = clock.get();
+                    // The worker looks when the batch is due, when it wants the device, and when it has it.
+                    if (Thread.currentThread() != test && looks.incrementAndGet() == 3) {
+                        clock.addAndGet(1_000_000);
+                        second.addAll(submitted(2));
+                    }
+                    return now;
+                });
+        Answer<Integer> first = queue.submit(1, NEVER).await();
+        assertThat(second.get(0).await().queued()).isZero();
+        assertThat(first.queued()).isEqualTo(Duration.ofMillis(1));
+    }
+
+    @Test
+    void endsTheWorkersThatHaveStartedWhenAnotherOneDoesNot() throws Exception {
+        start((inputs, termination) -> doubled(inputs)); // drained after the test
+        BatchFunction<Integer, Integer> good = (inputs, termination) -> doubled(inputs);
+        BatchFunction<Integer, Integer> bad = on(null, good);
+        assertThatExceptionOfType(NullPointerException.class)
+                .isThrownBy(() -> InferenceQueue.start(
+                        "halfway",
+                        List.of(good, bad),
+                        new QueueOptions(1, 1, Duration.ZERO),
+                        QueueListener.NONE,
+                        clock::get));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("inference-halfway-0")) {
+                thread.join(20_000);
+                assertThat(thread.isAlive()).isFalse();
+            }
+        }
+    }
+
+    private List<Ticket<Integer, Integer>> submitted(int input) {
+        try {
+            return submit(input);
+        } catch (InferenceException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void takesWhatWaitsInOneBatchAndInOrder() throws Exception {
+        start(4, 10, Duration.ZERO, gated());
+        Ticket<Integer, Integer> first = submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> rest = submit(1, 2, 3, 4, 5);
+        gate.release(3);
+        assertThat(first.await().output()).isZero();
+        for (int i = 0; i < rest.size(); i++) {
+            assertThat(rest.get(i).await().output()).isEqualTo(2 * (i + 1));
+        }
+        assertThat(batches).containsExactly(List.of(0), List.of(1, 2, 3, 4), List.of(5));
+    }
+
+    @Test
+    void refusesWhenFullAndSaysWhenToTryAgain() throws Exception {
+        start(1, 2, Duration.ZERO, (inputs, termination) -> {
+            clock.addAndGet(Duration.ofSeconds(3).toNanos());
+            return gated().run(inputs, termination);
+        });
+        gate.release();
+        queue.submit(0, NEVER).await();
+        started.acquire();
+        submitAndWaitUntilItRuns(1);
+        submit(2, 3);
+        assertThatExceptionOfType(InferenceException.Overloaded.class)
+                .isThrownBy(() -> queue.submit(4, NEVER))
+                .satisfies(e -> assertThat(e.retryAfter())
+                        .as("three requests at three seconds each")
+                        .isEqualTo(Duration.ofSeconds(9)));
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireRoom);
+        assertThat(queue.depth()).isEqualTo(2);
+    }
+
+    @Test
+    void aReservedPlaceIsTakenByItsRequestOnceAndGivenBackOnce() throws Exception {
+        start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
+        Place<Integer, Integer> unused = queue.reserve();
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, NEVER));
+        unused.close();
+        unused.close();
+        assertThat(queue.depth()).isZero();
+        try (Place<Integer, Integer> place = queue.reserve()) {
+            assertThat(place.submit(2, NEVER).await().output()).isEqualTo(4);
+        }
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void aDrainWaitsForThoseThatHaveAPlace() throws Exception {
+        start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
+        Place<Integer, Integer> place = queue.reserve();
+        queue.refuseNew();
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
+        assertThat(place.submit(2, NEVER).await().output()).isEqualTo(4);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void anOutputThatIsOfNoUseFailsItsOwnRequestAlone() throws Exception {
+        BatchFunction<Integer, Integer> halves = new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                return gated().run(inputs, termination);
+            }
+
+            @Override
+            public void check(Integer output) {
+                if (output == 4) {
+                    throw new IllegalStateException("four");
+                }
+            }
+        };
+        start(3, 10, Duration.ZERO, halves);
+        submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> batch = submit(1, 2, 3);
+        gate.release(2);
+        assertThat(batch.get(0).await().output()).isEqualTo(2);
+        assertThatExceptionOfType(InferenceException.Failed.class)
+                .isThrownBy(batch.get(1)::await)
+                .withStackTraceContaining("four");
+        assertThat(batch.get(2).await().output()).isEqualTo(6);
+    }
+
+    @Test
+    void aRunIsStoppedOnlyWhenNobodyOfItsBatchWaits() throws Exception {
+        AtomicInteger stopped = new AtomicInteger();
+        start(2, 10, Duration.ZERO, (inputs, termination) -> {
+            termination.by(stopped::incrementAndGet);
+            return gated().run(inputs, termination);
+        });
+        submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> batch = submit(1, 2);
+        gate.release();
+        started.acquire();
+        batch.get(0).cancel();
+        assertThat(stopped).hasValue(0);
+        batch.get(1).cancel();
+        batch.get(1).cancel();
+        assertThat(stopped).hasValue(1);
+    }
+
+    @Test
+    void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNobodyWaitsForThem() throws Exception {
+        CountDownLatch stopped = new CountDownLatch(1);
+        BatchFunction<Integer, Integer> slow = (inputs, termination) -> {
+            termination.by(stopped::countDown);
+            stopped.await();
+            throw new IllegalStateException("stopped");
+        };
+        queue = InferenceQueue.start(
+                "slow", List.of(slow), new QueueOptions(2, 1, Duration.ZERO), QueueListener.NONE, System::nanoTime);
+        Ticket<Integer, Integer> late =
+                queue.submit(1, System.nanoTime() + Duration.ofMillis(20).toNanos());
+        stopped.await();
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
+    }
+
+    @Test
+    void aModelIsAnsweredWhileARunOfAnotherOneOnTheSameDeviceDoesNotEnd() throws Exception {
+        DeviceTurn device = new DeviceTurn(1, Duration.ofMillis(1));
+        start(on(device, gated()));
+        Ticket<Integer, Integer> endless = submitAndWaitUntilItRuns(1);
+        InferenceQueue<Integer, Integer> other = InferenceQueue.start(
+                "other",
+                List.of(on(device, (inputs, termination) -> doubled(inputs))),
+                new QueueOptions(2, 1, Duration.ZERO),
+                QueueListener.NONE,
+                System::nanoTime);
+        assertThat(other.submit(21, NEVER).await().output()).isEqualTo(42);
+        assertThat(endless.hasEnded()).isFalse();
+        assertThat(other.drain(Duration.ofSeconds(10))).isTrue();
+    }
+
+    private static BatchFunction<Integer, Integer> on(DeviceTurn device, BatchFunction<Integer, Integer> function) {
+        return new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                return function.run(inputs, termination);
+            }
+
+            @Override
+            public DeviceTurn turn() {
+                return device;
+            }
+        };
+    }
+
+    @Test
+    void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(0);
+        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> ticket.await(() -> true));
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void retryAfterGoesByTheWarmUpBeforeAnythingWasMeasured() throws Exception {
+        BatchFunction<Integer, Integer> slow = new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                return gated().run(inputs, termination);
+            }
+
+            @Override
+            public Duration expected() {
+                return Duration.ofSeconds(7);
+            }
+        };
+        start(1, 1, Duration.ZERO, slow);
+        submitAndWaitUntilItRuns(1);
+        submit(2);
+        assertThatExceptionOfType(InferenceException.Overloaded.class)
+                .isThrownBy(() -> queue.submit(3, NEVER))
+                .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(14)));
+    }
+
+    @Test
+    void retryAfterIsAtLeastASecondBeforeAnythingWasMeasured() throws Exception {
+        start(1, 1, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(1);
+        submit(2);
+        assertThatExceptionOfType(InferenceException.Overloaded.class)
+                .isThrownBy(() -> queue.submit(3, NEVER))
+                .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void dropsALateRequestBeforeItRuns() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> late = queue.submit(2, 1_000);
+        Ticket<Integer, Integer> patient = queue.submit(3, NEVER);
+        clock.set(1_000);
+        gate.release(2);
+        assertThat(patient.await().output()).isEqualTo(6);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
+        assertThat(batches).containsExactly(List.of(1), List.of(3));
+    }
+
+    @Test
+    void aWaiterLeavesAtItsDeadlineAndFreesItsPlace() throws Exception {
+        start(1, 1, Duration.ZERO, gated());
+        Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> waiting = queue.submit(2, 0);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(waiting::await);
+        assertThat(queue.depth()).isZero();
+        Ticket<Integer, Integer> next = queue.submit(3, NEVER);
+        gate.release(2);
+        assertThat(running.await().output()).isEqualTo(2);
+        assertThat(next.await().output()).isEqualTo(6);
+        assertThat(batches).containsExactly(List.of(1), List.of(3));
+    }
+
+    @Test
+    void aRunThatOutlivesTheDeadlineEndsTheRequestOnce() throws Exception {
+        start(gated());
+        Ticket<Integer, Integer> ticket = queue.submit(1, 1_000);
+        started.acquire();
+        clock.set(1_000);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+        gate.release();
+        queue.drain(Duration.ofSeconds(10));
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+    }
+
+    @Test
+    void doesNotRunACancelledRequest() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> cancelled = queue.submit(2, NEVER);
+        Ticket<Integer, Integer> next = queue.submit(3, NEVER);
+        cancelled.cancel();
+        cancelled.cancel();
+        gate.release(2);
+        next.await();
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(cancelled::await);
+        assertThat(batches).containsExactly(List.of(1), List.of(3));
+    }
+
+    @Test
+    void cancelAfterTheAnswerChangesNothing() throws Exception {
+        start((inputs, termination) -> doubled(inputs));
+        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        ticket.await();
+        ticket.cancel();
+        assertThat(ticket.await().output()).isEqualTo(2);
+    }
+
+    @Test
+    void anInterruptedWaiterCancelsItsRequest() throws Exception {
+        start(gated());
+        submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> ticket = queue.submit(2, NEVER);
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(ticket::await);
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void anErrorFailsItsBatchAndTheWorkerLivesOn() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        start(4, 10, Duration.ZERO, (inputs, termination) -> {
+            if (runs.getAndIncrement() == 1) {
+                throw new StackOverflowError("deep");
+            }
+            return gated().run(inputs, termination);
+        });
+        submitAndWaitUntilItRuns(0);
+        List<Ticket<Integer, Integer>> failing = submit(1, 2);
+        gate.release(2);
+        for (Ticket<Integer, Integer> ticket : failing) {
+            assertThatExceptionOfType(InferenceException.Failed.class)
+                    .isThrownBy(ticket::await)
+                    .withCauseInstanceOf(StackOverflowError.class);
+        }
+        assertThat(queue.submit(3, NEVER).await().output()).isEqualTo(6);
+    }
+
+    @Test
+    void aFunctionThatLosesAnOutputFailsTheBatch() throws Exception {
+        start((inputs, termination) -> List.of());
+        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(ticket::await);
+    }
+
+    @Test
+    void reportsHowManyInputsEachRunFailedOn() throws Exception {
+        start(4, 10, Duration.ZERO, new BatchFunction<>() {
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
+                List<Integer> outputs = gated().run(inputs, termination);
+                if (inputs.contains(7)) {
+                    throw new IllegalStateException("seven");
+                }
+                return outputs;
+            }
+
+            @Override
+            public void check(Integer output) {
+                if (output < 0) {
+                    throw new IllegalStateException("negative");
+                }
+            }
+        });
+        submitAndWaitUntilItRuns(0);
+        submit(1, -2, 3, -4, 7, 8);
+        gate.release(3);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        assertThat(ended).containsExactly("0 of 1", "2 of 4", "2 of 2");
+    }
+
+    @Test
+    void reportsNoRunThatWasStoppedNorOneThatLackedMemory() throws Exception {
+        start((inputs, termination) -> {
+            gated().run(inputs, termination);
+            if (inputs.contains(1)) {
+                throw new IllegalStateException("stopped");
+            }
+            throw new OutOfMemoryError("test");
+        });
+        submitAndWaitUntilItRuns(1).cancel();
+        queue.submit(2, NEVER);
+        gate.release(2);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void startsAFullBatchWithoutWaitingForTheDelay() throws Exception {
+        start(3, 10, Duration.ofHours(1), (inputs, termination) -> doubled(inputs));
+        List<Ticket<Integer, Integer>> tickets = submit(1, 2, 3);
+        for (Ticket<Integer, Integer> ticket : tickets) {
+            ticket.await();
+        }
+        assertThat(batches).isEmpty();
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void startsWhatItHasWhenTheDelayEnds() throws Exception {
+        queue = InferenceQueue.start(
+                "test",
+                List.of((BatchFunction<Integer, Integer>) (inputs, termination) -> doubled(inputs)),
+                new QueueOptions(10, 8, Duration.ofMillis(1)),
+                QueueListener.NONE,
+                System::nanoTime);
+        assertThat(queue.submit(1, System.nanoTime() + Duration.ofSeconds(20).toNanos())
+                        .await()
+                        .output())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void drainingRefusesNewRequestsAndFinishesThoseThatWait() throws Exception {
+        start(2, 10, Duration.ofHours(1), gated());
+        List<Ticket<Integer, Integer>> accepted = submit(1, 2, 3, 4, 5);
+        started.acquire();
+        queue.refuseNew();
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(() -> queue.submit(6, NEVER));
+        gate.release(10);
+        assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        for (int i = 0; i < accepted.size(); i++) {
+            assertThat(accepted.get(i).await().output()).isEqualTo(2 * (i + 1));
+        }
+    }
+
+    @Test
+    void aDrainThatReachesItsLimitRefusesTheRestAndSaysThatAWorkerStillRuns() throws Exception {
+        start(gated());
+        Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
+        Ticket<Integer, Integer> waiting = queue.submit(2, NEVER);
+        assertThat(queue.drain(Duration.ofMillis(1))).isFalse();
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(waiting::await);
+        gate.release();
+        assertThat(running.await().output()).isEqualTo(2);
+    }
+
+    @Test
+    void aWorkerThatIsInterruptedLivesOn() throws Exception {
+        start((inputs, termination) -> {
+            Thread.currentThread().interrupt();
+            return doubled(inputs);
+        });
+        for (int i = 0; i < 3; i++) {
+            assertThat(queue.submit(i, NEVER).await().output()).isEqualTo(2 * i);
+        }
+    }
+
+    @Test
+    void aListenerThatFailsOrInterruptsFailsNoRequest() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        queue = InferenceQueue.start(
+                "test",
+                List.of((BatchFunction<Integer, Integer>) (inputs, termination) -> {
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    return doubled(inputs);
+                }),
+                new QueueOptions(10, 1, Duration.ZERO),
+                new QueueListener() {
+                    @Override
+                    public void batchStarted(int size) {
+                        Thread.currentThread().interrupt();
+                        if (heard.incrementAndGet() == 1) {
+                            throw new IllegalStateException("A listener that fails");
+                        }
+                        throw new OutOfMemoryError("A listener without memory");
+                    }
+                },
+                clock::get);
+        for (int i = 0; i < 3; i++) {
+            assertThat(queue.submit(i, NEVER).await().output()).isEqualTo(2 * i);
+        }
+        assertThat(heard).hasValue(3);
+    }
+
+    @Test
+    void aWindowHoldsAtMostTwoBatchesOfPlaces() throws Exception {
+        start(2, 100, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(0);
+        QueueWindow<Integer, Integer> window = queue.window();
+        List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
+        tickets.add(window.first().submit(1, NEVER));
+        for (int i = 2; i <= 4; i++) {
+            tickets.add(window.next(NEVER, () -> false).submit(i, NEVER));
+        }
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
+                .isThrownBy(() -> window.next(clock.get(), () -> false));
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> window.next(NEVER, () -> true));
+        assertThat(queue.depth()).isEqualTo(4);
+        gate.release(); // the first batch of the window runs and has left the queue
+        tickets.add(window.next(NEVER, () -> false).submit(5, NEVER));
+        gate.release(3);
+        for (int i = 0; i < 5; i++) {
+            assertThat(tickets.get(i).await().output()).isEqualTo(2 * (i + 1));
+        }
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void windowsTogetherLeaveHalfOfTheQueueToOtherRequests() throws Exception {
+        start(8, 4, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(0);
+        QueueWindow<Integer, Integer> window = queue.window();
+        window.first().submit(1, NEVER);
+        window.next(NEVER, () -> false).submit(2, NEVER);
+        QueueWindow<Integer, Integer> other = queue.window();
+        other.first().submit(3, NEVER);
+        try (Place<Integer, Integer> place = other.next(NEVER, () -> false)) {
+            for (QueueWindow<Integer, Integer> each : List.of(window, other)) {
+                assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
+                        .isThrownBy(() -> each.next(clock.get(), () -> false));
+            }
+        }
+        Ticket<Integer, Integer> single = queue.submit(4, NEVER);
+        gate.release(2);
+        assertThat(single.await().output()).isEqualTo(8);
+    }
+
+    @Test
+    void aPlaceThatBecomesFreeGoesToTheWindowThatWaits() throws Exception {
+        start(1, 2, Duration.ZERO, gated());
+        submitAndWaitUntilItRuns(0);
+        QueueWindow<Integer, Integer> window = queue.window();
+        Ticket<Integer, Integer> first = window.first().submit(1, NEVER);
+        Ticket<Integer, Integer> single = queue.submit(2, NEVER);
+        ExecutorService waiter = Executors.newSingleThreadExecutor();
+        Thread[] thread = new Thread[1];
+        Future<Place<Integer, Integer>> next = waiter.submit(() -> {
+            thread[0] = Thread.currentThread();
+            return window.next(NEVER, () -> false);
+        });
+        while (thread[0] == null || thread[0].getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        single.cancel();
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(3, NEVER));
+        Ticket<Integer, Integer> second = next.get().submit(4, NEVER);
+        gate.release(3);
+        assertThat(first.await().output()).isEqualTo(2);
+        assertThat(second.await().output()).isEqualTo(8);
+        waiter.shutdown();
+    }
+
+    @Test
+    void twoWindowsTakePlacesInTurnsBesideRequestsThatComeAllTheTime() throws Exception {
+        start(1, 4, Duration.ZERO, (inputs, termination) -> {
+            batches.add(inputs);
+            return doubled(inputs);
+        });
+        ExecutorService clients = Executors.newFixedThreadPool(3);
+        AtomicInteger windows = new AtomicInteger(2);
+        Future<Integer> singles = clients.submit(() -> {
+            int answered = 0;
+            while (windows.get() > 0) {
+                try {
+                    queue.submit(-1, NEVER).await();
+                    answered++;
+                } catch (InferenceException.Overloaded e) {
+                    Thread.onSpinWait();
+                }
+            }
+            return answered;
+        });
+        List<Future<Integer>> batch = new ArrayList<>();
+        for (int client = 0; client < 2; client++) {
+            batch.add(clients.submit(() -> {
+                QueueWindow<Integer, Integer> window = queue.window();
+                int sum = 0;
+                for (int i = 0; i < 200; i++) {
+                    sum += window.next(NEVER, () -> false)
+                            .submit(i, NEVER)
+                            .await()
+                            .output();
+                }
+                windows.decrementAndGet();
+                return sum;
+            }));
+        }
+        for (Future<Integer> one : batch) {
+            assertThat(one.get()).isEqualTo(200 * 199);
+        }
+        assertThat(singles.get()).isPositive();
+        clients.shutdown();
+        assertThat(queue.depth()).isZero();
+    }
+
+    @Test
+    void everyRequestOfACrowdEndsExactlyOnce() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        queue = InferenceQueue.start(
+                "crowd",
+                List.<BatchFunction<Integer, Integer>>of(
+                        (inputs, termination) -> crowd(inputs, ran), (inputs, termination) -> crowd(inputs, ran)),
+                new QueueOptions(16, 4, Duration.ofNanos(50_000)),
+                QueueListener.NONE,
+                System::nanoTime);
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        ExecutorService callers = Executors.newFixedThreadPool(32);
+        CountDownLatch go = new CountDownLatch(1);
+        List<Future<?>> done = new ArrayList<>();
+        for (int caller = 0; caller < 32; caller++) {
+            int seed = caller;
+            done.add(callers.submit(() -> {
+                go.await();
+                for (int i = 0; i < 500; i++) {
+                    int input = seed * 1_000 + i;
+                    long patience = i % 5 == 0 ? 20_000 : Duration.ofSeconds(20).toNanos();
+                    try {
+                        Ticket<Integer, Integer> ticket = queue.submit(input, System.nanoTime() + patience);
+                        if (i % 7 == 0) {
+                            ticket.cancel();
+                        }
+                        assertThat(ticket.await().output()).isEqualTo(2 * input);
+                        answered.incrementAndGet();
+                    } catch (InferenceException.Failed e) {
+                        failed.incrementAndGet();
+                    } catch (InferenceException e) {
+                        refused.incrementAndGet();
+                    }
+                }
+                return null;
+            }));
+        }
+        go.countDown();
+        for (Future<?> future : done) {
+            future.get(25, TimeUnit.SECONDS);
+        }
+        callers.shutdown();
+        assertThat(answered.get() + failed.get() + refused.get()).isEqualTo(32 * 500);
+        assertThat(answered.get()).isPositive();
+        assertThat(failed.get()).isPositive();
+        assertThat(queue.depth()).isZero();
+    }
+
+    private static List<Integer> crowd(List<Integer> inputs, AtomicInteger ran) {
+        if (ran.getAndIncrement() % 11 == 0) {
+            throw new AssertionError("every eleventh run fails");
+        }
+        return doubled(inputs);
+    }
+
+    private static List<Integer> doubled(List<Integer> inputs) {
+        return inputs.stream().map(input -> 2 * input).toList();
+    }
+
+    /** A function that tells when it starts and runs on when the gate lets it. */
+    private BatchFunction<Integer, Integer> gated() {
+        return (inputs, termination) -> {
+            batches.add(inputs);
+            started.release();
+            gate.acquire();
+            return doubled(inputs);
+        };
+    }
+
+    private void start(BatchFunction<Integer, Integer> function) {
+        start(1, 10, Duration.ZERO, function);
+    }
+
+    private void start(int maxBatch, int capacity, Duration delay, BatchFunction<Integer, Integer> function) {
+        queue = InferenceQueue.start(
+                "test", List.of(function), new QueueOptions(capacity, maxBatch, delay), ends(), clock::get);
+    }
+
+    private QueueListener ends() {
+        return new QueueListener() {
+            @Override
+            public void batchEnded(int size, int failed) {
+                ended.add(failed + " of " + size);
+            }
+        };
+    }
+
+    private Ticket<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {
+        Ticket<Integer, Integer> ticket = queue.submit(input, NEVER);
+        started.acquire();
+        return ticket;
+    }
+
+    private List<Ticket<Integer, Integer>> submit(int... inputs) throws InferenceException {
+        List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
+        for (int input : inputs) {
+            tickets.add(queue.submit(input, NEVER));
+        }
+        return tickets;
+    }
+}

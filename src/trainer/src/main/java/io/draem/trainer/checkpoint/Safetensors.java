@@ -1,0 +1,109 @@
+package io.draem.trainer.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads and writes safetensors files: 8 bytes little-endian header length, a JSON header, raw little-endian data.
+ *
+ * <p>A file is not trusted: every length is checked against the file's size before memory is taken for it.
+ *
+ * @param tensors the tensors, in the file's order
+ * @param metadata free text pairs ({@code __metadata__})
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
+
+    private static final int MAX_HEADER = 100 << 20; // the reference implementation's limit
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws TensorFileException if the file is not safetensors, is truncated, or its header does not fit its data
+     * @throws IOException if it cannot be read
+     */
+    public static Safetensors read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size < 8) {
+                throw new TensorFileException(file, "it is only " + size + " bytes long");
+            }
+            long headerLength = readFully(channel, 0, 8, file).getLong();
+            if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
+                throw new TensorFileException(file, "its header claims " + headerLength + " bytes");
+            }
+            long dataStart = 8 + headerLength;
+            SafetensorsHeader header = SafetensorsHeader.parse(
+                    readFully(channel, 8, (int) headerLength, file).array(), size - dataStart, file);
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (Map.Entry<String, SafetensorsHeader.Place> entry :
+                    header.places().entrySet()) {
+                SafetensorsHeader.Place place = entry.getValue();
+                ByteBuffer data = readFully(channel, dataStart + place.begin(), place.length(), file);
+                tensors.put(entry.getKey(), new Tensor(place.type(), place.shape(), data));
+            }
+            return new Safetensors(tensors, header.metadata());
+        }
+    }
+
+    /** Returns the tensor of that name; throws {@link IllegalArgumentException} if there is none. */
+    public Tensor tensor(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("No tensor '" + name + "' among " + tensors.size());
+        }
+        return tensor;
+    }
+
+    /** Writes all of it beside {@code file}, forces it to the disk, and moves it there. */
+    public void write(Path file) throws IOException {
+        Map<String, DeferredTensor> deferred = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> deferred.put(name, DeferredTensor.of(tensor)));
+        write(file, metadata, deferred);
+    }
+
+    /** Does the same with tensors that are asked for one after the other, in the map's order. */
+    public static void write(Path file, Map<String, String> metadata, Map<String, DeferredTensor> tensors)
+            throws IOException {
+        byte[] header = SafetensorsHeader.write(metadata, tensors);
+        ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        length.putLong(0, header.length);
+        Path beside = BesideFile.of(file);
+        try (FileChannel channel = FileChannel.open(
+                beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            writeFully(channel, length);
+            writeFully(channel, ByteBuffer.wrap(header));
+            for (DeferredTensor tensor : tensors.values()) {
+                writeFully(channel, tensor.values().get().data());
+            }
+            channel.force(true);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(beside);
+            throw e;
+        }
+        BesideFile.publish(beside, file);
+    }
+
+    private static ByteBuffer readFully(FileChannel channel, long position, int length, Path file) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new TensorFileException(file, "it ends early");
+            }
+        }
+        return buffer.flip();
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+package io.draem.trainer.checkpoint.imported;
+
+import io.draem.trainer.checkpoint.Tensor.Type;
+import io.draem.trainer.checkpoint.imported.PickleValue.Dictionary;
+import io.draem.trainer.checkpoint.imported.PickleValue.Global;
+import io.draem.trainer.checkpoint.imported.PickleValue.Nothing;
+import io.draem.trainer.checkpoint.imported.PickleValue.Opaque;
+import io.draem.trainer.checkpoint.imported.PickleValue.Sequence;
+import io.draem.trainer.checkpoint.imported.PickleValue.Storage;
+import io.draem.trainer.checkpoint.imported.PickleValue.TensorView;
+import io.draem.trainer.checkpoint.imported.PickleValue.Text;
+import io.draem.trainer.checkpoint.imported.PickleValue.Whole;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the globals of a checkpoint mean. Three kinds:
+ *
+ * <ul>
+ *   <li>those that tensors and state dictionaries are made of, listed here, do what they do in PyTorch;
+ *   <li>those that run commands or code, or open files and connections, listed here too, refuse the file: no checkpoint
+ *       needs them, so whoever wrote it meant harm;
+ *   <li>all others, of which Lightning's checkpoints hold many, make an {@link Opaque} value, whatever they are called
+ *       with. The file is refused only if such a value is where a tensor of the network belongs.
+ * </ul>
+ */
+final class TorchGlobals {
+
+    private static final int MAX_DIMENSIONS = 8;
+    private static final long MAX_ELEMENTS = 1L << 40;
+
+    private static final Map<String, Type> STORAGES = Map.of(
+            "torch.DoubleStorage", Type.F64,
+            "torch.FloatStorage", Type.F32,
+            "torch.HalfStorage", Type.F16,
+            "torch.BFloat16Storage", Type.BF16,
+            "torch.LongStorage", Type.I64,
+            "torch.IntStorage", Type.I32,
+            "torch.ByteStorage", Type.U8,
+            "torch.BoolStorage", Type.BOOL);
+
+    /** Bytes per element of the others, which no weights are in. */
+    private static final Map<String, Integer> OTHER_STORAGES = Map.of(
+            "torch.CharStorage", 1,
+            "torch.ShortStorage", 2,
+            "torch.ComplexFloatStorage", 8,
+            "torch.ComplexDoubleStorage", 16,
+            "torch.QInt8Storage", 1,
+            "torch.QUInt8Storage", 1,
+            "torch.QInt32Storage", 4);
+
+    /** Modules of which every name is refused but those of {@link #HARMLESS}. */
+    private static final Set<String> HOSTILE_MODULES = Set.of(
+            "_pickle",
+            "_posixsubprocess",
+            "_winapi",
+            "bdb",
+            "cPickle",
+            "cProfile",
+            "code",
+            "codeop",
+            "commands",
+            "ctypes",
+            "httplib",
+            "importlib",
+            "marshal",
+            "nt",
+            "os",
+            "pdb",
+            "pickle",
+            "pip",
+            "pkgutil",
+            "posix",
+            "profile",
+            "pty",
+            "runpy",
+            "shutil",
+            "subprocess",
+            "sys",
+            "timeit",
+            "urllib2",
+            "webbrowser");
+
+    /**
+     * Plain records and exceptions of those modules, which hyper-parameters may hold. Protocol 2 has some modules by the
+     * names that they had in Python 2: {@code commands} is {@code subprocess}, {@code cPickle} is {@code pickle}.
+     */
+    private static final Set<String> HARMLESS = Set.of(
+            "cPickle.PickleBuffer",
+            "cPickle.PicklingError",
+            "cPickle.UnpicklingError",
+            "commands.CalledProcessError",
+            "commands.CompletedProcess",
+            "commands.TimeoutExpired",
+            "os._Environ",
+            "os.stat_result",
+            "os.terminal_size",
+            "os.PathLike",
+            "pickle.PickleBuffer",
+            "pickle.PicklingError",
+            "pickle.UnpicklingError",
+            "shutil.Error",
+            "subprocess.CalledProcessError",
+            "subprocess.CompletedProcess",
+            "subprocess.TimeoutExpired");
+
+    private static final Set<String> HOSTILE_BUILTINS = Set.of(
+            "__import__",
+            "apply",
+            "breakpoint",
+            "compile",
+            "delattr",
+            "eval",
+            "exec",
+            "execfile",
+            "globals",
+            "input",
+            "locals",
+            "open",
+            "setattr",
+            "vars");
+
+    /** Functions of modules whose other names are harmless. */
+    private static final Set<String> HOSTILE_FUNCTIONS = Set.of(
+            "_io.FileIO",
+            "_io.open",
+            "asyncio.run",
+            "codecs.open",
+            "io.FileIO",
+            "io.open",
+            "joblib.load",
+            "numpy.load",
+            "operator.methodcaller",
+            "pandas.read_pickle",
+            "platform.popen",
+            "pydoc.pipepager",
+            "socket.create_connection",
+            "socket.create_server",
+            "socket.socket",
+            "torch.jit.load",
+            "torch.load",
+            "torch.ops.load_library",
+            "torch.serialization._legacy_load",
+            "torch.serialization._load",
+            "torch.serialization.load",
+            "urllib.urlopen",
+            "urllib.urlretrieve");
+
+    /** Beginnings of such names. */
+    private static final List<String> HOSTILE_BEGINNINGS = List.of(
+            "asyncio.create_subprocess",
+            "asyncio.subprocess.",
+            "distutils.spawn.",
+            "http.client.",
+            "multiprocessing.popen_",
+            "multiprocessing.util.spawn",
+            "numpy.distutils.",
+            "numpy.f2py.",
+            "numpy.testing._private.utils.runstring",
+            "requests.api.",
+            "requests.delete",
+            "requests.get",
+            "requests.patch",
+            "requests.post",
+            "requests.put",
+            "requests.request",
+            "setuptools._distutils.spawn.",
+            "torch.hub.",
+            "torch.utils.cpp_extension.",
+            "urllib.request.");
+
+    private TorchGlobals() {}
+
+    /** Returns whether a global runs commands or code, or opens files or connections. */
+    static boolean isHostile(Global global) {
+        String module = global.module();
+        String name = global.qualified();
+        int dot = module.indexOf('.');
+        String top = dot < 0 ? module : module.substring(0, dot);
+        if (top.equals("builtins") || top.equals("__builtin__")) {
+            return HOSTILE_BUILTINS.contains(global.name());
+        }
+        if (HOSTILE_MODULES.contains(top)) {
+            boolean number = name.startsWith("ctypes.c_");
+            return !number && !HARMLESS.contains(name) && !module.startsWith("importlib.metadata");
+        }
+        return HOSTILE_FUNCTIONS.contains(name) || HOSTILE_BEGINNINGS.stream().anyMatch(name::startsWith);
+    }
+
+    /**
+     * Returns what a call gives.
+     *
+     * @return null if the call is one of those that make a tensor, and its arguments do not describe one
+     */
+    static @Nullable PickleValue call(PickleValue callee, PickleValue arguments) {
+        List<PickleValue> items = arguments instanceof Sequence sequence ? sequence.items() : List.of();
+        if (!(callee instanceof Global global)) {
+            return new Opaque(
+                    callee instanceof Opaque opaque ? opaque.origin() : "a call of something that is no name", items);
+        }
+        return switch (global.qualified()) {
+            case "collections.OrderedDict" ->
+                items.isEmpty() ? new Dictionary(new LinkedHashMap<>()) : new Opaque(global.qualified(), items);
+            case "torch.Size" -> items.size() == 1 ? items.get(0) : new Opaque(global.qualified(), items);
+            case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
+                items.isEmpty() ? null : tensorOrOpaque(items.get(0));
+            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> tensor(items);
+            case "torch._tensor._rebuild_from_type_v2" -> withAttributes(items);
+            default -> new Opaque(global.qualified(), items);
+        };
+    }
+
+    /** {@code (function, class, arguments, attributes)}: a tensor that was given attributes, or of a class of its own. */
+    private static @Nullable PickleValue withAttributes(List<PickleValue> items) {
+        if (items.size() < 3
+                || !(items.get(0) instanceof Global made)
+                || !(items.get(1) instanceof Global type)
+                || !made.module().equals("torch._utils")) {
+            return new Opaque("torch._tensor._rebuild_from_type_v2", items);
+        }
+        boolean plain =
+                type.qualified().equals("torch.Tensor") || type.qualified().equals("torch.nn.parameter.Parameter");
+        return plain ? call(made, items.get(2)) : new Opaque(type.qualified(), items);
+    }
+
+    /**
+     * Returns the storage that a persistent id names: {@code ('storage', type, key, location, elements)}, which the
+     * older form ends with the description of a view; or the class of a module, {@code ('module', class, …)}, which the
+     * older form keeps with its source.
+     *
+     * @return null if the id is of another form
+     */
+    static @Nullable PickleValue storage(PickleValue id) {
+        if (id instanceof Sequence module
+                && module.items().size() >= 2
+                && module.items().get(0) instanceof Text kind
+                && kind.value().equals("module")) {
+            return module.items().get(1);
+        }
+        if (!(id instanceof Sequence sequence)
+                || sequence.items().size() < 5
+                || sequence.items().size() > 6
+                || !(sequence.items().get(0) instanceof Text word)
+                || !word.value().equals("storage")
+                || !(sequence.items().get(1) instanceof Global global)
+                || !(sequence.items().get(2) instanceof Text key)
+                || !(sequence.items().get(4) instanceof Whole elements)
+                || elements.value() < 0
+                || elements.value() > MAX_ELEMENTS) {
+            return null;
+        }
+        Type type = STORAGES.get(global.qualified());
+        boolean whole = sequence.items().size() == 5 || sequence.items().get(5) instanceof Nothing;
+        return type == null || !whole
+                ? new Opaque(global.qualified())
+                : new Storage(type, key.value(), elements.value());
+    }
+
+    /** Notes the size in bytes of a storage, described as above, whose type is not read here. */
+    static void noteOther(PickleValue id, Map<String, Long> sizes) {
+        if (id instanceof Sequence sequence
+                && sequence.items().size() >= 5
+                && sequence.items().get(1) instanceof Global global
+                && sequence.items().get(2) instanceof Text key
+                && sequence.items().get(4) instanceof Whole elements
+                && OTHER_STORAGES.containsKey(global.qualified())) {
+            sizes.put(key.value(), elements.value() * OTHER_STORAGES.get(global.qualified()));
+        }
+    }
+
+    private static @Nullable PickleValue tensorOrOpaque(PickleValue value) {
+        return value instanceof TensorView || value instanceof Opaque ? value : null;
+    }
+
+    /** {@code (storage, offset, shape, strides, …)}; what follows says nothing of the values. */
+    private static @Nullable PickleValue tensor(List<PickleValue> arguments) {
+        if (arguments.size() < 4) {
+            return null;
+        }
+        if (arguments.get(0) instanceof Opaque opaque) {
+            return opaque;
+        }
+        List<Long> shape = sizes(arguments.get(2));
+        List<Long> strides = sizes(arguments.get(3));
+        if (!(arguments.get(0) instanceof Storage storage)
+                || !(arguments.get(1) instanceof Whole offset)
+                || offset.value() < 0
+                || shape == null
+                || strides == null
+                || shape.size() != strides.size()) {
+            return null;
+        }
+        long elements = 1;
+        for (long side : shape) {
+            if (side > 0 && elements > MAX_ELEMENTS / side) {
+                return null;
+            }
+            elements *= side;
+        }
+        return new TensorView(storage, offset.value(), shape, strides);
+    }
+
+    /** Returns a copy of a short tuple of numbers that are not negative. */
+    private static @Nullable List<Long> sizes(PickleValue value) {
+        if (!(value instanceof Sequence sequence) || sequence.items().size() > MAX_DIMENSIONS) {
+            return null;
+        }
+        List<Long> sizes = new ArrayList<>(sequence.items().size());
+        for (PickleValue item : sequence.items()) {
+            if (!(item instanceof Whole size) || size.value() < 0) {
+                return null;
+            }
+            sizes.add(size.value());
+        }
+        return List.copyOf(sizes);
+    }
+}

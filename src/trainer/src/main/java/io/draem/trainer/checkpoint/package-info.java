@@ -1,0 +1,5 @@
+/** Tensor files (safetensors), read without trusting them and written atomically. */
+@NullMarked
+package io.draem.trainer.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,188 @@
+package io.draem.trainer.cli;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelCardException;
+import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.data.Dataset;
+import io.draem.trainer.data.DatasetCheck;
+import io.draem.trainer.data.Progress;
+import io.draem.trainer.data.WhiteLevel;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.CheckedImages;
+import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.evaluation.TestImages;
+import io.draem.trainer.evaluation.WatchedImages;
+import io.draem.trainer.report.Report;
+import io.draem.trainer.workflow.TrainerException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code evaluate}: the figures of an exported graph on labelled images. */
+@Command(
+        name = "evaluate",
+        description = {
+            "Runs an exported graph over the test images of a data set and prints its figures.",
+            "They say how well raw scores rank, what the model's own threshold makes of them, and what the best threshold"
+                    + " on these images would be."
+        },
+        sortOptions = false,
+        showDefaultValues = true,
+        mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--model", required = true, paramLabel = "FILE", description = "Exported graph (model.onnx)")
+    @SuppressWarnings("NullAway.Init")
+    private Path model;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "Images as train takes them, with test images")
+    @SuppressWarnings("NullAway.Init")
+    private Path data;
+
+    @Mixin
+    private final ManifestArguments manifest = new ManifestArguments();
+
+    @Option(names = "--skip-unreadable", description = "Go on without the files that cannot be used, and name them")
+    private boolean skipUnreadable;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "File for all figures as JSON")
+    private @Nullable Path json;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "File for a page (HTML) with curves and images")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--threads",
+            description = "Threads of ONNX Runtime (default: the processors)",
+            showDefaultValue = Visibility.NEVER)
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ModelCardException, TrainerException {
+        if (threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
+        }
+        try {
+            manifest.limits.use();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        requireFolder(json);
+        requireFolder(report);
+        if (Files.isDirectory(model)) {
+            throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
+        }
+        Progress progress = Progress.on(spec.commandLine().getErr());
+        DatasetCheck check = DatasetCheck.of(Dataset.open(data, manifest.images), List.of(), threads, progress)
+                .requireAllUnless(skipUnreadable);
+        check.notes().forEach(spec.commandLine().getErr()::println);
+        spec.commandLine().getErr().flush();
+        Dataset dataset = check.dataset();
+        if (dataset.test().isEmpty()) {
+            throw new TrainerException(
+                    data + " has no test images: put normal ones into test/good and others into test/<defect>");
+        }
+        try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
+            CheckedImages images = new CheckedImages(
+                    new TestImages(
+                            dataset.test(),
+                            detector.card().width(),
+                            detector.card().height(),
+                            detector.card().whiteLevel()),
+                    detector.card());
+            check.decoded()
+                    .notes(WhiteLevel.of(detector.card().whiteLevel()))
+                    .forEach(spec.commandLine().getErr()::println);
+            spec.commandLine().getErr().flush();
+            AnomalyDetector sized = detector.atInputSize();
+            Scores scores = Scores.of(WatchedImages.of(images, progress, "Testing on %d images"), sized);
+            String unusual = images.note();
+            if (unusual != null) {
+                spec.commandLine().getErr().println(unusual);
+                spec.commandLine().getErr().flush();
+            }
+            ModelCard card = detector.card();
+            ObjectNode figures = Evaluation.figures(scores, card.calibration());
+            figures.put("model", card.model());
+            figures.put("dataDigest", dataset.digest());
+            figures.put("skippedFiles", check.problems().size());
+            figures.set("unusualImages", images.toJson());
+            EvaluationTable.print(spec.commandLine().getOut(), figures, scores, card.calibration());
+            if (json != null) {
+                write(json, JSON.writeValueAsString(figures) + "\n");
+            }
+            if (report != null) {
+                ObjectNode told = figures.deepCopy();
+                addTraining(told, card);
+                Main.invocation(spec).writeTo(told);
+                String judged = images.size() + " test images of " + data.getFileName();
+                write(
+                        report,
+                        Report.of(card, told, judged, images, scores, null, sized)
+                                .html());
+            }
+        }
+        return 0;
+    }
+
+    /** Adds the curves of the training, if the {@code metrics.json} beside the graph is that of the same training. */
+    private void addTraining(ObjectNode told, ModelCard card) {
+        Path metrics = model.resolveSibling("metrics.json");
+        if (!Files.isRegularFile(metrics)) {
+            return;
+        }
+        try {
+            JsonNode trained = JSON.readTree(Files.readString(metrics));
+            if (trained.path("training").equals(card.training())) {
+                for (String part : List.of("lossCurve", "validationCurve", "validationInTraining", "parity")) {
+                    if (trained.has(part)) {
+                        told.set(part, trained.path(part));
+                    }
+                }
+            }
+        } catch (IOException | JacksonException e) {
+            spec.commandLine().getErr().println("warning: " + metrics + " is not read: " + e.getMessage());
+        }
+    }
+
+    private static void requireFolder(@Nullable Path file) throws TrainerException {
+        if (file != null && !Files.isDirectory(file.resolveSibling(""))) {
+            throw new TrainerException("There is no folder for " + file + ": make it, or name another file");
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Path part = BesideFile.of(file);
+        Files.writeString(part, text);
+        BesideFile.publish(part, file);
+    }
+}

@@ -1,0 +1,86 @@
+package io.draem.trainer.cli;
+
+import io.draem.score.Calibration;
+import io.draem.trainer.evaluation.Confusion;
+import io.draem.trainer.evaluation.Scores;
+import java.io.PrintWriter;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** Prints figures as a short table, and what the model's own threshold makes of the images. */
+final class EvaluationTable {
+
+    private static final String ROW = "%-20s %7s %7s %7s %7s  %7s %7s %7s %7s%n";
+
+    private EvaluationTable() {}
+
+    /**
+     * Prints figures.
+     *
+     * @param figures as {@link io.draem.trainer.evaluation.Evaluation#figures} gives them
+     */
+    static void print(PrintWriter out, JsonNode figures, Scores scores, Calibration calibration) {
+        Confusion confusion = Confusion.of(scores, calibration);
+        int anomalous = confusion.truePositives() + confusion.falseNegatives();
+        int normal = confusion.falsePositives() + confusion.trueNegatives();
+        out.printf(Locale.ROOT, ROW, "", "images", "AUROC", "AP", "F1", "masks", "pxAUROC", "pxAP", "AUPRO");
+        for (String defect : scores.defects()) {
+            row(out, defect, scores.count(defect), figures.path("perDefect").path(defect));
+        }
+        row(out, "all", scores.images().size(), figures);
+        if (scores.masked() < scores.anomalous()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%d of %d anomalous images have a mask: %s%n",
+                    scores.masked(),
+                    scores.anomalous(),
+                    scores.masked() == 0 ? "there are no pixel figures" : "pixel figures are of those");
+        }
+        out.printf(
+                Locale.ROOT,
+                "at the model's threshold %.4f (%s): %d of %d anomalous found, %d false alarms among %d normal%n",
+                calibration.imageThreshold(),
+                calibration.rule().id(),
+                confusion.truePositives(),
+                anomalous,
+                confusion.falsePositives(),
+                normal);
+        best(out, "image", figures.path("image"), calibration.imageThreshold());
+        best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());
+        out.flush();
+    }
+
+    private static void row(PrintWriter out, String name, int images, JsonNode figures) {
+        JsonNode image = figures.path("image");
+        JsonNode pixel = figures.path("pixel");
+        out.printf(
+                Locale.ROOT,
+                ROW,
+                name,
+                images,
+                figure(image.path("auroc")),
+                figure(image.path("averagePrecision")),
+                figure(image.path("f1")),
+                pixel.path("maskedImages").asString("-"),
+                figure(pixel.path("auroc")),
+                figure(pixel.path("averagePrecision")),
+                figure(pixel.path("aupro")));
+    }
+
+    private static void best(PrintWriter out, String level, JsonNode figures, double threshold) {
+        if (figures.path("bestThreshold").isNumber()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s F1 %s at %.4f; the best on these images is %s at %.4f%n",
+                    level,
+                    figure(figures.path("f1")),
+                    threshold,
+                    figure(figures.path("f1Max")),
+                    figures.path("bestThreshold").asDouble());
+        }
+    }
+
+    private static String figure(JsonNode value) {
+        return value.isNumber() ? String.format(Locale.ROOT, "%.3f", value.asDouble()) : "-";
+    }
+}

@@ -1,0 +1,207 @@
+package io.draem.trainer.cli;
+
+import io.draem.image.ImageException;
+import io.draem.model.ModelCardException;
+import io.draem.score.ThresholdRule;
+import io.draem.text.FileNameEncoding;
+import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.loss.FocalLoss;
+import io.draem.trainer.network.ComputeDevice;
+import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.Initialisation;
+import io.draem.trainer.network.Precision;
+import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.synthesis.Augmenter;
+import io.draem.trainer.training.Decay;
+import io.draem.trainer.training.Keep;
+import io.draem.trainer.training.OptimizerRule;
+import io.draem.trainer.workflow.Invocation;
+import io.draem.trainer.workflow.StoppedBySignalException;
+import io.draem.trainer.workflow.TrainerException;
+import io.draem.trainer.workflow.TrainerVersion;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+
+/** The trainer's command line. */
+@Command(
+        name = "draem-trainer",
+        description = "Trains DRÆM surface-anomaly models, imports, evaluates, exports and runs them.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed; the last line says why",
+            "2:the command line is wrong",
+            "3:predict: done but for images that cannot be read",
+            "129:stopped by SIGHUP; train has saved, export and import left no half of a version",
+            "130:the same by SIGINT (Ctrl-C)",
+            "143:the same by SIGTERM"
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
+            PredictCommand.class
+        })
+public final class Main {
+
+    @Option(
+            names = "--stack-trace",
+            description = "Print the stack trace of an error",
+            scope = CommandLine.ScopeType.INHERIT)
+    private boolean stackTrace;
+
+    private final Clock clock;
+
+    private Main(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Returns how a command was called, dated by this command line's clock. */
+    static Invocation invocation(CommandSpec command) {
+        CommandSpec root = command.root();
+        Clock clock = root.userObject() instanceof Main main ? main.clock : Clock.systemUTC();
+        return Invocation.of(root.name(), root.commandLine().getParseResult().originalArgs(), clock.instant());
+    }
+
+    /** Runs the command and ends the process with one of the statuses above. */
+    public static void main(String[] arguments) {
+        // Libraries format with the default locale, which may have other digits than 0 to 9.
+        Locale.setDefault(Locale.ENGLISH);
+        CommandLine command = commandLine();
+        if (FileNameEncoding.isAscii()) { // or all characters outside ASCII are printed as question marks
+            System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+            command.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+            command.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        }
+        for (String argument : arguments) {
+            if (FileNameEncoding.isLost(argument)) {
+                System.err.println("draem-trainer: " + FileNameEncoding.explain(argument));
+                System.exit(1);
+            }
+        }
+        try {
+            System.exit(command.execute(arguments));
+        } catch (UnsatisfiedLinkError e) {
+            System.err.println("draem-trainer: libtorch or ONNX Runtime cannot be loaded: " + e.getMessage()
+                    + ". A trainer built with the Maven profile cuda needs CUDA 13 and cuDNN 9 on this machine, or build it"
+                    + " without the profile");
+            System.exit(1);
+        } catch (OutOfMemoryError e) {
+            System.err.println(outOfMemory(e));
+            System.exit(1);
+        }
+    }
+
+    /** Returns a sentence on memory of the heap, or of libtorch, whose own limit follows from that of the heap. */
+    static String outOfMemory(OutOfMemoryError e) {
+        return "draem-trainer: The memory is not enough (" + e.getMessage() + "; the heap may take "
+                + (Runtime.getRuntime().maxMemory() >> 20)
+                + " MB): start java with a larger -Xmx, or use smaller images, batches or networks";
+    }
+
+    static CommandLine commandLine() {
+        return commandLine(Clock.systemUTC());
+    }
+
+    static CommandLine commandLine(Clock clock) {
+        Main main = new Main(clock);
+        CommandLine all = new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(120)
+                .registerConverter(Path.class, Main::path)
+                .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
+                .registerConverter(ThresholdRule.class, text -> constant(ThresholdRule.class, text))
+                .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
+                .registerConverter(Preset.class, text -> constant(Preset.class, text))
+                .registerConverter(FocalLoss.class, text -> constant(FocalLoss.class, text))
+                .registerConverter(Precision.class, text -> constant(Precision.class, text))
+                .registerConverter(ImageScore.class, text -> constant(ImageScore.class, text))
+                .registerConverter(Decay.class, text -> constant(Decay.class, text))
+                .registerConverter(Initialisation.class, text -> constant(Initialisation.class, text))
+                .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
+                .registerConverter(OptimizerRule.class, text -> constant(OptimizerRule.class, text))
+                .registerConverter(Keep.class, text -> constant(Keep.class, text))
+                .setExecutionStrategy(new LayeredExecution())
+                .setParameterExceptionHandler((e, arguments) -> {
+                    CommandLine command = e.getCommandLine();
+                    command.getErr().println(command.getColorScheme().errorText(e.getMessage()));
+                    NearestName.suggestions(e).forEach(command.getErr()::println);
+                    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                })
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (e instanceof StoppedBySignalException stopped) {
+                        command.getErr().println(stopped.getMessage());
+                        return stopped.status();
+                    }
+                    command.getErr()
+                            .println(command.getColorScheme()
+                                    .errorText("draem-trainer: " + TrainerException.sentence(e)));
+                    if (main.stackTrace || !isForPeople(e)) {
+                        e.printStackTrace(command.getErr());
+                    }
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                });
+        all.getSubcommands()
+                .values()
+                .forEach(command -> command.getHelpSectionMap()
+                        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions()));
+        return all;
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new CommandLine.TypeConversionException(FileNameEncoding.explain(text));
+        }
+    }
+
+    /** Reads the constants of an enum by what their {@code toString} says, which is what {@code --help} shows. */
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.toString().equalsIgnoreCase(text)) {
+                return constant;
+            }
+        }
+        throw new CommandLine.TypeConversionException(
+                "'" + text + "' is none of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    private static boolean isForPeople(Exception e) {
+        return e instanceof IOException
+                || e instanceof InvalidPathException
+                || e instanceof ImageException
+                || e instanceof ModelCardException
+                || e instanceof ExportRefusedException
+                || e instanceof TrainerException;
+    }
+
+    /** What {@code --version} prints. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"draem-trainer " + TrainerVersion.current()};
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.draem.trainer.cli;
+
+import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.Initialisation;
+import io.draem.trainer.network.NetworkOptions;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Option;
+
+/** The options that say which network it is. */
+final class NetworkArguments {
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "PIXELS",
+            defaultValue = "256",
+            description = "Sides of the square input, a multiple of 32 (paper)")
+    int imageSize;
+
+    @Option(
+            names = "--base-width",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Channels of the reconstructive sub-network's first block (paper)")
+    private int baseWidth;
+
+    @Option(
+            names = "--discriminative-base-width",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "The same of the discriminative sub-network (paper)")
+    private int discriminativeBaseWidth;
+
+    @Option(
+            names = "--initialisation",
+            paramLabel = "RULE",
+            defaultValue = "paper",
+            description = "First weights: ${COMPLETION-CANDIDATES} (pytorch: as its layers come, and anomalib 2.7)")
+    Initialisation initialisation = Initialisation.PAPER;
+
+    @Option(
+            names = "--start-from",
+            paramLabel = "FILE",
+            description = "First weights in place of --initialisation: checkpoint.safetensors of a model with the same"
+                    + " widths, from a training or an import")
+    @Nullable
+    Path startFrom;
+
+    @Option(
+            names = "--sspcab",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            showDefaultValue = Visibility.ALWAYS,
+            description = "SSPCAB block at the end of the reconstructive encoder (arXiv 2111.09099; paper: none)")
+    private boolean sspcab;
+
+    @Option(
+            names = "--image-score",
+            paramLabel = "RULE",
+            defaultValue = "maximum",
+            description = "Image score: ${COMPLETION-CANDIDATES} of the map (smoothed: over 5x5 pixels first; averaged:"
+                    + " over 21x21, as the official repository does)")
+    private ImageScore imageScore = ImageScore.MAXIMUM;
+
+    @Option(
+            names = "--map-smoothing",
+            paramLabel = "PIXELS",
+            defaultValue = "0",
+            description =
+                    "Standard deviation of a Gaussian over the anomaly map inside the graph, after the image score is"
+                            + " taken (SPADE, arXiv 2005.02357, and anomalib's PaDiM: 4 of 256 pixels; paper: none)")
+    private double mapSmoothing;
+
+    NetworkOptions network() {
+        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing);
+    }
+}

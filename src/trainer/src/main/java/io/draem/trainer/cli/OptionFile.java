@@ -1,0 +1,110 @@
+package io.draem.trainer.cli;
+
+import java.math.BigDecimal;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
+
+/** Options as YAML: names without dashes, a value or a list of values for each. Every value is read as the text it is. */
+final class OptionFile {
+
+    /** More characters are no list of options. */
+    static final int MAX_CHARACTERS = 64 * 1024;
+
+    private OptionFile() {}
+
+    /**
+     * Returns the options' values by name, lists with commas between.
+     *
+     * @throws IllegalArgumentException saying what is wrong and in which line
+     */
+    static Map<String, String> read(String yaml) {
+        LoadSettings settings = LoadSettings.builder()
+                .setSchema(new FailsafeSchema())
+                .setAllowDuplicateKeys(false)
+                .setMaxAliasesForCollections(0)
+                .setCodePointLimit(MAX_CHARACTERS)
+                .build();
+        Object document;
+        try {
+            Iterator<Node> documents =
+                    new Compose(settings).composeAllFromString(yaml).iterator();
+            if (!documents.hasNext() || documents.next().getTag().equals(Tag.NULL)) {
+                return Map.of(); // an empty file, or nothing but comments
+            }
+            if (documents.hasNext()) {
+                throw new IllegalArgumentException(
+                        "it must be one YAML document, without a line '---' between options");
+            }
+            document = new Load(settings).loadFromString(yaml);
+        } catch (MarkedYamlEngineException e) {
+            String problem = e.getProblem().endsWith(":null") // the tag of an empty value
+                    ? "an option has no value (leave it out for the default)"
+                    : e.getProblem();
+            throw new IllegalArgumentException(problem
+                    + e.getProblemMark()
+                            .map(mark -> " in line " + (mark.getLine() + 1))
+                            .orElse(""));
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException(e.getMessage());
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        if (!(document instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException("it must consist of lines 'option: value'");
+        }
+        map.forEach((key, value) -> values.put(String.valueOf(key), text(String.valueOf(key), value)));
+        return values;
+    }
+
+    private static String text(String key, Object value) {
+        List<?> items = value instanceof List<?> list ? list : List.of(value);
+        if (!items.stream().allMatch(String.class::isInstance)) {
+            throw new IllegalArgumentException("'" + key + "' must have a value or a list of values");
+        }
+        String text = items.stream()
+                .map(String.class::cast)
+                .map(item -> item.strip().replaceAll("\\s*,\\s*", ","))
+                .collect(Collectors.joining(","));
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("'" + key + "' has no value (leave it out for the default)");
+        }
+        return text;
+    }
+
+    /** Returns the YAML that {@link #read} reads those values from. */
+    static String write(Map<String, ?> values) {
+        Map<String, Object> texts = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (value instanceof List<?> list) {
+                texts.put(name, list.stream().map(OptionFile::text).toList());
+            } else {
+                texts.put(name, text(value));
+            }
+        });
+        DumpSettings settings = DumpSettings.builder()
+                .setSchema(new FailsafeSchema())
+                .setDefaultFlowStyle(FlowStyle.AUTO)
+                .setWidth(1000)
+                .build();
+        return new Dump(settings).dumpToString(texts);
+    }
+
+    private static String text(Object value) {
+        return value instanceof Double number
+                ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
+                : String.valueOf(value);
+    }
+}

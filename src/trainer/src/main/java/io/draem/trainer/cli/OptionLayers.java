@@ -1,0 +1,174 @@
+package io.draem.trainer.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** What a command's options are where the command line does not say: the {@code --config} file over the {@code --preset}. */
+final class OptionLayers implements IDefaultValueProvider {
+
+    static final String CONFIG = "--config";
+    static final String PRESET = "--preset";
+    static final String PRINT_CONFIG = "--print-config";
+
+    /** What says how to run the program, not what to train. */
+    private static final Set<String> NOT_IN_FILES =
+            Set.of(CONFIG, PRESET, PRINT_CONFIG, "--help", "--version", "--stack-trace", "--resume", "--restart");
+
+    /** Options of which a layer means one; it then goes before the others of lower layers. */
+    private static final List<Set<String>> ALTERNATIVES = List.of(Set.of("epochs", "steps"));
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF"; // which editors on Windows write
+
+    private record Value(String text, String origin) {}
+
+    private final CommandSpec spec;
+    private final Map<String, Value> values = new LinkedHashMap<>();
+
+    private OptionLayers(CommandSpec spec) {
+        this.spec = spec;
+    }
+
+    /**
+     * Reads what a command line names.
+     *
+     * @throws IllegalArgumentException naming the file and the key that does not fit
+     */
+    static OptionLayers of(ParseResult parsed) {
+        OptionLayers layers = new OptionLayers(parsed.commandSpec());
+        Preset preset = parsed.matchedOptionValue(PRESET, null);
+        if (preset != null) {
+            layers.put(PRESET + " " + preset, preset.text());
+        }
+        Path config = parsed.matchedOptionValue(CONFIG, null);
+        if (config != null) {
+            layers.put(CONFIG + " " + config, read(config));
+        }
+        layers.dropAlternatives(
+                parsed.matchedOptions().stream().map(OptionLayers::name).collect(Collectors.toSet()));
+        return layers;
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec argument) {
+        Value value = value(argument);
+        return value == null ? null : value.text();
+    }
+
+    /** Returns where an option's value comes from, if from here. */
+    @Nullable
+    String origin(ArgSpec argument) {
+        Value value = value(argument);
+        return value == null ? null : value.origin();
+    }
+
+    /** Returns all options of a parsed command that have a value, by name, in the order of its help. */
+    static Map<String, Object> resolved(CommandSpec spec) {
+        Map<String, Object> resolved = new LinkedHashMap<>();
+        for (OptionSpec option : spec.options()) {
+            Object value = option.getValue();
+            if (value != null && !NOT_IN_FILES.contains(option.longestName())) {
+                resolved.put(name(option), value);
+            }
+        }
+        resolved.remove(Objects.equals(resolved.get("steps"), 0L) ? "steps" : "epochs"); // the one that counts
+        return resolved;
+    }
+
+    private @Nullable Value value(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? values.get(name(option)) : null;
+    }
+
+    private void put(String origin, String yaml) {
+        Map<String, String> given;
+        try {
+            given = OptionFile.read(yaml);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(origin + ": " + e.getMessage());
+        }
+        Set<String> known = new TreeSet<>();
+        spec.options().stream()
+                .filter(option -> !NOT_IN_FILES.contains(option.longestName()))
+                .forEach(option -> known.add(name(option)));
+        for (String key : given.keySet()) {
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException(origin + ": "
+                        + (NOT_IN_FILES.contains("--" + key)
+                                ? "'" + key + "' is for the command line alone: take it out of the file"
+                                : "there is no option '" + key + "'"
+                                        + NearestName.of(key, known)
+                                                .map(name -> "; did you mean '" + name + "'?")
+                                                .orElse(": --help lists them")));
+            }
+        }
+        for (Set<String> one : ALTERNATIVES) {
+            if (given.keySet().containsAll(one)) {
+                throw new IllegalArgumentException(
+                        origin + ": " + String.join(" and ", new TreeSet<>(one)) + " exclude each other: give one");
+            }
+        }
+        dropAlternatives(given.keySet());
+        given.forEach((key, text) -> values.put(key, new Value(text, origin)));
+    }
+
+    private void dropAlternatives(Set<String> given) {
+        for (Set<String> one : ALTERNATIVES) {
+            if (one.stream().anyMatch(given::contains)) {
+                values.keySet().removeAll(one);
+            }
+        }
+    }
+
+    private static String read(Path config) {
+        String named = CONFIG + " " + config + ": ";
+        if (Files.isDirectory(config)) {
+            throw new IllegalArgumentException(named + "it is a folder; name the file in it");
+        }
+        try (InputStream in = Files.newInputStream(config)) {
+            byte[] bytes = in.readNBytes(OptionFile.MAX_CHARACTERS + 1); // a pipe does not say its size
+            if (bytes.length > OptionFile.MAX_CHARACTERS) {
+                throw new IllegalArgumentException(named + "longer than a file of options is");
+            }
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(named + "there is no such file");
+        } catch (AccessDeniedException e) {
+            throw new IllegalArgumentException(named + "this user may not read it");
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(named + "it is not UTF-8 text; save it as UTF-8");
+        } catch (IOException e) {
+            throw new IllegalArgumentException(named + "it cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String name(OptionSpec option) {
+        return option.longestName().substring(2);
+    }
+}

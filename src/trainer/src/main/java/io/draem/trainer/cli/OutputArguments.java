@@ -1,0 +1,49 @@
+package io.draem.trainer.cli;
+
+import io.draem.trainer.onnxexport.ExportFormat;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where the model goes. */
+final class OutputArguments {
+
+    @Option(names = "--output", paramLabel = "DIR", description = "Model directory to write into; required")
+    @Nullable
+    Path output;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: that of the data)")
+    @Nullable
+    private String name;
+
+    @Option(
+            names = "--export",
+            paramLabel = "FORMAT",
+            split = ",",
+            splitSynopsisLabel = ",",
+            defaultValue = "fp32",
+            description = "Formats to export, of ${COMPLETION-CANDIDATES}: fp32 always as NAME, the others beside it as"
+                    + " NAME-fp16 (for GPUs) and NAME-int8 (for processors)")
+    List<ExportFormat> formats = List.of();
+
+    /**
+     * Returns the name that was given, else that of the data's folder, or of its file without {@code .csv}.
+     *
+     * @throws IllegalArgumentException if it cannot name a folder of models
+     */
+    String modelName(Path data) {
+        String chosen = name != null
+                ? name
+                : Objects.toString(data.toAbsolutePath().normalize().getFileName(), "")
+                        .replaceFirst("(?i)\\.csv$", "");
+        try {
+            return ModelName.require(chosen);
+        } catch (IllegalArgumentException e) {
+            throw name != null
+                    ? e
+                    : new IllegalArgumentException(e.getMessage() + ", the name of the data: give another", e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.draem.trainer.cli;
+
+import io.draem.trainer.data.WhiteLevel;
+import io.draem.trainer.training.Recipe;
+import io.draem.trainer.workflow.TrainingRun;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** {@code train}: its options are the knobs of {@link Recipe} and where data comes from and the model goes. */
+@Command(
+        name = "train",
+        description = {
+            "Trains a model on normal images, with synthetic anomalies on them.",
+            "Writes model.onnx, metrics.json, checkpoint.safetensors and report.html into OUTPUT/NAME/VERSION.",
+            "'Paper' is arXiv 2108.07610 with its official repository; where no source is named, a default is ours."
+        },
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        showDefaultValues = true,
+        mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+
+    private static final String UNNAMED = "data";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin(name = "Where options come from")
+    private final ConfigArguments config = new ConfigArguments();
+
+    @Mixin(name = "Data")
+    private final DataArguments data = new DataArguments();
+
+    @Mixin(name = "Model")
+    private final OutputArguments output = new OutputArguments();
+
+    @Mixin(name = "Network")
+    private final NetworkArguments network = new NetworkArguments();
+
+    @Mixin(name = "Training")
+    private final OptimizerArguments optimizer = new OptimizerArguments();
+
+    @Mixin(name = "Synthetic anomalies")
+    private final SynthesisArguments synthesis = new SynthesisArguments();
+
+    @Mixin(name = "Calibration")
+    private final CalibrationArguments calibration = new CalibrationArguments();
+
+    @Mixin(name = "Validation during the training")
+    private final SelectionArguments selection = new SelectionArguments();
+
+    @Mixin(name = "Checkpoints")
+    private final CheckpointArguments checkpoints = new CheckpointArguments();
+
+    @Mixin(name = "This run")
+    private final RunArguments run = new RunArguments();
+
+    @Override
+    public Integer call() throws Exception {
+        TrainingRun training;
+        try {
+            requireOneLength();
+            data.manifest.limits.use();
+            if (config.printConfig) {
+                // What a run refuses is refused here as well; only what is not given yet may be missing.
+                trainingRun(
+                        data.data == null ? Path.of(UNNAMED) : data.data,
+                        output.output == null ? Path.of("") : output.output);
+                spec.commandLine().getOut().print(OptionFile.write(OptionLayers.resolved(spec)));
+                spec.commandLine().getOut().flush();
+                return 0;
+            }
+            training = trainingRun(required("--data", data.data), required("--output", output.output));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
+        training.execute(spec.commandLine().getOut(), spec.commandLine().getErr());
+        return 0;
+    }
+
+    private void requireOneLength() {
+        ParseResult given = spec.commandLine().getParseResult();
+        if (given.hasMatchedOption("--epochs") && given.hasMatchedOption("--steps")) {
+            throw new IllegalArgumentException("--epochs and --steps exclude each other: give one");
+        }
+    }
+
+    private TrainingRun trainingRun(Path images, Path models) {
+        return new TrainingRun(
+                images,
+                data.manifest.images,
+                models,
+                output.modelName(images),
+                data.anomalySource,
+                data.skipUnreadable,
+                network.startFrom,
+                WhiteLevel.parse(data.whiteLevel),
+                run.device.resolve(),
+                run.threads(),
+                data.dataThreads(),
+                recipe(),
+                checkpoints.schedule(),
+                checkpoints.unfinished(),
+                calibration.thresholds(),
+                calibration.minRegionArea(),
+                output.formats,
+                Main.invocation(spec));
+    }
+
+    private static Path required(String option, @Nullable Path value) {
+        if (value == null) {
+            throw new IllegalArgumentException(option + " is missing: give it here or in the --config file");
+        }
+        return value;
+    }
+
+    private Recipe recipe() {
+        return new Recipe(
+                network.imageSize,
+                network.network(),
+                network.initialisation,
+                optimizer.loss(),
+                optimizer.length(),
+                optimizer.optimizer(),
+                optimizer.precision(),
+                synthesis.synthesis(),
+                calibration.validation(),
+                calibration.batchNorm(),
+                run.seed,
+                selection.selection());
+    }
+}

@@ -1,0 +1,256 @@
+package io.draem.trainer.evaluation.metrics;
+
+import io.draem.score.AnomalyMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of labelled pixels, counted in bins so that memory does not grow with the number of images. Figures differ
+ * from exact ones by what pixels of one bin can make (2e-6 wide at most), since they count as equal.
+ */
+public final class PixelScores {
+
+    private static final int PAGE_BITS = 10;
+    private static final int PAGE = 1 << PAGE_BITS;
+
+    // Pages are made when a value falls into them. One may fill with one value of many images, hence long.
+    private final long[] @Nullable [] normalPages = new long[pages()][];
+    private final long[] @Nullable [] anomalousPages = new long[pages()][];
+
+    /** For each bin the sum over regions of the share of the region's pixels in that bin. */
+    private final double[] @Nullable [] regionPages = new double[pages()][];
+
+    private long normal;
+    private long anomalous;
+    private long regions;
+    private float min = Float.POSITIVE_INFINITY;
+    private float max = Float.NEGATIVE_INFINITY;
+
+    private interface PixelVisitor {
+
+        void visit(int bin, long normal, long anomalous, double regions);
+    }
+
+    /**
+     * Counts the pixels of a map.
+     *
+     * @param mask true where a pixel is anomalous, of as many pixels, rows from the top; its 8-connected components are
+     *     the regions of {@link #aupro()}
+     * @throws IllegalArgumentException if the sizes differ or a value is not a number
+     */
+    public void add(AnomalyMap map, boolean[] mask) {
+        LabelledScores.requireSameLength(map.values().length, mask.length);
+        for (int i = 0; i < mask.length; i++) {
+            float value = map.values()[i];
+            int bin = ScoreBins.of(value);
+            min = Math.min(min, value);
+            max = Math.max(max, value);
+            long[] page = page(mask[i] ? anomalousPages : normalPages, bin);
+            page[bin % PAGE]++;
+        }
+        long inRegions = addRegions(map, mask);
+        anomalous += inRegions;
+        normal += mask.length - inRegions;
+    }
+
+    /** Takes the range of a map of which no pixel is labelled, and counts none. */
+    public void addUnlabelled(AnomalyMap map) {
+        for (float value : map.values()) {
+            min = Math.min(min, value);
+            max = Math.max(max, value);
+        }
+    }
+
+    /** Adds what another has counted. */
+    public void addAll(PixelScores other) {
+        other.visitBins((bin, normals, anomalies, shares) -> {
+            if (normals > 0) {
+                page(normalPages, bin)[bin % PAGE] += normals;
+            }
+            if (anomalies > 0) {
+                page(anomalousPages, bin)[bin % PAGE] += anomalies;
+                regionPage(bin)[bin % PAGE] += shares;
+            }
+        });
+        normal += other.normal;
+        anomalous += other.anomalous;
+        regions += other.regions;
+        min = Math.min(min, other.min);
+        max = Math.max(max, other.max);
+    }
+
+    /** Returns how many normal pixels were counted. */
+    public long normal() {
+        return normal;
+    }
+
+    /** Returns how many anomalous pixels were counted. */
+    public long anomalous() {
+        return anomalous;
+    }
+
+    /** Returns the smallest value; infinity where there is none. */
+    public double min() {
+        return min;
+    }
+
+    /** Returns the largest value; negative infinity where there is none. */
+    public double max() {
+        return max;
+    }
+
+    /** Tells whether both classes are there, without which no ranking metric has a meaning. */
+    public boolean isDefined() {
+        return normal > 0 && anomalous > 0;
+    }
+
+    /**
+     * Ranks all pixels together.
+     *
+     * @throws IllegalArgumentException if a class is missing
+     */
+    public RankingMetrics ranking() {
+        return new RankingMetrics(normal, anomalous, visitor -> {
+            long[] above = new long[2];
+            visitBins((bin, normals, anomalies, shares) -> {
+                above[0] += anomalies;
+                above[1] += normals;
+                visitor.visit(above[0], above[1]);
+            });
+        });
+    }
+
+    /**
+     * Returns the area under the per-region overlap curve up to a false-positive rate of {@value Aupro#FPR_LIMIT}, divided
+     * by that limit: 0 to 1.
+     *
+     * @throws IllegalArgumentException if a class is missing
+     */
+    public double aupro() {
+        LabelledScores.requireBoth(normal, anomalous);
+        double[] sum = new double[1];
+        long[] falseAlarms = new long[1];
+        visitBins((bin, normals, anomalies, shares) -> {
+            double without = (double) falseAlarms[0] / normal;
+            falseAlarms[0] += normals;
+            sum[0] += shares * Aupro.areaOf(without, (double) falseAlarms[0] / normal);
+        });
+        return sum[0] / regions / Aupro.FPR_LIMIT;
+    }
+
+    /**
+     * Returns the threshold with the best F1 score, the lowest of several; what is strictly above it is anomalous.
+     *
+     * @throws IllegalArgumentException if a class is missing
+     */
+    public double f1Threshold() {
+        LabelledScores.requireBoth(normal, anomalous);
+        double[] best = {-1, 0};
+        long[] above = new long[2];
+        visitBins((bin, normals, anomalies, shares) -> {
+            above[0] += anomalies;
+            above[1] += normals;
+            double f1 = RankingMetrics.f1(above[0], above[1], anomalous);
+            if (f1 >= best[0]) {
+                best[0] = f1;
+                best[1] = ScoreBins.below(bin);
+            }
+        });
+        return best[1];
+    }
+
+    /**
+     * Returns the highest threshold that at least a share of the anomalous pixels is strictly above.
+     *
+     * @param recall that share, above 0 and up to 1
+     * @throws IllegalArgumentException if there is no anomalous pixel
+     */
+    public double recallThreshold(double recall) {
+        if (anomalous == 0) {
+            throw new IllegalArgumentException("No anomalous pixels to take a threshold from");
+        }
+        long needed = Math.max(1, (long) Math.ceil(recall * anomalous - 1e-9));
+        double[] threshold = {Double.NaN};
+        long[] found = new long[1];
+        visitBins((bin, normals, anomalies, shares) -> {
+            if (found[0] < needed && found[0] + anomalies >= needed) {
+                threshold[0] = ScoreBins.below(bin);
+            }
+            found[0] += anomalies;
+        });
+        return threshold[0];
+    }
+
+    /** Returns the F1 score that a threshold gives. */
+    public double f1At(double threshold) {
+        int at = ScoreBins.of((float) threshold);
+        int lowest = ScoreBins.below(at) >= threshold ? at : at + 1;
+        long[] above = new long[2];
+        visitBins((bin, normals, anomalies, shares) -> {
+            if (bin >= lowest) {
+                above[0] += anomalies;
+                above[1] += normals;
+            }
+        });
+        return anomalous == 0 ? 0 : RankingMetrics.f1(above[0], above[1], anomalous);
+    }
+
+    /** Counts the regions and returns how many pixels are in them. */
+    private long addRegions(AnomalyMap map, boolean[] mask) {
+        ConnectedComponents components = ConnectedComponents.find(map.width(), map.height(), index -> mask[index]);
+        int[] area = new int[components.components()];
+        long pixels = 0;
+        for (int run = 0; run < components.runs(); run++) {
+            area[components.component(run)] += components.end(run) - components.start(run);
+            pixels += components.end(run) - components.start(run);
+        }
+        for (int run = 0; run < components.runs(); run++) {
+            double share = 1.0 / area[components.component(run)];
+            for (int x = components.start(run); x < components.end(run); x++) {
+                int bin = ScoreBins.of(map.at(x, components.row(run)));
+                regionPage(bin)[bin % PAGE] += share;
+            }
+        }
+        regions += area.length;
+        return pixels;
+    }
+
+    /** Visits the bins that hold pixels, the highest values first. */
+    private void visitBins(PixelVisitor visitor) {
+        for (int number = pages() - 1; number >= 0; number--) {
+            long[] normals = normalPages[number];
+            long[] anomalies = anomalousPages[number];
+            if (normals == null && anomalies == null) {
+                continue;
+            }
+            double[] shares = regionPages[number];
+            int first = number << PAGE_BITS;
+            for (int i = PAGE - 1; i >= 0; i--) {
+                long inNormal = normals == null ? 0 : normals[i];
+                long inAnomalous = anomalies == null ? 0 : anomalies[i];
+                if (inNormal + inAnomalous > 0) {
+                    visitor.visit(first + i, inNormal, inAnomalous, shares == null ? 0 : shares[i]);
+                }
+            }
+        }
+    }
+
+    private static long[] page(long[] @Nullable [] pages, int bin) {
+        int number = bin >> PAGE_BITS;
+        if (pages[number] == null) {
+            pages[number] = new long[PAGE];
+        }
+        return pages[number];
+    }
+
+    private double[] regionPage(int bin) {
+        int number = bin >> PAGE_BITS;
+        if (regionPages[number] == null) {
+            regionPages[number] = new double[PAGE];
+        }
+        return regionPages[number];
+    }
+
+    private static int pages() {
+        return (ScoreBins.COUNT >> PAGE_BITS) + 1;
+    }
+}

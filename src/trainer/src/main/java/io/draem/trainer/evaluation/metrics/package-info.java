@@ -1,0 +1,5 @@
+/** Ranking metrics of labelled scores and pixels, and the thresholds found by them. */
+@NullMarked
+package io.draem.trainer.evaluation.metrics;
+
+import org.jspecify.annotations.NullMarked;

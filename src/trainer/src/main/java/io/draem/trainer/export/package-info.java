@@ -1,5 +1,0 @@
-/** Writes a trained network as one ONNX graph, and refuses to when the graph does not say what libtorch says. */
-@NullMarked
-package io.draem.trainer.export;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Reads networks that anomalib or the official repository trained, out of pickles that are never run. */
-@NullMarked
-package io.draem.trainer.imported;
-
-import org.jspecify.annotations.NullMarked;

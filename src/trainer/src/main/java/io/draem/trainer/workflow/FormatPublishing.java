@@ -1,0 +1,172 @@
+package io.draem.trainer.workflow;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelCardException;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.checkpoint.NewFolders;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.onnxexport.ExportFormat;
+import io.draem.trainer.onnxexport.ExportImages;
+import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.onnxexport.FormatExport;
+import io.draem.trainer.onnxexport.FormatGraph;
+import io.draem.trainer.onnxexport.ModelCheckpoint;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Publishes a network in several formats under one version number. Every graph is judged as it will be served: thresholds,
+ * ranges, figures and report come from running that graph itself, and what it lost against float32 stands beside them.
+ *
+ * @param draft the card of the network, its name that of the model in float32; its calibration stays without images
+ * @param images of the model; null without any
+ * @param thresholds how they are to be found
+ * @param calibration how many images int8 takes its ranges from
+ * @param invocation the command line of this run
+ */
+public record FormatPublishing(
+        ModelCheckpoint model,
+        ModelCard draft,
+        @Nullable ModelImages images,
+        ThresholdOptions thresholds,
+        int calibration,
+        int threads,
+        Invocation invocation) {
+
+    /** What int8 takes its ranges from unless told otherwise. */
+    public static final int CALIBRATION_IMAGES = 16;
+
+    private static final String GRAPH = "model.onnx";
+    private static final String OF_FLOAT32 = "of the float32 network";
+    private static final String OF_THIS_GRAPH = "of this graph";
+
+    /**
+     * Publishes each format as soon as it is done.
+     *
+     * @param number of the version of all of them
+     * @throws StoppedBySignalException if a signal asked for it; the version that was being written is gone
+     */
+    public void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
+            throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
+        NewFolders folders = NewFolders.make(output);
+        signals.hold("stopping before the next image and leaving no half of a version");
+        List<ExportFormat> float32First = formats.stream().distinct().sorted().toList();
+        try (FormatExport export = begin(float32First.get(0), output, number, signals)) {
+            Judge judge = images == null ? null : Judge.of(images, thresholds).stoppedBy(signals);
+            Judgement float32 = null;
+            for (ExportFormat format : float32First) {
+                signals.check();
+                if (float32 == null && judge != null && format != ExportFormat.FP32) {
+                    float32 = judge.judge(export.float32());
+                }
+                try (ModelVersion version = ModelVersion.begin(output, format.modelName(draft.model()), number);
+                        FormatGraph graph = export.write(format, version.file(GRAPH), version.published(GRAPH))) {
+                    Judgement judgement = judge == null ? null : judge.judge(graph.detector());
+                    ModelCard card = card(format, graph, judgement, float32);
+                    if (judgement != null && format == float32First.get(0)) {
+                        judgement.print(out);
+                    }
+                    if (format == ExportFormat.FP32) {
+                        float32 = judgement;
+                    }
+                    write(card, judgement, graph.detector(), version);
+                    graph.finish(card);
+                    long bytes = Files.size(version.file(GRAPH));
+                    out.println(FormatSummary.of(card, format, bytes, version.publish(), judge != null));
+                    out.flush();
+                }
+            }
+            signals.check();
+        } catch (CancellationException e) {
+            throw new StoppedBySignalException(
+                    "Stopped. What was published stays, and nothing else was written", signals.status());
+        } finally {
+            folders.removeEmpty();
+            signals.release();
+        }
+    }
+
+    /** Begins where an unfinished version lies, so that the next export deletes what a killed one left there. */
+    private FormatExport begin(ExportFormat first, Path output, int number, StopSignals signals)
+            throws IOException, ExportRefusedException, ModelCardException {
+        try (ModelVersion scratch = ModelVersion.begin(output, first.modelName(draft.model()), number)) {
+            return FormatExport.of(
+                    model, draft, exportImages(signals), scratch.file(GRAPH), scratch.published(GRAPH), threads);
+        }
+    }
+
+    private ExportImages exportImages(StopSignals signals) {
+        if (images == null) {
+            return ExportImages.NONE;
+        }
+        EvaluationSet test = images.test();
+        return new ExportImages(
+                signals.stopping(images.calibration()),
+                signals.stopping(test.size() > 0 ? test : images.validation()),
+                calibration);
+    }
+
+    private void write(ModelCard card, @Nullable Judgement judgement, AnomalyDetector graph, ModelVersion version)
+            throws IOException {
+        ObjectNode report = card.metrics().deepCopy();
+        report.set("export", card.export());
+        report.set("training", card.training());
+        invocation.writeTo(report);
+        Files.writeString(version.file("metrics.json"), report.toPrettyString() + "\n");
+        if (judgement != null) {
+            Files.writeString(
+                    version.file("report.html"),
+                    judgement.report(card, report, graph).html());
+        }
+    }
+
+    private ModelCard card(
+            ExportFormat format, FormatGraph graph, @Nullable Judgement judgement, @Nullable Judgement float32) {
+        ObjectNode metrics = judgement == null ? draft.metrics() : judgement.metrics();
+        ObjectNode export = graph.export();
+        if (judgement != null && float32 != null) {
+            ObjectNode before = float32.metrics();
+            String level = metrics.at("/image/auroc").isNumber() ? "" : "/validation";
+            export.put("imageAurocLost", lost(before, metrics, level + "/image/auroc"));
+            export.put("pixelAurocLost", lost(before, metrics, level + "/pixel/auroc"));
+        }
+        Calibration calibration = judgement == null ? draft.calibration() : judgement.calibration();
+        ObjectNode training = model.training();
+        boolean given = thresholds.rule() == ThresholdRule.MANUAL;
+        String judged = images == null ? OF_FLOAT32 : OF_THIS_GRAPH;
+        boolean pixelFound = images != null && thresholds.pixel() == null;
+        String manual = pixelFound ? "as given (image), " + judged + " (pixel)" : "as given";
+        export.put("figures", judged).put("thresholds", given ? manual : judged);
+        if (images != null) {
+            export.put("dataDigest", images.digest());
+            training = given ? training : ManualThresholds.replacedByImages(training, images);
+        }
+        return new ModelCard(
+                format.modelName(draft.model()),
+                draft.width(),
+                draft.height(),
+                calibration,
+                training,
+                metrics,
+                export,
+                draft.images(),
+                draft.whiteLevel(),
+                draft.minRegionArea());
+    }
+
+    private static @Nullable Double lost(ObjectNode before, ObjectNode after, String figure) {
+        JsonNode was = before.at(figure);
+        JsonNode is = after.at(figure);
+        return was.isNumber() && is.isNumber() ? was.asDouble() - is.asDouble() : null;
+    }
+}

@@ -1,0 +1,306 @@
+package io.draem.trainer.workflow;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelContract;
+import io.draem.score.Calibration;
+import io.draem.trainer.checkpoint.imported.ImportedNetwork;
+import io.draem.trainer.checkpoint.imported.TrainingInput;
+import io.draem.trainer.data.Progress;
+import io.draem.trainer.data.ValidationSplit;
+import io.draem.trainer.data.WhiteLevel;
+import io.draem.trainer.evaluation.NetworkDetector;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.Threads;
+import io.draem.trainer.onnxexport.ExportFormat;
+import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.synthesis.SynthesisOptions;
+import io.draem.trainer.training.Recipe;
+import io.draem.trainer.workflow.NetworkPublishing.Published;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One import from checkpoint to published model.
+ *
+ * @param files of one network
+ * @param output model directory
+ * @param name of the model
+ * @param input what a person says of its input
+ * @param thresholds where they come from
+ * @param threads of libtorch
+ * @param invocation the command line of this run
+ */
+public record ImportRun(
+        List<Path> files,
+        Path output,
+        String name,
+        Input input,
+        Thresholds thresholds,
+        int threads,
+        Invocation invocation) {
+
+    /** Where neither a person nor the checkpoint says. */
+    public static final int DEFAULT_SIDE = 256;
+
+    private static final int PARITY_IMAGES = 2;
+
+    /** Of images held out for synthetic validation, which no import does. */
+    private static final double UNUSED_SHARE = 0.2;
+
+    /**
+     * What a person says of the network's input, before what the checkpoint says.
+     *
+     * @param side of the square input; null to take the checkpoint's size
+     * @param normalization null to take the checkpoint's
+     */
+    public record Input(@Nullable Integer side, TrainingInput.@Nullable Normalization normalization) {}
+
+    /**
+     * Where thresholds come from.
+     *
+     * @param data labelled images; null to take those of the checkpoint, or the given ones
+     * @param folder that the paths of a manifest start from; null for the manifest's own
+     * @param validation which of them
+     * @param skipUnreadable whether to go on without those that cannot be used
+     * @param seed of their choice
+     * @param whiteLevel of deep images: of the model and of the labelled images
+     * @param image given by a person, before all else
+     * @param pixel given by a person, before all else
+     */
+    public record Thresholds(
+            @Nullable Path data,
+            @Nullable Path folder,
+            ValidationSplit validation,
+            boolean skipUnreadable,
+            long seed,
+            WhiteLevel whiteLevel,
+            @Nullable Double image,
+            @Nullable Double pixel) {}
+
+    /** Imports, calibrates, exports and publishes; says on {@code out} what it did and on {@code log} what to beware of. */
+    public void execute(PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, ExportRefusedException, TrainerException,
+                    StoppedBySignalException {
+        Threads.use(threads);
+        ImportedNetwork read = ImportedNetwork.read(files);
+        List<String> warnings = new ArrayList<>(read.input().notes());
+        TrainingInput.Size size = size(read.input(), warnings);
+        TrainingInput.Normalization normalization = normalization(read.input(), warnings);
+        ImportedNetwork imported = read.normalizing(normalization.applied());
+        out.printf(
+                Locale.ROOT,
+                "%s: %s, widths %d and %d%s%ninput %d×%d pixels (from %s), %s (from %s)%n",
+                name,
+                imported.origin(),
+                imported.options().baseWidth(),
+                imported.options().discriminativeBaseWidth(),
+                imported.options().sspcab() ? ", SSPCAB" : "",
+                size.width(),
+                size.height(),
+                size.source(),
+                normalization.applied() == null ? "not normalized" : "normalized with the " + normalization.applied(),
+                normalization.source());
+        out.flush();
+        warnings.forEach(warning -> log.println("warning: " + warning));
+        log.flush();
+        ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), size, out, log);
+        try (StopSignals signals = StopSignals.handle(log);
+                DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights())) {
+            NetworkDetector detector = new NetworkDetector(network, size.width(), size.height());
+            signals.hold("stopping as soon as nothing is left half done");
+            Published published = images == null
+                    ? publish(imported, detector, out, log)
+                    : publishJudged(imported, detector, images, signals, out);
+            out.printf(
+                    Locale.ROOT,
+                    "parity with ONNX Runtime %.1e%nwrote %s%n",
+                    published.parity().largest(),
+                    published.folder());
+            out.flush();
+            signals.release();
+            if (signals.stopRequested()) {
+                throw new StoppedBySignalException("Stopped, after the model was written", signals.status());
+            }
+        }
+    }
+
+    /** Returns the size that was given, else the checkpoint's, else a guess. */
+    private TrainingInput.Size size(TrainingInput said, List<String> warnings) throws TrainerException {
+        TrainingInput.Size known = said.size().orElse(null);
+        Integer side = input.side();
+        if (side != null) {
+            if (known != null && (known.width() != side || known.height() != side)) {
+                warnings.add("the network was trained with images of " + known.width() + "×" + known.height() + " ("
+                        + known.source() + "), and --image-size makes them " + side + "×" + side
+                        + ": it sees defects at another scale, and thresholds from the checkpoint do not fit; leave"
+                        + " --image-size out, or find new thresholds (--data)");
+            }
+            return new TrainingInput.Size(side, side, "--image-size");
+        }
+        if (known == null) {
+            warnings.add("--image-size is not given, and the checkpoint does not say it: " + DEFAULT_SIDE
+                    + " is a guess; give the size that the network was trained with");
+            return new TrainingInput.Size(DEFAULT_SIDE, DEFAULT_SIDE, "a guess");
+        }
+        if (!isSide(known.width()) || !isSide(known.height())) {
+            throw new TrainerException("The checkpoint's images have " + known.width() + "×" + known.height()
+                    + " pixels (" + known.source() + "), and sides must be multiples of " + ModelContract.SIZE_MULTIPLE
+                    + " up to " + ModelContract.MAX_SIDE + ": give the nearest as --image-size");
+        }
+        return known;
+    }
+
+    /** Returns what was given, else what the checkpoint says; no other guess gives right scores. */
+    private TrainingInput.Normalization normalization(TrainingInput said, List<String> warnings)
+            throws TrainerException {
+        TrainingInput.Normalization given = input.normalization();
+        TrainingInput.Normalization known = said.normalization().orElse(null);
+        if (given == null && known == null) {
+            throw new TrainerException(
+                    "Whether the network was trained on normalized input, the checkpoint does not say: give"
+                            + " --input-normalization imagenet (the default of anomalib 0.4 to 1.1) or"
+                            + " --input-normalization none (anomalib 1.2 and later, the official repository)"
+                            + said.notes().stream().map(note -> ". " + note).collect(Collectors.joining()));
+        }
+        if (given != null && known != null && !Objects.equals(given.applied(), known.applied())) {
+            warnings.add("the checkpoint says that its input was "
+                    + (known.applied() == null ? "not normalized" : "normalized with the " + known.applied()) + " ("
+                    + known.source() + "), and --input-normalization says otherwise: scores are right only if the"
+                    + " checkpoint is wrong");
+        }
+        return given != null ? given : Objects.requireNonNull(known);
+    }
+
+    /** Returns whether an input can have such a side. */
+    public static boolean isSide(int side) {
+        return side >= ModelContract.SIZE_MULTIPLE
+                && side <= ModelContract.MAX_SIDE
+                && side % ModelContract.SIZE_MULTIPLE == 0;
+    }
+
+    private ModelImages open(Path data, TrainingInput.Size size, PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, TrainerException {
+        Recipe.Validation validation = new Recipe.Validation(thresholds.validation(), UNUSED_SHARE);
+        ModelImages images = ModelImages.open(
+                data,
+                thresholds.folder(),
+                null,
+                thresholds.skipUnreadable(),
+                new ModelImages.Options(
+                        size.width(),
+                        size.height(),
+                        validation,
+                        SynthesisOptions.DEFAULTS,
+                        thresholds.seed(),
+                        thresholds.whiteLevel()),
+                threads,
+                Progress.on(log));
+        out.println(name + ": " + images.judgingSummary());
+        out.flush();
+        return images;
+    }
+
+    private Published publishJudged(
+            ImportedNetwork imported,
+            NetworkDetector detector,
+            ModelImages images,
+            StopSignals signals,
+            PrintWriter out)
+            throws IOException, ExportRefusedException, StoppedBySignalException {
+        try {
+            Judgement judgement = Judge.of(images, ThresholdOptions.DEFAULTS)
+                    .stoppedBy(signals)
+                    .judge(detector);
+            judgement.print(out);
+            ObjectNode training = training(imported, detector);
+            ManualThresholds.noteImages(training, images);
+            training.set(
+                    "validation",
+                    JsonMapper.shared().valueToTree(images.options().validation()));
+            training.put("seed", images.options().seed()); // so that an export splits them in the same way
+            ModelCard card = card(detector, judgement.calibration(), training, judgement.metrics())
+                    .withWhiteLevel(images.whiteLevel());
+            Published published = NetworkPublishing.publish(
+                    output, card, imported.weights(), detector, figures(card), judgement, images.parityImages());
+            out.println(judgement.summary(card.metrics()));
+            return published;
+        } catch (CancellationException e) {
+            throw new StoppedBySignalException("Stopped: nothing was written", signals.status());
+        }
+    }
+
+    private Published publish(ImportedNetwork imported, NetworkDetector detector, PrintWriter out, PrintWriter log)
+            throws IOException, ExportRefusedException {
+        ManualThresholds manual = ManualThresholds.of(imported.statistics(), thresholds.image(), thresholds.pixel());
+        ObjectNode training = training(imported, detector);
+        manual.writeTo(training);
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+        if (!manual.warnings().isEmpty()) {
+            manual.warnings().forEach(metrics.putArray("warnings")::add);
+        }
+        // Without images only a given level is known.
+        OptionalInt given = thresholds.whiteLevel().given();
+        ModelCard card = card(detector, manual.calibration(), training, metrics)
+                .withWhiteLevel(
+                        given.isPresent() && given.getAsInt() < ModelCard.MOST_WHITE_LEVEL
+                                ? given
+                                : OptionalInt.empty());
+        Published published = NetworkPublishing.publish(
+                output, card, imported.weights(), detector, figures(card), null, noise(detector));
+        out.println(manual);
+        manual.warnings().forEach(warning -> log.println("warning: " + warning));
+        log.flush();
+        return published;
+    }
+
+    private ModelCard card(NetworkDetector detector, Calibration calibration, ObjectNode training, ObjectNode metrics) {
+        ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
+        return new ModelCard(name, detector.width(), detector.height(), calibration, training, metrics, export);
+    }
+
+    private ObjectNode figures(ModelCard card) {
+        ObjectNode figures = card.metrics().deepCopy();
+        invocation.writeTo(figures);
+        return figures;
+    }
+
+    private ObjectNode training(ImportedNetwork imported, NetworkDetector detector) {
+        ObjectNode training = JsonNodeFactory.instance.objectNode();
+        if (detector.width() == detector.height()) {
+            training.put("imageSize", detector.width());
+        } else {
+            training.put("imageWidth", detector.width()).put("imageHeight", detector.height());
+        }
+        training.set("network", JsonMapper.shared().valueToTree(imported.options()));
+        training.put("importedFrom", imported.origin().toString());
+        ArrayNode names = training.putArray("importedFiles");
+        files.forEach(file -> names.add(String.valueOf(file.getFileName())));
+        TrainerVersion.writeTo(training);
+        return training;
+    }
+
+    /** There may be no photograph at hand, and to compare two runtimes any image does. */
+    private static float[] noise(NetworkDetector detector) {
+        Random random = new Random(0);
+        float[] images = new float[PARITY_IMAGES * 3 * detector.width() * detector.height()];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = random.nextFloat();
+        }
+        return images;
+    }
+}

@@ -1,0 +1,44 @@
+package io.draem.trainer.workflow;
+
+import io.draem.trainer.data.Progress;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.CalibrationException;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import java.io.IOException;
+
+/**
+ * Finds thresholds and figures of a network and of each graph that is made of it, all by the same images and rule.
+ *
+ * @param validation images that the thresholds come from
+ * @param synthetic whether their anomalies are synthetic
+ * @param test images that figures are reported for; may be none
+ * @param thresholds how they are to be found
+ * @param progress reports the images that were run
+ */
+record Judge(
+        EvaluationSet validation,
+        boolean synthetic,
+        EvaluationSet test,
+        ThresholdOptions thresholds,
+        Progress progress) {
+
+    static Judge of(ModelImages images, ThresholdOptions thresholds) {
+        return new Judge(
+                images.validation(), images.validatesOnSynthetic(), images.test(), thresholds, images.progress());
+    }
+
+    /** Returns one whose work ends with a {@link java.util.concurrent.CancellationException} when a signal asks for it. */
+    Judge stoppedBy(StopSignals signals) {
+        return new Judge(signals.stopping(validation), synthetic, signals.stopping(test), thresholds, progress);
+    }
+
+    /**
+     * Runs the model over both sets.
+     *
+     * @throws CalibrationException if the threshold rule needs images that are not there
+     */
+    Judgement judge(AnomalyDetector detector) throws IOException {
+        return Judgement.of(detector, validation, synthetic, test, thresholds, progress);
+    }
+}

@@ -1,0 +1,168 @@
+package io.draem.trainer.workflow;
+
+import io.draem.model.ModelCard;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.Progress;
+import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.CalibrationException;
+import io.draem.trainer.evaluation.CalibrationWarnings;
+import io.draem.trainer.evaluation.Calibrator;
+import io.draem.trainer.evaluation.Confusion;
+import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.evaluation.WatchedImages;
+import io.draem.trainer.report.Report;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a trained model says of validation and test images, and the thresholds that follow.
+ *
+ * @param validation images that the thresholds come from
+ * @param synthetic whether their anomalies are synthetic
+ * @param validated what the model says of them
+ * @param test images that figures are reported for; may be none
+ * @param tested what the model says of them
+ * @param thresholds how they were to be found
+ */
+record Judgement(
+        EvaluationSet validation,
+        boolean synthetic,
+        Scores validated,
+        EvaluationSet test,
+        Scores tested,
+        ThresholdOptions thresholds,
+        Calibration calibration) {
+
+    private static final Map<String, String> FIGURES = new TreeMap<>(
+            Map.of("image AUROC", "/image/auroc", "pixel AUROC", "/pixel/auroc", "pixel AUPRO", "/pixel/aupro"));
+
+    /**
+     * Runs the model over both sets.
+     *
+     * @throws CalibrationException if the threshold rule needs images that are not there
+     */
+    static Judgement of(
+            AnomalyDetector detector,
+            EvaluationSet validation,
+            boolean synthetic,
+            EvaluationSet test,
+            ThresholdOptions thresholds,
+            Progress progress)
+            throws IOException {
+        Scores validated = Scores.of(WatchedImages.of(validation, progress, "Calibrating on %d images"), detector);
+        Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
+        Scores tested = Scores.of(WatchedImages.of(test, progress, "Testing on %d images"), detector);
+        return new Judgement(validation, synthetic, validated, test, tested, thresholds, calibration);
+    }
+
+    /** Says where the thresholds come from, and what is doubtful about them. */
+    void print(PrintWriter out) {
+        int anomalous = calibration.anomalousImages() + calibration.syntheticImages();
+        String value = calibration.ruleValue() == null ? "" : " " + calibration.ruleValue();
+        String from = calibration.rule() == ThresholdRule.MANUAL
+                ? thresholds.pixel() == null ? "as given (image) and found on the masks (pixel)" : "as given"
+                : String.format(
+                        Locale.ROOT,
+                        "from %d normal images and %d with %s",
+                        calibration.normalImages(),
+                        anomalous,
+                        synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects" + masks());
+        out.printf(
+                Locale.ROOT,
+                "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",
+                calibration.rule().id(),
+                value,
+                from,
+                calibration.imageThreshold(),
+                calibration.pixelThreshold());
+        boolean lowered = thresholds.pixel() == null
+                && validated.pixels().isDefined()
+                && calibration.pixelThreshold() == calibration.imageThreshold();
+        if (lowered) {
+            out.println(
+                    "the pixel threshold is lowered to the image threshold: found on the masks it would be above it");
+        }
+        CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
+        out.flush();
+    }
+
+    private String masks() {
+        return calibration.maskedImages() < calibration.anomalousImages()
+                ? ", " + calibration.maskedImages() + " of them with a mask"
+                : "";
+    }
+
+    /**
+     * Says in a line what the model makes of the test images.
+     *
+     * @param metrics {@link #metrics()}
+     */
+    String summary(JsonNode metrics) {
+        if (test.size() == 0) {
+            return "no test images: no figures";
+        }
+        StringBuilder text = new StringBuilder("test images: ");
+        FIGURES.forEach((name, path) -> {
+            JsonNode figure = metrics.at(path);
+            if (figure.isNumber()) {
+                text.append(String.format(Locale.ROOT, "%s %.3f, ", name, figure.asDouble()));
+            }
+        });
+        if (tested.masked() < tested.anomalous()) {
+            text.append(tested.masked() == 0 ? "no pixel figures without a mask, " : "pixel figures of the ")
+                    .append(tested.masked() == 0 ? "" : tested.masked() + " anomalous images with a mask, ");
+        }
+        Confusion confusion = Confusion.of(tested, calibration);
+        return text.append("at the threshold found ")
+                .append(confusion.truePositives())
+                .append(" of ")
+                .append(confusion.truePositives() + confusion.falseNegatives())
+                .append(" anomalous, ")
+                .append(confusion.falsePositives())
+                .append(" false alarms of ")
+                .append(confusion.falsePositives() + confusion.trueNegatives())
+                .append(" normal")
+                .toString();
+    }
+
+    /** Returns the figures of the test images, and under {@code validation} those of the others. */
+    ObjectNode metrics() {
+        ObjectNode metrics = Evaluation.figures(tested, calibration);
+        metrics.set("validation", Evaluation.ranking(validated, calibration));
+        List<String> warnings = CalibrationWarnings.of(calibration);
+        if (!warnings.isEmpty()) {
+            ArrayNode told = metrics.putArray("warnings");
+            warnings.forEach(told::add);
+        }
+        return metrics;
+    }
+
+    /**
+     * Returns the report: of the test images, or of the validation images where there are none to test with.
+     *
+     * @param metrics {@link #metrics()} with what else is known of the training
+     */
+    Report report(ModelCard card, ObjectNode metrics, AnomalyDetector detector) throws IOException {
+        if (test.size() > 0) {
+            String judged = test.size() + " test images";
+            return Report.of(card, metrics, judged, test, tested, validated, detector);
+        }
+        ObjectNode told = metrics.deepCopy();
+        told.setAll(Evaluation.figures(validated, calibration));
+        String judged =
+                validation.size() + (synthetic ? " held-out images, half of them with synthetic anomalies," : "")
+                        + " that also gave the thresholds, since there are no test images: take the figures for optimistic";
+        return Report.of(card, told, judged, validation, validated, null, detector);
+    }
+}

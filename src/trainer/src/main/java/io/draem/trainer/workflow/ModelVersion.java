@@ -1,0 +1,126 @@
+package io.draem.trainer.workflow;
+
+import io.draem.trainer.checkpoint.NewFolders;
+import io.draem.trainer.onnxexport.ExportFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A version of a model while it is being written: {@code <output>/<name>/.<version>.part}, which becomes
+ * {@code <output>/<name>/<version>} at {@link #publish()} in one move, so that a service that watches the folder never
+ * sees half a model. Closed without having been published it leaves nothing behind, not even a folder for a model without
+ * versions.
+ */
+public final class ModelVersion implements AutoCloseable {
+
+    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+
+    private final NewFolders folders;
+    private final Path part;
+    private final Path published;
+
+    private ModelVersion(NewFolders folders, Path part, Path published) {
+        this.folders = folders;
+        this.part = part;
+        this.published = published;
+    }
+
+    /** Begins the version after the highest one there, or 1. */
+    public static ModelVersion next(Path output, String name) throws IOException {
+        return begin(output, name, nextNumber(output, name));
+    }
+
+    /**
+     * Returns the number after the highest version there, or 1. The formats of a model count together, so that what was
+     * exported from one network can have one number.
+     *
+     * @param name of the model in float32
+     */
+    public static int nextNumber(Path output, String name) throws IOException {
+        int number = 1;
+        for (ExportFormat format : ExportFormat.values()) {
+            Path model = output.resolve(format.modelName(name));
+            if (Files.isDirectory(model)) {
+                try (Stream<Path> versions = Files.list(model)) {
+                    number = versions.map(path -> path.getFileName().toString())
+                            .filter(folder -> VERSION.matcher(folder).matches())
+                            .mapToInt(folder -> Integer.parseInt(folder) + 1)
+                            .reduce(number, Math::max);
+                }
+            }
+        }
+        return number;
+    }
+
+    /**
+     * Returns the number for formats of a network that is published already: that of the version which its checkpoint lies
+     * in, where that is in {@code output} under this name and the formats are not there yet; else the next one.
+     */
+    public static int numberFor(Path checkpoint, Path output, String name, Collection<ExportFormat> formats)
+            throws IOException {
+        Path version = checkpoint.toAbsolutePath().normalize().getParent();
+        if (version != null
+                && version.equals(output.resolve(name)
+                        .resolve(version.getFileName())
+                        .toAbsolutePath()
+                        .normalize())
+                && VERSION.matcher(version.getFileName().toString()).matches()
+                && formats.stream()
+                        .map(format -> output.resolve(format.modelName(name)).resolve(version.getFileName()))
+                        .noneMatch(Files::exists)) {
+            return Integer.parseInt(version.getFileName().toString());
+        }
+        return nextNumber(output, name);
+    }
+
+    /** Begins a version of that number. */
+    public static ModelVersion begin(Path output, String name, int number) throws IOException {
+        Path model = output.resolve(name);
+        NewFolders folders = NewFolders.make(model);
+        Path part = model.resolve("." + number + ".part");
+        try {
+            delete(part); // what a killed process has left
+            Files.createDirectory(part);
+        } catch (IOException e) {
+            folders.removeEmpty();
+            throw e;
+        }
+        return new ModelVersion(folders, part, model.resolve(Integer.toString(number)));
+    }
+
+    /** Returns the path of a file of this version while it is being written. */
+    public Path file(String name) {
+        return part.resolve(name);
+    }
+
+    /** Returns the path of a file of this version once it is published. */
+    public Path published(String name) {
+        return published.resolve(name);
+    }
+
+    /** Makes the version visible and returns its folder. */
+    public Path publish() throws IOException {
+        return Files.move(part, published);
+    }
+
+    @Override
+    public void close() throws IOException {
+        delete(part);
+        folders.removeEmpty();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

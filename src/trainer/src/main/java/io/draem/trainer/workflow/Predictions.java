@@ -1,0 +1,234 @@
+package io.draem.trainer.workflow;
+
+import io.draem.image.DecodedImage;
+import io.draem.image.ImageMeasures;
+import io.draem.image.ImageTensor;
+import io.draem.image.RgbImage;
+import io.draem.model.InputCheck;
+import io.draem.overlay.AnomalyOverlay;
+import io.draem.overlay.PngWriter;
+import io.draem.score.Calibration;
+import io.draem.score.RegionFinder;
+import io.draem.score.RegionOptions;
+import io.draem.score.Regions;
+import io.draem.score.ScaledMap;
+import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.data.DatasetException;
+import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.evaluation.Detection;
+import io.draem.trainer.evaluation.OnnxDetector;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Examines images one batch after the other and writes what was found. */
+public final class Predictions {
+
+    /** One JSON object a line, an image each, in the order of their paths. */
+    public static final String FILE = "predictions.jsonl";
+
+    /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image. */
+    private static final long PIXELS_HELD = 64_000_000;
+
+    private final OnnxDetector detector;
+    private final Path images;
+    private final Path output;
+    private final Options options;
+    private final Calibration calibration;
+    private final int minArea;
+    private int unusual;
+    private int failed;
+
+    /**
+     * What to write.
+     *
+     * @param threshold of image scores, in place of the model's
+     * @param minArea fewest pixels of a region, in place of the model's; null for the model's
+     * @param maps whether the raw maps are written too
+     * @param batchSize most images at a time
+     */
+    public record Options(
+            @Nullable Double threshold, @Nullable Integer minArea, boolean maps, int batchSize) {}
+
+    /** How many images of each kind there were. */
+    public record Counts(int anomalous, int normal, int unreadable, int unusual, int failed) {
+
+        /** Returns the counts in words; what did not happen is left out but for the verdicts. */
+        @Override
+        public String toString() {
+            return anomalous + " anomalous, " + normal + " normal, " + unreadable + " unreadable"
+                    + (failed > 0 ? ", " + failed + " without a verdict because the model failed" : "")
+                    + (unusual > 0 ? ", " + unusual + " unlike the training images" : "");
+        }
+    }
+
+    private record Loaded(Path file, DecodedImage decoded) {
+
+        RgbImage image() {
+            return decoded.image();
+        }
+    }
+
+    /**
+     * @param images folder that paths in the verdicts start from
+     * @param output folder that is there
+     */
+    public Predictions(OnnxDetector detector, Path images, Path output, Options options) {
+        this.detector = detector;
+        this.images = images;
+        this.output = output;
+        this.options = options;
+        this.calibration = detector.card().calibration();
+        this.minArea = detector.card().minRegionArea(options.minArea(), RegionOptions.DEFAULT_MIN_AREA);
+    }
+
+    /**
+     * Writes pictures and verdicts of all images; those that cannot be read are told on {@code log} and in the verdicts.
+     *
+     * @param files below the folder of images
+     * @throws IOException if something cannot be written
+     */
+    public Counts write(List<Path> files, PrintWriter log) throws IOException {
+        Path whole = output.resolve(FILE);
+        Path part = BesideFile.of(whole);
+        int anomalous = 0;
+        int unreadable = 0;
+        unusual = 0;
+        failed = 0;
+        try {
+            try (BufferedWriter lines = Files.newBufferedWriter(part)) {
+                List<Loaded> batch = new ArrayList<>();
+                long held = 0;
+                for (Path file : files) {
+                    DecodedImage decoded;
+                    try {
+                        decoded = ImageFiles.decode(file, detector.card().whiteLevel());
+                    } catch (IOException e) { // no image, or a file that may not be read or has vanished
+                        String problem = e instanceof DatasetException
+                                ? String.valueOf(e.getMessage())
+                                : file + " cannot be read: " + TrainerException.sentence(e);
+                        unreadable++;
+                        anomalous += examine(batch, lines, log); // the lines keep the order of the files
+                        held = 0;
+                        log.println("warning: " + problem);
+                        log.flush();
+                        writeLine(lines, PredictionJson.unreadable(relative(file), problem));
+                        continue;
+                    }
+                    RgbImage image = decoded.image();
+                    long pixels = (long) image.width() * image.height();
+                    if (batch.size() == options.batchSize() || held + pixels > PIXELS_HELD) {
+                        anomalous += examine(batch, lines, log);
+                        held = 0;
+                    }
+                    batch.add(new Loaded(file, decoded));
+                    held += pixels;
+                }
+                anomalous += examine(batch, lines, log);
+            }
+            BesideFile.publish(part, whole);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return new Counts(anomalous, files.size() - unreadable - failed - anomalous, unreadable, unusual, failed);
+    }
+
+    /** Runs the graph, writes what it gives, empties the batch, and returns how many of it were anomalous. */
+    private int examine(List<Loaded> batch, BufferedWriter lines, PrintWriter log) throws IOException {
+        if (batch.isEmpty()) {
+            return 0;
+        }
+        int width = detector.card().width();
+        int height = detector.card().height();
+        int length = 3 * width * height;
+        float[] tensor = new float[batch.size() * length];
+        for (int i = 0; i < batch.size(); i++) {
+            System.arraycopy(ImageTensor.of(batch.get(i).image(), width, height), 0, tensor, i * length, length);
+        }
+        List<Detection> detections = detector.detect(tensor, batch.size());
+        int anomalous = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            Loaded loaded = batch.get(i);
+            float[] pixels = Arrays.copyOfRange(tensor, i * length, (i + 1) * length);
+            InputCheck input = InputCheck.of(detector.card().images(), ImageMeasures.of(pixels, width, height));
+            report(loaded, input, log);
+            String problem = detections.get(i).problem();
+            if (problem != null) {
+                failed++;
+                log.println("warning: " + loaded.file() + ": " + problem);
+                writeLine(lines, PredictionJson.unreadable(relative(loaded.file()), problem));
+                continue;
+            }
+            anomalous += write(loaded, input, detections.get(i), lines) ? 1 : 0;
+        }
+        log.flush();
+        batch.clear();
+        return anomalous;
+    }
+
+    private void report(Loaded loaded, InputCheck input, PrintWriter log) {
+        loaded.decoded()
+                .warnings()
+                .forEach(warning -> log.println("warning: " + loaded.file() + ": " + warning.message()));
+        if (!input.usual()) {
+            unusual++;
+            log.println("warning: " + loaded.file() + " does not look like the model's training images: "
+                    + input.reasons().stream().map(InputCheck.Reason::toString).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private boolean write(Loaded loaded, InputCheck input, Detection detection, BufferedWriter lines)
+            throws IOException {
+        RgbImage image = loaded.image();
+        String path = relative(loaded.file());
+        ScaledMap map = new ScaledMap(detection.map(), image.width(), image.height());
+        double threshold = options.threshold() != null ? options.threshold() : calibration.imageThreshold();
+        boolean anomalous = detection.score() > threshold;
+        Regions regions =
+                RegionFinder.find(map, new RegionOptions(calibration.pixelThreshold(), minArea, anomalous, true));
+        ObjectNode json = PredictionJson.of(path, image, detection.score(), threshold, calibration, minArea, regions);
+        PredictionJson.write(input, loaded.decoded().warnings(), json);
+        Path folder = output.resolve(path).resolveSibling("");
+        Files.createDirectories(folder);
+        json.put("mask", write(path + ".mask.png", PngWriter.mask(map, regions.pixelThreshold())));
+        if (options.maps()) {
+            json.put("anomalyMap", write(path + ".map.png", PngWriter.map(map)));
+        }
+        RgbImage overlay = AnomalyOverlay.draw(image, map, regions.pixelThreshold(), calibration, regions.largest());
+        json.put("overlay", write(path + ".overlay.png", PngWriter.rgb(overlay)));
+        writeLine(lines, json);
+        return anomalous;
+    }
+
+    /** Writes a picture beside its place and moves it there. */
+    private String write(String name, byte[] png) throws IOException {
+        Path file = output.resolve(name);
+        Path part = BesideFile.of(file);
+        try {
+            Files.write(part, png);
+            BesideFile.publish(part, file);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return name;
+    }
+
+    /** Returns the path below the folder of images, with slashes on every system. */
+    private String relative(Path file) {
+        return images.relativize(file).toString().replace(File.separatorChar, '/');
+    }
+
+    private static void writeLine(BufferedWriter lines, ObjectNode json) throws IOException {
+        lines.write(json.toString());
+        lines.write('\n');
+    }
+}

@@ -1,0 +1,136 @@
+package io.draem.trainer.workflow;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelCardException;
+import io.draem.score.Calibration;
+import io.draem.trainer.evaluation.NetworkDetector;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.network.ComputeDevice;
+import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.Precision;
+import io.draem.trainer.onnxexport.ExportFormat;
+import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.onnxexport.ModelCheckpoint;
+import io.draem.trainer.training.Recipe;
+import io.draem.trainer.training.TrainedModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What follows a training: thresholds, figures, and the graph, which appear as the next version of the model.
+ *
+ * @param output model directory
+ * @param name of the model
+ * @param recipe that it was trained by
+ * @param data that it was trained on
+ * @param model what the training gave
+ * @param thresholds how they are to be found
+ * @param minRegionArea fewest pixels of a region of the model; null for none of its own
+ * @param startDigest of the file whose weights it started from; empty for random ones
+ * @param device where it was trained and is judged
+ * @param threads of libtorch that it was trained with
+ * @param invocation the command line of this run
+ */
+record Publication(
+        Path output,
+        String name,
+        Recipe recipe,
+        ModelImages data,
+        TrainedModel model,
+        ThresholdOptions thresholds,
+        @Nullable Integer minRegionArea,
+        String startDigest,
+        ComputeDevice device,
+        int threads,
+        Invocation invocation) {
+
+    /**
+     * Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible.
+     *
+     * @return the folder of the version
+     */
+    Path publish(PrintWriter out) throws IOException, ExportRefusedException {
+        int size = recipe.imageSize();
+        try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
+            network.moveTo(device);
+            network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
+            NetworkDetector detector = new NetworkDetector(network, size, size);
+            Judgement judgement = Judge.of(data, thresholds).judge(detector);
+            judgement.print(out);
+            Calibration calibration = judgement.calibration();
+            ObjectNode metrics = judgement.metrics();
+            ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
+            ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export)
+                    .withImages(data.profile())
+                    .withWhiteLevel(data.whiteLevel())
+                    .withMinRegionArea(minRegionArea);
+            ObjectNode figures = metrics.deepCopy();
+            model.curve().writeTo(figures);
+            figures.putObject("validationInTraining")
+                    .put("images", data.validationInTraining().size())
+                    .put("of", data.validation().size());
+            invocation.writeTo(figures);
+            NetworkPublishing.Published published = NetworkPublishing.publish(
+                    output, card, model.weights(), detector, figures, judgement, data.parityImages());
+            out.printf(
+                    Locale.ROOT,
+                    "%s%n%.1f images/s; parity with ONNX Runtime %.1e%nwrote %s%n",
+                    judgement.summary(metrics),
+                    model.curve().imagesPerSecond(),
+                    published.parity().largest(),
+                    published.folder());
+            out.flush();
+            return published.folder();
+        }
+    }
+
+    /** Exports what was published as fp32, from the checkpoint beside it, in the other formats that were asked for. */
+    void exportOtherFormats(Path published, List<ExportFormat> formats, StopSignals signals, PrintWriter out)
+            throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
+        List<ExportFormat> others =
+                formats.stream().filter(format -> format != ExportFormat.FP32).toList();
+        if (!others.isEmpty()) {
+            ModelCheckpoint exported = ModelCheckpoint.read(published.resolve(NetworkPublishing.CHECKPOINT));
+            new FormatPublishing(
+                            exported,
+                            Objects.requireNonNull(exported.card()),
+                            data,
+                            thresholds,
+                            FormatPublishing.CALIBRATION_IMAGES,
+                            threads,
+                            invocation)
+                    .publish(
+                            others,
+                            output,
+                            Integer.parseInt(published.getFileName().toString()),
+                            signals,
+                            out);
+        }
+    }
+
+    /** Returns where the weights come from. */
+    private ObjectNode training() {
+        ObjectNode training = JsonMapper.shared().valueToTree(recipe);
+        training.put("keptStep", model.step());
+        TrainerVersion.writeTo(training);
+        training.put("dataDigest", data.digest());
+        training.put("skippedFiles", data.skippedFiles());
+        training.put("threads", threads);
+        training.put("device", device.toString());
+        if (!startDigest.isEmpty()) {
+            training.put("startDigest", startDigest);
+        }
+        data.whiteLevel().ifPresent(level -> training.put("whiteLevel", level));
+        training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
+        return training;
+    }
+}

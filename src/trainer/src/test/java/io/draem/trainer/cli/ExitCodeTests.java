@@ -1,0 +1,50 @@
+package io.draem.trainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exit codes; 3 is in {@link PredictCommandTests}, those of signals in {@code StopSignalsTests}. */
+class ExitCodeTests {
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, --version",
+        "0, train --help",
+        "1, evaluate --model nowhere/model.onnx --data nowhere",
+        "1, predict --model nowhere/model.onnx --images nowhere --output nowhere",
+        "2, train --none",
+        "2, nothing"
+    })
+    void saysHowItEnded(int code, String line) {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        assertThat(Main.commandLine().setOut(nowhere).setErr(nowhere).execute(line.split(" ")))
+                .isEqualTo(code);
+    }
+
+    @Test
+    void theReadmeAndTheHelpNameTheSameCodes() throws IOException {
+        List<String> table = Files.readAllLines(Path.of("README.md")).stream()
+                .dropWhile(line -> !line.startsWith("Exit codes"))
+                .skip(4)
+                .takeWhile(line -> line.startsWith("|"))
+                .flatMap(row -> Stream.of(row.split("\\|")[1].split(",")))
+                .map(String::strip)
+                .toList();
+        assertThat(table)
+                .containsExactlyElementsOf(Main.commandLine()
+                        .getCommandSpec()
+                        .usageMessage()
+                        .exitCodeList()
+                        .keySet());
+    }
+}
