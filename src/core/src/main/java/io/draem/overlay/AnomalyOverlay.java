@@ -50,7 +50,7 @@ public final class AnomalyOverlay {
     private static void blendHeat(byte[] rgb, ScaledMap map, double pixelThreshold, Calibration calibration) {
         int[] colors = new int[LEVELS];
         for (int level = 0; level < LEVELS; level++) {
-            colors[level] = HeatColours.of((double) level / (LEVELS - 1));
+            colors[level] = HeatColors.of((double) level / (LEVELS - 1));
         }
         ScaledMap.Rows rows = map.rows();
         for (int y = 0; y < map.height(); y++) {
