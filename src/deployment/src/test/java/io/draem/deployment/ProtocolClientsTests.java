@@ -1,7 +1,6 @@
 package io.draem.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.draem.model.TestModels;
 import io.draem.service.api.Http;
@@ -12,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /**
@@ -23,6 +23,10 @@ import org.springframework.boot.test.web.server.LocalServerPort;
  * }</pre>
  */
 @Tag("clients")
+@EnabledIfSystemProperty(
+        named = "protocol.python",
+        matches = ".+",
+        disabledReason = "-Dprotocol.python names no Python that has tritonclient[http] and kserve installed")
 class ProtocolClientsTests extends HttpTest {
 
     @LocalServerPort
@@ -31,17 +35,13 @@ class ProtocolClientsTests extends HttpTest {
     @Test
     @Timeout(300)
     void tritonsAndKservesClientsWorkUnchanged() throws Exception {
-        String python = System.getProperty("protocol.python");
-        assumeTrue(
-                python != null,
-                "Skipped: -Dprotocol.python names no Python that has tritonclient[http] and kserve installed");
         String score = Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.broken())))
                 .get("score")
                 .asString();
         String output = Programs.run(
                 Path.of("."),
                 List.of(
-                        python,
+                        System.getProperty("protocol.python"),
                         TestModels.file("src/deployment/src/test/resources/protocol/clients.py")
                                 .toString(),
                         Integer.toString(port),
