@@ -102,7 +102,7 @@ public final class Main {
         }
         try {
             System.exit(command.execute(arguments));
-        } catch (UnsatisfiedLinkError e) {
+        } catch (LinkageError e) {
             boolean cuda = Main.class.getResource("/org/bytedeco/cuda/global/cudart.class") != null;
             System.err.println(notLoaded(NativeLibrary.platform(), cuda, e));
             System.exit(1);
@@ -117,12 +117,12 @@ public final class Main {
      *
      * @param cuda whether the trainer is built with the profile {@code cuda}
      */
-    static String notLoaded(String platform, boolean cuda, UnsatisfiedLinkError e) {
+    static String notLoaded(String platform, boolean cuda, LinkageError e) {
         return "draem-trainer: "
                 + Stream.of(NativeLibrary.LIBTORCH, NativeLibrary.ONNX_RUNTIME)
                         .flatMap(library -> library.missing(platform).stream())
                         .findFirst()
-                        .orElseGet(() -> "libtorch or ONNX Runtime cannot be loaded (" + e.getMessage() + "): "
+                        .orElseGet(() -> "libtorch or ONNX Runtime cannot be loaded (" + e + "): "
                                 + (cuda
                                         ? "this trainer, built with the Maven profile cuda, needs CUDA 13 and cuDNN 9 on"
                                                 + " the machine, or build it without the profile"

@@ -31,13 +31,13 @@ public enum ComputeDevice {
         /**
          * Returns the device to compute on.
          *
-         * @throws IllegalArgumentException if CUDA was asked for and cannot be used, or if this platform lacks a native
-         *     library that a training needs at its start or at its end; the message says what to do
+         * @throws IllegalArgumentException if CUDA was asked for and cannot be used; the message says what to do
+         * @throws UnsatisfiedLinkError if this platform lacks a native library that a training needs at its start or end
          */
         public ComputeDevice resolve() {
             for (NativeLibrary library : NativeLibrary.values()) {
                 library.missing().ifPresent(problem -> {
-                    throw new IllegalArgumentException(problem);
+                    throw new UnsatisfiedLinkError(problem);
                 });
             }
             return resolve(torch::hasCUDA, torch::cuda_is_available);
