@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
+import io.draem.text.NativeLibrary;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,10 +152,7 @@ public final class ModelOpener {
                 // Failures come back as exceptions and are told once, by the caller.
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "draem");
             } catch (LinkageError | IllegalStateException e) {
-                throw new ProviderUnavailableException("The native library of ONNX Runtime was not loaded ("
-                        + e.getMessage()
-                        + "): it is made for x86-64 Linux and Windows, and needs room in java.io.tmpdir or"
-                        + " -Donnxruntime.native.path");
+                throw new ProviderUnavailableException(ProviderFailure.ofLibrary(NativeLibrary.platform(), e));
             }
         }
     }
