@@ -18,10 +18,10 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codecs of Java and TwelveMonkeys, asked for by name.
+ * The codecs of Java and TwelveMonkeys, looked up by class.
  *
  * <p>ImageIO finds codecs by scanning the class path of whichever class loader calls it first, which in an executable
- * jar is the wrong one, and then prefers whichever was registered last. Neither matters here.
+ * jar is the wrong one, and then prefers the codec that was registered last. Lookup by class depends on neither.
  */
 enum Codec {
     JPEG(ofJava("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi")),
@@ -30,7 +30,7 @@ enum Codec {
     WEBP(new WebPImageReaderSpi());
 
     static {
-        ImageIO.setUseCache(false); // or TIFF's codec puts what it unpacks into temporary files
+        ImageIO.setUseCache(false); // else the TIFF codec writes what it unpacks to temporary files
     }
 
     private final ImageReaderSpi provider;
@@ -43,7 +43,7 @@ enum Codec {
      * Decodes the first picture.
      *
      * @param pixels pixels of the picture, which are within the limits
-     * @param warnings takes what the codec warns of without the pixels being broken
+     * @param warnings takes the warnings that leave the pixels intact
      * @throws IOException if the codec fails or warns of broken data
      */
     BufferedImage read(byte[] bytes, long pixels, List<ImageWarning> warnings) throws IOException {
@@ -51,10 +51,10 @@ enum Codec {
     }
 
     /**
-     * Decodes the samples of the first picture without any colour conversion.
+     * Decodes the samples of the first picture without any color conversion.
      *
      * @param pixels pixels of the picture, which are within the limits
-     * @param warnings takes what the codec warns of without the pixels being broken
+     * @param warnings takes the warnings that leave the pixels intact
      * @throws IOException if the codec fails or warns of broken data
      */
     Raster readRaster(byte[] bytes, long pixels, List<ImageWarning> warnings) throws IOException {
@@ -89,7 +89,7 @@ enum Codec {
                         false);
         if (!providers.hasNext()) {
             throw new IllegalStateException(
-                    "This Java runtime lacks " + className + ": its module java.desktop is cut");
+                    "This Java runtime lacks " + className + ": its module java.desktop is incomplete");
         }
         return providers.next();
     }
@@ -100,8 +100,8 @@ enum Codec {
     }
 
     /**
-     * Keeps the first warning that means broken data: what a codec patches up is not what the camera saw. Profiles are
-     * not used here, and the tables of a JPEG inside a TIFF may be in each of its parts.
+     * Keeps the first warning that means broken data: pixels that a codec reconstructs are not those of the camera.
+     * Profiles are not used here, and the tables of a JPEG inside a TIFF may be in each of its parts.
      */
     private static final class Warnings implements IIOReadWarningListener {
 

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A decoded image and what is known about its samples.
+ * A decoded image and the properties of its samples.
  *
  * @param image the upright image, 8-bit RGB
  * @param samples the samples as stored, and how they became 8 bits
- * @param warnings what a person should know about the image, in the order found; empty for most images
+ * @param warnings conditions that may make the pixels other than intended, in the order found
  */
 public record DecodedImage(RgbImage image, SampleRange samples, List<ImageWarning> warnings) {
 

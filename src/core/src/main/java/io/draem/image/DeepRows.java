@@ -3,16 +3,16 @@ package io.draem.image;
 import java.io.IOException;
 
 /**
- * Rows of samples of more than 8 bits, scaled to 8 by their white level. Where the level depends on the values that occur,
- * the samples are read twice.
+ * Rows of samples of more than 8 bits, scaled to 8 by their white level. Where the level depends on the values that
+ * occur, the samples are read twice.
  *
- * @param bands samples per pixel; from three on the first three are RGB, otherwise the first is grey
- * @param heapBytes heap that reading the samples takes
+ * @param bands samples per pixel; from three on the first three are RGB, otherwise the first is gray
+ * @param samplesHeapBytes heap that reading the samples takes
  */
 record DeepRows(Source source, int width, int bands, WhiteLevel whiteLevel, long samplesHeapBytes)
         implements PixelRows {
 
-    /** Reads the samples; may be asked several times. */
+    /** Reads the samples; may be called several times. */
     @FunctionalInterface
     interface Source {
 

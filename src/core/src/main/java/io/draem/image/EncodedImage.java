@@ -13,8 +13,8 @@ interface EncodedImage {
     int orientation();
 
     /**
-     * Returns the most bytes per pixel of the header that {@link #decode} takes at a time where there are no {@link #rows}, its
-     * RGB included, the encoded bytes not. {@code HeapBenchmark} measures them.
+     * Returns the most bytes per pixel of the header that {@link #decode} takes at a time where there are no
+     * {@link #rows}, its RGB included, the encoded bytes not. {@code HeapBenchmark} measures them.
      */
     double decodingBytesPerPixel();
 
@@ -28,12 +28,12 @@ interface EncodedImage {
     DecodedImage decode(OptionalInt whiteLevel) throws ImageException, IOException;
 
     /**
-     * Returns the pixels row by row as stored, the same as those of {@link #decode}; null where they can only be decoded at
-     * once.
+     * Returns the pixels row by row as stored, the same as those of {@link #decode}; null where they can only be
+     * decoded all at once.
      *
      * @param whiteLevel as for {@link #decode}
      * @throws ImageException if they cannot be used
-     * @throws IOException if they cannot be there
+     * @throws IOException if the file is too short for them
      */
     default @Nullable PixelRows rows(OptionalInt whiteLevel) throws ImageException, IOException {
         return null;

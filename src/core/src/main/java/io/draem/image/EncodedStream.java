@@ -3,34 +3,34 @@ package io.draem.image;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * Gives a codec the bytes of an image. The codec of WebP takes zeros for what lies beyond the end, and with a few bytes
- * that announce many tables would go on for minutes: who asks there again and again is stopped.
+ * Passes the bytes of an image to a codec. The WebP codec reads zeros beyond the end, and continues for minutes on a
+ * few bytes that declare many tables: this stream fails after many reads beyond the end.
  */
 final class EncodedStream extends ImageInputStreamImpl {
 
-    /** The last bits of a whole image are read with a few looks beyond its end. */
-    private static final int MOST_LOOKS_BEYOND = 4096;
+    /** Codecs read beyond the end a few times for the last bits of a complete image. */
+    private static final int MAX_READS_BEYOND_END = 4096;
 
-    /** The least that TwelveMonkeys takes for possible is a byte for 512 of the picture; 8 samples of 16 bits have 16 bytes. */
-    private static final int MOST_PIXELS_PER_BYTE = 512 / 16;
+    /** TwelveMonkeys refuses files of less than a byte per 512 bytes of picture; 8 samples of 16 bits have 16 bytes. */
+    private static final int MAX_PIXELS_PER_BYTE = 512 / 16;
 
     private final byte[] bytes;
     private final long length;
-    private int looksBeyond;
+    private int readsBeyondEnd;
 
     /**
-     * @param pixels pixels of the image, checked against the limits before: some codecs refuse a file that is much smaller
-     *     than its picture, which an image of one color is
+     * @param pixels pixels of the image, already checked against the limits: some codecs refuse a file that is much
+     *     smaller than its picture, which an image of one color is
      */
     EncodedStream(byte[] bytes, long pixels) {
         this.bytes = bytes;
-        this.length = Math.max(bytes.length, pixels / MOST_PIXELS_PER_BYTE + 1);
+        this.length = Math.max(bytes.length, pixels / MAX_PIXELS_PER_BYTE + 1);
     }
 
     /**
      * Reads a byte.
      *
-     * @throws IllegalStateException if the end was met too often; codecs swallow an {@link java.io.IOException}
+     * @throws IllegalStateException after too many reads beyond the end; codecs catch an {@link java.io.IOException}
      */
     @Override
     public int read() {
@@ -56,15 +56,15 @@ final class EncodedStream extends ImageInputStreamImpl {
         return count;
     }
 
-    /** Returns the length of the file, or the least that a codec takes for possible if that is more. */
+    /** Returns the length of the file, or the smallest length that a codec accepts if that is more. */
     @Override
     public long length() {
         return length;
     }
 
     private int beyond() {
-        if (++looksBeyond > MOST_LOOKS_BEYOND) {
-            throw new IllegalStateException("The codec reads on beyond the end of the image");
+        if (++readsBeyondEnd > MAX_READS_BEYOND_END) {
+            throw new IllegalStateException("The codec reads far beyond the end of the image");
         }
         return -1;
     }

@@ -9,7 +9,7 @@ public abstract sealed class ImageException extends Exception {
         super(message);
     }
 
-    /** The bytes are more, or the header claims more pixels, than the limits allow. */
+    /** The encoded size, or the number of pixels by the header, exceeds the limits. */
     public static final class TooLarge extends ImageException {
 
         private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public abstract sealed class ImageException extends Exception {
         }
     }
 
-    /** The bytes are no image of a format that is read here. */
+    /** The format, or this variety of it, is not supported. */
     public static final class Unsupported extends ImageException {
 
         private static final long serialVersionUID = 1L;
@@ -38,13 +38,13 @@ public abstract sealed class ImageException extends Exception {
             super(message);
         }
 
-        /** Returns that a file ends before the part that it should have. */
+        /** Returns the exception for a file that ends before a part. */
         static Invalid truncated(String format, String part) {
             return new Invalid(
                     "The " + format + " is truncated, it ends before its " + part + ": transfer the whole file");
         }
 
-        /** Returns that a file contradicts itself, which a lost part can be the cause of too. */
+        /** Returns the exception for a file with contradictory content; a lost part can cause that too. */
         static Invalid corrupt(String format, String problem) {
             return new Invalid("The " + format + " is corrupt or truncated, " + problem
                     + ": save it again, or transfer the whole file");

@@ -2,7 +2,7 @@ package io.draem.image;
 
 import java.nio.charset.StandardCharsets;
 
-/** Image formats that are read, told apart by their first bytes and by nothing else. */
+/** Supported image formats, recognized by their first bytes alone. */
 public enum ImageFormat {
     JPEG,
     PNG,
@@ -41,7 +41,7 @@ public enum ImageFormat {
         if (bytes.length == 0) {
             throw new ImageException.Invalid("The image is empty, 0 bytes arrived: transfer the whole file");
         }
-        throw new ImageException.Unsupported("The bytes are no image that is read here: send " + NAMES);
+        throw new ImageException.Unsupported("The bytes are not an image of a supported format: send " + NAMES);
     }
 
     private static boolean startsWith(byte[] bytes, int offset, String latin1) {

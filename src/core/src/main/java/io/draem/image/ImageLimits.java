@@ -3,7 +3,7 @@ package io.draem.image;
 import java.util.Locale;
 
 /**
- * What an image may cost before any of its pixels is decoded.
+ * Limits on images, checked before any pixel is decoded.
  *
  * @param maxBytes largest encoded size
  * @param maxPixels largest {@code width * height} that the header may claim
@@ -28,17 +28,17 @@ public record ImageLimits(long maxBytes, long maxPixels) {
         }
     }
 
-    /** Checks a size as the header claims it, also against what an array of RGB holds. */
+    /** Checks the size that a header claims, also against the largest array of RGB. */
     void requirePixels(long width, long height) throws ImageException {
         if (width < 1 || height < 1) {
             throw new ImageException.Invalid(
                     "The image's header claims " + width + "x" + height + " pixels: save it again");
         }
-        long most = Math.min(maxPixels, Integer.MAX_VALUE / 3);
-        if (width > most || height > most || width * height > most) {
+        long max = Math.min(maxPixels, Integer.MAX_VALUE / 3);
+        if (width > max || height > max || width * height > max) {
             throw new ImageException.TooLarge("The image has " + width + "x" + height
-                    + " pixels, more than the limit of " + most + " pixels"
-                    + (most >= 1_000_000 ? " (" + String.format(Locale.ROOT, "%.1f", most / 1e6) + " megapixels)" : "")
+                    + " pixels, more than the limit of " + max + " pixels"
+                    + (max >= 1_000_000 ? " (" + String.format(Locale.ROOT, "%.1f", max / 1e6) + " megapixels)" : "")
                     + ": send a smaller image, or raise the limit");
         }
     }

@@ -7,19 +7,19 @@ import java.util.Locale;
 /**
  * A ground-truth mask: which pixels of an image are anomalous.
  *
- * <p>Each pixel has one value, in the range as stored: the largest of its color channels; alpha where all colors are the
- * same and alpha is not; colors on black where both differ. Palettes of grey are their grey values; of other palettes each
- * color other than the background (black, else index 0, else white) is a label. Of RGB without black but with white, white
- * is the background. Then
+ * <p>Each pixel has one value, in the range as stored: the largest of its color channels; alpha where all colors are
+ * the same and alpha is not; colors on black where both differ. Palettes of gray are their gray values; of other
+ * palettes each color other than the background (black, else index 0, else white) is a label. Of RGB without black but
+ * with white, white is the background. Then
  *
  * <ul>
  *   <li>a mask of one or two values has defects where the value is above 0; where two values are both above 0 the lower
  *       one is the background, with a warning;
  *   <li>a label mask has defects where the value is above 0. It has at most {@value #FEW_VALUES} values up to
- *       {@value #MAX_LABEL}, or at most {@value #MAX_LABELS} values of which those between 0 and the largest form areas: half of their pixels have
- *       the value of all eight neighbours, or nine tenths of them have no neighbour of a larger value. At antialiased
- *       edges values rise from pixel to pixel;
- *   <li>any other mask, and any of lossy compression, is grey: defects are where the value is above half of the largest
+ *       {@value #MAX_LABEL}, or at most {@value #MAX_LABELS} values of which those between 0 and the largest form
+ *       areas: half of their pixels have the value of all eight neighbors, or nine tenths of them have no neighbor of a
+ *       larger value. At antialiased edges values rise from pixel to pixel;
+ *   <li>any other mask, and any of lossy compression, is gray: defects are where the value is above half of the largest
  *       value, which is 255 in most masks.
  * </ul>
  */
@@ -66,7 +66,7 @@ public final class ImageMask {
         this.warnings = List.copyOf(all);
     }
 
-    /** Takes an image that has been decoded to RGB, without loss, as a mask. */
+    /** Returns the mask of an RGB image that was stored without loss. */
     public static ImageMask of(RgbImage image) {
         return of(MaskSamples.of(image, false), Orientation.AS_STORED);
     }
@@ -127,9 +127,9 @@ public final class ImageMask {
                 boolean highest = true;
                 for (int ny = Math.max(0, y - 1); ny <= Math.min(samples.height() - 1, y + 1); ny++) {
                     for (int nx = Math.max(0, x - 1); nx <= Math.min(samples.width() - 1, x + 1); nx++) {
-                        int neighbour = values[ny * samples.width() + nx];
-                        same &= neighbour == value;
-                        highest &= neighbour <= value;
+                        int neighbor = values[ny * samples.width() + nx];
+                        same &= neighbor == value;
+                        highest &= neighbor <= value;
                     }
                 }
                 flat += same ? 1 : 0;
@@ -154,7 +154,7 @@ public final class ImageMask {
             }
         }
         if (dim > kept || (distinct <= FEW_VALUES && 4 * (dark + dim) > kept)) {
-            warnings.add("has " + distinct + " values and is read as grey: the " + kept + " pixels above " + background
+            warnings.add("has " + distinct + " values and is read as gray: the " + kept + " pixels above " + background
                     + " are a defect, and the " + (dark + dim)
                     + " darker ones are not; if its values are labels, save defects as 255");
         }
@@ -169,11 +169,11 @@ public final class ImageMask {
         for (int i = 0; i < anomalous.length; i++) {
             rgb[3 * i] = (byte) (anomalous[i] ? 1 : 0);
         }
-        RgbImage turned = Orientation.apply(orientation, new RgbImage(samples.width(), samples.height(), rgb));
+        RgbImage upright = Orientation.apply(orientation, new RgbImage(samples.width(), samples.height(), rgb));
         for (int i = 0; i < anomalous.length; i++) {
-            anomalous[i] = turned.rgb()[3 * i] != 0;
+            anomalous[i] = upright.rgb()[3 * i] != 0;
         }
-        return new ImageMask(turned.width(), turned.height(), anomalous, largest, warnings);
+        return new ImageMask(upright.width(), upright.height(), anomalous, largest, warnings);
     }
 
     private double borderShare() {
@@ -207,7 +207,7 @@ public final class ImageMask {
         return largest;
     }
 
-    /** Returns what makes the mask doubtful, as sentences to be read after its name; empty for most masks. */
+    /** Returns what makes the mask doubtful, as predicates that follow its name; empty for most masks. */
     public List<String> warnings() {
         return warnings;
     }
@@ -215,9 +215,10 @@ public final class ImageMask {
     /**
      * Returns {@code newWidth * newHeight} labels, rows from the top, true where a pixel is anomalous.
      *
-     * <p>Resized by nearest neighbour as {@code torch.nn.functional.interpolate(mode="nearest")} does it: target {@code i}
-     * takes source {@code floor(i * source / target)}. Where that misses every anomalous pixel, as it can with a thin
-     * defect, the labels are true for each target pixel that an anomalous one falls into, so that a defect never vanishes.
+     * <p>Resized by nearest neighbor as {@code torch.nn.functional.interpolate(mode="nearest")} does it: target
+     * {@code i} takes source {@code floor(i * source / target)}. Where that misses every anomalous pixel, as it can with a
+     * thin defect, the labels are true for each target pixel that an anomalous one falls into, so that a defect never
+     * vanishes.
      */
     public boolean[] resized(int newWidth, int newHeight) {
         boolean[] resized = new boolean[Math.multiplyExact(newWidth, newHeight)];

@@ -47,7 +47,7 @@ public record ImageMeasures(
                 lumaSum += gray;
                 squares += (double) gray * gray;
             }
-            laplacian.rowIsFull();
+            laplacian.endRow();
         }
         double mean = lumaSum / plane;
         return new ImageMeasures(
@@ -71,7 +71,7 @@ public record ImageMeasures(
         };
     }
 
-    /** Takes an image row by row and keeps three rows of it: an image of 16384 pixels a side costs no second one. */
+    /** Filters an image row by row and keeps only three rows, so that a large image needs no second copy. */
     private static final class Laplacian {
 
         private final float[][] rows;
@@ -88,7 +88,7 @@ public record ImageMeasures(
             return rows[filled % 3];
         }
 
-        void rowIsFull() {
+        void endRow() {
             filled++;
             if (filled < 3) {
                 return;

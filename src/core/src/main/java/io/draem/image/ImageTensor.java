@@ -7,18 +7,18 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Turns an image into what the network sees: {@code [3, height, width]} float32, RGB, 0 to 1, resized with an
+ * Converts an image to the input of the network: {@code [3, height, width]} float32, RGB, 0 to 1, resized with an
  * antialiased bilinear filter, aspect ratio not kept.
  *
  * <p>The resize is that of torchvision's {@code Resize(antialias=True)} on float tensors: a filter along each
- * axis, with nothing rounded to 8 bits in between. Columns come first here, since whole rows are added up fastest; the
- * order makes no difference but for float rounding.
+ * axis, with nothing rounded to 8 bits in between. Columns are filtered first, since adding whole rows is fastest; the
+ * order changes only the float rounding.
  */
 public final class ImageTensor {
 
     private static final int CHANNELS = 3;
 
-    /** Bytes of heap of a row besides its values: header, padding and reference. */
+    /** Bytes of heap of a row in addition to its values: header, padding and reference. */
     private static final int ROW_OVERHEAD = 32;
 
     private ImageTensor() {}
@@ -31,7 +31,7 @@ public final class ImageTensor {
     }
 
     /**
-     * Writes the tensor at the buffer's position and moves the position behind it.
+     * Writes the tensor at the buffer's position and advances the position past it.
      *
      * @throws BufferOverflowException if fewer than {@code 3 * height * width} floats remain; nothing is written then
      */
@@ -66,7 +66,7 @@ public final class ImageTensor {
                 sourceWidth, sourceHeight, tensor, Duration.ofNanos(nanos[0]), read.samples(), read.warnings());
     }
 
-    /** Returns the bytes of heap that the tensor takes, and resizing rows of so many channels to it. */
+    /** Returns the bytes of heap of the tensor and of resizing rows with that many channels to it. */
     static long heapBytes(int sourceWidth, int sourceHeight, int channels, int width, int height) {
         long rows = ResizeAxis.taps(sourceHeight, height) + 1L;
         return rows * (ROW_OVERHEAD + (long) Float.BYTES * channels * sourceWidth)
@@ -76,7 +76,7 @@ public final class ImageTensor {
                 + ResizeAxis.heapBytes(sourceHeight, height);
     }
 
-    /** Resizes an image whose rows come one after the other, from the top. */
+    /** Resizes an image row by row, from the top. */
     private static final class Resize {
 
         private final int channels;
@@ -95,8 +95,8 @@ public final class ImageTensor {
         private int done;
 
         /**
-         * @param channels samples per source pixel: 3, or 1 for grey, which goes into all three channels of the tensor
-         * @param out written from its position on, which stays where it is
+         * @param channels samples per source pixel: 3, or 1 for gray, which goes into all three channels of the tensor
+         * @param out written from its position, which does not change
          */
         Resize(int sourceWidth, int sourceHeight, int channels, int width, int height, FloatBuffer out) {
             this.channels = channels;
@@ -129,7 +129,7 @@ public final class ImageTensor {
                 addScaled(ring[source % ring.length], rows.weights()[y * rows.taps() + source - first], mixed);
             }
             if (channels == 1) {
-                filterGreyRow(mixed, columns, width, result);
+                filterGrayRow(mixed, columns, width, result);
             } else {
                 filterRow(mixed, columns, width, result);
             }
@@ -174,8 +174,8 @@ public final class ImageTensor {
         }
     }
 
-    /** Filters one row of grey along x. */
-    private static void filterGreyRow(float[] grey, ResizeAxis columns, int width, float[] row) {
+    /** Filters one row of gray along x. */
+    private static void filterGrayRow(float[] gray, ResizeAxis columns, int width, float[] row) {
         float[] weights = columns.weights();
         for (int x = 0; x < width; x++) {
             int source = columns.first()[x];
@@ -183,7 +183,7 @@ public final class ImageTensor {
             int weightEnd = weight + columns.count()[x];
             float sum = 0;
             for (; weight < weightEnd; weight++, source++) {
-                sum += weights[weight] * grey[source];
+                sum += weights[weight] * gray[source];
             }
             row[x] = sum;
         }

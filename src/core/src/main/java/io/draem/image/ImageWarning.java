@@ -3,9 +3,9 @@ package io.draem.image;
 import java.util.Objects;
 
 /**
- * Something about an image that does not prevent decoding but may make its pixels other than intended.
+ * A condition that does not prevent decoding but may make the pixels other than intended.
  *
- * @param kind what it is
+ * @param kind kind of the condition
  * @param message one sentence with the remedy; holds no path
  */
 public record ImageWarning(Kind kind, String message) {
@@ -19,12 +19,12 @@ public record ImageWarning(Kind kind, String message) {
         return new ImageWarning(
                 Kind.STRAY_BYTES,
                 "The JPEG has stray bytes (" + count + "), as some cameras and scanners write them; they were skipped:"
-                        + " transfer the file again if the image is not whole");
+                        + " transfer the file again if the image is incomplete");
     }
 
     /** Kinds of warnings. */
     public enum Kind {
-        /** A 16-bit image without a declared or given white level, whose values all lie below 1/8 of the range. */
+        /** A 16-bit image without a declared or given white level, whose values are all below 1/8 of the range. */
         LOW_VALUES("low-values"),
         /** Values above the given white level were clipped to white. */
         ABOVE_WHITE_LEVEL("above-white-level"),

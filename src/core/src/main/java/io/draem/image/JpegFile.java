@@ -7,21 +7,16 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A JPEG, checked segment by segment. The codec is given only what decides samples, and gives them back as stored: what
- * colours they are is decided here, by libjpeg's rules, without profiles.
+ * A JPEG, checked segment by segment. The codec receives only the segments that determine the samples, and returns
+ * these as stored; they are converted to RGB by libjpeg's rules, without profiles.
  *
- * @param colours what the components mean
+ * @param colors meaning of the components
  * @param coefficients per pixel, all kept until the last of several scans; 0 where there is one scan
  * @param strayBytes bytes between segments that were skipped
- * @param essentials tables, frame and scans, and behind them nothing but zeros
+ * @param essentials tables, frame and scans, followed by zeros
  */
 record JpegFile(
-        ImageHeader header,
-        int orientation,
-        JpegColours colours,
-        double coefficients,
-        long strayBytes,
-        byte[] essentials)
+        ImageHeader header, int orientation, JpegColors colors, double coefficients, long strayBytes, byte[] essentials)
         implements EncodedImage {
 
     /** A progressive JPEG has about ten scans; thousands of empty ones would keep a codec busy for hours. */
@@ -51,7 +46,7 @@ record JpegFile(
 
     @Override
     public double decodingBytesPerPixel() {
-        return colours.bytesPerPixel() + Short.BYTES * coefficients;
+        return colors.bytesPerPixel() + Short.BYTES * coefficients;
     }
 
     @Override
@@ -65,7 +60,7 @@ record JpegFile(
             throw ImageException.Invalid.corrupt("JPEG", "its frame is of another size than its header");
         }
         return new DecodedImage(
-                new RgbImage(header.width(), header.height(), colours.toRgb(raster)), SampleRange.BYTES, warnings);
+                new RgbImage(header.width(), header.height(), colors.toRgb(raster)), SampleRange.BYTES, warnings);
     }
 
     @Override
@@ -78,13 +73,13 @@ record JpegFile(
 
         private final byte[] bytes;
         private final ImageLimits limits;
-        /** Not cut to its length, which would take a second copy. */
+        /** Not trimmed to its length, which would take a second copy. */
         private final byte[] essentials;
 
         private int kept;
         private ImageHeader header = new ImageHeader(ImageFormat.JPEG, 0, 0);
         private int orientation = Orientation.AS_STORED;
-        private final JpegColours.Hints hints = new JpegColours.Hints();
+        private final JpegColors.Hints hints = new JpegColors.Hints();
         private int scans;
         private double coefficients;
         private long strayBytes;
@@ -117,7 +112,7 @@ record JpegFile(
             essentials[kept] = (byte) 0xFF;
             essentials[kept + 1] = (byte) EOI;
             return new JpegFile(
-                    header, orientation, hints.colours(), scans > 1 ? coefficients : 0, strayBytes, essentials);
+                    header, orientation, hints.colors(), scans > 1 ? coefficients : 0, strayBytes, essentials);
         }
 
         private void keep(int start, int end) {
@@ -125,7 +120,7 @@ record JpegFile(
             kept += end - start;
         }
 
-        /** Returns where the next marker ends. What belongs to no segment before it is skipped, as libjpeg does. */
+        /** Returns the index after the next marker. Bytes outside of segments are skipped, as libjpeg does. */
         private int nextMarker(int start) throws ImageException {
             int position = start;
             while (position + 1 < bytes.length) {
@@ -197,9 +192,9 @@ record JpegFile(
                 throw corrupt("it has two frames");
             }
             if (marker > SOF2 || bits != 8 || (components != 1 && components != 3 && components != 4)) {
-                throw new ImageException.Unsupported("This kind of JPEG is not read here (frame type " + (marker - SOF0)
+                throw new ImageException.Unsupported("This kind of JPEG is not supported (frame type " + (marker - SOF0)
                         + ", " + bits + " bits, " + components + " components): save it as baseline or progressive"
-                        + " with 8 bits in grey, RGB or CMYK");
+                        + " with 8 bits in gray, RGB or CMYK");
             }
             if (end - start < 8 + 3 * components) {
                 throw corrupt("its frame header is too short");
@@ -223,7 +218,7 @@ record JpegFile(
             return (double) sum / (across * down);
         }
 
-        /** Returns where the next marker stands behind the coded data that starts at {@code position}. */
+        /** Returns the index of the next marker after the coded data that starts at {@code position}. */
         private int scanEnd(int position) throws ImageException {
             for (int i = position; i + 1 < bytes.length; i++) {
                 int next = bytes[i + 1] & 0xFF;

@@ -20,7 +20,7 @@ final class Orientation {
         try {
             return of(TiffDirectory.read(bytes, tiffStart, end));
         } catch (ImageException.Invalid e) {
-            return AS_STORED; // a broken note beside the pixels is no reason to refuse them
+            return AS_STORED; // broken metadata is no reason to refuse the pixels
         }
     }
 
@@ -30,7 +30,7 @@ final class Orientation {
     }
 
     /** Returns whether an orientation exchanges width and height. */
-    static boolean turns(int orientation) {
+    static boolean swapsSides(int orientation) {
         return orientation >= 5;
     }
 

@@ -23,7 +23,7 @@ interface PixelRows {
         static final Read BYTES = new Read(SampleRange.BYTES, List.of());
     }
 
-    /** Returns the samples per pixel: 1 for grey, 3 for RGB. */
+    /** Returns the samples per pixel: 1 for gray, 3 for RGB. */
     int channels();
 
     /** Returns the bytes of heap that reading takes, the file not included. */
@@ -41,10 +41,10 @@ interface PixelRows {
     default DecodedImage decode(int width, int height) throws ImageException, IOException {
         byte[] rgb = new byte[3 * width * height];
         int[] out = {0};
-        boolean grey = channels() == 1;
+        boolean gray = channels() == 1;
         Read read = read(samples -> {
             int at = out[0];
-            if (grey) {
+            if (gray) {
                 for (int x = 0; x < width; x++, at += 3) {
                     byte sample = samples[x];
                     rgb[at] = sample;

@@ -9,11 +9,11 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PNG, checked chunk by chunk. The codec is given only what decides colours: texts and profiles, which may unpack to
- * a thousand times their size, never reach it.
+ * A PNG, checked chunk by chunk. The codec receives only the chunks that determine colors, not texts and profiles,
+ * which may unpack to a thousand times their size.
  *
  * @param sampleBits bits of all samples of a pixel
- * @param essentials signature and critical chunks, and behind them nothing but zeros
+ * @param essentials signature and critical chunks, followed by zeros
  * @see <a href="https://www.w3.org/TR/png-3/">the format</a>
  */
 record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt significantBits, byte[] essentials)
@@ -27,10 +27,10 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
     static final int IEND = 0x49454E44;
     private static final int SBIT = 0x73424954;
     private static final int EXIF = 0x65584966;
-    private static final int ANCILLARY = 0x20000000; // a small first letter
+    private static final int ANCILLARY = 0x20000000; // a lower-case first letter
 
     static PngFile open(byte[] bytes, ImageLimits limits) throws ImageException {
-        byte[] essentials = new byte[bytes.length]; // not cut to its length, which would take a second copy
+        byte[] essentials = new byte[bytes.length]; // not trimmed to its length, which would take a second copy
         System.arraycopy(bytes, 0, essentials, 0, SIGNATURE_BYTES);
         int kept = SIGNATURE_BYTES;
         ImageHeader header = null;
@@ -118,14 +118,14 @@ record PngFile(ImageHeader header, int sampleBits, int orientation, OptionalInt 
         return MaskSamples.of(Codec.PNG.read(essentials, header.pixels(), new ArrayList<>()));
     }
 
-    /** Returns the largest number of significant bits of a color channel, none where the chunk makes no sense. */
+    /** Returns the largest number of significant bits of a color channel, empty where the chunk is invalid. */
     private static OptionalInt significantBits(byte[] bytes, int start, int end) {
-        int channels = end - start >= 3 ? 3 : Math.min(1, end - start); // the one behind them is alpha
-        int most = 0;
+        int channels = end - start >= 3 ? 3 : Math.min(1, end - start); // the one after them is alpha
+        int max = 0;
         for (int i = 0; i < channels; i++) {
-            most = Math.max(most, bytes[start + i] & 0xFF);
+            max = Math.max(max, bytes[start + i] & 0xFF);
         }
-        return most >= 1 && most <= 16 ? OptionalInt.of(most) : OptionalInt.empty();
+        return max >= 1 && max <= 16 ? OptionalInt.of(max) : OptionalInt.empty();
     }
 
     private static void requireKnown(int type) throws ImageException {

@@ -7,7 +7,7 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a PNG that is not interlaced, unpacked one after the other.
+ * The rows of a PNG that is not interlaced, unpacked one at a time.
  *
  * @param png signature and critical chunks
  * @param bits bits per sample
@@ -17,36 +17,36 @@ import org.jspecify.annotations.Nullable;
  */
 record PngRows(byte[] png, int width, int height, int bits, int color, byte[] palette, int data) implements PixelRows {
 
-    private static final int GREY = 0;
+    private static final int GRAY = 0;
     private static final int RGB = 2;
     private static final int PALETTE = 3;
-    private static final int GREY_ALPHA = 4;
+    private static final int GRAY_ALPHA = 4;
     private static final int RGB_ALPHA = 6;
 
-    /** Deflate makes at most 1032 bytes of one. */
-    private static final long MOST_EXPANSION = 1_040;
+    /** Deflate expands a byte to at most 1032. */
+    private static final long MAX_EXPANSION = 1_040;
 
     private static final int IHDR_DATA = 16;
 
     /**
-     * Returns the rows; null where the image is interlaced or has what only the codec knows how to refuse.
+     * Returns the rows; null where the image is interlaced, or invalid in a way that the codec reports.
      *
-     * @throws IOException if it cannot have as many as its header claims, so that no memory is taken for them
+     * @throws IOException if the pixels are too few bytes for the rows of the header, so that no memory is taken
      */
     static @Nullable PngRows of(byte[] png, int width, int height) throws IOException {
         int bits = png[IHDR_DATA + 8];
         int color = png[IHDR_DATA + 9];
         boolean plain = png[IHDR_DATA + 10] == 0 && png[IHDR_DATA + 11] == 0 && png[IHDR_DATA + 12] == 0;
         boolean known = switch (color) {
-            case GREY -> bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
+            case GRAY -> bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16;
             case PALETTE -> bits == 1 || bits == 2 || bits == 4 || bits == 8;
-            case RGB, GREY_ALPHA, RGB_ALPHA -> bits == 8 || bits == 16;
+            case RGB, GRAY_ALPHA, RGB_ALPHA -> bits == 8 || bits == 16;
             default -> false;
         };
         if (!plain || !known) {
             return null;
         }
-        byte[] palette = color == GREY && bits < 8 ? greys(bits) : new byte[0];
+        byte[] palette = color == GRAY && bits < 8 ? grays(bits) : new byte[0];
         int at = PngFile.SIGNATURE_BYTES + PngFile.CHUNK_OVERHEAD + 13;
         if (PngFile.int32(png, at + 4) == PngFile.PLTE) {
             int length = PngFile.int32(png, at);
@@ -69,7 +69,7 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
             return null;
         }
         PngRows rows = new PngRows(png, width, height, bits, color, palette, at);
-        if (height * rows.rowBytes() > MOST_EXPANSION * bytes) {
+        if (height * rows.rowBytes() > MAX_EXPANSION * bytes) {
             throw new IOException("The pixels end too early");
         }
         return rows;
@@ -83,7 +83,7 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
 
     @Override
     public int channels() {
-        return color == RGB || color == RGB_ALPHA || (color == PALETTE && !isGrey(palette)) ? 3 : 1;
+        return color == RGB || color == RGB_ALPHA || (color == PALETTE && !isGray(palette)) ? 3 : 1;
     }
 
     @Override
@@ -98,7 +98,7 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
         byte[] shown = new byte[width * channels];
         unpack(row -> {
             if (palette.length > 0) {
-                look(row, channels, shown);
+                lookUp(row, channels, shown);
             } else {
                 for (int in = 1, out = 0; out < shown.length; in += samples, out += channels) {
                     for (int channel = 0; channel < channels; channel++) {
@@ -121,7 +121,7 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
         });
     }
 
-    private void look(byte[] row, int channels, byte[] shown) {
+    private void lookUp(byte[] row, int channels, byte[] shown) {
         int mask = (1 << bits) - 1;
         for (int x = 0, out = 0; x < width; x++, out += channels) {
             int bit = x * bits;
@@ -132,7 +132,7 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
         }
     }
 
-    /** Passes each row as stored behind the byte that names its filter, with the filter undone. */
+    /** Passes each row as stored, after the byte that names its filter, with the filter undone. */
     private void unpack(Target target) throws ImageException, IOException {
         int length = Math.toIntExact(rowBytes());
         byte[] row = new byte[length];
@@ -219,7 +219,7 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
     private int samples() {
         return switch (color) {
             case RGB -> 3;
-            case GREY_ALPHA -> 2;
+            case GRAY_ALPHA -> 2;
             case RGB_ALPHA -> 4;
             default -> 1;
         };
@@ -230,16 +230,16 @@ record PngRows(byte[] png, int width, int height, int bits, int color, byte[] pa
         return 1 + ((long) width * bits * samples() + 7) / 8;
     }
 
-    private static byte[] greys(int bits) {
-        int most = (1 << bits) - 1;
-        byte[] greys = new byte[3 << bits];
-        for (int i = 0; i < greys.length; i++) {
-            greys[i] = (byte) (i / 3 * 255 / most);
+    private static byte[] grays(int bits) {
+        int max = (1 << bits) - 1;
+        byte[] grays = new byte[3 << bits];
+        for (int i = 0; i < grays.length; i++) {
+            grays[i] = (byte) (i / 3 * 255 / max);
         }
-        return greys;
+        return grays;
     }
 
-    private static boolean isGrey(byte[] palette) {
+    private static boolean isGray(byte[] palette) {
         for (int i = 0; i < palette.length; i += 3) {
             if (palette[i] != palette[i + 1] || palette[i] != palette[i + 2]) {
                 return false;

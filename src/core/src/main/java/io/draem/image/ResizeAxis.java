@@ -1,11 +1,11 @@
 package io.draem.image;
 
 /**
- * Which source samples make each target sample along one axis, and with what weights: a triangle filter, widened by
- * the scale where it shrinks.
+ * The source samples and weights of each target sample along one axis: a triangle filter, widened by the scale where it
+ * shrinks.
  *
  * <p>The window and the weights are those of PyTorch's {@code _upsample_bilinear2d_aa} (and Pillow's
- * {@code BILINEAR}): centre {@code scale * (i + 0.5)}, support {@code max(scale, 1)}, weights normalised to 1.
+ * {@code BILINEAR}): center {@code scale * (i + 0.5)}, support {@code max(scale, 1)}, weights normalized to 1.
  *
  * @param first first source sample of each target sample
  * @param count number of source samples of each target sample
@@ -15,7 +15,7 @@ package io.draem.image;
 @SuppressWarnings("ArrayRecordComponent") // private to the package and never compared
 record ResizeAxis(int[] first, int[] count, float[] weights, int taps) {
 
-    /** Returns how many source samples make a target sample at most. */
+    /** Returns the largest number of source samples of a target sample. */
     static int taps(int source, int target) {
         return (int) Math.ceil(Math.max((double) source / target, 1)) * 2 + 1;
     }
@@ -36,12 +36,12 @@ record ResizeAxis(int[] first, int[] count, float[] weights, int taps) {
         float[] weights = new float[Math.multiplyExact(target, taps)];
         double[] window = new double[taps];
         for (int i = 0; i < target; i++) {
-            double centre = scale * (i + 0.5);
-            int from = Math.max((int) (centre - support + 0.5), 0);
-            int to = Math.min((int) (centre + support + 0.5), source);
+            double center = scale * (i + 0.5);
+            int from = Math.max((int) (center - support + 0.5), 0);
+            int to = Math.min((int) (center + support + 0.5), source);
             double total = 0;
             for (int j = from; j < to; j++) {
-                double weight = Math.max(0, 1 - Math.abs((j - centre + 0.5) / support));
+                double weight = Math.max(0, 1 - Math.abs((j - center + 0.5) / support));
                 window[j - from] = weight;
                 total += weight;
             }

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param width pixels in a row
  * @param height rows
- * @param rgb {@code width * height * 3} bytes; not copied, so whoever made the image must not change them afterwards
+ * @param rgb {@code width * height * 3} bytes; not copied, so they must not be changed afterwards
  */
 public record RgbImage(int width, int height, byte[] rgb) {
 

@@ -7,8 +7,8 @@ package io.draem.image;
  * @param largest largest stored color sample, before scaling; 255 for 8 bits or fewer, where it is not measured
  * @param whiteLevel stored value that became 255
  * @param declared whether the file states the white level: by a depth between 8 and 16 bits, by significant bits that
- *     agree with the values (PNG {@code sBIT}), or by TIFF's {@code MaxSampleValue}. Otherwise the level is the given one
- *     or the full range
+ *     agree with the values (PNG {@code sBIT}), or by TIFF's {@code MaxSampleValue}. Otherwise the level is the given
+ *     one or the full range
  */
 public record SampleRange(int bits, int largest, int whiteLevel, boolean declared) {
 

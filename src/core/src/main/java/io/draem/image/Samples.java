@@ -14,34 +14,34 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Turns the stored samples of a decoded image into 8-bit RGB.
+ * Converts the stored samples of a decoded image to 8-bit RGB.
  *
- * <p>Samples are copied, never converted between colour spaces: Java's grey colour space is linear, and asking it for
- * RGB would brighten every grey image.
+ * <p>Samples are copied, never converted between color spaces: Java's gray color space is linear, and its conversion
+ * to RGB would brighten every gray image.
  */
 final class Samples {
 
     private Samples() {}
 
     /**
-     * Returns the image as stored: grey in all three channels, palettes expanded, alpha dropped, and 16 bits scaled by
+     * Returns the image as stored: gray in all three channels, palettes expanded, alpha dropped, and 16 bits scaled by
      * their white level.
      *
      * @throws ImageException.Unsupported if the samples are neither 8 nor 16 bits wide
      */
     static DecodedImage decoded(BufferedImage image, WhiteLevel whiteLevel) throws ImageException.Unsupported {
-        ColorModel colours = image.getColorModel();
-        if (colours instanceof IndexColorModel palette) {
+        ColorModel colors = image.getColorModel();
+        if (colors instanceof IndexColorModel palette) {
             return ofBytes(image.getRaster(), fromPalette(image.getRaster(), palette));
         }
-        if (colours instanceof PackedColorModel) {
+        if (colors instanceof PackedColorModel) {
             return ofBytes(image.getRaster(), fromPacked(image));
         }
         Raster raster = image.getRaster();
         return switch (raster.getTransferType()) {
             case DataBuffer.TYPE_BYTE -> ofBytes(raster, fromBands(raster));
             case DataBuffer.TYPE_USHORT -> fromDeepBands(raster, whiteLevel);
-            default -> throw otherWidth();
+            default -> throw unsupportedWidth();
         };
     }
 
@@ -54,7 +54,7 @@ final class Samples {
     static DecodedImage ofCmyk(Raster raster) throws ImageException.Unsupported {
         boolean deep = raster.getTransferType() == DataBuffer.TYPE_USHORT;
         if (!deep && raster.getTransferType() != DataBuffer.TYPE_BYTE) {
-            throw otherWidth();
+            throw unsupportedWidth();
         }
         int shift = deep ? 8 : 0;
         int bands = raster.getNumBands();
@@ -170,7 +170,7 @@ final class Samples {
      * Returns the image of samples of more than 8 bits, scaled by their white level.
      *
      * @param samples interleaved
-     * @param bands samples per pixel; from three on the first three are RGB, otherwise the first is grey
+     * @param bands samples per pixel; from three on the first three are RGB, otherwise the first is gray
      */
     static DecodedImage ofDeep(short[] samples, int width, int height, int bands, WhiteLevel whiteLevel) {
         int colors = bands >= 3 ? 3 : 1; // the others are alpha
@@ -195,10 +195,10 @@ final class Samples {
 
     private static byte[] fromBytes(Raster raster, PixelInterleavedSampleModel model, byte[] data, int dataOffset) {
         int[] offsets = model.getBandOffsets();
-        boolean grey = offsets.length < 3;
+        boolean gray = offsets.length < 3;
         int red = offsets[0];
-        int green = grey ? red : offsets[1];
-        int blue = grey ? red : offsets[2];
+        int green = gray ? red : offsets[1];
+        int blue = gray ? red : offsets[2];
         int pixelStride = model.getPixelStride();
         int start = dataOffset
                 + (raster.getMinY() - raster.getSampleModelTranslateY()) * model.getScanlineStride()
@@ -216,7 +216,7 @@ final class Samples {
         return rgb;
     }
 
-    private static ImageException.Unsupported otherWidth() {
+    private static ImageException.Unsupported unsupportedWidth() {
         return new ImageException.Unsupported(
                 "The image's samples are neither 8 nor 16 bits wide: save it with 8 or 16 bits per channel");
     }

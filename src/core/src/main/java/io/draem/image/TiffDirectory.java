@@ -67,10 +67,10 @@ final class TiffDirectory {
     /**
      * Returns the values of a tag, empty where it is absent or not of whole numbers.
      *
-     * @param most how many are needed at most: each takes eight bytes of memory, where one in the file may have one
-     * @throws ImageException.Invalid if they lie beyond the end
+     * @param max largest number of values that are needed: a value of one byte in the file takes eight bytes of memory
+     * @throws ImageException.Invalid if they are beyond the end
      */
-    long[] values(int tag, int most) throws ImageException.Invalid {
+    long[] values(int tag, int max) throws ImageException.Invalid {
         Integer entry = entries.get(tag);
         if (entry == null) {
             return new long[0];
@@ -89,7 +89,7 @@ final class TiffDirectory {
         if (position > end || count > (end - position) / size) {
             throw broken();
         }
-        long[] values = new long[(int) Math.min(most, count)];
+        long[] values = new long[(int) Math.min(max, count)];
         for (int i = 0; i < values.length; i++) {
             int at = (int) position + i * size;
             values[i] = size == 1 ? bytes[at] & 0xFF : size == 2 ? uint16(at) : uint32(at);

@@ -5,7 +5,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The strips or tiles of a TIFF, which are unpacked one at a time.
+ * The strips or tiles of a TIFF, unpacked one at a time.
  *
  * @param bytes the file
  * @param offsets where each part starts
@@ -37,7 +37,7 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
     /**
      * Unpacks a part.
      *
-     * @param length bytes that the part must have; what it has beyond them is ignored, as padding
+     * @param length bytes that the part must have; more are ignored as padding
      * @throws ImageException.Invalid if it has fewer
      */
     byte[] unpack(int part, int length) throws ImageException {
@@ -63,8 +63,8 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
     }
 
     /**
-     * Returns the heap that is taken besides the parts that are unpacked: where each is, the tables of LZW, and a part in the
-     * reverse order of bits.
+     * Returns the heap in addition to the unpacked parts: offsets and lengths, the tables of LZW, and a part with
+     * reversed bits.
      */
     long heapBytes() {
         long reversedBytes = reversed ? Arrays.stream(counts).max().orElse(0) : 0;
@@ -72,18 +72,18 @@ record TiffParts(byte[] bytes, long[] offsets, long[] counts, int compression, b
     }
 
     /**
-     * Does nothing where the bytes of a part can unpack to that length, so that memory is taken for nothing else.
+     * Checks that the bytes of a part can unpack to that length, before memory is taken for it.
      *
      * @throws ImageException.Invalid if they are too few
      */
     void requirePossible(int part, long length) throws ImageException {
-        long most = switch (compression) {
+        long max = switch (compression) {
             case UNCOMPRESSED -> counts[part];
             case PACK_BITS -> 64L * counts[part];
             case LZW -> 4096L * counts[part];
             default -> 1040L * counts[part];
         };
-        if (length > most) {
+        if (length > max) {
             throw tooShort();
         }
     }

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebP picture or the first frame of a WebP animation. The decoder is given the frame's pixels alone: neither alpha
+ * A WebP picture or the first frame of a WebP animation. The decoder receives only the frame's pixels: neither alpha
  * nor profile, and no canvas that claims to be smaller than its frame.
  *
  * @param header size of the canvas
@@ -117,7 +117,7 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
             return (long) width * height;
         }
 
-        /** Returns the chunk as a file, with zeros behind it, which the codec reads ahead. */
+        /** Returns the chunk as a file, followed by zeros for the read-ahead of the codec. */
         private byte[] alone() {
             int whole = CHUNK_HEADER_BYTES + length;
             int padded = whole + (length & 1);
@@ -161,16 +161,16 @@ record WebpFile(ImageHeader header, int orientation, Frame frame) implements Enc
                 int type = bytes.getInt(at);
                 int data = at + CHUNK_HEADER_BYTES;
                 long length = uint32(at + 4);
-                long room = end - data;
-                if (type == EXTENDED && room >= 10) {
+                long available = end - data;
+                if (type == EXTENDED && available >= 10) {
                     setCanvas(uint24(data + 4) + 1L, uint24(data + 7) + 1L);
-                } else if (type == LOSSY && room >= 10) {
+                } else if (type == LOSSY && available >= 10) {
                     setFrame(bytes.getShort(data + 6) & 0x3FFF, bytes.getShort(data + 8) & 0x3FFF);
-                } else if (type == LOSSLESS && room >= 5) {
+                } else if (type == LOSSLESS && available >= 5) {
                     int sizes = bytes.getInt(data + 1);
                     setFrame((sizes & 0x3FFF) + 1, (sizes >> 14 & 0x3FFF) + 1);
                 }
-                if (length > room) {
+                if (length > available) {
                     throw truncated();
                 }
                 boolean first = frame == null;

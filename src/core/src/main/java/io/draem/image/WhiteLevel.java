@@ -10,19 +10,19 @@ import java.util.OptionalInt;
  * @param bits bits per sample as stored, 9 to 16
  * @param declared level that the file states, if any; ignored where a value exceeds it
  * @param significantBits bits that carried information before the file was written (PNG {@code sBIT}), if stated
- * @param given level that the caller gives for samples of 16 bits without a declared level
+ * @param given level for samples of 16 bits without a declared level
  */
 record WhiteLevel(int bits, OptionalInt declared, OptionalInt significantBits, OptionalInt given) {
 
     private static final int BITS = 16;
     private static final int LOW = 1 << (BITS - 3);
 
-    /** Samples of 16 bits of which the file states nothing more. */
+    /** Samples of 16 bits without a declared level. */
     static WhiteLevel ofSixteenBits(OptionalInt given) {
         return new WhiteLevel(BITS, OptionalInt.empty(), OptionalInt.empty(), given);
     }
 
-    /** Samples whose depth lies between 8 and 16 bits and thereby declares their white. */
+    /** Samples of 9 to 15 bits, whose depth declares their white level. */
     static WhiteLevel ofDepth(int bits) {
         return new WhiteLevel(bits, OptionalInt.of((1 << bits) - 1), OptionalInt.empty(), OptionalInt.empty());
     }
@@ -89,9 +89,9 @@ record WhiteLevel(int bits, OptionalInt declared, OptionalInt significantBits, O
     }
 
     /**
-     * The PNG standard has samples scaled up to the full range and {@code sBIT} name their original depth; programs that
-     * copy camera values leave them in the low bits. Values beyond that depth were scaled. Low values that all are
-     * multiples of the step that scaling makes leave it open, so that nothing is stated.
+     * The PNG standard has samples scaled up to the full range and {@code sBIT} name their original depth; programs
+     * that copy camera values leave them in the low bits. Values beyond that depth were scaled. Low values that all are
+     * multiples of the step that scaling makes fit both, so that no level is returned.
      */
     private OptionalInt significantLevel(boolean[] seen, int largest) {
         int full = (1 << bits) - 1;

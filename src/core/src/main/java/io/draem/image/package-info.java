@@ -1,4 +1,7 @@
-/** Image bytes from anywhere, not trusted, to the float tensor that the network sees. */
+/**
+ * Decodes untrusted image bytes to RGB and to the input tensor of the network. The readers of all formats are in one
+ * package, since they share headers, samples and rows that nothing else may see.
+ */
 @NullMarked
 package io.draem.image;
 

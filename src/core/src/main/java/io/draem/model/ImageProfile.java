@@ -10,10 +10,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the images looked like that a model was trained on, before anything was done to them.
+ * Statistics of the images that a model was trained on, without augmentation.
  *
- * @param images how many there were
- * @param measures how each measure was spread among them; a measure that is not known is missing
+ * @param images number of images
+ * @param measures mean and deviation of each measure; an unknown measure is missing
  */
 public record ImageProfile(int images, Map<ImageMeasure, Spread> measures) {
 
@@ -25,7 +25,7 @@ public record ImageProfile(int images, Map<ImageMeasure, Spread> measures) {
     }
 
     /**
-     * How a measure is spread.
+     * Distribution of a measure.
      *
      * @param mean of the images
      * @param deviation standard deviation of the images
@@ -33,18 +33,20 @@ public record ImageProfile(int images, Map<ImageMeasure, Spread> measures) {
     public record Spread(double mean, double deviation) {
 
         /**
-         * A quarter of a step of an 8-bit image. Grey images, or a single one, have no spread at all, and what differs by
-         * less is nobody's concern.
+         * A quarter of a step of an 8-bit image. Gray images, or a single one, have no spread at all, and smaller
+         * differences do not matter.
          */
         static final double LEAST_DEVIATION = 0.001;
 
         public Spread {
             if (!Double.isFinite(mean) || !(deviation >= 0 && Double.isFinite(deviation))) {
-                throw new IllegalArgumentException("There is no spread of mean " + mean + ", deviation " + deviation);
+                throw new IllegalArgumentException(
+                        "A spread needs finite numbers and a deviation of at least 0, got mean " + mean + ", deviation "
+                                + deviation);
             }
         }
 
-        /** Returns how many standard deviations a value lies above the mean; below it, the number is negative. */
+        /** Returns the distance of a value from the mean in standard deviations, negative below the mean. */
         public double distance(double value) {
             return (value - mean) / Math.max(deviation, LEAST_DEVIATION);
         }
@@ -80,9 +82,9 @@ public record ImageProfile(int images, Map<ImageMeasure, Spread> measures) {
     }
 
     /**
-     * Reads the value of {@code draem.images}; what is not known here is ignored.
+     * Reads the value of {@code draem.images}; unknown fields are ignored.
      *
-     * @throws IllegalArgumentException if a number is missing or makes no sense
+     * @throws IllegalArgumentException if a number is missing or out of range
      */
     static ImageProfile fromJson(ObjectNode json) {
         Map<ImageMeasure, Spread> measures = new EnumMap<>(ImageMeasure.class);

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an image looks like the training images of a model as far as exposure, focus and color go: a verdict on a black,
- * defocused or wrongly exposed frame says nothing about the product.
+ * Compares exposure, focus and color of an image with the training images of a model: the result for a black, defocused
+ * or wrongly exposed frame says nothing about the product.
  *
- * <p>The usual range of a measure is the training images' mean, widened by several standard deviations and at least by a
- * fixed margin, so that few or very uniform training images give no alarms. Contrast and sharpness are compared by ratio,
- * since they scale with the exposure, and have no upper limit: a defect on a plain surface raises both. Defects change the
- * other measures less than the margins allow.
+ * <p>The usual range of a measure is the training images' mean, widened by several standard deviations and at least by
+ * a fixed margin, so that few or very uniform training images give no alarms. Contrast and sharpness are compared by
+ * ratio, since they scale with the exposure, and have no upper limit: a defect on a plain surface raises both. Defects
+ * change the other measures less than the margins allow.
  *
  * @param reasons why the image is unusual; empty for a usual one
  */
@@ -52,7 +52,7 @@ public record InputCheck(List<Reason> reasons) {
      */
     public record Reason(Kind kind, ImageMeasure measure, double value, double min, double max) {
 
-        /** Returns the reason for people, such as {@code too-dark (brightness 0.021, usual 0.310 to 0.680)}. */
+        /** Returns the reason as text, such as {@code too-dark (brightness 0.021, usual 0.310 to 0.680)}. */
         @Override
         public String toString() {
             return String.format(
@@ -67,7 +67,7 @@ public record InputCheck(List<Reason> reasons) {
         /** All pixels have nearly the same value. */
         UNIFORM,
         LOW_CONTRAST,
-        /** Out of focus or moved. */
+        /** Out of focus, or motion blur. */
         BLURRED,
         /** Saturation, warmth or tint of other light, another white balance or another product. */
         UNUSUAL_COLOR;
@@ -90,7 +90,7 @@ public record InputCheck(List<Reason> reasons) {
     /**
      * Checks an image.
      *
-     * @param profile the training images; null where they are not known, and then only uniform images are unusual
+     * @param profile the training images; null where unknown, and then only uniform images are unusual
      */
     public static InputCheck of(@Nullable ImageProfile profile, ImageMeasures image) {
         Map<ImageMeasure, ImageProfile.Spread> trained = profile == null ? Map.of() : profile.measures();

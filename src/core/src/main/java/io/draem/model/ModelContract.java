@@ -1,18 +1,18 @@
 package io.draem.model;
 
-/** Names that graph, trainer and service agree on; a change that older readers would get wrong is a new version. */
+/** Names that graph, trainer and service agree on; a change that older readers would misinterpret is a new version. */
 public final class ModelContract {
 
     /** Version of this contract, the value of {@code draem.version}. */
     public static final int VERSION = 1;
 
     /**
-     * Version of graphs with {@code draem.input.white-level}: a service that knows only version 1 would read deep images
-     * otherwise than the training did, and must refuse them.
+     * Version of graphs with {@code draem.input.white-level}: a service that knows only version 1 would scale deep
+     * images differently from the training, and must refuse the graph.
      */
     public static final int WHITE_LEVEL_VERSION = 2;
 
-    /** Input: float32 {@code [batch, 3, height, width]}, RGB, 0 to 1, not normalised. */
+    /** Input: float32 {@code [batch, 3, height, width]}, RGB, 0 to 1, not normalized. */
     public static final String INPUT = "input";
 
     /** Output: float32 {@code [batch]}, raw image score. */
@@ -21,16 +21,16 @@ public final class ModelContract {
     /** Output: float32 {@code [batch, height, width]}, raw anomaly map. */
     public static final String ANOMALY_MAP = "anomaly_map";
 
-    /** Optional output: float32 {@code [batch, 3, height, width]}, the repaired image. */
+    /** Optional output: float32 {@code [batch, 3, height, width]}, the reconstructed image. */
     public static final String RECONSTRUCTION = "reconstruction";
 
     /** The only output of graphs that anomalib before 2.0 exported: a map, without thresholds and score range. */
     public static final String OLD_ANOMALIB_OUTPUT = "output";
 
-    /** Why such a graph is not run, and the remedy. */
+    /** Message for such a graph: the problem and the remedy. */
     public static final String OLD_ANOMALIB_ADVICE =
             "The graph was exported by anomalib before 2.0: its only output is an anomaly map, and neither thresholds nor"
-                    + " score range are in it. Import the checkpoint of its training in its place"
+                    + " score range are in it. Import the checkpoint of its training instead"
                     + " (weights/lightning/model.ckpt, in old versions weights/model.ckpt): draem-trainer import FILE.ckpt"
                     + " --output MODELS --name NAME";
 

@@ -7,7 +7,7 @@ import io.draem.score.Region.Point;
 import io.draem.score.ScaledMap;
 import java.util.List;
 
-/** Draws what was found over the image: heat where the map is above its threshold, and an outline round each region. */
+/** Draws anomalies over an image: heat where the map is above its threshold, and an outline around each region. */
 public final class AnomalyOverlay {
 
     private static final double THRESHOLD = 0.5;
@@ -15,7 +15,7 @@ public final class AnomalyOverlay {
     private static final double OPACITY_AT_MAXIMUM = 0.7;
     private static final int LEVELS = 256;
 
-    /** Magenta, which hardly any photographed part or heat colour is. */
+    /** Magenta, a color that photographed parts rarely have and heat never has. */
     private static final int OUTLINE = 0xFF00FF;
 
     /** An image grows by so many pixels on its longer side before outlines get one pixel thicker. */
@@ -26,10 +26,10 @@ public final class AnomalyOverlay {
     /**
      * Returns a copy of the image with the heat and the outlines drawn on it.
      *
-     * @param map raw map of the image's size: at or below the threshold the image shows unchanged, above it the heat is the
-     *     more opaque the larger the value
+     * @param map raw map of the image's size: at or below the threshold the image shows unchanged, above it the heat is
+     *     the more opaque the larger the value
      * @param pixelThreshold raw value that the heat begins above
-     * @param calibration range of the map's values, over which the heat grows
+     * @param calibration range of the map's values, over which the heat increases
      * @throws IllegalArgumentException if map and image differ in size
      */
     public static RgbImage draw(
@@ -48,9 +48,9 @@ public final class AnomalyOverlay {
     }
 
     private static void blendHeat(byte[] rgb, ScaledMap map, double pixelThreshold, Calibration calibration) {
-        int[] colours = new int[LEVELS];
+        int[] colors = new int[LEVELS];
         for (int level = 0; level < LEVELS; level++) {
-            colours[level] = HeatColours.of((double) level / (LEVELS - 1));
+            colors[level] = HeatColors.of((double) level / (LEVELS - 1));
         }
         ScaledMap.Rows rows = map.rows();
         for (int y = 0; y < map.height(); y++) {
@@ -59,19 +59,19 @@ public final class AnomalyOverlay {
                 if (row[x] > pixelThreshold) {
                     float value = (float)
                             Calibration.normalize(row[x], pixelThreshold, calibration.mapMin(), calibration.mapMax());
-                    blend(rgb, 3 * (y * row.length + x), value, colours);
+                    blend(rgb, 3 * (y * row.length + x), value, colors);
                 }
             }
         }
     }
 
-    private static void blend(byte[] rgb, int pixel, float normalized, int[] colours) {
+    private static void blend(byte[] rgb, int pixel, float normalized, int[] colors) {
         double heat = Math.min(1, Math.max(0, (normalized - THRESHOLD) / (1 - THRESHOLD)));
-        int colour = colours[(int) Math.round(heat * (LEVELS - 1))];
+        int color = colors[(int) Math.round(heat * (LEVELS - 1))];
         double opacity = OPACITY_AT_THRESHOLD + heat * (OPACITY_AT_MAXIMUM - OPACITY_AT_THRESHOLD);
         for (int channel = 0; channel < 3; channel++) {
             int below = rgb[pixel + channel] & 0xFF;
-            int above = colour >> (16 - 8 * channel) & 0xFF;
+            int above = color >> (16 - 8 * channel) & 0xFF;
             rgb[pixel + channel] = (byte) Math.round(below + opacity * (above - below));
         }
     }

@@ -11,21 +11,21 @@ import java.util.zip.Deflater;
 /**
  * Writes pictures, anomaly maps and masks as PNG.
  *
- * <p>Samples are written as they are, with no colour space in between; the fastest compression level is used, since
- * these pictures are made while a caller waits.
+ * <p>Samples are written as they are, with no color space in between; the fastest compression level is used, since a
+ * client waits for these pictures.
  *
  * @see <a href="https://www.w3.org/TR/png-3/">the format</a>
  */
 public final class PngWriter {
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-    private static final int GREY = 0;
+    private static final int GRAY = 0;
     private static final int RGB = 2;
     private static final int NO_FILTER = 0;
     private static final int SUB_FILTER = 1;
     private static final int MAX_16_BIT = 65_535;
 
-    /** Gives one row of samples, most significant byte first. */
+    /** Writes one row of samples, most significant byte first. */
     private interface Rows {
 
         void fill(int y, byte[] row);
@@ -44,10 +44,10 @@ public final class PngWriter {
                 (y, row) -> System.arraycopy(image.rgb(), y * length, row, 0, length));
     }
 
-    /** Returns a map of values 0 to 1 as a 16-bit grey PNG, {@code round(65535 * value)}; values beyond are clamped. */
+    /** Returns a map of values 0 to 1 as a 16-bit gray PNG, {@code round(65535 * value)}; values beyond are clamped. */
     public static byte[] map(ScaledMap map) {
         ScaledMap.Rows rows = map.rows();
-        return encode(map.width(), map.height(), 16, GREY, (y, row) -> {
+        return encode(map.width(), map.height(), 16, GRAY, (y, row) -> {
             float[] values = rows.read(y);
             for (int x = 0; x < values.length; x++) {
                 int value = Math.min(MAX_16_BIT, Math.max(0, Math.round(values[x] * MAX_16_BIT)));
@@ -57,10 +57,10 @@ public final class PngWriter {
         });
     }
 
-    /** Returns an 8-bit grey PNG that is 255 where the map is strictly above the threshold, and 0 elsewhere. */
+    /** Returns an 8-bit gray PNG that is 255 where the map is strictly above the threshold, and 0 elsewhere. */
     public static byte[] mask(ScaledMap map, double threshold) {
         ScaledMap.Rows rows = map.rows();
-        return encode(map.width(), map.height(), 8, GREY, (y, row) -> {
+        return encode(map.width(), map.height(), 8, GRAY, (y, row) -> {
             float[] values = rows.read(y);
             for (int x = 0; x < values.length; x++) {
                 row[x] = (byte) (values[x] > threshold ? 0xFF : 0);
@@ -68,21 +68,21 @@ public final class PngWriter {
         });
     }
 
-    private static byte[] encode(int width, int height, int bitDepth, int colourType, Rows rows) {
-        int pixelBytes = bitDepth / 8 * (colourType == RGB ? 3 : 1);
+    private static byte[] encode(int width, int height, int bitDepth, int colorType, Rows rows) {
+        int pixelBytes = bitDepth / 8 * (colorType == RGB ? 3 : 1);
         Output png = new Output();
         png.write(SIGNATURE, SIGNATURE.length);
         byte[] header = new byte[13];
         putInt(header, 0, width);
         putInt(header, 4, height);
         header[8] = (byte) bitDepth;
-        header[9] = (byte) colourType;
+        header[9] = (byte) colorType;
         writeChunk(png, "IHDR", header, header.length);
 
         byte[] row = new byte[width * pixelBytes];
         byte[] filtered = new byte[1 + row.length];
         byte[] compressed = new byte[1 << 16];
-        boolean photographic = bitDepth > 8 || colourType == RGB;
+        boolean photographic = bitDepth > 8 || colorType == RGB;
         Deflater deflater = new Deflater(Deflater.BEST_SPEED);
         try {
             for (int y = 0; y < height; y++) {
@@ -104,7 +104,9 @@ public final class PngWriter {
         return png.toByteArray();
     }
 
-    /** Writes each byte less the one {@code distance} before it, which compresses smooth rows; 0 leaves them alone. */
+    /**
+     * Writes each byte less the one {@code distance} before it, which compresses smooth rows; 0 leaves them unchanged.
+     */
     private static void filter(byte[] row, int distance, byte[] filtered) {
         if (distance == 0) {
             filtered[0] = NO_FILTER;
@@ -145,23 +147,23 @@ public final class PngWriter {
         private static final int SEGMENT = 1 << 16;
 
         private final List<byte[]> segments = new ArrayList<>();
-        private int room;
+        private int free;
 
         void write(byte[] bytes, int length) {
             for (int written = 0; written < length; ) {
-                if (room == 0) {
+                if (free == 0) {
                     segments.add(new byte[SEGMENT]);
-                    room = SEGMENT;
+                    free = SEGMENT;
                 }
-                int count = Math.min(room, length - written);
-                System.arraycopy(bytes, written, segments.get(segments.size() - 1), SEGMENT - room, count);
+                int count = Math.min(free, length - written);
+                System.arraycopy(bytes, written, segments.get(segments.size() - 1), SEGMENT - free, count);
                 written += count;
-                room -= count;
+                free -= count;
             }
         }
 
         byte[] toByteArray() {
-            byte[] all = new byte[Math.toIntExact((long) SEGMENT * segments.size() - room)];
+            byte[] all = new byte[Math.toIntExact((long) SEGMENT * segments.size() - free)];
             for (int i = 0, at = 0; at < all.length; i++, at += SEGMENT) {
                 System.arraycopy(segments.get(i), 0, all, at, Math.min(SEGMENT, all.length - at));
             }

@@ -3,7 +3,7 @@ package io.draem.score;
 import java.util.Objects;
 
 /**
- * A raw anomaly map: one probability a pixel, rows from the top.
+ * A raw anomaly map: one probability per pixel, rows from the top.
  *
  * @param width pixels in a row
  * @param height rows
@@ -50,7 +50,7 @@ public record AnomalyMap(int width, int height, float[] values) {
     }
 
     /**
-     * Returns this map at another size, by bilinear interpolation between pixel centres (no antialiasing), as
+     * Returns this map at another size, by bilinear interpolation between pixel centers (no antialiasing), as
      * {@code torch.nn.functional.interpolate(mode="bilinear", align_corners=False)} gives it; this map itself where
      * the size is the same.
      */

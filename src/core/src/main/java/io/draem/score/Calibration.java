@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thresholds and score ranges of a model, with the data that they came from. All values are raw, as the graph gives
- * them: 0 to 1 ({@link ScoreRange}).
+ * Thresholds and score ranges of a model, with the size of the data that they come from. All values are raw, as the
+ * graph returns them: 0 to 1 ({@link ScoreRange}).
  *
  * @param rule how the thresholds were found
  * @param imageThreshold an image with a larger score is anomalous
@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param normalImages how many normal images were seen
  * @param anomalousImages how many labelled anomalous images were seen
  * @param syntheticImages how many images with a synthetic anomaly were seen
- * @param normalPixels how many normal pixels were seen, in images of any kind; 0 where it is not known
+ * @param normalPixels how many normal pixels were seen, in images of any kind; 0 where unknown
  * @param anomalousPixels how many anomalous pixels were seen
- * @param maskedImages how many of the anomalous images, labelled or synthetic, had a mask: those that a pixel threshold can
- *     come from
- * @param ruleValue the quantile or the recall that the rule was given; null for other rules, or where it is not known
+ * @param maskedImages how many of the anomalous images, labelled or synthetic, had a mask: those that a pixel threshold
+ *     can come from
+ * @param ruleValue the quantile or the recall that the rule was given; null for other rules, or where unknown
  */
 public record Calibration(
         ThresholdRule rule,
@@ -60,7 +60,7 @@ public record Calibration(
         }
     }
 
-    /** Makes a calibration of which pixel counts and the rule's value are not known, and each anomalous image had a mask. */
+    /** Makes a calibration with unknown pixel counts and rule value, in which each anomalous image had a mask. */
     public Calibration(
             ThresholdRule rule,
             double imageThreshold,
@@ -89,7 +89,7 @@ public record Calibration(
                 null);
     }
 
-    /** Tells whether an image with that raw score is anomalous: strictly above the threshold. */
+    /** Returns whether an image with that raw score is anomalous: strictly above the threshold. */
     public boolean isAnomalous(double score) {
         return score > imageThreshold;
     }
@@ -100,7 +100,7 @@ public record Calibration(
     }
 
     /**
-     * Returns {@code clamp((value - threshold) / (max - min) + 0.5, 0, 1)}, the min-max normalisation of anomalib's
+     * Returns {@code clamp((value - threshold) / (max - min) + 0.5, 0, 1)}, the min-max normalization of anomalib's
      * post-processor; without a range ({@code max == min}) 0.5 plus the sign of the difference, clamped.
      */
     public static double normalize(double value, double threshold, double min, double max) {

@@ -14,7 +14,10 @@ final class Outline {
     /** Outlines of more corners than this are simplified until they have no more. */
     static final int MAX_CORNERS = 1_000;
 
-    /** How far, in pixels, a corner that is left out may lie from the simplified outline; doubled while that leaves too many. */
+    /**
+     * Largest distance in pixels of an omitted corner from the simplified outline; doubled while too many corners
+     * remain.
+     */
     private static final double TOLERANCE = 1.5;
 
     /** Corners are simplified in stretches of this length, which bounds the time for outlines of millions. */
@@ -47,15 +50,15 @@ final class Outline {
             if (cornerX == x && cornerY == y) {
                 break;
             }
-            int turn = 1;
+            int rotation = 1;
             if (isSet(map, threshold, cornerX + LEFT_X[direction], cornerY + LEFT_Y[direction])) {
-                turn = 3; // to the left, so that pixels that touch at a corner stay together
+                rotation = 3; // to the left, so that pixels that touch at a corner stay together
             } else if (isSet(map, threshold, cornerX + RIGHT_X[direction], cornerY + RIGHT_Y[direction])) {
-                turn = 0;
+                rotation = 0;
             }
-            if (turn != 0) {
+            if (rotation != 0) {
                 corners.add(cornerX, cornerY);
-                direction = (direction + turn) % 4;
+                direction = (direction + rotation) % 4;
             }
         }
         for (double tolerance = TOLERANCE; corners.count > MAX_CORNERS; tolerance *= 2) {
@@ -102,7 +105,10 @@ final class Outline {
         }
     }
 
-    /** Corners of an outline in their order, eight bytes each: that of noise has millions before it is simplified. */
+    /**
+     * Corners of an outline in their order, eight bytes each: outlines of noise have millions before they are
+     * simplified.
+     */
     private static final class Corners {
 
         private int[] x = new int[16];
@@ -119,7 +125,10 @@ final class Outline {
             count++;
         }
 
-        /** Returns the distance of corner {@code i} from the segment between two others, or 0 where it is below another one. */
+        /**
+         * Returns the distance of corner {@code i} from the segment between two others, or 0 where it is below another
+         * one.
+         */
         double distance(int i, int from, int to, double other) {
             double dx = x[to] - x[from];
             double dy = y[to] - y[from];

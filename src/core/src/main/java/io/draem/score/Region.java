@@ -10,12 +10,12 @@ import java.util.List;
  * @param width width of the bounding box
  * @param height height of the bounding box
  * @param area pixels that belong to the region
- * @param centroidX mean column of those pixels (pixel centres, so the first column is 0.5)
+ * @param centroidX mean column of those pixels (pixel centers, so the first column is 0.5)
  * @param centroidY mean row of those pixels
  * @param peak largest raw map value in the region
  * @param mean mean raw map value in the region
- * @param polygon outline of the region, clockwise, closed (the last point joins the first); empty where it was not asked
- *     for
+ * @param polygon outline of the region, clockwise, closed (the last point joins the first); empty where outlines are
+ *     not requested
  */
 public record Region(
         int x,

@@ -1,11 +1,11 @@
 package io.draem.score;
 
 /**
- * An anomaly map at another size, of which no more than single rows are in memory.
+ * An anomaly map at another size, of which only single rows are in memory.
  *
- * <p>Values are interpolated bilinearly between pixel centres (no antialiasing), as
- * {@code torch.nn.functional.interpolate(mode="bilinear", align_corners=False)} does; at the map's own size they are the
- * map's. {@link AnomalyMap#resized} gives the same values at once.
+ * <p>Values are interpolated bilinearly between pixel centers (no antialiasing), as
+ * {@code torch.nn.functional.interpolate(mode="bilinear", align_corners=False)} does; at the map's own size they are
+ * the map's. {@link AnomalyMap#resized} gives the same values at once.
  */
 public final class ScaledMap {
 
@@ -94,7 +94,7 @@ public final class ScaledMap {
     /** Reads a scaled map row by row, in any order; the rows from the top are the fastest. */
     public final class Rows {
 
-        /** Source rows at the width of the scaled map: each serves several rows that follow each other. */
+        /** Source rows at the width of the scaled map: each is used for several consecutive rows. */
         private float[] upper = new float[width];
 
         private float[] lower = new float[width];
@@ -148,7 +148,7 @@ public final class ScaledMap {
         }
     }
 
-    /** Finds rows that lie at or below a threshold as a whole, from the source's rows alone. */
+    /** Finds rows that are entirely at or below a threshold, from the source's rows alone. */
     final class Bounds {
 
         private final float[] largest = new float[source.height()];
@@ -163,7 +163,7 @@ public final class ScaledMap {
                     max = Math.max(max, source.values()[i]);
                     largestMagnitude = Math.max(largestMagnitude, Math.abs(source.values()[i]));
                 }
-                // Rounding may lift an interpolated value a little above the values that it lies between.
+                // Rounding may lift an interpolated value a little above the values that it is between.
                 largest[y] = max + 8 * Math.ulp(largestMagnitude);
             }
         }

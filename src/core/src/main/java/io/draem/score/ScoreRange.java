@@ -1,8 +1,8 @@
 package io.draem.score;
 
 /**
- * The values that image scores, anomaly maps and their thresholds can have: probabilities, 0 to 1. A float16 graph rounds
- * to steps of {@value #TOLERANCE} there, so values up to one step outside count as within.
+ * The values that image scores, anomaly maps and their thresholds can have: probabilities, 0 to 1. A float16 graph
+ * rounds to steps of {@value #TOLERANCE} there, so values up to one step outside count as within.
  */
 public final class ScoreRange {
 
@@ -11,7 +11,7 @@ public final class ScoreRange {
 
     private ScoreRange() {}
 
-    /** Returns whether a value is a number from 0 to 1; NaN is none. */
+    /** Returns whether a value is a number from 0 to 1; NaN is not. */
     public static boolean contains(double value) {
         return value >= -TOLERANCE && value <= 1 + TOLERANCE;
     }
@@ -22,7 +22,7 @@ public final class ScoreRange {
         int mostNegative = Integer.MIN_VALUE;
         for (float value : values) {
             // As integers without the sign, numbers keep their order and NaN is larger than all of them; with the sign
-            // turned, numbers below 0 are those that are not negative. This loop vectorizes.
+            // inverted, numbers below 0 are those that are not negative. This loop vectorizes.
             int bits = Float.floatToRawIntBits(value);
             largest = Math.max(largest, bits & Integer.MAX_VALUE);
             mostNegative = Math.max(mostNegative, bits ^ Integer.MIN_VALUE);

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Where a threshold came from; its {@link #id()} stands in the model's metadata. */
+/** Rule by which a threshold was found; its {@link #id()} is stored in the model's metadata. */
 public enum ThresholdRule {
-    /** Maximises F1 on labelled validation data. */
+    /** Maximizes F1 on labelled validation data. */
     F1,
     /** A quantile of the scores of normal images. */
     QUANTILE,

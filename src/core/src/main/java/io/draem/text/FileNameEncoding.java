@@ -6,8 +6,8 @@ import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The encoding that this process reads file names and arguments in. The JVM takes it from the locale when it starts, and
- * nothing can change it afterwards: with the locale C every character outside ASCII is lost.
+ * The encoding of file names and arguments in this process. The JVM takes it from the locale when it starts and never
+ * changes it: with the locale C every character outside ASCII is lost.
  */
 public final class FileNameEncoding {
 
@@ -15,12 +15,12 @@ public final class FileNameEncoding {
 
     private FileNameEncoding() {}
 
-    /** Says whether a name or an argument holds a character that was lost when it was read. */
+    /** Returns whether a name or an argument holds a character that was lost when it was read. */
     public static boolean isLost(String name) {
         return name.indexOf(REPLACEMENT) >= 0;
     }
 
-    /** Says whether the locale is the reason where a name is lost, rather than the name itself. */
+    /** Returns whether the locale is the reason where a name is lost, rather than the name itself. */
     public static boolean losesNames() {
         try {
             return !Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"))
@@ -30,7 +30,7 @@ public final class FileNameEncoding {
         }
     }
 
-    /** Says whether text that is printed loses every character outside ASCII, as in the locale C. */
+    /** Returns whether text that is printed loses every character outside ASCII, as in the locale C. */
     public static boolean isAscii() {
         try {
             return Charset.forName(System.getProperty("native.encoding", "UTF-8"))
@@ -40,24 +40,24 @@ public final class FileNameEncoding {
         }
     }
 
-    /** Returns a sentence that says why a name cannot be used, and what to do about it. */
+    /** Returns the reason why a name cannot be used, with the remedy. */
     public static String explain(String name) {
         return "The name '" + name + "' "
                 + (losesNames() && name.chars().anyMatch(character -> character > 127)
                         ? "has characters that cannot be read or written, as the locale's encoding is "
                                 + System.getProperty("sun.jnu.encoding") + ": start the program with "
                                 + remedy(System.getenv("LC_ALL"), System.getenv("LC_CTYPE"))
-                        : "is no name of a file here, or is not UTF-8: rename it");
+                        : "is not a valid file name here, or is not UTF-8: rename it");
     }
 
-    /** Returns a name in the composed form (NFC): file systems hand out the composed and the decomposed form of one name. */
+    /** Returns a name in the composed form (NFC): file systems return the composed or the decomposed form of a name. */
     public static String composed(String name) {
         return Normalizer.isNormalized(name, Normalizer.Form.NFC)
                 ? name
                 : Normalizer.normalize(name, Normalizer.Form.NFC);
     }
 
-    /** Returns what to set; LC_ALL and LC_CTYPE, where set, hide LANG. */
+    /** Returns the environment to set; LC_ALL and LC_CTYPE override LANG. */
     static String remedy(@Nullable String all, @Nullable String type) {
         String hiding = all != null && !all.isEmpty() ? "LC_ALL" : type != null && !type.isEmpty() ? "LC_CTYPE" : "";
         return "LANG=C.UTF-8 in its environment" + (hiding.isEmpty() ? "" : ", and without " + hiding);

@@ -3,18 +3,18 @@ package io.draem.text;
 import java.util.Locale;
 
 /**
- * Text from outside, such as a file's name or a graph's metadata, for logs and answers: in one line, and without
- * characters that a terminal or a browser obeys.
+ * Text from outside, such as a file's name or a graph's metadata, for logs and responses: in one line, and without
+ * characters that a terminal or a browser interprets.
  */
 public final class SafeText {
 
-    private static final int MOST = 128;
+    private static final int MAX = 128;
 
     private SafeText() {}
 
     /**
-     * Returns the text with each control character, line separator, format character (which may turn the direction of what
-     * follows) and unpaired surrogate as an escape, such as {@code \u001b}.
+     * Returns the text with each control character, line separator, format character (which may reverse the direction
+     * of the text that follows) and unpaired surrogate as an escape, such as {@code \u001b}.
      */
     public static String escaped(String text) {
         StringBuilder safe = new StringBuilder(text.length());
@@ -27,19 +27,19 @@ public final class SafeText {
         return "'" + of(text) + "'";
     }
 
-    /** Returns what {@link #escaped} returns, cut to {@value #MOST} characters and never within an escape. */
+    /** Returns what {@link #escaped} returns, cut to {@value #MAX} characters and never within an escape. */
     public static String of(String text) {
-        return of(text, MOST);
+        return of(text, MAX);
     }
 
     /** Returns what {@link #escaped} returns, cut to a number of characters and never within an escape. */
-    public static String of(String text, int most) {
+    public static String of(String text, int max) {
         StringBuilder safe = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
             int point = text.codePointAt(i);
             int length = safe.length();
             append(safe, point);
-            if (safe.codePointCount(0, safe.length()) > most) {
+            if (safe.codePointCount(0, safe.length()) > max) {
                 safe.setLength(length);
                 break;
             }

@@ -3,13 +3,15 @@ package io.draem.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.draem.testing.BoundedProcess;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,21 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
  * Compares the decoder with pixels that Python computes, over formats, bit depths and oddities, and prints the table.
  * Needs {@code -Dpython=PYTHON} with {@code pip install pillow numpy tifffile imagecodecs}.
  */
+@Tag("slow")
 class DecoderComparisonTests {
 
     @Test
     void everyFormatDecodesToItsPixelsOrIsRefusedByItsReason(@TempDir Path folder) throws Exception {
         String python = System.getProperty("python");
         assumeTrue(python != null, "No -Dpython=PYTHON with Pillow, NumPy, tifffile and imagecodecs was given");
-        Process process = new ProcessBuilder(
-                        python, "-W", "ignore", "src/core/src/test/python/oddities.py", folder.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-        assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue())
-                .as(Files.readString(folder.resolve("log")))
-                .isZero();
+        BoundedProcess.run(
+                Duration.ofMinutes(3),
+                python,
+                "-W",
+                "ignore",
+                "src/core/src/test/python/oddities.py",
+                folder.toString());
 
         List<String> wrong = new ArrayList<>();
         List<String> lines = Files.readAllLines(folder.resolve("table.tsv"));

@@ -2,6 +2,7 @@ package io.draem.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.testing.BoundedProcess;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
@@ -12,9 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -127,22 +129,12 @@ class DecodingMemoryTests {
     }
 
     private static String decode(Path file, long megabytes, String what) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmn1m",
-                        "-Xmx" + megabytes + "m",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Decoding.class.getName(),
-                        file.toString(),
-                        what)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes()).strip();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return said;
+        List<String> options =
+                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmn1m", "-Xmx" + megabytes + "m");
+        try (BoundedProcess process = BoundedProcess.startJava(options, Decoding.class, file.toString(), what)) {
+            process.awaitExit(Duration.ofSeconds(60));
+            return process.output().strip();
+        }
     }
 
     /** What the JVM runs. */

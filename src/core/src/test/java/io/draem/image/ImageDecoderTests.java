@@ -166,7 +166,7 @@ class ImageDecoderTests {
         "tiff-uint32.tif, '32 bits per sample'",
         "tiff-lab.tif, 'in CIELab'",
         "tiff-thumbnail-first.tif, 'reduced copy'",
-        "tiff-grey-2-extra.tif, 'in grey with 3 samples'",
+        "tiff-grey-2-extra.tif, 'in gray with 3 samples'",
         "tiff-bayer.tif, 'color filter'",
         "bmp-rle8-cut.bmp, 'truncated'",
         "bmp-rle4-cut.bmp, 'truncated'",
@@ -197,18 +197,18 @@ class ImageDecoderTests {
 
     @Test
     void warnsOfDeepImagesThatUseOnlyTheirLowBits() throws Exception {
-        DecodedImage decoded = decoder.decode(deepGrey(0, 1000, 4095));
+        DecodedImage decoded = decoder.decode(deepGray(0, 1000, 4095));
 
         assertThat(decoded.samples()).isEqualTo(new SampleRange(16, 4095, 65535, false));
         assertThat(decoded.warnings())
                 .singleElement()
                 .satisfies(warning -> assertThat(warning.kind()).isEqualTo(ImageWarning.Kind.LOW_VALUES));
-        assertThat(decoder.decode(deepGrey(0, 8192)).warnings()).isEmpty();
+        assertThat(decoder.decode(deepGray(0, 8192)).warnings()).isEmpty();
     }
 
     @Test
     void scalesDeepImagesByTheGivenWhiteLevel() throws Exception {
-        DecodedImage decoded = decoder.decode(deepGrey(0, 16, 2048, 4095), OptionalInt.of(4095));
+        DecodedImage decoded = decoder.decode(deepGray(0, 16, 2048, 4095), OptionalInt.of(4095));
 
         assertThat(decoded.samples()).isEqualTo(new SampleRange(16, 4095, 4095, false));
         assertThat(decoded.warnings()).isEmpty();
@@ -218,7 +218,7 @@ class ImageDecoderTests {
 
     @Test
     void clipsAboveTheGivenWhiteLevelWithAWarning() throws Exception {
-        DecodedImage decoded = decoder.decode(deepGrey(100, 4095, 5000), OptionalInt.of(4095));
+        DecodedImage decoded = decoder.decode(deepGray(100, 4095, 5000), OptionalInt.of(4095));
 
         assertThat(decoded.warnings())
                 .singleElement()
@@ -332,13 +332,13 @@ class ImageDecoderTests {
     }
 
     @Test
-    void keepsGreyAsItIsStored() throws Exception {
-        BufferedImage grey = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+    void keepsGrayAsItIsStored() throws Exception {
+        BufferedImage gray = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
         for (int i = 0; i < 256; i++) {
-            grey.getRaster().setSample(i % 16, i / 16, 0, i);
+            gray.getRaster().setSample(i % 16, i / 16, 0, i);
         }
 
-        RgbImage image = decoder.decode(encoded(grey, "png")).image();
+        RgbImage image = decoder.decode(encoded(gray, "png")).image();
 
         for (int i = 0; i < 256; i++) {
             assertThat(image.channel(i % 16, i / 16, 0)).isEqualTo(i);
@@ -632,7 +632,7 @@ class ImageDecoderTests {
             {257, 1, 2},
             {258, 1, 8},
             {259, 1, 1},
-            {262, 1, 1}, // 2x2, 8 bits, uncompressed, grey
+            {262, 1, 1}, // 2x2, 8 bits, uncompressed, gray
             {273, 2, values},
             {277, 1, 1},
             {278, 1, 1},
@@ -687,7 +687,7 @@ class ImageDecoderTests {
         assertThat(same).isTrue();
     }
 
-    private static byte[] deepGrey(int... row) throws IOException {
+    private static byte[] deepGray(int... row) throws IOException {
         BufferedImage image = new BufferedImage(row.length, 1, BufferedImage.TYPE_USHORT_GRAY);
         image.getRaster().setPixels(0, 0, row.length, 1, row);
         return encoded(image, "png");

@@ -80,7 +80,7 @@ class ImageMaskTests {
     }
 
     @Test
-    void warnsOfGreyMasksOfWhichMostIsDarkerThanHalf() {
+    void warnsOfGrayMasksOfWhichMostIsDarkerThanHalf() {
         byte[] rgb = new byte[100 * 3];
         for (int i = 20; i < 90; i++) {
             rgb[3 * i] = (byte) (43 + i);
@@ -91,11 +91,11 @@ class ImageMaskTests {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "has 72 values and is read as grey: the 6 pixels above 127 are a defect, and the 65 darker ones are not");
+                        "has 72 values and is read as gray: the 6 pixels above 127 are a defect, and the 65 darker ones are not");
     }
 
     @Test
-    void warnsOfFewValuesThatMayBeLabelsAndAreReadAsGrey() {
+    void warnsOfFewValuesThatMayBeLabelsAndAreReadAsGray() {
         byte[] rgb = new byte[100 * 3];
         for (int x = 0; x < 10; x++) { // thin labels side by side look like an antialiased edge
             rgb[3 * (30 + x)] = 60;
@@ -104,7 +104,7 @@ class ImageMaskTests {
         }
         ImageMask mask = ImageMask.of(new RgbImage(10, 10, rgb));
         assertThat(mask.anomalousPixels()).isEqualTo(10);
-        assertThat(mask.warnings()).singleElement().asString().startsWith("has 4 values and is read as grey");
+        assertThat(mask.warnings()).singleElement().asString().startsWith("has 4 values and is read as gray");
     }
 
     @Test
@@ -114,7 +114,7 @@ class ImageMaskTests {
             rgb[3 * (100 * y + 51)] = (byte) 255;
         }
         ImageMask mask = ImageMask.of(new RgbImage(100, 100, rgb));
-        boolean[] small = mask.resized(10, 10); // nearest neighbour takes the columns 0, 10, 20...
+        boolean[] small = mask.resized(10, 10); // nearest neighbor takes the columns 0, 10, 20...
         for (int i = 0; i < small.length; i++) {
             assertThat(small[i]).isEqualTo(i % 10 == 5);
         }

@@ -13,7 +13,7 @@ class ImageMeasuresTests {
     private static final int SIDE = 32;
 
     @Test
-    void measuresAFlatColour() {
+    void measuresAFlatColor() {
         ImageMeasures measures = ImageMeasures.of(flat(0.8f, 0.5f, 0.2f), SIDE, SIDE);
         assertThat(measures.brightness()).isCloseTo(0.299 * 0.8 + 0.587 * 0.5 + 0.114 * 0.2, within(1e-6));
         assertThat(measures.sharpness()).isZero();
@@ -26,7 +26,7 @@ class ImageMeasuresTests {
     @Test
     void contrastIsTheDeviationOfTheLuma() {
         float[] luma = {0, 0.5f, 1, 0.5f, 0.25f, 0.75f};
-        assertThat(ImageMeasures.of(grey(luma), 3, 2).contrast())
+        assertThat(ImageMeasures.of(gray(luma), 3, 2).contrast())
                 .isCloseTo(Math.sqrt((0.25 + 0.25 + 0.0625 + 0.0625) / 6), within(1e-7));
     }
 
@@ -49,7 +49,7 @@ class ImageMeasuresTests {
             }
         }
         double expected = Math.sqrt(squares / 6 - Math.pow(sum / 6, 2));
-        assertThat(ImageMeasures.of(grey(luma), width, height).sharpness()).isCloseTo(expected, within(1e-6));
+        assertThat(ImageMeasures.of(gray(luma), width, height).sharpness()).isCloseTo(expected, within(1e-6));
     }
 
     @Test
@@ -63,8 +63,8 @@ class ImageMeasuresTests {
         for (int i = 1; i < sharp.length - 1; i++) {
             blurred[i] = (sharp[i - 1] + sharp[i] + sharp[i + 1]) / 3;
         }
-        ImageMeasures before = ImageMeasures.of(grey(sharp), SIDE, SIDE);
-        ImageMeasures after = ImageMeasures.of(grey(blurred), SIDE, SIDE);
+        ImageMeasures before = ImageMeasures.of(gray(sharp), SIDE, SIDE);
+        ImageMeasures after = ImageMeasures.of(gray(blurred), SIDE, SIDE);
         assertThat(after.sharpness()).isLessThan(0.7 * before.sharpness());
         assertThat(after.brightness()).isCloseTo(before.brightness(), within(0.01));
     }
@@ -85,7 +85,7 @@ class ImageMeasuresTests {
         return pixels;
     }
 
-    private static float[] grey(float[] luma) {
+    private static float[] gray(float[] luma) {
         float[] pixels = new float[3 * luma.length];
         for (int channel = 0; channel < 3; channel++) {
             System.arraycopy(luma, 0, pixels, channel * luma.length, luma.length);

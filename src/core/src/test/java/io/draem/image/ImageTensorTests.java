@@ -101,10 +101,10 @@ class ImageTensorTests {
         return new RgbImage(width, height, rgb);
     }
 
-    private static byte[] bytes(int... greys) {
-        byte[] rgb = new byte[greys.length * 3];
+    private static byte[] bytes(int... grays) {
+        byte[] rgb = new byte[grays.length * 3];
         for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) greys[i / 3];
+            rgb[i] = (byte) grays[i / 3];
         }
         return rgb;
     }

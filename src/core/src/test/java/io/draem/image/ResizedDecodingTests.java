@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Decoding to the network's size gives the tensor of the whole image, to the bit, whatever the format. */
 class ResizedDecodingTests {
 
-    private static final int GREY = 0;
+    private static final int GRAY = 0;
     private static final int PALETTE = 3;
 
     private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
@@ -78,14 +78,14 @@ class ResizedDecodingTests {
     static Stream<Arguments> pngs() {
         List<Arguments> kinds = new ArrayList<>();
         for (int bits : new int[] {1, 2, 4, 8}) {
-            kinds.add(Arguments.of(GREY, bits, 0, false));
+            kinds.add(Arguments.of(GRAY, bits, 0, false));
             kinds.add(Arguments.of(PALETTE, bits, 1 << bits, false));
             kinds.add(Arguments.of(PALETTE, bits, (1 << bits) - 1, false));
         }
         for (int color : new int[] {2, 4, 6}) {
             kinds.add(Arguments.of(color, 8, 0, false));
         }
-        for (int color : new int[] {GREY, 2, 4, 6}) {
+        for (int color : new int[] {GRAY, 2, 4, 6}) {
             kinds.add(Arguments.of(color, 16, 0, false));
             kinds.add(Arguments.of(color, 16, 0, true));
         }
@@ -95,11 +95,11 @@ class ResizedDecodingTests {
     @Test
     void refusesRowsThatEndTooEarlyOrHaveAnUnknownFilter() throws Exception {
         byte[] rows = new byte[9 * 100];
-        byte[] ended = assemble(8, 101, GREY, 8, new byte[0], new byte[0], rows);
+        byte[] ended = assemble(8, 101, GRAY, 8, new byte[0], new byte[0], rows);
         byte[] filter = rows.clone();
         filter[9 * 50] = 5;
-        byte[] unknown = assemble(8, 100, GREY, 8, new byte[0], new byte[0], filter);
-        byte[] tooMany = assemble(60_000, 1_000, GREY, 8, new byte[0], new byte[0], rows);
+        byte[] unknown = assemble(8, 100, GRAY, 8, new byte[0], new byte[0], filter);
+        byte[] tooMany = assemble(60_000, 1_000, GRAY, 8, new byte[0], new byte[0], rows);
         for (byte[] png : List.of(ended, unknown, tooMany)) {
             assertThatExceptionOfType(ImageException.Invalid.class).isThrownBy(() -> decoder.decode(png));
             assertThatExceptionOfType(ImageException.Invalid.class)
@@ -109,7 +109,7 @@ class ResizedDecodingTests {
 
     @Test
     void takesFewRowsOfALargeImageThatIsReadRowByRow() throws Exception {
-        byte[] png = assemble(8000, 8000, GREY, 1, new byte[0], new byte[0], new byte[1001 * 8000]);
+        byte[] png = assemble(8000, 8000, GRAY, 1, new byte[0], new byte[0], new byte[1001 * 8000]);
         long full = 3L * 8000 * 8000;
         assertThat(decoder.readHeader(png).resizingBytes(256, 256)).isLessThan(full / 50);
         ResizedImage resized = decoder.decodeResized(png, OptionalInt.empty(), 256, 256);

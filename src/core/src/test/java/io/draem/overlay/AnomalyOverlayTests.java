@@ -21,25 +21,25 @@ class AnomalyOverlayTests {
 
     private static final Calibration FULL_RANGE = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
 
-    private final RgbImage grey = new RgbImage(SIDE, SIDE, filled((byte) 100));
+    private final RgbImage gray = new RgbImage(SIDE, SIDE, filled((byte) 100));
 
     @Test
     void leavesPixelsAtOrBelowTheThresholdAsTheyAre() {
         float[] values = new float[SIDE * SIDE];
         values[5] = 0.5f;
 
-        RgbImage overlay = AnomalyOverlay.draw(grey, map(values), 0.5, FULL_RANGE, List.of());
+        RgbImage overlay = AnomalyOverlay.draw(gray, map(values), 0.5, FULL_RANGE, List.of());
 
-        assertThat(overlay.rgb()).isEqualTo(grey.rgb());
+        assertThat(overlay.rgb()).isEqualTo(gray.rgb());
     }
 
     @Test
-    void colourIsStrongerWhereTheMapIsHigher() {
+    void colorIsStrongerWhereTheMapIsHigher() {
         float[] values = new float[SIDE * SIDE];
         values[10] = 0.6f;
         values[20] = 1f;
 
-        RgbImage overlay = AnomalyOverlay.draw(grey, map(values), 0.5, FULL_RANGE, List.of());
+        RgbImage overlay = AnomalyOverlay.draw(gray, map(values), 0.5, FULL_RANGE, List.of());
 
         assertThat(saturation(overlay, 10)).isPositive();
         assertThat(saturation(overlay, 20)).isGreaterThan(saturation(overlay, 10));
@@ -58,19 +58,19 @@ class AnomalyOverlayTests {
         List<Region> regions =
                 RegionFinder.find(map, new RegionOptions(0.5, 1, false, true)).largest();
 
-        RgbImage overlay = AnomalyOverlay.draw(grey, map, 0.5, FULL_RANGE, regions);
+        RgbImage overlay = AnomalyOverlay.draw(gray, map, 0.5, FULL_RANGE, regions);
 
         assertThat(pixel(overlay, 30, 10)).isEqualTo(0xFF00FF);
         assertThat(pixel(overlay, 35, 10)).isEqualTo(0xFF00FF);
         assertThat(pixel(overlay, 35, 15)).isNotEqualTo(0xFF00FF).isNotEqualTo(0x646464);
         assertThat(pixel(overlay, 5, 5)).isEqualTo(0x646464);
-        assertThat(grey.rgb()).containsOnly(100);
+        assertThat(gray.rgb()).containsOnly(100);
     }
 
     @Test
     void refusesAMapOfAnotherSize() {
         ScaledMap small = new ScaledMap(new AnomalyMap(2, 1, new float[2]), 2, 1);
-        assertThatThrownBy(() -> AnomalyOverlay.draw(grey, small, 0.5, FULL_RANGE, List.of()))
+        assertThatThrownBy(() -> AnomalyOverlay.draw(gray, small, 0.5, FULL_RANGE, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2x1");
     }

@@ -11,7 +11,7 @@ class AnomalyMapTests {
     private final AnomalyMap map = new AnomalyMap(3, 2, new float[] {0, 1, 2, 4, 5, 9});
 
     @Test
-    void isEnlargedBetweenPixelCentresAndHeldAtTheBorder() {
+    void isEnlargedBetweenPixelCentersAndHeldAtTheBorder() {
         // torch.nn.functional.interpolate(mode="bilinear", align_corners=False)
         assertThat(map.resized(6, 4).values()).containsExactly(new float[] {
             0, 0.25f, 0.75f, 1.25f, 1.75f, 2, //

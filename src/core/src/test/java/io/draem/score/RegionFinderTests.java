@@ -122,7 +122,7 @@ class RegionFinderTests {
                 new ScaledMap(new AnomalyMap(side, side, values), side, side), new RegionOptions(0, 1, false, false));
 
         assertThat(regions.count()).isEqualTo(10_000);
-        assertThat(regions.largest()).hasSize(RegionOptions.MOST);
+        assertThat(regions.largest()).hasSize(RegionOptions.MAX_COUNT);
         assertThat(regions.largest().get(0).peak()).isCloseTo(0.19999, within(1e-5));
         assertThat(regions.largest().get(99).peak()).isCloseTo(0.199, within(1e-5));
     }

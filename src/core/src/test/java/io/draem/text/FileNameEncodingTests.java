@@ -17,7 +17,7 @@ class FileNameEncodingTests {
     void saysThatANameIsWrongWhereTheLocaleIsNot() {
         assertThat(FileNameEncoding.isLost("s\uFFFD\uFFFD.png")).isTrue();
         assertThat(FileNameEncoding.explain("a*b"))
-                .isEqualTo("The name 'a*b' is no name of a file here, or is not UTF-8: rename it");
+                .isEqualTo("The name 'a*b' is not a valid file name here, or is not UTF-8: rename it");
     }
 
     @Test

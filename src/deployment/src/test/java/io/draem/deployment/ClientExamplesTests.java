@@ -17,7 +17,7 @@ class ClientExamplesTests {
     @ParameterizedTest
     @MethodSource
     void thePageForCallersShowsTheFile(Path file) throws Exception {
-        assertThat(TestModels.file("src/service/CLIENTS.md"))
+        assertThat(TestModels.file("src/docs/how-to/call-from-a-program.md"))
                 .content()
                 .contains("\n" + Files.readString(EXAMPLES.resolve(file)) + "```\n");
     }

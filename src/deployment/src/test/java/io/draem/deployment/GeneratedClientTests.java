@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The examples of {@code CLIENTS.md}, with clients generated from the contract, against a service that requires keys.
+ * The examples of {@code call-from-a-program.md}, with clients generated from the contract, against a service that requires keys.
  * The profile {@code clients} has generated them. What arrives is told by its digest: a client that sends the file's name
  * instead of its bytes does not get through.
  */

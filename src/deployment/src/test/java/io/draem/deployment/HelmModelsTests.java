@@ -96,8 +96,8 @@ class HelmModelsTests {
     void fetchesAModelWithTheSecretsHeadersOnceAndKeepsIt() throws Exception {
         var values = download(address(), digest()) + "    headers: {secretName: token}\n";
 
-        assertThat(fetch(values).status).isZero();
-        assertThat(fetch(values).status).isZero();
+        assertThat(fetch(values).status()).isZero();
+        assertThat(fetch(values).status()).isZero();
 
         assertThat(folder.resolve("casting/3/model.onnx")).hasBinaryContent(GRAPH);
         assertThat(tokens).containsExactly("Bearer abc");
@@ -108,8 +108,8 @@ class HelmModelsTests {
     void refusesAModelOfAnotherDigestAndLeavesNothing() throws Exception {
         var fetched = fetch(download(address(), ValuesThatMatter.DIGEST));
 
-        assertThat(fetched.status).isEqualTo(1);
-        assertThat(fetched.said)
+        assertThat(fetched.status()).isEqualTo(1);
+        assertThat(fetched.all())
                 .contains("SHA-256 of " + address() + " is " + digest() + ", not " + ValuesThatMatter.DIGEST);
         assertThat(folder.resolve("casting/3")).isEmptyDirectory();
     }
@@ -122,10 +122,8 @@ class HelmModelsTests {
         assertThat(folder.resolve("harm")).doesNotExist();
     }
 
-    private record Fetched(int status, String said) {}
-
     /** Runs the init container's command with the folders of this test in place of the pod's. */
-    private Fetched fetch(String values) throws Exception {
+    private Programs.Ended fetch(String values) throws Exception {
         var deployment = render("Deployment", values);
         var headers = Files.writeString(folder.resolve("headers"), "Authorization: Bearer abc\n");
         var command = new ArrayList<String>();
@@ -136,9 +134,7 @@ class HelmModelsTests {
         deployment
                 .list(POD + "initContainers.0.args")
                 .forEach(word -> command.add(word.toString().replace("/models/", folder + "/")));
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Fetched(process.waitFor(), said);
+        return Programs.end(folder, command);
     }
 
     private String address() {

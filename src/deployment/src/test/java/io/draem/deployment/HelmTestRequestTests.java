@@ -1,12 +1,10 @@
 package io.draem.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.draem.model.TestModels;
 import io.draem.service.api.HttpTest;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,21 +17,20 @@ class HelmTestRequestTests extends HttpTest {
     void helmTestPostsThePhotographAndSeesAVerdict() throws Exception {
         var asked = ask("cookie");
 
-        assertThat(asked.status).as(asked.said).isZero();
-        assertThat(asked.said).contains("\"anomalous\":", "\"name\":\"cookie\"");
+        assertThat(asked.status()).as(asked.all()).isZero();
+        assertThat(asked.all()).contains("\"anomalous\":", "\"name\":\"cookie\"");
     }
 
     @Test
     void helmTestFailsWithTheProblemWhereThereIsNoVerdict() throws Exception {
         var asked = ask("casting");
 
-        assertThat(asked.status).isNotZero();
-        assertThat(asked.said).contains("urn:draem:problem:unknown-model");
+        assertThat(asked.status()).isNotZero();
+        assertThat(asked.all()).contains("urn:draem:problem:unknown-model");
     }
 
-    private record Asked(int status, String said) {}
-
-    private Asked ask(String model) throws Exception {
+    private Programs.Ended ask(String model) throws Exception {
+        Programs.require("curl");
         var pod = HelmChart.render("Pod", "test: {model: " + model + "}");
         var command = new ArrayList<String>();
         command.add("curl");
@@ -41,13 +38,6 @@ class HelmTestRequestTests extends HttpTest {
                 .forEach(word -> command.add(word.toString()
                         .replace("http://line-draem:8080", http.base())
                         .replace("/etc/draem/test/", TestModels.file("helm/files") + "/")));
-        try {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Asked(process.waitFor(), said);
-        } catch (IOException e) {
-            assumeThat(false).as("curl is on the PATH: %s", e.getMessage()).isTrue();
-            throw e;
-        }
+        return Programs.end(Path.of("."), command);
     }
 }

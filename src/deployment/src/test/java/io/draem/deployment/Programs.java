@@ -93,7 +93,8 @@ final class Programs {
         Assumptions.abort(reason);
     }
 
-    private static Ended end(Path folder, List<String> command) throws IOException, InterruptedException {
+    /** Runs a program to its end, which it must reach within a limit, whatever its status is. */
+    static Ended end(Path folder, List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("output", ".txt");
         Path errors = Files.createTempFile("errors", ".txt");
         try {

@@ -84,8 +84,8 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
         if (!unknown.isEmpty()) {
             throw new StartUpException(
                     String.join("\n", unknown),
-                    "Correct the name, or leave the property out: what is misspelt would have no effect. The README has a"
-                            + " table of all properties.");
+                    "Correct the name, or leave the property out: a misspelt property would have no effect. All properties"
+                            + " are listed in src/docs/reference/configuration.md.");
         }
     }
 

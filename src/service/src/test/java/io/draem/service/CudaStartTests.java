@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.draem.testing.BoundedProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -108,17 +110,15 @@ class CudaStartTests {
                 Stream.of(System.getenv("PATH").split(File.pathSeparator))
                         .anyMatch(path -> Files.isExecutable(Path.of(path, "gcc"))),
                 "Skipped: there is no gcc to make a driver without a GPU");
-        Process gcc = new ProcessBuilder(
-                        "gcc",
-                        "-shared",
-                        "-fPIC",
-                        "-Wl,-soname,libcuda.so.1",
-                        "-o",
-                        folder.resolve("libcuda.so.1").toString(),
-                        source.toString())
-                .inheritIO()
-                .start();
-        assertThat(gcc.waitFor()).isZero();
+        BoundedProcess.run(
+                Duration.ofMinutes(1),
+                "gcc",
+                "-shared",
+                "-fPIC",
+                "-Wl,-soname,libcuda.so.1",
+                "-o",
+                folder.resolve("libcuda.so.1").toString(),
+                source.toString());
         return folder;
     }
 

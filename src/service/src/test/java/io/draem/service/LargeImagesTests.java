@@ -3,6 +3,7 @@ package io.draem.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.TestModels;
+import io.draem.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,9 +49,7 @@ class LargeImagesTests {
     void smallImagesAreAnsweredWhileFourClientsSendTheLargest(String query) throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "-Xmx2g")) {
             int port = service.awaitPort();
-            while (status(port, "/actuator/health/readiness", null) != 200) {
-                Thread.onSpinWait();
-            }
+            Await.until(Duration.ofMinutes(1), () -> status(port, "/actuator/health/readiness", null) == 200);
             byte[] small = Files.readAllBytes(TestModels.good());
             times(port, small);
             List<Double> idle = times(port, small);

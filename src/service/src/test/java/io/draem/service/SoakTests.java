@@ -9,6 +9,7 @@ import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.service.models.ModelDirectory;
 import io.draem.service.observation.PrometheusServer;
+import io.draem.testing.BoundedProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -173,7 +174,6 @@ class SoakTests {
             start = System.nanoTime();
             started = Instant.now();
             record = new SoakRecord(start);
-            service.copyLog(RESULTS.resolve("service.log"));
             ScheduledExecutorService timers = Executors.newScheduledThreadPool(2);
             JsonNode alerts;
             try (SoakLoad load = new SoakLoad(port, record);
@@ -193,6 +193,7 @@ class SoakTests {
                 assertEachRequestHasOneOutcome(counters);
             } finally {
                 timers.shutdownNow();
+                Files.writeString(RESULTS.resolve("service.log"), service.log());
             }
             assertNobodyWasHarmed();
             assertAnotherVersionTakesOver();
@@ -302,7 +303,7 @@ class SoakTests {
                 models.put(SoakLoad.LINE, "9", SlowGraph.undefined(SIDE, true, metadata(variant)));
                 Path pipe = models.file(TestModels.name(), "8");
                 if (!Files.exists(pipe)) {
-                    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+                    BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", pipe.toString());
                 }
             }
             if (part.compareTo(Part.PARTLY_NAN) >= 0 && !Files.exists(models.file(SoakLoad.LINE, "2"))) {
@@ -432,15 +433,7 @@ class SoakTests {
     private void measureHeap(SoakLoad load, long pid) throws InterruptedException {
         load.withoutLargeImages(() -> {
             try {
-                Process jcmd = new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "jcmd")
-                                        .toString(),
-                                Long.toString(pid),
-                                "GC.run")
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                assertThat(jcmd.waitFor(60, TimeUnit.SECONDS)).as("jcmd").isTrue();
+                BoundedProcess.run(Duration.ofMinutes(1), BoundedProcess.java("jcmd"), Long.toString(pid), "GC.run");
                 heaps.add(new double[] {
                     now(), sum(metrics(load), series -> series.startsWith("jvm_memory_used_bytes{area=\"heap\""))
                 });

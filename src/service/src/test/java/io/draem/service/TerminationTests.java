@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.draem.model.TestModels;
+import io.draem.testing.Await;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,9 +53,7 @@ class TerminationTests {
             List<Thread> callers = call(port, warm);
             warm.await();
             service.terminate();
-            while (get(port, "/actuator/health/readiness") == 200) {
-                Thread.onSpinWait();
-            }
+            Await.until(Duration.ofSeconds(20), () -> get(port, "/actuator/health/readiness") != 200);
             // A load balancer sends nothing more now; what it has sent must be answered.
             leave.set(true);
             join(callers);
@@ -170,7 +170,7 @@ class TerminationTests {
         assertThat(service.log()).contains("Shut down").doesNotContain("ERROR", "SIGSEGV", "\tat ");
     }
 
-    private static int awaitReady(ServiceProcess service) throws IOException {
+    private static int awaitReady(ServiceProcess service) throws IOException, InterruptedException {
         int port = service.awaitPort();
         service.awaitLine(Pattern.compile("Ready in \\d+\\.\\d s at http://localhost:" + port + "/$"));
         assertThat(get(port, "/actuator/health/readiness")).isEqualTo(200);

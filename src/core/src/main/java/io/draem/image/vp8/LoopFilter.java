@@ -1,129 +1,99 @@
 package io.draem.image.vp8;
 
-/** Smooths the edges of macroblocks and their blocks (RFC 6386, section 15). */
+/** Smooths the edges of the macroblocks of a frame and of their blocks, once all are decoded (RFC 6386, section 15). */
 final class LoopFilter {
 
-    private LoopFilter() {}
+    private final boolean simple;
+    private final int sharpness;
+    private final int columns;
+    private final byte[] levels;
+    private final boolean[] inside;
 
-    /** Filters an edge of luma only by the two samples on each side. */
-    static void simple(Plane plane, int at, int along, int across, int length, int limit) {
-        byte[] samples = plane.samples;
-        int threshold = 2 * limit + 1;
-        for (int i = 0; i < length; i++, at += along) {
-            if (isSmooth(samples, at, across, threshold)) {
-                two(samples, at, across);
-            }
-        }
+    LoopFilter(FrameHeader header, int columns, int rows) {
+        this.simple = header.simpleFilter;
+        this.sharpness = header.sharpness;
+        this.columns = columns;
+        this.levels = new byte[columns * rows];
+        this.inside = new boolean[columns * rows];
     }
 
     /**
-     * Filters an edge.
+     * Sets how a macroblock is filtered.
      *
-     * @param at index of the first sample behind the edge
-     * @param along distance of samples along the edge
-     * @param across distance of samples across it
-     * @param inner whether the edge is one inside a macroblock
+     * @param level strength, 0 to 63; 0 leaves its edges as they are
+     * @param filtersInside whether the edges of its blocks are filtered too
      */
-    static void normal(
-            Plane plane,
-            int at,
-            int along,
-            int across,
-            int length,
-            int limit,
-            int inside,
-            int variance,
-            boolean inner) {
-        byte[] samples = plane.samples;
-        int threshold = 2 * limit + 1;
-        for (int i = 0; i < length; i++, at += along) {
-            if (!isSmooth(samples, at, across, threshold) || !isSmoothInside(samples, at, across, inside)) {
-                continue;
-            }
-            int p1 = samples[at - 2 * across] & 0xFF;
-            int p0 = samples[at - across] & 0xFF;
-            int q0 = samples[at] & 0xFF;
-            int q1 = samples[at + across] & 0xFF;
-            if (Math.abs(p1 - p0) > variance || Math.abs(q1 - q0) > variance) {
-                two(samples, at, across);
-            } else if (inner) {
-                four(samples, at, across, p1, p0, q0, q1);
-            } else {
-                six(samples, at, across, p1, p0, q0, q1);
+    void set(int column, int row, int level, boolean filtersInside) {
+        int index = row * columns + column;
+        levels[index] = (byte) level;
+        inside[index] = filtersInside;
+    }
+
+    void apply(Plane luma, Plane blue, Plane red) {
+        for (int index = 0; index < levels.length; index++) {
+            if (levels[index] > 0) {
+                filter(luma, blue, red, index % columns, index / columns, levels[index], inside[index]);
             }
         }
     }
 
-    private static boolean isSmooth(byte[] samples, int at, int across, int threshold) {
-        int p1 = samples[at - 2 * across] & 0xFF;
-        int p0 = samples[at - across] & 0xFF;
-        int q0 = samples[at] & 0xFF;
-        int q1 = samples[at + across] & 0xFF;
-        return 4 * Math.abs(p0 - q0) + Math.abs(p1 - q1) <= threshold;
+    private void filter(Plane luma, Plane blue, Plane red, int column, int row, int level, boolean filtersInside) {
+        int inner = level;
+        if (sharpness > 0) {
+            inner = Math.min(inner >> (sharpness > 4 ? 2 : 1), 9 - sharpness);
+        }
+        inner = Math.max(1, inner);
+        int limit = 2 * level + inner;
+        int variance = level >= 40 ? 2 : level >= 15 ? 1 : 0;
+        int at = luma.at(16 * column, 16 * row);
+        if (simple) {
+            simple(luma, at, column, row, limit, filtersInside);
+            return;
+        }
+        normal(luma, at, 16, column, row, limit, inner, variance, filtersInside);
+        int chroma = blue.at(8 * column, 8 * row);
+        normal(blue, chroma, 8, column, row, limit, inner, variance, filtersInside);
+        normal(red, chroma, 8, column, row, limit, inner, variance, filtersInside);
     }
 
-    private static boolean isSmoothInside(byte[] samples, int at, int across, int inside) {
-        int p3 = samples[at - 4 * across] & 0xFF;
-        int p2 = samples[at - 3 * across] & 0xFF;
-        int p1 = samples[at - 2 * across] & 0xFF;
-        int p0 = samples[at - across] & 0xFF;
-        int q0 = samples[at] & 0xFF;
-        int q1 = samples[at + across] & 0xFF;
-        int q2 = samples[at + 2 * across] & 0xFF;
-        int q3 = samples[at + 3 * across] & 0xFF;
-        return Math.abs(p3 - p2) <= inside
-                && Math.abs(p2 - p1) <= inside
-                && Math.abs(p1 - p0) <= inside
-                && Math.abs(q3 - q2) <= inside
-                && Math.abs(q2 - q1) <= inside
-                && Math.abs(q1 - q0) <= inside;
+    private static void simple(Plane luma, int at, int column, int row, int limit, boolean filtersInside) {
+        int stride = luma.stride;
+        if (column > 0) {
+            EdgeFilter.simple(luma, at, stride, 1, 16, limit + 4);
+        }
+        for (int x = 4; filtersInside && x < 16; x += 4) {
+            EdgeFilter.simple(luma, at + x, stride, 1, 16, limit);
+        }
+        if (row > 0) {
+            EdgeFilter.simple(luma, at, 1, stride, 16, limit + 4);
+        }
+        for (int y = 4; filtersInside && y < 16; y += 4) {
+            EdgeFilter.simple(luma, at + y * stride, 1, stride, 16, limit);
+        }
     }
 
-    private static void two(byte[] samples, int at, int across) {
-        int p1 = samples[at - 2 * across] & 0xFF;
-        int p0 = samples[at - across] & 0xFF;
-        int q0 = samples[at] & 0xFF;
-        int q1 = samples[at + across] & 0xFF;
-        int step = 3 * (q0 - p0) + signedByte(p1 - q1);
-        samples[at - across] = sample(p0 + small((step + 3) >> 3));
-        samples[at] = sample(q0 - small((step + 4) >> 3));
-    }
-
-    private static void four(byte[] samples, int at, int across, int p1, int p0, int q0, int q1) {
-        int step = 3 * (q0 - p0);
-        int behind = small((step + 4) >> 3);
-        int before = small((step + 3) >> 3);
-        int outer = (behind + 1) >> 1;
-        samples[at - 2 * across] = sample(p1 + outer);
-        samples[at - across] = sample(p0 + before);
-        samples[at] = sample(q0 - behind);
-        samples[at + across] = sample(q1 - outer);
-    }
-
-    private static void six(byte[] samples, int at, int across, int p1, int p0, int q0, int q1) {
-        int p2 = samples[at - 3 * across] & 0xFF;
-        int q2 = samples[at + 2 * across] & 0xFF;
-        int step = signedByte(3 * (q0 - p0) + signedByte(p1 - q1));
-        int nearest = (27 * step + 63) >> 7;
-        int next = (18 * step + 63) >> 7;
-        int farthest = (9 * step + 63) >> 7;
-        samples[at - 3 * across] = sample(p2 + farthest);
-        samples[at - 2 * across] = sample(p1 + next);
-        samples[at - across] = sample(p0 + nearest);
-        samples[at] = sample(q0 - nearest);
-        samples[at + across] = sample(q1 - next);
-        samples[at + 2 * across] = sample(q2 - farthest);
-    }
-
-    private static int signedByte(int value) {
-        return Math.max(-128, Math.min(127, value));
-    }
-
-    private static int small(int value) {
-        return Math.max(-16, Math.min(15, value));
-    }
-
-    private static byte sample(int value) {
-        return (byte) Math.max(0, Math.min(255, value));
+    private static void normal(
+            Plane plane,
+            int at,
+            int size,
+            int column,
+            int row,
+            int limit,
+            int inner,
+            int variance,
+            boolean filtersInside) {
+        int stride = plane.stride;
+        if (column > 0) {
+            EdgeFilter.normal(plane, at, stride, 1, size, limit + 4, inner, variance, false);
+        }
+        for (int x = 4; filtersInside && x < size; x += 4) {
+            EdgeFilter.normal(plane, at + x, stride, 1, size, limit, inner, variance, true);
+        }
+        if (row > 0) {
+            EdgeFilter.normal(plane, at, 1, stride, size, limit + 4, inner, variance, false);
+        }
+        for (int y = 4; filtersInside && y < size; y += 4) {
+            EdgeFilter.normal(plane, at + y * stride, 1, stride, size, limit, inner, variance, true);
+        }
     }
 }

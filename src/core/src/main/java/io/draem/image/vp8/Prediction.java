@@ -24,8 +24,8 @@ final class Prediction {
      * Predicts a block of 16x16 or 8x8 samples.
      *
      * @param at index of its first sample
-     * @param hasAbove whether the frame goes on above it
-     * @param hasLeft whether the frame goes on to its left
+     * @param hasAbove whether the frame has samples above it
+     * @param hasLeft whether the frame has samples to its left
      */
     static void block(Plane plane, int at, int size, int mode, boolean hasAbove, boolean hasLeft) {
         byte[] samples = plane.samples;
@@ -122,7 +122,7 @@ final class Prediction {
                 row(plane, at, 2, mean(k, j), mean(k, j, i), mean(j, i), mean(j, i, x));
                 row(plane, at, 3, mean(l, k), mean(l, k, j), mean(k, j), mean(k, j, i));
             }
-            default -> throw new IllegalArgumentException("Not a mode of a 4x4 block: " + mode);
+            default -> throw new IllegalArgumentException("Unknown mode of a 4x4 block: " + mode);
         }
     }
 

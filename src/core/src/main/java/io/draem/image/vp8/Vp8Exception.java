@@ -2,7 +2,7 @@ package io.draem.image.vp8;
 
 import java.io.IOException;
 
-/** A frame that is broken. */
+/** A broken frame. */
 public final class Vp8Exception extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package io.draem.image.vp8;
 
 /**
- * Turns limited-range BT.601 with halved chroma into RGB, with libwebp's interpolation of chroma ("fancy upsampling":
+ * Converts limited-range BT.601 with halved chroma to RGB, with libwebp's interpolation of chroma ("fancy upsampling":
  * weights 9, 3, 3 and 1 of the four nearest samples) and its fixed-point arithmetic.
  */
 final class YuvToRgb {
@@ -24,7 +24,7 @@ final class YuvToRgb {
         YuvToRgb conversion = new YuvToRgb(luma, blue, red, width, height);
         for (int y = 0; y < height; y++) {
             int near = y / 2;
-            int far = y % 2 == 0 ? near - 1 : near + 1; // the other row that a row lies between
+            int far = y % 2 == 0 ? near - 1 : near + 1; // chroma rows are halfway between rows
             int last = (height - 1) / 2;
             conversion.row(y, near, Math.max(0, Math.min(last, far)));
         }
@@ -59,10 +59,10 @@ final class YuvToRgb {
     /** Rounds twice, as libwebp does. */
     private static int mixed(byte[] samples, int near, int far, int side) {
         int nearest = samples[near] & 0xFF;
-        int beside = samples[near + side] & 0xFF;
-        int below = samples[far] & 0xFF;
+        int horizontal = samples[near + side] & 0xFF;
+        int vertical = samples[far] & 0xFF;
         int opposite = samples[far + side] & 0xFF;
-        int diagonal = (nearest + beside + below + opposite + 8 + 2 * (beside + below)) >> 3;
+        int diagonal = (nearest + horizontal + vertical + opposite + 8 + 2 * (horizontal + vertical)) >> 3;
         return (diagonal + nearest) >> 1;
     }
 

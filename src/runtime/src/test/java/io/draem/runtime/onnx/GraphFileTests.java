@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.draem.testing.Await;
+import io.draem.testing.BoundedProcess;
 import java.lang.reflect.Proxy;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -104,18 +107,17 @@ class GraphFileTests {
 
     private Path pipe() throws Exception {
         Path pipe = folder.resolve("pipe.onnx");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
-                .isZero();
+        BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", pipe.toString());
         return pipe;
     }
 
     /** Returns once a thread waits for the writer of a pipe. */
-    private static FutureTask<SeekableByteChannel> startToOpen(Path pipe) {
+    private static FutureTask<SeekableByteChannel> startToOpen(Path pipe) throws Exception {
         FutureTask<SeekableByteChannel> opening = new FutureTask<>(() -> GraphFile.open(pipe));
         new Thread(opening).start();
-        while (openers().noneMatch(stack -> stack[0].getMethodName().startsWith("open"))) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                Duration.ofSeconds(20),
+                () -> openers().anyMatch(stack -> stack[0].getMethodName().startsWith("open")));
         return opening;
     }
 

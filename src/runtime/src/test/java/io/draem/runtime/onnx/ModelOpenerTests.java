@@ -10,9 +10,12 @@ import io.draem.model.ModelCard;
 import io.draem.model.TestModels;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.testing.Await;
+import io.draem.testing.BoundedProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -292,11 +295,11 @@ class ModelOpenerTests {
         FutureTask<List<OnnxModel>> opening = new FutureTask<>(() -> opener.open(slow));
         Thread first = new Thread(opening);
         first.start();
-        while (Arrays.stream(first.getStackTrace())
-                .noneMatch(frame -> frame.getMethodName().equals("warmUp"))) {
+        Await.until(Duration.ofSeconds(30), () -> {
             assertThat(opening.isDone()).isFalse();
-            Thread.onSpinWait();
-        }
+            return Arrays.stream(first.getStackTrace())
+                    .anyMatch(frame -> frame.getMethodName().equals("warmUp"));
+        });
         List<OnnxModel> second = opener.open(fast);
         boolean firstIsOpen = Arrays.stream(first.getStackTrace())
                 .noneMatch(frame -> frame.getMethodName().equals("warmUp"));
@@ -314,8 +317,7 @@ class ModelOpenerTests {
         Files.copy(golden.resolve("model.onnx.data"), directory.resolve("model.onnx.data"));
         GraphFile file = graph(graph);
         Files.delete(graph);
-        assertThat(new ProcessBuilder("mkfifo", graph.toString()).start().waitFor())
-                .isZero();
+        BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", graph.toString());
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> new ModelOpener(CPU).open(file))
                 .withMessageContaining("model.onnx is a named pipe");

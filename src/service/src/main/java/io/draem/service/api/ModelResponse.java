@@ -188,7 +188,7 @@ record ModelResponse(
                 new Input(
                         card.width(),
                         card.height(),
-                        ModelCard.COLOUR,
+                        ModelCard.CHANNEL_ORDER,
                         ModelCard.RESIZE,
                         card.whiteLevel().isPresent() ? card.whiteLevel().getAsInt() : null),
                 new Thresholds(

@@ -3,12 +3,14 @@ package io.draem.service.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.TestModels;
+import io.draem.testing.Await;
+import io.draem.testing.BoundedProcess;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +38,8 @@ import tools.jackson.databind.JsonNode;
 @Tag("slow")
 class ModelChangesHttpTests {
 
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
     @TempDir
     private static Path directory;
 
@@ -54,14 +58,14 @@ class ModelChangesHttpTests {
 
     @BeforeEach
     void onlyOneModel() throws Exception {
-        await(() -> names().equals("cookie*"));
+        Await.until(LIMIT, () -> names().equals("cookie*"));
     }
 
     @Test
     void requestsThatNameNoModelAreAnsweredByTheFirstOneAlsoBesideOthers() throws Exception {
         byte[] graph = Files.readAllBytes(TestModels.graph());
         put("biscuit", TestModels.withMetadata(graph, "draem.metrics", "{\"a\\u202eb\":\"c\\n\"}"));
-        await(() -> names().equals("biscuit cookie*"));
+        Await.until(LIMIT, () -> names().equals("biscuit cookie*"));
         assertThat(Http.json(detect()).at("/model/name").asString()).isEqualTo("cookie");
         assertThat(defaultModel()).startsWith("cookie, since").contains("draem.models.default=cookie");
         assertThat(Http.json(http.get("/v2/models/biscuit")).get("name").asString())
@@ -73,9 +77,9 @@ class ModelChangesHttpTests {
                 .isEqualTo("c\\u000a");
 
         put("tile", TestModels.withMetadata(graph, "a", "b"));
-        await(() -> names().equals("biscuit cookie* tile"));
+        Await.until(LIMIT, () -> names().equals("biscuit cookie* tile"));
         remove("cookie");
-        await(() -> names().equals("biscuit tile"));
+        Await.until(LIMIT, () -> names().equals("biscuit tile"));
         HttpResponse<byte[]> refused = detect();
         assertThat(refused.statusCode()).isEqualTo(404);
         assertThat(Http.json(refused).get("detail").asString())
@@ -83,27 +87,26 @@ class ModelChangesHttpTests {
         assertThat(defaultModel()).startsWith("cookie, which is not served");
 
         put("cookie", graph);
-        await(() -> names().equals("biscuit cookie* tile"));
+        Await.until(LIMIT, () -> names().equals("biscuit cookie* tile"));
         assertThat(detect().statusCode()).isEqualTo(200);
         remove("biscuit");
         remove("tile");
-        await(() -> names().equals("cookie*"));
+        Await.until(LIMIT, () -> names().equals("cookie*"));
         assertThat(defaultModel()).isEqualTo("cookie");
     }
 
     @Test
     void whatIsRefusedIsListedAsLongAsItIsThere() throws Exception {
         Path pipe = Files.createDirectories(directory.resolve("tile/1")).resolve("model.onnx");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
-                .isZero();
-        await(() -> !models().get("refused").isEmpty());
+        BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", pipe.toString());
+        Await.until(LIMIT, () -> !models().get("refused").isEmpty());
         assertThat(models().get("refused")).singleElement().satisfies(refused -> {
             assertThat(refused.get("name").asString()).isEqualTo("tile");
             assertThat(refused.get("reason").asString()).contains("model.onnx is a named pipe");
         });
         assertThat(readiness().get("tile version 1").asString()).contains("refused: model.onnx is a named pipe");
         remove("tile");
-        await(() -> models().get("refused").isEmpty());
+        Await.until(LIMIT, () -> models().get("refused").isEmpty());
         assertThat(readiness().has("tile version 1")).isFalse();
     }
 
@@ -132,13 +135,6 @@ class ModelChangesHttpTests {
 
     private String defaultModel() throws Exception {
         return readiness().get("default model").asString();
-    }
-
-    /** The test's time is the limit. */
-    private static void await(Callable<Boolean> condition) throws Exception {
-        while (!condition.call()) {
-            Thread.onSpinWait();
-        }
     }
 
     private static void put(String name, byte[] graph) throws IOException {

@@ -1,5 +1,6 @@
 package io.draem.service.benchmark;
 
+import io.draem.testing.BoundedProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  * href="https://github.com/tsenart/vegeta">vegeta</a>: {@code go install github.com/tsenart/vegeta/v12@v12.13.0}.
  */
 final class Vegeta {
+
+    /** Of one attack or report; an attack takes the duration it is given. */
+    private static final Duration LIMIT = Duration.ofHours(1);
 
     private static final String BOUNDARY = "draem-photograph";
 
@@ -122,11 +126,6 @@ final class Vegeta {
     }
 
     private static String call(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + ": " + said);
-        }
-        return said;
+        return BoundedProcess.run(LIMIT, command.toArray(String[]::new));
     }
 }

@@ -2,7 +2,9 @@ package io.draem.service.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
+import io.draem.testing.Await;
+import io.draem.testing.BoundedProcess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,20 +26,11 @@ class ExhaustedHeapTests {
     @ParameterizedTest
     @ValueSource(strings = {"pixels", "threads"})
     void nothingIsLeftBehindWhenTheHeapIsFull(String what) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx16m",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Clients.class.getName(),
-                        what)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes()).strip();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(said).matches("(?s).*errors: [1-9]\\d*, calls: [1-9]\\d*, left behind: nothing");
+        List<String> options = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m");
+        try (BoundedProcess process = BoundedProcess.startJava(options, Clients.class, what)) {
+            process.awaitExit(Duration.ofSeconds(60));
+            assertThat(process.output()).matches("(?s).*errors: [1-9]\\d*, calls: [1-9]\\d*, left behind: nothing");
+        }
     }
 
     /** What the JVM runs. */
@@ -82,9 +75,7 @@ class ExhaustedHeapTests {
             }
             running.forEach(Thread::start);
             // A class whose initialization finds no memory can never be used: all are there before the heap is full.
-            while (calls.get() < WARM) {
-                Thread.onSpinWait();
-            }
+            Await.until(Duration.ofSeconds(30), () -> calls.get() >= WARM);
             Thread filler = new Thread(this::fill);
             filler.start();
             filler.join();

@@ -3,6 +3,8 @@ package io.draem.service.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.draem.testing.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -206,10 +208,10 @@ class FairThreadsTests {
                 failing.notifyAll();
             }
             for (Thread worker : workers) {
-                while (worker.getState() != Thread.State.TIMED_WAITING) {
+                Await.until(Duration.ofSeconds(20), () -> {
                     assertThat(worker.isAlive()).isTrue();
-                    Thread.onSpinWait();
-                }
+                    return worker.getState() == Thread.State.TIMED_WAITING;
+                });
             }
             synchronized (failing) {
                 waiting.clear();
@@ -282,11 +284,11 @@ class FairThreadsTests {
     }
 
     /** Adds work whose first word is the model, and returns when it waits. */
-    private Future<?> add(String work, Caller caller) throws InterruptedException {
+    private Future<?> add(String work, Caller caller) throws Exception {
         return add(work, caller, MEDIUM);
     }
 
-    private Future<?> add(String work, Caller caller, int pixels) throws InterruptedException {
+    private Future<?> add(String work, Caller caller, int pixels) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
         Future<?> future = callers.submit(() -> {
@@ -295,9 +297,7 @@ class FairThreadsTests {
             return threads.call(work.split(" ")[0], caller, pixels, () -> order.add(work));
         });
         asked.await(10, TimeUnit.SECONDS);
-        while (thread[0].getState() == Thread.State.RUNNABLE && !future.isDone()) {
-            Thread.onSpinWait();
-        }
+        Await.until(Duration.ofSeconds(20), () -> thread[0].getState() != Thread.State.RUNNABLE || future.isDone());
         return future;
     }
 }

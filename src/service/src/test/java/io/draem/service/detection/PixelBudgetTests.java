@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.draem.testing.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -69,9 +71,7 @@ class PixelBudgetTests {
             oldest.get().close();
             Waiting caller = new Waiting("small", 20);
             CompletableFuture<PixelBudget.Share> next = take(4, caller);
-            while (!next.isDone() && !caller.asked.tryAcquire(1, TimeUnit.MILLISECONDS)) {
-                Thread.onSpinWait();
-            }
+            Await.until(Duration.ofSeconds(20), () -> next.isDone() || caller.asked.tryAcquire());
             flow.add(next);
         }
         large.get().close();

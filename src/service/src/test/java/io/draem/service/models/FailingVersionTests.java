@@ -10,6 +10,7 @@ import io.draem.model.TestModels;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.SlowGraph;
 import io.draem.service.queue.InferenceException;
+import io.draem.testing.Await;
 import io.draem.text.Sha256;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
@@ -265,9 +266,7 @@ class FailingVersionTests extends ModelDirectoryTest {
             fail(failing, RecentRuns.LEAST);
             Thread givingWay = new Thread(() -> served.giveWay(failing));
             givingWay.start();
-            while (givingWay.getState() != Thread.State.BLOCKED) {
-                Thread.onSpinWait();
-            }
+            Await.until(Duration.ofSeconds(20), () -> givingWay.getState() == Thread.State.BLOCKED);
             released.countDown();
             look.join();
             givingWay.join();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ch.qos.logback.classic.Level;
 import io.draem.model.TestModels;
+import io.draem.testing.BoundedProcess;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,7 @@ class SpecialFilesTests extends ModelDirectoryTest {
         NAMED_PIPE("a named pipe") {
             @Override
             void make(Path path) throws Exception {
-                assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
-                        .isZero();
+                BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", path.toString());
             }
         },
         FOLDER("a folder") {

@@ -31,10 +31,10 @@ class MetricsHttpTests extends HttpTest {
     private static final String SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     @Test
-    void theTableInTheReadmeIsTrue() throws Exception {
+    void theMetricsPageNamesAllMetricsWithTheirLabels() throws Exception {
         detect();
         Map<String, String> documented = new TreeMap<>();
-        for (String line : Files.readAllLines(TestModels.file("README.md"))) {
+        for (String line : Files.readAllLines(TestModels.file("src/docs/reference/metrics.md"))) {
             Matcher row = ROW.matcher(line);
             if (row.find()) {
                 Set<String> labels = new TreeSet<>(

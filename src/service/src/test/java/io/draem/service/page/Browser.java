@@ -2,7 +2,7 @@ package io.draem.service.page;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.BufferedReader;
+import io.draem.testing.BoundedProcess;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -36,15 +36,16 @@ final class Browser implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final Pattern LISTENS = Pattern.compile("DevTools listening on (ws://\\S+)");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final Process process;
+    private final BoundedProcess process;
     private final WebSocket socket;
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
 
-    private Browser(Process process, URI address) {
+    private Browser(BoundedProcess process, URI address) {
         this.process = process;
         this.socket = HttpClient.newHttpClient()
                 .newWebSocketBuilder()
@@ -72,35 +73,27 @@ final class Browser implements AutoCloseable {
     /**
      * @param folder where it keeps what it has to keep
      */
-    static Browser start(Path program, Path folder) throws IOException {
-        Process process = new ProcessBuilder(
-                        program.toString(),
-                        "--headless=new",
-                        // It sees pages of this test alone, and a container may have no sandbox to offer.
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--no-first-run",
-                        "--remote-debugging-port=0",
-                        "--user-data-dir=" + folder,
-                        "about:blank")
-                .redirectErrorStream(true)
-                .start();
-        BufferedReader output = process.inputReader();
-        StringBuilder said = new StringBuilder();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            said.append(line).append('\n');
-            Matcher listens = LISTENS.matcher(line);
-            if (listens.find()) {
-                Thread rest = new Thread(() -> output.lines().forEach(ignored -> {}), "browser output");
-                rest.setDaemon(true);
-                rest.start();
-                return new Browser(process, URI.create(listens.group(1)));
-            }
+    static Browser start(Path program, Path folder) throws IOException, InterruptedException {
+        BoundedProcess process = BoundedProcess.start(
+                program.toString(),
+                "--headless=new",
+                // It sees pages of this test alone, and a container may have no sandbox to offer.
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+                "--remote-debugging-port=0",
+                "--user-data-dir=" + folder,
+                "about:blank");
+        try {
+            return new Browser(
+                    process, URI.create(process.awaitLine(LISTENS, LIMIT).group(1)));
+        } catch (InterruptedException | RuntimeException | Error e) {
+            process.close();
+            throw e;
         }
-        throw new IOException("The browser ended at once:\n" + said);
     }
 
     /** Opens an empty tab. */
@@ -145,10 +138,8 @@ final class Browser implements AutoCloseable {
     @Override
     public void close() throws Exception {
         socket.abort();
-        process.destroy();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
+        process.signal("TERM");
+        process.awaitExit(LIMIT);
     }
 
     private final class Messages implements WebSocket.Listener {

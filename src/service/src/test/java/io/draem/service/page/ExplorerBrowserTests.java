@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.TestModels;
 import io.draem.service.api.Http;
+import io.draem.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -198,9 +200,7 @@ class ExplorerBrowserTests {
             String status = operation + " .live-responses-table .response-col_status";
             int before = answers();
             click(operation + " .execute");
-            for (long end = System.nanoTime() + 30_000_000_000L; answers() == before && System.nanoTime() < end; ) {
-                Thread.onSpinWait();
-            }
+            Await.until("a response", Duration.ofSeconds(30), () -> answers() > before);
             tab.await("document.querySelector('" + status + "') !== null && document.querySelector('" + operation
                     + " .loading-container') === null");
             return tab.evaluate("[...document.querySelectorAll('" + status + "')].pop().innerText.trim().slice(0, 3)")

@@ -2,6 +2,7 @@ package io.draem.service.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.testing.Await;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -86,7 +87,7 @@ class DeviceTurnTests {
         share.giveBack(nanos);
     }
 
-    private void waitFor(DeviceTurn.Share share, String name) {
+    private void waitFor(DeviceTurn.Share share, String name) throws Exception {
         Thread thread = new Thread(() -> {
             try {
                 share.take();
@@ -99,8 +100,6 @@ class DeviceTurnTests {
         thread.start();
         Set<Thread.State> waitsOrHasRun =
                 Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
-        while (!waitsOrHasRun.contains(thread.getState())) {
-            Thread.onSpinWait();
-        }
+        Await.until(Duration.ofSeconds(20), () -> waitsOrHasRun.contains(thread.getState()));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.runtime.onnx.Termination;
+import io.draem.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -575,9 +576,8 @@ class InferenceQueueTests {
             thread[0] = Thread.currentThread();
             return window.next(NEVER, () -> false);
         });
-        while (thread[0] == null || thread[0].getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                Duration.ofSeconds(20), () -> thread[0] != null && thread[0].getState() == Thread.State.TIMED_WAITING);
         single.cancel();
         assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(3, NEVER));
         Ticket<Integer, Integer> second = next.get().submit(4, NEVER);

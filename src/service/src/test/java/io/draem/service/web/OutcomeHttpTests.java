@@ -16,6 +16,7 @@ import io.draem.service.detection.Prediction;
 import io.draem.service.models.ModelsChanged;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.QueueListener;
+import io.draem.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -69,6 +70,8 @@ import org.springframework.web.bind.annotation.RestController;
 @Timeout(60)
 @Import(OutcomeHttpTests.Listening.class)
 class OutcomeHttpTests extends HttpTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final String INFER = "/v2/models/" + TestModels.name() + "/infer";
     private static final Pattern ENDED =
@@ -315,9 +318,7 @@ class OutcomeHttpTests extends HttpTest {
             socket.setReceiveBufferSize(4_096);
             socket.connect(new InetSocketAddress("localhost", port));
             socket.getOutputStream().write(request);
-            while (gauge("draem_in_flight_picture_bytes") != 4 * 2_000 * 2_000) {
-                Thread.onSpinWait();
-            }
+            Await.until(LIMIT, () -> gauge("draem_in_flight_picture_bytes") == 4 * 2_000 * 2_000);
             assertThat(socket.getInputStream().read())
                     .as("the answer has begun")
                     .isPositive();
@@ -357,18 +358,18 @@ class OutcomeHttpTests extends HttpTest {
     /** Waits until what was asked for has been counted, and looks that it is no more. */
     private void awaitCounted(Map<String, Integer> before, Map<String, Integer> expected) throws Exception {
         int requests = expected.values().stream().mapToInt(Integer::intValue).sum();
-        Map<String, Integer> now = difference(before, counted());
-        while (now.values().stream().mapToInt(Integer::intValue).sum() < requests) {
-            now = difference(before, counted());
-        }
-        assertThat(now).isEqualTo(expected);
+        Await.until(
+                LIMIT,
+                () -> difference(before, counted()).values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum()
+                        >= requests);
+        assertThat(difference(before, counted())).isEqualTo(expected);
         assertThat(difference(before, counted())).isEqualTo(expected);
     }
 
     private void awaitStatuses(String status, double count) throws Exception {
-        while (statuses(status) < count) {
-            Thread.onSpinWait();
-        }
+        Await.until(LIMIT, () -> statuses(status) >= count);
         assertThat(statuses(status)).isEqualTo(count);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.draem.model.TestModels;
 import io.draem.service.api.Certificate;
 import io.draem.service.api.Http;
+import io.draem.testing.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -55,6 +57,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("slow")
 @Timeout(120)
 class SecurityHttpTests {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DETECT = "/v1/detect";
@@ -337,9 +341,11 @@ class SecurityHttpTests {
     @Test
     void keysAreExchangedWithoutARestart() throws Exception {
         Files.writeString(keys(), Files.readString(keys()) + Http.keyLine("late", "late-key"));
-        while (send(get(main("/v1/models")).header("X-API-Key", "late-key")).statusCode() != 200) {
-            Thread.onSpinWait(); // the test's time limit ends it
-        }
+        Await.until(
+                LIMIT,
+                () -> send(get(main("/v1/models")).header("X-API-Key", "late-key"))
+                                .statusCode()
+                        == 200);
         assertThat(send(get(main("/v1/models")).header("X-API-Key", "good-key")).statusCode())
                 .isEqualTo(200);
     }
@@ -348,10 +354,7 @@ class SecurityHttpTests {
     void theCertificateIsExchangedWithoutARestart() throws Exception {
         Certificate.make(directory, "second").install(directory.resolve("tls.crt"), directory.resolve("tls.key"));
         for (int either : new int[] {port, managementPort}) {
-            while (!servedName(either).equals("CN=second")) {
-                Thread.onSpinWait(); // the test's time limit ends it
-            }
-            assertThat(servedName(either)).isEqualTo("CN=second");
+            Await.until(LIMIT, () -> servedName(either).equals("CN=second"));
         }
     }
 

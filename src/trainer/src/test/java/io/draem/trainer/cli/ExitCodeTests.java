@@ -32,9 +32,9 @@ class ExitCodeTests {
     }
 
     @Test
-    void theReadmeAndTheHelpNameTheSameCodes() throws IOException {
-        List<String> table = Files.readAllLines(Path.of("README.md")).stream()
-                .dropWhile(line -> !line.startsWith("Exit codes"))
+    void theReferenceAndTheHelpNameTheSameCodes() throws IOException {
+        List<String> table = Files.readAllLines(Path.of("src/docs/reference/cli.md")).stream()
+                .dropWhile(line -> !line.equals("## Exit codes"))
                 .skip(4)
                 .takeWhile(line -> line.startsWith("|"))
                 .flatMap(row -> Stream.of(row.split("\\|")[1].split(",")))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.image.ImageLimits;
+import io.draem.testing.BoundedProcess;
 import io.draem.trainer.synthesis.Pixels;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -16,10 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -506,12 +507,12 @@ class DatasetTests {
     }
 
     @Test
+    @Tag("slow")
     @DisabledOnOs(OS.WINDOWS)
     @Timeout(30)
     void doesNotWaitForAPipe() throws Exception {
         Path pipe = folder.resolve("train/good/pipe.png");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor(10, TimeUnit.SECONDS))
-                .isTrue();
+        BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", pipe.toString());
         Path manifest = Files.writeString(
                 folder.resolve("all.csv"), "path,label,mask,split\ntrain/good/pipe.png,good,,train\n");
         assertThat(DatasetCheck.of(Dataset.open(manifest), List.of(), 2).problems())

@@ -5,13 +5,13 @@ import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 
 /**
- * What the components of a JPEG mean, and how they become RGB.
+ * The meaning of the components of a JPEG, and their conversion to RGB.
  *
  * <p>Rules and fixed-point arithmetic are those of libjpeg ({@code jdapimin.c}, {@code jdcolor.c}), those of CMYK are
  * Pillow's: samples are taken as inverted, which is how Adobe writes them.
  */
-enum JpegColours {
-    GREY(1),
+enum JpegColors {
+    GRAY(1),
     RGB(3),
     YCBCR(3),
     CMYK(4),
@@ -36,17 +36,17 @@ enum JpegColours {
 
     private final int components;
 
-    JpegColours(int components) {
+    JpegColors(int components) {
         this.components = components;
     }
 
-    /** Returns the bytes per pixel of the samples, and of the RGB where {@link #toRgb} makes it in an array of its own. */
+    /** Returns the bytes per pixel of the samples, and of the RGB where {@link #toRgb} allocates it. */
     int bytesPerPixel() {
         return this == RGB || this == YCBCR ? 3 : components + 3;
     }
 
     /**
-     * Turns the stored samples into interleaved RGB.
+     * Converts the stored samples to interleaved RGB.
      *
      * @param raster 8-bit interleaved samples
      */
@@ -66,7 +66,7 @@ enum JpegColours {
         byte[] rgb = this == YCBCR ? samples : new byte[3 * pixels];
         for (int i = 0, in = 0, out = 0; i < pixels; i++, in += components, out += 3) {
             switch (this) {
-                case GREY -> {
+                case GRAY -> {
                     rgb[out] = samples[in];
                     rgb[out + 1] = samples[in];
                     rgb[out + 2] = samples[in];
@@ -100,7 +100,9 @@ enum JpegColours {
         return rgb;
     }
 
-    /** Returns {@code (255 - ink) * (255 - black) / 255} of samples that are stored inverted, rounded as Pillow does. */
+    /**
+     * Returns {@code (255 - ink) * (255 - black) / 255} of samples that are stored inverted, rounded as Pillow does.
+     */
     private static byte darkened(int inverseInk, int inverseBlack) {
         int product = (255 - inverseInk) * inverseBlack + 128;
         return (byte) (inverseBlack - ((product + (product >> 8)) >> 8));
@@ -114,7 +116,7 @@ enum JpegColours {
         return (int) (value * (1 << SCALE_BITS) + 0.5);
     }
 
-    /** Gathers what a file says of its colours. */
+    /** Collects the markers and component ids that determine the meaning of the components. */
     static final class Hints {
 
         private static final int NO_TRANSFORM = 0;
@@ -144,9 +146,9 @@ enum JpegColours {
             ids = letters.toString();
         }
 
-        JpegColours colours() {
+        JpegColors colors() {
             return switch (components) {
-                case 1 -> GREY;
+                case 1 -> GRAY;
                 case 3 -> isRgb() ? RGB : YCBCR;
                 default -> adobeTransform == UNKNOWN || adobeTransform == NO_TRANSFORM ? CMYK : YCCK;
             };

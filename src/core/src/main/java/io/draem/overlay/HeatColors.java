@@ -1,12 +1,12 @@
 package io.draem.overlay;
 
 /**
- * Colours for how anomalous a pixel is: yellow at the threshold, through orange, to red.
+ * Colors for how anomalous a pixel is: yellow at the threshold, through orange, to red.
  *
  * <p>They are the warm end of Turbo, whose lightness falls evenly there, by the polynomial that its authors give
  * (Mikhailov, "Turbo, An Improved Rainbow Colormap for Visualization", Google 2019; fit by R. Du, Apache-2.0).
  */
-final class HeatColours {
+final class HeatColors {
 
     private static final double[] RED = {0.13572138, 4.61539260, -42.66032258, 132.13108234, -152.94239396, 59.28637943
     };
@@ -17,7 +17,7 @@ final class HeatColours {
     private static final double YELLOW_AT = 0.62;
     private static final double RED_AT = 0.92;
 
-    private HeatColours() {}
+    private HeatColors() {}
 
     /** Returns {@code 0xRRGGBB} for 0 (at the threshold) to 1. */
     static int of(double heat) {
