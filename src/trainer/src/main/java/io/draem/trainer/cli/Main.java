@@ -9,7 +9,7 @@ import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.ImageScore;
-import io.draem.trainer.network.Initialisation;
+import io.draem.trainer.network.Initialization;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.onnxexport.ExportRefusedException;
 import io.draem.trainer.synthesis.Augmenter;
@@ -155,7 +155,7 @@ public final class Main {
                 .registerConverter(Precision.class, text -> constant(Precision.class, text))
                 .registerConverter(ImageScore.class, text -> constant(ImageScore.class, text))
                 .registerConverter(Decay.class, text -> constant(Decay.class, text))
-                .registerConverter(Initialisation.class, text -> constant(Initialisation.class, text))
+                .registerConverter(Initialization.class, text -> constant(Initialization.class, text))
                 .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
                 .registerConverter(OptimizerRule.class, text -> constant(OptimizerRule.class, text))
                 .registerConverter(Keep.class, text -> constant(Keep.class, text))
