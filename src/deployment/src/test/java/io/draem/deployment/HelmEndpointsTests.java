@@ -132,6 +132,6 @@ class HelmEndpointsTests {
                 .isEqualTo(Map.of(
                         "models", Map.of("directory", "/mnt/models"),
                         "inference", Map.of("provider", "cuda"),
-                        "shutdown", Map.of("settle-delay", "5s", "drain-limit", "40s")));
+                        "shutdown", Map.of("settle-delay", "5s", "drain-limit", "39s")));
     }
 }
