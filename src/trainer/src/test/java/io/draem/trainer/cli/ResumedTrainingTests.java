@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,9 +63,7 @@ class ResumedTrainingTests {
         }
         try (TrainerProcess trainer = start(killed, "--resume")) {
             trainer.awaitLine("saved step 12 ");
-            while (trainer.isAlive() && !isWriting(killed.resolve(training))) {
-                Thread.onSpinWait();
-            }
+            awaitWriting(trainer, killed.resolve(training));
             kill(trainer);
         }
         tear(newest(killed.resolve(training)));
@@ -249,6 +248,15 @@ class ResumedTrainingTests {
     private static void kill(TrainerProcess trainer) throws IOException, InterruptedException {
         trainer.signal("KILL");
         assertThat(trainer.awaitExit()).as(trainer.log()).isEqualTo(KILLED);
+    }
+
+    /** Returns while a checkpoint is being written, which takes milliseconds: a pause would miss it. */
+    private static void awaitWriting(TrainerProcess trainer, Path folder) throws IOException {
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (trainer.isAlive() && !isWriting(folder)) {
+            assertThat(System.nanoTime()).as("no checkpoint is written").isLessThan(end);
+            Thread.onSpinWait();
+        }
     }
 
     private static boolean isWriting(Path folder) throws IOException {
