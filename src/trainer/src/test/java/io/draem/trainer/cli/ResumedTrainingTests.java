@@ -3,7 +3,7 @@ package io.draem.trainer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Safetensors;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -277,8 +277,8 @@ class ResumedTrainingTests {
     private static void tear(Path file) throws IOException {
         byte[] whole = Files.readAllBytes(file);
         Arrays.fill(whole, whole.length / 2, whole.length, (byte) 0);
-        Files.write(BesideFile.of(file), whole);
-        BesideFile.publish(BesideFile.of(file), file);
+        Files.write(AtomicFile.of(file), whole);
+        AtomicFile.publish(AtomicFile.of(file), file);
     }
 
     private static TrainerProcess start(Path output, String... more) throws IOException {
