@@ -299,7 +299,7 @@ class ImportAndPredictGoldenTests {
         List<JsonNode> lines = lines(output);
         assertThat(lines.stream().map(line -> line.get("path").asString()))
                 .containsExactly("a.bmp", "a.png", "broken.png", "line 2/a.png");
-        assertThat(lines.get(2).get("problem").asString()).contains("no image");
+        assertThat(lines.get(2).get("problem").asString()).contains("not an image");
         JsonNode line = lines.get(3);
         assertThat(line.at("/image/width").asInt()).isEqualTo(70);
         assertThat(line.get("anomalous").asBoolean()).isTrue();
