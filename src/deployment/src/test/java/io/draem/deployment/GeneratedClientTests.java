@@ -52,7 +52,7 @@ class GeneratedClientTests extends HttpTest {
     private static final String PATIENT = "60";
     private static final String HASTY = "0.001";
     private static final Path CLIENTS =
-            TestModels.file("src/service/target/clients").toAbsolutePath();
+            TestModels.file("src/deployment/target/clients").toAbsolutePath();
     private static final Path EXAMPLES =
             TestModels.file("src/deployment/src/test/clients").toAbsolutePath();
     private static final Path IMAGE = TestModels.broken().toAbsolutePath();

@@ -29,7 +29,7 @@ class ReleasedContractTests {
     private static final Path RELEASED =
             TestModels.file("src/deployment/src/test/openapi/released.yaml").toAbsolutePath();
     private static final Path TOOLS =
-            TestModels.file("src/service/target/clients/tools").toAbsolutePath();
+            TestModels.file("src/deployment/target/clients/tools").toAbsolutePath();
 
     @TempDir
     private Path folder;
