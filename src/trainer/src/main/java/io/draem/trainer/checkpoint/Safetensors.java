@@ -75,7 +75,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
         byte[] header = SafetensorsHeader.write(metadata, tensors);
         ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         length.putLong(0, header.length);
-        Path beside = BesideFile.of(file);
+        Path beside = AtomicFile.of(file);
         try (FileChannel channel = FileChannel.open(
                 beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             writeFully(channel, length);
@@ -88,7 +88,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             Files.deleteIfExists(beside);
             throw e;
         }
-        BesideFile.publish(beside, file);
+        AtomicFile.publish(beside, file);
     }
 
     private static ByteBuffer readFully(FileChannel channel, long position, int length, Path file) throws IOException {

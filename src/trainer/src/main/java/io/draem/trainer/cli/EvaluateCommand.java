@@ -2,7 +2,7 @@ package io.draem.trainer.cli;
 
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.Progress;
@@ -181,8 +181,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, String text) throws IOException {
-        Path part = BesideFile.of(file);
+        Path part = AtomicFile.of(file);
         Files.writeString(part, text);
-        BesideFile.publish(part, file);
+        AtomicFile.publish(part, file);
     }
 }

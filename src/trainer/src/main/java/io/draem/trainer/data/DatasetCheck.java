@@ -69,7 +69,7 @@ public record DatasetCheck(
         Map<Path, Size> sizes = new ConcurrentHashMap<>();
         Map<Path, SampleRange> samples = new ConcurrentHashMap<>();
         Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
-        Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.failures(
+        Map<Path, String> wrong = new LinkedHashMap<>(ParallelReader.failures(
                 files,
                 OptionalInt.empty(),
                 threads,

@@ -9,19 +9,10 @@ import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +27,6 @@ public final class ImageFiles {
     public static final ImageLimits DEFAULT_LIMITS = new ImageLimits(512L << 20, 250_000_000L);
 
     private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
-    private static final int NAMED_FAILURES = 20;
 
     private static final int MEGABYTE = 1 << 20;
 
@@ -87,7 +77,7 @@ public final class ImageFiles {
      * @param colours what the colors of the mask mean; null for an ordinary mask
      * @throws DatasetException if it is none; the message names the file
      */
-    public static ImageMask readMask(Path file, @Nullable MaskColours colours) throws IOException {
+    public static ImageMask readMask(Path file, @Nullable MaskColors colours) throws IOException {
         if (colours != null) {
             return ImageMask.of(colours.blackAndWhite(read(file)));
         }
@@ -103,7 +93,7 @@ public final class ImageFiles {
     }
 
     /** Decodes a file once there is memory for it, which it holds until the result is there. */
-    private static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
+    static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
         Limited by = limited;
         if (Files.exists(file) && !Files.isRegularFile(file)) { // reading a pipe or a device may never end
             throw new ImageException.Unsupported("it is no regular file");
@@ -153,93 +143,9 @@ public final class ImageFiles {
         return (int) Math.min(Integer.MAX_VALUE, bytes / MEGABYTE + 1);
     }
 
-    /** Takes an image that was read. */
-    @FunctionalInterface
-    interface Reader {
-        void accept(int index, DecodedImage image);
-    }
-
-    /** Takes a mask that was read. */
-    @FunctionalInterface
-    interface MaskReader {
-        void accept(int index, ImageMask mask);
-    }
-
-    private interface Decoding<T> {
+    /** Uses the bytes of a file. */
+    interface Decoding<T> {
         T of(ImageDecoder decoder, byte[] bytes) throws ImageException;
-    }
-
-    private interface Use {
-        void of(int index, ImageDecoder decoder, byte[] bytes) throws ImageException;
-    }
-
-    /** Reads all files on several threads and throws one error for all that cannot be read. */
-    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
-            throws IOException, InterruptedException {
-        Map<Path, String> failures = failures(files, whiteLevel, threads, work, reader);
-        if (!failures.isEmpty()) {
-            String named = failures.entrySet().stream()
-                    .limit(NAMED_FAILURES)
-                    .map(failure -> failure.getKey() + ": " + failure.getValue())
-                    .collect(Collectors.joining("\n  "));
-            int more = failures.size() - NAMED_FAILURES;
-            throw new DatasetException(failures.size() + " of " + files.size()
-                    + " images cannot be read; fix or remove them:\n  " + named
-                    + (more > 0 ? "\n  and " + more + " more" : ""));
-        }
-    }
-
-    /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
-    static Map<Path, String> failures(
-            List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
-            throws InterruptedException {
-        return failuresOf(files, threads, work, (index, decoder, bytes) -> {
-            reader.accept(index, decoder.decode(bytes, whiteLevel));
-        });
-    }
-
-    /** Reads all masks as {@link #failures} reads images. */
-    static Map<Path, String> maskFailures(List<Path> files, int threads, Progress.Work work, MaskReader reader)
-            throws InterruptedException {
-        return failuresOf(
-                files, threads, work, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
-    }
-
-    private static Map<Path, String> failuresOf(List<Path> files, int threads, Progress.Work work, Use use)
-            throws InterruptedException {
-        Map<Integer, String> failures = new ConcurrentSkipListMap<>();
-        ExecutorService executor = DataThreads.start(threads, "draem-read");
-        try {
-            List<Future<?>> reads = new ArrayList<>();
-            for (int i = 0; i < files.size(); i++) {
-                int index = i;
-                reads.add(executor.submit(() -> {
-                    try {
-                        decoded(files.get(index), (decoder, bytes) -> {
-                            use.of(index, decoder, bytes);
-                            return true;
-                        });
-                    } catch (ImageException e) {
-                        failures.put(index, "cannot be read: " + e.getMessage());
-                    } catch (NoSuchFileException e) {
-                        failures.put(index, "does not exist");
-                    } catch (IOException e) {
-                        failures.put(index, "cannot be read: " + e);
-                    }
-                    work.done();
-                }));
-            }
-            for (Future<?> read : reads) {
-                read.get();
-            }
-        } catch (ExecutionException e) {
-            throw DataThreads.unchecked(e);
-        } finally {
-            executor.shutdownNow();
-        }
-        Map<Path, String> byFile = new LinkedHashMap<>();
-        failures.forEach((index, text) -> byFile.put(files.get(index), text));
-        return byFile;
     }
 
     /** Returns the file name extensions of images, for people. */

@@ -105,7 +105,7 @@ public final class ImageStore<T> implements ImageSource<T> {
         int cachedImages = memory.take(files.size(), imageBytes);
         ImageStore<T> store = new ImageStore<>(files, form, whiteLevel, cachedImages);
         Progress.Work work = progress.begin("Reading %d images", files.size());
-        ImageFiles.readAll(store.files, whiteLevel, threads, work, (index, image) -> {
+        ParallelReader.readAll(store.files, whiteLevel, threads, work, (index, image) -> {
             if (index < cachedImages) {
                 store.cached.set(index, form.apply(image.image()));
             }

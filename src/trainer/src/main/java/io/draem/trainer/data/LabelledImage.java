@@ -23,7 +23,7 @@ public record LabelledImage(
         String id,
         String defect,
         @Nullable Path mask,
-        @Nullable MaskColours maskColours) {
+        @Nullable MaskColors maskColours) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = "good";

@@ -1,6 +1,7 @@
 package io.draem.trainer.data;
 
 import io.draem.trainer.data.Dataset.Problem;
+import io.draem.trainer.data.LookoutLine.LineException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
@@ -8,17 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A manifest of Amazon Lookout for Vision: a JSON object in each line, with an image ({@code source-ref}), its class and,
@@ -39,17 +35,8 @@ final class LookoutManifest {
     /** Every so many-th normal image of a manifest does not train where there are no others to compare anomalies with. */
     private static final int ASIDE = 5;
 
-    private static final String METADATA = "-metadata";
-    private static final String CLASSIFICATION = "groundtruth/image-classification";
-    private static final String SEGMENTATION = "groundtruth/semantic-segmentation";
-    private static final String NORMAL = "normal";
-    private static final String ANOMALY = "anomaly";
-    private static final String BACKGROUND = "BACKGROUND";
-    private static final int WHITE = 0xFFFFFF;
     private static final Pattern TRAIN = Pattern.compile("train(ing)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern TEST = Pattern.compile("test", Pattern.CASE_INSENSITIVE);
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
-    private static final Pattern COLOUR = Pattern.compile("#[0-9A-Fa-f]{6}");
 
     private static final Set<String> TEXTS = Set.of("csv", "tsv", "txt", "json");
 
@@ -61,16 +48,6 @@ final class LookoutManifest {
 
     private LookoutManifest(List<Path> folders) {
         this.folders = folders;
-    }
-
-    /** What is wrong with a line, to be read after its number. */
-    private static final class LineException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        LineException(String message) {
-            super(message);
-        }
     }
 
     /** Says whether a file is such a manifest rather than a CSV file: its first character opens a JSON object. */
@@ -160,130 +137,37 @@ final class LookoutManifest {
         return images;
     }
 
-    private LabelledImage image(String line, String place) throws IOException, LineException {
-        JsonNode json = json(line);
-        Path file = file(json, "source-ref", "image");
-        String classified = classOf(json);
-        LabelledImage image = classified.equals(NORMAL) ? normal(json, file) : anomaly(json, file);
+    private LabelledImage image(String text, String place) throws IOException, LineException {
+        LookoutLine line = LookoutLine.of(text);
+        Path file = file(line, "source-ref", "image");
+        LabelledImage image = line.isNormal() ? normal(line, file) : anomaly(line, file);
         for (Path used : image.mask() == null ? List.of(file) : List.of(file, image.mask())) {
             String other = seen.putIfAbsent(used, place);
             if (other != null) {
-                throw new LineException(used + " is the file of " + (other.equals(place) ? "its own image" : other)
-                        + " too: keep the folders of the bucket when you download it, or remove one of the lines");
+                throw new LineException(used + " is also the file of " + (other.equals(place) ? "its own image" : other)
+                        + ": keep the folders of the bucket when you download it, or remove one of the lines");
             }
         }
         return image;
     }
 
-    private LabelledImage normal(JsonNode json, Path file) {
-        unusedMasks += maskName(json) == null ? 0 : 1;
+    private LabelledImage normal(LookoutLine line, Path file) {
+        unusedMasks += line.maskField() == null ? 0 : 1;
         return new LabelledImage(file, id(file), LabelledImage.GOOD, null);
     }
 
-    private LabelledImage anomaly(JsonNode json, Path file) throws IOException, LineException {
-        String name = maskName(json);
-        if (name == null) {
-            return new LabelledImage(file, id(file), ANOMALY, null);
+    private LabelledImage anomaly(LookoutLine line, Path file) throws IOException, LineException {
+        String field = line.maskField();
+        if (field == null) {
+            return new LabelledImage(file, id(file), LookoutLine.ANOMALY, null);
         }
-        JsonNode map = json.path(name + METADATA).path("internal-color-map");
-        if (!map.isObject()) {
-            throw new LineException(name + METADATA + " has no internal-color-map: add it, or remove " + name);
-        }
-        Set<Integer> background = new HashSet<>();
-        Set<Integer> defects = new HashSet<>();
-        TreeSet<String> types = new TreeSet<>();
-        for (Map.Entry<String, JsonNode> entry : map.properties()) {
-            String type = entry.getValue().path("class-name").asString("").strip();
-            String colour = entry.getValue().path("hex-color").asString("").strip();
-            if (type.isEmpty() || !COLOUR.matcher(colour).matches()) {
-                throw new LineException("the entry '" + entry.getKey()
-                        + "' of internal-color-map needs a class-name and a hex-color like #23a436");
-            }
-            int rgb = Integer.parseInt(colour.substring(1), 16);
-            if (type.equalsIgnoreCase(BACKGROUND)) {
-                background.add(rgb);
-            } else {
-                defects.add(rgb);
-                types.add(type);
-            }
-        }
-        if (background.isEmpty()) {
-            background.add(WHITE); // the service's own
-        }
-        if (defects.isEmpty() || background.stream().anyMatch(defects::contains)) {
-            throw new LineException("internal-color-map must have a color for an anomaly that is not the background's");
-        }
-        String defect = String.join("+", types);
-        return new LabelledImage(
-                file,
-                id(file),
-                LabelledImage.isGood(defect) ? ANOMALY : defect,
-                file(json, name, "mask"),
-                new MaskColours(background, defects));
+        LookoutLine.Defect defect = line.defect(field);
+        return new LabelledImage(file, id(file), defect.name(), file(line, field, "mask"), defect.colors());
     }
 
-    /** Returns {@code normal} or {@code anomaly}, by the metadata of a label of any name. */
-    private static String classOf(JsonNode json) throws LineException {
-        for (Map.Entry<String, JsonNode> field : json.properties()) {
-            if (field.getKey().equals("anomaly-label" + METADATA)
-                    || field.getKey().endsWith(METADATA)
-                            && field.getValue().path("type").asString("").equals(CLASSIFICATION)) {
-                String name = field.getValue().path("class-name").asString("");
-                if (name.equalsIgnoreCase(NORMAL) || name.equalsIgnoreCase(ANOMALY)) {
-                    return name.toLowerCase(Locale.ROOT);
-                }
-                throw new LineException("the class-name of " + field.getKey() + " is '" + name
-                        + "': label the image normal or anomaly, or remove the line");
-            }
-        }
-        throw new LineException(
-                "it has no label (anomaly-label-metadata): label the image normal or anomaly, or remove the line");
-    }
-
-    /** Returns the name of the field with the mask, which may be any that ends so; null where there is none. */
-    private static @Nullable String maskName(JsonNode json) {
-        for (Map.Entry<String, JsonNode> field : json.properties()) {
-            String name = field.getKey();
-            if (name.equals("anomaly-mask-ref")
-                    || name.endsWith("-ref")
-                            && json.path(name + METADATA)
-                                    .path("type")
-                                    .asString("")
-                                    .equals(SEGMENTATION)) {
-                return name;
-            }
-        }
-        return null;
-    }
-
-    private static JsonNode json(String line) throws LineException {
-        try {
-            JsonNode json = JsonMapper.shared().readTree(line);
-            if (json.isObject()) {
-                return json;
-            }
-        } catch (JacksonException e) {
-            // said below
-        }
-        throw new LineException("it is no JSON object; each line must be a whole one");
-    }
-
-    /** Returns the file that stands for an object of the bucket. */
-    private Path file(JsonNode json, String field, String what) throws IOException, LineException {
-        String reference = json.path(field).asString("").strip();
-        if (reference.isEmpty()) {
-            throw new LineException("it has no " + field);
-        }
-        String key = reference;
-        if (reference.startsWith("s3://")) {
-            key = reference.substring("s3://".length());
-        } else if (SCHEME.matcher(reference).matches()) {
-            throw new LineException(field + " is '" + reference + "', and must be s3://BUCKET/KEY or a path");
-        }
-        List<String> parts = List.of(key.split("/"));
-        if (parts.contains("..")) {
-            throw new LineException(field + " '" + reference + "' leads out of the folder of the images");
-        }
+    /** Returns the local file of an object of the bucket. */
+    private Path file(LookoutLine line, String field, String what) throws IOException, LineException {
+        List<String> parts = line.key(field);
         for (Path folder : folders) {
             for (int first = 0; first < parts.size(); first++) {
                 String suffix = String.join("/", parts.subList(first, parts.size()));
@@ -295,7 +179,7 @@ final class LookoutManifest {
                 }
             }
         }
-        throw new LineException("the " + what + " " + reference + " is not in " + folders.get(0)
+        throw new LineException("the " + what + " " + line.reference(field) + " is not in " + folders.get(0)
                 + ": download it there, or name the folder that it is in with --images");
     }
 

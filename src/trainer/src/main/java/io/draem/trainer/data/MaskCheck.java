@@ -43,7 +43,7 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
      */
     static MaskCheck of(List<LabelledImage> images, Map<Path, DatasetCheck.Size> sizes, int threads, Progress progress)
             throws InterruptedException {
-        Map<Path, MaskColours> coloured = new LinkedHashMap<>();
+        Map<Path, MaskColors> coloured = new LinkedHashMap<>();
         Set<Path> ordinary = new LinkedHashSet<>();
         for (LabelledImage image : images) {
             Path file = image.mask();
@@ -56,7 +56,7 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
         Map<Path, Summary> summaries = new ConcurrentHashMap<>();
         List<Path> files = List.copyOf(ordinary);
         Progress.Work work = progress.begin("Checking %d masks", files.size() + coloured.size());
-        Map<Path, String> wrong = new LinkedHashMap<>(ImageFiles.maskFailures(
+        Map<Path, String> wrong = new LinkedHashMap<>(ParallelReader.maskFailures(
                 files, threads, work, (index, mask) -> summaries.put(files.get(index), Summary.of(mask))));
         wrong.putAll(readColoured(coloured, summaries, threads, work));
         List<Problem> doubtful = new ArrayList<>();
@@ -94,13 +94,13 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
     }
 
     private static Map<Path, String> readColoured(
-            Map<Path, MaskColours> masks, Map<Path, Summary> summaries, int threads, Progress.Work work)
+            Map<Path, MaskColors> masks, Map<Path, Summary> summaries, int threads, Progress.Work work)
             throws InterruptedException {
         List<Path> files = List.copyOf(masks.keySet());
         Map<Path, String> miscoloured = new ConcurrentSkipListMap<>(FileTree.ORDER);
-        Map<Path, String> wrong = ImageFiles.failures(files, OptionalInt.empty(), threads, work, (index, mask) -> {
+        Map<Path, String> wrong = ParallelReader.failures(files, OptionalInt.empty(), threads, work, (index, mask) -> {
             Path file = files.get(index);
-            MaskColours colours = Objects.requireNonNull(masks.get(file));
+            MaskColors colours = Objects.requireNonNull(masks.get(file));
             String problem = colours.problem(mask.image());
             if (problem != null) {
                 miscoloured.put(file, problem);

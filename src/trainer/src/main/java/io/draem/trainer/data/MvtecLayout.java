@@ -5,14 +5,10 @@ import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of MVTec AD: normal images for training in {@code train/good}, others in {@code test/good} and {@code
@@ -33,7 +29,6 @@ final class MvtecLayout {
     private static final String TEST = "test";
     private static final List<String> VALIDATION = List.of("validation", "val");
     private static final String GROUND_TRUTH = "ground_truth";
-    private static final String MASK_SUFFIX = "_mask";
 
     /** Folders that no folder of good images alone has: what is in them would be trained on. */
     private static final Set<String> OF_A_LAYOUT = Set.of(
@@ -189,42 +184,15 @@ final class MvtecLayout {
                                         name -> FileNameEncoding.composed(name).equalsIgnoreCase(defect))
                                 .stream())
                 .toList();
-        Map<String, Path> masks = masks(maskFolders);
+        MaskFiles masks = MaskFiles.in(maskFolders, tree, problems);
+        used.addAll(masks.files());
         List<Path> files = tree.imagesIn(folder);
         used.addAll(files);
-        Map<String, Integer> sameName = new HashMap<>();
-        files.forEach(file -> sameName.merge(name(stem(folder, file)), 1, Integer::sum));
         List<LabelledImage> images = new ArrayList<>();
-        for (Path file : files) {
-            String stem = stem(folder, file);
-            Path mask = takeMask(masks, stem);
-            if (mask == null && Integer.valueOf(1).equals(sameName.get(name(stem)))) {
-                mask = takeMask(masks, name(stem)); // all masks in one folder, images in several
-            }
-            images.add(new LabelledImage(file, LabelledImage.id(directory, file), defect, mask));
-        }
-        masks.values().forEach(mask -> problems.add(new Problem(mask, "is the mask of no image in " + folder)));
+        masks.assign(folder, files)
+                .forEach((file, mask) -> images.add(
+                        new LabelledImage(file, LabelledImage.id(directory, file), defect, mask.orElse(null))));
         return images;
-    }
-
-    /** Returns the masks of a defect by their path without extension below its folder. */
-    private Map<String, Path> masks(List<Path> folders) {
-        Map<String, Path> masks = new TreeMap<>();
-        for (Path folder : folders) {
-            for (Path file : tree.imagesIn(folder)) {
-                used.add(file);
-                Path other = masks.put(stem(folder, file), file);
-                if (other != null) {
-                    problems.add(new Problem(other, "is a mask like " + file.getFileName() + ": keep one"));
-                }
-            }
-        }
-        return masks;
-    }
-
-    private static @Nullable Path takeMask(Map<String, Path> masks, String stem) {
-        Path mask = masks.remove(stem + MASK_SUFFIX);
-        return mask == null ? masks.remove(stem) : mask;
     }
 
     private List<LabelledImage> normals(Path folder) {
@@ -252,15 +220,5 @@ final class MvtecLayout {
 
     private List<Path> foldersCalled(Path parent, String name) {
         return tree.foldersIn(parent, name::equalsIgnoreCase);
-    }
-
-    /** Returns the path of a file below a folder, with slashes, without extension and in the composed form. */
-    private static String stem(Path folder, Path file) {
-        String path = LabelledImage.id(folder, file);
-        return path.substring(0, path.lastIndexOf('.'));
-    }
-
-    private static String name(String stem) {
-        return stem.substring(stem.lastIndexOf('/') + 1);
     }
 }

@@ -4,7 +4,7 @@ import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import io.draem.trainer.evaluation.metrics.RankingMetrics;
-import io.draem.trainer.evaluation.metrics.Thresholds;
+import io.draem.trainer.evaluation.metrics.ThresholdSearch;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.Objects;
@@ -52,9 +52,9 @@ public final class Calibrator {
         requireImages(rule, normalScores.length, scores.defects().size());
         PixelScores pixels = scores.pixels();
         double imageThreshold = switch (rule) {
-            case F1 -> amid(imageScores, Thresholds.f1(imageScores, labels));
-            case QUANTILE -> Thresholds.quantile(normalScores, Objects.requireNonNull(ruleValue));
-            case RECALL -> Thresholds.recall(anomalousScores(scores), Objects.requireNonNull(ruleValue));
+            case F1 -> amid(imageScores, ThresholdSearch.f1(imageScores, labels));
+            case QUANTILE -> ThresholdSearch.quantile(normalScores, Objects.requireNonNull(ruleValue));
+            case RECALL -> ThresholdSearch.recall(anomalousScores(scores), Objects.requireNonNull(ruleValue));
             case MANUAL -> Objects.requireNonNull(options.image());
         };
         DoubleSummaryStatistics seen = Arrays.stream(imageScores).summaryStatistics();

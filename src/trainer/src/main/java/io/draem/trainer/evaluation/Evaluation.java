@@ -3,7 +3,7 @@ package io.draem.trainer.evaluation;
 import io.draem.score.Calibration;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import io.draem.trainer.evaluation.metrics.RankingMetrics;
-import io.draem.trainer.evaluation.metrics.Thresholds;
+import io.draem.trainer.evaluation.metrics.ThresholdSearch;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -85,7 +85,7 @@ public final class Evaluation {
             image.put("averagePrecision", ranking.averagePrecision());
             image.put("f1", confusion.f1());
             image.put("f1Max", ranking.f1Max());
-            image.put("bestThreshold", Calibrator.amid(imageScores, Thresholds.f1(imageScores, labels)));
+            image.put("bestThreshold", Calibrator.amid(imageScores, ThresholdSearch.f1(imageScores, labels)));
         } else {
             image.putNull("auroc").putNull("averagePrecision").putNull("f1").putNull("f1Max");
             image.putNull("bestThreshold");

@@ -2,6 +2,7 @@ package io.draem.trainer.evaluation;
 
 import io.draem.score.AnomalyMap;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.NetworkOutput;
 import io.draem.trainer.network.Scopes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public record NetworkDetector(DraemNetwork network, int width, int height) imple
         AtomicReference<NetworkOutputs> outputs = new AtomicReference<>();
         Scopes.withoutGradients(() -> {
             try (PointerScope scope = new PointerScope()) {
-                DraemNetwork.Output output = network.forward(Tensor.create(images, count, 3, height, width));
+                NetworkOutput output = network.forward(Tensor.create(images, count, 3, height, width));
                 outputs.set(NetworkOutputs.of(output, network.options()));
             }
         });

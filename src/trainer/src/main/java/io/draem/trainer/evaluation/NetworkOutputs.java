@@ -1,7 +1,7 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
+import io.draem.trainer.network.NetworkOutput;
 import io.draem.trainer.network.TensorConversion;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -15,7 +15,7 @@ import org.bytedeco.javacpp.PointerScope;
 public record NetworkOutputs(float[] scores, float[] maps, float[] reconstructions) {
 
     /** Copies what libtorch gave, with the image score and the smoothing of the options. */
-    public static NetworkOutputs of(DraemNetwork.Output output, NetworkOptions options) {
+    public static NetworkOutputs of(NetworkOutput output, NetworkOptions options) {
         try (PointerScope scope = new PointerScope()) {
             return new NetworkOutputs(
                     TensorConversion.toHeap(output.imageScore(options.imageScore()))

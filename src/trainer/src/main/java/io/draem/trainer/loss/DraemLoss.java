@@ -1,6 +1,6 @@
 package io.draem.trainer.loss;
 
-import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.NetworkOutput;
 import io.draem.trainer.network.Scopes;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -59,7 +59,7 @@ public record DraemLoss(FocalLoss focal, double sspcabWeight) {
      * @param clean the images before augmentation, {@code [batch, 3, height, width]}
      * @param mask 1 where augmented, else 0, {@code [batch, 1, height, width]}
      */
-    public Parts forward(DraemNetwork.Output output, Tensor clean, Tensor mask) {
+    public Parts forward(NetworkOutput output, Tensor clean, Tensor mask) {
         return Scopes.keep(
                 () -> {
                     Tensor reconstruction = output.reconstruction().contiguous();

@@ -4,8 +4,6 @@ import io.draem.trainer.checkpoint.DeferredTensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.Tensor;
@@ -13,7 +11,6 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The whole DRÆM network (arXiv 2108.07610): a reconstruction of the image, and a map of where the two differ in earnest.
@@ -33,41 +30,6 @@ public final class DraemNetwork implements AutoCloseable {
     private Precision precision = Precision.FLOAT32;
     private MemoryFormat memoryFormat = MemoryFormat.Contiguous;
     private ComputeDevice device = ComputeDevice.CPU;
-
-    /**
-     * What a forward pass gives, in float32 (float64 in {@link Precision#FLOAT64}) whatever the arithmetic inside.
-     *
-     * @param reconstruction {@code [batch, 3, height, width]}, on the scale of the images whatever the network normalizes
-     * @param logits of normal and anomalous, {@code [batch, 2, height, width]}
-     * @param sspcabInput what goes into the SSPCAB block, where there is one
-     * @param sspcabOutput what comes out of it
-     */
-    public record Output(
-            Tensor reconstruction,
-            Tensor logits,
-            @Nullable Tensor sspcabInput,
-            @Nullable Tensor sspcabOutput) {
-
-        /** Returns the probability that a pixel is anomalous, {@code [batch, height, width]}. */
-        public Tensor anomalyMap() {
-            return torch.softmax(logits, 1).select(1, 1);
-        }
-
-        /** Returns the map as the graph gives it, {@code [batch, height, width]}: smoothed where the options say so. */
-        public Tensor anomalyMap(NetworkOptions options) {
-            Tensor map = anomalyMap();
-            return options.mapSmoothing() == 0 ? map : new MapSmoothing(options.mapSmoothing()).of(map);
-        }
-
-        /** Returns the score of each image, {@code [batch]}. */
-        public Tensor imageScore(ImageScore rule) {
-            return rule.of(anomalyMap());
-        }
-
-        private Stream<Tensor> tensors() {
-            return Stream.of(reconstruction, logits, sspcabInput, sspcabOutput).filter(Objects::nonNull);
-        }
-    }
 
     private DraemNetwork(NetworkOptions options, TensorSource source) {
         this.options = options;
@@ -213,7 +175,7 @@ public final class DraemNetwork implements AutoCloseable {
      * @param images {@code [batch, 3, height, width]}, height and width multiples of 32
      * @throws IllegalArgumentException for another shape
      */
-    public Output forward(Tensor images) {
+    public NetworkOutput forward(Tensor images) {
         if (images.dim() != 4 || images.size(1) != 3 || images.size(2) % STRIDE != 0 || images.size(3) % STRIDE != 0) {
             throw new IllegalArgumentException(
                     "Images must be [batch, 3, height, width] with height and width multiples" + " of " + STRIDE
@@ -228,10 +190,10 @@ public final class DraemNetwork implements AutoCloseable {
                         return runBoth(images);
                     }
                 },
-                Output::tensors);
+                NetworkOutput::tensors);
     }
 
-    private Output runBoth(Tensor images) {
+    private NetworkOutput runBoth(Tensor images) {
         ScalarType type = precision.weights();
         InputNormalization normalization = options.inputNormalization();
         Tensor taken = onDevice(images).to(type);
@@ -241,7 +203,7 @@ public final class DraemNetwork implements AutoCloseable {
         Tensor sspcabInput = result.sspcabInput();
         Tensor sspcabOutput = result.sspcabOutput();
         Tensor reconstruction = result.reconstruction().to(type);
-        return new Output(
+        return new NetworkOutput(
                 normalization == null ? reconstruction : normalization.restore(reconstruction),
                 logits.to(type),
                 sspcabInput == null ? null : sspcabInput.to(type),

@@ -1,7 +1,7 @@
 package io.draem.trainer.onnxexport;
 
 import io.draem.model.ModelCard;
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.evaluation.NetworkOutputs;
 import io.draem.trainer.network.NetworkOptions;
@@ -29,10 +29,10 @@ public final class DraemExporter {
      */
     public static void export(Map<String, Tensor> weights, NetworkOptions options, ModelCard card, Path file)
             throws IOException {
-        Path part = BesideFile.of(file);
+        Path part = AtomicFile.of(file);
         try {
             write(weights, options, card, part);
-            BesideFile.publish(part, file);
+            AtomicFile.publish(part, file);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -59,14 +59,14 @@ public final class DraemExporter {
             float[] images,
             Supplier<NetworkOutputs> reference)
             throws IOException, ExportRefusedException {
-        Path part = BesideFile.of(file);
+        Path part = AtomicFile.of(file);
         try {
             write(weights, options, card, part);
             Parity parity = ParityCheck.check(part, images, reference.get());
             if (!parity.within(ParityCheck.TOLERANCE)) {
                 throw new ExportRefusedException(published, parity, ParityCheck.TOLERANCE);
             }
-            BesideFile.publish(part, file);
+            AtomicFile.publish(part, file);
             return parity;
         } finally {
             Files.deleteIfExists(part);

@@ -164,8 +164,8 @@ public final class AnomalySynthesizer {
                 Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
         }
-        if (options.appearance().matchGray() && ColourShift.isGrey(clean)) {
-            texture = ColourShift.grey(texture);
+        if (options.appearance().matchGray() && ColorShift.isGrey(clean)) {
+            texture = ColorShift.grey(texture);
         }
         SynthesisOptions.Beta bounds = options.beta();
         float beta = (float) (bounds.min() + (bounds.max() - bounds.min()) * random.nextDouble());

@@ -1,7 +1,7 @@
 package io.draem.trainer.synthesis;
 
 import io.draem.image.RgbImage;
-import io.draem.trainer.synthesis.ColourShift.Brightness;
+import io.draem.trainer.synthesis.ColorShift.Brightness;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -38,7 +38,7 @@ public enum Augmenter {
                 default -> Brightness.LUMA;
             };
             float factor = (float) random.nextDouble(0.8, 1.2);
-            return ColourShift.brightness(image, kind, factor, random.nextInt(-30, 31), random.nextBoolean());
+            return ColorShift.brightness(image, kind, factor, random.nextInt(-30, 31), random.nextBoolean());
         }
     },
 
@@ -58,7 +58,7 @@ public enum Augmenter {
         @Override
         RgbImage apply(RgbImage image, RandomGenerator random) {
             float degrees = random.nextInt(-50, 51) * 360f / 255;
-            return ColourShift.hueAndSaturation(image, degrees, random.nextInt(-50, 51));
+            return ColorShift.hueAndSaturation(image, degrees, random.nextInt(-50, 51));
         }
     },
 

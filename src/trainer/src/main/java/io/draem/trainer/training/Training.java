@@ -6,6 +6,7 @@ import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.loss.DraemLoss;
 import io.draem.trainer.loss.LossParts;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.NetworkOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ public final class Training {
             var augmented = org.bytedeco.pytorch.Tensor.create(batch.augmented(), batch.size(), 3, size, size);
             var mask = network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.mask(), batch.size(), 1, size, size));
 
-            DraemNetwork.Output output = network.forward(augmented);
+            NetworkOutput output = network.forward(augmented);
             DraemLoss.Parts parts = criterion.forward(output, clean, mask);
             parts.total().backward();
             if (recipe.optimizer().gradientClip() > 0) {

@@ -12,7 +12,7 @@ import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
 import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.evaluation.Detection;
@@ -99,7 +99,7 @@ public final class Predictions {
      */
     public Counts write(List<Path> files, PrintWriter log) throws IOException {
         Path whole = output.resolve(FILE);
-        Path part = BesideFile.of(whole);
+        Path part = AtomicFile.of(whole);
         int anomalous = 0;
         int unreadable = 0;
         unusual = 0;
@@ -135,7 +135,7 @@ public final class Predictions {
                 }
                 anomalous += examine(batch, lines, log);
             }
-            BesideFile.publish(part, whole);
+            AtomicFile.publish(part, whole);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -212,10 +212,10 @@ public final class Predictions {
     /** Writes a picture beside its place and moves it there. */
     private String write(String name, byte[] png) throws IOException {
         Path file = output.resolve(name);
-        Path part = BesideFile.of(file);
+        Path part = AtomicFile.of(file);
         try {
             Files.write(part, png);
-            BesideFile.publish(part, file);
+            AtomicFile.publish(part, file);
         } finally {
             Files.deleteIfExists(part);
         }

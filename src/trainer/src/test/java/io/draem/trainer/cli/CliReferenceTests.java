@@ -22,7 +22,7 @@ class CliReferenceTests {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (`--[^|]*) \\| ([^|]*) \\|");
     private static final Pattern NAME = Pattern.compile("`(--[^ `]+)");
     private static final Pattern LITERAL = Pattern.compile("`[^`]*`");
-    private static final Set<String> OF_ALL_COMMANDS = Set.of("--help", "--version", "--stack-trace");
+    private static final Set<String> OF_ALL_COMMANDS = Set.of("--help", "--help-all", "--version", "--stack-trace");
     private static final String ALL_AUGMENTERS = "all ten";
 
     @ParameterizedTest

@@ -3,13 +3,14 @@ package io.draem.trainer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Safetensors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,9 +63,7 @@ class ResumedTrainingTests {
         }
         try (TrainerProcess trainer = start(killed, "--resume")) {
             trainer.awaitLine("saved step 12 ");
-            while (trainer.isAlive() && !isWriting(killed.resolve(training))) {
-                Thread.onSpinWait();
-            }
+            awaitWriting(trainer, killed.resolve(training));
             kill(trainer);
         }
         tear(newest(killed.resolve(training)));
@@ -251,6 +250,15 @@ class ResumedTrainingTests {
         assertThat(trainer.awaitExit()).as(trainer.log()).isEqualTo(KILLED);
     }
 
+    /** Returns while a checkpoint is being written, which takes milliseconds: a pause would miss it. */
+    private static void awaitWriting(TrainerProcess trainer, Path folder) throws IOException {
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (trainer.isAlive() && !isWriting(folder)) {
+            assertThat(System.nanoTime()).as("no checkpoint is written").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
     private static boolean isWriting(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.anyMatch(file -> file.toString().endsWith(".part"));
@@ -269,8 +277,8 @@ class ResumedTrainingTests {
     private static void tear(Path file) throws IOException {
         byte[] whole = Files.readAllBytes(file);
         Arrays.fill(whole, whole.length / 2, whole.length, (byte) 0);
-        Files.write(BesideFile.of(file), whole);
-        BesideFile.publish(BesideFile.of(file), file);
+        Files.write(AtomicFile.of(file), whole);
+        AtomicFile.publish(AtomicFile.of(file), file);
     }
 
     private static TrainerProcess start(Path output, String... more) throws IOException {

@@ -1,27 +1,25 @@
 package io.draem.trainer.cli;
 
-import java.io.BufferedReader;
+import io.draem.testing.BoundedProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
-/** The trainer in a JVM of its own, as a user starts it. */
+/** The trainer in a JVM of its own, as a user starts it. Every wait for it is limited. */
 final class TrainerProcess implements AutoCloseable {
 
-    private final Process process;
-    private final BufferedReader output;
-    private final Path crashReport;
-    private final List<String> log = new ArrayList<>();
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
-    private TrainerProcess(Process process, Path crashReport) {
+    private final BoundedProcess process;
+    private final Path crashReport;
+
+    private TrainerProcess(BoundedProcess process, Path crashReport) {
         this.process = process;
-        this.output = process.inputReader(StandardCharsets.UTF_8);
         this.crashReport = crashReport;
     }
 
@@ -33,28 +31,21 @@ final class TrainerProcess implements AutoCloseable {
             throws IOException {
         Path crashReport = directory.resolve("crash.log");
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                BoundedProcess.java("java"),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:ErrorFile=" + crashReport,
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                BoundedProcess.classPath(),
                 Main.class.getName()));
-        command.addAll(Arrays.asList(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().putAll(environment);
-        return new TrainerProcess(builder.start(), crashReport);
+        return new TrainerProcess(BoundedProcess.start(builder), crashReport);
     }
 
-    /** Reads what it says up to a line that starts so. */
-    void awaitLine(String start) throws IOException {
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            log.add(line);
-            if (line.startsWith(start)) {
-                return;
-            }
-        }
-        throw new AssertionError("The trainer ended without the line '" + start + "':\n" + log());
+    /** Waits for a line that starts so. */
+    void awaitLine(String start) throws InterruptedException {
+        process.awaitLine(Pattern.compile("^" + Pattern.quote(start)), LIMIT);
     }
 
     boolean isAlive() {
@@ -63,22 +54,17 @@ final class TrainerProcess implements AutoCloseable {
 
     /** Sends a signal by its name. */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                .start()
-                .waitFor();
+        process.signal(name);
     }
 
-    /** Reads the rest of what it says and returns the exit status, 128 and the signal's number if one ended it. */
-    int awaitExit() throws IOException, InterruptedException {
-        output.lines().forEach(log::add);
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("The trainer still runs:\n" + log());
-        }
-        return process.exitValue();
+    /** Returns the exit status, 128 and the signal's number if one ended it. */
+    int awaitExit() throws InterruptedException {
+        return process.awaitExit(LIMIT);
     }
 
+    /** Returns the output so far. */
     String log() {
-        return String.join("\n", log);
+        return process.output();
     }
 
     boolean crashed() {
@@ -86,8 +72,7 @@ final class TrainerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        process.destroyForcibly();
-        output.close();
+    public void close() throws InterruptedException {
+        process.close();
     }
 }

@@ -111,7 +111,7 @@ class LookoutManifestTests {
                         "bucket/a/1.png",
                         "scratch",
                         images.resolve("bucket/a/1m.png"),
-                        new MaskColours(Set.of(0xFFFFFF), Set.of(0x2CA02C))));
+                        new MaskColors(Set.of(0xFFFFFF), Set.of(0x2CA02C))));
     }
 
     @ParameterizedTest
@@ -122,7 +122,7 @@ class LookoutManifestTests {
                 "{\"source-ref\":\"s3://b/1.png\"} | line 2: it has no label",
                 "{\"source-ref\":\"s3://b/1.png\",\"anomaly-label\":1,\"anomaly-label-metadata\":{\"class-name\":\"cat\"}} |"
                         + " the class-name of anomaly-label-metadata is 'cat': label the image normal or anomaly",
-                "{\"source-ref\":\"s3://b/1.png\" | line 2: it is no JSON object",
+                "{\"source-ref\":\"s3://b/1.png\" | line 2: it is not a JSON object",
                 "{\"anomaly-label\":1} | line 2: it has no source-ref",
                 "{\"source-ref\":\"https://b/1.png\"} | must be s3://BUCKET/KEY",
                 "{\"source-ref\":\"s3://b/../../1.png\"} | leads out of the folder",
@@ -146,7 +146,7 @@ class LookoutManifestTests {
         Path manifest = write("parts.manifest", anomaly("s3://b/images/1.png", "s3://b/masks/1.png") + "\n");
         assertThatThrownBy(() -> Dataset.open(manifest))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageContaining("1.png is the file of its own image too: keep the folders of the bucket");
+                .hasMessageContaining("1.png is also the file of its own image: keep the folders of the bucket");
         write(folder.resolve("2.png"), 0, 0);
         Path doubled = write("two.manifest", normal("s3://b/x/2.png") + "\n" + normal("s3://b/y/2.png") + "\n");
         assertThat(Dataset.open(doubled).problems())
@@ -157,7 +157,7 @@ class LookoutManifestTests {
 
     @Test
     void aMaskHasTheColoursOfItsMap() {
-        MaskColours colours = new MaskColours(Set.of(0xFFFFFF), Set.of(0x2CA02C, 0x1F77B4));
+        MaskColors colours = new MaskColors(Set.of(0xFFFFFF), Set.of(0x2CA02C, 0x1F77B4));
         RgbImage mask = picture(0xFFFFFF, 0x2CA02C, 0x1F77B4, 0xFFFFFF);
         assertThat(colours.problem(mask)).isNull();
         assertThat(colours.blackAndWhite(mask).rgb())

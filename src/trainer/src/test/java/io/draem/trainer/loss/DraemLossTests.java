@@ -3,7 +3,7 @@ package io.draem.trainer.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.trainer.network.DraemNetwork.Output;
+import io.draem.trainer.network.NetworkOutput;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -53,7 +53,7 @@ class DraemLossTests {
 
     private static LossParts loss(FocalLoss focal, Tensor reconstruction, Tensor clean, Tensor logits, Tensor mask) {
         return new DraemLoss(focal, DraemLoss.SSPCAB_WEIGHT)
-                .forward(new Output(reconstruction, logits, null, null), clean, mask)
+                .forward(new NetworkOutput(reconstruction, logits, null, null), clean, mask)
                 .read();
     }
 }

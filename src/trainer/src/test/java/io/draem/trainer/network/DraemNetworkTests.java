@@ -106,12 +106,12 @@ class DraemNetworkTests {
                 DraemNetwork network = DraemNetwork.create(new NetworkOptions(8, 8, true), 1)) {
             org.bytedeco.pytorch.Tensor images = torch.rand(4, 3, 64, 64);
             network.train(true); // by batch statistics the values are of the size that they have in training
-            DraemNetwork.Output exact = network.forward(images);
+            NetworkOutput exact = network.forward(images);
             network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
             assertThat(relativeError(exact.anomalyMap(), network.forward(images).anomalyMap()))
                     .isLessThan(1e-3);
             network.convert(Precision.BFLOAT16, MemoryFormat.ChannelsLast);
-            DraemNetwork.Output rounded = network.forward(images);
+            NetworkOutput rounded = network.forward(images);
 
             // Untrained and on noise, the network amplifies even float32's rounding a thousandfold (seen: 0.04 in
             // bfloat16).

@@ -23,7 +23,7 @@ class NetworkGoldenTests {
                         DraemNetwork.load(golden.options(), golden.weights().tensors())) {
             network.convert(Precision.FLOAT32, format);
 
-            DraemNetwork.Output output = network.forward(TensorConversion.toNative(golden.tensor("input")));
+            NetworkOutput output = network.forward(TensorConversion.toNative(golden.tensor("input")));
 
             assertClose(golden, "reconstruction", output.reconstruction());
             assertClose(golden, "logits", output.logits());

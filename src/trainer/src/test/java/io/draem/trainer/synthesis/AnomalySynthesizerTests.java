@@ -196,7 +196,7 @@ class AnomalySynthesizerTests {
                 new AnomalySynthesizer(upright.with(new Appearance(0, true, 0)), WIDTH, HEIGHT, normals, textures);
         Sample onGrey = synthesizer.synthesize(grey, true, new SplittableRandom(3));
         assertThat(onGrey.augmented()).isNotEqualTo(grey);
-        assertThat(ColourShift.isGrey(onGrey.augmented())).isTrue();
+        assertThat(ColorShift.isGrey(onGrey.augmented())).isTrue();
 
         AnomalySynthesizer plain = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, textures);
         assertThat(synthesizer

@@ -3,7 +3,7 @@ package io.draem.trainer.synthesis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.image.RgbImage;
-import io.draem.trainer.synthesis.ColourShift.Brightness;
+import io.draem.trainer.synthesis.ColorShift.Brightness;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -150,31 +150,30 @@ class AugmenterTests {
     @Test
     void brightnessMovesTheChosenCoordinateAlone() {
         RgbImage orange = new RgbImage(1, 1, new byte[] {(byte) 160, 80, 40});
-        RgbImage luma = ColourShift.brightness(orange, Brightness.LUMA, 1, 20, false);
+        RgbImage luma = ColorShift.brightness(orange, Brightness.LUMA, 1, 20, false);
         assertThat(luma.rgb()).containsExactly((byte) 180, 100, 60);
-        RgbImage value = ColourShift.brightness(orange, Brightness.VALUE, 0.5f, 0, false);
+        RgbImage value = ColorShift.brightness(orange, Brightness.VALUE, 0.5f, 0, false);
         assertThat(value.rgb()).containsExactly(80, 40, 20);
         // Lightness 100 becomes 120: the room for chroma grows from 200 to 240, and with it the difference to it.
-        RgbImage lightness = ColourShift.brightness(orange, Brightness.LIGHTNESS, 1.2f, 0, true);
+        RgbImage lightness = ColorShift.brightness(orange, Brightness.LIGHTNESS, 1.2f, 0, true);
         assertThat(lightness.rgb()).containsExactly((byte) 192, 96, 48);
     }
 
     @Test
     void brightnessMultipliesAndAddsInTheGivenOrder() {
         RgbImage grey = new RgbImage(1, 1, new byte[] {100, 100, 100});
-        assertThat(ColourShift.brightness(grey, Brightness.LUMA, 1.2f, 30, false)
-                        .channel(0, 0, 0))
+        assertThat(ColorShift.brightness(grey, Brightness.LUMA, 1.2f, 30, false).channel(0, 0, 0))
                 .isEqualTo(150);
-        assertThat(ColourShift.brightness(grey, Brightness.LUMA, 1.2f, 30, true).channel(0, 0, 0))
+        assertThat(ColorShift.brightness(grey, Brightness.LUMA, 1.2f, 30, true).channel(0, 0, 0))
                 .isEqualTo(156);
     }
 
     @Test
     void hueTurnsRedToGreenToBlueAndAFullCircleChangesNothing() {
         RgbImage red = new RgbImage(1, 1, new byte[] {(byte) 200, 20, 20});
-        assertThat(ColourShift.hueAndSaturation(red, 120, 0).rgb()).containsExactly((byte) 20, (byte) 200, (byte) 20);
-        assertThat(ColourShift.hueAndSaturation(red, -120, 0).rgb()).containsExactly((byte) 20, (byte) 20, (byte) 200);
-        byte[] turned = ColourShift.hueAndSaturation(image, 360, 0).rgb();
+        assertThat(ColorShift.hueAndSaturation(red, 120, 0).rgb()).containsExactly((byte) 20, (byte) 200, (byte) 20);
+        assertThat(ColorShift.hueAndSaturation(red, -120, 0).rgb()).containsExactly((byte) 20, (byte) 20, (byte) 200);
+        byte[] turned = ColorShift.hueAndSaturation(image, 360, 0).rgb();
         for (int i = 0; i < turned.length; i++) {
             assertThat(turned[i] & 0xFF).isBetween((image.rgb()[i] & 0xFF) - 1, (image.rgb()[i] & 0xFF) + 1);
         }
@@ -183,9 +182,8 @@ class AugmenterTests {
     @Test
     void withoutSaturationAColourIsAsGreyAsItsValue() {
         RgbImage red = new RgbImage(1, 1, new byte[] {(byte) 200, 20, 20});
-        assertThat(ColourShift.hueAndSaturation(red, 0, -255).rgb())
-                .containsExactly((byte) 200, (byte) 200, (byte) 200);
-        assertThat(ColourShift.hueAndSaturation(red, 0, 255).rgb()).containsExactly((byte) 200, (byte) 0, (byte) 0);
+        assertThat(ColorShift.hueAndSaturation(red, 0, -255).rgb()).containsExactly((byte) 200, (byte) 200, (byte) 200);
+        assertThat(ColorShift.hueAndSaturation(red, 0, 255).rgb()).containsExactly((byte) 200, (byte) 0, (byte) 0);
     }
 
     private IntStream values(RgbImage of, int channel) {

@@ -3,7 +3,7 @@ package io.draem.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.DeferredTensor;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.checkpoint.TensorFileException;
@@ -87,13 +87,13 @@ class CheckpointFuzzTests {
             byte[] whole = Files.readAllBytes(checkpoints.file(6));
             Arrays.fill(whole, whole.length - 16, whole.length - 8, (byte) 0);
             Files.write(checkpoints.file(6), whole);
-            Files.writeString(BesideFile.of(checkpoints.file(9)), "half");
+            Files.writeString(AtomicFile.of(checkpoints.file(9)), "half");
 
             assertThat(checkpoints.newest(notes::append)).isNotNull();
             assertThat(notes).contains("step-000000006", "its checksum is wrong", "the one before");
         }
         try (Checkpoints again = Checkpoints.open(folder)) {
-            assertThat(BesideFile.of(again.file(9))).doesNotExist();
+            assertThat(AtomicFile.of(again.file(9))).doesNotExist();
         }
     }
 

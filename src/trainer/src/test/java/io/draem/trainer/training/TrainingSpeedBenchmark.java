@@ -9,6 +9,7 @@ import io.draem.trainer.loss.DraemLoss;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOptions;
+import io.draem.trainer.network.NetworkOutput;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
@@ -157,7 +158,7 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
             Tensor augmented = Tensor.create(batch.augmented(), batch.size(), 3, size, size);
             Tensor mask = Tensor.create(batch.mask(), batch.size(), 1, size, size);
             long data = System.nanoTime();
-            DraemNetwork.Output output = network.forward(augmented);
+            NetworkOutput output = network.forward(augmented);
             long forward = System.nanoTime();
             DraemLoss.Parts parts = loss.forward(output, clean, mask);
             parts.read();

@@ -10,6 +10,7 @@ import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.loss.LossParts;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.GoldenCase;
+import io.draem.trainer.network.NetworkOutput;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.TensorConversion;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class TrainingStepGoldenTests {
                         DraemNetwork.load(golden.options(), golden.weights().tensors());
                 PointerScope scope = new PointerScope()) {
             network.train(true);
-            DraemNetwork.Output output = network.forward(TensorConversion.toNative(golden.tensor("augmented")));
+            NetworkOutput output = network.forward(TensorConversion.toNative(golden.tensor("augmented")));
             assertThat(distance(output.reconstruction(), golden.tensor("reconstruction")))
                     .isLessThan(1e-8);
             assertThat(distance(output.logits(), golden.tensor("logits"))).isLessThan(1e-8);

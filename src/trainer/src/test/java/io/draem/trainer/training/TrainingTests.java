@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.draem.trainer.checkpoint.BesideFile;
+import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
@@ -260,7 +260,7 @@ class TrainingTests {
     @EnabledOnOs(OS.LINUX)
     void aFullDiskLeavesTheLastGoodCheckpoint() throws Exception {
         Map<String, Tensor> whole = train(recipe(UNVALIDATED), null, new Ear()).weights();
-        Path full = BesideFile.of(folder.resolve("step-000000004.safetensors"));
+        Path full = AtomicFile.of(folder.resolve("step-000000004.safetensors"));
         Ear filling = new Ear() {
             @Override
             public void stepped(long step, LossParts loss) {

@@ -3,8 +3,10 @@ package io.draem.trainer.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.draem.testing.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -21,7 +23,7 @@ class StopSignalsTests {
 
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
-    void aSignalAsksTheTrainingToStopWithTheStatusThatAShellExpects(String name, int status) {
+    void aSignalAsksTheTrainingToStopWithTheStatusThatAShellExpects(String name, int status) throws Exception {
         Signal signal = new Signal(name);
         SignalHandler before = Signal.handle(signal, SignalHandler.SIG_DFL);
         Signal.handle(signal, before);
@@ -31,9 +33,7 @@ class StopSignalsTests {
             signals.hold("finishing the step and saving");
             assertThat(signals.stopRequested()).isFalse();
             Signal.raise(signal);
-            while (!signals.stopRequested()) {
-                Thread.onSpinWait();
-            }
+            Await.until(Duration.ofSeconds(30), signals::stopRequested);
             assertThat(signals.status()).isEqualTo(status);
             signals.release();
             signals.hold("work that begins later");

@@ -158,22 +158,7 @@ final class NetworkFiles implements AutoCloseable {
         });
         Map<String, Double> values = new HashMap<>();
         files.get(0).tensors(views).forEach((name, tensor) -> values.put(name, Floats.scalar(tensor)));
-        return Statistics.of(values, sensitivity());
-    }
-
-    /** anomalib 2.7 keeps it as plain data, and versions before as an attribute of the post-processor. */
-    private Statistics.Sensitivity sensitivity() {
-        PickleValue root = files.get(0).root();
-        PickleValue plain = Attributes.of(root, "anomalib_post_processor_config");
-        PickleValue kept = plain != null ? plain : Attributes.of(root, "hyper_parameters", "post_processor");
-        return new Statistics.Sensitivity(
-                sensitivity(kept, "image_sensitivity"), sensitivity(kept, "pixel_sensitivity"));
-    }
-
-    private static double sensitivity(@Nullable PickleValue postProcessor, String name) {
-        List<Double> given = Attributes.numbers(Attributes.of(postProcessor, name));
-        boolean usable = given != null && given.size() == 1 && given.get(0) >= 0 && given.get(0) <= 1;
-        return given != null && usable ? given.get(0) : Statistics.Sensitivity.DEFAULT.image();
+        return Statistics.of(values, Statistics.Sensitivity.of(files.get(0).root()));
     }
 
     private void add(TorchFile file) throws ImportedFileException {

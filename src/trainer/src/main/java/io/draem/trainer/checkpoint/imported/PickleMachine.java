@@ -117,16 +117,16 @@ final class PickleMachine {
             case 0x85 -> stack.push(stack.popTuple(1));
             case 0x86 -> stack.push(stack.popTuple(2));
             case 0x87 -> stack.push(stack.popTuple(3));
-            case 'a' -> append(List.of(stack.pop()));
-            case 'e' -> append(stack.popToMark());
+            case 'a' -> stack.append(List.of(stack.pop()));
+            case 'e' -> stack.append(stack.popToMark());
             case '}' -> stack.push(new Dictionary(new LinkedHashMap<>()));
             case 'd' -> {
                 List<PickleValue> items = stack.popToMark();
                 stack.push(new Dictionary(new LinkedHashMap<>()));
-                put(items);
+                stack.put(items);
             }
-            case 's' -> put(stack.popTuple(2).items());
-            case 'u' -> put(stack.popToMark());
+            case 's' -> stack.put(stack.popTuple(2).items());
+            case 'u' -> stack.put(stack.popToMark());
             case 0x8f -> stack.push(new Opaque("a set"));
             case 0x90 -> stack.popToMark();
             case 0x91 -> {
@@ -172,7 +172,7 @@ final class PickleMachine {
 
     private Global global(String module, String name) throws ImportedFileException {
         Global global = new Global(module, name);
-        if (TorchGlobals.isHostile(global)) {
+        if (HostileGlobals.contains(global)) {
             throw refused(
                     "it calls " + SafeText.quoted(global.qualified())
                             + ", as files do that mean to run commands where they are opened. Do not open it with any other program");
@@ -209,37 +209,6 @@ final class PickleMachine {
         PickleValue state = stack.pop();
         if (stack.top() instanceof Opaque opaque) {
             opaque.addState(state);
-        }
-    }
-
-    private void append(List<PickleValue> items) throws ImportedFileException {
-        PickleValue target = stack.top();
-        if (target instanceof Sequence list && list.items() instanceof ArrayList) {
-            list.items().addAll(items);
-        } else if (!(target instanceof Opaque)) {
-            throw refused("its pickle appends to something that is no list");
-        }
-    }
-
-    private void put(List<PickleValue> keysAndValues) throws ImportedFileException {
-        PickleValue target = stack.top();
-        if (keysAndValues.size() % 2 != 0) {
-            throw refused("its pickle sets a key without a value");
-        }
-        if (target instanceof Dictionary dictionary) {
-            for (int i = 0; i < keysAndValues.size(); i += 2) {
-                if (keysAndValues.get(i) instanceof Text key) {
-                    dictionary.entries().put(key.value(), keysAndValues.get(i + 1));
-                }
-            }
-        } else if (target instanceof Opaque opaque) {
-            for (int i = 0; i < keysAndValues.size(); i += 2) {
-                if (keysAndValues.get(i) instanceof Text key) {
-                    opaque.put(key.value(), keysAndValues.get(i + 1));
-                }
-            }
-        } else {
-            throw refused("its pickle sets keys of something that is no dictionary");
         }
     }
 

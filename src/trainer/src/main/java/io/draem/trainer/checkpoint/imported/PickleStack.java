@@ -1,6 +1,9 @@
 package io.draem.trainer.checkpoint.imported;
 
+import io.draem.trainer.checkpoint.imported.PickleValue.Dictionary;
+import io.draem.trainer.checkpoint.imported.PickleValue.Opaque;
 import io.draem.trainer.checkpoint.imported.PickleValue.Sequence;
+import io.draem.trainer.checkpoint.imported.PickleValue.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +55,39 @@ final class PickleStack {
         List<PickleValue> items = new ArrayList<>(tail);
         tail.clear();
         return items;
+    }
+
+    /** Appends to the list on top. */
+    void append(List<PickleValue> items) throws ImportedFileException {
+        PickleValue target = top();
+        if (target instanceof Sequence list && list.items() instanceof ArrayList) {
+            list.items().addAll(items);
+        } else if (!(target instanceof Opaque)) {
+            throw new ImportedFileException(file, "its pickle appends to something that is no list");
+        }
+    }
+
+    /** Adds to the dictionary on top; keys that are no text are left out. */
+    void put(List<PickleValue> keysAndValues) throws ImportedFileException {
+        PickleValue target = top();
+        if (keysAndValues.size() % 2 != 0) {
+            throw new ImportedFileException(file, "its pickle sets a key without a value");
+        }
+        if (target instanceof Dictionary dictionary) {
+            for (int i = 0; i < keysAndValues.size(); i += 2) {
+                if (keysAndValues.get(i) instanceof Text key) {
+                    dictionary.entries().put(key.value(), keysAndValues.get(i + 1));
+                }
+            }
+        } else if (target instanceof Opaque opaque) {
+            for (int i = 0; i < keysAndValues.size(); i += 2) {
+                if (keysAndValues.get(i) instanceof Text key) {
+                    opaque.put(key.value(), keysAndValues.get(i + 1));
+                }
+            }
+        } else {
+            throw new ImportedFileException(file, "its pickle sets keys of something that is no dictionary");
+        }
     }
 
     private void require(int count) throws ImportedFileException {

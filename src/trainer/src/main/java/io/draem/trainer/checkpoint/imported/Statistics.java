@@ -1,8 +1,10 @@
 package io.draem.trainer.checkpoint.imported;
 
 import io.draem.score.ScoreRange;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint says of its thresholds and of the range of its validation images' scores, all raw.
@@ -66,6 +68,19 @@ public record Statistics(
     record Sensitivity(double image, double pixel) {
 
         static final Sensitivity DEFAULT = new Sensitivity(HALF, HALF);
+
+        /** Reads a checkpoint: anomalib 2.7 stores it as plain data, 2.0 to 2.6 as an attribute of the post-processor. */
+        static Sensitivity of(PickleValue root) {
+            PickleValue plain = Attributes.of(root, "anomalib_post_processor_config");
+            PickleValue kept = plain != null ? plain : Attributes.of(root, "hyper_parameters", "post_processor");
+            return new Sensitivity(number(kept, "image_sensitivity"), number(kept, "pixel_sensitivity"));
+        }
+
+        private static double number(@Nullable PickleValue postProcessor, String name) {
+            List<Double> given = Attributes.numbers(Attributes.of(postProcessor, name));
+            boolean usable = given != null && given.size() == 1 && given.get(0) >= 0 && given.get(0) <= 1;
+            return given != null && usable ? given.get(0) : HALF;
+        }
     }
 
     /**

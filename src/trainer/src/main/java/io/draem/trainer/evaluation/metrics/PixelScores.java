@@ -1,7 +1,6 @@
 package io.draem.trainer.evaluation.metrics;
 
 import io.draem.score.AnomalyMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The values of labelled pixels, counted in bins so that memory does not grow with the number of images. Figures differ
@@ -9,26 +8,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PixelScores {
 
-    private static final int PAGE_BITS = 10;
-    private static final int PAGE = 1 << PAGE_BITS;
-
-    // Pages are made when a value falls into them. One may fill with one value of many images, hence long.
-    private final long[] @Nullable [] normalPages = new long[pages()][];
-    private final long[] @Nullable [] anomalousPages = new long[pages()][];
-
-    /** For each bin the sum over regions of the share of the region's pixels in that bin. */
-    private final double[] @Nullable [] regionPages = new double[pages()][];
+    private final BinCounts counts = new BinCounts();
 
     private long normal;
     private long anomalous;
     private long regions;
     private float min = Float.POSITIVE_INFINITY;
     private float max = Float.NEGATIVE_INFINITY;
-
-    private interface PixelVisitor {
-
-        void visit(int bin, long normal, long anomalous, double regions);
-    }
 
     /**
      * Counts the pixels of a map.
@@ -44,8 +30,7 @@ public final class PixelScores {
             int bin = ScoreBins.of(value);
             min = Math.min(min, value);
             max = Math.max(max, value);
-            long[] page = page(mask[i] ? anomalousPages : normalPages, bin);
-            page[bin % PAGE]++;
+            counts.add(bin, mask[i] ? 0 : 1, mask[i] ? 1 : 0, 0);
         }
         long inRegions = addRegions(map, mask);
         anomalous += inRegions;
@@ -62,15 +47,7 @@ public final class PixelScores {
 
     /** Adds what another has counted. */
     public void addAll(PixelScores other) {
-        other.visitBins((bin, normals, anomalies, shares) -> {
-            if (normals > 0) {
-                page(normalPages, bin)[bin % PAGE] += normals;
-            }
-            if (anomalies > 0) {
-                page(anomalousPages, bin)[bin % PAGE] += anomalies;
-                regionPage(bin)[bin % PAGE] += shares;
-            }
-        });
+        other.counts.visit(counts::add);
         normal += other.normal;
         anomalous += other.anomalous;
         regions += other.regions;
@@ -111,7 +88,7 @@ public final class PixelScores {
     public RankingMetrics ranking() {
         return new RankingMetrics(normal, anomalous, visitor -> {
             long[] above = new long[2];
-            visitBins((bin, normals, anomalies, shares) -> {
+            counts.visit((bin, normals, anomalies, shares) -> {
                 above[0] += anomalies;
                 above[1] += normals;
                 visitor.visit(above[0], above[1]);
@@ -129,7 +106,7 @@ public final class PixelScores {
         LabelledScores.requireBoth(normal, anomalous);
         double[] sum = new double[1];
         long[] falseAlarms = new long[1];
-        visitBins((bin, normals, anomalies, shares) -> {
+        counts.visit((bin, normals, anomalies, shares) -> {
             double without = (double) falseAlarms[0] / normal;
             falseAlarms[0] += normals;
             sum[0] += shares * Aupro.areaOf(without, (double) falseAlarms[0] / normal);
@@ -146,7 +123,7 @@ public final class PixelScores {
         LabelledScores.requireBoth(normal, anomalous);
         double[] best = {-1, 0};
         long[] above = new long[2];
-        visitBins((bin, normals, anomalies, shares) -> {
+        counts.visit((bin, normals, anomalies, shares) -> {
             above[0] += anomalies;
             above[1] += normals;
             double f1 = RankingMetrics.f1(above[0], above[1], anomalous);
@@ -171,7 +148,7 @@ public final class PixelScores {
         long needed = Math.max(1, (long) Math.ceil(recall * anomalous - 1e-9));
         double[] threshold = {Double.NaN};
         long[] found = new long[1];
-        visitBins((bin, normals, anomalies, shares) -> {
+        counts.visit((bin, normals, anomalies, shares) -> {
             if (found[0] < needed && found[0] + anomalies >= needed) {
                 threshold[0] = ScoreBins.below(bin);
             }
@@ -185,7 +162,7 @@ public final class PixelScores {
         int at = ScoreBins.of((float) threshold);
         int lowest = ScoreBins.below(at) >= threshold ? at : at + 1;
         long[] above = new long[2];
-        visitBins((bin, normals, anomalies, shares) -> {
+        counts.visit((bin, normals, anomalies, shares) -> {
             if (bin >= lowest) {
                 above[0] += anomalies;
                 above[1] += normals;
@@ -207,50 +184,10 @@ public final class PixelScores {
             double share = 1.0 / area[components.component(run)];
             for (int x = components.start(run); x < components.end(run); x++) {
                 int bin = ScoreBins.of(map.at(x, components.row(run)));
-                regionPage(bin)[bin % PAGE] += share;
+                counts.add(bin, 0, 0, share);
             }
         }
         regions += area.length;
         return pixels;
-    }
-
-    /** Visits the bins that hold pixels, the highest values first. */
-    private void visitBins(PixelVisitor visitor) {
-        for (int number = pages() - 1; number >= 0; number--) {
-            long[] normals = normalPages[number];
-            long[] anomalies = anomalousPages[number];
-            if (normals == null && anomalies == null) {
-                continue;
-            }
-            double[] shares = regionPages[number];
-            int first = number << PAGE_BITS;
-            for (int i = PAGE - 1; i >= 0; i--) {
-                long inNormal = normals == null ? 0 : normals[i];
-                long inAnomalous = anomalies == null ? 0 : anomalies[i];
-                if (inNormal + inAnomalous > 0) {
-                    visitor.visit(first + i, inNormal, inAnomalous, shares == null ? 0 : shares[i]);
-                }
-            }
-        }
-    }
-
-    private static long[] page(long[] @Nullable [] pages, int bin) {
-        int number = bin >> PAGE_BITS;
-        if (pages[number] == null) {
-            pages[number] = new long[PAGE];
-        }
-        return pages[number];
-    }
-
-    private double[] regionPage(int bin) {
-        int number = bin >> PAGE_BITS;
-        if (regionPages[number] == null) {
-            regionPages[number] = new double[PAGE];
-        }
-        return regionPages[number];
-    }
-
-    private static int pages() {
-        return (ScoreBins.COUNT >> PAGE_BITS) + 1;
     }
 }

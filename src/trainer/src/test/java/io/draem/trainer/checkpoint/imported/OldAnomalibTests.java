@@ -144,7 +144,7 @@ class OldAnomalibTests {
                 .returns(128, TrainingInput.Size::width);
         assertThat(written.notes())
                 .anyMatch(note -> note.contains("'CLAHE'"))
-                .anyMatch(note -> note.contains("middle"));
+                .anyMatch(note -> note.contains("cropped the center"));
     }
 
     @Test

@@ -49,7 +49,7 @@ class MetricsGoldenTests {
         assertThat(metrics.f1Max()).isCloseTo(expected.get("f1_max").asDouble(), within(1e-4));
 
         double theirThreshold = expected.get("threshold").asDouble();
-        double threshold = Thresholds.f1(scores, anomalous);
+        double threshold = ThresholdSearch.f1(scores, anomalous);
         assertThat(threshold).isCloseTo(theirThreshold, within(1e-4));
         assertThat(Arrays.stream(scores).filter(score -> score > threshold).count())
                 .as("anomalous verdicts")

@@ -9,9 +9,9 @@ import java.util.Arrays;
  * the next smaller float32, {@code Math.nextDown((float) s)}: anomalib's rule is {@code >=}, and so both rules give the
  * same verdicts.
  */
-public final class Thresholds {
+public final class ThresholdSearch {
 
-    private Thresholds() {}
+    private ThresholdSearch() {}
 
     /**
      * Returns the threshold with the best F1 score, the lowest of several, as anomalib's

@@ -9,9 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** How a file appears whole or not at all: it is written beside its place and moved there. */
-public final class BesideFile {
+public final class AtomicFile {
 
-    private BesideFile() {}
+    private AtomicFile() {}
 
     /** Returns where the file is written until it is whole. */
     public static Path of(Path file) {

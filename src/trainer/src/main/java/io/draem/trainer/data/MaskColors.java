@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param background colours of what is no defect, as {@code 0xRRGGBB}
  * @param defects colours of defects
  */
-public record MaskColours(Set<Integer> background, Set<Integer> defects) {
+public record MaskColors(Set<Integer> background, Set<Integer> defects) {
 
     private static final byte WHITE = (byte) 255;
 
-    public MaskColours {
+    public MaskColors {
         background = Set.copyOf(background);
         defects = Set.copyOf(defects);
     }

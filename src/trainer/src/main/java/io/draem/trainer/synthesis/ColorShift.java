@@ -3,7 +3,7 @@ package io.draem.trainer.synthesis;
 import io.draem.image.RgbImage;
 
 /** Changes of brightness, hue and saturation; values on the scale of 0 to 255. */
-final class ColourShift {
+final class ColorShift {
 
     /** What counts as brightness; the other two coordinates of the colour space stay as they are. */
     enum Brightness {
@@ -17,7 +17,7 @@ final class ColourShift {
 
     private static final float GREY_TOLERANCE = 1.01f / 255;
 
-    private ColourShift() {}
+    private ColorShift() {}
 
     /** Says whether no channel of {@code [3, height, width]} differs from another by more than a level of 255. */
     static boolean isGrey(float[] planes) {

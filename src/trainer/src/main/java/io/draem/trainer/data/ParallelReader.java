@@ -1,0 +1,112 @@
+package io.draem.trainer.data;
+
+import io.draem.image.DecodedImage;
+import io.draem.image.ImageDecoder;
+import io.draem.image.ImageException;
+import io.draem.image.ImageMask;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/** Reads many image files on several threads and collects what cannot be read. */
+final class ParallelReader {
+
+    private static final int NAMED_FAILURES = 20;
+
+    private ParallelReader() {}
+
+    /** Takes an image that was read. */
+    @FunctionalInterface
+    interface Reader {
+        void accept(int index, DecodedImage image);
+    }
+
+    /** Takes a mask that was read. */
+    @FunctionalInterface
+    interface MaskReader {
+        void accept(int index, ImageMask mask);
+    }
+
+    private interface Use {
+        void of(int index, ImageDecoder decoder, byte[] bytes) throws ImageException;
+    }
+
+    /** Reads all files on several threads and throws one error for all that cannot be read. */
+    static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
+            throws IOException, InterruptedException {
+        Map<Path, String> failures = failures(files, whiteLevel, threads, work, reader);
+        if (!failures.isEmpty()) {
+            String named = failures.entrySet().stream()
+                    .limit(NAMED_FAILURES)
+                    .map(failure -> failure.getKey() + ": " + failure.getValue())
+                    .collect(Collectors.joining("\n  "));
+            int more = failures.size() - NAMED_FAILURES;
+            throw new DatasetException(failures.size() + " of " + files.size()
+                    + " images cannot be read; fix or remove them:\n  " + named
+                    + (more > 0 ? "\n  and " + more + " more" : ""));
+        }
+    }
+
+    /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
+    static Map<Path, String> failures(
+            List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
+            throws InterruptedException {
+        return failuresOf(files, threads, work, (index, decoder, bytes) -> {
+            reader.accept(index, decoder.decode(bytes, whiteLevel));
+        });
+    }
+
+    /** Reads all masks as {@link #failures} reads images. */
+    static Map<Path, String> maskFailures(List<Path> files, int threads, Progress.Work work, MaskReader reader)
+            throws InterruptedException {
+        return failuresOf(
+                files, threads, work, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
+    }
+
+    private static Map<Path, String> failuresOf(List<Path> files, int threads, Progress.Work work, Use use)
+            throws InterruptedException {
+        Map<Integer, String> failures = new ConcurrentSkipListMap<>();
+        ExecutorService executor = DataThreads.start(threads, "draem-read");
+        try {
+            List<Future<?>> reads = new ArrayList<>();
+            for (int i = 0; i < files.size(); i++) {
+                int index = i;
+                reads.add(executor.submit(() -> {
+                    try {
+                        ImageFiles.decoded(files.get(index), (decoder, bytes) -> {
+                            use.of(index, decoder, bytes);
+                            return true;
+                        });
+                    } catch (ImageException e) {
+                        failures.put(index, "cannot be read: " + e.getMessage());
+                    } catch (NoSuchFileException e) {
+                        failures.put(index, "does not exist");
+                    } catch (IOException e) {
+                        failures.put(index, "cannot be read: " + e);
+                    }
+                    work.done();
+                }));
+            }
+            for (Future<?> read : reads) {
+                read.get();
+            }
+        } catch (ExecutionException e) {
+            throw DataThreads.unchecked(e);
+        } finally {
+            executor.shutdownNow();
+        }
+        Map<Path, String> byFile = new LinkedHashMap<>();
+        failures.forEach((index, text) -> byFile.put(files.get(index), text));
+        return byFile;
+    }
+}
