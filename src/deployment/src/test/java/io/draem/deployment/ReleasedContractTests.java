@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Lints the contract, and compares it with the one of the last release: what callers rely on stays. */
+/** Lints the contract and compares it with the last release: what clients rely on must stay. */
 @Tag("clients")
 @Timeout(1200)
 @EnabledIfSystemProperty(
