@@ -8,6 +8,7 @@ import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Ticket;
 import java.time.Duration;
 import java.util.List;
@@ -125,10 +126,10 @@ public final class ServedModel {
     /**
      * Puts an image into the model's queue.
      *
-     * @param deadline {@link System#nanoTime()} after which nobody wants the answer
+     * @param context of the request that it belongs to
      */
-    public Ticket<ModelInput, ModelOutput> submit(ModelInput input, long deadline) throws InferenceException {
-        return queue.submit(input, deadline);
+    public Ticket<ModelInput, ModelOutput> submit(ModelInput input, RequestContext context) throws InferenceException {
+        return queue.submit(input, context);
     }
 
     /** Returns how many images share a run at most. */

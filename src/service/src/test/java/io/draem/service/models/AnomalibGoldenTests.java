@@ -7,6 +7,7 @@ import io.draem.model.GoldenTensors;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
+import io.draem.service.queue.TestContext;
 import io.draem.text.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class AnomalibGoldenTests {
             int mapLength = maps.length / scores.length;
             for (int i = 0; i < scores.length; i++) {
                 float[] image = Arrays.copyOfRange(pixels, i * length, (i + 1) * length);
-                ModelOutput output = model.submit(new ModelInput(image, false), Long.MAX_VALUE)
+                ModelOutput output = model.submit(new ModelInput(image, false), new TestContext())
                         .await()
                         .output();
                 float[] map = output.map().values();
