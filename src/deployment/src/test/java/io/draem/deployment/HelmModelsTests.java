@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where models come from; the script that fetches them runs here as it stands in the rendered chart. */
+/** The sources of models; runs the download script of the rendered chart. */
 @Tag("slow")
 class HelmModelsTests {
 
@@ -122,7 +122,7 @@ class HelmModelsTests {
         assertThat(folder.resolve("harm")).doesNotExist();
     }
 
-    /** Runs the init container's command with the folders of this test in place of the pod's. */
+    /** Runs the init container's command with the folders of this test instead of the pod's. */
     private Programs.Ended fetch(String values) throws Exception {
         var deployment = render("Deployment", values);
         var headers = Files.writeString(folder.resolve("headers"), "Authorization: Bearer abc\n");

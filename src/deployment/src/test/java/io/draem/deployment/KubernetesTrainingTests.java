@@ -28,7 +28,7 @@ class KubernetesTrainingTests extends ClusterTest {
         release.upgrade(values.replace("seed: 7", "seed: 9"));
         ControlPlane.until("the first job is gone", () -> release.list(JOBS).size() == 1);
         assertThat(job(release).at("/metadata/name").asString()).isNotEqualTo(first);
-        ControlPlane.until("both are trained anew", () -> completed(release).equals("0,1"));
+        ControlPlane.until("both are trained again", () -> completed(release).equals("0,1"));
     }
 
     @Test

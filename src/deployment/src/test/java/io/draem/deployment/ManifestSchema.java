@@ -32,7 +32,7 @@ final class ManifestSchema {
 
     private final Map<String, Schema> kinds = new HashMap<>();
 
-    /** Reads {@code openapi.json} and the custom resources beside it, which {@code src/test/kubernetes/schemas.py} writes. */
+    /** Reads {@code openapi.json} and the custom resources next to it, which {@code src/test/kubernetes/schemas.py} writes. */
     ManifestSchema(Path folder) {
         try (var files = Files.list(folder.resolve("crds"))) {
             var openapi = JSON.readTree(folder.resolve("openapi.json"));

@@ -27,7 +27,7 @@ final class SimulatedNodes implements AutoCloseable {
     private static final long INTERVAL_MILLIS = 50;
 
     private final KubernetesApi api;
-    private final Thread kubelets = new Thread(this::play, "played-nodes");
+    private final Thread kubelets = new Thread(this::simulate, "simulated-nodes");
     private volatile boolean closed;
     private volatile ToIntFunction<JsonNode> exitCode = pod -> 0;
 
@@ -82,22 +82,22 @@ final class SimulatedNodes implements AutoCloseable {
         kubelets.join();
     }
 
-    private void play() {
+    private void simulate() {
         try {
             while (!closed) {
                 for (var pod : api.get("/api/v1/pods").path("items")) {
-                    play(pod);
+                    simulate(pod);
                 }
                 Thread.sleep(INTERVAL_MILLIS);
             }
         } catch (InterruptedException | IOException e) {
             if (!closed) {
-                throw new IllegalStateException("The nodes play no more", e);
+                throw new IllegalStateException("The simulated nodes failed", e);
             }
         }
     }
 
-    private void play(JsonNode pod) throws IOException, InterruptedException {
+    private void simulate(JsonNode pod) throws IOException, InterruptedException {
         var path = "/api/v1/namespaces/" + text(pod, "/metadata/namespace") + "/pods/" + text(pod, "/metadata/name");
         if (text(pod, "/spec/nodeName").isEmpty()) {
             return;
