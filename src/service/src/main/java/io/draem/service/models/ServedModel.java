@@ -84,7 +84,7 @@ public final class ServedModel {
 
     /** Tells whether score and map come normalised out of the graph: the raw values are not known then. */
     public boolean scoresNormalised() {
-        return model.scoresNormalised();
+        return model.scoresNormalized();
     }
 
     /** Tells whether the graph gives the repaired image. */
