@@ -24,16 +24,6 @@ public final class ModelContract {
     /** Optional output: float32 {@code [batch, 3, height, width]}, the reconstructed image. */
     public static final String RECONSTRUCTION = "reconstruction";
 
-    /** The only output of graphs that anomalib before 2.0 exported: a map, without thresholds and score range. */
-    public static final String OLD_ANOMALIB_OUTPUT = "output";
-
-    /** Message for such a graph: the problem and the remedy. */
-    public static final String OLD_ANOMALIB_ADVICE =
-            "The graph was exported by anomalib before 2.0: its only output is an anomaly map, and neither thresholds nor"
-                    + " score range are in it. Import the checkpoint of its training instead"
-                    + " (weights/lightning/model.ckpt, in old versions weights/model.ckpt): draem-trainer import FILE.ckpt"
-                    + " --output MODELS --name NAME";
-
     /** Prefix of every metadata key. */
     public static final String METADATA_PREFIX = "draem.";
 

@@ -16,6 +16,11 @@ public final class ScoreRange {
         return value >= -TOLERANCE && value <= 1 + TOLERANCE;
     }
 
+    /** Returns 0 or 1 for a value that rounding has put just outside, any other value as it is. */
+    public static float clamped(float value) {
+        return contains(value) ? Math.min(1, Math.max(0, value)) : value;
+    }
+
     /** Returns whether every value is a number from 0 to 1. */
     public static boolean containsAll(float[] values) {
         int largest = 0;

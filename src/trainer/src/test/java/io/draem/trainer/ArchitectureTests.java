@@ -1,5 +1,6 @@
 package io.draem.trainer;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -46,6 +47,20 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("cli", "workflow", "report", "onnxexport", "evaluation")
             .whereLayer("evaluation")
             .mayOnlyBeAccessedByLayers("cli", "workflow", "report", "onnxexport", "training");
+
+    /**
+     * {@code Activations} reads every activation of a graph, which the runtime does not offer; {@code Float16Arithmetic}
+     * uses the conversion of numbers alone.
+     */
+    @ArchTest
+    static final ArchRule ONLY_THE_RUNTIME_KNOWS_ONNX_RUNTIME = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.draem.trainer.onnxexport.Activations")
+            .and()
+            .doNotHaveFullyQualifiedName("io.draem.trainer.onnxexport.Float16Arithmetic")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime..");
 
     @ArchTest
     static final ArchRule NO_CYCLES =

@@ -5,13 +5,14 @@ import java.util.List;
 /**
  * How graphs are run.
  *
- * @param provider what the operator asked for
+ * @param provider requested provider
  * @param devices numbers of the GPUs; a graph gets a session on each
- * @param cpuThreads threads of one run on the CPU
- * @param cpuRuns runs at a time on the CPU
+ * @param cpuThreads threads per run on the CPU
+ * @param cpuRuns concurrent runs on the CPU
  * @param cpuBatchSize largest batch on the CPU
  * @param gpuBatchSize largest batch on a GPU
- * @param strict whether a graph is refused of which a part would run on the CPU though a GPU was demanded
+ * @param strict whether a graph is refused if a part of it would run on the CPU although a GPU is required
+ * @param warmUp whether a graph runs at every batch size, and its results are checked, before it is returned
  */
 public record ExecutionOptions(
         ProviderChoice provider,
@@ -21,6 +22,7 @@ public record ExecutionOptions(
         int cpuBatchSize,
         int gpuBatchSize,
         boolean strict,
+        boolean warmUp,
         CudaOptions cuda,
         TensorRtOptions tensorRt) {
 
@@ -28,7 +30,7 @@ public record ExecutionOptions(
         devices = List.copyOf(devices);
     }
 
-    /** Options for one GPU, or for one run at a time on the CPU, the rest as it is by default. */
+    /** Options for one GPU, or for one concurrent run on the CPU, with defaults for the rest. */
     public ExecutionOptions(ProviderChoice provider, int device, int cpuThreads, int cpuBatchSize, int gpuBatchSize) {
         this(
                 provider,
@@ -38,6 +40,22 @@ public record ExecutionOptions(
                 cpuBatchSize,
                 gpuBatchSize,
                 true,
+                true,
+                CudaOptions.DEFAULT,
+                TensorRtOptions.DEFAULT);
+    }
+
+    /** Options for one concurrent run on the CPU, of at most {@code batchSize} images, without warm-up. */
+    public static ExecutionOptions cpu(int threads, int batchSize) {
+        return new ExecutionOptions(
+                ProviderChoice.CPU,
+                List.of(0),
+                threads,
+                1,
+                batchSize,
+                batchSize,
+                true,
+                false,
                 CudaOptions.DEFAULT,
                 TensorRtOptions.DEFAULT);
     }

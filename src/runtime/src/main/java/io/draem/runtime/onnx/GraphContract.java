@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.draem.model.AnomalibGraph;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
 import io.draem.model.ModelContract;
@@ -14,71 +15,80 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that a graph keeps the contract between trainer and service. */
+/** Checks the inputs, outputs and metadata of a graph. */
 final class GraphContract {
 
     private static final long ANY = -1;
-    private static final String VERSION = ModelContract.METADATA_PREFIX + "version";
 
     private GraphContract() {}
 
     /**
-     * Returns the signature of a graph whose inputs, outputs and metadata keep the contract, or that of anomalib.
+     * Inputs and outputs of a graph.
      *
-     * @throws GraphRefusedException if they do not; the message names the tensor or key
+     * @param card size of the input, thresholds and ranges
+     * @param scoresNormalized whether the graph returns normalized scores and maps, with 0.5 at the threshold; raw values
+     *     are not available then
+     * @param fixedBatch the only batch size that it takes; 0 for any
      */
-    static GraphSignature check(OrtSession session) throws GraphRefusedException, OrtException {
+    record Signature(ModelCard card, boolean scoresNormalized, int fixedBatch) {
+
+        /** Returns the largest batch to run if at most {@code allowed} images are. */
+        int maxBatchSize(int allowed) {
+            return fixedBatch > 0 ? fixedBatch : allowed;
+        }
+    }
+
+    /**
+     * Returns the signature of a graph that keeps the contract of this project, or that of anomalib.
+     *
+     * @throws GraphRefusedException if it keeps neither; the message names the tensor or key
+     */
+    static Signature check(OrtSession session) throws GraphRefusedException, OrtException {
         Map<String, NodeInfo> inputs = session.getInputInfo();
         Map<String, NodeInfo> outputs = session.getOutputInfo();
+        Map<String, String> metadata = session.getMetadata().getCustomMetadata();
         if (!inputs.keySet().equals(Set.of(ModelContract.INPUT))) {
             throw new GraphRefusedException("The graph's inputs are " + inputs.keySet() + ", but exactly one named '"
                     + ModelContract.INPUT + "' is fed");
         }
-        if (!session.getMetadata().getCustomMetadata().containsKey(VERSION)) {
-            if (AnomalibContract.applies(session)) {
-                return AnomalibContract.check(session);
-            }
-            if (AnomalibContract.isOld(session)) {
-                throw new GraphRefusedException(ModelContract.OLD_ANOMALIB_ADVICE);
-            }
+        if (AnomalibGraph.isBefore2(inputs.keySet(), outputs.keySet(), metadata.keySet())) {
+            throw new GraphRefusedException(AnomalibGraph.OLD_ADVICE);
         }
-        ModelCard card = card(session);
-        long width = card.width();
-        long height = card.height();
-        requireShape("input", inputs.get(ModelContract.INPUT), ModelContract.INPUT, ANY, 3, height, width);
-        requireShape("output", outputs.get(ModelContract.PRED_SCORE), ModelContract.PRED_SCORE, ANY);
-        requireShape("output", outputs.get(ModelContract.ANOMALY_MAP), ModelContract.ANOMALY_MAP, ANY, height, width);
-        if (outputs.containsKey(ModelContract.RECONSTRUCTION)) {
-            requireShape(
-                    "output",
-                    outputs.get(ModelContract.RECONSTRUCTION),
-                    ModelContract.RECONSTRUCTION,
-                    ANY,
-                    3,
-                    height,
-                    width);
-        }
-        return new GraphSignature(card, false, 0);
-    }
-
-    private static ModelCard card(OrtSession session) throws GraphRefusedException, OrtException {
         try {
-            return ModelCard.fromMetadata(session.getMetadata().getCustomMetadata());
+            return AnomalibGraph.matches(inputs.keySet(), outputs.keySet(), metadata.keySet())
+                    ? anomalib(inputs, outputs)
+                    : own(ModelCard.fromMetadata(metadata), inputs, outputs);
         } catch (ModelCardException e) {
             throw new GraphRefusedException(Objects.requireNonNull(e.getMessage()));
         }
     }
 
-    /** The batch must be dynamic; any other side may be, and must be the expected one where it is fixed. */
-    private static void requireShape(String kind, @Nullable NodeInfo node, String name, long... expected)
+    private static Signature anomalib(Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs)
+            throws GraphRefusedException, ModelCardException {
+        long[] input = shape("input", inputs, ModelContract.INPUT);
+        long[] score = shape("output", outputs, ModelContract.PRED_SCORE);
+        long[] map = shape("output", outputs, ModelContract.ANOMALY_MAP);
+        ModelCard card = AnomalibGraph.card(input, score, map);
+        return new Signature(card, true, (int) Math.max(0, input[0]));
+    }
+
+    private static Signature own(ModelCard card, Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs)
             throws GraphRefusedException {
-        if (node == null) {
-            throw new GraphRefusedException("The graph has no " + kind + " '" + name + "'");
+        long width = card.width();
+        long height = card.height();
+        requireShape("input", inputs, ModelContract.INPUT, ANY, 3, height, width);
+        requireShape("output", outputs, ModelContract.PRED_SCORE, ANY);
+        requireShape("output", outputs, ModelContract.ANOMALY_MAP, ANY, height, width);
+        if (outputs.containsKey(ModelContract.RECONSTRUCTION)) {
+            requireShape("output", outputs, ModelContract.RECONSTRUCTION, ANY, 3, height, width);
         }
-        if (!(node.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
-            throw new GraphRefusedException("The graph's " + kind + " '" + name + "' is no float32 tensor");
-        }
-        long[] shape = tensor.getShape();
+        return new Signature(card, false, 0);
+    }
+
+    /** The batch must be dynamic; any other side may be dynamic, and must be the expected one if it is fixed. */
+    private static void requireShape(String kind, Map<String, NodeInfo> nodes, String name, long... expected)
+            throws GraphRefusedException {
+        long[] shape = shape(kind, nodes, name);
         boolean fits = shape.length == expected.length && shape[0] == ANY;
         for (int i = 1; fits && i < shape.length; i++) {
             fits = shape[i] == ANY || shape[i] == expected[i];
@@ -87,5 +97,16 @@ final class GraphContract {
             throw new GraphRefusedException("The graph's " + kind + " '" + name + "' has the shape "
                     + Arrays.toString(shape) + ", expected " + Arrays.toString(expected) + " (-1: dynamic)");
         }
+    }
+
+    private static long[] shape(String kind, Map<String, NodeInfo> nodes, String name) throws GraphRefusedException {
+        @Nullable NodeInfo node = nodes.get(name);
+        if (node == null) {
+            throw new GraphRefusedException("The graph has no " + kind + " '" + name + "'");
+        }
+        if (!(node.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
+            throw new GraphRefusedException("The graph's " + kind + " '" + name + "' is no float32 tensor");
+        }
+        return tensor.getShape();
     }
 }

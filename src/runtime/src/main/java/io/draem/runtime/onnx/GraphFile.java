@@ -25,9 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The bytes of a graph, read once: digest and session are of the same ones, whatever is written to the file meanwhile.
- * A graph whose weights lie beside it is opened by ONNX Runtime from the files, and refused if they are others
- * afterwards.
+ * The bytes of a graph, read once: digest and session come from the same bytes, even if the file changes meanwhile. If the
+ * weights are in separate files, ONNX Runtime opens the files itself, and the graph is refused if they have changed by
+ * then.
  */
 public final class GraphFile {
 
@@ -179,7 +179,7 @@ public final class GraphFile {
                 opening.thenAccept(GraphFile::close);
                 opening.cancel(false);
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException(file.getFileName() + " was not opened: the service ends");
+                throw new InterruptedIOException(file.getFileName() + " was not opened: the thread was interrupted");
             }
         }
     }
@@ -252,9 +252,12 @@ public final class GraphFile {
     }
 
     private static void requireSize(Path file, long size, long maxBytes) throws GraphRefusedException {
-        if (size == 0 || size > maxBytes) {
-            throw new GraphRefusedException(file.getFileName() + " has " + size + " bytes; 1 to " + maxBytes
-                    + " are read (draem.models.max-file-size)");
+        if (size == 0) {
+            throw new GraphRefusedException(file.getFileName() + " is empty");
+        }
+        if (size > maxBytes) {
+            throw new GraphRefusedException(file.getFileName() + " has " + size + " bytes, more than the limit of "
+                    + maxBytes + " (in the service draem.models.max-file-size)");
         }
     }
 }

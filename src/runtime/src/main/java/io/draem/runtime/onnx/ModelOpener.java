@@ -73,12 +73,14 @@ public final class ModelOpener {
                 OnnxModel model = open(file, placement);
                 opened.add(model);
                 while (opened.size() % placement.device().concurrentRuns() != 0) {
-                    opened.add(model.beside(Objects.requireNonNull(environment)));
+                    opened.add(model.newRunner(Objects.requireNonNull(environment)));
                 }
             }
             complete = true;
         } catch (OrtException e) {
             throw refused(e);
+        } catch (RunFailedException e) {
+            throw refused(reason(e));
         } finally {
             if (!complete) {
                 opened.forEach(OnnxModel::close);
@@ -87,30 +89,39 @@ public final class ModelOpener {
         return opened;
     }
 
-    private OnnxModel open(GraphFile file, Placement placement) throws GraphRefusedException, OrtException {
+    private OnnxModel open(GraphFile file, Placement placement)
+            throws GraphRefusedException, RunFailedException, OrtException {
         OrtSession session;
         try (OrtSession.SessionOptions sessionOptions = SessionSettings.of(options, placement)) {
             session = file.createSession(Objects.requireNonNull(environment), sessionOptions);
         }
         boolean opened = false;
         try {
-            GraphSignature signature = GraphContract.check(session);
+            GraphContract.Signature signature = GraphContract.check(session);
             int batch = signature.maxBatchSize(
                     options.maxBatchSize(placement.device().provider()));
-            boolean alone = awaitWarmUps();
-            try {
-                OnnxModel model =
-                        OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
-                opened = true;
-                return model;
-            } finally {
-                if (alone) {
-                    warmingUp.unlock();
-                }
-            }
+            OnnxModel model = open(session, signature, placement, batch);
+            opened = true;
+            return model;
         } finally {
             if (!opened) {
                 session.close();
+            }
+        }
+    }
+
+    private OnnxModel open(OrtSession session, GraphContract.Signature signature, Placement placement, int batch)
+            throws OrtException, RunFailedException, GraphRefusedException {
+        OrtEnvironment ort = Objects.requireNonNull(environment);
+        if (!options.warmUp()) {
+            return OnnxModel.of(ort, session, signature, placement, batch);
+        }
+        boolean alone = awaitWarmUps();
+        try {
+            return OnnxModel.warmedUp(ort, session, signature, placement, batch);
+        } finally {
+            if (alone) {
+                warmingUp.unlock();
             }
         }
     }
@@ -205,11 +216,19 @@ public final class ModelOpener {
         String reason = switch (e.getCode()) {
             case ORT_NO_SUCHFILE -> "a file of the graph is missing";
             case ORT_NO_MODEL, ORT_INVALID_PROTOBUF -> "the file is no ONNX graph, or not a whole one";
-            default ->
-                options.provider() == ProviderChoice.CPU
-                        ? ProviderFailure.oneLine(String.valueOf(e.getMessage()))
-                        : ProviderFailure.ofGraph(String.valueOf(e.getMessage()));
+            default -> reason(e);
         };
+        return refused(reason);
+    }
+
+    private String reason(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        return options.provider() == ProviderChoice.CPU
+                ? ProviderFailure.oneLine(message)
+                : ProviderFailure.ofGraph(message);
+    }
+
+    private static GraphRefusedException refused(String reason) {
         return new GraphRefusedException("ONNX Runtime does not run the graph: " + reason);
     }
 }

@@ -8,7 +8,6 @@ import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.score.AnomalyMap;
 import io.draem.score.ScoreRange;
-import io.draem.text.SafeText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -20,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer; another one
- * runs it {@link #beside beside}. It must not be closed while it runs.
+ * A graph in a session of ONNX Runtime. One thread at a time may run it, since runs share one input buffer; further
+ * threads use a {@link #newRunner new runner} each. It must not be closed during a run.
  */
 public final class OnnxModel implements AutoCloseable {
 
@@ -29,28 +28,27 @@ public final class OnnxModel implements AutoCloseable {
     private static final Set<String> VERDICT_AND_RECONSTRUCTION =
             Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP, ModelContract.RECONSTRUCTION);
 
-    /**
-     * How far the answers to one image alone and in a batch may be apart. Kernels, and so the rounding of reduced
-     * precision, may differ with the batch size.
-     */
-    private static final double SAME = 0.1;
-
-    private static final String REMEDY =
-            ": export the model again, in float32 if it is float16 or int8, and so that it ends" + " in probabilities";
-
     private final OrtSession session;
     private final boolean owner;
-    private final GraphSignature signature;
+    private final GraphContract.Signature signature;
     private final Placement placement;
     private final boolean reconstructs;
     private final FloatBuffer pixels;
+    /** One per batch size, each a view of {@link #pixels}: a run does not copy its input again. */
     private final List<OnnxTensor> inputs = new ArrayList<>();
+
     private Duration runTime = Duration.ZERO;
     private int mapHeight;
     private int mapWidth;
 
     private OnnxModel(
-            OrtSession session, boolean owner, GraphSignature signature, Placement placement, int maxBatchSize) {
+            OrtEnvironment environment,
+            OrtSession session,
+            boolean owner,
+            GraphContract.Signature signature,
+            Placement placement,
+            int maxBatchSize)
+            throws OrtException {
         this.session = session;
         this.owner = owner;
         this.signature = signature;
@@ -59,145 +57,107 @@ public final class OnnxModel implements AutoCloseable {
         this.pixels = ByteBuffer.allocateDirect(Math.multiplyExact(maxBatchSize * Float.BYTES, imageLength()))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
+        boolean complete = false;
+        try {
+            for (int size = 1; size <= maxBatchSize; size++) {
+                long[] shape = {size, 3, card().height(), card().width()};
+                inputs.add(OnnxTensor.createTensor(environment, pixels.slice(0, size * imageLength()), shape));
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                closeInputs();
+            }
+        }
+    }
+
+    /** Takes over a session, which the caller closes if this throws. */
+    static OnnxModel of(
+            OrtEnvironment environment,
+            OrtSession session,
+            GraphContract.Signature signature,
+            Placement placement,
+            int maxBatchSize)
+            throws OrtException {
+        return new OnnxModel(environment, session, true, signature, placement, maxBatchSize);
     }
 
     /**
-     * Takes over a session once it has run at every batch size that it will see, on images like photographs, and its answers
-     * were of use; until then the caller closes it.
+     * Takes over a session after it has run at every batch size and returned usable results; the caller closes it if this
+     * throws.
      *
-     * @throws GraphRefusedException if an answer is of no use: the message names the value and the remedy
+     * @throws GraphRefusedException if a result is not usable: the message names the value and the remedy
      */
     static OnnxModel warmedUp(
             OrtEnvironment environment,
             OrtSession session,
-            GraphSignature signature,
+            GraphContract.Signature signature,
             Placement placement,
             int maxBatchSize)
-            throws OrtException, GraphRefusedException {
-        OnnxModel model = new OnnxModel(session, true, signature, placement, maxBatchSize);
+            throws OrtException, RunFailedException, GraphRefusedException {
+        OnnxModel model = of(environment, session, signature, placement, maxBatchSize);
         boolean warm = false;
         try {
-            model.warmUp(environment, maxBatchSize);
+            model.runTime = WarmUp.run(model);
             warm = true;
         } catch (IllegalStateException | IllegalArgumentException e) {
             throw new GraphRefusedException("Its warm-up run gives no usable answer. " + e.getMessage());
         } finally {
             if (!warm) {
-                model.inputs.forEach(OnnxTensor::close);
+                model.closeInputs();
             }
         }
         return model;
     }
 
-    private void warmUp(OrtEnvironment environment, int maxBatchSize) throws OrtException {
-        List<ModelInput> images = WarmUpImage.pair(card());
-        addInput(environment);
-        List<ModelOutput> alone = new ArrayList<>();
-        for (ModelInput image : images) {
-            alone.addAll(warmUp(List.of(new ModelInput(image.pixels(), reconstructs))));
-        }
-        for (int n = 2; n <= maxBatchSize; n++) {
-            addInput(environment);
-            List<ModelInput> batch = new ArrayList<>(n);
-            for (int i = 0; i < n; i++) {
-                batch.add(images.get(i % images.size()));
-            }
-            List<ModelOutput> together = warmUp(batch);
-            for (int i = 0; i < n; i++) {
-                requireSame(alone.get(i % images.size()), together.get(i), n);
-            }
-        }
-    }
-
-    private List<ModelOutput> warmUp(List<ModelInput> batch) throws OrtException {
-        long start = System.nanoTime();
-        List<ModelOutput> outputs = run(batch, new Termination());
-        runTime = Duration.ofNanos((System.nanoTime() - start) / batch.size());
-        outputs.forEach(this::check);
-        return outputs;
-    }
-
-    private static void requireSame(ModelOutput alone, ModelOutput together, int batchSize) {
-        float[] expected = alone.map().values();
-        float[] values = together.map().values();
-        double difference = 0;
-        for (int i = 0; i < values.length; i++) {
-            difference += Math.abs(values[i] - expected[i]);
-        }
-        if (Math.abs(together.score() - alone.score()) > SAME || difference / values.length > SAME) {
-            throw new IllegalStateException("An image has the score " + alone.score() + " alone and " + together.score()
-                    + " in a batch of " + batchSize + ", and its map differs by " + difference / values.length
-                    + " on average: export the model in evaluation mode, so that images in a batch do not influence each"
-                    + " other");
-        }
-    }
-
     /**
-     * Returns the same graph for a further thread: in the same session, with an input buffer of its own. It must not run
-     * any more once this one is closed.
+     * Returns the same graph for another thread: in the same session, with an input buffer of its own. It must not run
+     * once this one is closed.
      */
-    OnnxModel beside(OrtEnvironment environment) throws OrtException {
-        OnnxModel other = new OnnxModel(session, false, signature, placement, maxBatchSize());
-        boolean made = false;
-        try {
-            while (other.maxBatchSize() < maxBatchSize()) {
-                other.addInput(environment);
-            }
-            other.runTime = runTime;
-            other.mapHeight = mapHeight;
-            other.mapWidth = mapWidth;
-            made = true;
-            return other;
-        } finally {
-            if (!made) {
-                other.close();
-            }
-        }
+    OnnxModel newRunner(OrtEnvironment environment) throws OrtException {
+        OnnxModel other = new OnnxModel(environment, session, false, signature, placement, maxBatchSize());
+        other.runTime = runTime;
+        other.mapHeight = mapHeight;
+        other.mapWidth = mapWidth;
+        return other;
     }
 
-    /** Adds the tensor of the next batch size. Every one is a view of the same memory: a run copies no input again. */
-    private void addInput(OrtEnvironment environment) throws OrtException {
-        int size = inputs.size() + 1;
-        long[] shape = {size, 3, card().height(), card().width()};
-        inputs.add(OnnxTensor.createTensor(environment, pixels.slice(0, size * imageLength()), shape));
-    }
-
-    /** Returns what the graph says of itself. */
+    /** Returns the metadata of the graph. */
     public ModelCard card() {
         return signature.card();
     }
 
-    /** Returns where the graph runs. */
+    /** Returns the provider that runs the graph. */
     public ExecutionProvider provider() {
         return placement.device().provider();
     }
 
-    /** Returns what the graph runs on, which other graphs may share. */
+    /** Returns the device that runs the graph; other graphs may share it. */
     public Device device() {
         return placement.device();
     }
 
-    /** Returns why the graph runs on the CPU though a GPU was looked for; null where it runs as was asked. */
+    /** Returns why the graph runs on the CPU instead of a GPU; null if it runs where the options say. */
     public @Nullable String fallback() {
         return placement.fallback();
     }
 
-    /** Tells whether score and map come normalized out of the graph: the raw values are not known then. */
+    /** Returns whether the graph returns normalized scores and maps; raw values are not available then. */
     public boolean scoresNormalized() {
         return signature.scoresNormalized();
     }
 
-    /** Tells whether the graph gives the repaired image. */
+    /** Returns whether the graph has an output for the reconstruction. */
     public boolean reconstructs() {
         return reconstructs;
     }
 
-    /** Returns the height of the maps; a graph with a resize inside gives them another size than its input has. */
+    /** Returns the height of the maps, which differs from that of the input if the graph resizes; 0 before the first run. */
     public int mapHeight() {
         return mapHeight;
     }
 
-    /** Returns the width of the maps. */
+    /** Returns the width of the maps; 0 before the first run. */
     public int mapWidth() {
         return mapWidth;
     }
@@ -211,12 +171,12 @@ public final class OnnxModel implements AutoCloseable {
      * Runs a batch.
      *
      * @param batch at least one image, at most {@link #maxBatchSize()}
-     * @param termination by which another thread may end the run early; it then throws
-     * @return one output for each image, in their order
-     * @throws OrtException if the run fails, or was ended
-     * @throws IllegalStateException if the graph gives another number of values than it promised, or is closed
+     * @param termination lets another thread end the run early; the run throws then
+     * @return one output per image, in their order; an image score that rounding has put outside 0 to 1 is clamped
+     * @throws RunFailedException if the run fails or is ended
+     * @throws IllegalStateException if the graph returns another number of values than expected, or is closed
      */
-    public List<ModelOutput> run(List<ModelInput> batch, Termination termination) throws OrtException {
+    public List<ModelOutput> run(List<ModelInput> batch, Termination termination) throws RunFailedException {
         for (int i = 0; i < batch.size(); i++) {
             pixels.put(i * imageLength(), batch.get(i).pixels());
         }
@@ -233,7 +193,7 @@ public final class OnnxModel implements AutoCloseable {
                     : FloatBuffer.allocate(0);
             List<ModelOutput> outputs = new ArrayList<>(batch.size());
             for (ModelInput one : batch) {
-                float score = probability(scores.get());
+                float score = ScoreRange.clamped(scores.get());
                 AnomalyMap map = new AnomalyMap(mapWidth, mapHeight, take(maps, mapWidth * mapHeight));
                 float[] image = take(images, reconstruct ? imageLength() : 0);
                 outputs.add(new ModelOutput(score, map, one.reconstruction() && reconstruct ? image : null));
@@ -242,30 +202,22 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    /** Throws {@link IllegalStateException} unless score and map are 0 to 1; the message names the first other value. */
+    /** Throws {@link IllegalStateException} with {@link ModelOutput#problem()} if there is one. */
     public void check(ModelOutput output) {
-        if (!ScoreRange.contains(output.score())) {
-            throw new IllegalStateException("The graph's score is " + output.score() + ", not 0 to 1" + REMEDY);
-        }
-        float[] map = output.map().values();
-        if (!ScoreRange.containsAll(map)) {
-            throw new IllegalStateException("The graph's anomaly map holds " + ScoreRange.firstOutside(map)
-                    + ", not 0 to 1, beside the score " + output.score() + REMEDY);
-        }
-        float[] reconstruction = output.reconstruction();
-        if (reconstruction != null && !AnomalyMap.areFinite(reconstruction)) {
-            throw new IllegalStateException("The graph's reconstruction holds NaN or infinity" + REMEDY);
+        String problem = output.problem();
+        if (problem != null) {
+            throw new IllegalStateException(problem);
         }
     }
 
-    /** Returns how long an image took in the last run of the warm-up, with nothing else on the device. */
+    /** Returns the time per image of the last run of the warm-up, without other load on the device; 0 without warm-up. */
     public Duration runTime() {
         return runTime;
     }
 
     @Override
     public void close() {
-        inputs.forEach(OnnxTensor::close);
+        closeInputs();
         if (!owner) {
             return;
         }
@@ -276,20 +228,22 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private OrtSession.Result run(OnnxTensor input, Set<String> outputs, Termination termination) throws OrtException {
+    private void closeInputs() {
+        inputs.forEach(OnnxTensor::close);
+    }
+
+    private OrtSession.Result run(OnnxTensor input, Set<String> outputs, Termination termination)
+            throws RunFailedException {
         try (OrtSession.RunOptions options = placement.newRunOptions()) {
             termination.by(() -> terminate(options));
             try {
                 return session.run(Map.of(ModelContract.INPUT, input), outputs, options);
-            } catch (OrtException e) {
-                // It names the graph's nodes, and is logged.
-                OrtException safe = new OrtException(e.getCode(), SafeText.escaped(String.valueOf(e.getMessage())));
-                safe.setStackTrace(e.getStackTrace());
-                throw safe;
             } finally {
-                // From here on nobody may touch the options, which are closed.
+                // The options are closed next, and must not be used after that.
                 termination.forget();
             }
+        } catch (OrtException e) {
+            throw new RunFailedException(e);
         }
     }
 
@@ -327,14 +281,9 @@ public final class OnnxModel implements AutoCloseable {
         return values;
     }
 
-    /** Returns 0 or 1 for what rounding has put just outside. */
-    private static float probability(float score) {
-        return ScoreRange.contains(score) ? Math.min(1, Math.max(0, score)) : score;
-    }
-
     private static float[] take(FloatBuffer values, int length) {
         if (values.hasArray() && values.array().length == length) {
-            return values.array(); // of one image: a copy already, of which nobody else knows
+            return values.array(); // of one image: already a copy that nothing else refers to
         }
         float[] taken = new float[length];
         values.get(taken);

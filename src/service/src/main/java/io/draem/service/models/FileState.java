@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.FileKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +48,7 @@ record FileState(Map<String, Stamp> files) {
                 FileKind what = FileKind.of(child);
                 if (what == FileKind.FILE) {
                     put(files, name, child);
-                } else if (what != FileKind.MISSING && (what != FileKind.FOLDER || name.equals(ModelFile.FILE_NAME))) {
+                } else if (what != FileKind.MISSING && (what != FileKind.FOLDER || name.equals(ModelDirectory.GRAPH))) {
                     files.put(name, special(what, child));
                 }
             }

@@ -112,6 +112,7 @@ public record InferenceProperties(
                 maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
                 maxBatchSize != null ? maxBatchSize : GPU_BATCH_SIZE,
                 strict,
+                true,
                 cuda.options(),
                 tensorrt);
     }

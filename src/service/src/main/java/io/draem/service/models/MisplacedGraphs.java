@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.FileKind;
 import io.draem.text.SafeText;
 import java.io.IOException;
@@ -27,10 +28,10 @@ final class MisplacedGraphs {
         MisplacedGraphs graphs = new MisplacedGraphs();
         for (Path child : visible(directory)) {
             if (isGraph(child)) {
-                graphs.add(child, "a graph lies at <name>/<version>/" + ModelFile.FILE_NAME);
+                graphs.add(child, "a graph lies at <name>/<version>/" + ModelDirectory.GRAPH);
             } else if (Files.isDirectory(child)) {
                 graphs.lookIntoModel(child);
-            } else if (ModelFile.NAME.matcher(name(child)).matches()) {
+            } else if (ModelDirectory.isName(name(child))) {
                 graphs.lookAtSpecialFile(child);
             }
         }
@@ -42,20 +43,19 @@ final class MisplacedGraphs {
         FileKind kind = FileKind.of(child);
         switch (kind) {
             case NAMED_PIPE, SOCKET, DEVICE, LOST_LINK, LOOPING_LINK ->
-                add(child, "it is " + kind + ", and a model is a folder with <version>/" + ModelFile.FILE_NAME);
+                add(child, "it is " + kind + ", and a model is a folder with <version>/" + ModelDirectory.GRAPH);
             default -> {}
         }
     }
 
     private void lookIntoModel(Path model) {
-        if (FileKind.of(model) == FileKind.FORBIDDEN
-                && ModelFile.NAME.matcher(name(model)).matches()) {
+        if (FileKind.of(model) == FileKind.FORBIDDEN && ModelDirectory.isName(name(model))) {
             add(model, "the folder is " + FileKind.FORBIDDEN + "; what was loaded from it before serves on");
         }
         String name = name(model);
         for (Path child : visible(model)) {
             if (isGraph(child)) {
-                add(child, "it has no version, so move it to " + name + "/1/" + ModelFile.FILE_NAME);
+                add(child, "it has no version, so move it to " + name + "/1/" + ModelDirectory.GRAPH);
             } else if (Files.isDirectory(child) && !name(child).equals(TRAINING)) {
                 lookIntoVersion(model, child);
             }
@@ -68,17 +68,17 @@ final class MisplacedGraphs {
         if (graphs.isEmpty()) {
             return;
         }
-        if (!ModelFile.NAME.matcher(name(model)).matches()) {
+        if (!ModelDirectory.isName(name(model))) {
             add(
                     graphs.get(0),
                     "the name of a model has letters, digits, '.', '_' and '-' alone, 64 at most, and begins with a letter"
                             + " or digit");
-        } else if (!ModelFile.VERSION.matcher(name(version)).matches()) {
+        } else if (!ModelDirectory.isVersion(name(version))) {
             add(
                     graphs.get(0),
-                    "versions are whole numbers from 1 to " + ModelProperties.MAX_VERSION + ", without leading zeros");
-        } else if (graphs.stream().noneMatch(graph -> name(graph).equals(ModelFile.FILE_NAME))) {
-            add(graphs.get(0), "the graph of a version is called " + ModelFile.FILE_NAME);
+                    "versions are whole numbers from 1 to " + ModelDirectory.MAX_VERSION + ", without leading zeros");
+        } else if (graphs.stream().noneMatch(graph -> name(graph).equals(ModelDirectory.GRAPH))) {
+            add(graphs.get(0), "the graph of a version is called " + ModelDirectory.GRAPH);
         }
     }
 

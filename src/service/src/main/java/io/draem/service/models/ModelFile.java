@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.FileKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -24,11 +25,6 @@ import java.util.stream.Stream;
  */
 record ModelFile(String name, int version, Path path, FileState state) {
 
-    static final String FILE_NAME = "model.onnx";
-    static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    /** Numbers from 1 to {@link ModelProperties#MAX_VERSION}. */
-    static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
-
     /**
      * Returns the graphs in a directory by name, highest version first, and what is there in place of a graph or of a
      * version's folder; whatever is laid out otherwise is left out. Of a model whose folder cannot be read no graph is
@@ -36,7 +32,7 @@ record ModelFile(String name, int version, Path path, FileState state) {
      */
     static Map<String, List<ModelFile>> list(Path directory) throws IOException {
         Map<String, List<ModelFile>> byName = new TreeMap<>();
-        for (Path model : children(directory, NAME)) {
+        for (Path model : children(directory, ModelDirectory::isName)) {
             if (!Files.isDirectory(model)) {
                 continue;
             }
@@ -58,8 +54,8 @@ record ModelFile(String name, int version, Path path, FileState state) {
     /** Returns the graphs of one model, highest version first, and what is there in place of a graph or of a version's folder. */
     static List<ModelFile> versions(String name, Path model) throws IOException {
         List<ModelFile> files = new ArrayList<>();
-        for (Path version : children(model, VERSION)) {
-            Path file = version.resolve(FILE_NAME);
+        for (Path version : children(model, ModelDirectory::isVersion)) {
+            Path file = version.resolve(ModelDirectory.GRAPH);
             // A folder without a graph may be one that is still being filled.
             if (FileKind.of(version) != FileKind.FOLDER || FileKind.of(file) != FileKind.MISSING) {
                 int number = Integer.parseInt(version.getFileName().toString());
@@ -72,22 +68,21 @@ record ModelFile(String name, int version, Path path, FileState state) {
 
     /** Returns what to do about a directory without models that is laid out almost right; empty where it is not. */
     static String hint(Path directory) throws IOException {
-        for (Path version : children(directory, VERSION)) {
-            if (Files.isRegularFile(version.resolve(FILE_NAME))) {
+        for (Path version : children(directory, ModelDirectory::isVersion)) {
+            if (Files.isRegularFile(version.resolve(ModelDirectory.GRAPH))) {
                 return "This is the folder of one model: name the folder above it, "
                         + directory.toAbsolutePath().normalize().getParent();
             }
         }
-        if (Files.isRegularFile(directory.resolve(FILE_NAME))) {
-            return "The graph lies right in it: move it to <name>/1/" + FILE_NAME;
+        if (Files.isRegularFile(directory.resolve(ModelDirectory.GRAPH))) {
+            return "The graph lies right in it: move it to <name>/1/" + ModelDirectory.GRAPH;
         }
         return MisplacedGraphs.find(directory).stream().findFirst().orElse("");
     }
 
-    private static List<Path> children(Path parent, Pattern name) throws IOException {
+    private static List<Path> children(Path parent, Predicate<String> name) throws IOException {
         try (Stream<Path> children = Files.list(parent)) {
-            return children.filter(child ->
-                            name.matcher(child.getFileName().toString()).matches())
+            return children.filter(child -> name.test(child.getFileName().toString()))
                     .sorted()
                     .toList();
         } catch (UncheckedIOException e) {

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.Device;
 import io.draem.runtime.onnx.FileKind;
 import io.draem.runtime.onnx.GraphFile;
@@ -109,7 +110,7 @@ final class ModelLoader {
         if (kind != FileKind.FOLDER && kind != FileKind.MISSING) {
             throw new ModelLoadException(
                     LoadFailure.INVALID_GRAPH,
-                    "it is " + kind + ": a version is a folder that holds " + ModelFile.FILE_NAME);
+                    "it is " + kind + ": a version is a folder that holds " + ModelDirectory.GRAPH);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +38,6 @@ public record ModelProperties(
         @DefaultValue("0.5") double maxFailedShare,
         @DefaultValue Map<String, String> sha256) {
 
-    /** The highest number that a version may have. */
-    public static final int MAX_VERSION = 999_999_999;
-
     private static final Pattern SHA256 = Pattern.compile("(sha256:)?[0-9a-fA-F]{64}");
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
@@ -59,9 +57,10 @@ public record ModelProperties(
                     "draem.models.max-failed-share must be 0 to 1 (1: never), got " + maxFailedShare);
         }
         versions.forEach((name, numbers) -> {
-            if (numbers.isEmpty() || numbers.stream().anyMatch(number -> number < 1 || number > MAX_VERSION)) {
+            if (numbers.isEmpty()
+                    || numbers.stream().anyMatch(number -> number < 1 || number > ModelDirectory.MAX_VERSION)) {
                 throw new IllegalArgumentException("draem.models.versions." + name + " must be versions from 1 to "
-                        + MAX_VERSION + ", got " + numbers);
+                        + ModelDirectory.MAX_VERSION + ", got " + numbers);
             }
         });
         sha256.forEach((key, digest) -> {

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelDirectory;
 import io.draem.service.startup.StartUpException;
 import io.draem.text.SafeText;
 import java.io.IOException;
@@ -211,7 +212,7 @@ final class ModelUpdater {
         List<ModelFile> files = new ArrayList<>();
         for (ServedModel model : loaded) {
             Path file =
-                    properties.directory().resolve(name + "/" + model.version()).resolve(ModelFile.FILE_NAME);
+                    properties.directory().resolve(name + "/" + model.version()).resolve(ModelDirectory.GRAPH);
             files.add(new ModelFile(name, model.version(), file, sources.getOrDefault(model, FileState.NONE)));
         }
         try {

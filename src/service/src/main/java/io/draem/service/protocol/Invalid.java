@@ -1,8 +1,8 @@
 package io.draem.service.protocol;
 
+import io.draem.model.ModelDirectory;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
-import io.draem.service.models.ModelProperties;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the errors of requests that are wrong; nothing that a caller wrote is repeated in them but numbers. */
@@ -28,7 +28,7 @@ final class Invalid {
         }
         throw new DetectionException.Rejected(
                 Outcome.UNKNOWN_MODEL,
-                "The version in the path must be a whole number from 1 to " + ModelProperties.MAX_VERSION
+                "The version in the path must be a whole number from 1 to " + ModelDirectory.MAX_VERSION
                         + ": GET /v2/models/NAME lists those that are served");
     }
 

@@ -3,7 +3,6 @@ package io.draem.service.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import ai.onnxruntime.OrtException;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ExecutionOptions;
 import io.draem.runtime.onnx.GraphFile;
@@ -12,6 +11,7 @@ import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderChoice;
+import io.draem.runtime.onnx.RunFailedException;
 import io.draem.runtime.onnx.SlowGraph;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
@@ -75,7 +75,8 @@ class TerminatedRunTests {
         ticket.cancel();
         assertThat(ends.take())
                 .isInstanceOfSatisfying(
-                        OrtException.class, e -> assertThat(e.getMessage()).contains("terminate"));
+                        RunFailedException.class,
+                        e -> assertThat(e.getMessage()).contains("terminate"));
         assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(ticket::await);
         assertThat(queue.submit(IMAGE, NEVER).await().output().score()).isZero();
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
@@ -90,7 +91,7 @@ class TerminatedRunTests {
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
         // None, where the worker came too late to begin.
-        assertThat(ends).allSatisfy(end -> assertThat(end).isInstanceOf(OrtException.class));
+        assertThat(ends).allSatisfy(end -> assertThat(end).isInstanceOf(RunFailedException.class));
     }
 
     @Test
@@ -99,7 +100,7 @@ class TerminatedRunTests {
         Ticket<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
         started.await();
         queue.drain(Duration.ofNanos(1));
-        assertThat(ends.take()).isInstanceOf(OrtException.class);
+        assertThat(ends.take()).isInstanceOf(RunFailedException.class);
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(ticket::await);
     }
 
@@ -110,7 +111,7 @@ class TerminatedRunTests {
                 List<ModelOutput> outputs = model.run(inputs, termination);
                 ends.add(outputs);
                 return outputs;
-            } catch (OrtException e) {
+            } catch (RunFailedException e) {
                 ends.add(e);
                 throw e;
             }

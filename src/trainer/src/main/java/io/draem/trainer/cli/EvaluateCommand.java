@@ -1,7 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.model.ModelCard;
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
@@ -10,7 +10,7 @@ import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CheckedImages;
 import io.draem.trainer.evaluation.Evaluation;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.TestImages;
 import io.draem.trainer.evaluation.WatchedImages;
@@ -87,7 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
-    public Integer call() throws IOException, InterruptedException, ModelCardException, TrainerException {
+    public Integer call() throws IOException, InterruptedException, GraphRefusedException, TrainerException {
         if (threads < 1) {
             throw new ParameterException(spec.commandLine(), "--threads must be at least 1, not " + threads);
         }
@@ -111,7 +111,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new TrainerException(
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
-        try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
+        try (GraphDetector detector = GraphDetector.open(model, threads)) {
             CheckedImages images = new CheckedImages(
                     new TestImages(
                             dataset.test(),

@@ -1,8 +1,8 @@
 package io.draem.trainer.cli;
 
 import io.draem.model.ModelCard;
-import io.draem.model.ModelCardException;
 import io.draem.model.ModelContract;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.Progress;
@@ -132,7 +132,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call()
-            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
+            throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
                     StoppedBySignalException {
         if (threads < 1 || calibrationImages < 1) {
             throw new ParameterException(spec.commandLine(), "--threads and --calibration-images must be at least 1");

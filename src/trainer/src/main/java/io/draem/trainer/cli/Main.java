@@ -1,7 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.image.ImageException;
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.ThresholdRule;
 import io.draem.text.FileNameEncoding;
 import io.draem.text.NativeLibrary;
@@ -210,7 +210,7 @@ public final class Main {
         return e instanceof IOException
                 || e instanceof InvalidPathException
                 || e instanceof ImageException
-                || e instanceof ModelCardException
+                || e instanceof GraphRefusedException
                 || e instanceof ExportRefusedException
                 || e instanceof TrainerException;
     }

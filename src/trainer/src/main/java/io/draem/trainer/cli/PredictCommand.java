@@ -1,9 +1,9 @@
 package io.draem.trainer.cli;
 
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.RegionOptions;
 import io.draem.trainer.data.FileTree;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.workflow.Predictions;
 import io.draem.trainer.workflow.TrainerException;
 import java.io.IOException;
@@ -89,7 +89,7 @@ final class PredictCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
-    public Integer call() throws IOException, ModelCardException, TrainerException {
+    public Integer call() throws IOException, GraphRefusedException, TrainerException {
         if (threads < 1 || batchSize < 1 || (minArea != null && minArea < 1)) {
             throw new ParameterException(
                     spec.commandLine(), "--threads, --batch-size and --min-region-area must be at least 1");
@@ -112,7 +112,7 @@ final class PredictCommand implements Callable<Integer> {
         }
         tree.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();
-        try (OnnxDetector detector = OnnxDetector.open(model, threads)) {
+        try (GraphDetector detector = GraphDetector.open(model, threads, batchSize)) {
             Predictions predictions = new Predictions(
                     detector, images, output, new Predictions.Options(threshold, minArea, maps, batchSize));
             Predictions.Counts counts =

@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.runtime.onnx.ModelOutput;
 import java.util.List;
 
 /** A model in evaluation mode, be it the network in training or an exported graph. */
@@ -11,5 +12,5 @@ public interface AnomalyDetector {
      *
      * @param images {@code [count, 3, height, width]} of the model's size, RGB, 0 to 1
      */
-    List<Detection> detect(float[] images, int count);
+    List<ModelOutput> detect(float[] images, int count);
 }

@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.NetworkOutput;
@@ -22,12 +23,12 @@ import org.bytedeco.pytorch.Tensor;
 public record NetworkDetector(DraemNetwork network, int width, int height) implements AnomalyDetector {
 
     @Override
-    public List<Detection> detect(float[] images, int count) {
+    public List<ModelOutput> detect(float[] images, int count) {
         NetworkOutputs outputs = run(images, count);
-        List<Detection> detections = new ArrayList<>(count);
+        List<ModelOutput> detections = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             float[] map = Arrays.copyOfRange(outputs.maps(), i * width * height, (i + 1) * width * height);
-            detections.add(new Detection(outputs.scores()[i], new AnomalyMap(width, height, map)));
+            detections.add(new ModelOutput(outputs.scores()[i], new AnomalyMap(width, height, map), null));
         }
         return detections;
     }

@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.function.Predicate;
  */
 public final class Scores {
 
-    private static final int BATCH = 8;
+    static final int BATCH = 8;
 
     private final List<Scored> images;
     private final Map<String, PixelScores> pixels; // by defect type
@@ -46,7 +47,7 @@ public final class Scores {
     /**
      * Runs a model over a set.
      *
-     * @throws GraphException if the model answers with values that are not finite; the message names the image
+     * @throws CalibrationException if the model returns a value that is not usable; the message names the image
      */
     public static Scores of(EvaluationSet set, AnomalyDetector detector) throws IOException {
         List<Scored> scored = new ArrayList<>(set.size());
@@ -62,13 +63,13 @@ public final class Scores {
             for (int i = 0; i < count; i++) {
                 System.arraycopy(images.get(i).pixels(), 0, batch, i * length, length);
             }
-            List<Detection> detections = detector.detect(batch, count);
+            List<ModelOutput> detections = detector.detect(batch, count);
             for (int i = 0; i < count; i++) {
                 EvaluationImage image = images.get(i);
-                Detection detection = detections.get(i);
+                ModelOutput detection = detections.get(i);
                 String problem = detection.problem();
                 if (problem != null) {
-                    throw new GraphException("Image " + image.id() + ": " + problem);
+                    throw new CalibrationException("Image " + image.id() + ": " + problem);
                 }
                 scored.add(new Scored(
                         first + i,

@@ -1,8 +1,8 @@
 package io.draem.trainer.onnxexport;
 
-import io.draem.trainer.evaluation.Detection;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.trainer.evaluation.EvaluationSet;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import java.io.IOException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Deviation(int images, double largestScore, double meanScore, double largestMap, double meanMap) {
 
     /** Runs both on up to {@code most} images, evenly taken from the set. */
-    static Deviation of(OnnxDetector graph, OnnxDetector float32, EvaluationSet set, int most) throws IOException {
+    static Deviation of(GraphDetector graph, GraphDetector float32, EvaluationSet set, int most) throws IOException {
         int count = Math.min(most, set.size());
         double largestScore = 0;
         double scoreSum = 0;
@@ -27,8 +27,8 @@ public record Deviation(int images, double largestScore, double meanScore, doubl
         long pixels = 0;
         for (int i = 0; i < count; i++) {
             float[] image = set.load((int) ((long) i * set.size() / count)).pixels();
-            Detection one = graph.detect(image, 1).get(0);
-            Detection other = float32.detect(image, 1).get(0);
+            ModelOutput one = graph.detect(image, 1).get(0);
+            ModelOutput other = float32.detect(image, 1).get(0);
             double score = Math.abs((double) one.score() - other.score());
             largestScore = Math.max(largestScore, score);
             scoreSum += score;

@@ -1,10 +1,10 @@
 package io.draem.trainer.onnxexport;
 
 import io.draem.model.ModelCard;
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
-import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ public final class FormatExport implements AutoCloseable {
     private final ModelCheckpoint model;
     private final ModelCard draft;
     private final ExportImages images;
-    private final OnnxDetector float32;
+    private final GraphDetector float32;
     private final int threads;
     private final Parity parity;
 
@@ -40,7 +40,7 @@ public final class FormatExport implements AutoCloseable {
             ModelCheckpoint model,
             ModelCard draft,
             ExportImages images,
-            OnnxDetector float32,
+            GraphDetector float32,
             Parity parity,
             int threads) {
         this.model = model;
@@ -61,7 +61,7 @@ public final class FormatExport implements AutoCloseable {
      */
     public static FormatExport of(
             ModelCheckpoint model, ModelCard draft, ExportImages images, Path target, Path published, int threads)
-            throws IOException, ExportRefusedException, ModelCardException {
+            throws IOException, ExportRefusedException, GraphRefusedException {
         Path file = Files.createTempFile(
                 target.toAbsolutePath().resolveSibling(""),
                 ".float32-",
@@ -69,14 +69,14 @@ public final class FormatExport implements AutoCloseable {
         try {
             graph(model, draft, Arithmetic.FLOAT32).write(file, NOBODY, draft.toMetadata());
             Parity parity = parity(model, draft, images.compared(), file, published);
-            return new FormatExport(model, draft, images, OnnxDetector.open(file, threads), parity, threads);
+            return new FormatExport(model, draft, images, GraphDetector.open(file, threads), parity, threads);
         } finally {
             Files.deleteIfExists(file); // ONNX Runtime has read all of it
         }
     }
 
     /** Returns the float32 graph. */
-    public OnnxDetector float32() {
+    public GraphDetector float32() {
         return float32;
     }
 
@@ -87,11 +87,11 @@ public final class FormatExport implements AutoCloseable {
      * @throws ExportRefusedException if the graph gives what is no number
      */
     public FormatGraph write(ExportFormat format, Path file, Path published)
-            throws IOException, ExportRefusedException, ModelCardException {
+            throws IOException, ExportRefusedException, GraphRefusedException {
         ObjectNode export = JSON.createObjectNode().put("format", format.toString());
         OnnxGraph graph = graph(format, file, published, export);
         graph.write(file, NOBODY, draft.toMetadata());
-        OnnxDetector detector = OnnxDetector.open(file, threads);
+        GraphDetector detector = GraphDetector.open(file, threads);
         try {
             compare(format, detector, published, export);
             return new FormatGraph(file, graph, detector, export);
@@ -101,7 +101,7 @@ public final class FormatExport implements AutoCloseable {
         }
     }
 
-    private void compare(ExportFormat format, OnnxDetector detector, Path published, ObjectNode export)
+    private void compare(ExportFormat format, GraphDetector detector, Path published, ObjectNode export)
             throws IOException, ExportRefusedException {
         if (format == ExportFormat.FP32) {
             parity.writeTo(export.putObject("differenceToLibtorch"));

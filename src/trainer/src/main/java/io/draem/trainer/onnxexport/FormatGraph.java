@@ -1,7 +1,7 @@
 package io.draem.trainer.onnxexport;
 
 import io.draem.model.ModelCard;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,11 +11,11 @@ public final class FormatGraph implements AutoCloseable {
 
     private final Path file;
     private final OnnxGraph graph;
-    private final OnnxDetector detector;
+    private final GraphDetector detector;
     private final ObjectNode export;
     private boolean open = true;
 
-    FormatGraph(Path file, OnnxGraph graph, OnnxDetector detector, ObjectNode export) {
+    FormatGraph(Path file, OnnxGraph graph, GraphDetector detector, ObjectNode export) {
         this.file = file;
         this.graph = graph;
         this.detector = detector;
@@ -23,7 +23,7 @@ public final class FormatGraph implements AutoCloseable {
     }
 
     /** Returns the graph as it will be served. */
-    public OnnxDetector detector() {
+    public GraphDetector detector() {
         return detector;
     }
 

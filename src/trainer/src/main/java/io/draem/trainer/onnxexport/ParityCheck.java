@@ -1,8 +1,8 @@
 package io.draem.trainer.onnxexport;
 
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
-import io.draem.trainer.evaluation.OnnxDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -23,16 +23,16 @@ public final class ParityCheck {
      */
     public static Parity check(Path graph, float[] images, NetworkOutputs expected) throws IOException {
         int threads = Runtime.getRuntime().availableProcessors();
-        try (OnnxDetector detector = OnnxDetector.open(graph, threads)) {
-            int count = expected.scores().length;
+        int count = expected.scores().length;
+        try (GraphDetector detector = GraphDetector.open(graph, threads, count)) {
             NetworkOutputs actual = detector.run(images, count);
             return new Parity(
                     count,
                     difference("scores", expected.scores(), actual.scores()),
                     difference("maps", expected.maps(), actual.maps()),
                     difference("reconstructions", expected.reconstructions(), actual.reconstructions()));
-        } catch (ModelCardException e) {
-            throw new IOException("The graph " + graph + " lacks its card: " + e.getMessage(), e);
+        } catch (GraphRefusedException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

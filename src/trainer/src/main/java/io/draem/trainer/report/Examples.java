@@ -3,6 +3,7 @@ package io.draem.trainer.report;
 import io.draem.image.ImageTensor;
 import io.draem.image.RgbImage;
 import io.draem.overlay.AnomalyOverlay;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.Region;
@@ -11,7 +12,6 @@ import io.draem.score.RegionOptions;
 import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
 import io.draem.trainer.evaluation.AnomalyDetector;
-import io.draem.trainer.evaluation.Detection;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.Scores;
@@ -96,7 +96,7 @@ final class Examples {
 
     private Example draw(Example.Kind kind, Scored scored) throws IOException {
         EvaluationImage image = set.load(scored.index());
-        Detection detection = detector.detect(image.pixels(), 1).get(0);
+        ModelOutput detection = detector.detect(image.pixels(), 1).get(0);
         AnomalyMap map = detection.map();
         double scale = Math.min(1, (double) LARGEST_SIDE / Math.max(map.width(), map.height()));
         int width = (int) Math.max(1, Math.round(map.width() * scale));

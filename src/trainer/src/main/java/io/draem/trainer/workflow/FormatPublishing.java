@@ -1,7 +1,7 @@
 package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.checkpoint.NewFolders;
@@ -57,7 +57,7 @@ public record FormatPublishing(
      * @throws StoppedBySignalException if a signal asked for it; the version that was being written is gone
      */
     public void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
-            throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
+            throws IOException, ExportRefusedException, GraphRefusedException, StoppedBySignalException {
         NewFolders folders = NewFolders.make(output);
         signals.hold("stopping before the next image and leaving no half of a version");
         List<ExportFormat> float32First = formats.stream().distinct().sorted().toList();
@@ -98,7 +98,7 @@ public record FormatPublishing(
 
     /** Begins where an unfinished version lies, so that the next export deletes what a killed one left there. */
     private FormatExport begin(ExportFormat first, Path output, int number, StopSignals signals)
-            throws IOException, ExportRefusedException, ModelCardException {
+            throws IOException, ExportRefusedException, GraphRefusedException {
         try (ModelVersion scratch = ModelVersion.begin(output, first.modelName(draft.model()), number)) {
             return FormatExport.of(
                     model, draft, exportImages(signals), scratch.file(GRAPH), scratch.published(GRAPH), threads);

@@ -1,5 +1,6 @@
 package io.draem.trainer.workflow;
 
+import io.draem.model.ModelDirectory;
 import io.draem.trainer.checkpoint.NewFolders;
 import io.draem.trainer.onnxexport.ExportFormat;
 import java.io.IOException;
@@ -7,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +18,6 @@ import java.util.stream.Stream;
  * versions.
  */
 public final class ModelVersion implements AutoCloseable {
-
-    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final NewFolders folders;
     private final Path part;
@@ -48,8 +47,9 @@ public final class ModelVersion implements AutoCloseable {
             if (Files.isDirectory(model)) {
                 try (Stream<Path> versions = Files.list(model)) {
                     number = versions.map(path -> path.getFileName().toString())
-                            .filter(folder -> VERSION.matcher(folder).matches())
-                            .mapToInt(folder -> Integer.parseInt(folder) + 1)
+                            .map(ModelDirectory::version)
+                            .flatMapToInt(OptionalInt::stream)
+                            .map(version -> version + 1)
                             .reduce(number, Math::max);
                 }
             }
@@ -69,7 +69,7 @@ public final class ModelVersion implements AutoCloseable {
                         .resolve(version.getFileName())
                         .toAbsolutePath()
                         .normalize())
-                && VERSION.matcher(version.getFileName().toString()).matches()
+                && ModelDirectory.isVersion(version.getFileName().toString())
                 && formats.stream()
                         .map(format -> output.resolve(format.modelName(name)).resolve(version.getFileName()))
                         .noneMatch(Files::exists)) {

@@ -7,6 +7,7 @@ import io.draem.image.RgbImage;
 import io.draem.model.InputCheck;
 import io.draem.overlay.AnomalyOverlay;
 import io.draem.overlay.PngWriter;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
@@ -15,8 +16,7 @@ import io.draem.score.ScaledMap;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.ImageFiles;
-import io.draem.trainer.evaluation.Detection;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public final class Predictions {
     /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image. */
     private static final long PIXELS_HELD = 64_000_000;
 
-    private final OnnxDetector detector;
+    private final GraphDetector detector;
     private final Path images;
     private final Path output;
     private final Options options;
@@ -82,7 +82,7 @@ public final class Predictions {
      * @param images folder that paths in the verdicts start from
      * @param output folder that is there
      */
-    public Predictions(OnnxDetector detector, Path images, Path output, Options options) {
+    public Predictions(GraphDetector detector, Path images, Path output, Options options) {
         this.detector = detector;
         this.images = images;
         this.output = output;
@@ -154,7 +154,7 @@ public final class Predictions {
         for (int i = 0; i < batch.size(); i++) {
             System.arraycopy(ImageTensor.of(batch.get(i).image(), width, height), 0, tensor, i * length, length);
         }
-        List<Detection> detections = detector.detect(tensor, batch.size());
+        List<ModelOutput> detections = detector.detect(tensor, batch.size());
         int anomalous = 0;
         for (int i = 0; i < batch.size(); i++) {
             Loaded loaded = batch.get(i);
@@ -186,7 +186,7 @@ public final class Predictions {
         }
     }
 
-    private boolean write(Loaded loaded, InputCheck input, Detection detection, BufferedWriter lines)
+    private boolean write(Loaded loaded, InputCheck input, ModelOutput detection, BufferedWriter lines)
             throws IOException {
         RgbImage image = loaded.image();
         String path = relative(loaded.file());

@@ -1,7 +1,7 @@
 package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.ThresholdOptions;
@@ -95,7 +95,7 @@ record Publication(
 
     /** Exports what was published as fp32, from the checkpoint beside it, in the other formats that were asked for. */
     void exportOtherFormats(Path published, List<ExportFormat> formats, StopSignals signals, PrintWriter out)
-            throws IOException, ExportRefusedException, ModelCardException, StoppedBySignalException {
+            throws IOException, ExportRefusedException, GraphRefusedException, StoppedBySignalException {
         List<ExportFormat> others =
                 formats.stream().filter(format -> format != ExportFormat.FP32).toList();
         if (!others.isEmpty()) {

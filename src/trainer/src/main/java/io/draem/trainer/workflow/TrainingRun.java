@@ -1,6 +1,6 @@
 package io.draem.trainer.workflow;
 
-import io.draem.model.ModelCardException;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.ThresholdOptions;
@@ -77,7 +77,7 @@ public record TrainingRun(
 
     /** Trains, calibrates, evaluates, exports, and publishes; says on {@code out} what it does and on {@code log} how far. */
     public void execute(PrintWriter out, PrintWriter log)
-            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
+            throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
                     StoppedBySignalException {
         Threads.use(threads);
         StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
@@ -91,7 +91,7 @@ public record TrainingRun(
     }
 
     private void execute(@Nullable StartWeights start, PrintWriter out, PrintWriter log)
-            throws IOException, InterruptedException, ExportRefusedException, ModelCardException, TrainerException,
+            throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
                     StoppedBySignalException {
         try (Checkpoints checkpoints = Checkpoints.open(output.resolve(name).resolve("training"));
                 StopSignals signals = StopSignals.handle(log)) {
@@ -136,7 +136,7 @@ public record TrainingRun(
                 publication.exportOtherFormats(published, formats, signals, out);
             } catch (IOException
                     | ExportRefusedException
-                    | ModelCardException
+                    | GraphRefusedException
                     | StoppedBySignalException
                     | RuntimeException e) {
                 log.println("The model in " + published

@@ -7,7 +7,7 @@ import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.checkpoint.Tensor;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.onnxexport.DraemExporter;
@@ -100,7 +100,7 @@ class DeepImagesTests {
                 folder.resolve("mono12") + "",
                 "--output",
                 again + "");
-        try (OnnxDetector detector = OnnxDetector.open(again.resolve("mono12/1/model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(again.resolve("mono12/1/model.onnx"), 1)) {
             assertThat(detector.card().whiteLevel()).hasValue(4095);
             assertThat(detector.card().calibration().imageThreshold())
                     .as("the images were read as in the training")
@@ -148,12 +148,13 @@ class DeepImagesTests {
                 .isEqualTo(3);
         assertThat(said.toString()).contains("4 without a verdict because the model failed");
         assertThat(lines(output))
-                .allSatisfy(line -> assertThat(line.get("problem").asString()).contains("NaN or infinity"));
+                .allSatisfy(line ->
+                        assertThat(line.get("problem").asString()).contains("anomaly map holds NaN, not 0 to 1"));
         StringWriter evaluated = new StringWriter();
         assertThat(execute(evaluated, "evaluate", "--model", broken + "", "--data", folder.resolve("full") + ""))
                 .isEqualTo(1);
         assertThat(evaluated.toString())
-                .contains("draem-trainer: Image ", "score or anomaly map holds NaN or infinity")
+                .contains("draem-trainer: Image ", "anomaly map holds NaN, not 0 to 1")
                 .doesNotContain("\tat ");
     }
 
@@ -183,7 +184,7 @@ class DeepImagesTests {
     }
 
     private static ModelCard card(String form) throws Exception {
-        try (OnnxDetector detector = OnnxDetector.open(Path.of(graph(form)), 1)) {
+        try (GraphDetector detector = GraphDetector.open(Path.of(graph(form)), 1)) {
             return detector.card();
         }
     }

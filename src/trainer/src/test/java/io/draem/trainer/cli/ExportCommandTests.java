@@ -9,7 +9,7 @@ import io.draem.score.ThresholdRule;
 import io.draem.trainer.checkpoint.Safetensors;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.Dataset;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.onnxexport.Cards;
 import io.draem.trainer.onnxexport.ModelCheckpoint;
@@ -375,7 +375,7 @@ class ExportCommandTests {
                         "--output",
                         output.toString()))
                 .isZero();
-        try (OnnxDetector detector = OnnxDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
             assertThat(detector.card().training().at("/network/imageScore").asString())
                     .isEqualTo("averaged");
             assertThat(detector.card().training().at("/network/mapSmoothing").asDouble())
@@ -511,7 +511,7 @@ class ExportCommandTests {
     }
 
     private static ModelCard card(Path graph) throws Exception {
-        try (OnnxDetector detector = OnnxDetector.open(graph, 1)) {
+        try (GraphDetector detector = GraphDetector.open(graph, 1)) {
             return detector.card();
         }
     }

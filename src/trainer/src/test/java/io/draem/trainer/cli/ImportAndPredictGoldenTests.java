@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.checkpoint.imported.ImportedFolder;
-import io.draem.trainer.evaluation.Detection;
-import io.draem.trainer.evaluation.GraphException;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -332,8 +332,8 @@ class ImportAndPredictGoldenTests {
         float[] images = golden.floats("input");
         int count = images.length / (3 * golden.width() * golden.height());
         float[] maps = golden.floats("anomaly_map");
-        try (OnnxDetector detector = OnnxDetector.open(graph, 1)) {
-            List<Detection> detections = detector.detect(images, count);
+        try (GraphDetector detector = GraphDetector.open(graph, 1)) {
+            List<ModelOutput> detections = detector.detect(images, count);
             for (int i = 0; i < count; i++) {
                 assertThat(detections.get(i).score()).isCloseTo(golden.floats("pred_score")[i], within(1e-4f));
                 float[] map = detections.get(i).map().values();
@@ -360,9 +360,9 @@ class ImportAndPredictGoldenTests {
         String bytes = Files.readString(golden.files(".onnx").get(0), StandardCharsets.ISO_8859_1);
         Files.writeString(graph, bytes.replace(name, outside), StandardCharsets.ISO_8859_1);
         Files.copy(data, graph.resolveSibling(outside).normalize());
-        assertThatExceptionOfType(GraphException.class)
-                .isThrownBy(() -> OnnxDetector.open(graph, 1))
-                .withMessageContaining("escapes model directory");
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> GraphDetector.open(graph, 1))
+                .withMessageContaining("Its weights are in another folder than the graph");
     }
 
     private int importFile(String name, String... more) {
@@ -411,7 +411,7 @@ class ImportAndPredictGoldenTests {
     }
 
     private static ModelCard card(Path version) throws Exception {
-        try (OnnxDetector detector = OnnxDetector.open(version.resolve("model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(version.resolve("model.onnx"), 1)) {
             return detector.card();
         }
     }

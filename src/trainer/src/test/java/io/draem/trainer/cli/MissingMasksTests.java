@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -165,7 +165,7 @@ class MissingMasksTests {
     }
 
     private Calibration calibration(int number) throws Exception {
-        try (OnnxDetector detector = OnnxDetector.open(version(number).resolve("model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(version(number).resolve("model.onnx"), 1)) {
             return detector.card().calibration();
         }
     }

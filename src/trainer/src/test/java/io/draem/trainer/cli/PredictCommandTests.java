@@ -3,7 +3,7 @@ package io.draem.trainer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.trainer.checkpoint.imported.ImportedFolder;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.workflow.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class PredictCommandTests {
     void aFileThatVanishesMeanwhileIsOneFailedResult() throws Exception {
         Path images = folder.resolve("images");
         Path output = Files.createDirectories(folder.resolve("out"));
-        try (OnnxDetector detector = OnnxDetector.open(graph(), 1)) {
+        try (GraphDetector detector = GraphDetector.open(graph(), 1)) {
             Predictions.Counts counts = new Predictions(
                             detector, images, output, new Predictions.Options(null, 16, false, 4))
                     .write(
@@ -86,7 +86,7 @@ class PredictCommandTests {
     void anAnomalousImageHasARegionInVerdictMaskAndOverlayHoweverLargeTheSmallestAreaIs() throws Exception {
         Path output = Files.createDirectories(folder.resolve("out"));
         Path images = folder.resolve("images");
-        try (OnnxDetector detector = OnnxDetector.open(graph(), 1)) {
+        try (GraphDetector detector = GraphDetector.open(graph(), 1)) {
             new Predictions(detector, images, output, new Predictions.Options(0.0, 1_000_000, false, 4))
                     .write(List.of(images.resolve("a.png"), images.resolve("c.png")), new PrintWriter(said));
         }

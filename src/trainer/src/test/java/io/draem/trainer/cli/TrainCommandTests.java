@@ -7,7 +7,7 @@ import io.draem.image.ImageMeasure;
 import io.draem.model.ModelCard;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.checkpoint.Safetensors;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -91,7 +91,7 @@ class TrainCommandTests {
         assertThat(metrics.at("/parity/map").asDouble()).isLessThan(1e-3);
 
         ModelCard card;
-        try (OnnxDetector detector = OnnxDetector.open(version.resolve("model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(version.resolve("model.onnx"), 1)) {
             card = detector.card();
         }
         assertThat(card.model()).isEqualTo("plate");
@@ -135,7 +135,7 @@ class TrainCommandTests {
                         "train --data " + plate() + " --output " + output + " --image-size 32 --base-width 2");
         assertThat(Files.readString(page)).contains("Made on " + NOW + " by", "evaluate --model " + version);
         assertThat(metrics.at("/run/date").asString()).isEqualTo(NOW.toString());
-        try (OnnxDetector detector = OnnxDetector.open(version.resolve("model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(version.resolve("model.onnx"), 1)) {
             assertThat(detector.card().metrics().has("run"))
                     .as("the same training gives the same bytes")
                     .isFalse();
@@ -167,7 +167,7 @@ class TrainCommandTests {
         assertThat(train(output, "--validation", "from-test", "--validate-steps", "2"))
                 .contains("to validate with", "validated step 2 (validation images): image AUROC")
                 .contains("test images: image AUROC", "false alarms of 1 normal");
-        try (OnnxDetector detector = OnnxDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
+        try (GraphDetector detector = GraphDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
             assertThat(detector.card().calibration().rule()).isEqualTo(ThresholdRule.F1);
             assertThat(detector.card().calibration().anomalousImages()).isEqualTo(2);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
@@ -213,8 +214,8 @@ class EvaluationTests {
         Dataset dataset = Dataset.open(Files.writeString(folder.resolve("parts.csv"), csv));
         Scores scores = Scores.of(
                 new TestImages(dataset.train(), SIDE, SIDE),
-                (pixels, count) ->
-                        Collections.nCopies(count, new Detection(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]))));
+                (pixels, count) -> Collections.nCopies(
+                        count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null)));
         assertThat(scores.images())
                 .extracting(Scores.Scored::id)
                 .containsExactly("left/001.png", "right/001.png", "right/002.png");
@@ -230,8 +231,8 @@ class EvaluationTests {
                 lines::add, () -> Duration.ofSeconds(seconds.addAndGet(2)).toNanos());
         Scores.of(
                 WatchedImages.of(EvaluationSet.of(Collections.nCopies(20, image)), progress, "Testing on %d images"),
-                (pixels, count) ->
-                        Collections.nCopies(count, new Detection(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]))));
+                (pixels, count) -> Collections.nCopies(
+                        count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null)));
         assertThat(lines)
                 .contains(
                         "Testing on 20 images: 3 (15 %), 0.5 images/s",
@@ -299,14 +300,14 @@ class EvaluationTests {
     private static Scores scores(Painted... images) throws IOException {
         return Scores.of(
                 EvaluationSet.of(List.of(images).stream().map(Painted::image).toList()), (pixels, count) -> {
-                    List<Detection> detections = new ArrayList<>();
+                    List<ModelOutput> detections = new ArrayList<>();
                     for (int i = 0; i < count; i++) {
                         float score = pixels[i * 3 * SIDE * SIDE];
                         float[] map = new float[SIDE * SIDE];
                         for (int pixel = 0; pixel < map.length; pixel++) {
                             map[pixel] = inCorner(pixel) ? score : score / 10;
                         }
-                        detections.add(new Detection(score, new AnomalyMap(SIDE, SIDE, map)));
+                        detections.add(new ModelOutput(score, new AnomalyMap(SIDE, SIDE, map), null));
                     }
                     return detections;
                 });

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
 import io.draem.trainer.checkpoint.Tensor;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
-import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.InputNormalization;
@@ -42,7 +42,7 @@ class DraemExporterTests {
     void theCardTravelsInTheGraph() throws Exception {
         Path file = folder.resolve("model.onnx");
         DraemExporter.export(RandomWeights.of(SMALL, 1), SMALL, CARD, file);
-        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
+        try (GraphDetector detector = GraphDetector.open(file, 1)) {
             assertThat(detector.card()).isEqualTo(CARD);
         }
         assertThat(folder).isDirectoryNotContaining("glob:**.part");
@@ -133,7 +133,7 @@ class DraemExporterTests {
         weights.put(LAST_BIAS, Tensor.of(new float[] {normalMargin, 0}, 2));
         Path file = folder.resolve("model.onnx");
         DraemExporter.export(weights, SMALL, CARD, file);
-        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
+        try (GraphDetector detector = GraphDetector.open(file, 1)) {
             double expected = 1 / (1 + Math.exp(normalMargin));
             assertThat((double) detector.detect(images(1), 1).get(0).score())
                     .isCloseTo(expected, within(expected * 1e-5 + Float.MIN_NORMAL))

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
-import io.draem.trainer.evaluation.Detection;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
-import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.GoldenCase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class ExportGoldenTests {
     void theGraphGivesWhatTheReferenceGives(String name) throws Exception {
         GoldenCase golden = GoldenCase.read(name);
         int count = (int) golden.tensor("input").shape()[0];
-        try (OnnxDetector detector = export(golden)) {
+        try (GraphDetector detector = export(golden)) {
             NetworkOutputs outputs = detector.run(golden.tensor("input").toFloats(), count);
             assertThat(outputs.reconstructions())
                     .usingComparatorWithPrecision(1e-4f)
@@ -50,11 +50,11 @@ class ExportGoldenTests {
         int count = (int) golden.tensor("input").shape()[0];
         float[] images = golden.tensor("input").toFloats();
         int size = images.length / count;
-        try (OnnxDetector detector = export(golden)) {
-            List<Detection> together = detector.detect(images, count);
+        try (GraphDetector detector = export(golden)) {
+            List<ModelOutput> together = detector.detect(images, count);
             assertThat(together).hasSize(count);
             for (int i = 0; i < count; i++) {
-                Detection alone = detector.detect(Arrays.copyOfRange(images, i * size, (i + 1) * size), 1)
+                ModelOutput alone = detector.detect(Arrays.copyOfRange(images, i * size, (i + 1) * size), 1)
                         .get(0);
                 assertThat(alone.score()).isCloseTo(together.get(i).score(), within(1e-5f));
                 assertThat(alone.map().max()).isEqualTo(alone.score());
@@ -84,7 +84,7 @@ class ExportGoldenTests {
         try (FormatExport export = FormatExport.of(model, card, new ExportImages(set, set, count), file, file, 1)) {
             export.write(format, file, file).close();
         }
-        try (OnnxDetector detector = OnnxDetector.open(file, 1)) {
+        try (GraphDetector detector = GraphDetector.open(file, 1)) {
             NetworkOutputs outputs = detector.run(images, count);
             float[] expected = golden.tensor("anomaly_map").toFloats();
             double sum = 0;
@@ -109,11 +109,11 @@ class ExportGoldenTests {
         return EvaluationSet.of(set);
     }
 
-    private OnnxDetector export(GoldenCase golden) throws Exception {
+    private GraphDetector export(GoldenCase golden) throws Exception {
         Path file = folder.resolve("model.onnx");
         long[] shape = golden.tensor("input").shape();
         ModelCard card = Cards.card((int) shape[3], (int) shape[2]);
         DraemExporter.export(golden.weights().tensors(), golden.options(), card, file);
-        return OnnxDetector.open(file, 1);
+        return GraphDetector.open(file, 1);
     }
 }

@@ -4,7 +4,7 @@ import io.draem.model.ModelCard;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
-import io.draem.trainer.evaluation.OnnxDetector;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.network.NetworkOptions;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ final class FullSizeExport {
 
     private static void time(ExportFormat format, Path graph, EvaluationSet images) throws Exception {
         float[] image = images.load(0).pixels();
-        try (OnnxDetector detector = OnnxDetector.open(graph, THREADS)) {
+        try (GraphDetector detector = GraphDetector.open(graph, THREADS)) {
             detector.detect(image, 1);
             for (int run = 0; run < 3; run++) {
                 long start = System.nanoTime();

@@ -3,11 +3,11 @@ package io.draem.trainer.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.evaluation.AnomalyDetector;
-import io.draem.trainer.evaluation.Detection;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
@@ -178,15 +178,15 @@ class ReportTests {
     }
 
     /** Gives the image's first value as score, and as map in the top left quarter, where a defect is. */
-    private static List<Detection> detect(float[] pixels, int count) {
-        List<Detection> detections = new ArrayList<>();
+    private static List<ModelOutput> detect(float[] pixels, int count) {
+        List<ModelOutput> detections = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             float score = pixels[i * 3 * SIDE * SIDE];
             float[] map = new float[SIDE * SIDE];
             for (int pixel = 0; pixel < map.length; pixel++) {
                 map[pixel] = inCorner(pixel) ? score : score / 10;
             }
-            detections.add(new Detection(score, new AnomalyMap(SIDE, SIDE, map)));
+            detections.add(new ModelOutput(score, new AnomalyMap(SIDE, SIDE, map), null));
         }
         return detections;
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
-import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.onnxexport.Cards;
 import io.draem.trainer.onnxexport.DraemExporter;
@@ -91,7 +91,7 @@ class ImportGoldenTests {
         ModelCard card = Cards.card(width, height);
         DraemExporter.export(imported.weights(), imported.options(), card, file);
         try (DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights());
-                OnnxDetector detector = OnnxDetector.open(file, 1)) {
+                GraphDetector detector = GraphDetector.open(file, 1)) {
             return new NetworkOutputs[] {
                 new NetworkDetector(network, width, height).run(images, count), detector.run(images, count)
             };

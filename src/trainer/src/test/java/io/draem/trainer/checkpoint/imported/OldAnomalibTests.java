@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.ModelCard;
 import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
-import io.draem.trainer.evaluation.OnnxDetector;
 import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.onnxexport.Cards;
@@ -243,7 +243,7 @@ class OldAnomalibTests {
         ModelCard card = Cards.card(WIDTH, HEIGHT);
         DraemExporter.export(imported.weights(), imported.options(), card, file);
         try (DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights());
-                OnnxDetector detector = OnnxDetector.open(file, 1)) {
+                GraphDetector detector = GraphDetector.open(file, 1)) {
             return new NetworkOutputs[] {
                 new NetworkDetector(network, WIDTH, HEIGHT).run(image, 1), detector.run(image, 1)
             };
