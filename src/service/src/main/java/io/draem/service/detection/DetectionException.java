@@ -137,7 +137,8 @@ public abstract sealed class DetectionException extends Exception {
         return reason;
     }
 
-    static DetectionException cancelled(@Nullable Throwable cause) {
+    /** Returns that the client closed the connection before it was answered. */
+    public static DetectionException cancelled(@Nullable Throwable cause) {
         return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
     }
 

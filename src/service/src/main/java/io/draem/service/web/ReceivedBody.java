@@ -325,7 +325,8 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
                     new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorDoor.detail(failure)));
         }
         if (failure != null) {
-            throw failure;
+            // Not as what it is: the web server would answer with 400 by itself.
+            throw new UnreceivedBodyException(DetectionException.cancelled(null));
         }
         if (rest != null) {
             throw new UnreceivedBodyException(rest);

@@ -142,6 +142,7 @@ class WebConfiguration implements WebMvcConfigurer {
             ConnectionDrain connections,
             Admission admission,
             FilterRegistrationBean<KeyFilter> keyFilter,
+            DetectionListener listener,
             @Value("${server.tomcat.threads.max}") int threads,
             ServerProperties server,
             @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
@@ -163,7 +164,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 // A request that is refused before its body is read does not ask for it.
                 connector.setProperty("continueResponseTiming", "onRead");
             });
-            factory.addEngineValves(arrivals);
+            factory.addEngineValves(arrivals, new RefusalValve(listener));
         };
     }
 
