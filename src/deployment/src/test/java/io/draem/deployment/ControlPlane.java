@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Kubernetes cluster without machines: etcd, API server, controller manager and scheduler as they are, built by
- * {@code src/test/kubernetes/build.sh}. {@link PlayedNodes} stands in for what would run pods.
+ * {@code src/test/kubernetes/build.sh}. {@link SimulatedNodes} stands in for what would run pods.
  */
 final class ControlPlane implements AutoCloseable {
 

@@ -33,13 +33,13 @@ class HelmChartTests {
     }
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void rendersNothingNull(String values) {
         assertThat(render(values)).isNotEmpty().allSatisfy(manifest -> assertNothingNull(manifest, manifest.content()));
     }
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void meetsThePodSecurityStandardRestricted(String values) {
         var manifests = render(values);
         for (var deployment : ofKind("Deployment", manifests)) {

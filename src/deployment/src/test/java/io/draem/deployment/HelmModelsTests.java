@@ -86,9 +86,9 @@ class HelmModelsTests {
 
     @Test
     void theServiceProvesWhatWasDownloadedOnceMore() {
-        assertThat(configuration(download("https://models/casting.onnx", ValuesThatMatter.DIGEST))
+        assertThat(configuration(download("https://models/casting.onnx", EffectiveValues.DIGEST))
                         .map("draem.models.sha256"))
-                .isEqualTo(Map.of("[casting.3]", ValuesThatMatter.DIGEST));
+                .isEqualTo(Map.of("[casting.3]", EffectiveValues.DIGEST));
     }
 
     @Test
@@ -106,11 +106,11 @@ class HelmModelsTests {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void refusesAModelOfAnotherDigestAndLeavesNothing() throws Exception {
-        var fetched = fetch(download(address(), ValuesThatMatter.DIGEST));
+        var fetched = fetch(download(address(), EffectiveValues.DIGEST));
 
         assertThat(fetched.status()).isEqualTo(1);
         assertThat(fetched.all())
-                .contains("SHA-256 of " + address() + " is " + digest() + ", not " + ValuesThatMatter.DIGEST);
+                .contains("SHA-256 of " + address() + " is " + digest() + ", not " + EffectiveValues.DIGEST);
         assertThat(folder.resolve("casting/3")).isEmptyDirectory();
     }
 

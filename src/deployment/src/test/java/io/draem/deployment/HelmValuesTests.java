@@ -134,7 +134,7 @@ class HelmValuesTests {
                     """)
     void refusesAModelThatIsNotDownloaded(String values, String message) {
         var files = ", download: {files: [{model: casting, version: 3, url: 'https://a/b', sha256: '%s'}]}"
-                .formatted(ValuesThatMatter.DIGEST);
+                .formatted(EffectiveValues.DIGEST);
 
         assertThatThrownBy(() -> render(values.formatted(files).replace(" ; ", "\n")))
                 .hasMessageContaining(message);

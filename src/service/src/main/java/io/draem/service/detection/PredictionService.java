@@ -100,7 +100,7 @@ public final class PredictionService {
         for (float value : values) {
             if (!(value >= 0 && value <= 1)) {
                 throw invalid("The input takes RGB values from 0 to 1, got " + value
-                        + ": divide 8-bit values by 255, and do not normalise them further");
+                        + ": divide 8-bit values by 255, and do not normalize them further");
             }
         }
     }

@@ -82,9 +82,9 @@ public final class ServedModel {
         return model.fallback();
     }
 
-    /** Tells whether score and map come normalised out of the graph: the raw values are not known then. */
-    public boolean scoresNormalised() {
-        return model.scoresNormalised();
+    /** Tells whether score and map come normalized out of the graph: the raw values are not known then. */
+    public boolean scoresNormalized() {
+        return model.scoresNormalized();
     }
 
     /** Tells whether the graph gives the repaired image. */

@@ -43,7 +43,7 @@ class AnomalibGoldenTests {
         try (LoadedModels models = new LoadedModels(LoadedModels.properties(directory, null))) {
             models.load();
             ServedModel model = models.repository().require("part", null);
-            assertThat(model.scoresNormalised()).isTrue();
+            assertThat(model.scoresNormalized()).isTrue();
             assertThat(model.card().height()).isEqualTo(shape[2]);
             assertThat(model.card().width()).isEqualTo(shape[3]);
             assertThat(model.digest())

@@ -8,31 +8,34 @@ import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of what comes after the training: statistics, thresholds, figures. */
+/** Options of what follows the training: batch-norm statistics, thresholds and evaluation. */
 final class CalibrationArguments {
 
     @Option(
             names = "--validation",
             paramLabel = "SPLIT",
             defaultValue = "auto",
-            description = "Images that thresholds come from: ${COMPLETION-CANDIDATES} (auto: the data's own validation"
-                    + " images where it has normal and anomalous ones, else synthetic: held-out normal images, half of"
-                    + " them with a synthetic anomaly; from-test: half of the test images, which then give no figures)")
+            description =
+                    "Images that thresholds are found on: ${COMPLETION-CANDIDATES} (auto: the data set's validation"
+                            + " images if it has normal and anomalous ones, otherwise synthetic: held-out normal images, half"
+                            + " of them with a synthetic anomaly; from-test: half of the test images, which are then not used"
+                            + " for evaluation; same-as-test: anomalib; the others: this project)")
     private ValidationSplit validation = ValidationSplit.AUTO;
 
     @Option(
             names = "--held-out",
             paramLabel = "SHARE",
             defaultValue = "0.2",
-            description = "Share of normal training images held out for synthetic validation")
+            description = "Fraction of the normal training images held out for synthetic validation (this project)")
     private double heldOut;
 
     @Option(
             names = "--batch-norm-batches",
             paramLabel = "N",
             defaultValue = "32",
-            description = "Batches that batch-norm statistics are taken again over (arXiv 2105.07576); 0 leaves the"
-                    + " running ones, as the paper does")
+            description =
+                    "Batches over which batch-norm statistics are computed again after the training (arXiv 2105.07576);"
+                            + " 0: keep the running statistics (paper)")
     private int batchNormBatches;
 
     @Option(
@@ -41,14 +44,14 @@ final class CalibrationArguments {
             defaultValue = "false",
             fallbackValue = "true",
             showDefaultValue = Visibility.ALWAYS,
-            description = "Take them over images without synthetic anomalies")
+            description = "Compute these statistics on images without synthetic anomalies (this project)")
     private boolean batchNormOnClean;
 
     @Mixin
     private final ThresholdArguments thresholds = new ThresholdArguments();
 
     /**
-     * Returns how thresholds are to be found.
+     * Returns how thresholds are found.
      *
      * @throws IllegalArgumentException if the options contradict each other or are out of range; the message names them
      */
@@ -56,7 +59,7 @@ final class CalibrationArguments {
         return thresholds.options().requireImage();
     }
 
-    /** Returns the smallest area of regions that the model is to have; null for none of its own. */
+    /** Returns the smallest area of regions that the model records; null for none. */
     @Nullable
     Integer minRegionArea() {
         return thresholds.minRegionArea();

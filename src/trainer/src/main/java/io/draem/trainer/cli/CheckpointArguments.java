@@ -6,7 +6,7 @@ import java.time.Duration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** The options that say when a training is saved, and whether it goes on. */
+/** Options of saving and resuming a training. */
 final class CheckpointArguments {
 
     private static final double MILLIS_PER_MINUTE = 60_000;
@@ -15,41 +15,43 @@ final class CheckpointArguments {
             names = "--checkpoint-minutes",
             paramLabel = "M",
             defaultValue = "10",
-            description = "Minutes from one checkpoint (OUTPUT/NAME/training) to the next; 0 for none by the clock")
+            description = "Minutes between checkpoints in OUTPUT/NAME/training; 0: none by time (this project)")
     double minutes;
 
     @Option(
             names = "--checkpoint-steps",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Steps from one checkpoint to the next; 0 for none by steps")
+            description = "Steps between checkpoints; 0: none by steps (this project)")
     long steps;
 
     @ArgGroup
     private Start start = new Start();
 
-    /** How to begin: one of the two. */
+    /** One of the two. */
     private static final class Start {
 
         @Option(
                 names = "--resume",
-                description = "Go on from the newest good checkpoint; from the beginning where there is none")
+                description = "Resume from the newest valid checkpoint; start from the beginning if there is none")
         private boolean resume;
 
-        @Option(names = "--restart", description = "Delete the checkpoints of an unfinished training and start anew")
+        @Option(
+                names = "--restart",
+                description = "Delete the checkpoints of an unfinished training and start from the beginning")
         private boolean restart;
     }
 
     CheckpointSchedule schedule() {
         if (!(minutes >= 0 && minutes <= Integer.MAX_VALUE)) {
             throw new IllegalArgumentException(
-                    "--checkpoint-minutes must lie within 0 and " + Integer.MAX_VALUE + ", not " + minutes);
+                    "--checkpoint-minutes must be between 0 and " + Integer.MAX_VALUE + ", not " + minutes);
         }
-        // Rounded up, so that only 0 means none.
+        // Rounded up: only 0 disables it.
         return new CheckpointSchedule(steps, Duration.ofMillis((long) Math.ceil(minutes * MILLIS_PER_MINUTE)));
     }
 
-    /** Returns what to do with the checkpoints of an unfinished training. */
+    /** Returns how to treat the checkpoints of an unfinished training. */
     TrainingRun.Unfinished unfinished() {
         return start.resume
                 ? TrainingRun.Unfinished.RESUME

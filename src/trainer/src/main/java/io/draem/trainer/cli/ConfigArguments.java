@@ -5,16 +5,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The options that give other options their values: the command line beats the file, the file beats the preset, the
- * preset beats the default. {@link OptionLayers} puts that into effect.
+ * Options that set other options: the command line overrides the file, the file overrides the preset, the preset
+ * overrides the default. {@link OptionLayers} implements it.
  */
 final class ConfigArguments {
 
     @Option(
             names = OptionLayers.PRESET,
             paramLabel = "NAME",
-            description = "Values to start from: ${COMPLETION-CANDIDATES} (paper: arXiv 2108.07610 to the letter, the"
-                    + " defaults below judge better; quick: for small images on a processor)")
+            description =
+                    "Set of values: ${COMPLETION-CANDIDATES} (paper: exactly arXiv 2108.07610, while the defaults below"
+                            + " add a validation; quick: small images and networks, minutes on a CPU)")
     @Nullable
     Preset preset;
 
@@ -22,13 +23,13 @@ final class ConfigArguments {
             names = OptionLayers.CONFIG,
             paramLabel = "FILE.yaml",
             description =
-                    "Options by name without the dashes, as in 'beta: [0, 0.8]'; the command line goes before them,"
-                            + " they go before the preset")
+                    "File of options, named without the dashes, as in 'beta: [0, 0.8]'; the command line overrides it,"
+                            + " and it overrides the preset")
     @Nullable
     Path config;
 
     @Option(
             names = OptionLayers.PRINT_CONFIG,
-            description = "Print all options as they would be used, as a file for --config, and end")
+            description = "Print the resulting options as a file for --config and exit")
     boolean printConfig;
 }

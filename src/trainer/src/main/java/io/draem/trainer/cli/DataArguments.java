@@ -6,15 +6,15 @@ import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say which images there are. */
+/** Options of the training images. */
 final class DataArguments {
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The images, required: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
-                    + " ground_truth/<defect>, optionally validation/...), a folder of good images alone, a .csv with"
-                    + " the columns path,label,mask,split, its paths relative to the file, or a .manifest of Amazon"
+            description = "Images, required: a folder in MVTec AD layout (train/good, test/good, test/<defect>,"
+                    + " ground_truth/<defect>, optionally validation/...), a folder of good images only, a .csv with"
+                    + " the columns path,label,mask,split and paths relative to the file, or a .manifest of Amazon"
                     + " Lookout for Vision")
     @Nullable
     Path data;
@@ -22,7 +22,9 @@ final class DataArguments {
     @Option(
             names = "--anomaly-source",
             paramLabel = "DIR",
-            description = "Texture images for the synthetic anomalies, at any depth (paper: DTD); noise where left out")
+            description =
+                    "Folder of texture images for the synthetic anomalies, searched recursively (paper: DTD); default:"
+                            + " generated noise")
     @Nullable
     Path anomalySource;
 
@@ -32,27 +34,27 @@ final class DataArguments {
             defaultValue = "false",
             fallbackValue = "true",
             showDefaultValue = Visibility.ALWAYS,
-            description = "Go on without the files that cannot be used, and name them")
+            description = "Continue without files that cannot be used, and list them")
     boolean skipUnreadable;
 
     @Mixin
-    final ManifestArguments manifest = new ManifestArguments();
+    final ImageArguments files = new ImageArguments();
 
     @Option(
             names = "--white-level",
             paramLabel = "auto|N",
             defaultValue = "auto",
             showDefaultValue = Visibility.ALWAYS,
-            description = "Stored value of 16-bit images that is white, 256 to 65535, where a file does not declare it"
-                    + " (cameras leave 10 to 14 bits in the low bits); auto: from the images, the largest declared or"
-                    + " stored value rounded up to 2^k - 1. The model records it, and all that run it use it")
+            description = "Stored value that means white in 16-bit images that do not declare it, 256 to 65535 (cameras"
+                    + " store 10 to 14 bits in the low bits); auto: the largest declared or stored value, rounded up"
+                    + " to 2^k - 1 (this project). The model records it for evaluation and service")
     String whiteLevel = "auto";
 
     @Option(
             names = "--data-threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Threads that prepare batches ahead")
+            description = "Threads that prepare batches in advance (this project)")
     private int dataThreads;
 
     int dataThreads() {

@@ -68,10 +68,10 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
-    @Mixin
-    private final ManifestArguments manifest = new ManifestArguments();
+    @Mixin(name = "Image files")
+    private final ImageArguments manifest = new ImageArguments();
 
-    @Option(names = "--skip-unreadable", description = "Go on without the files that cannot be used, and name them")
+    @Option(names = "--skip-unreadable", description = "Continue without files that cannot be used, and list them")
     private boolean skipUnreadable;
 
     @Option(names = "--json", paramLabel = "FILE", description = "File for all figures as JSON")
@@ -82,7 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            description = "Threads of ONNX Runtime (default: the processors)",
+            description = "Threads of ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
 

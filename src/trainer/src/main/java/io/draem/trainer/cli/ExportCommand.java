@@ -53,7 +53,7 @@ final class ExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Mixin(name = "Thresholds, where they are to be others than the checkpoint's")
+    @Mixin(name = "Thresholds and regions (default: the checkpoint's)")
     private final ThresholdArguments thresholds = new ThresholdArguments();
 
     @Option(
@@ -97,12 +97,12 @@ final class ExportCommand implements Callable<Integer> {
                     + " checkpoint's thresholds stay, or are those of --threshold-image and --threshold-pixel")
     private @Nullable Path data;
 
-    @Mixin
-    private final ManifestArguments manifest = new ManifestArguments();
+    @Mixin(name = "Image files")
+    private final ImageArguments manifest = new ImageArguments();
 
     @Option(
             names = "--skip-unreadable",
-            description = "Go on without the files that cannot be used, and name them",
+            description = "Continue without files that cannot be used, and list them",
             showDefaultValue = Visibility.NEVER)
     private boolean skipUnreadable;
 
@@ -126,7 +126,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            description = "Threads of libtorch and ONNX Runtime (default: the processors)",
+            description = "Threads of libtorch and ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
 

@@ -8,29 +8,40 @@ import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Lists a command's options in {@code --help} under the names of its mixins, in their order; the others at the end. */
+/**
+ * Lists a command's own options, then those of its mixins under the mixins' names. The help of a command that has the
+ * option {@code --help-all} is limited to {@link TrainCommand#COMMON} without it.
+ */
 final class GroupedOptions implements IHelpSectionRenderer {
+
+    static final String HELP_ALL = "--help-all";
 
     @Override
     public String render(Help help) {
-        StringBuilder text = new StringBuilder();
-        List<OptionSpec> others = new ArrayList<>(help.commandSpec().options());
-        for (Map.Entry<String, CommandSpec> mixin : help.commandSpec().mixins().entrySet()) {
+        CommandSpec command = help.commandSpec();
+        OptionSpec helpAll = command.findOption(HELP_ALL);
+        List<OptionSpec> own = new ArrayList<>(command.options());
+        own.removeIf(OptionSpec::hidden);
+        if (helpAll != null && !Boolean.TRUE.equals(helpAll.getValue())) {
+            own.removeIf(option -> !TrainCommand.COMMON.contains(option.longestName()));
+        }
+        StringBuilder groups = new StringBuilder();
+        for (Map.Entry<String, CommandSpec> mixin : command.mixins().entrySet()) {
             if (mixin.getKey().startsWith("mixin")) {
-                continue; // picocli's own for --help
+                continue; // picocli's own with --help and --version
             }
-            List<OptionSpec> options = others.stream()
+            List<OptionSpec> options = own.stream()
                     .filter(option -> mixin.getValue().findOption(option.longestName()) != null)
                     .toList();
-            others.removeAll(options);
-            text.append(System.lineSeparator())
+            if (options.isEmpty()) {
+                continue;
+            }
+            own.removeAll(options);
+            groups.append(System.lineSeparator())
                     .append(help.colorScheme().text("@|bold " + mixin.getKey() + "|@"))
-                    .append(System.lineSeparator());
-            text.append(help.optionListExcludingGroups(options));
+                    .append(System.lineSeparator())
+                    .append(help.optionListExcludingGroups(options));
         }
-        others.removeIf(OptionSpec::hidden);
-        return text.append(System.lineSeparator())
-                .append(help.optionListExcludingGroups(others))
-                .toString();
+        return help.optionListExcludingGroups(own) + groups;
     }
 }

@@ -95,12 +95,12 @@ final class ImportCommand implements Callable<Integer> {
             description = "Labelled images as train takes them, to find thresholds on and to evaluate with")
     private @Nullable Path data;
 
-    @Mixin
-    private final ManifestArguments manifest = new ManifestArguments();
+    @Mixin(name = "Image files")
+    private final ImageArguments manifest = new ImageArguments();
 
     @Option(
             names = "--skip-unreadable",
-            description = "Go on without the files that cannot be used, and name them",
+            description = "Continue without files that cannot be used, and list them",
             showDefaultValue = Visibility.NEVER)
     private boolean skipUnreadable;
 
@@ -137,7 +137,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            description = "Threads of libtorch (default: the processors)",
+            description = "Threads of libtorch (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
 

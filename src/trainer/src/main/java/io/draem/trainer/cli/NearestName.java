@@ -32,7 +32,6 @@ final class NearestName {
         List<String> unmatched =
                 wrong instanceof UnmatchedArgumentException e ? e.getUnmatched() : command.getUnmatchedArguments();
         List<String> options = command.getCommandSpec().options().stream()
-                .filter(option -> !option.hidden())
                 .flatMap(NearestName::names)
                 .toList();
         return unmatched.stream()

@@ -1,21 +1,21 @@
 package io.draem.trainer.cli;
 
 import io.draem.trainer.network.ImageScore;
-import io.draem.trainer.network.Initialisation;
+import io.draem.trainer.network.Initialization;
 import io.draem.trainer.network.NetworkOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
-/** The options that say which network it is. */
+/** Options of the network. */
 final class NetworkArguments {
 
     @Option(
             names = "--image-size",
             paramLabel = "PIXELS",
             defaultValue = "256",
-            description = "Sides of the square input, a multiple of 32 (paper)")
+            description = "Side of the square input, a multiple of 32 (paper)")
     int imageSize;
 
     @Option(
@@ -29,20 +29,22 @@ final class NetworkArguments {
             names = "--discriminative-base-width",
             paramLabel = "N",
             defaultValue = "64",
-            description = "The same of the discriminative sub-network (paper)")
+            description = "Channels of the discriminative sub-network's first block (paper)")
     private int discriminativeBaseWidth;
 
     @Option(
-            names = "--initialisation",
+            names = "--initialization",
             paramLabel = "RULE",
             defaultValue = "paper",
-            description = "First weights: ${COMPLETION-CANDIDATES} (pytorch: as its layers come, and anomalib 2.7)")
-    Initialisation initialisation = Initialisation.PAPER;
+            description =
+                    "Initial weights: ${COMPLETION-CANDIDATES} (pytorch: the defaults of its layers, as in anomalib"
+                            + " 2.7)")
+    Initialization initialization = Initialization.PAPER;
 
     @Option(
             names = "--start-from",
             paramLabel = "FILE",
-            description = "First weights in place of --initialisation: checkpoint.safetensors of a model with the same"
+            description = "Initial weights instead of --initialization: checkpoint.safetensors of a model with the same"
                     + " widths, from a training or an import")
     @Nullable
     Path startFrom;
@@ -60,8 +62,8 @@ final class NetworkArguments {
             names = "--image-score",
             paramLabel = "RULE",
             defaultValue = "maximum",
-            description = "Image score: ${COMPLETION-CANDIDATES} of the map (smoothed: over 5x5 pixels first; averaged:"
-                    + " over 21x21, as the official repository does)")
+            description = "Image score: ${COMPLETION-CANDIDATES} of the map (maximum: paper; smoothed: maximum after"
+                    + " averaging over 5x5 pixels; averaged: over 21x21, as in the official repository)")
     private ImageScore imageScore = ImageScore.MAXIMUM;
 
     @Option(
@@ -69,8 +71,9 @@ final class NetworkArguments {
             paramLabel = "PIXELS",
             defaultValue = "0",
             description =
-                    "Standard deviation of a Gaussian over the anomaly map inside the graph, after the image score is"
-                            + " taken (SPADE, arXiv 2005.02357, and anomalib's PaDiM: 4 of 256 pixels; paper: none)")
+                    "Standard deviation of a Gaussian filter on the anomaly map inside the graph, applied after the image"
+                            + " score is taken (SPADE, arXiv 2005.02357, and anomalib's PaDiM: 4 of 256 pixels; paper:"
+                            + " none)")
     private double mapSmoothing;
 
     NetworkOptions network() {

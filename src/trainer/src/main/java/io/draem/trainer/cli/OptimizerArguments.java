@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what is minimised, how, and for how long. */
+/** Options of losses, optimizer and length of the training. */
 final class OptimizerArguments {
 
     @Option(
@@ -24,10 +24,10 @@ final class OptimizerArguments {
             names = "--steps",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Optimiser steps in place of epochs; 0: epochs count")
+            description = "Optimizer steps instead of epochs; 0: --epochs applies (this project)")
     private long steps;
 
-    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "8", description = "Images a step (paper)")
+    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "8", description = "Images per step (paper)")
     private int batchSize;
 
     @Option(
@@ -35,8 +35,8 @@ final class OptimizerArguments {
             paramLabel = "RULE",
             defaultValue = "adam",
             description =
-                    "${COMPLETION-CANDIDATES}: Adam with --weight-decay in the gradient (paper; arXiv 1412.6980), or"
-                            + " off the weights (AdamW, arXiv 1711.05101)")
+                    "Optimizer: ${COMPLETION-CANDIDATES} (adam: --weight-decay is added to the gradient, paper and arXiv"
+                            + " 1412.6980; adamw: it is subtracted from the weights, arXiv 1711.05101)")
     private OptimizerRule optimizer = OptimizerRule.ADAM;
 
     @Option(
@@ -45,7 +45,7 @@ final class OptimizerArguments {
             defaultValue = "0.9,0.999",
             split = ",",
             hideParamSyntax = true,
-            description = "Shares of mean gradient and mean square that a step keeps (paper: torch's, those of arXiv"
+            description = "Decay rates of Adam's running mean gradient and mean square (paper: torch's, those of arXiv"
                     + " 1412.6980)")
     private List<Double> adamBetas = List.of();
 
@@ -60,7 +60,7 @@ final class OptimizerArguments {
             names = "--learning-rate",
             paramLabel = "RATE",
             defaultValue = "1e-4",
-            description = "Full learning rate (paper)")
+            description = "Learning rate before decay and after warm-up (paper)")
     private double learningRate;
 
     @Option(
@@ -69,14 +69,14 @@ final class OptimizerArguments {
             defaultValue = "0.8,0.9",
             split = ",",
             splitSynopsisLabel = ",",
-            description = "Shares of the training at which the learning rate is multiplied by gamma (paper)")
+            description = "Fractions of the training after which the learning rate is multiplied by --gamma (paper)")
     private List<Double> milestones = List.of();
 
     @Option(
             names = "--gamma",
             paramLabel = "FACTOR",
             defaultValue = "0.2",
-            description = "Factor of the learning rate at each milestone (paper)")
+            description = "Factor applied to the learning rate at each milestone (paper)")
     private double gamma;
 
     @Option(
@@ -84,15 +84,16 @@ final class OptimizerArguments {
             paramLabel = "SHAPE",
             defaultValue = "milestones",
             description =
-                    "How the learning rate falls: ${COMPLETION-CANDIDATES} (milestones: paper; cosine: arXiv 1608.03983)")
+                    "Decay of the learning rate: ${COMPLETION-CANDIDATES} (milestones: paper; cosine: arXiv 1608.03983)")
     private Decay decay = Decay.MILESTONES;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of the training over which the learning rate rises to its full value (arXiv"
-                    + " 1706.02677; paper: none)")
+            description =
+                    "Fraction of the training during which the learning rate rises linearly to its full value (arXiv"
+                            + " 1706.02677; paper: none)")
     private double warmUp;
 
     @Option(
@@ -100,21 +101,22 @@ final class OptimizerArguments {
             paramLabel = "FACTOR",
             defaultValue = "0",
             description =
-                    "Weight decay: what of a weight adam adds to its gradient, and adamw takes off at learning rate 1"
-                            + " (paper: none)")
+                    "Weight decay: fraction of a weight that adam adds to its gradient, and that adamw subtracts at"
+                            + " learning rate 1 (paper: none)")
     private double weightDecay;
 
     @Option(
             names = "--gradient-clip",
             paramLabel = "NORM",
             defaultValue = "0",
-            description = "Largest norm of all gradients together (arXiv 1211.5063); 0 for any (paper)")
+            description = "Largest L2 norm of all gradients together (arXiv 1211.5063); 0: unlimited (paper)")
     private double gradientClip;
 
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
-            description = "float32 (paper) or bfloat16 (default: bfloat16 where the processor has it)")
+            description = "Precision of convolutions: float32 (paper) or bfloat16 (default: bfloat16 where the"
+                    + " processor supports it, this project)")
     @Nullable
     private Precision precision;
 
@@ -123,7 +125,7 @@ final class OptimizerArguments {
             paramLabel = "PIXELS",
             defaultValue = "both",
             description =
-                    "Pixels that the focal loss counts: ${COMPLETION-CANDIDATES} (both: paper; anomalous: anomalib"
+                    "Pixels that contribute to the focal loss: ${COMPLETION-CANDIDATES} (both: paper; anomalous: anomalib"
                             + " 2.7)")
     private FocalLoss focal = FocalLoss.BOTH;
 
@@ -131,7 +133,7 @@ final class OptimizerArguments {
             names = "--sspcab-weight",
             paramLabel = "WEIGHT",
             defaultValue = "0.1",
-            description = "Weight of SSPCAB's own loss (arXiv 2111.09099)")
+            description = "Weight of the loss of the SSPCAB block (arXiv 2111.09099)")
     private double sspcabWeight;
 
     Recipe.Loss loss() {
@@ -150,7 +152,7 @@ final class OptimizerArguments {
         return new Recipe.Optimizer(learningRate, decay, milestones, gamma, warmUp, adam, gradientClip);
     }
 
-    /** Returns what was asked for, else the fastest that the processor has. */
+    /** Returns the precision that the option names, otherwise the fastest that the processor supports. */
     Precision precision() {
         if (precision != null) {
             return precision;

@@ -31,8 +31,8 @@ final class OptionLayers implements IDefaultValueProvider {
     static final String PRINT_CONFIG = "--print-config";
 
     /** What says how to run the program, not what to train. */
-    private static final Set<String> NOT_IN_FILES =
-            Set.of(CONFIG, PRESET, PRINT_CONFIG, "--help", "--version", "--stack-trace", "--resume", "--restart");
+    private static final Set<String> NOT_IN_FILES = Set.of(
+            CONFIG, PRESET, PRINT_CONFIG, "--help", GroupedOptions.HELP_ALL, "--stack-trace", "--resume", "--restart");
 
     /** Options of which a layer means one; it then goes before the others of lower layers. */
     private static final List<Set<String>> ALTERNATIVES = List.of(Set.of("epochs", "steps"));

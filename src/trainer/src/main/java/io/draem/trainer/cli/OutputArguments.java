@@ -7,14 +7,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say where the model goes. */
+/** Options of the exported model. */
 final class OutputArguments {
 
-    @Option(names = "--output", paramLabel = "DIR", description = "Model directory to write into; required")
+    @Option(names = "--output", paramLabel = "DIR", description = "Model directory to write into, required")
     @Nullable
     Path output;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: that of the data)")
+    @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the name of the data)")
     @Nullable
     private String name;
 
@@ -24,12 +24,13 @@ final class OutputArguments {
             split = ",",
             splitSynopsisLabel = ",",
             defaultValue = "fp32",
-            description = "Formats to export, of ${COMPLETION-CANDIDATES}: fp32 always as NAME, the others beside it as"
-                    + " NAME-fp16 (for GPUs) and NAME-int8 (for processors)")
+            description =
+                    "Formats to export, from ${COMPLETION-CANDIDATES}: fp32 is always written as NAME, the others as"
+                            + " models NAME-fp16 (for GPUs) and NAME-int8 (for processors)")
     List<ExportFormat> formats = List.of();
 
     /**
-     * Returns the name that was given, else that of the data's folder, or of its file without {@code .csv}.
+     * Returns the name that the option gives, otherwise that of the folder of the data, or of its file without {@code .csv}.
      *
      * @throws IllegalArgumentException if it cannot name a folder of models
      */
@@ -43,7 +44,8 @@ final class OutputArguments {
         } catch (IllegalArgumentException e) {
             throw name != null
                     ? e
-                    : new IllegalArgumentException(e.getMessage() + ", the name of the data: give another", e);
+                    : new IllegalArgumentException(
+                            e.getMessage() + ", the name of the data: give a name with --name", e);
         }
     }
 }

@@ -55,8 +55,8 @@ final class PredictCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path images;
 
-    @Mixin
-    private final ImageArguments limits = new ImageArguments();
+    @Mixin(name = "Image files")
+    private final ImageArguments.Limits limits = new ImageArguments.Limits();
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "Folder to write into")
     @SuppressWarnings("NullAway.Init")
@@ -84,7 +84,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            description = "Threads of ONNX Runtime (default: the processors)",
+            description = "Threads of ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
 

@@ -4,14 +4,14 @@ import io.draem.trainer.network.ComputeDevice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say how this run goes, on this machine. */
+/** Options of this run on this machine. */
 final class RunArguments {
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of everything random: weights, split, order, synthetic anomalies")
+            description = "Seed of all random numbers: weights, split, order, synthetic anomalies")
     long seed;
 
     @Option(
@@ -19,11 +19,14 @@ final class RunArguments {
             paramLabel = "DEVICE",
             defaultValue = "auto",
             description =
-                    "Where to compute: ${COMPLETION-CANDIDATES}; cuda needs a trainer built with the Maven profile"
-                            + " cuda (never run on a GPU yet)")
+                    "Device: ${COMPLETION-CANDIDATES}; cuda needs a trainer built with the Maven profile cuda (not yet"
+                            + " tested on a GPU)")
     ComputeDevice.Choice device = ComputeDevice.Choice.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch (default: the processors)")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of libtorch (default: the number of processors)")
     @Nullable
     private Integer threads;
 

@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
-/** The options of validation during the training. */
+/** Options of validation during the training. */
 final class SelectionArguments {
 
     @Option(
             names = "--validate-steps",
             paramLabel = "N",
-            description = "Steps from one validation to the next; 0 for none (default: a tenth of the training)",
+            description =
+                    "Steps between validations; 0: none, as in the paper (default: a tenth of the training, this project)",
             showDefaultValue = Visibility.NEVER)
     @Nullable
     Long validateSteps;
@@ -21,7 +22,7 @@ final class SelectionArguments {
             names = "--patience",
             paramLabel = "N",
             defaultValue = "0",
-            description = "End the training after so many validations without a better one; 0 for never")
+            description = "Stop the training after this many validations without improvement; 0: never (paper)")
     int patience;
 
     @Option(
@@ -29,9 +30,9 @@ final class SelectionArguments {
             paramLabel = "WEIGHTS",
             defaultValue = "best",
             description =
-                    "Weights that become the model: ${COMPLETION-CANDIDATES} (best: highest mean of image AUROC and"
-                            + " pixel average precision of the validations, where there were any; image AUROC alone where no"
-                            + " validation image has a mask)")
+                    "Weights of the exported model: ${COMPLETION-CANDIDATES} (best: highest mean of image AUROC and pixel"
+                            + " average precision over the validations, or image AUROC alone if no validation image has a"
+                            + " mask, this project; last: paper)")
     Keep keep = Keep.BEST;
 
     Selection selection() {

@@ -6,14 +6,14 @@ import java.util.List;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
-/** The options of the synthetic anomalies. */
+/** Options of the synthetic anomalies. */
 final class SynthesisArguments {
 
     @Option(
             names = "--anomaly-probability",
             paramLabel = "SHARE",
             defaultValue = "0.5",
-            description = "Share of samples with an anomaly (paper)")
+            description = "Fraction of samples with an anomaly (paper)")
     private double anomalyProbability;
 
     @Option(
@@ -22,7 +22,7 @@ final class SynthesisArguments {
             defaultValue = "0,0.8",
             split = ",",
             hideParamSyntax = true,
-            description = "Share of the image that shines through the texture, drawn between the two (paper)")
+            description = "Weight of the image blended into the texture, drawn from this range (paper)")
     private List<Double> beta = List.of();
 
     @Option(
@@ -31,28 +31,28 @@ final class SynthesisArguments {
             defaultValue = "0,5",
             split = ",",
             hideParamSyntax = true,
-            description = "Exponents of two of the Perlin noise's cells a side (paper)")
+            description = "Perlin noise cells per side, as exponents of 2 (paper)")
     private List<Integer> perlinScales = List.of();
 
     @Option(
             names = "--perlin-threshold",
             paramLabel = "LEVEL",
             defaultValue = "0.5",
-            description = "An anomaly is where the Perlin noise lies above (paper)")
+            description = "Level of the Perlin noise above which a pixel belongs to the anomaly (paper)")
     private double perlinThreshold;
 
     @Option(
             names = "--mask-rotation",
             paramLabel = "DEGREES",
             defaultValue = "90",
-            description = "Most that the Perlin noise is turned by, either way (paper)")
+            description = "Largest rotation of the Perlin noise in either direction (paper)")
     private double maskRotation;
 
     @Option(
             names = "--augmenters-per-texture",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Different augmenters that a texture goes through (paper)")
+            description = "Distinct augmenters applied to a texture (paper)")
     private int augmentersPerTexture;
 
     @Option(
@@ -62,44 +62,46 @@ final class SynthesisArguments {
                     + "auto-contrast,equalize,rotate",
             split = ",",
             splitSynopsisLabel = ",",
-            description = "Augmenters to choose from (paper: all ten)")
+            description = "Augmenters to draw from (paper: all ten)")
     private List<Augmenter> augmenters = List.of();
 
     @Option(
             names = "--rotate-normals",
             paramLabel = "SHARE",
             defaultValue = "0.3",
-            description = "Share of normal images that are turned (official repository); 0 for products that always lie"
-                    + " alike")
+            description =
+                    "Fraction of normal images that are rotated (official repository); use 0 for products that always"
+                            + " have the same orientation")
     private double rotateNormals;
 
     @Option(
             names = "--rotation-degrees",
             paramLabel = "DEGREES",
             defaultValue = "90",
-            description = "Most that a normal image is turned by, either way (official repository)")
+            description = "Largest rotation of a normal image in either direction (official repository)")
     private double rotationDegrees;
 
     @Option(
             names = "--self-textures",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of anomalies whose texture is cut from normal images (arXiv 2104.04015, 2109.15222;"
-                    + " paper: none)")
+            description = "Fraction of anomalies whose texture is cut from normal images (arXiv 2104.04015, 2109.15222;"
+                    + " paper: none). Use it when defects resemble other parts of the image")
     private double selfTextures;
 
     @Option(
             names = "--self-texture-augmenters",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Augmenters that such a texture goes through")
+            description = "Augmenters applied to a texture cut from normal images (this project)")
     private int selfTextureAugmenters;
 
     @Option(
             names = "--self-texture-contrast",
             paramLabel = "LEVEL",
             defaultValue = "0.04",
-            description = "Such an anomaly is cut to where it changes the image by that much, 0 to 1")
+            description =
+                    "Smallest change of the image, 0 to 1, at which a pixel of such an anomaly is kept (this project)")
     private double selfTextureContrast;
 
     @Option(
@@ -107,38 +109,41 @@ final class SynthesisArguments {
             paramLabel = "SHARE",
             defaultValue = "0",
             description =
-                    "Share of anomalies that are thin strokes, as cracks and scratches are (arXiv 2104.04015: scar)")
+                    "Fraction of anomalies that are thin strokes, like cracks and scratches (arXiv 2104.04015: scar;"
+                            + " paper: none)")
     private double strokes;
 
     @Option(
             names = "--edge-softness",
             defaultValue = "0",
             paramLabel = "PIXELS",
-            description = "Anomalies fade out over up to about that many pixels (arXiv 2109.15222: seamless)")
+            description = "Largest width of the fading edge of an anomaly (arXiv 2109.15222: seamless; paper: none)")
     private int edgeSoftness;
 
     @Option(
             names = "--tones",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of anomalies that are the image itself, darker or lighter")
+            description =
+                    "Fraction of anomalies that are the image itself, darker or lighter (this project; paper: none)")
     private double tones;
 
     @Option(
-            names = "--match-grey",
+            names = "--match-gray",
             negatable = true,
             defaultValue = "false",
             fallbackValue = "true",
             showDefaultValue = Visibility.ALWAYS,
-            description = "Textures lose their colour on grey images")
-    private boolean matchGrey;
+            description = "Textures lose their color on gray images (this project; paper: no)")
+    private boolean matchGray;
 
     @Option(
             names = "--over-grain",
             paramLabel = "FACTOR",
             defaultValue = "0",
-            description = "Anomalies are cut to where they change the image by that many times its own grain; 0 for not"
-                    + " at all")
+            description =
+                    "Anomalies keep only pixels whose change exceeds this multiple of the image's own noise; 0: all"
+                            + " (this project; paper: all)")
     private double overGrain;
 
     SynthesisOptions synthesis() {
@@ -152,7 +157,7 @@ final class SynthesisArguments {
                 new SynthesisOptions.NormalRotation(rotateNormals, rotationDegrees),
                 new SynthesisOptions.SelfTextures(selfTextures, selfTextureAugmenters, selfTextureContrast),
                 new SynthesisOptions.Shapes(strokes, edgeSoftness),
-                new SynthesisOptions.Appearance(tones, matchGrey, overGrain));
+                new SynthesisOptions.Appearance(tones, matchGray, overGrain));
     }
 
     private static void requireTwo(String option, List<?> values) {

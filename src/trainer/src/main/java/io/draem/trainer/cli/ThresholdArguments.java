@@ -7,38 +7,41 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
-/** The options that say how a model's thresholds are found and what counts as a region, after a training or of one that is trained already. */
+/** Options of thresholds and regions, for {@code train} and {@code export}. */
 final class ThresholdArguments {
 
     @Option(
             names = "--threshold-rule",
             paramLabel = "RULE",
-            description =
-                    "How thresholds are found: ${COMPLETION-CANDIDATES} (default: f1 with labelled defects to validate"
-                            + " with, else quantile; of export: the checkpoint's)",
+            description = "How thresholds are found: ${COMPLETION-CANDIDATES} (default: f1 with labeled defects in the"
+                    + " validation images, otherwise quantile, this project; export: the checkpoint's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable ThresholdRule thresholdRule;
 
     @Option(
             names = "--threshold-quantile",
             paramLabel = "SHARE",
-            description = "Share of normal images to stay below the threshold of rule quantile (default: "
-                    + ThresholdOptions.DEFAULT_QUANTILE + ")",
+            description =
+                    "Fraction of normal images below the threshold of rule quantile; 0.99 corresponds to about one false"
+                            + " alarm per hundred good parts (default: " + ThresholdOptions.DEFAULT_QUANTILE
+                            + ", this project)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdQuantile;
 
     @Option(
             names = "--threshold-recall",
             paramLabel = "SHARE",
-            description =
-                    "Share of anomalies to find by rule recall (default: " + ThresholdOptions.DEFAULT_RECALL + ")",
+            description = "Fraction of anomalies found by rule recall (default: " + ThresholdOptions.DEFAULT_RECALL
+                    + ", this project)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdRecall;
 
     @Option(
             names = "--threshold-image",
             paramLabel = "SCORE",
-            description = "Raw image threshold of rule manual (default, of export: the checkpoint's)",
+            description =
+                    "Raw image threshold of rule manual, required by it in train (this project; default in export: the"
+                            + " checkpoint's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdImage;
 
@@ -46,8 +49,8 @@ final class ThresholdArguments {
             names = "--threshold-pixel",
             paramLabel = "VALUE",
             description =
-                    "Raw pixel threshold of rule manual (default: found on the masks, at most the image threshold; of"
-                            + " export: the checkpoint's)",
+                    "Raw pixel threshold of rule manual (default: found on the masks, at most the image threshold, this"
+                            + " project; export: the checkpoint's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdPixel;
 
@@ -55,13 +58,13 @@ final class ThresholdArguments {
             names = "--min-region-area",
             paramLabel = "PIXELS",
             description =
-                    "Fewest pixels of the original image in a region of this model, unless a request says otherwise"
-                            + " (default: that of the service, 16; of export: the checkpoint's)",
+                    "Smallest region in pixels of the original image, unless a request sets it (default: the service's,"
+                            + " 16, this project; export: the checkpoint's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer minRegionArea;
 
     /**
-     * Returns how thresholds are to be found; {@link ThresholdOptions#DEFAULTS} where no option says.
+     * Returns how thresholds are found; {@link ThresholdOptions#DEFAULTS} without options.
      *
      * @throws IllegalArgumentException if the options contradict each other or are out of range; the message names them
      */
@@ -70,7 +73,7 @@ final class ThresholdArguments {
     }
 
     /**
-     * Returns the smallest area of regions that was given; null where none was.
+     * Returns the smallest area of regions; null without the option.
      *
      * @throws IllegalArgumentException if it is out of range
      */

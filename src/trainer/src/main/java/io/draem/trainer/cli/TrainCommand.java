@@ -4,28 +4,62 @@ import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.training.Recipe;
 import io.draem.trainer.workflow.TrainingRun;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** {@code train}: its options are the knobs of {@link Recipe} and where data comes from and the model goes. */
+/** {@code train}: options of the {@link Recipe}, the data and the exported model. */
 @Command(
         name = "train",
         description = {
-            "Trains a model on normal images, with synthetic anomalies on them.",
-            "Writes model.onnx, metrics.json, checkpoint.safetensors and report.html into OUTPUT/NAME/VERSION.",
-            "'Paper' is arXiv 2108.07610 with its official repository; where no source is named, a default is ours."
+            "Trains a model on normal images with synthetic anomalies.",
+            "Writes model.onnx, metrics.json, checkpoint.safetensors and report.html to OUTPUT/NAME/VERSION.",
+            "Parentheses name the source of a default: 'paper' is arXiv 2108.07610 with its official repository."
         },
         sortOptions = false,
         abbreviateSynopsis = true,
-        showDefaultValues = true,
-        mixinStandardHelpOptions = true)
+        showDefaultValues = true)
 final class TrainCommand implements Callable<Integer> {
+
+    /** Options in {@code --help}; {@code --help-all} lists the others too. */
+    static final Set<String> COMMON = Set.of(
+            "--help",
+            GroupedOptions.HELP_ALL,
+            "--preset",
+            "--config",
+            "--print-config",
+            "--data",
+            "--anomaly-source",
+            "--skip-unreadable",
+            "--white-level",
+            "--output",
+            "--name",
+            "--export",
+            "--image-size",
+            "--base-width",
+            "--start-from",
+            "--epochs",
+            "--steps",
+            "--batch-size",
+            "--learning-rate",
+            "--self-textures",
+            "--rotate-normals",
+            "--validation",
+            "--threshold-rule",
+            "--threshold-quantile",
+            "--min-region-area",
+            "--resume",
+            "--restart",
+            "--seed",
+            "--device",
+            "--threads");
 
     private static final String UNNAMED = "data";
 
@@ -33,7 +67,16 @@ final class TrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Mixin(name = "Where options come from")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show the options that are set most often and exit")
+    private boolean help;
+
+    @Option(names = GroupedOptions.HELP_ALL, description = "Show all options and exit")
+    private boolean helpAll;
+
+    @Mixin(name = "Files of options")
     private final ConfigArguments config = new ConfigArguments();
 
     @Mixin(name = "Data")
@@ -65,12 +108,16 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (helpAll) {
+            spec.commandLine().usage(spec.commandLine().getOut());
+            return 0;
+        }
         TrainingRun training;
         try {
             requireOneLength();
-            data.manifest.limits.use();
+            data.files.limits.use();
             if (config.printConfig) {
-                // What a run refuses is refused here as well; only what is not given yet may be missing.
+                // Validates as a run does, except that --data and --output may be missing.
                 trainingRun(
                         data.data == null ? Path.of(UNNAMED) : data.data,
                         output.output == null ? Path.of("") : output.output);
@@ -96,7 +143,7 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingRun trainingRun(Path images, Path models) {
         return new TrainingRun(
                 images,
-                data.manifest.images,
+                data.files.images,
                 models,
                 output.modelName(images),
                 data.anomalySource,
@@ -126,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
         return new Recipe(
                 network.imageSize,
                 network.network(),
-                network.initialisation,
+                network.initialization,
                 optimizer.loss(),
                 optimizer.length(),
                 optimizer.optimizer(),

@@ -84,16 +84,16 @@ public final class DraemNetwork implements AutoCloseable {
 
     /** Makes a float32 network in evaluation mode with random weights as in the paper's code, the same for every seed. */
     public static DraemNetwork create(NetworkOptions options, long seed) {
-        return create(options, Initialisation.PAPER, seed);
+        return create(options, Initialization.PAPER, seed);
     }
 
     /** Makes a float32 network in evaluation mode with random weights, the same for every seed. */
-    public static DraemNetwork create(NetworkOptions options, Initialisation initialisation, long seed) {
+    public static DraemNetwork create(NetworkOptions options, Initialization initialization, long seed) {
         try (PointerScope scope = new PointerScope();
                 Generator generator = torch.make_generator_cpu(seed)) {
             return new DraemNetwork(
                     options,
-                    initialisation == Initialisation.PAPER
+                    initialization == Initialization.PAPER
                             ? TensorSource.random(generator)
                             : TensorSource.pytorch(generator));
         }

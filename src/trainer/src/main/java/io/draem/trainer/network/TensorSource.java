@@ -78,7 +78,7 @@ interface TensorSource {
         });
     }
 
-    /** Draws the first weights as {@link Initialisation#PYTORCH} says. */
+    /** Draws the first weights as {@link Initialization#PYTORCH} says. */
     static TensorSource pytorch(Generator generator) {
         return new TensorSource() {
 

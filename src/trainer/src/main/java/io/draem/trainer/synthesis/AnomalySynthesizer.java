@@ -164,7 +164,7 @@ public final class AnomalySynthesizer {
                 Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
         }
-        if (options.appearance().matchGrey() && ColourShift.isGrey(clean)) {
+        if (options.appearance().matchGray() && ColourShift.isGrey(clean)) {
             texture = ColourShift.grey(texture);
         }
         SynthesisOptions.Beta bounds = options.beta();

@@ -161,13 +161,13 @@ public record SynthesisOptions(
      *
      * @param tones share of anomalies that are the image itself, darker or lighter; default 0. For stains, shadows and
      *     cracks
-     * @param matchGrey whether a texture loses its colour on a grey image, where colour alone would give it away; default
+     * @param matchGray whether a texture loses its colour on a grey image, where colour alone would give it away; default
      *     no
      * @param overGrain an anomaly, whatever its texture, is cut to where it changes the image by at least that many times
      *     what the image differs from itself a few pixels on, and drawn again where less than a third is left; default 0,
      *     not at all. Else grain pasted on grain, or a texture that hardly shows, would be labelled an anomaly
      */
-    public record Appearance(double tones, boolean matchGrey, double overGrain) {
+    public record Appearance(double tones, boolean matchGray, double overGrain) {
 
         public Appearance {
             requireShare("--tones", tones);

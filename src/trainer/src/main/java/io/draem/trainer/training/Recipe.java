@@ -4,7 +4,7 @@ import io.draem.model.ModelContract;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
-import io.draem.trainer.network.Initialisation;
+import io.draem.trainer.network.Initialization;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.SynthesisOptions;
@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param imageSize sides of the square input in pixels, a multiple of 32; paper 256
  * @param network widths and SSPCAB; paper 128 and 64, without
- * @param initialisation of its weights; paper its own
+ * @param initialization of its weights; paper its own
  * @param loss what is minimised
  * @param length how long
  * @param optimizer how the weights move
@@ -31,7 +31,7 @@ import java.util.List;
 public record Recipe(
         int imageSize,
         NetworkOptions network,
-        Initialisation initialisation,
+        Initialization initialization,
         Loss loss,
         Length length,
         Optimizer optimizer,
@@ -174,7 +174,7 @@ public record Recipe(
         return new Recipe(
                 imageSize,
                 newNetwork,
-                initialisation,
+                initialization,
                 loss,
                 length,
                 optimizer,

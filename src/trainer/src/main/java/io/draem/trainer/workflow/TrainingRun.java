@@ -226,7 +226,7 @@ public record TrainingRun(
                             start != null
                                     ? start::network
                                     : () -> DraemNetwork.create(
-                                            recipe.network(), recipe.initialisation(), recipe.seed()),
+                                            recipe.network(), recipe.initialization(), recipe.seed()),
                             device,
                             step -> images.batches(step, recipe.length().batchSize(), dataThreads),
                             validator,

@@ -132,7 +132,7 @@ class DraemNetworkTests {
 
     @Test
     void theFirstWeightsMayBeThoseOfTorchsLayers() {
-        try (DraemNetwork network = DraemNetwork.create(new NetworkOptions(16, 16, false), Initialisation.PYTORCH, 0)) {
+        try (DraemNetwork network = DraemNetwork.create(new NetworkOptions(16, 16, false), Initialization.PYTORCH, 0)) {
             Map<String, Tensor> tensors = network.tensors();
             double[] weight = tensors.get(CONVOLUTION).toDoubles();
             double bound = 1 / Math.sqrt(tensors.get(CONVOLUTION).shape()[1] * 9);

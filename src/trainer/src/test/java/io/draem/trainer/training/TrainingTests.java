@@ -12,7 +12,7 @@ import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.loss.LossParts;
 import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.DraemNetwork;
-import io.draem.trainer.network.Initialisation;
+import io.draem.trainer.network.Initialization;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.Threads;
@@ -343,7 +343,7 @@ class TrainingTests {
                                     "test",
                                     null),
                             STEPS,
-                            () -> DraemNetwork.create(recipe.network(), recipe.initialisation(), recipe.seed()),
+                            () -> DraemNetwork.create(recipe.network(), recipe.initialization(), recipe.seed()),
                             ComputeDevice.CPU,
                             step -> new BatchLoader(
                                     normals, synthesizer, recipe.length().batchSize(), recipe.seed(), step, 1, 1),
@@ -406,7 +406,7 @@ class TrainingTests {
         return new Recipe(
                 SIDE,
                 new NetworkOptions(4, 4, false),
-                Initialisation.PAPER,
+                Initialization.PAPER,
                 new Recipe.Loss(FocalLoss.BOTH, 0.1),
                 new Recipe.Length(1, STEPS, 2),
                 new Recipe.Optimizer(1e-3, Decay.MILESTONES, List.of(0.5), 0.2, 0.5, Adam.Options.DEFAULTS, 1),

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Reads pieces of a file, none of which reaches beyond its end. */
+/** Random access to the bytes of a file; reading beyond its end is refused before memory is allocated. */
 final class FileBytes implements AutoCloseable {
 
     private final Path file;
@@ -33,7 +33,7 @@ final class FileBytes implements AutoCloseable {
         return size;
     }
 
-    /** Returns so many bytes, little-endian; memory is taken only for what the file has. */
+    /** Returns bytes of the file, little-endian. */
     ByteBuffer read(long position, int length) throws IOException {
         if (position < 0 || length < 0 || position > size - length) {
             throw new ImportedFileException(file, "it ends early");
@@ -45,6 +45,15 @@ final class FileBytes implements AutoCloseable {
             }
         }
         return bytes.flip();
+    }
+
+    /**
+     * Returns a channel for a library that reads the whole structure of the file.
+     *
+     * @param most bytes that the channel reads before it refuses the file
+     */
+    LimitedChannel channel(long most) throws IOException {
+        return new LimitedChannel(file, channel.position(0), most);
     }
 
     @Override

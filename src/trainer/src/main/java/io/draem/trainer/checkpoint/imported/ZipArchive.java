@@ -3,62 +3,125 @@ package io.draem.trainer.checkpoint.imported;
 import io.draem.text.SafeText;
 import io.draem.trainer.checkpoint.imported.PickleValue.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
  * The zip form of {@code torch.save}: {@code NAME/data.pkl}, {@code NAME/data/KEY} for each storage, {@code
  * NAME/byteorder}. Entries are stored or deflated.
+ *
+ * <p>The library parses the archive. This class bounds the memory that a hostile one takes: it limits the size of the
+ * directory, refuses entries that overlap or share a name, checks the size of an entry before it allocates memory, and
+ * verifies checksums, which the library does not.
  */
 final class ZipArchive implements TorchFile.Storages {
 
-    /** That of a full-size network with its optimiser takes 0.4 MB. */
+    /** Bytes of a pickle; that of a full-size network with its optimizer has 0.4 MB. */
     static final int MAX_PICKLE = 16 << 20;
 
     static final int MAX_STORAGE = 1 << 30;
-    private static final int STORED = 0;
-    private static final int DEFLATED = 8;
-    private static final int ENCRYPTED = 1;
 
-    /** Weights hardly shrink; small entries of zeros may. */
+    /** Bytes of the directory; a checkpoint has some hundred entries of about 80 bytes. */
+    private static final int MAX_DIRECTORY = 2 << 20;
+
+    private static final int LOCAL_HEADER = 30;
+
+    /** Weights hardly compress; small entries of zeros may. */
     private static final long MAX_RATIO = 50;
 
     private static final int SMALL = 1 << 16;
-    private static final int CHUNK = 1 << 16;
     private static final String PICKLE = "data.pkl";
 
+    /**
+     * One entry.
+     *
+     * @param end of the bytes that are not of another entry
+     */
+    private record Entry(ZipArchiveEntry header, long end) {}
+
     private final FileBytes bytes;
-    private final Map<String, ZipDirectory.Entry> entries;
+    private final ZipFile zip;
+    private final Map<String, Entry> entries;
     private final String prefix;
     private final ByteOrder order;
 
-    private ZipArchive(FileBytes bytes, Map<String, ZipDirectory.Entry> entries, String prefix) throws IOException {
+    private ZipArchive(FileBytes bytes) throws IOException {
         this.bytes = bytes;
-        this.entries = entries;
-        this.prefix = prefix;
-        this.order = readOrder();
-    }
-
-    static TorchFile.Content read(FileBytes bytes) throws IOException {
-        Map<String, ZipDirectory.Entry> entries = ZipDirectory.read(bytes);
+        this.zip = open(bytes);
+        this.entries = entries(bytes, Collections.list(zip.getEntriesInPhysicalOrder()));
         String pickle = entries.keySet().stream()
                 .filter(name -> name.endsWith("/" + PICKLE) && name.indexOf('/') == name.length() - PICKLE.length() - 1)
                 .findFirst()
                 .orElseThrow(() -> new ImportedFileException(
-                        bytes.file(), "it is a zip file without NAME/data.pkl, so none of torch.save"));
-        String prefix = pickle.substring(0, pickle.length() - PICKLE.length());
+                        bytes.file(), "it is a zip file without NAME/data.pkl, which torch.save always writes"));
+        this.prefix = pickle.substring(0, pickle.length() - PICKLE.length());
         if (entries.containsKey(prefix + "constants.pkl")) {
             throw new ImportedFileException(
                     bytes.file(), "it is a TorchScript archive: save the state_dict instead, or export it to ONNX");
         }
-        ZipArchive archive = new ZipArchive(bytes, entries, prefix);
-        ByteBuffer program = archive.read(pickle, MAX_PICKLE);
+        this.order = readOrder();
+    }
+
+    static TorchFile.Content read(FileBytes bytes) throws IOException {
+        ZipArchive archive = new ZipArchive(bytes);
+        ByteBuffer program = archive.read(archive.prefix + PICKLE, MAX_PICKLE);
         return new TorchFile.Content(PickleMachine.read(bytes.file(), program).root(), archive);
+    }
+
+    private static ZipFile open(FileBytes bytes) throws IOException {
+        LimitedChannel channel = bytes.channel(MAX_DIRECTORY);
+        try {
+            ZipFile zip = ZipFile.builder()
+                    .setSeekableByteChannel(channel)
+                    .setUseUnicodeExtraFields(false)
+                    .setIgnoreLocalFileHeader(true)
+                    .get();
+            channel.unlimited();
+            return zip;
+        } catch (IOException | RuntimeException e) { // the library has no exception of its own for malformed archives
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof ImportedFileException refused) {
+                throw refused;
+            }
+            throw new ImportedFileException(
+                    bytes.file(),
+                    "it begins as a zip file but is truncated or damaged: "
+                            + SafeText.of(String.valueOf(cause.getMessage())));
+        }
+    }
+
+    /** Returns the entries by name. */
+    private static Map<String, Entry> entries(FileBytes bytes, List<ZipArchiveEntry> inOrder)
+            throws ImportedFileException {
+        Map<String, Entry> entries = new HashMap<>();
+        List<ZipArchiveEntry> fromTheLast = new ArrayList<>(inOrder);
+        Collections.reverse(fromTheLast);
+        long end = bytes.size();
+        for (ZipArchiveEntry header : fromTheLast) {
+            long start = header.getLocalHeaderOffset();
+            if (start < 0
+                    || header.getCompressedSize() < 0
+                    || start > end - LOCAL_HEADER
+                    || header.getCompressedSize() > end - LOCAL_HEADER - start) {
+                throw new ImportedFileException(bytes.file(), "entries of its zip directory overlap");
+            }
+            if (entries.put(header.getName(), new Entry(header, end)) != null) {
+                throw new ImportedFileException(
+                        bytes.file(), "its zip directory has " + SafeText.quoted(header.getName()) + " twice");
+            }
+            end = start;
+        }
+        return entries;
     }
 
     @Override
@@ -91,63 +154,45 @@ final class ZipArchive implements TorchFile.Storages {
         };
     }
 
-    /** Returns an entry unpacked, after its size and before its checksum were checked. */
+    /** Returns the uncompressed content of an entry, whose size is checked first and whose checksum is checked last. */
     private ByteBuffer read(String name, int most) throws IOException {
-        ZipDirectory.Entry entry = entries.get(name);
+        Entry entry = entries.get(name);
         if (entry == null) {
             throw broken(name, "is missing");
         }
-        if (entry.size() > most) {
-            throw broken(name, "claims " + entry.size() + " bytes, more than the " + most + " that are read");
+        ZipArchiveEntry header = entry.header();
+        long size = header.getSize();
+        long compressed = header.getCompressedSize();
+        boolean stored = header.getMethod() == ZipArchiveEntry.STORED;
+        if (size < 0 || size > most) {
+            throw broken(name, "claims " + size + " bytes, more than the limit of " + most);
         }
-        if ((entry.flags() & ENCRYPTED) != 0 || (entry.method() != STORED && entry.method() != DEFLATED)) {
-            throw broken(name, "is encrypted or packed in a way that torch.save does not use");
+        if (header.getGeneralPurposeBit().usesEncryption()
+                || (!stored && header.getMethod() != ZipArchiveEntry.DEFLATED)) {
+            throw broken(name, "is encrypted or compressed in a way that torch.save does not use");
         }
-        if (entry.method() == STORED
-                ? entry.size() != entry.compressed()
-                : entry.size() > SMALL && entry.size() / MAX_RATIO > entry.compressed()) {
-            throw broken(name, "claims " + entry.size() + " bytes out of " + entry.compressed());
+        if (stored ? size != compressed : size > SMALL && size / MAX_RATIO > compressed) {
+            throw broken(name, "claims " + size + " bytes out of " + compressed);
         }
-        ByteBuffer header = bytes.read(entry.offset(), 30);
-        long start = entry.offset() + 30 + (header.getShort(26) & 0xFFFF) + (header.getShort(28) & 0xFFFF);
-        if (header.getInt(0) != 0x04034b50 || start + entry.compressed() > entry.limit()) {
-            throw broken(name, "overlaps another, or has no header");
-        }
-        ByteBuffer content =
-                entry.method() == STORED ? bytes.read(start, (int) entry.size()) : inflate(name, entry, start);
-        CRC32 crc = new CRC32();
-        crc.update(content.duplicate());
-        if (crc.getValue() != entry.crc()) {
-            throw broken(name, "does not have the checksum that was written with it: the file is damaged");
-        }
-        return content;
-    }
-
-    private ByteBuffer inflate(String name, ZipDirectory.Entry entry, long start) throws IOException {
-        byte[] content = new byte[(int) entry.size()];
-        int filled = 0;
-        long position = start;
-        long end = start + entry.compressed();
-        Inflater inflater = new Inflater(true);
-        try {
-            while (filled < content.length) {
-                int inflated = inflater.inflate(content, filled, content.length - filled);
-                filled += inflated;
-                if (inflated == 0) {
-                    if (inflater.finished() || inflater.needsDictionary() || position >= end) {
-                        throw broken(name, "is shorter than it claims");
-                    }
-                    int length = (int) Math.min(CHUNK, end - position);
-                    inflater.setInput(bytes.read(position, length));
-                    position += length;
-                }
+        byte[] content = new byte[(int) size];
+        try (InputStream in = zip.getInputStream(header)) {
+            if (header.getDataOffset() + compressed > entry.end()) {
+                throw broken(name, "overlaps another");
             }
-            return ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        } catch (DataFormatException e) {
-            throw broken(name, "does not unpack");
-        } finally {
-            inflater.end();
+            if (in.readNBytes(content, 0, content.length) < content.length) {
+                throw broken(name, "is shorter than it claims");
+            }
+        } catch (ImportedFileException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw broken(name, "cannot be read: " + SafeText.of(String.valueOf(e.getMessage())));
         }
+        CRC32 checksum = new CRC32();
+        checksum.update(content);
+        if (checksum.getValue() != header.getCrc()) {
+            throw broken(name, "does not match its checksum: the file is damaged");
+        }
+        return ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private ImportedFileException broken(String name, String problem) {

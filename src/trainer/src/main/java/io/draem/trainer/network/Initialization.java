@@ -3,7 +3,7 @@ package io.draem.trainer.network;
 import java.util.Locale;
 
 /** How a network's first weights are drawn. */
-public enum Initialisation {
+public enum Initialization {
     /** As the official repository does: convolutions from N(0, 0.02), batch-norm weights from N(1, 0.02), biases 0. */
     PAPER,
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * Nodes with GPUs that exist in the API server alone. Plays their kubelets: a pod that the scheduler gives to one of them
  * runs and is ready at once, those of jobs and tests end at once, and a pod that is deleted keeps its GPU until it is gone.
  */
-final class PlayedNodes implements AutoCloseable {
+final class SimulatedNodes implements AutoCloseable {
 
     /** Instead of an exit code: the pod runs until it is deleted. */
     static final int RUNS_ON = -1;
@@ -31,7 +31,7 @@ final class PlayedNodes implements AutoCloseable {
     private volatile boolean closed;
     private volatile ToIntFunction<JsonNode> exitCode = pod -> 0;
 
-    PlayedNodes(KubernetesApi api) {
+    SimulatedNodes(KubernetesApi api) {
         this.api = api;
         kubelets.setDaemon(true);
         kubelets.start();
