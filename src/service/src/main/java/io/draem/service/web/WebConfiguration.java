@@ -108,8 +108,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
     /** The first of the filters: what any other refuses has its id too. */
     @Bean
-    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
-        FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
+    FilterRegistrationBean<RequestId.Filter> requestIdFilter() {
+        FilterRegistrationBean<RequestId.Filter> filter = new FilterRegistrationBean<>(new RequestId.Filter());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

@@ -411,7 +411,7 @@ class ProblemHttpTests extends HttpTest {
     @ParameterizedTest
     @CsvSource({"413, image-too-large", "418, invalid-request", "428, invalid-request", "507, internal-error"})
     void aStatusWithoutAProblemOfItsOwnStandsInOneThatIsMoreGeneral(int status, String type) {
-        Problem problem = ErrorDoor.problem(status, null, Endpoints.EXPLORER, "an-id");
+        Problem problem = ErrorEndpoint.problem(status, null, Endpoints.EXPLORER, "an-id");
         assertThat(problem.status()).isEqualTo(status);
         assertThat(problem.type()).hasToString("urn:draem:problem:" + type);
     }
