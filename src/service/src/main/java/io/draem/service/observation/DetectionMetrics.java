@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,12 @@ final class DetectionMetrics implements DetectionListener {
         0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
         0.95, 0.98, 0.99, 1
     };
+
+    /** Of other methods, which clients make up, none becomes a label. */
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
+
+    private static final int NOT_FOUND = 404;
 
     private final MeterRegistry registry;
 
@@ -117,6 +124,23 @@ final class DetectionMetrics implements DetectionListener {
         String rejection = outcome.rejection();
         if (rejection != null) {
             rejected(rejection).increment();
+        }
+    }
+
+    /** Counts what the filter of the web server's metrics does not see, in their form. */
+    @Override
+    public void refused(String method, int status, Duration took) {
+        Timer.builder("http.server.requests")
+                .tags("error", "none", "exception", "none")
+                .tag("method", METHODS.contains(method) ? method : "UNKNOWN")
+                .tag("outcome", status < 500 ? "CLIENT_ERROR" : "SERVER_ERROR")
+                .tag("status", Integer.toString(status))
+                .tag("uri", status == NOT_FOUND ? "NOT_FOUND" : "UNKNOWN")
+                .register(registry)
+                .record(took);
+        if (status != NOT_FOUND) {
+            rejected(Objects.requireNonNull(Outcome.INVALID_REQUEST.rejection()))
+                    .increment();
         }
     }
 

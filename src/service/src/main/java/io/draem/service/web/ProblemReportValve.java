@@ -44,7 +44,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         String id = RequestId.of(request);
         response.setHeader(Headers.REQUEST_ID, id);
         response.setStatus(status);
-        Problem problem = ErrorDoor.problem(status, throwable, context.findParameter(EXPLORER), id);
+        Problem problem = ErrorEndpoint.problem(status, throwable, context.findParameter(EXPLORER), id);
         boolean protocol = isProtocol(request.getRequestURI(), context);
         try {
             response.setContentType(

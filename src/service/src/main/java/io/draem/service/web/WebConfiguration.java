@@ -115,8 +115,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
     /** The first of the filters: what any other refuses has its id too. */
     @Bean
-    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
-        FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
+    FilterRegistrationBean<RequestId.Filter> requestIdFilter() {
+        FilterRegistrationBean<RequestId.Filter> filter = new FilterRegistrationBean<>(new RequestId.Filter());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }
@@ -149,6 +149,7 @@ class WebConfiguration implements WebMvcConfigurer {
             ConnectionDrain connections,
             Admission admission,
             FilterRegistrationBean<KeyFilter> keyFilter,
+            DetectionListener listener,
             @Value("${server.tomcat.threads.max}") int threads,
             ServerProperties server,
             @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
@@ -170,7 +171,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 // A request that is refused before its body is read does not ask for it.
                 connector.setProperty("continueResponseTiming", "onRead");
             });
-            factory.addEngineValves(arrivals);
+            factory.addEngineValves(arrivals, new RefusalValve(listener));
         };
     }
 
