@@ -41,7 +41,7 @@ class KeyConfiguration {
 
     /** All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path. */
     private static boolean takesWork(String method, String path, String endpoints) {
-        return "POST".equals(method) && !(path.startsWith(endpoints) && BodyReceiver.isPlain(path));
+        return "POST".equals(method) && !(path.startsWith(endpoints) && RequestTarget.isPlain(path));
     }
 
     static FilterRegistrationBean<KeyFilter> registration(
