@@ -41,7 +41,7 @@ final class BodyReceiver {
 
     /**
      * @param imageBytes most bytes of a body with one image
-     * @param operations path of the endpoints of operations, without the context's
+     * @param operations path of the endpoints of operations, without the context's and without a slash at its end
      */
     BodyReceiver(
             Admission admission,
@@ -53,7 +53,7 @@ final class BodyReceiver {
         this.admission = admission;
         this.keys = keys;
         this.contextPath = contextPath;
-        this.operations = operations.endsWith("/") ? operations : operations + "/";
+        this.operations = operations + "/";
         this.timeout = properties.requestTimeout().toNanos();
         this.imageBytes = imageBytes;
         this.batchBytes = properties.batch().maxBytes().toBytes();

@@ -15,6 +15,7 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.valves.ValveBase;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -144,14 +145,14 @@ class WebConfiguration implements WebMvcConfigurer {
             FilterRegistrationBean<KeyFilter> keyFilter,
             @Value("${server.tomcat.threads.max}") int threads,
             ServerProperties server,
-            @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
+            WebEndpointProperties operations) {
         BodyReceiver bodies = new BodyReceiver(
                 admission,
                 Objects.requireNonNull(keyFilter.getFilter()),
                 properties,
                 imageForm(properties),
                 Endpoints.contextPath(server),
-                operations);
+                operations.getBasePath());
         return factory -> {
             ArrivalValve arrivals =
                     new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
