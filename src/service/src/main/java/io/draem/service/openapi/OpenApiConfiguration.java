@@ -41,6 +41,7 @@ import org.springdoc.core.providers.JavadocProvider;
 import org.springdoc.core.service.OpenAPIService;
 import org.springdoc.core.service.SecurityService;
 import org.springdoc.core.utils.PropertyResolverUtils;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -141,8 +142,9 @@ class OpenApiConfiguration implements WebMvcConfigurer {
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
     }
 
-    /** Names the server at every request, since its path depends on the request. */
+    /** Names the server at every request, since its path depends on the request; takes beans that only a document has. */
     @Bean
+    @ConditionalOnProperty(name = "springdoc.api-docs.enabled", matchIfMissing = true)
     OpenAPIService openApiService(
             Optional<OpenAPI> openApi,
             SecurityService security,

@@ -17,6 +17,7 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -152,14 +153,14 @@ class WebConfiguration implements WebMvcConfigurer {
             DetectionListener listener,
             @Value("${server.tomcat.threads.max}") int threads,
             ServerProperties server,
-            @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
+            WebEndpointProperties operations) {
         BodyReceiver bodies = new BodyReceiver(
                 admission,
                 Objects.requireNonNull(keyFilter.getFilter()),
                 properties,
                 imageForm(properties),
                 Endpoints.contextPath(server),
-                operations);
+                operations.getBasePath());
         return factory -> {
             ArrivalValve arrivals =
                     new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);

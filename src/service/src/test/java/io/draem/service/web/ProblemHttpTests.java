@@ -348,6 +348,20 @@ class ProblemHttpTests extends HttpTest {
                 .collect(Collectors.toSet());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/v1/./detect", "//v1/detect", "/v1/x/../detect", "/v1/%2e/detect", "/actuator/%2e%2e/v1/detect"
+            })
+    void pathsThatOnlyTheWebServerResolvesAreNotFoundWhateverTheyAreSent(String path) throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(http.postForm(path, "image", "a.jpg", photograph), 404, "not-found", "/swagger-ui.html");
+        isProblem(http.post(path, "image/jpeg", photograph), 404, "not-found", "/swagger-ui.html");
+        isProblem(http.post(path, BodyPublishers.noBody()), 404, "not-found", "/swagger-ui.html");
+        // A body that does not come is not waited for.
+        assertThat(raw("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"))
+                .startsWith("HTTP/1.1 404");
+    }
+
     static List<Arguments> refusedByTheWebServer() {
         String post = "POST /v1/detect HTTP/1.1\r\nContent-Type: image/png\r\n";
         String chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
