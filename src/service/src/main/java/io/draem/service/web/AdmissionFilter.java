@@ -40,7 +40,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
+        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
         Admission.Permit permit;
         try {
             String model = model(path(request), request.getQueryString());
@@ -67,7 +67,10 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
     /** Refuses a compressed body before it is read as a form or an image. */
     private void requireNoCoding(
-            HttpServletRequest request, HttpServletResponse response, @Nullable String model, Arrival arrival)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable String model,
+            HttpRequestContext arrival)
             throws DetectionException {
         try {
             ContentCoding.requireNone("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));

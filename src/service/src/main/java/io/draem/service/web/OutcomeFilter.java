@@ -42,7 +42,7 @@ final class OutcomeFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long start = System.nanoTime();
-        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
+        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
         boolean thrown = true;
         try {
             chain.doFilter(request, response);

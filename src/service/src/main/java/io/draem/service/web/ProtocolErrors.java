@@ -51,7 +51,7 @@ class ProtocolErrors implements ResponseBodyAdvice<Object> {
     /** Returns the path that was asked for, also where the request was sent on to the error page or has a prefix. */
     private static String path(HttpServletRequest request) {
         String context = request.getServletContext().getContextPath();
-        String sent = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival
+        String sent = request.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext arrival
                 ? arrival.path()
                 : request.getRequestURI();
         return sent.startsWith(context) ? sent.substring(context.length()) : sent;
