@@ -8,7 +8,7 @@ import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
 import io.draem.service.detection.Timing;
-import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -67,7 +67,7 @@ final class DetectionMetrics implements DetectionListener {
 
     /** Registered at once: a counter that appears with its first event hides that event from rate(). */
     @EventListener
-    void changed(ModelsChanged event) {
+    void changed(ModelEvent.Changed event) {
         for (ServedModel model : event.models()) {
             verdicts(model, true);
             verdicts(model, false);

@@ -38,7 +38,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
+        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
         RequestTarget target = target(request);
         String model = target.model();
         Admission.Permit permit;
@@ -66,7 +66,10 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
     /** Refuses a compressed body before it is read as a form or an image. */
     private void requireNoCoding(
-            HttpServletRequest request, HttpServletResponse response, @Nullable String model, Arrival arrival)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable String model,
+            HttpRequestContext arrival)
             throws DetectionException {
         try {
             ContentCoding.requireNone("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));

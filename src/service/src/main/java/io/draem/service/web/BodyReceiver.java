@@ -163,7 +163,7 @@ final class BodyReceiver {
 
     private String client(Request request, @Nullable String name) {
         if (name != null && keys.requiresKeys()) {
-            return Arrival.client(name);
+            return HttpRequestContext.client(name);
         }
         request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
         return Objects.requireNonNullElse(request.remoteAddr().toString(), "");

@@ -43,7 +43,7 @@ final class OutcomeFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long start = System.nanoTime();
-        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
+        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
         // Metrics know the endpoint of a request that is refused before a controller is chosen.
         ServerHttpObservationFilter.findObservationContext(request)
                 .ifPresent(metrics -> metrics.setPathPattern(Endpoints.pattern(request.getServletPath())));

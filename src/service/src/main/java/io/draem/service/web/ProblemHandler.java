@@ -57,7 +57,7 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
-        if (e.isTold() && current.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival) {
+        if (e.isTold() && current.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext arrival) {
             arrival.reported();
         }
         OutcomeFilter.ended(current, e.outcome());

@@ -162,8 +162,8 @@ class WebConfiguration implements WebMvcConfigurer {
                 Endpoints.contextPath(server),
                 operations.getBasePath());
         return factory -> {
-            ArrivalValve arrivals =
-                    new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
+            RequestContextValve arrivals =
+                    new RequestContextValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
             factory.setProtocol(WatchedProtocol.class.getName());
             factory.addConnectorCustomizers(connector -> {
                 if (connector.getProtocolHandler() instanceof WatchedProtocol protocol) {
@@ -200,7 +200,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 NativeWebRequest request,
                 @Nullable WebDataBinderFactory binders) {
             return Objects.requireNonNull(
-                    request.getAttribute(Arrival.ATTRIBUTE, RequestAttributes.SCOPE_REQUEST),
+                    request.getAttribute(HttpRequestContext.ATTRIBUTE, RequestAttributes.SCOPE_REQUEST),
                     "every request has a context");
         }
     }

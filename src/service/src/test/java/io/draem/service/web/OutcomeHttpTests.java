@@ -13,7 +13,7 @@ import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
-import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.QueueListener;
 import io.draem.testing.Await;
@@ -139,7 +139,7 @@ class OutcomeHttpTests extends HttpTest {
 
         @EventListener
         @Order(Ordered.HIGHEST_PRECEDENCE)
-        void changed(ModelsChanged event) {
+        void changed(ModelEvent.Changed event) {
             changes.incrementAndGet();
             throw fail();
         }
