@@ -36,7 +36,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code evaluate}: the figures of an exported graph on labelled images. */
+/** {@code evaluate}: the figures of an exported graph on labeled images. */
 @Command(
         name = "evaluate",
         description = {

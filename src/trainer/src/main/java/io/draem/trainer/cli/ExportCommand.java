@@ -42,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
         description = {
             "Writes a checkpoint as graphs that the service runs: OUTPUT/NAME/VERSION/{model.onnx,metrics.json}, with"
                     + " --data a report.html too.",
-            "Formats other than fp32 are models of their own beside it: NAME-fp16 (for GPUs), NAME-int8 (for processors)."
+            "Formats other than fp32 are separate models: NAME-fp16 (for GPUs), NAME-int8 (for CPUs)."
         },
         sortOptions = false,
         showDefaultValues = true,
@@ -71,7 +71,11 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the checkpoint's)")
     private @Nullable String name;
 
-    @Option(names = "--format", split = ",", defaultValue = "fp32", description = "Any of ${COMPLETION-CANDIDATES}")
+    @Option(
+            names = "--format",
+            split = ",",
+            defaultValue = "fp32",
+            description = "Formats, from ${COMPLETION-CANDIDATES}")
     private List<ExportFormat> formats = List.of();
 
     @Option(
@@ -109,19 +113,19 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--anomaly-source",
             paramLabel = "DIR",
-            description = "Texture images that the model was trained with, where it was")
+            description = "Texture images that the model was trained with, if any")
     private @Nullable Path anomalySource;
 
     @Option(
             names = "--image-size",
-            description = "Sides of the square input, where the checkpoint does not say",
+            description = "Side of the square input, if the checkpoint does not record it",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer imageSize;
 
     @Option(
             names = "--calibration-images",
             defaultValue = "" + FormatPublishing.CALIBRATION_IMAGES,
-            description = "Images that int8 takes the ranges of its activations from, half of them with an anomaly")
+            description = "Images that the ranges of int8 activations are measured on, half of them with an anomaly")
     private int calibrationImages;
 
     @Option(

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The images of a product, with what is known of each.
  *
- * @param root the folder that paths are told from
+ * @param root the folder that paths are relative to
  * @param train normal images
- * @param validation labelled images that the data itself sets aside to validate with; may be empty
- * @param test labelled images to judge by; may be empty
- * @param problems what is wrong with files that are in none of the lists
+ * @param validation labeled images that the data itself sets aside to validate with; may be empty
+ * @param test labeled images for evaluation; may be empty
+ * @param problems files that cannot be used, with the reasons
  * @param manifests the files that say what each image is; none where the folders do
  * @param notes what else there is between the images and how they were divided, in sentences
  */
@@ -38,7 +38,7 @@ public record Dataset(
      * Something about a file that must be mended before it can be used.
      *
      * @param file the file
-     * @param text what is wrong, to be read after the file's name
+     * @param text the reason, a clause that follows the file's name
      */
     public record Problem(Path file, String text) {
 

@@ -20,7 +20,7 @@ public enum ComputeDevice {
         this.type = type;
     }
 
-    /** What a person may ask for. */
+    /** The values of the option {@code --device}. */
     public enum Choice {
         /** CUDA where there is a device for it, else the CPU. */
         AUTO,
@@ -30,7 +30,7 @@ public enum ComputeDevice {
         /**
          * Returns the device to compute on.
          *
-         * @throws IllegalArgumentException if CUDA was asked for and cannot be used; the message says what to do
+         * @throws IllegalArgumentException if CUDA is requested and cannot be used; the message names the remedy
          */
         public ComputeDevice resolve() {
             return resolve(torch::hasCUDA, torch::cuda_is_available);

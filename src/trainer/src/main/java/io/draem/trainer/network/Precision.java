@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public enum Precision {
     FLOAT32(ScalarType.Float),
 
-    /** Weights in float32, convolutions and what is safe beside them in bfloat16 (autocast). */
+    /** Weights in float32, convolutions and other safe operations in bfloat16 (autocast). */
     BFLOAT16(ScalarType.Float),
 
     FLOAT64(ScalarType.Double);

@@ -48,7 +48,7 @@ interface TensorSource {
     /** Called when the network has all it needs; throws if something is left over. */
     default void finish() {}
 
-    /** Notes the shape of all that is asked for, and gives tensors without elements, which take no memory. */
+    /** Records the shape of every requested tensor and returns tensors without elements, which take no memory. */
     static TensorSource recording(Map<String, long[]> shapes) {
         return (name, role, shape) -> Scopes.keep(() -> {
             shapes.put(name, shape.clone());

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public interface TrainingListener {
 
     /**
-     * Called after each optimiser step.
+     * Called after each optimizer step.
      *
      * @param step steps done
      */

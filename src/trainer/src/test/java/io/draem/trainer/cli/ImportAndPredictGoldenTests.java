@@ -299,7 +299,7 @@ class ImportAndPredictGoldenTests {
         List<JsonNode> lines = lines(output);
         assertThat(lines.stream().map(line -> line.get("path").asString()))
                 .containsExactly("a.bmp", "a.png", "broken.png", "line 2/a.png");
-        assertThat(lines.get(2).get("problem").asString()).contains("no image");
+        assertThat(lines.get(2).get("problem").asString()).contains("not an image");
         JsonNode line = lines.get(3);
         assertThat(line.at("/image/width").asInt()).isEqualTo(70);
         assertThat(line.get("anomalous").asBoolean()).isTrue();
@@ -322,7 +322,7 @@ class ImportAndPredictGoldenTests {
         paint("images/a.png", 40, 30);
         Path graph = ImportedFolder.read("anomalib").files(".onnx").get(0);
         assertThat(predict(graph, folder.resolve("images/out"))).isEqualTo(1);
-        assertThat(said.toString()).contains("lies in --images");
+        assertThat(said.toString()).contains("is in --images");
     }
 
     @Test
@@ -346,7 +346,7 @@ class ImportAndPredictGoldenTests {
         assertThat(predict(graph, folder.resolve("out"))).as(said.toString()).isZero();
         JsonNode line = lines(folder.resolve("out")).get(0);
         assertThat(line.get("normalizedScore").asDouble())
-                .as("its scores are normalised already")
+                .as("its scores are normalized already")
                 .isCloseTo(line.get("score").asDouble(), within(1e-9));
     }
 

@@ -87,7 +87,7 @@ class ManifestTests {
                 "a.png,good,,testing | line 3: split must be train, validation or test, not 'testing'",
                 "a.png,good,train | line 3: it has 3 values",
                 ",good,,train | line 3: path and label must not be empty",
-                "first.png,good,,test | line 3: first.png stands in an earlier line too"
+                "first.png,good,,test | line 3: first.png is also in an earlier line"
             })
     void namesTheLineThatDoesNotFit(String line, String message) {
         assertThatThrownBy(() -> read("path,label,mask,split\nfirst.png,good,,train\n" + line + "\n"))

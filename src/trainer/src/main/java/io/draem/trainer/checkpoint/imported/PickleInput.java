@@ -70,7 +70,7 @@ final class PickleInput {
         return new Opaque("bytes");
     }
 
-    /** Reads an integer; those of more than eight bytes stand for nothing that is read here. */
+    /** Reads an integer; those of more than eight bytes are not used. */
     PickleValue integer(int length) throws ImportedFileException {
         ByteBuffer bytes = need(length);
         if (length > 8) {

@@ -134,7 +134,7 @@ class TorchFileTests {
         assertThatExceptionOfType(ImportedFileException.class)
                 .isThrownBy(() -> TorchFile.open(file))
                 .withMessageContaining("notes.ckpt")
-                .withMessageContaining("no file of torch.save");
+                .withMessageContaining("not a file of torch.save");
     }
 
     private static void assertHoldsWhatPyTorchWrote(Path path) throws IOException {
