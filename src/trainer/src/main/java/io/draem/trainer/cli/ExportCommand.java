@@ -208,7 +208,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns how thresholds are to be found; the defaults where nothing was asked for. */
+    /** Returns how thresholds are found; the defaults without options. */
     private ThresholdOptions asked() {
         try {
             ThresholdOptions asked = thresholds.options();
@@ -223,7 +223,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the model with the image score and the smoothing that were asked for. */
+    /** Returns the model with the image score and the smoothing of the options. */
     private ModelCheckpoint giving(ModelCheckpoint model) throws TrainerException {
         NetworkOptions own = model.options();
         NetworkOptions asked;
@@ -273,7 +273,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled. */
+    /** Returns the checkpoint's card under the name of the option; without a card, one to be completed. */
     private ModelCard draft(ModelCheckpoint model, boolean manual) throws TrainerException {
         ModelCard card = model.card();
         String named = name != null ? name : card != null ? card.model() : null;

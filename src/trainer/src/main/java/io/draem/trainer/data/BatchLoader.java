@@ -68,7 +68,7 @@ public final class BatchLoader implements AutoCloseable {
      * Returns the batch of the next step, and waits until it is ready.
      *
      * @throws java.io.UncheckedIOException if an image had to be read again and could not be; {@link RuntimeException} or
-     *     {@link Error}: whatever went wrong in preparing this batch
+     *     {@link Error}: a failure in preparing this batch
      */
     public Batch next() throws InterruptedException {
         Future<Batch> batch = prepared.remove();
@@ -88,12 +88,12 @@ public final class BatchLoader implements AutoCloseable {
         return waitedNanos / 1e9;
     }
 
-    /** Returns the number of steps in which each image comes once, rounded up. */
+    /** Returns the number of steps of one pass over the images, rounded up. */
     public int stepsPerEpoch() {
         return stepsPerEpoch(normals.size(), batchSize);
     }
 
-    /** Returns the number of steps in which each of so many images comes once, rounded up. */
+    /** Returns the number of steps of one pass over a number of images, rounded up. */
     public static int stepsPerEpoch(int images, int batchSize) {
         return (images + batchSize - 1) / batchSize;
     }

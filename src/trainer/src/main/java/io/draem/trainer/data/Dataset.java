@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation labeled images that the data itself sets aside to validate with; may be empty
  * @param test labeled images for evaluation; may be empty
  * @param problems files that cannot be used, with the reasons
- * @param manifests the files that say what each image is; none where the folders do
+ * @param manifests the files that label the images; empty if the folders do
  * @param notes what else there is between the images and how they were divided, in sentences
  */
 public record Dataset(
@@ -70,7 +70,7 @@ public record Dataset(
      * ({@link Manifest}), or of a manifest of Amazon Lookout for Vision ({@link LookoutManifest}); none is read yet.
      *
      * @param images the folder that a manifest's paths start from; null for the manifest's own
-     * @throws DatasetException if it is none of these
+     * @throws DatasetException if it is not one of these
      */
     public static Dataset open(Path data, @Nullable Path images) throws IOException {
         if (!Files.exists(data)) {

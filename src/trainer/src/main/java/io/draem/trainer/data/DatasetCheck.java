@@ -156,7 +156,7 @@ public record DatasetCheck(
         return this;
     }
 
-    /** Says what was left out, in lines; nothing where nothing was. */
+    /** Returns lines that list the skipped files; empty without any. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (!problems.isEmpty()) {
@@ -184,7 +184,7 @@ public record DatasetCheck(
         }
     }
 
-    /** Says how many images the service would refuse by its own limits. */
+    /** Notes how many images exceed the default limits of the service. */
     private static Optional<String> tooLargeForTheService(Map<Path, Size> sizes) throws IOException {
         ImageLimits service = ImageLimits.DEFAULT;
         int count = 0;

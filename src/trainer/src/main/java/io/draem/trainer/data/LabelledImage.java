@@ -41,7 +41,7 @@ public record LabelledImage(
         this(file, id, defect, mask, null);
     }
 
-    /** Says whether a folder or a label of that name is of normal images. */
+    /** Returns whether a folder or a label of that name is of normal images. */
     static boolean isGood(String name) {
         return NORMAL.contains(name.toLowerCase(Locale.ROOT));
     }

@@ -50,7 +50,7 @@ final class LookoutManifest {
         this.folders = folders;
     }
 
-    /** Says whether a file is such a manifest rather than a CSV file: its first character opens a JSON object. */
+    /** Returns whether a file is such a manifest rather than a CSV file: its first character opens a JSON object. */
     static boolean isOne(Path file) throws IOException {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".manifest") || name.endsWith(".jsonl")) {
@@ -79,19 +79,19 @@ final class LookoutManifest {
                         : above == null ? List.of(own) : List.of(own, above));
         String name = absolute.getFileName().toString();
         boolean ofTraining = TRAIN.matcher(name).find();
-        Path beside = absolute.resolveSibling(TRAIN.matcher(name).replaceFirst("test"));
+        Path tests = absolute.resolveSibling(TRAIN.matcher(name).replaceFirst("test"));
         List<LabelledImage> all = manifest.images(absolute);
         List<LabelledImage> train = new ArrayList<>();
         List<LabelledImage> validation = new ArrayList<>();
         List<LabelledImage> test = new ArrayList<>();
         List<Path> files = new ArrayList<>(List.of(absolute));
         List<String> notes = new ArrayList<>();
-        if (ofTraining && Files.isRegularFile(beside)) {
-            files.add(beside);
-            test.addAll(manifest.images(beside));
+        if (ofTraining && Files.isRegularFile(tests)) {
+            files.add(tests);
+            test.addAll(manifest.images(tests));
             boolean anomalies = all.stream().anyMatch(LabelledImage::anomalous);
             divide(all, train, anomalies ? validation : train);
-            notes.add("The test images are those of " + beside
+            notes.add("The test images are those of " + tests
                     + (anomalies ? "; of " + name + " the anomalies and every fifth normal image validate" : ""));
         } else if (!ofTraining && TEST.matcher(name).find()) {
             test.addAll(all);

@@ -120,7 +120,7 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
                                 + " of 255 and lossy compression does not keep such values: save it as PNG");
     }
 
-    /** Says whether the aspects are the same but for a pixel of rounding. */
+    /** Returns whether the aspects are the same but for a pixel of rounding. */
     private static boolean isScaled(DatasetCheck.Size image, DatasetCheck.Size mask) {
         long difference = Math.abs((long) mask.width() * image.height() - (long) mask.height() * image.width());
         int rounding = Math.max(Math.max(image.width(), image.height()), Math.max(mask.width(), mask.height()));

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Says how far work on many images is, in a line every few seconds, and nothing of work that is done before the first of
+ * Reports the progress of work on many images in a line every few seconds; work that ends before the first of
  * them is due. A training has a bar of its own: its steps are of equal length and end at a number that is set.
  */
 public final class Progress {

@@ -63,7 +63,7 @@ public enum ComputeDevice {
         return type;
     }
 
-    /** Returns the tensor there: itself if it is there already, else a copy that belongs to the caller's scope. */
+    /** Returns the tensor there: itself if it is there already, else a copy that belongs to the scope of the call. */
     Tensor hold(Tensor tensor) {
         if (tensor.device().type().intern() == type) {
             return tensor;

@@ -32,7 +32,7 @@ public enum Precision {
     }
 
     /**
-     * Says whether this machine's processor multiplies in bfloat16 (AVX512-BF16 or AMX), without which {@link #BFLOAT16}
+     * Returns whether this machine's processor multiplies in bfloat16 (AVX512-BF16 or AMX), without which {@link #BFLOAT16}
      * is slower than {@link #FLOAT32}; false where the system does not say (other than Linux).
      */
     public static boolean bfloat16IsFast() {

@@ -17,7 +17,7 @@ public final class TensorConversion {
 
     private TensorConversion() {}
 
-    /** Returns a libtorch tensor with a copy of the values; it belongs to the caller's {@link PointerScope}. */
+    /** Returns a libtorch tensor with a copy of the values; it belongs to the {@link PointerScope} of the call. */
     public static Tensor toNative(io.draem.trainer.checkpoint.Tensor tensor) {
         return Scopes.keep(() -> {
             Tensor copy = torch.empty(

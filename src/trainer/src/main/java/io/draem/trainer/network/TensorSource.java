@@ -32,7 +32,7 @@ interface TensorSource {
             this.trained = trained;
         }
 
-        /** Says whether it is a parameter; the others are buffers. */
+        /** Returns whether it is a parameter; the others are buffers. */
         boolean trained() {
             return trained;
         }
@@ -42,7 +42,7 @@ interface TensorSource {
         }
     }
 
-    /** Returns a new row-major tensor of that shape, owned by the caller's scope. */
+    /** Returns a new row-major tensor of that shape, owned by the scope of the call. */
     Tensor take(String name, Role role, long... shape);
 
     /** Called when the network has all it needs; throws if something is left over. */

@@ -14,10 +14,10 @@ public final class AnomalySynthesizer {
 
     // An empty mask is drawn again. With the defaults one in twenty is empty, so that this many in a row mean that the
     // options exclude any mask.
-    private static final int MASK_ATTEMPTS = 1000;
+    private static final int MASK_DRAWS = 1000;
 
     // An anomaly that is not visible on the image is drawn again, and finally replaced by another kind.
-    private static final int VISIBLE_ATTEMPTS = 10;
+    private static final int VISIBLE_DRAWS = 10;
 
     // 13 of 255 levels: above the noise of a camera and the error of a JPEG, below what a person overlooks. A part of a
     // fading edge that changes the image by more must not be labeled normal.
@@ -133,7 +133,7 @@ public final class AnomalySynthesizer {
                 height,
                 options.selfTextures().contrast(),
                 options.appearance().overGrain());
-        for (int attempt = 0; attempt < VISIBLE_ATTEMPTS; attempt++) {
+        for (int draw = 0; draw < VISIBLE_DRAWS; draw++) {
             Anomaly anomaly = draw(clean, source, augmenters, random);
             if (visibility.cut(anomaly.mask(), anomaly.texture(), 1 - anomaly.beta())) {
                 return blend(clean, anomaly);
@@ -210,7 +210,7 @@ public final class AnomalySynthesizer {
     }
 
     private float[] mask(RandomGenerator random) {
-        for (int attempt = 0; attempt < MASK_ATTEMPTS; attempt++) {
+        for (int draw = 0; draw < MASK_DRAWS; draw++) {
             float[] noise = TextureSource.perlin(random, width, height, options.perlin());
             noise = Rotation.rotate(noise, width, height, angle(options.perlin().rotation(), random));
             boolean empty = true;
@@ -224,7 +224,7 @@ public final class AnomalySynthesizer {
             }
         }
         throw new IllegalStateException("No Perlin noise came above --perlin-threshold "
-                + options.perlin().threshold() + " in " + MASK_ATTEMPTS + " attempts: lower it");
+                + options.perlin().threshold() + " in " + MASK_DRAWS + " attempts: lower it");
     }
 
     private static double angle(double limit, RandomGenerator random) {

@@ -105,12 +105,12 @@ final class ColorShift {
             } else {
                 hue = (r - g) / chroma + 4;
             }
-            float turned = hue + sextants;
-            turned -= 6 * (float) Math.floor(turned / 6);
+            float rotated = hue + sextants;
+            rotated -= 6 * (float) Math.floor(rotated / 6);
             float newChroma = max == 0 ? 0 : max * clamp(255 * chroma / max + saturation) / 255;
-            to[i] = Pixels.toByte(max - newChroma * shortfall(5 + turned));
-            to[i + 1] = Pixels.toByte(max - newChroma * shortfall(3 + turned));
-            to[i + 2] = Pixels.toByte(max - newChroma * shortfall(1 + turned));
+            to[i] = Pixels.toByte(max - newChroma * shortfall(5 + rotated));
+            to[i + 1] = Pixels.toByte(max - newChroma * shortfall(3 + rotated));
+            to[i + 2] = Pixels.toByte(max - newChroma * shortfall(1 + rotated));
         }
         return new RgbImage(image.width(), image.height(), to);
     }

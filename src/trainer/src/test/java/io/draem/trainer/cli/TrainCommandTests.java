@@ -250,7 +250,7 @@ class TrainCommandTests {
     }
 
     @Test
-    void aValueThatIsNoneOfAListIsToldWithTheList() {
+    void aValueOutsideAListIsRefusedWithTheList() {
         StringWriter errors = new StringWriter();
         int code = Main.commandLine()
                 .setErr(new PrintWriter(errors))

@@ -103,7 +103,7 @@ class DatasetTests {
     }
 
     @Test
-    void namesEverythingThatCannotBeUsedInOneErrorAndGoesOnWithoutItWhereAsked() throws Exception {
+    void namesEverythingThatCannotBeUsedInOneErrorAndSkipsItOnRequest() throws Exception {
         Files.writeString(folder.resolve("train/good/002.png"), "no image at all");
         Files.writeString(folder.resolve("train/good/notes.txt"), "left out");
         write("train/good/003.png", 0, 20);

@@ -49,7 +49,7 @@ class ManifestTests {
     }
 
     @Test
-    void imagesOfTheSameNameAndLabelAreToldByTheirFolders() throws IOException {
+    void imagesOfTheSameNameAndLabelDifferByTheirFolders() throws IOException {
         Path elsewhere = folder.resolve("../elsewhere/t.png").normalize();
         Dataset dataset = read("path,label,mask,split\na.png,good,,train\nleft/t.png,hole,left/m.png,test\n"
                 + "./right/../right/t.png,hole,right/m.png,test\n"

@@ -73,7 +73,7 @@ class AnomalySynthesizerTests {
     }
 
     @Test
-    void keepsTheProbabilitiesOfAnomaliesAndTurnedImages() {
+    void keepsTheProbabilitiesOfAnomaliesAndRotatedImages() {
         AnomalySynthesizer synthesizer =
                 new AnomalySynthesizer(SynthesisOptions.DEFAULTS, WIDTH, HEIGHT, normals, textures);
         int anomalous = 0;

@@ -29,9 +29,9 @@ public record ImportedNetwork(
 
     /**
      * Reads a network out of an anomalib checkpoint, or out of the official repository's two files in any order; which
-     * is which is told by their tensors.
+     * are identified by their tensors.
      *
-     * @throws ImportedFileException naming the file and what is wrong with it
+     * @throws ImportedFileException naming the file and the problem
      */
     public static ImportedNetwork read(List<Path> paths) throws IOException {
         try (NetworkFiles files = NetworkFiles.open(paths)) {

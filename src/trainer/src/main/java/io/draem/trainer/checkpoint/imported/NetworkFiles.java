@@ -67,7 +67,7 @@ final class NetworkFiles implements AutoCloseable {
     /**
      * Returns the options that the shapes imply.
      *
-     * @throws ImportedFileException if a name or a shape is none of a network with those options
+     * @throws ImportedFileException if a name or a shape does not fit a network with these options
      */
     NetworkOptions options() throws ImportedFileException {
         NetworkOptions options = new NetworkOptions(

@@ -21,7 +21,7 @@ final class PickleInput {
         this.in = bytes.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Says whether a pickle of protocol 2 or later begins here: they all begin with the opcode PROTO. */
+    /** Returns whether a pickle of protocol 2 or later begins here: they all begin with the opcode PROTO. */
     boolean atPickle() {
         return in.remaining() >= 2 && (in.get(in.position()) & 0xFF) == 0x80;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files beside this class were written by PyTorch 2.13: one dictionary in three forms. */
+/** The resource files were written by PyTorch 2.13: one dictionary in three forms. */
 class TorchFileTests {
 
     @TempDir
