@@ -1,8 +1,8 @@
 # Images of the inference service and of the trainer.
 #
 #   docker build -t draem-service .                                   NVIDIA GPUs (CUDA 12, cuDNN 9), linux/amd64
-#   docker build -t draem-service:cpu --target service-cpu .          processors only, linux/amd64 and linux/arm64
-#   docker build -t draem-trainer --target trainer .                  libtorch on processors, linux/amd64
+#   docker build -t draem-service:cpu --target service-cpu .          CPU only, linux/amd64 and linux/arm64
+#   docker build -t draem-trainer --target trainer .                  libtorch on the CPU, linux/amd64
 #   docker run --read-only --tmpfs /tmp -p 8080:8080 draem-service:cpu
 #   docker run --read-only --tmpfs /tmp -v DATA:/data:ro -v models:/models draem-trainer train --data /data --output /models --name NAME
 #
@@ -37,7 +37,7 @@ RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
     ./mvnw -Pcpu -pl src/service -Dspring-boot.run.skip package
 
 # The application, the same bytes for both images: the two ONNX Runtime artifacts have equal classes and differ in their
-# native libraries only. Those leave the jar and are laid out beside it, so that nothing is unpacked at start.
+# native libraries only. They are moved out of the jar, so that nothing is unpacked at start.
 # All times are the same, as the class archive knows the jars by time and size; and equal files make equal layers.
 FROM service-dependencies AS service-build
 ARG REVISION
@@ -69,7 +69,7 @@ RUN printf '%s\n' \
         "-jar /opt/draem/draem-service.jar" > /layers/application/service.options \
     && find /layers /native -exec touch --no-dereference --date=1980-01-01T00:00:02Z {} +
 
-# What is another in the image for GPUs: the native libraries and, for them, the list of components.
+# What differs in the image for GPUs: the native libraries and the list of components.
 FROM service-dependencies AS cuda-libraries
 RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
     ./mvnw -pl src/service -Dspring-boot.run.skip package \
@@ -80,7 +80,7 @@ RUN jar --extract --file onnxruntime_gpu-*.jar ai/onnxruntime/native/linux-x64 \
     && rm -r ./*
 
 # libtorch and ONNX Runtime laid out in one folder, which LD_LIBRARY_PATH names for what they need of each other. OpenBLAS
-# lies there under the one name that JavaCPP loads it by: under its own, JavaCPP would copy it to a temporary folder and
+# has the one name there that JavaCPP loads it by: under its own, JavaCPP would copy it to a temporary folder and
 # rename it there at each start; libtorch finds it by what the library calls itself.
 FROM poms AS trainer-dependencies
 RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
@@ -196,7 +196,7 @@ COPY --from=service-build /layers/application ./
 COPY --from=service-build /workspace/src/service/target/classes/META-INF/sbom/application.cdx.json sbom/draem-service.cdx.json
 COPY --from=class-archive /opt/draem/draem.jsa ./
 COPY --chmod=755 src/models/cookie /models/cookie
-# ONNX Runtime from 1.29 on reports models and machines to its maker unless it is told not to.
+# ONNX Runtime from 1.29 on sends reports on models and machines to its maker unless this is disabled.
 ENV LANG=C.UTF-8 ORT_DISABLE_TELEMETRY=1 DRAEM_INFERENCE_PROVIDER=cpu
 USER 10001:10001
 EXPOSE 8080

@@ -23,9 +23,9 @@
 {{- if .Values.requestTimeout }}
 {{- $_ := set $draem "request-timeout" .Values.requestTimeout }}
 {{- end }}
-{{- /* The service needs up to 14 s more than its drain to close; 1 s is to spare. KServe's pods have no preStop. */}}
+{{- /* The service needs up to 15 s more than its drain to close; 1 s is spare. KServe's pods have no preStop. */}}
 {{- $wait := int .Values.preStopSleepSeconds }}
-{{- $drain := sub (sub (int .Values.terminationGracePeriodSeconds) $wait) 15 | int }}
+{{- $drain := sub (sub (int .Values.terminationGracePeriodSeconds) $wait) 16 | int }}
 {{- $_ := set $draem "shutdown" (dict "settle-delay" (ternary (printf "%ds" $wait) "0s" .Values.kserve.enabled) "drain-limit" (printf "%ds" $drain)) }}
 {{- $managed := dict "draem" $draem "server" (dict "port" 8080) }}
 {{- if .Values.apiKeys.secretName }}

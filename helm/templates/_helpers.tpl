@@ -142,7 +142,7 @@ httpGet:
 {{- end }}
 {{- end }}
 
-{{/* What service and ServingRuntime alike mount, and the volumes behind it. */}}
+{{/* Volume mounts that Deployment and ServingRuntime share, and their volumes. */}}
 {{- define "draem.volumeMounts" -}}
 {{ include "draem.ownVolumeMounts" . }}
 {{- with .Values.extraVolumeMounts }}

@@ -1,4 +1,4 @@
-{{/* The place of the models: at most one of claim, image volume and downloaded files (draem.validate). */}}
+{{/* The source of the models: at most one of claim, image volume and downloaded files (draem.validate). */}}
 {{- define "draem.modelVolume" -}}
 {{- if .Values.models.persistentVolumeClaim.name }}
 - name: models
@@ -41,8 +41,8 @@
 {{- end }}
 
 {{/*
-Fetches each file beside its place, proves its SHA-256 and moves it there. Names, addresses and digests are arguments and
-never part of the script. A file that is there already, since the container was started again, is proved and kept.
+Downloads each file next to its destination, checks its SHA-256 and moves it there. Names, addresses and digests are arguments and
+never part of the script. A file that exists already, after a restart of the container, is checked and kept.
 */}}
 {{- define "draem.download" -}}
 {{- $download := .Values.models.download }}

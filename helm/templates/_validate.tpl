@@ -7,9 +7,9 @@
 {{- else if hasSuffix "m" $timeout }}
 {{- $seconds = mul 60 (trimSuffix "m" $timeout | int) }}
 {{- end }}
-{{- $grace := add (int .Values.preStopSleepSeconds) $seconds 15 | int }}
+{{- $grace := add (int .Values.preStopSleepSeconds) $seconds 16 | int }}
 {{- if lt (int .Values.terminationGracePeriodSeconds) $grace }}
-{{- fail (printf "terminationGracePeriodSeconds: must be %d or more: preStopSleepSeconds (%d), what a request may take (%s) and 15 s for closing" $grace (int .Values.preStopSleepSeconds) $timeout) }}
+{{- fail (printf "terminationGracePeriodSeconds: must be %d or more: preStopSleepSeconds (%d), the longest request (%s) and 16 s for closing" $grace (int .Values.preStopSleepSeconds) $timeout) }}
 {{- end }}
 {{- $zero := list "0" "0%" }}
 {{- if and (has (toString .Values.updateStrategy.maxSurge) $zero) (has (toString .Values.updateStrategy.maxUnavailable) $zero) }}
@@ -47,12 +47,12 @@
 {{- fail "autoscaling: minReplicas is above maxReplicas" }}
 {{- end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
-{{- fail "httpRoute.parentRefs: names no gateway, the route would lead nowhere" }}
+{{- fail "httpRoute.parentRefs: names no gateway, the route would have no effect" }}
 {{- end }}
 {{- if .Values.kserve.enabled }}
 {{- range $part := list "autoscaling" "ingress" "httpRoute" "networkPolicy" "podDisruptionBudget" "serviceMonitor" }}
 {{- if (index $.Values $part).enabled }}
-{{- fail (printf "kserve: with a ServingRuntime KServe makes the pods and what belongs to them; switch %s off" $part) }}
+{{- fail (printf "kserve: with a ServingRuntime KServe creates the pods and their objects; disable %s" $part) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -78,7 +78,7 @@
 {{- if .Values.models.image.reference }}
 {{- $sources = append $sources "models.image.reference" }}
 {{- if semverCompare "<1.31.0-0" .Capabilities.KubeVersion.Version }}
-{{- fail (printf "models.image: this cluster (%s) knows no image volumes; they need Kubernetes 1.31 with the feature ImageVolume, on by itself from 1.35" .Capabilities.KubeVersion.Version) }}
+{{- fail (printf "models.image: this cluster (%s) has no image volumes; they need Kubernetes 1.31 with the feature ImageVolume, enabled by default from 1.35" .Capabilities.KubeVersion.Version) }}
 {{- end }}
 {{- end }}
 {{- if .Values.models.download.files }}
@@ -154,7 +154,7 @@
 {{- mul $number (index $units (regexFind "[a-z]+$" .)) }}
 {{- end }}
 
-{{/* Labels and annotations that would stand twice in an object: YAML with a key twice is refused or loses one. */}}
+{{/* Labels and annotations that an object would have twice: YAML with a duplicate key is rejected or loses one. */}}
 {{- define "draem.validateNames" -}}
 {{- $own := keys (include "draem.labels" . | fromYaml) }}
 {{- $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "dashboard.labels" .Values.dashboard.labels }}
@@ -226,8 +226,8 @@
 {{- end }}
 
 {{/*
-Names of all properties in a nested map, one a line, in one spelling: Spring reads maxBatchSize, max_batch_size and
-max-batch-size alike. Call with a list of the name so far and the value.
+Names of all properties in a nested map, one per line, in one spelling: Spring treats maxBatchSize, max_batch_size and
+max-batch-size as the same. Call with a list of the name so far and the value.
 */}}
 {{- define "draem.propertyNames" -}}
 {{- $name := index . 0 }}
@@ -243,8 +243,8 @@ max-batch-size alike. Call with a list of the name so far and the value.
 {{- end }}
 
 {{/*
-What of .Values.config the chart sets itself, and what probes, service and monitor rely on: a value here would be lost
-without a word, or would leave the pod without an answer to its probes.
+Properties that the chart sets, and those that probes, service and monitor rely on: setting them in .Values.config would have no
+effect, or would make the probes fail.
 */}}
 {{- define "draem.validateConfig" -}}
 {{- $keys := .Values.apiKeys }}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/test/resources/kubernetes anew: what Kubernetes and the operators say of their objects (all Apache-2.0), cut to
+"""Writes src/test/resources/kubernetes: the schemas of Kubernetes and the operators (all Apache-2.0), reduced to
 the kinds that the chart has, without descriptions. Needs Go, PyYAML and the network: python3 schemas.py"""
 
 import json
@@ -53,7 +53,7 @@ def core():
         name = wanted.pop()
         if name not in kept:
             kept[name] = without_descriptions(swagger[name])
-            if "x-kubernetes-group-version-kind" in kept[name]:  # an object, whose status nobody writes in a manifest
+            if "x-kubernetes-group-version-kind" in kept[name]:  # an object: manifests do not contain its status
                 kept[name]["properties"].pop("status", None)
             text = json.dumps(kept[name])
             wanted += [part.split('"')[0] for part in text.split("#/definitions/")[1:]]

@@ -12,7 +12,7 @@ export class Gallery {
   #marked = -1;
 
   constructor() {
-    drawLegend(byId("colours"));
+    drawLegend(byId("colors"));
     const buttons = [...byId("pictures").querySelectorAll(".enlarge")];
     for (const button of buttons) {
       const caption = button.previousElementSibling.textContent.toLowerCase();

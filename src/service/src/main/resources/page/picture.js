@@ -4,7 +4,7 @@ const LARGEST = 1600;
 /** Small images are drawn enlarged, so that outlines are fine beside their pixels. */
 const SMALLEST = 1024;
 
-/** Inferno, by M. Zucker's polynomials (CC0): lightness rises evenly, also without colour vision and in grey. */
+/** Inferno, by M. Zucker's polynomials (CC0): lightness rises evenly, also without color vision and in gray. */
 const INFERNO = [
   [0.000219, 0.106513, 11.602493, -41.703996, 77.162936, -71.319428, 25.131126],
   [0.001651, 0.563956, -3.972854, 17.436399, -33.402359, 32.626064, -12.242669],
@@ -18,8 +18,8 @@ const TURBO = [
   [0.1066733, 12.64194608, -60.58204836, 110.36276771, -89.90310912, 27.34824973],
 ];
 
-const MAP_COLOURS = table((level) => colour(INFERNO, level / 255));
-const HEAT_COLOURS = table((level) => colour(TURBO, 0.62 + (level / 255) * 0.3));
+const MAP_COLORS = table((level) => color(INFERNO, level / 255));
+const HEAT_COLORS = table((level) => color(TURBO, 0.62 + (level / 255) * 0.3));
 const OUTLINE = "#ff00ff";
 
 /** Returns the picture in a file, upright; null where the browser cannot read its format. */
@@ -56,11 +56,11 @@ export function draw(canvas, picture) {
   canvas.getContext("2d").putImageData(picture, 0, 0);
 }
 
-/** Draws an anomaly map: grey pixels, 255 for 1, in colours. */
+/** Draws an anomaly map: gray pixels, 255 for 1, in colors. */
 export function drawMap(canvas, map) {
   const picture = new ImageData(map.width, map.height);
   for (let i = 0; i < map.data.length; i += 4) {
-    picture.data.set(MAP_COLOURS[map.data[i]], i);
+    picture.data.set(MAP_COLORS[map.data[i]], i);
     picture.data[i + 3] = 255;
   }
   draw(canvas, picture);
@@ -68,7 +68,7 @@ export function drawMap(canvas, map) {
 
 export function drawLegend(canvas) {
   const picture = new ImageData(256, 1);
-  MAP_COLOURS.forEach((rgb, level) => picture.data.set([...rgb, 255], 4 * level));
+  MAP_COLORS.forEach((rgb, level) => picture.data.set([...rgb, 255], 4 * level));
   draw(canvas, picture);
 }
 
@@ -84,7 +84,7 @@ export function drawOverlay(canvas, { photograph, map, threshold, range, regions
     const excess = map.data[i] / 255 - threshold;
     if (excess > 0) {
       const heat = range > 0 ? Math.min(1, (2 * excess) / range) : 1;
-      const rgb = HEAT_COLOURS[Math.round(heat * 255)];
+      const rgb = HEAT_COLORS[Math.round(heat * 255)];
       const opacity = 0.25 + heat * 0.45;
       for (let channel = 0; channel < 3; channel++) {
         picture.data[i + channel] += opacity * (rgb[channel] - picture.data[i + channel]);
@@ -104,17 +104,17 @@ export function drawOverlay(canvas, { photograph, map, threshold, range, regions
   });
 }
 
-function stroke(context, width, colour) {
+function stroke(context, width, color) {
   context.lineWidth = width;
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.stroke();
 }
 
-function table(colourOf) {
-  return Array.from({ length: 256 }, (_, level) => colourOf(level));
+function table(colorOf) {
+  return Array.from({ length: 256 }, (_, level) => colorOf(level));
 }
 
-function colour(polynomials, x) {
+function color(polynomials, x) {
   return polynomials.map((polynomial) => {
     const value = polynomial.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
     return Math.round(255 * Math.min(1, Math.max(0, value)));

@@ -122,7 +122,7 @@ export function showRegions(answer, asked, onMark) {
 export function showDetails(answer, roundTrip) {
   const facts = {
     "Score": answer.score.toFixed(4),
-    "Score, normalised": `${answer.normalizedScore.toFixed(4)} (0.5 at the threshold)`,
+    "Score, normalized": `${answer.normalizedScore.toFixed(4)} (0.5 at the threshold)`,
     "Threshold": answer.threshold.toFixed(4),
     "Pixel threshold": answer.pixelThreshold.toFixed(4),
     "Model": `${answer.model.name}, version ${answer.model.version}`,

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the page for callers to the programs that are run. */
+/** Compares the examples in the client guide with the programs that are run. */
 class ClientExamplesTests {
 
     private static final Path EXAMPLES = TestModels.file("src/deployment/src/test/clients");

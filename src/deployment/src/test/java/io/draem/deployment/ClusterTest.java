@@ -29,7 +29,7 @@ abstract class ClusterTest {
             "draem.kubernetes", System.getProperty("user.home") + "/.cache/draem/kubernetes-1.36.3"));
 
     static ControlPlane cluster;
-    static PlayedNodes nodes;
+    static SimulatedNodes nodes;
 
     private static Path folder;
 
@@ -48,7 +48,7 @@ abstract class ClusterTest {
             long start = System.nanoTime();
             folder = Files.createTempDirectory("cluster");
             cluster = ControlPlane.start(PROGRAMS, folder);
-            nodes = new PlayedNodes(cluster.api());
+            nodes = new SimulatedNodes(cluster.api());
             Runtime.getRuntime().addShutdownHook(new Thread(ClusterTest::stop));
             defineCustomResources();
             System.out.printf("The control plane is up after %.1f s%n", (System.nanoTime() - start) / 1e9);

@@ -1,5 +1,6 @@
 package io.draem.deployment;
 
+import io.draem.testing.Await;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,18 +11,17 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Kubernetes cluster without machines: etcd, API server, controller manager and scheduler as they are, built by
- * {@code src/test/kubernetes/build.sh}. {@link PlayedNodes} stands in for what would run pods.
+ * {@code src/test/kubernetes/build.sh}. {@link SimulatedNodes} replaces the kubelets.
  */
 final class ControlPlane implements AutoCloseable {
 
     static final List<String> PROGRAMS = List.of("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler");
 
     private static final String TOKEN = "administrator";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Path programs;
     private final Path folder;
@@ -73,7 +73,7 @@ final class ControlPlane implements AutoCloseable {
                 "--service-account-private-key-file=" + folder.resolve("accounts.key"),
                 "--root-ca-file=" + certificate,
                 "--horizontal-pod-autoscaler-sync-period=1s",
-                // The played nodes send no signs of life.
+                // The simulated nodes send no heartbeats.
                 "--node-monitor-grace-period=1h",
                 "--secure-port=0",
                 "--leader-elect=false");
@@ -105,19 +105,9 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** Asks again and again, until it is so. */
-    static void until(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("Still not so after " + PATIENCE.toSeconds() + " s: " + what);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-        }
-    }
-
-    interface Condition {
-        boolean holds() throws Exception;
+    /** Waits until a condition holds, within two minutes. */
+    static void until(String what, Await.Condition condition) throws Exception {
+        Await.until(what, LIMIT, condition);
     }
 
     private void start(String program, String... arguments) throws IOException {

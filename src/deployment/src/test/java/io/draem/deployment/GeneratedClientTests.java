@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The examples of {@code call-from-a-program.md}, with clients generated from the contract, against a service that requires keys.
- * The profile {@code clients} has generated them. What arrives is told by its digest: a client that sends the file's name
+ * The profile {@code clients} has generated them. Images are identified by their digest: a client that sends the file's name
  * instead of its bytes does not get through.
  */
 @Tag("clients")
@@ -52,7 +52,7 @@ class GeneratedClientTests extends HttpTest {
     private static final String PATIENT = "60";
     private static final String HASTY = "0.001";
     private static final Path CLIENTS =
-            TestModels.file("src/service/target/clients").toAbsolutePath();
+            TestModels.file("src/deployment/target/clients").toAbsolutePath();
     private static final Path EXAMPLES =
             TestModels.file("src/deployment/src/test/clients").toAbsolutePath();
     private static final Path IMAGE = TestModels.broken().toAbsolutePath();
@@ -220,7 +220,7 @@ class GeneratedClientTests extends HttpTest {
         return EXAMPLES.resolve(file).toString();
     }
 
-    /** Copies an example beside the client that it names. */
+    /** Copies an example into the folder of the client that it uses. */
     private static Path copy(String language) throws IOException {
         Path example = Files.createDirectories(CLIENTS.resolve(language + "-example"));
         try (Stream<Path> files = Files.list(EXAMPLES.resolve(language))) {

@@ -69,7 +69,7 @@ public final class HelmChart {
                 .toList();
     }
 
-    /** The service's configuration as it stands in the rendered config map. */
+    /** The service's configuration in the rendered config map. */
     static Manifest configuration(String values) {
         return new Manifest(new Yaml().load(configurationText(values)));
     }

@@ -33,13 +33,13 @@ class HelmChartTests {
     }
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void rendersNothingNull(String values) {
         assertThat(render(values)).isNotEmpty().allSatisfy(manifest -> assertNothingNull(manifest, manifest.content()));
     }
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void meetsThePodSecurityStandardRestricted(String values) {
         var manifests = render(values);
         for (var deployment : ofKind("Deployment", manifests)) {
@@ -142,7 +142,7 @@ class HelmChartTests {
     void leavesTimeToFinishRunningRequests() {
         assertThat(render("Deployment", "").at(POD + "terminationGracePeriodSeconds"))
                 .isEqualTo(60);
-        assertThat(configuration("").at("draem.shutdown.drain-limit")).isEqualTo("40s");
+        assertThat(configuration("").at("draem.shutdown.drain-limit")).isEqualTo("39s");
     }
 
     @Test
@@ -207,7 +207,7 @@ class HelmChartTests {
                         "models", Map.of("directory", "/models", "default", "cookie"),
                         "inference", Map.of("provider", "cuda", "max-batch-size", 4),
                         "request-timeout", "3s",
-                        "shutdown", Map.of("settle-delay", "0s", "drain-limit", "40s")));
+                        "shutdown", Map.of("settle-delay", "0s", "drain-limit", "39s")));
     }
 
     @Test

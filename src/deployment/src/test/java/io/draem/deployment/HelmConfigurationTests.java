@@ -26,7 +26,7 @@ import org.springframework.core.io.ByteArrayResource;
 class HelmConfigurationTests {
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void theServiceTakesWhatTheChartWrites(String values) throws Exception {
         var binder = binder(values);
 
@@ -67,12 +67,12 @@ class HelmConfigurationTests {
     void digestsBelongToAModelsVersion() throws Exception {
         var values =
                 "models: {download: {files: [{model: casting_v2.1, version: 3, url: 'https://a/b', sha256: '%s'}]}}"
-                        .formatted(ValuesThatMatter.DIGEST);
+                        .formatted(EffectiveValues.DIGEST);
 
         assertThat(binder(values)
                         .bindOrCreate("draem.models", ModelProperties.class)
                         .sha256())
-                .isEqualTo(Map.of("casting_v2.1.3", ValuesThatMatter.DIGEST));
+                .isEqualTo(Map.of("casting_v2.1.3", EffectiveValues.DIGEST));
     }
 
     @Test

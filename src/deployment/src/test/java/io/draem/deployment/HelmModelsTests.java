@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where models come from; the script that fetches them runs here as it stands in the rendered chart. */
+/** The sources of models; runs the download script of the rendered chart. */
 @Tag("slow")
 class HelmModelsTests {
 
@@ -86,9 +86,9 @@ class HelmModelsTests {
 
     @Test
     void theServiceProvesWhatWasDownloadedOnceMore() {
-        assertThat(configuration(download("https://models/casting.onnx", ValuesThatMatter.DIGEST))
+        assertThat(configuration(download("https://models/casting.onnx", EffectiveValues.DIGEST))
                         .map("draem.models.sha256"))
-                .isEqualTo(Map.of("[casting.3]", ValuesThatMatter.DIGEST));
+                .isEqualTo(Map.of("[casting.3]", EffectiveValues.DIGEST));
     }
 
     @Test
@@ -106,11 +106,11 @@ class HelmModelsTests {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void refusesAModelOfAnotherDigestAndLeavesNothing() throws Exception {
-        var fetched = fetch(download(address(), ValuesThatMatter.DIGEST));
+        var fetched = fetch(download(address(), EffectiveValues.DIGEST));
 
         assertThat(fetched.status()).isEqualTo(1);
         assertThat(fetched.all())
-                .contains("SHA-256 of " + address() + " is " + digest() + ", not " + ValuesThatMatter.DIGEST);
+                .contains("SHA-256 of " + address() + " is " + digest() + ", not " + EffectiveValues.DIGEST);
         assertThat(folder.resolve("casting/3")).isEmptyDirectory();
     }
 
@@ -122,7 +122,7 @@ class HelmModelsTests {
         assertThat(folder.resolve("harm")).doesNotExist();
     }
 
-    /** Runs the init container's command with the folders of this test in place of the pod's. */
+    /** Runs the init container's command with the folders of this test instead of the pod's. */
     private Programs.Ended fetch(String values) throws Exception {
         var deployment = render("Deployment", values);
         var headers = Files.writeString(folder.resolve("headers"), "Authorization: Bearer abc\n");

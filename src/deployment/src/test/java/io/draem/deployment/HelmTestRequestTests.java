@@ -15,21 +15,21 @@ class HelmTestRequestTests extends HttpTest {
 
     @Test
     void helmTestPostsThePhotographAndSeesAVerdict() throws Exception {
-        var asked = ask("cookie");
+        var request = post("cookie");
 
-        assertThat(asked.status()).as(asked.all()).isZero();
-        assertThat(asked.all()).contains("\"anomalous\":", "\"name\":\"cookie\"");
+        assertThat(request.status()).as(request.all()).isZero();
+        assertThat(request.all()).contains("\"anomalous\":", "\"name\":\"cookie\"");
     }
 
     @Test
     void helmTestFailsWithTheProblemWhereThereIsNoVerdict() throws Exception {
-        var asked = ask("casting");
+        var request = post("casting");
 
-        assertThat(asked.status()).isNotZero();
-        assertThat(asked.all()).contains("urn:draem:problem:unknown-model");
+        assertThat(request.status()).isNotZero();
+        assertThat(request.all()).contains("urn:draem:problem:unknown-model");
     }
 
-    private Programs.Ended ask(String model) throws Exception {
+    private Programs.Ended post(String model) throws Exception {
         Programs.require("curl");
         var pod = HelmChart.render("Pod", "test: {model: " + model + "}");
         var command = new ArrayList<String>();

@@ -20,7 +20,7 @@ class HelmTrainingTests {
 
     @Test
     void eachProductIsAnIndexWithItsOptions() {
-        var manifests = render(ValuesThatMatter.TRAINING);
+        var manifests = render(EffectiveValues.TRAINING);
         var job = ofKind("Job", manifests).get(0);
         var options = ofKind("ConfigMap", manifests).stream()
                 .filter(map -> map.at("metadata.name").equals(job.at(POD + "volumes.0.configMap.name")))
@@ -59,7 +59,7 @@ class HelmTrainingTests {
 
     @Test
     void neverHasTwoPodsAtOneCheckpoint() {
-        var job = render("Job", ValuesThatMatter.TRAINING);
+        var job = render("Job", EffectiveValues.TRAINING);
 
         assertThat(job.at("spec.podReplacementPolicy")).isEqualTo("Failed");
         assertThat(job.at(POD + "restartPolicy")).isEqualTo("Never");
@@ -72,19 +72,18 @@ class HelmTrainingTests {
     @Test
     void anotherTrainingIsAnotherJobAndAnotherServiceIsNot() {
         var name = "metadata.name";
-        var before = render("Job", ValuesThatMatter.TRAINING).at(name);
+        var before = render("Job", EffectiveValues.TRAINING).at(name);
 
-        assertThat(render("Job", ValuesThatMatter.TRAINING + "replicaCount: 2\n")
-                        .at(name))
+        assertThat(render("Job", EffectiveValues.TRAINING + "replicaCount: 2\n").at(name))
                 .isEqualTo(before);
-        assertThat(render("Job", ValuesThatMatter.TRAINING.replace("seed: 7", "seed: 9"))
+        assertThat(render("Job", EffectiveValues.TRAINING.replace("seed: 7", "seed: 9"))
                         .at(name))
                 .isNotEqualTo(before);
     }
 
     @Test
     void theServicesPodsAreNotThoseOfTheTraining() {
-        var manifests = render(ValuesThatMatter.TRAINING);
+        var manifests = render(EffectiveValues.TRAINING);
 
         assertThat(ofKind("Job", manifests)
                         .get(0)
@@ -99,9 +98,9 @@ class HelmTrainingTests {
 
     @Test
     void asksForAGpuOnlyWhereTheTrainerUsesOne() {
-        assertThat(render("Job", ValuesThatMatter.TRAINING).map(POD + "containers.0.resources.limits"))
+        assertThat(render("Job", EffectiveValues.TRAINING).map(POD + "containers.0.resources.limits"))
                 .doesNotContainKey("nvidia.com/gpu");
-        assertThat(render("Job", ValuesThatMatter.TRAINING + "  gpu: {enabled: true}\n")
+        assertThat(render("Job", EffectiveValues.TRAINING + "  gpu: {enabled: true}\n")
                         .map(POD + "containers.0.resources.limits"))
                 .containsEntry("nvidia.com/gpu", 1);
     }

@@ -64,8 +64,8 @@ class HelmValuesTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    terminationGracePeriodSeconds: 49                | terminationGracePeriodSeconds: must be 50 or more
-                    requestTimeout: 1m                               | terminationGracePeriodSeconds: must be 80 or more
+                    terminationGracePeriodSeconds: 50                | terminationGracePeriodSeconds: must be 51 or more
+                    requestTimeout: 1m                               | terminationGracePeriodSeconds: must be 81 or more
                     updateStrategy: {maxSurge: 0%, maxUnavailable: 0} | updateStrategy: maxSurge and maxUnavailable cannot both be 0
                     resources: {limits: {nvidia.com/gpu: 2}}         | resources: nvidia.com/gpu is set by gpu.resource and gpu.count
                     training: {resources: {limits: {nvidia.com/gpu: 2}}} | training.resources: nvidia.com/gpu is set by training.gpu.resource
@@ -114,7 +114,7 @@ class HelmValuesTests {
                     autoscaling: {minReplicas: 3}                    | autoscaling: minReplicas is above maxReplicas
                     httpRoute: {enabled: true}                       | httpRoute.parentRefs: names no gateway
                     models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: come from one place
-                    kserve: {enabled: true} ; autoscaling: {enabled: true} | switch autoscaling off
+                    kserve: {enabled: true} ; autoscaling: {enabled: true} | disable autoscaling
                     kserve: {enabled: true} ; models: {persistentVolumeClaim: {name: b}} | leave out models.persistentVolumeClaim.name
                     training: {enabled: true}                        | training.products: names no product
                     training: {enabled: true, products: [{name: a}]} | training.data.persistentVolumeClaim: name the claim with the images
@@ -134,7 +134,7 @@ class HelmValuesTests {
                     """)
     void refusesAModelThatIsNotDownloaded(String values, String message) {
         var files = ", download: {files: [{model: casting, version: 3, url: 'https://a/b', sha256: '%s'}]}"
-                .formatted(ValuesThatMatter.DIGEST);
+                .formatted(EffectiveValues.DIGEST);
 
         assertThatThrownBy(() -> render(values.formatted(files).replace(" ; ", "\n")))
                 .hasMessageContaining(message);
@@ -159,7 +159,7 @@ class HelmValuesTests {
     @Test
     void refusesAVolumeThatTheClusterDoesNotKnow() {
         assertThatThrownBy(() -> HelmChart.renderFor("1.30.0", "models: {image: {reference: 'registry/models:3'}}"))
-                .hasMessageContaining("models.image: this cluster (v1.30.0) knows no image volumes");
+                .hasMessageContaining("models.image: this cluster (v1.30.0) has no image volumes");
     }
 
     @Test

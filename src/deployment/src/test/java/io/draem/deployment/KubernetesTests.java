@@ -14,7 +14,7 @@ class KubernetesTests extends ClusterTest {
     private static final String SURGE = "updateStrategy: {maxSurge: 1, maxUnavailable: 0}\n";
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void theApiServerTakesWhatTheChartRendersWithoutAWarning(String values) throws Exception {
         namespace("plant");
         for (var manifest : HelmChart.render(values)) {

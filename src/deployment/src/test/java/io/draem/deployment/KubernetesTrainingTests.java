@@ -12,7 +12,7 @@ class KubernetesTrainingTests extends ClusterTest {
 
     private static final String JOBS = "apis/batch/v1/jobs";
     private static final String VALUES =
-            "replicaCount: 0\n" + ValuesThatMatter.TRAINING + "  parallelism: 2\n  nodeSelector: {test: %s}\n";
+            "replicaCount: 0\n" + EffectiveValues.TRAINING + "  parallelism: 2\n  nodeSelector: {test: %s}\n";
 
     @Test
     void trainsEachProductOnceAndAgainWhereTheTrainingIsAnother() throws Exception {
@@ -28,7 +28,7 @@ class KubernetesTrainingTests extends ClusterTest {
         release.upgrade(values.replace("seed: 7", "seed: 9"));
         ControlPlane.until("the first job is gone", () -> release.list(JOBS).size() == 1);
         assertThat(job(release).at("/metadata/name").asString()).isNotEqualTo(first);
-        ControlPlane.until("both are trained anew", () -> completed(release).equals("0,1"));
+        ControlPlane.until("both are trained again", () -> completed(release).equals("0,1"));
     }
 
     @Test
@@ -53,7 +53,7 @@ class KubernetesTrainingTests extends ClusterTest {
     @Test
     void anEvictionIsNoFailure() throws Exception {
         var release = training("evicted");
-        nodes.endWith(pod -> PlayedNodes.RUNS_ON);
+        nodes.endWith(pod -> SimulatedNodes.RUNS_ON);
         release.install(VALUES.formatted("evicted") + "  retries: 0\n");
         ControlPlane.until("both are in training", () -> release.pods(ClusterTest::isReady) == 2);
 

@@ -14,7 +14,7 @@ class ManifestSchemaTests {
     private static final ManifestSchema SCHEMA = new ManifestSchema(HelmChart.KUBERNETES);
 
     @ParameterizedTest
-    @MethodSource("io.draem.deployment.ValuesThatMatter#all")
+    @MethodSource("io.draem.deployment.EffectiveValues#all")
     void whatTheChartRendersIsWhatKubernetesKnows(String values) {
         assertThat(HelmChart.render(values))
                 .isNotEmpty()
@@ -24,12 +24,12 @@ class ManifestSchemaTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    {spec: {ports: [{port: 80, target: http}]}}                 | /spec/ports/0/target: does not exist
-                    {spec: {ports: [{name: http}]}}                             | /spec/ports/0/port: is missing
-                    {spec: {ports: [{port: '80'}]}}                             | /spec/ports/0/port: must be a whole number, not "80"
-                    {spec: {ports: [{port: 80, targetPort: true}]}}             | /spec/ports/0/targetPort: must be a number or text, not true
-                    {spec: {selector: [a]}}                                     | /spec/selector: must be an object, not ["a"]
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    {spec: {ports: [{port: 80, target: http}]}}                 | /spec/ports/0: property 'target' is not defined in the schema and the schema does not allow additional properties
+                    {spec: {ports: [{name: http}]}}                             | /spec/ports/0: required property 'port' not found
+                    {spec: {ports: [{port: '80'}]}}                             | /spec/ports/0/port: string found, integer expected
+                    {spec: {ports: [{port: 80, targetPort: true}]}}             | /spec/ports/0/targetPort: boolean found, [integer, string] expected
+                    {spec: {selector: [a]}}                                     | /spec/selector: array found, object expected
                     """)
     void findsWhatIsWrong(String service, String problem) {
         Map<String, Object> content = new Yaml().load(service);

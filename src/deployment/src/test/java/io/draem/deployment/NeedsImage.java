@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <pre>{@code
  * docker build -t draem-service:cpu --target service-cpu .
- * ./mvnw -Pcontainers -pl src/service -am test
+ * ./mvnw -Pcontainers -pl src/deployment -am test
  * }</pre>
  *
  * Skipped without the profile; with it too where no engine answers or the image has not been built, and one line says so.

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Lints the contract, and compares it with the one of the last release: what callers rely on stays. */
+/** Lints the contract and compares it with the last release: what clients rely on must stay. */
 @Tag("clients")
 @Timeout(1200)
 @EnabledIfSystemProperty(
@@ -29,7 +29,7 @@ class ReleasedContractTests {
     private static final Path RELEASED =
             TestModels.file("src/deployment/src/test/openapi/released.yaml").toAbsolutePath();
     private static final Path TOOLS =
-            TestModels.file("src/service/target/clients/tools").toAbsolutePath();
+            TestModels.file("src/deployment/target/clients/tools").toAbsolutePath();
 
     @TempDir
     private Path folder;

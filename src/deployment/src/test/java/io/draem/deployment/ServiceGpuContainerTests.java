@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The container gets no GPU here, whatever the machine has: what can be seen is that it says so and goes on. */
+/** The container gets no GPU here, whatever the machine has: tests that it logs this and continues. */
 @NeedsImage(BuiltImage.SERVICE)
 class ServiceGpuContainerTests extends ServiceContainerTest {
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.wait.strategy.Wait;
 
-/** Trains on the shipped photographs, so briefly that nothing but the way of the files can be judged. */
+/** Trains briefly on the shipped photographs: tests the paths of the files, not the model. */
 @NeedsImage(BuiltImage.TRAINER)
 class TrainerContainerTests {
 

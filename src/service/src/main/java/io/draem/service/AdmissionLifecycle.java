@@ -1,6 +1,7 @@
 package io.draem.service;
 
 import io.draem.service.detection.Admission;
+import java.math.BigDecimal;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +48,12 @@ class AdmissionLifecycle implements SmartLifecycle {
         admission.close();
         log.info("No new requests are taken; those that wait are finished");
         if (!admission.awaitAnswers(drainLimit)) {
-            log.error("{} request(s) had no answer after {}", admission.requests(), drainLimit);
+            log.error("{} request(s) had no answer after {} s", admission.requests(), seconds(drainLimit));
         }
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     @Override

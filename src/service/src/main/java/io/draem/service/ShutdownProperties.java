@@ -18,7 +18,7 @@ public record ShutdownProperties(
         @DefaultValue("35s") Duration drainLimit) {
 
     /** For the answers to requests whose bodies still arrive, then for connections whose clients have just been answered. */
-    private static final Duration CONNECTIONS = Duration.ofSeconds(4);
+    private static final Duration CONNECTIONS = Duration.ofSeconds(5);
 
     /** For the web server (spring.lifecycle.timeout-per-shutdown-phase), then for what the models still run. */
     private static final Duration CLOSING = Duration.ofSeconds(5);

@@ -58,7 +58,8 @@ class ArchitectureTests {
             .whereLayer("models")
             .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "openapi", "observation", "detection")
             .whereLayer("queue")
-            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "observation", "detection", "models");
+            .mayOnlyBeAccessedByLayers(
+                    "application", "api", "protocol", "web", "openapi", "observation", "detection", "models");
 
     @ArchTest
     static final ArchRule ONLY_THE_RUNTIME_KNOWS_ONNX_RUNTIME =

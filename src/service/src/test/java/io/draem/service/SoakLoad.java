@@ -383,7 +383,7 @@ final class SoakLoad implements AutoCloseable {
             return List.of(
                     image("bad", "/v1/detect", cookie, "cut", half).expecting("bad", 400),
                     image("bad", "/v1/detect?threshold=2", cookie, "", good).expecting("bad", 400),
-                    image("bad", "/v1/detect?colour=red", cookie, "", good).expecting("bad", 400),
+                    image("bad", "/v1/detect?color=red", cookie, "", good).expecting("bad", 400),
                     image("bad", "/v1/detect?version=abc", cookie, "", good).expecting("bad", 400),
                     image("bad", "/v1/detect?model=nosuch", "nosuch", "", good).expecting("bad", 404),
                     post("bad", "/v1/detect", "text/plain", "", good, Kind.SINGLE)

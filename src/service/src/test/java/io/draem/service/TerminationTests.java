@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.draem.model.TestModels;
 import io.draem.testing.Await;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.RepeatedTest;
@@ -35,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminationTests {
 
     private static final int CALLERS = 6;
+    private static final int SLOW_CLIENTS = 20;
     private static final int SIGTERM = 143;
     private static final int SIGHUP = 129;
 
@@ -76,6 +83,54 @@ class TerminationTests {
             disabledReason = "Starts the service 20 times: -Ddraem.test.terminations=many")
     void norDoesItInTwentyTimes() throws Exception {
         endUnderLoad();
+    }
+
+    @RepeatedTest(2)
+    void slowUploadsAreAnsweredAndNotReportedAsUnanswered() throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(
+                directory, "--draem.shutdown.settle-delay=1s", "--draem.shutdown.drain-limit=2s")) {
+            int port = awaitReady(service);
+            CountDownLatch sending = new CountDownLatch(SLOW_CLIENTS);
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < SLOW_CLIENTS; i++) {
+                clients.add(new Thread(() -> upload(port, sending)));
+            }
+            clients.forEach(Thread::start);
+            assertThat(sending.await(20, TimeUnit.SECONDS)).isTrue();
+            service.terminate();
+            assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
+            join(clients);
+            assertThat(lost).isEmpty();
+            assertThat(statuses).hasSize(SLOW_CLIENTS).containsOnly(503);
+            assertEndedWell(service);
+            assertThat(service.log()).doesNotContain("WARN");
+        }
+    }
+
+    /** Sends a body byte by byte, also after the response, until the service closes the connection. */
+    private void upload(int port, CountDownLatch sending) {
+        try (Socket socket = new Socket("localhost", port)) {
+            socket.setSoTimeout(200);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
+                            + "Content-Length: 100000\r\n\r\n.")
+                    .getBytes(StandardCharsets.US_ASCII));
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            int read = 0;
+            while (read >= 0) {
+                try {
+                    read = socket.getInputStream().read();
+                    answer.write(read);
+                } catch (SocketTimeoutException e) {
+                    sending.countDown();
+                    out.write('.');
+                }
+            }
+            statuses.add(
+                    Integer.valueOf(answer.toString(StandardCharsets.US_ASCII).split(" ")[1]));
+        } catch (IOException e) {
+            lost.add(e);
+        }
     }
 
     /** Clients of all kinds, two of each, which go on until no connection is accepted any more. */

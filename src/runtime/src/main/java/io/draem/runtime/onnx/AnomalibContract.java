@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Checks graphs that anomalib exported with its pre- and post-processing: the resize to the network's size is inside, and
- * scores come out normalised with the threshold at 0.5. They have no metadata of ours.
+ * scores come out normalized with the threshold at 0.5. They have no metadata of ours.
  */
 final class AnomalibContract {
 
@@ -28,7 +28,7 @@ final class AnomalibContract {
             Set.of(ModelContract.PRED_SCORE, PRED_LABEL, ModelContract.ANOMALY_MAP, PRED_MASK);
 
     /** By what anomalib's post-processor does: 0 to 1, anomalous above 0.5. */
-    private static final Calibration NORMALISED = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+    private static final Calibration NORMALIZED = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
 
     private AnomalibContract() {}
 
@@ -72,7 +72,7 @@ final class AnomalibContract {
                 input,
                 "a fixed height and width (export it with input_size)");
         ObjectNode none = JsonNodeFactory.instance.objectNode();
-        ModelCard card = new ModelCard("anomalib", (int) width, (int) height, NORMALISED, none, none);
+        ModelCard card = new ModelCard("anomalib", (int) width, (int) height, NORMALIZED, none, none);
         return new GraphSignature(card, true, (int) Math.max(0, input[0]));
     }
 

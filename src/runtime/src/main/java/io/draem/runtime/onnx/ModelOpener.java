@@ -6,14 +6,18 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
+import io.draem.text.NativeLibrary;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,19 +32,34 @@ public final class ModelOpener {
     private static final Logger log = LoggerFactory.getLogger(ModelOpener.class);
 
     private final ExecutionOptions options;
+    /** Far longer than a warm-up takes, unless its graph hangs: no other graph may wait for that one without end. */
+    private static final Duration WARM_UP_WAIT = Duration.ofSeconds(30);
+
     /** Held while a graph warms up, whose run time is measured: another one beside it would make it seem too slow. */
-    private final Object warmingUp = new Object();
+    private final ReentrantLock warmingUp = new ReentrantLock();
+
+    private final Duration warmUpWait;
 
     private @Nullable OrtEnvironment environment;
     private @Nullable List<Placement> proven;
 
     public ModelOpener(ExecutionOptions options) {
+        this(options, WARM_UP_WAIT);
+    }
+
+    /**
+     * Opens graphs.
+     *
+     * @param warmUpWait how long a graph waits at most for the warm-up of another one
+     */
+    ModelOpener(ExecutionOptions options, Duration warmUpWait) {
         this.options = options;
+        this.warmUpWait = warmUpWait;
     }
 
     /**
      * Opens a graph on every device and runs it at every batch size that it will see. Of several threads that open graphs,
-     * one runs its graph at a time.
+     * one runs its graph at a time, except beside a graph that has been running for more than 30 seconds.
      *
      * @return one for each run that there may be at a time
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
@@ -78,16 +97,31 @@ public final class ModelOpener {
             GraphSignature signature = GraphContract.check(session);
             int batch = signature.maxBatchSize(
                     options.maxBatchSize(placement.device().provider()));
-            synchronized (warmingUp) {
+            boolean alone = awaitWarmUps();
+            try {
                 OnnxModel model =
                         OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
                 opened = true;
                 return model;
+            } finally {
+                if (alone) {
+                    warmingUp.unlock();
+                }
             }
         } finally {
             if (!opened) {
                 session.close();
             }
+        }
+    }
+
+    /** Waits until no graph warms up, and returns false if one still does after the limit or at an interrupt. */
+    private boolean awaitWarmUps() {
+        try {
+            return warmingUp.tryLock(warmUpWait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -151,10 +185,7 @@ public final class ModelOpener {
                 // Failures come back as exceptions and are told once, by the caller.
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "draem");
             } catch (LinkageError | IllegalStateException e) {
-                throw new ProviderUnavailableException("The native library of ONNX Runtime was not loaded ("
-                        + e.getMessage()
-                        + "): it is made for x86-64 Linux and Windows, and needs room in java.io.tmpdir or"
-                        + " -Donnxruntime.native.path");
+                throw new ProviderUnavailableException(ProviderFailure.ofLibrary(NativeLibrary.platform(), e));
             }
         }
     }

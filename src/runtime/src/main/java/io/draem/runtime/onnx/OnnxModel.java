@@ -182,9 +182,9 @@ public final class OnnxModel implements AutoCloseable {
         return placement.fallback();
     }
 
-    /** Tells whether score and map come normalised out of the graph: the raw values are not known then. */
-    public boolean scoresNormalised() {
-        return signature.scoresNormalised();
+    /** Tells whether score and map come normalized out of the graph: the raw values are not known then. */
+    public boolean scoresNormalized() {
+        return signature.scoresNormalized();
     }
 
     /** Tells whether the graph gives the repaired image. */

@@ -1,5 +1,6 @@
 package io.draem.runtime.onnx;
 
+import io.draem.text.NativeLibrary;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,16 @@ final class ProviderFailure {
                     + " -Donnxruntime.native.path)";
         }
         return "The GPU provider does not work here: " + oneLine(text);
+    }
+
+    /** Returns the sentence for a platform on which the native library is missing or does not load. */
+    static String ofLibrary(String platform, Throwable failure) {
+        return NativeLibrary.ONNX_RUNTIME
+                .missing(platform)
+                .orElseGet(() -> "The native library of ONNX Runtime was not loaded on " + platform + " ("
+                        + oneLine(String.valueOf(failure.getMessage()))
+                        + "): build on this platform, leave free space in java.io.tmpdir for unpacking it, or set"
+                        + " -Donnxruntime.native.path to a folder that holds it");
     }
 
     /** Returns the sentence for a graph that fails on a provider that works. */

@@ -310,6 +310,25 @@ class ModelOpenerTests {
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // native code does not end at an interrupt
+    void aGraphWhoseWarmUpDoesNotEndHoldsUpNoOther() throws Exception {
+        ModelOpener opener = new ModelOpener(CPU, Duration.ofMillis(1));
+        GraphFile slow = graph(Files.write(directory.resolve("slow.onnx"), SlowGraph.of(256, 1_000, metadata(256))));
+        GraphFile fast = graph(Files.write(directory.resolve("fast.onnx"), SlowGraph.of(SIDE, 0, metadata())));
+        FutureTask<List<OnnxModel>> opening = new FutureTask<>(() -> opener.open(slow));
+        Thread first = new Thread(opening);
+        first.start();
+        Await.until(Duration.ofSeconds(30), () -> {
+            assertThat(opening.isDone()).isFalse();
+            return Arrays.stream(first.getStackTrace())
+                    .anyMatch(frame -> frame.getMethodName().equals("warmUp"));
+        });
+        opener.open(fast).forEach(OnnxModel::close);
+        assertThat(opening.isDone()).isFalse();
+        opening.get().forEach(OnnxModel::close);
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // native code does not end at an interrupt
     @DisabledOnOs(OS.WINDOWS)
     void aGraphWithWeightsThatBecomesANamedPipeBeforeItIsOpenedIsRefused() throws Exception {
         Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib");

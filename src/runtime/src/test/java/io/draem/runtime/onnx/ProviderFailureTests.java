@@ -95,4 +95,15 @@ class ProviderFailureTests {
                 .doesNotContain("/opt/secret", "second line");
         assertThat(ProviderFailure.explain(null)).contains("no reason");
     }
+
+    @Test
+    void namesThePlatformWithoutALibraryAndOtherwiseTheFailure() {
+        UnsatisfiedLinkError failure = new UnsatisfiedLinkError("no onnxruntime in java.library.path");
+        assertThat(ProviderFailure.ofLibrary("macOS ARM", failure))
+                .startsWith("ONNX Runtime has no native library for macOS ARM")
+                .doesNotContain("CUDA", "java.library.path");
+        assertThat(ProviderFailure.ofLibrary("Linux ARM", failure))
+                .contains("not loaded on Linux ARM (no onnxruntime in", "java.io.tmpdir")
+                .doesNotContain("CUDA");
+    }
 }

@@ -1,10 +1,10 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.Attempt;
-import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionBatches;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
 import io.draem.service.web.ProblemType;
@@ -76,13 +76,13 @@ class BatchController {
             produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<BatchResponse> detect(
             @Parameter(hidden = true) DetectionQuery query,
-            @Parameter(hidden = true) Caller caller,
+            @Parameter(hidden = true) RequestContext context,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException {
         long start = System.nanoTime();
         List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
         List<Attempt> attempts = detections.detect(images.stream()
-                .map(image -> query.request(image.bytes(), caller))
+                .map(image -> query.request(image.bytes(), context))
                 .toList());
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();

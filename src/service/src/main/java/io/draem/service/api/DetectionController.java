@@ -1,11 +1,11 @@
 package io.draem.service.api;
 
-import io.draem.service.detection.Caller;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
 import io.draem.service.web.ProblemType;
@@ -92,14 +92,14 @@ class DetectionController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.IMAGE_PNG_VALUE})
     ResponseEntity<?> detect(
             @Parameter(hidden = true) DetectionQuery query,
-            @Parameter(hidden = true) Caller caller,
+            @Parameter(hidden = true) RequestContext context,
             @Parameter(hidden = true) NativeWebRequest web,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException, HttpMediaTypeNotAcceptableException {
         boolean picture = wantsPicture(web);
         DetectionQuery wishes = picture ? query.forOverlay() : query;
         byte[] image = ImageBody.read(request, maxBytes);
-        Detection detection = detections.detect(wishes.request(image, caller));
+        Detection detection = detections.detect(wishes.request(image, context));
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .header(
                         Headers.SERVER_TIMING,

@@ -1,11 +1,11 @@
 package io.draem.service.api;
 
 import io.draem.model.ModelCard;
-import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.Include;
 import io.draem.service.detection.Outcome;
+import io.draem.service.queue.RequestContext;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -79,8 +79,8 @@ public record DetectionQuery(
     }
 
     /** Returns the request for one image. */
-    DetectionRequest request(byte[] image, Caller caller) {
-        return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, caller);
+    DetectionRequest request(byte[] image, RequestContext context) {
+        return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, context);
     }
 
     /** Returns the same wishes, but for the overlay alone. */

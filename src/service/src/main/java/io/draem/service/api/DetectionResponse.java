@@ -36,7 +36,7 @@ record DetectionResponse(
         boolean anomalous,
 
         @Schema(
-                description = "Image score as the graph gives it, 0 to 1: raw, unless scoresNormalised",
+                description = "Image score as the graph gives it, 0 to 1: raw, unless scoresNormalized",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.914")
         double score,
@@ -49,11 +49,11 @@ record DetectionResponse(
 
         @Schema(
                 description =
-                        "Whether score and map come normalised out of the graph, as in exports of anomalib; the raw"
-                                + " values are not known then, and score, map and thresholds mean the normalised ones",
+                        "Whether score and map come normalized out of the graph, as in exports of anomalib; the raw"
+                                + " values are not known then, and score, map and thresholds mean the normalized ones",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "false")
-        boolean scoresNormalised,
+        boolean scoresNormalized,
 
         @Schema(
                 description = "Raw image score above which the image is anomalous",
@@ -167,7 +167,7 @@ record DetectionResponse(
                 verdict.anomalous(),
                 verdict.score(),
                 verdict.normalizedScore(),
-                detection.model().scoresNormalised(),
+                detection.model().scoresNormalized(),
                 verdict.threshold(),
                 verdict.regions().pixelThreshold(),
                 verdict.regions().lowered(),

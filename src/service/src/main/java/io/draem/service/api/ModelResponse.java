@@ -44,11 +44,11 @@ record ModelResponse(
 
         @Schema(
                 description =
-                        "Whether score and map come normalised out of the graph, 0.5 at the threshold, as in exports of"
+                        "Whether score and map come normalized out of the graph, 0.5 at the threshold, as in exports of"
                                 + " anomalib; the raw values are not known then",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "false")
-        boolean scoresNormalised,
+        boolean scoresNormalized,
 
         @Schema(requiredMode = RequiredMode.REQUIRED) Input input,
         @Schema(requiredMode = RequiredMode.REQUIRED) Thresholds thresholds,
@@ -97,7 +97,7 @@ record ModelResponse(
             int height,
 
             @Schema(description = "Order of the channels", requiredMode = RequiredMode.REQUIRED, example = "RGB")
-            String colour,
+            String color,
 
             @Schema(
                     description = "How images are resized",
@@ -184,7 +184,7 @@ record ModelResponse(
                 model.version(),
                 model.digest(),
                 model.provider(),
-                model.scoresNormalised(),
+                model.scoresNormalized(),
                 new Input(
                         card.width(),
                         card.height(),
@@ -192,7 +192,7 @@ record ModelResponse(
                         ModelCard.RESIZE,
                         card.whiteLevel().isPresent() ? card.whiteLevel().getAsInt() : null),
                 new Thresholds(
-                        model.scoresNormalised() ? "graph" : calibration.rule().id(),
+                        model.scoresNormalized() ? "graph" : calibration.rule().id(),
                         calibration.imageThreshold(),
                         calibration.pixelThreshold()),
                 card.minRegionArea(),

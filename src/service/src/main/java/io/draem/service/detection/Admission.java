@@ -27,8 +27,11 @@ public final class Admission {
     /** How long after its last request a client keeps its share. */
     private static final long ACTIVE = Duration.ofSeconds(10).toNanos();
 
-    /** How long the answers to refused uploads may take. */
-    private static final Duration TO_REFUSE = Duration.ofSeconds(1);
+    /**
+     * How long the responses to refused uploads may take: longer than the web server reads the rest of such a body, which
+     * all threads may be busy with.
+     */
+    private static final Duration TO_REFUSE = Duration.ofSeconds(2);
 
     private final ModelRepository models;
     private final DetectionListener listener;

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.service.queue.RequestContext;
 import java.time.Duration;
 
 /**
@@ -21,7 +22,7 @@ final class AnswerBudget {
      * @throws DetectionException.Rejected if there are not so many at all
      * @throws DetectionException.Unavailable if too few are left
      */
-    void take(long bytes, Caller caller) throws DetectionException {
+    void take(long bytes, RequestContext context) throws DetectionException {
         if (bytes > all) {
             throw new DetectionException.Rejected(
                     Outcome.IMAGE_TOO_LARGE,
@@ -41,7 +42,7 @@ final class AnswerBudget {
                 taken += bytes;
             }
             try {
-                caller.whenAnswered(giveBack);
+                context.whenCompleted(giveBack);
             } catch (RuntimeException | Error e) { // nobody would give them back
                 giveBack(bytes);
                 throw e;

@@ -6,16 +6,14 @@ import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.RequestContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +28,6 @@ import org.slf4j.MDC;
 public final class DetectionBatches implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DetectionBatches.class);
-
-    private static final long LOOK_AFTER_CALLER = 50;
 
     private final DetectionService detections;
     private final long maxPictureBytes;
@@ -60,15 +56,15 @@ public final class DetectionBatches implements AutoCloseable {
      * @throws DetectionException if every one of them would fail, whatever its image, or the client has gone
      */
     public List<Attempt> detect(List<DetectionRequest> requests) throws DetectionException {
-        WatchedCaller caller = new WatchedCaller(requests.get(0).caller());
+        RequestContext context = requests.get(0).context();
         try (ModelLease lease = detections.lease(requests.get(0))) {
             QueueWindow<ModelInput, ModelOutput> window = lease.model().window();
             Place<ModelInput, ModelOutput> first = ModelQueue.first(window);
-            List<Attempt> attempts = new Batch(lease.model(), window, caller).examine(requests, first);
+            List<Attempt> attempts = new Batch(lease.model(), window, context).examine(requests, first);
             if (Thread.currentThread().isInterrupted()) {
                 throw DetectionException.interrupted(new InterruptedException());
             }
-            if (caller.isGone()) {
+            if (context.isCancelled()) {
                 throw DetectionException.cancelled(null);
             }
             return attempts;
@@ -85,50 +81,51 @@ public final class DetectionBatches implements AutoCloseable {
 
         private final ServedModel model;
         private final QueueWindow<ModelInput, ModelOutput> window;
-        private final WatchedCaller caller;
+        private final RequestContext context;
         private final int most;
-        private final List<Future<Attempt>> underWay = new ArrayList<>();
+        private final List<CompletableFuture<Attempt>> underWay = new ArrayList<>();
         private final AtomicLong pictureBytes = new AtomicLong(maxPictureBytes);
-        private final @Nullable Map<String, String> context = MDC.getCopyOfContextMap();
+        private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
-        Batch(ServedModel model, QueueWindow<ModelInput, ModelOutput> window, WatchedCaller caller) {
+        Batch(ServedModel model, QueueWindow<ModelInput, ModelOutput> window, RequestContext context) {
             this.model = model;
             this.window = window;
-            this.caller = caller;
+            this.context = context;
             // As many as may wait and run, and as many again whose answers are being drawn meanwhile.
             this.most = 2 * (2 + model.runsAtATime()) * model.maxBatchSize();
         }
 
         List<Attempt> examine(List<DetectionRequest> requests, Place<ModelInput, ModelOutput> first) {
-            List<Future<Attempt>> attempts = new ArrayList<>();
-            attempts.add(begin(requests.get(0).by(caller), first));
+            List<CompletableFuture<Attempt>> attempts = new ArrayList<>();
+            attempts.add(begin(requests.get(0), first));
             DetectionException stopped = null;
             for (DetectionRequest request : requests.subList(1, requests.size())) {
-                DetectionRequest watched = request.by(caller);
                 if (stopped == null) {
                     try {
-                        attempts.add(begin(watched, next()));
+                        attempts.add(begin(request, next()));
                         continue;
                     } catch (DetectionException e) {
                         stopped = e; // neither this image nor a further one gets a place
                     }
                 }
-                attempts.add(refuse(watched, stopped));
+                attempts.add(refuse(request, stopped));
             }
             return attempts.stream().map(this::await).toList();
         }
 
         private Place<ModelInput, ModelOutput> next() throws DetectionException {
-            underWay.removeIf(Future::isDone);
+            underWay.removeIf(CompletableFuture::isDone);
             while (underWay.size() >= most) {
                 await(underWay.remove(0));
             }
-            return ModelQueue.next(window, caller);
+            return ModelQueue.next(window, context);
         }
 
-        private Future<Attempt> begin(DetectionRequest request, Place<ModelInput, ModelOutput> place) {
+        private CompletableFuture<Attempt> begin(DetectionRequest request, Place<ModelInput, ModelOutput> place) {
             try {
-                Future<Attempt> attempt = pool.submit(() -> attempt(() -> detections.detect(request, model, place)));
+                CompletableFuture<Attempt> attempt = CompletableFuture.supplyAsync(
+                        () -> attempt(() -> detections.detect(request, model, place)), pool);
+                var unused = attempt.whenComplete((result, failure) -> context.wake());
                 underWay.add(attempt);
                 return attempt;
             } catch (RuntimeException | Error e) { // there is no thread
@@ -137,13 +134,13 @@ public final class DetectionBatches implements AutoCloseable {
             }
         }
 
-        private Future<Attempt> refuse(DetectionRequest request, DetectionException reason) {
+        private CompletableFuture<Attempt> refuse(DetectionRequest request, DetectionException reason) {
             return CompletableFuture.completedFuture(attempt(() -> detections.refuse(request, model, reason)));
         }
 
         private Attempt attempt(Examination examination) {
             Map<String, String> before = MDC.getCopyOfContextMap();
-            MDC.setContextMap(context == null ? Map.of() : context);
+            MDC.setContextMap(logContext == null ? Map.of() : logContext);
             try {
                 Detection detection = examination.run();
                 return pictureBytes.addAndGet(-detection.pictureBytes()) >= 0
@@ -162,26 +159,20 @@ public final class DetectionBatches implements AutoCloseable {
         }
 
         /** Waits for an image to the end, since it is examined by a model that is kept open as long. */
-        private Attempt await(Future<Attempt> attempt) {
+        private Attempt await(CompletableFuture<Attempt> attempt) {
             boolean interrupted = false;
             try {
-                while (true) {
-                    try {
-                        return attempt.get(LOOK_AFTER_CALLER, TimeUnit.MILLISECONDS);
-                    } catch (TimeoutException e) {
-                        caller.isGone(); // which the threads of the images learn from it
-                    } catch (InterruptedException e) {
-                        interrupted = true;
-                        caller.giveUp();
-                    } catch (ExecutionException e) {
-                        return Attempt.failed(failed(e.getCause()));
-                    }
-                }
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
+                context.await(
+                        attempt::isDone); // on the thread of the request, which alone notices that the client has gone
+            } catch (InterruptedException e) {
+                interrupted = true;
+                context.cancel();
             }
+            context.awaitRegardless(attempt::isDone);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return attempt.join();
         }
     }
 
@@ -195,54 +186,5 @@ public final class DetectionBatches implements AutoCloseable {
         log.error("An image of a batch failed", cause);
         return new DetectionException.Failed(
                 Outcome.INTERNAL_ERROR, "The service failed on this image: its log says why", cause);
-    }
-
-    /** Tells the threads of the images what the thread of the request sees, which alone may look. */
-    private static final class WatchedCaller implements Caller {
-
-        private final Caller caller;
-        private final Thread thread = Thread.currentThread();
-        private volatile boolean gone;
-
-        WatchedCaller(Caller caller) {
-            this.caller = caller;
-        }
-
-        void giveUp() {
-            gone = true;
-        }
-
-        @Override
-        public boolean isGone() {
-            if (!gone && Thread.currentThread() == thread && caller.isGone()) {
-                gone = true;
-            }
-            return gone;
-        }
-
-        @Override
-        public long deadline() {
-            return caller.deadline();
-        }
-
-        @Override
-        public String client() {
-            return caller.client();
-        }
-
-        @Override
-        public void whenAnswered(Runnable action) {
-            caller.whenAnswered(action);
-        }
-
-        @Override
-        public void reported() {
-            caller.reported();
-        }
-
-        @Override
-        public @Nullable Outcome lostAnswer() {
-            return caller.lostAnswer();
-        }
     }
 }

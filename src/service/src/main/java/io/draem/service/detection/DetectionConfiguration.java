@@ -2,6 +2,7 @@ package io.draem.service.detection;
 
 import io.draem.image.ImageDecoder;
 import io.draem.service.models.ModelRepository;
+import io.draem.service.queue.FairThreads;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

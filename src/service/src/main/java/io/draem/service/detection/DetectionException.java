@@ -3,6 +3,7 @@ package io.draem.service.detection;
 import io.draem.image.ImageException;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.RequestContext;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,20 @@ public abstract sealed class DetectionException extends Exception {
         DetectionException reason = shuttingDown();
         reason.initCause(cause);
         return reason;
+    }
+
+    /**
+     * Does nothing while a response to the request is wanted.
+     *
+     * @throws DetectionException if the request is cancelled or its deadline has passed
+     */
+    static void requireActive(RequestContext context) throws DetectionException {
+        if (context.isCancelled()) {
+            throw cancelled(null);
+        }
+        if (context.nanosLeft() <= 0) {
+            throw late(null);
+        }
     }
 
     static DetectionException cancelled(@Nullable Throwable cause) {

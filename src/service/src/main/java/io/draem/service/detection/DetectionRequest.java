@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.service.queue.RequestContext;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pixelThreshold raw map value above which a pixel belongs to a region, 0 to 1; null for the model's own
  * @param minRegionArea fewest pixels of a region, at least 1; null for the model's own, else the service's
  * @param include what to give beside the verdict
- * @param caller who waits for the answer
+ * @param context of the HTTP request that carries it
  */
 public record DetectionRequest(
         byte[] image,
@@ -23,7 +24,7 @@ public record DetectionRequest(
         @Nullable Double pixelThreshold,
         @Nullable Integer minRegionArea,
         Set<Include> include,
-        Caller caller) {
+        RequestContext context) {
 
     public DetectionRequest {
         include = Set.copyOf(include);
@@ -34,15 +35,10 @@ public record DetectionRequest(
         }
     }
 
-    /** Whoever makes the request has told its caller already. */
+    /** Whoever makes the request has checked the client's values already. */
     private static void requireFraction(String name, @Nullable Double value) {
         if (value != null && !(value >= 0 && value <= 1)) {
             throw new IllegalArgumentException(name + " must be between 0 and 1, got " + value);
         }
-    }
-
-    /** Returns the same request of another caller. */
-    DetectionRequest by(Caller other) {
-        return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, other);
     }
 }

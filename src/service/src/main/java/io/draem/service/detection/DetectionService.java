@@ -10,7 +10,9 @@ import io.draem.score.ScaledMap;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Answer;
+import io.draem.service.queue.FairThreads;
 import io.draem.service.queue.Place;
+import io.draem.service.queue.RequestContext;
 import io.draem.text.Sha256;
 import java.time.Duration;
 import java.util.Map;
@@ -53,7 +55,7 @@ public final class DetectionService {
         return reception.<Detection, DetectionException>receive(
                 request.model(),
                 request.version(),
-                request.caller(),
+                request.context(),
                 (model, start) -> answer(model, request, start),
                 listener::detected);
     }
@@ -84,7 +86,7 @@ public final class DetectionService {
         return reception.<Detection, DetectionException>receive(
                 model,
                 System.nanoTime(),
-                request.caller(),
+                request.context(),
                 (leased, start) -> answer(leased, request, place, start),
                 listener::detected);
     }
@@ -94,7 +96,7 @@ public final class DetectionService {
         return reception.<Detection, DetectionException>receive(
                 model,
                 System.nanoTime(),
-                request.caller(),
+                request.context(),
                 (leased, start) -> {
                     throw reason;
                 },
@@ -122,7 +124,7 @@ public final class DetectionService {
             throws DetectionException {
         try (place) {
             ImagePreparation.Cost cost = preparation.cost(request.image(), request.include(), model.card());
-            try (PixelBudget.Share share = pixels.take(cost.bytes(), remedy(request.include()), request.caller())) {
+            try (PixelBudget.Share share = pixels.take(cost.bytes(), remedy(request.include()), request.context())) {
                 return examine(model, request, cost.pixels(), place, start);
             }
         }
@@ -145,17 +147,17 @@ public final class DetectionService {
     private Detection examine(
             ServedModel model, DetectionRequest request, int cost, Place<ModelInput, ModelOutput> place, long start)
             throws DetectionException {
-        Caller caller = request.caller();
+        RequestContext context = request.context();
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
-        caller.requireWaiting();
+        DetectionException.requireActive(context);
         boolean keepImage = request.include().contains(Include.OVERLAY);
-        ImagePreparation.Prepared prepared =
-                threads.call(model.name(), caller, cost, () -> preparation.prepare(request.image(), model, keepImage));
-        caller.requireWaiting();
+        ImagePreparation.Prepared prepared = ModelQueue.call(
+                threads, model.name(), context, cost, () -> preparation.prepare(request.image(), model, keepImage));
+        DetectionException.requireActive(context);
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
-        Answer<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(place, input, caller), caller);
-        Examined examined = threads.call(
-                model.name(), caller, cost, () -> conclude(request, model.card(), prepared, answer.output()));
+        Answer<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(place, input, context));
+        Examined examined = ModelQueue.call(
+                threads, model.name(), context, cost, () -> conclude(request, model.card(), prepared, answer.output()));
         Timing timing = new Timing(
                 prepared.decode(),
                 prepared.preprocess(),
@@ -174,7 +176,7 @@ public final class DetectionService {
                 request.include().contains(Include.POLYGON),
                 examined.pictures(),
                 timing);
-        answers.take(detection.pictureBytes(), caller);
+        answers.take(detection.pictureBytes(), context);
         return detection;
     }
 

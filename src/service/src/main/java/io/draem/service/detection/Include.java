@@ -9,7 +9,7 @@ public enum Include {
     REGIONS,
     /** The outline of each region. */
     POLYGON,
-    /** The raw anomaly map, 16-bit grey. */
+    /** The raw anomaly map, 16-bit gray. */
     MAP,
     /** The raw anomaly map, each value as 32-bit floating point, little endian, row by row. */
     MAP_FLOAT32,

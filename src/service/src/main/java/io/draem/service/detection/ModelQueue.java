@@ -4,9 +4,11 @@ import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Answer;
+import io.draem.service.queue.FairThreads;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Ticket;
 
 /** The queue of a model, whose refusals come in the terms of an answer to the caller. */
@@ -33,10 +35,10 @@ final class ModelQueue {
     }
 
     /** Waits for a place for a further image, as long as the client does: what was done for the others is not lost. */
-    static Place<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, Caller caller)
+    static Place<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, RequestContext context)
             throws DetectionException {
         try {
-            return window.next(caller.deadline(), caller::isGone);
+            return window.next(context);
         } catch (InferenceException e) {
             throw DetectionException.of(e);
         } catch (InterruptedException e) {
@@ -46,19 +48,34 @@ final class ModelQueue {
     }
 
     /** Puts an image into its place. */
-    static Ticket<ModelInput, ModelOutput> submit(Place<ModelInput, ModelOutput> place, ModelInput image, Caller caller)
-            throws DetectionException {
+    static Ticket<ModelInput, ModelOutput> submit(
+            Place<ModelInput, ModelOutput> place, ModelInput image, RequestContext context) throws DetectionException {
         try {
-            return place.submit(image, caller.deadline());
+            return place.submit(image, context);
         } catch (InferenceException e) {
             throw DetectionException.of(e);
         }
     }
 
-    /** Waits for the answer as long as the caller does. */
-    static Answer<ModelOutput> await(Ticket<ModelInput, ModelOutput> ticket, Caller caller) throws DetectionException {
+    /** Runs a task on one of the threads for images. */
+    static <T> T call(
+            FairThreads threads,
+            String model,
+            RequestContext context,
+            int pixels,
+            FairThreads.Task<T, DetectionException> task)
+            throws DetectionException {
         try {
-            return ticket.await(caller::isGone);
+            return threads.call(model, context, pixels, task);
+        } catch (InferenceException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /** Waits for the result as long as the client does. */
+    static Answer<ModelOutput> await(Ticket<ModelInput, ModelOutput> ticket) throws DetectionException {
+        try {
+            return ticket.await();
         } catch (InferenceException e) {
             throw DetectionException.of(e);
         } catch (InterruptedException e) {

@@ -37,6 +37,14 @@ public enum Outcome {
     /** Anything else failed that should not: the log says what. */
     INTERNAL_ERROR;
 
+    /** The response to a request, once it has been sent or cannot be. */
+    public interface OfResponse {
+
+        /** Returns why the response has not reached the client; null where it has. */
+        @Nullable
+        Outcome failure();
+    }
+
     /** Returns the reason in {@code draem_rejected_total}; null where the request reached its model and was answered by it. */
     public @Nullable String rejection() {
         return switch (this) {

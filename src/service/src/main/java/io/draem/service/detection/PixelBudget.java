@@ -1,8 +1,8 @@
 package io.draem.service.detection;
 
 import io.draem.service.queue.FairLine;
+import io.draem.service.queue.RequestContext;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Bounds how many pixels are in memory at a time, at {@value #BYTES} bytes of heap each: a file of some kilobytes may unpack
@@ -21,7 +21,6 @@ final class PixelBudget {
     static final int BYTES = 16;
 
     private static final int PARTS = 8;
-    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final int all;
     private final FairLine<Turn> waiting = new FairLine<>();
@@ -43,15 +42,22 @@ final class PixelBudget {
         void close();
     }
 
-    private final class Turn extends FairLine.Request implements Share {
+    private final class Turn extends FairLine.Request implements Share, RequestContext.Waiting {
 
         private final int wanted;
+        private final RequestContext context;
         private boolean admitted;
         private boolean passed;
 
-        Turn(int wanted) {
+        Turn(int wanted, RequestContext context) {
             super(wanted);
             this.wanted = wanted;
+            this.context = context;
+        }
+
+        @Override
+        public boolean isDone() {
+            return isAdmitted(this);
         }
 
         @Override
@@ -64,10 +70,10 @@ final class PixelBudget {
      * Takes the pixels that stand for bytes of heap, and waits for others to give theirs back where too few are left.
      *
      * @param remedy how to take fewer, as the end of a sentence
-     * @throws DetectionException if they are more than there are in all, or if there were none before the caller's deadline,
-     *     or before it went away
+     * @throws DetectionException if they are more than there are in all, or if there were none before the deadline, or before
+     *     the request was cancelled
      */
-    Share take(long bytes, String remedy, Caller caller) throws DetectionException {
+    Share take(long bytes, String remedy, RequestContext context) throws DetectionException {
         long wanted = 1 + bytes / BYTES;
         if (wanted > all) {
             throw new DetectionException.Rejected(
@@ -76,10 +82,10 @@ final class PixelBudget {
                             + " bytes each), more than the limit of " + all + " (draem.image.max-pixels-in-flight): "
                             + remedy);
         }
-        Turn turn = new Turn((int) wanted);
+        Turn turn = new Turn((int) wanted, context);
         boolean took = false;
         try {
-            await(turn, caller);
+            await(turn, context);
             took = true;
             return turn;
         } catch (InterruptedException e) {
@@ -92,26 +98,28 @@ final class PixelBudget {
         }
     }
 
-    private synchronized void await(Turn turn, Caller caller) throws InterruptedException, DetectionException {
-        waiting.add(caller.client(), turn);
-        changed = true;
-        while (true) {
-            admit();
-            if (turn.admitted) {
-                return;
-            }
-            long left = caller.nanosLeft();
-            if (left <= 0) {
+    private void await(Turn turn, RequestContext context) throws InterruptedException, DetectionException {
+        add(turn, context.client());
+        switch (context.await(turn)) {
+            case DONE -> {}
+            case DEADLINE_EXCEEDED ->
                 throw new DetectionException.Failed(
                         Outcome.DEADLINE_EXCEEDED,
                         "Other images left no room before the deadline: send fewer or smaller images at a time",
                         null);
-            }
-            if (caller.isGone()) {
-                throw DetectionException.cancelled(null);
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LOOK_AFTER_CALLER));
+            case CANCELLED -> throw DetectionException.cancelled(null);
         }
+    }
+
+    private synchronized void add(Turn turn, String client) {
+        waiting.add(client, turn);
+        changed = true;
+    }
+
+    /** Returns whether a request has its pixels, and looks again where the heap was too full to look before. */
+    private synchronized boolean isAdmitted(Turn turn) {
+        admit();
+        return turn.admitted;
     }
 
     /** Admits all that can be. Where the heap is too full to look, whoever waits does it again soon. */
@@ -138,7 +146,7 @@ final class PixelBudget {
                 turn.admitted = true;
                 taken += turn.wanted;
                 passing += passed ? turn.wanted : 0;
-                notifyAll();
+                turn.context.wake();
                 return true;
             }
             room = Math.min(room, leaves(turn.wanted));

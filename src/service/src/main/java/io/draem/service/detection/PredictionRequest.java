@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.service.queue.RequestContext;
 import java.util.List;
 
 /**
@@ -7,9 +8,9 @@ import java.util.List;
  *
  * @param inputs at least one
  * @param reconstruction whether the answer needs the repaired images
- * @param caller who waits for the answer
+ * @param context of the HTTP request that carries it
  */
-public record PredictionRequest(List<PredictionInput> inputs, boolean reconstruction, Caller caller) {
+public record PredictionRequest(List<PredictionInput> inputs, boolean reconstruction, RequestContext context) {
 
     public PredictionRequest {
         inputs = List.copyOf(inputs);

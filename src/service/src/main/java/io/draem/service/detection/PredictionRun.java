@@ -8,6 +8,7 @@ import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Answer;
 import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Ticket;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ final class PredictionRun {
 
     private final ServedModel model;
     private final PredictionRequest request;
-    private final Caller caller;
+    private final RequestContext context;
     private final Preparation preparation;
     private final Duration waited;
     private final QueueWindow<ModelInput, ModelOutput> window;
@@ -56,7 +57,7 @@ final class PredictionRun {
             long start) {
         this.model = model;
         this.request = request;
-        this.caller = request.caller();
+        this.context = request.context();
         this.preparation = preparation;
         this.waited = Duration.ofNanos(System.nanoTime() - start);
         this.window = window;
@@ -72,11 +73,11 @@ final class PredictionRun {
             submit(request.inputs().get(0), first);
             for (PredictionInput input :
                     request.inputs().subList(1, request.inputs().size())) {
-                try (Place<ModelInput, ModelOutput> place = ModelQueue.next(window, caller)) {
+                try (Place<ModelInput, ModelOutput> place = ModelQueue.next(window, context)) {
                     submit(input, place);
                 }
                 // One that has failed is noticed before more is done.
-                while (!pending.isEmpty() && pending.element().ticket().hasEnded()) {
+                while (!pending.isEmpty() && pending.element().ticket().isDone()) {
                     collect();
                 }
             }
@@ -92,14 +93,14 @@ final class PredictionRun {
     private void submit(PredictionInput input, Place<ModelInput, ModelOutput> place) throws DetectionException {
         long start = System.nanoTime();
         Prepared prepared = preparation.prepare(input);
-        caller.requireWaiting();
+        DetectionException.requireActive(context);
         ModelInput image = new ModelInput(prepared.pixels(), request.reconstruction());
-        pending.add(new Pending(ModelQueue.submit(place, image, caller), prepared, start));
+        pending.add(new Pending(ModelQueue.submit(place, image, context), prepared, start));
     }
 
     private void collect() throws DetectionException {
         Pending oldest = pending.remove();
-        Answer<ModelOutput> answer = ModelQueue.await(oldest.ticket(), caller);
+        Answer<ModelOutput> answer = ModelQueue.await(oldest.ticket());
         Timing timing = new Timing(
                 oldest.prepared().decode(),
                 oldest.prepared().preprocess(),

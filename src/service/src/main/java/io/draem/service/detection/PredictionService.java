@@ -5,8 +5,10 @@ import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.FairThreads;
 import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.RequestContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -52,12 +54,12 @@ public final class PredictionService {
      * @throws DetectionException if one of them has none; the message is meant for the caller
      */
     public List<Prediction> predict(
-            @Nullable String name, @Nullable Integer version, Caller caller, PredictionSource source)
+            @Nullable String name, @Nullable Integer version, RequestContext context, PredictionSource source)
             throws DetectionException, IOException {
         return reception.<List<Prediction>, IOException>receive(
                 name,
                 version,
-                caller,
+                context,
                 (model, came) -> answer(model, source.read(model)),
                 predictions -> predictions.forEach(listener::predicted));
     }
@@ -70,10 +72,10 @@ public final class PredictionService {
         QueueWindow<ModelInput, ModelOutput> window = model.window();
         try (Place<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
             Map<PredictionInput, ImagePreparation.Cost> costs = costs(request, model.card());
-            PredictionRun.Preparation prepare = input -> prepare(input, costs.get(input), model, request.caller());
+            PredictionRun.Preparation prepare = input -> prepare(input, costs.get(input), model, request.context());
             try (PixelBudget.Share share = takePixels(request, costs.values(), model.card())) {
                 List<Prediction> predictions = new PredictionRun(model, window, request, prepare, start).all(first);
-                answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.caller());
+                answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.context());
                 return predictions;
             }
         }
@@ -100,7 +102,7 @@ public final class PredictionService {
         for (float value : values) {
             if (!(value >= 0 && value <= 1)) {
                 throw invalid("The input takes RGB values from 0 to 1, got " + value
-                        + ": divide 8-bit values by 255, and do not normalise them further");
+                        + ": divide 8-bit values by 255, and do not normalize them further");
             }
         }
     }
@@ -128,19 +130,23 @@ public final class PredictionService {
         String remedy = request.inputs().size() > 1
                 ? "send smaller images, or fewer of them at a time"
                 : "send a smaller image";
-        return pixels.take(bytes + largest, remedy, request.caller());
+        return pixels.take(bytes + largest, remedy, request.context());
     }
 
     /**
      * @param cost of an encoded image
      */
     private PredictionRun.Prepared prepare(
-            PredictionInput input, ImagePreparation.@Nullable Cost cost, ServedModel model, Caller caller)
+            PredictionInput input, ImagePreparation.@Nullable Cost cost, ServedModel model, RequestContext context)
             throws DetectionException {
         if (input instanceof PredictionInput.Encoded encoded && cost != null) {
             // Of a request's images one is decoded at a time.
-            ImagePreparation.Prepared prepared = threads.call(
-                    model.name(), caller, cost.pixels(), () -> preparation.prepare(encoded.image(), model, false));
+            ImagePreparation.Prepared prepared = ModelQueue.call(
+                    threads,
+                    model.name(),
+                    context,
+                    cost.pixels(),
+                    () -> preparation.prepare(encoded.image(), model, false));
             return new PredictionRun.Prepared(
                     prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
         }

@@ -4,6 +4,7 @@ import io.draem.service.models.ModelLease;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.RequestContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -45,29 +46,33 @@ final class Reception {
      * @param answered hears the answer, before the listener hears that the request has ended
      */
     <T, E extends Exception> T receive(
-            @Nullable String name, @Nullable Integer version, Caller caller, Work<T, E> work, Consumer<T> answered)
+            @Nullable String name,
+            @Nullable Integer version,
+            RequestContext context,
+            Work<T, E> work,
+            Consumer<T> answered)
             throws DetectionException, E {
         long start = System.nanoTime();
         ModelLease lease;
         try {
             lease = lease(name, version);
         } catch (DetectionException e) {
-            report(null, e.outcome(), start, caller);
+            report(null, e.outcome(), start, context);
             throw e;
         }
         try (lease) {
-            return receive(lease.model(), start, caller, work, answered);
+            return receive(lease.model(), start, context, work, answered);
         }
     }
 
     /** Does the same with a model that is kept open meanwhile. */
     <T, E extends Exception> T receive(
-            ServedModel model, long start, Caller caller, Work<T, E> work, Consumer<T> answered)
+            ServedModel model, long start, RequestContext context, Work<T, E> work, Consumer<T> answered)
             throws DetectionException, E {
         Outcome outcome = Outcome.INTERNAL_ERROR;
         try {
             T answer = work.on(model, start);
-            if (caller.isGone()) {
+            if (context.isCancelled()) {
                 throw DetectionException.cancelled(null);
             }
             answered.accept(answer);
@@ -91,17 +96,19 @@ final class Reception {
             outcome = reason.outcome();
             throw reason;
         } finally {
-            report(model, outcome, start, caller);
+            report(model, outcome, start, context);
         }
     }
 
     /** An answer counts as one only when the client has it. */
-    private void report(@Nullable ServedModel model, Outcome outcome, long start, Caller caller) {
+    private void report(@Nullable ServedModel model, Outcome outcome, long start, RequestContext context) {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        caller.reported();
+        context.reported();
         if (outcome == Outcome.SUCCESS) {
-            caller.whenAnswered(
-                    () -> listener.ended(model, Objects.requireNonNullElse(caller.lostAnswer(), outcome), took));
+            context.whenCompleted(() -> {
+                Outcome failure = context instanceof Outcome.OfResponse response ? response.failure() : null;
+                listener.ended(model, Objects.requireNonNullElse(failure, outcome), took);
+            });
         } else {
             listener.ended(model, outcome, took);
         }

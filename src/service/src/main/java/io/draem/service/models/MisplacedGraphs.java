@@ -74,7 +74,9 @@ final class MisplacedGraphs {
                     "the name of a model has letters, digits, '.', '_' and '-' alone, 64 at most, and begins with a letter"
                             + " or digit");
         } else if (!ModelFile.VERSION.matcher(name(version)).matches()) {
-            add(graphs.get(0), "versions are whole numbers from 1 up, without leading zeros");
+            add(
+                    graphs.get(0),
+                    "versions are whole numbers from 1 to " + ModelProperties.MAX_VERSION + ", without leading zeros");
         } else if (graphs.stream().noneMatch(graph -> name(graph).equals(ModelFile.FILE_NAME))) {
             add(graphs.get(0), "the graph of a version is called " + ModelFile.FILE_NAME);
         }

@@ -26,6 +26,7 @@ record ModelFile(String name, int version, Path path, FileState state) {
 
     static final String FILE_NAME = "model.onnx";
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    /** Numbers from 1 to {@link ModelProperties#MAX_VERSION}. */
     static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
     /**

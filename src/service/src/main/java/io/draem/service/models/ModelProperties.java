@@ -37,6 +37,9 @@ public record ModelProperties(
         @DefaultValue("0.5") double maxFailedShare,
         @DefaultValue Map<String, String> sha256) {
 
+    /** The highest number that a version may have. */
+    public static final int MAX_VERSION = 999_999_999;
+
     private static final Pattern SHA256 = Pattern.compile("(sha256:)?[0-9a-fA-F]{64}");
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
@@ -56,9 +59,9 @@ public record ModelProperties(
                     "draem.models.max-failed-share must be 0 to 1 (1: never), got " + maxFailedShare);
         }
         versions.forEach((name, numbers) -> {
-            if (numbers.isEmpty() || numbers.stream().anyMatch(number -> number < 1)) {
-                throw new IllegalArgumentException(
-                        "draem.models.versions." + name + " must be versions from 1 up, got " + numbers);
+            if (numbers.isEmpty() || numbers.stream().anyMatch(number -> number < 1 || number > MAX_VERSION)) {
+                throw new IllegalArgumentException("draem.models.versions." + name + " must be versions from 1 to "
+                        + MAX_VERSION + ", got " + numbers);
             }
         });
         sha256.forEach((key, digest) -> {

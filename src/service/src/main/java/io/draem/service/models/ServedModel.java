@@ -8,6 +8,7 @@ import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Ticket;
 import java.time.Duration;
 import java.util.List;
@@ -82,9 +83,9 @@ public final class ServedModel {
         return model.fallback();
     }
 
-    /** Tells whether score and map come normalised out of the graph: the raw values are not known then. */
-    public boolean scoresNormalised() {
-        return model.scoresNormalised();
+    /** Tells whether score and map come normalized out of the graph: the raw values are not known then. */
+    public boolean scoresNormalized() {
+        return model.scoresNormalized();
     }
 
     /** Tells whether the graph gives the repaired image. */
@@ -125,10 +126,10 @@ public final class ServedModel {
     /**
      * Puts an image into the model's queue.
      *
-     * @param deadline {@link System#nanoTime()} after which nobody wants the answer
+     * @param context of the request that it belongs to
      */
-    public Ticket<ModelInput, ModelOutput> submit(ModelInput input, long deadline) throws InferenceException {
-        return queue.submit(input, deadline);
+    public Ticket<ModelInput, ModelOutput> submit(ModelInput input, RequestContext context) throws InferenceException {
+        return queue.submit(input, context);
     }
 
     /** Returns how many images share a run at most. */

@@ -32,7 +32,7 @@ final class ModelMetrics {
     private final MultiGauge capacity;
     private final MultiGauge suspended;
     private final Counter[] failures;
-    /** Digest of what answers for each name. */
+    /** Version and digest of what answers for each name. */
     private final Map<String, String> answering = new HashMap<>();
 
     ModelMetrics(MeterRegistry registry) {
@@ -94,13 +94,14 @@ final class ModelMetrics {
     private void countSwitches(List<ServedModel> models) {
         Map<String, String> now = new HashMap<>();
         for (ServedModel model : models) {
-            if (now.putIfAbsent(model.name(), model.digest()) == null) {
+            String file = model.version() + " " + model.digest();
+            if (now.putIfAbsent(model.name(), file) == null) {
                 Counter switches = Counter.builder("draem.model.switches")
                         .description("Times that another version or file took the place of the one that answers")
                         .tag("model", model.name())
                         .register(registry);
-                String before = answering.put(model.name(), model.digest());
-                if (before != null && !before.equals(model.digest())) {
+                String before = answering.put(model.name(), file);
+                if (before != null && !before.equals(file)) {
                     switches.increment();
                 }
             }

@@ -32,7 +32,7 @@ final class ContractWords {
         add(
                 schemas,
                 SchemaNames.PICTURE_ENCODING,
-                "Form of a picture's data: png (8 bits a channel), png16 (grey, 65535 stands for 1.0), or float32"
+                "Form of a picture's data: png (8 bits a channel), png16 (gray, 65535 stands for 1.0), or float32"
                         + " (little endian, row by row from the top, no header)",
                 Stream.of("png", "png16", "float32"));
         add(schemas, SchemaNames.PROVIDER, "Where a model runs", Stream.of("cpu", "cuda", "tensorrt"));

@@ -4,7 +4,7 @@ import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
 
 import io.draem.service.api.AnswerExamples;
 import io.draem.service.api.SchemaNames;
-import io.draem.service.detection.Caller;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
 import io.draem.service.web.OpenPaths;
@@ -204,7 +204,7 @@ class OpenApiConfiguration implements WebMvcConfigurer {
     OperationCustomizer requestTimeout() {
         return (operation, method) -> {
             if (Arrays.stream(method.getMethodParameters())
-                    .anyMatch(parameter -> parameter.getParameterType() == Caller.class)) {
+                    .anyMatch(parameter -> parameter.getParameterType() == RequestContext.class)) {
                 operation.addParametersItem(QueryContract.example(
                         new HeaderParameter()
                                 .name(Headers.REQUEST_TIMEOUT)

@@ -1,14 +1,13 @@
 package io.draem.service.protocol;
 
 import io.draem.model.ModelCard;
-import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
 import io.draem.service.detection.PredictionInput;
 import io.draem.service.detection.PredictionRequest;
 import io.draem.service.detection.PredictionSource;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -26,15 +25,16 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(InferenceCall.class);
 
     private final HttpServletRequest http;
-    private final Caller caller;
+    private final RequestContext context;
     private final int maxImages;
     private final BodyReader bodies;
     private final Inflation.Share inflated;
     private @Nullable InferenceRequest request;
 
-    InferenceCall(HttpServletRequest http, Caller caller, int maxImages, BodyReader bodies, Inflation inflation) {
+    InferenceCall(
+            HttpServletRequest http, RequestContext context, int maxImages, BodyReader bodies, Inflation inflation) {
         this.http = http;
-        this.caller = caller;
+        this.context = context;
         this.maxImages = maxImages;
         this.bodies = bodies;
         this.inflated = inflation.share();
@@ -51,7 +51,7 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
                 raw ? InferenceRequest.RAW : RequestParser.parse(body, () -> new TensorData(imageLength, maxImages));
         request = parsed;
         List<PredictionInput> inputs = raw ? reader.readRaw() : reader.read(parsed.inputs());
-        return new PredictionRequest(inputs, parsed.wantsReconstruction(), hurried(parsed.timeout()));
+        return new PredictionRequest(inputs, parsed.wantsReconstruction(), within(parsed.timeout()));
     }
 
     /** Sends the answer, as far as the caller still listens. */
@@ -69,39 +69,11 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         inflated.close();
     }
 
-    private Caller hurried(@Nullable Duration timeout) {
-        if (timeout == null || timeout.toNanos() >= caller.nanosLeft()) {
-            return caller;
+    /** Returns the context of the request, whose client may wait less long than the service would let it. */
+    private RequestContext within(@Nullable Duration timeout) {
+        if (timeout != null && timeout.toNanos() < context.nanosLeft()) {
+            context.shortenTo(System.nanoTime() + timeout.toNanos());
         }
-        return new Hurried(caller, System.nanoTime() + timeout.toNanos());
-    }
-
-    /** A caller that does not wait as long as the service would let it. */
-    private record Hurried(Caller caller, long deadline) implements Caller {
-
-        @Override
-        public boolean isGone() {
-            return caller.isGone();
-        }
-
-        @Override
-        public String client() {
-            return caller.client();
-        }
-
-        @Override
-        public void whenAnswered(Runnable action) {
-            caller.whenAnswered(action);
-        }
-
-        @Override
-        public void reported() {
-            caller.reported();
-        }
-
-        @Override
-        public @Nullable Outcome lostAnswer() {
-            return caller.lostAnswer();
-        }
+        return context;
     }
 }

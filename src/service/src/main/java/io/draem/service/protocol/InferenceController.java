@@ -1,10 +1,10 @@
 package io.draem.service.protocol;
 
 import io.draem.service.detection.Admission;
-import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.PredictionService;
+import io.draem.service.queue.RequestContext;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -36,12 +36,12 @@ class InferenceController {
     void infer(
             @PathVariable String name,
             @PathVariable(required = false) @Nullable String version,
-            Caller caller,
+            RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response)
             throws DetectionException, IOException {
-        try (InferenceCall call = new InferenceCall(request, caller, maxImages, bodies, inflation)) {
-            call.answer(predictions.predict(name, Invalid.version(version), caller, call), response);
+        try (InferenceCall call = new InferenceCall(request, context, maxImages, bodies, inflation)) {
+            call.answer(predictions.predict(name, Invalid.version(version), context, call), response);
         }
     }
 }

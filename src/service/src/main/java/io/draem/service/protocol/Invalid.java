@@ -2,6 +2,7 @@ package io.draem.service.protocol;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.service.models.ModelProperties;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the errors of requests that are wrong; nothing that a caller wrote is repeated in them but numbers. */
@@ -22,12 +23,12 @@ final class Invalid {
         if (text == null) {
             return null;
         }
-        if (text.matches("[0-9]{1,10}") && Long.parseLong(text) <= Integer.MAX_VALUE) {
+        if (text.matches("[0-9]{1,9}")) {
             return Integer.valueOf(text);
         }
         throw new DetectionException.Rejected(
                 Outcome.UNKNOWN_MODEL,
-                "The version in the path must be a whole number from 1 to " + Integer.MAX_VALUE
+                "The version in the path must be a whole number from 1 to " + ModelProperties.MAX_VERSION
                         + ": GET /v2/models/NAME lists those that are served");
     }
 

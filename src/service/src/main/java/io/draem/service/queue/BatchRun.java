@@ -95,7 +95,7 @@ final class BatchRun<I, O> {
 
     /** Ends the run early if every request of it has ended: late or given up, as the run has not answered yet. */
     void terminateIfUnwanted() {
-        if (batch.stream().allMatch(Ticket::hasEnded)) {
+        if (batch.stream().allMatch(Ticket::isDone)) {
             terminate();
         }
     }

@@ -2,7 +2,6 @@ package io.draem.service.queue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -20,15 +19,13 @@ public final class InferenceQueue<I, O> {
     /** How long a run may take to notice that it should end. */
     private static final Duration TO_STOP = Duration.ofSeconds(1);
 
-    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
-
     private final QueueOptions options;
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final WaitingLine<I, O> line;
     private final BatchRuns<I, O> runs;
-    private boolean draining;
+    private volatile boolean draining;
     private boolean closed;
 
     private InferenceQueue(QueueOptions options, LongSupplier clock, BatchRuns<I, O> runs) {
@@ -80,7 +77,7 @@ public final class InferenceQueue<I, O> {
         try {
             draining = true;
             closed = true;
-            changed.signalAll();
+            changed.signalAll(); // nobody has the queue yet
         } finally {
             lock.unlock();
         }
@@ -89,13 +86,13 @@ public final class InferenceQueue<I, O> {
     /**
      * Puts a request into the queue.
      *
-     * @param deadline moment of the clock after which nobody wants the answer
+     * @param context of the request, whose deadline is a moment of the clock
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public Ticket<I, O> submit(I input, long deadline) throws InferenceException {
+    public Ticket<I, O> submit(I input, RequestContext context) throws InferenceException {
         try (Place<I, O> place = reserve()) {
-            return place.submit(input, deadline);
+            return place.submit(input, context);
         }
     }
 
@@ -113,7 +110,9 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             requireRoom();
-            return line.reserve(new Place<>(this, window, false));
+            Place<I, O> place = new Place<>(this, window, false);
+            line.reserve(window, false);
+            return place;
         } finally {
             lock.unlock();
         }
@@ -124,49 +123,51 @@ public final class InferenceQueue<I, O> {
         return new QueueWindow<>(this, 2 * options.maxBatchSize());
     }
 
+    /** Has a window wait for a slot, which it is offered when there is one. */
     void enter(QueueWindow<I, O> window) {
         lock.lock();
         try {
             line.enter(window);
+            slotsChanged();
         } finally {
             lock.unlock();
         }
     }
 
+    /** Ends the wait of a window; a slot that it was offered and has not taken is free again. */
     void leave(QueueWindow<I, O> window) {
         lock.lock();
         try {
             line.leave(window);
-            changed.signalAll();
+            slotsChanged();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes a place for a window that has entered; null where there was none for a while. */
-    @Nullable
-    Place<I, O> awaitPlace(QueueWindow<I, O> window, long deadline) throws InferenceException, InterruptedException {
-        lock.lockInterruptibly();
+    /** Takes the slot that a window was offered. */
+    void accept(QueueWindow<I, O> window) throws InferenceException {
+        lock.lock();
         try {
-            long left = LOOK_AFTER_CALLER;
-            while (true) {
-                if (draining) {
-                    throw new InferenceException.ShuttingDown();
-                }
-                if (line.isNext(window)) {
-                    return line.reserve(new Place<>(this, window, true));
-                }
-                if (deadline - now() <= 0) {
-                    throw new InferenceException.DeadlineExceeded();
-                }
-                if (left <= 0) {
-                    return null;
-                }
-                left = changed.awaitNanos(Math.min(left, deadline - now()));
+            if (!window.accept()) {
+                throw new InferenceException.ShuttingDown();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns whether new requests are refused; asked without the lock. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Offers free slots to the windows that wait, and wakes the threads that wait for the queue. Allocates nothing. */
+    private void slotsChanged() {
+        if (!draining) {
+            line.offer();
+        }
+        changed.signalAll();
     }
 
     /**
@@ -189,18 +190,19 @@ public final class InferenceQueue<I, O> {
         }
     }
 
-    Ticket<I, O> occupy(Place<I, O> place, I input, long deadline) throws InferenceException {
+    Ticket<I, O> occupy(Place<I, O> place, I input, RequestContext context) throws InferenceException {
         lock.lock();
         try {
             if (!place.release()) {
                 throw new IllegalStateException("The place was taken or given back already");
             }
-            changed.signalAll();
             if (closed) {
                 line.release(place);
+                changed.signalAll();
                 throw new InferenceException.ShuttingDown();
             }
-            Ticket<I, O> ticket = new Ticket<>(this, place, input, now(), deadline);
+            changed.signalAll();
+            Ticket<I, O> ticket = new Ticket<>(this, place, input, now(), context);
             line.add(ticket);
             return ticket;
         } finally {
@@ -213,7 +215,7 @@ public final class InferenceQueue<I, O> {
         try {
             if (place.release()) {
                 line.release(place);
-                changed.signalAll();
+                slotsChanged();
             }
         } finally {
             lock.unlock();
@@ -250,6 +252,7 @@ public final class InferenceQueue<I, O> {
         lock.lock();
         try {
             draining = true;
+            line.wakeWindows();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -295,7 +298,7 @@ public final class InferenceQueue<I, O> {
             line.remove(ticket);
             ticket.fail(reason);
             runs.terminateIfUnwanted(ticket);
-            changed.signalAll();
+            slotsChanged();
         } finally {
             lock.unlock();
         }
@@ -324,7 +327,7 @@ public final class InferenceQueue<I, O> {
         try {
             List<Ticket<I, O>> batch = line.take(
                     options.maxBatchSize(), now(), late -> late.fail(new InferenceException.DeadlineExceeded()));
-            changed.signalAll(); // their places are free
+            slotsChanged();
             BatchRun<I, O> run = runs.begin(batch);
             if (run.size() > 0) {
                 // Whoever waits for a request ends it in time, but may be busy with others: the device is not.

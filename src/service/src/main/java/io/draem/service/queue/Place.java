@@ -26,11 +26,11 @@ public final class Place<I, O> implements AutoCloseable {
     /**
      * Puts the request into its place.
      *
-     * @param deadline moment of the queue's clock after which nobody wants the answer
+     * @param context of the request, whose deadline is a moment of the queue's clock
      * @throws InferenceException.ShuttingDown if the queue was closed in the meantime
      */
-    public Ticket<I, O> submit(I input, long deadline) throws InferenceException {
-        return queue.occupy(this, input, deadline);
+    public Ticket<I, O> submit(I input, RequestContext context) throws InferenceException {
+        return queue.occupy(this, input, context);
     }
 
     @Override

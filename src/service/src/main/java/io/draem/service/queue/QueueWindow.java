@@ -1,6 +1,6 @@
 package io.draem.service.queue;
 
-import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of one request with several inputs in an {@link InferenceQueue}: at most two batches of slots at a time, which
@@ -13,11 +13,13 @@ import java.util.function.BooleanSupplier;
  *
  * <p>One thread at a time asks for slots.
  */
-public final class QueueWindow<I, O> {
+public final class QueueWindow<I, O> implements RequestContext.Waiting {
 
     private final InferenceQueue<I, O> queue;
     private final int limit;
     private int held;
+    private @Nullable RequestContext waiting;
+    private volatile boolean offered;
 
     QueueWindow(InferenceQueue<I, O> queue, int limit) {
         this.queue = queue;
@@ -37,32 +39,54 @@ public final class QueueWindow<I, O> {
     /**
      * Waits for a further slot.
      *
-     * @param deadline moment of the queue's clock until which to wait
-     * @param gone asked now and then, on this thread, whether the client has gone
      * @throws InferenceException.DeadlineExceeded if there was none before the deadline
-     * @throws InferenceException.Cancelled if the client has gone
+     * @throws InferenceException.Cancelled if the request was cancelled
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public Place<I, O> next(long deadline, BooleanSupplier gone) throws InferenceException, InterruptedException {
+    public Place<I, O> next(RequestContext context) throws InferenceException, InterruptedException {
+        Place<I, O> slot = new Place<>(queue, this, true);
+        waiting = context;
         queue.enter(this);
         try {
-            while (true) {
-                Place<I, O> place = queue.awaitPlace(this, deadline);
-                if (place != null) {
-                    return place;
-                }
-                if (gone.getAsBoolean()) {
-                    throw new InferenceException.Cancelled();
-                }
+            switch (context.await(this)) {
+                case DONE -> queue.accept(this);
+                case DEADLINE_EXCEEDED -> throw new InferenceException.DeadlineExceeded();
+                case CANCELLED -> throw new InferenceException.Cancelled();
             }
+            return slot;
         } finally {
             queue.leave(this);
         }
     }
 
-    /** Tells whether the window may take another slot; called under the queue's lock, as the following. */
+    /** Returns whether the wait for a slot is over: one is offered, or the queue drains. */
+    @Override
+    public boolean isDone() {
+        return offered || queue.isDraining();
+    }
+
+    /** Returns whether the window may be offered another slot; called under the queue's lock, as the following. */
     boolean isOpen() {
-        return held < limit;
+        return held < limit && !offered;
+    }
+
+    /** Offers a slot that is reserved for the window. */
+    void offer() {
+        offered = true;
+        wake();
+    }
+
+    /** Returns whether a slot was offered, which is not any more. */
+    boolean accept() {
+        boolean was = offered;
+        offered = false;
+        return was;
+    }
+
+    void wake() {
+        if (waiting != null) {
+            waiting.wake();
+        }
     }
 
     void taken() {

@@ -2,62 +2,42 @@ package io.draem.service.queue;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A request's place in an {@link InferenceQueue}; it ends exactly once, whatever happens. */
-public final class Ticket<I, O> {
-
-    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
+public final class Ticket<I, O> implements RequestContext.Waiting {
 
     private final InferenceQueue<I, O> queue;
     private final Place<I, O> place;
     private final I input;
     private final long submitted;
+    private final RequestContext context;
     private final long deadline;
     private final CompletableFuture<Answer<O>> end = new CompletableFuture<>();
     private @Nullable BatchRun<I, O> run;
 
-    Ticket(InferenceQueue<I, O> queue, Place<I, O> place, I input, long submitted, long deadline) {
+    Ticket(InferenceQueue<I, O> queue, Place<I, O> place, I input, long submitted, RequestContext context) {
         this.queue = queue;
         this.place = place;
         this.input = input;
         this.submitted = submitted;
-        this.deadline = deadline;
+        this.context = context;
+        this.deadline = context.deadline();
     }
 
     /**
-     * Waits for the answer until the deadline; a thread that is interrupted cancels the request.
+     * Waits for the result until the deadline or until the request is cancelled; an interrupt of this thread cancels it.
      *
-     * @throws InferenceException if the request ended without an answer
+     * @throws InferenceException if the request ended without a result
      */
     public Answer<O> await() throws InferenceException, InterruptedException {
-        return await(() -> false);
-    }
-
-    /**
-     * Waits for the answer until the deadline, or until nobody wants it; a thread that is interrupted cancels the
-     * request.
-     *
-     * @param gone asked now and then, on this thread, whether the caller has gone
-     * @throws InferenceException if the request ended without an answer
-     */
-    public Answer<O> await(BooleanSupplier gone) throws InferenceException, InterruptedException {
         try {
-            while (!end.isDone()) {
-                long left = deadline - queue.now();
-                if (left <= 0) {
-                    queue.abandon(this, new InferenceException.DeadlineExceeded());
-                } else {
-                    waitFor(Math.min(left, LOOK_AFTER_CALLER));
-                    if (!end.isDone() && gone.getAsBoolean()) {
-                        cancel();
-                    }
-                }
+            switch (context.await(this)) {
+                case DONE -> {}
+                case DEADLINE_EXCEEDED -> queue.abandon(this, new InferenceException.DeadlineExceeded());
+                case CANCELLED -> cancel();
             }
-            // The answer may have come in the moment in which the wait ended: then it counts.
+            // The result may have come in the moment in which the wait ended: then it counts.
             return end.get();
         } catch (InterruptedException e) {
             cancel();
@@ -95,8 +75,9 @@ public final class Ticket<I, O> {
         return run;
     }
 
-    /** Tells whether {@link #await} returns at once. */
-    public boolean hasEnded() {
+    /** Returns whether {@link #await} returns immediately. */
+    @Override
+    public boolean isDone() {
         return end.isDone();
     }
 
@@ -110,18 +91,14 @@ public final class Ticket<I, O> {
     }
 
     boolean succeed(Answer<O> answer) {
-        return end.complete(answer);
+        boolean ended = end.complete(answer);
+        context.wake();
+        return ended;
     }
 
     boolean fail(InferenceException reason) {
-        return end.completeExceptionally(reason);
-    }
-
-    private void waitFor(long nanos) throws InterruptedException, ExecutionException {
-        try {
-            end.get(nanos, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            // Nothing yet.
-        }
+        boolean ended = end.completeExceptionally(reason);
+        context.wake();
+        return ended;
     }
 }

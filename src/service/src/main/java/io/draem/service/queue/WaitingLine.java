@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The places of an {@link InferenceQueue}: those of requests that are still being prepared, and those of requests that
@@ -44,46 +45,64 @@ final class WaitingLine<I, O> {
         windows.add(window);
     }
 
+    /** Ends the wait of a window; a slot that it was offered and has not taken is free again. */
     void leave(QueueWindow<I, O> window) {
         windows.remove(window);
+        if (window.accept()) {
+            reserved--;
+            freed(window, true);
+        }
     }
 
-    /** Tells whether a window that waits may take a place now. */
-    boolean isNext(QueueWindow<I, O> window) {
-        return depth() < capacity
-                && further < mostFurther()
-                && windows.stream().filter(QueueWindow::isOpen).findFirst().orElse(null) == window;
+    /** Offers free slots to the windows that wait, the one that waits longest first. Allocates nothing. */
+    void offer() {
+        for (int i = 0; i < windows.size() && depth() < capacity && further < mostFurther(); i++) {
+            QueueWindow<I, O> window = windows.get(i);
+            if (window.isOpen()) {
+                reserve(window, true);
+                window.offer();
+            }
+        }
+    }
+
+    /** Makes the windows that wait look whether the queue drains. */
+    void wakeWindows() {
+        windows.forEach(QueueWindow::wake);
     }
 
     private int mostFurther() {
         return Math.max(1, capacity / 2);
     }
 
-    /** Takes a place for a request that is being prepared. */
-    Place<I, O> reserve(Place<I, O> place) {
+    /**
+     * Takes a slot for a request that is being prepared.
+     *
+     * @param window of the request; null for a request with one input
+     * @param isFurther whether the window has waited for it
+     */
+    void reserve(@Nullable QueueWindow<I, O> window, boolean isFurther) {
         reserved++;
-        if (place.window() != null) {
-            place.window().taken();
+        if (window != null) {
+            window.taken();
         }
-        if (place.isFurther()) {
-            further++;
-        }
-        return place;
+        further += isFurther ? 1 : 0;
     }
 
-    /** Gives such a place back. */
+    /** Gives such a slot back. */
     void release(Place<I, O> place) {
         reserved--;
         freed(place);
     }
 
     private void freed(Place<I, O> place) {
-        if (place.window() != null) {
-            place.window().freed();
+        freed(place.window(), place.isFurther());
+    }
+
+    private void freed(@Nullable QueueWindow<I, O> window, boolean wasFurther) {
+        if (window != null) {
+            window.freed();
         }
-        if (place.isFurther()) {
-            further--;
-        }
+        further -= wasFurther ? 1 : 0;
     }
 
     boolean hasReserved() {

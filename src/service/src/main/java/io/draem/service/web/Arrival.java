@@ -1,8 +1,8 @@
 package io.draem.service.web;
 
-import io.draem.service.detection.Caller;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.service.queue.RequestContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,8 +10,8 @@ import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
 
-/** The caller of one request, watched at its connection. */
-final class Arrival implements Caller {
+/** The context of one HTTP request, created on the thread that processes it; watches the connection of its client. */
+final class Arrival extends RequestContext implements Outcome.OfResponse {
 
     /** Name of the request's attribute. */
     static final String ATTRIBUTE = Arrival.class.getName();
@@ -19,6 +19,7 @@ final class Arrival implements Caller {
     /** Between interim responses, after the first two. */
     private static final long PROBE_INTERVAL = Duration.ofSeconds(1).toNanos();
 
+    private final Thread thread = Thread.currentThread();
     private final Request connection;
     private final @Nullable ReceivedBody body;
     private final long start;
@@ -66,7 +67,7 @@ final class Arrival implements Caller {
     }
 
     @Override
-    public void whenAnswered(Runnable action) {
+    public void whenCompleted(Runnable action) {
         answered.thenRun(action);
     }
 
@@ -91,7 +92,7 @@ final class Arrival implements Caller {
     }
 
     @Override
-    public @Nullable Outcome lostAnswer() {
+    public @Nullable Outcome failure() {
         AtomicBoolean open = new AtomicBoolean();
         connection.action(ActionCode.IS_IO_ALLOWED, open);
         if (!open.get() || connection.getResponse().isExceptionPresent()) {
@@ -100,7 +101,12 @@ final class Arrival implements Caller {
         return failure;
     }
 
-    /** Brings the deadline forward to so many nanoseconds after the request's headers; it cannot be put off. */
+    @Override
+    public void shortenTo(long earlier) {
+        deadline = start + Math.min(deadline - start, earlier - start);
+    }
+
+    /** Moves the deadline forward to that many nanoseconds after the request's headers; a later one changes nothing. */
     void shorten(long timeout) {
         deadline = start + Math.min(deadline - start, timeout);
     }
@@ -110,7 +116,10 @@ final class Arrival implements Caller {
      * alone still gets its answer: it counts as gone once a {@linkplain WatchedProtocol#probe probe} fails.
      */
     @Override
-    public boolean isGone() {
+    protected boolean isGone() {
+        if (Thread.currentThread() != thread) {
+            return false; // its connection is not safe to use by several threads
+        }
         // While the body is read, the read itself notices. A further request hides what comes behind it.
         if (gone || pipelined || !WatchedProtocol.isBodyRead(connection)) {
             return gone;

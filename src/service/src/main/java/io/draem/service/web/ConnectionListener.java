@@ -67,6 +67,14 @@ final class ConnectionListener extends NioEndpoint {
         return closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Does nothing once the listener is closed: the acceptor waits for no connection then, and there is no address to connect to. */
+    @Override
+    protected void unlockAccept() {
+        if (closed.getCount() > 0) {
+            super.unlockAccept();
+        }
+    }
+
     /**
      * Accepts what waits and keeps it unanswered: clients that connect again after each answer do so no more, so that
      * nobody connects between the last accept and the close, which would reset the connection.

@@ -82,7 +82,7 @@ class FailingVersionHttpTests {
         await(() -> served() == 2);
         assertThat(metric(labelled("draem_model_suspended"))).isZero();
         assertThat(metric(labelled("draem_model_gave_way_total"))).isZero();
-        assertThat(detect("failing", grey()).statusCode()).isEqualTo(200);
+        assertThat(detect("failing", gray()).statusCode()).isEqualTo(200);
         int failed = 0;
         for (; served() == 2 && failed < 1_000; failed++) {
             HttpResponse<byte[]> answer = detect("failing", white());
@@ -102,7 +102,7 @@ class FailingVersionHttpTests {
         JsonNode versions = Http.json(http.get("/v1/models/failing")).get("versions");
         assertThat(versions.at("/1/version").asInt()).isEqualTo(2);
         assertThat(versions.at("/1/reason").asString()).startsWith("it failed on ");
-        HttpResponse<byte[]> named = http.post("/v1/detect?model=failing&version=2", "image/png", grey());
+        HttpResponse<byte[]> named = http.post("/v1/detect?model=failing&version=2", "image/png", gray());
         assertThat(Http.json(named).at("/model/version").asInt()).isEqualTo(2);
 
         put("failing", 2, new byte[] {1});
@@ -166,7 +166,7 @@ class FailingVersionHttpTests {
         return png(0xFFFFFF);
     }
 
-    private static byte[] grey() throws Exception {
+    private static byte[] gray() throws Exception {
         return png(0x808080);
     }
 

@@ -7,6 +7,7 @@ import io.draem.testing.Await;
 import io.draem.testing.BoundedProcess;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,6 +111,29 @@ class ModelChangesHttpTests {
         assertThat(readiness().has("tile version 1")).isFalse();
     }
 
+    @Test
+    void aVersionWithEqualBytesCountsAsASwitch() throws Exception {
+        double before = switches();
+        put("cookie", "2", Files.readAllBytes(TestModels.graph()));
+        Await.until(LIMIT, () -> version() == 2);
+        Await.until(LIMIT, () -> switches() == before + 1);
+        remove("cookie/2");
+        Await.until(LIMIT, () -> version() == 1);
+        Await.until(LIMIT, () -> switches() == before + 2);
+    }
+
+    private int version() throws Exception {
+        return models().at("/models/0/version").asInt();
+    }
+
+    private double switches() throws Exception {
+        return new String(http.get("/actuator/prometheus").body(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("draem_model_switches_total{model=\"cookie\"}"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     private HttpResponse<byte[]> detect() throws Exception {
         return http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()));
     }
@@ -138,7 +162,11 @@ class ModelChangesHttpTests {
     }
 
     private static void put(String name, byte[] graph) throws IOException {
-        Path folder = Files.createDirectories(directory.resolve(name).resolve("1"));
+        put(name, "1", graph);
+    }
+
+    private static void put(String name, String version, byte[] graph) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve(name).resolve(version));
         Files.write(folder.resolve("model.onnx"), graph);
     }
 

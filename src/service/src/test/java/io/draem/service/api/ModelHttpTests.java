@@ -17,7 +17,7 @@ class ModelHttpTests extends HttpTest {
         assertThat(model.get("name").asString()).isEqualTo(TestModels.name());
         assertThat(model.get("default").asBoolean()).isTrue();
         assertThat(model.get("version").asInt()).isEqualTo(1);
-        assertThat(model.get("scoresNormalised").asBoolean()).isFalse();
+        assertThat(model.get("scoresNormalized").asBoolean()).isFalse();
         assertThat(model.get("provider").asString()).isEqualTo("cpu");
         assertThat(model.get("digest").asString())
                 .isEqualTo("sha256:"
@@ -25,7 +25,7 @@ class ModelHttpTests extends HttpTest {
                                 .formatHex(MessageDigest.getInstance("SHA-256")
                                         .digest(Files.readAllBytes(TestModels.graph()))));
         assertThat(model.get("input").get("width").asInt() % 32).isZero();
-        assertThat(model.get("input").get("colour").asString()).isEqualTo("RGB");
+        assertThat(model.get("input").get("color").asString()).isEqualTo("RGB");
         assertThat(model.get("thresholds").get("image").asDouble()).isBetween(0.0, 1.0);
         assertThat(model.get("thresholds").get("rule").asString()).isNotBlank();
         assertThat(model.get("calibration").get("normal").asInt()).isPositive();

@@ -80,10 +80,10 @@ class OtherGraphsHttpTests {
     }
 
     @Test
-    void aVerdictOfAnomalibsGraphSaysThatItsScoresAreNormalised() throws Exception {
+    void aVerdictOfAnomalibsGraphSaysThatItsScoresAreNormalized() throws Exception {
         for (int i = 0; i < scores.length; i++) {
             JsonNode verdict = detect(i, "?include=map");
-            assertThat(verdict.get("scoresNormalised").asBoolean()).isTrue();
+            assertThat(verdict.get("scoresNormalized").asBoolean()).isTrue();
             assertThat(verdict.get("score").asDouble()).isEqualTo(scores[i], within(0.01));
             assertThat(verdict.get("normalizedScore")).isEqualTo(verdict.get("score"));
             assertThat(verdict.get("threshold").asDouble()).isEqualTo(0.5);
@@ -131,7 +131,7 @@ class OtherGraphsHttpTests {
                 .asDouble();
         for (int i = 0; i < scores.length; i++) {
             JsonNode half = detect(i, "?model=part-fp16");
-            assertThat(half.get("scoresNormalised").asBoolean()).isFalse();
+            assertThat(half.get("scoresNormalized").asBoolean()).isFalse();
             assertThat(half.get("threshold").asDouble()).isEqualTo(threshold);
             assertThat(half.get("anomalous")).isEqualTo(detect(i, "?model=part").get("anomalous"));
             assertThat(half.get("normalizedScore").asDouble()).isEqualTo(scores[i], within(0.02));

@@ -3,6 +3,7 @@ package io.draem.service.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.draem.service.queue.TestContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class AnswerBudgetTests {
         assertThatExceptionOfType(DetectionException.Unavailable.class)
                 .isThrownBy(() -> budget.take(1, second))
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.OVERLOADED));
-        assertThat(second.whenAnswered).as("nothing was taken").isEmpty();
+        assertThat(second.whenCompleted).as("nothing was taken").isEmpty();
         first.read();
         assertThat(budget.taken()).isZero();
         budget.take(100, second);
@@ -46,24 +47,24 @@ class AnswerBudgetTests {
         assertThatExceptionOfType(OutOfMemoryError.class)
                 .isThrownBy(() -> budget.take(60, new SlowReader() {
                     @Override
-                    public void whenAnswered(Runnable action) {
+                    public void whenCompleted(Runnable action) {
                         throw new OutOfMemoryError("kept");
                     }
                 }));
         assertThat(budget.taken()).isZero();
     }
 
-    private static class SlowReader extends TestCaller {
+    private static class SlowReader extends TestContext {
 
-        private final List<Runnable> whenAnswered = new ArrayList<>();
+        private final List<Runnable> whenCompleted = new ArrayList<>();
 
         void read() {
-            whenAnswered.forEach(Runnable::run);
+            whenCompleted.forEach(Runnable::run);
         }
 
         @Override
-        public void whenAnswered(Runnable action) {
-            whenAnswered.add(action);
+        public void whenCompleted(Runnable action) {
+            whenCompleted.add(action);
         }
     }
 }

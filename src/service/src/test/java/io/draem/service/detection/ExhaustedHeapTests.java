@@ -2,6 +2,10 @@ package io.draem.service.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.service.queue.FairThreads;
+import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.RequestContext;
+import io.draem.service.queue.TestContext;
 import io.draem.testing.Await;
 import io.draem.testing.BoundedProcess;
 import java.time.Duration;
@@ -60,7 +64,7 @@ class ExhaustedHeapTests {
         private String run(boolean pixels) throws Exception {
             List<Thread> running = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                Caller caller = new TestCaller("client " + i % 3);
+                RequestContext caller = new TestContext("client " + i % 3);
                 Random random = new Random(i);
                 String model = "model " + i % 2;
                 running.add(new Thread(() -> repeat(() -> {
@@ -88,10 +92,10 @@ class ExhaustedHeapTests {
             if (budget.taken() != 0) {
                 return budget.taken() + " pixels";
             }
-            budget.take((long) PixelBudget.BYTES * (PIXELS - 1), "", new TestCaller("last"))
+            budget.take((long) PixelBudget.BYTES * (PIXELS - 1), "", new TestContext("last"))
                     .close();
             for (int i = 0; i < 4; i++) {
-                threads.call("last", new TestCaller("last"), FairThreads.LARGE + 1, () -> "");
+                threads.call("last", new TestContext("last"), FairThreads.LARGE + 1, () -> "");
             }
             return "nothing";
         }
@@ -101,7 +105,7 @@ class ExhaustedHeapTests {
                 try {
                     call.run();
                     calls.incrementAndGet();
-                } catch (OutOfMemoryError | DetectionException e) {
+                } catch (OutOfMemoryError | DetectionException | InferenceException e) {
                     errors.incrementAndGet();
                 }
             }
@@ -131,7 +135,7 @@ class ExhaustedHeapTests {
 
         private interface Call {
 
-            void run() throws DetectionException;
+            void run() throws DetectionException, InferenceException;
         }
     }
 }

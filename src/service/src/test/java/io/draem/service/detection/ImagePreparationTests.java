@@ -8,6 +8,7 @@ import io.draem.image.ImageLimits;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.service.queue.TestContext;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,7 +60,7 @@ class ImagePreparationTests {
                 .isEqualTo("send a smaller image, or ask for fewer pictures");
         assertThatExceptionOfType(DetectionException.Rejected.class)
                 .isThrownBy(
-                        () -> new PixelBudget(100).take(16 * 100, DetectionService.remedy(Set.of()), new TestCaller()))
+                        () -> new PixelBudget(100).take(16 * 100, DetectionService.remedy(Set.of()), new TestContext()))
                 .withMessageEndingWith("(draem.image.max-pixels-in-flight): send a smaller image");
     }
 

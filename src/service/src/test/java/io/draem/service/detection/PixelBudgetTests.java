@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.draem.service.queue.RequestContext;
+import io.draem.service.queue.TestContext;
 import io.draem.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +144,7 @@ class PixelBudgetTests {
         assertThatExceptionOfType(OutOfMemoryError.class)
                 .isThrownBy(() -> share(60, new Waiting(20) {
                     @Override
-                    public boolean isGone() {
+                    protected boolean isGone() {
                         throw new OutOfMemoryError("asked");
                     }
                 }));
@@ -174,7 +176,7 @@ class PixelBudgetTests {
                 .withMessageContaining("draem.image.max-pixels-in-flight");
     }
 
-    private PixelBudget.Share share(int pixels, Caller caller) throws DetectionException {
+    private PixelBudget.Share share(int pixels, RequestContext caller) throws DetectionException {
         return budget.take((pixels - 1L) * PixelBudget.BYTES, "send a smaller image", caller);
     }
 
@@ -186,7 +188,7 @@ class PixelBudgetTests {
         return share;
     }
 
-    private CompletableFuture<PixelBudget.Share> take(int pixels, Caller caller) {
+    private CompletableFuture<PixelBudget.Share> take(int pixels, RequestContext caller) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
@@ -199,7 +201,7 @@ class PixelBudgetTests {
     }
 
     /** A caller that tells when it is looked after: whoever takes pixels for it waits then. */
-    private static class Waiting extends TestCaller {
+    private static class Waiting extends TestContext {
 
         private final long deadline;
         private final Semaphore asked = new Semaphore(0);
@@ -220,7 +222,7 @@ class PixelBudgetTests {
         }
 
         @Override
-        public boolean isGone() {
+        protected boolean isGone() {
             asked.release();
             return gone;
         }

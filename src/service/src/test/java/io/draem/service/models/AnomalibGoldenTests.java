@@ -7,6 +7,7 @@ import io.draem.model.GoldenTensors;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
+import io.draem.service.queue.TestContext;
 import io.draem.text.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class AnomalibGoldenTests {
         try (LoadedModels models = new LoadedModels(LoadedModels.properties(directory, null))) {
             models.load();
             ServedModel model = models.repository().require("part", null);
-            assertThat(model.scoresNormalised()).isTrue();
+            assertThat(model.scoresNormalized()).isTrue();
             assertThat(model.card().height()).isEqualTo(shape[2]);
             assertThat(model.card().width()).isEqualTo(shape[3]);
             assertThat(model.digest())
@@ -54,7 +55,7 @@ class AnomalibGoldenTests {
             int mapLength = maps.length / scores.length;
             for (int i = 0; i < scores.length; i++) {
                 float[] image = Arrays.copyOfRange(pixels, i * length, (i + 1) * length);
-                ModelOutput output = model.submit(new ModelInput(image, false), Long.MAX_VALUE)
+                ModelOutput output = model.submit(new ModelInput(image, false), new TestContext())
                         .await()
                         .output();
                 float[] map = output.map().values();

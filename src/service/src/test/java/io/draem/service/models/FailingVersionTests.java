@@ -10,6 +10,7 @@ import io.draem.model.TestModels;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.SlowGraph;
 import io.draem.service.queue.InferenceException;
+import io.draem.service.queue.TestContext;
 import io.draem.testing.Await;
 import io.draem.text.Sha256;
 import java.nio.file.Files;
@@ -313,7 +314,7 @@ class FailingVersionTests extends ModelDirectoryTest {
     private static void run(ServedModel model, float value) throws Exception {
         float[] pixels = new float[3 * SIDE * SIDE];
         Arrays.fill(pixels, value);
-        model.submit(new ModelInput(pixels, false), Long.MAX_VALUE).await();
+        model.submit(new ModelInput(pixels, false), new TestContext()).await();
     }
 
     /** Opens graphs, but one only once it is released. */

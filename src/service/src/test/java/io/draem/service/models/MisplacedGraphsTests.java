@@ -18,8 +18,9 @@ class MisplacedGraphsTests {
     @CsvSource(delimiter = '|', textBlock = """
             loose.onnx              | <name>/<version>/model.onnx
             tiny/model.onnx         | move it to tiny/1/model.onnx
-            tiny/v4/model.onnx      | whole numbers from 1 up
-            tiny/04/model.onnx      | whole numbers from 1 up
+            tiny/v4/model.onnx      | whole numbers from 1 to 999999999
+            tiny/04/model.onnx      | whole numbers from 1 to 999999999
+            tiny/2147483647/model.onnx | whole numbers from 1 to 999999999
             tiny/4/tiny.ONNX        | is called model.onnx
             with space/1/model.onnx | the name of a model
             """)

@@ -47,7 +47,8 @@ class ModelPropertiesTests {
             draem.models.max-file-size   | 3GB    | between 1B and 2GB
             draem.models.max-failed-share | 1.1   | 0 to 1
             draem.models.max-failed-share | NaN   | 0 to 1
-            draem.models.versions.cookie | 0      | from 1 up
+            draem.models.versions.cookie | 0      | from 1 to 999999999
+            draem.models.versions.cookie | 1000000000 | from 1 to 999999999
             draem.models.sha256.cookie   | abc    | 64 hexadecimal digits
             """)
     void refusesWhatCannotBeAndNamesTheProperty(String property, String value, String reason) {

@@ -9,6 +9,7 @@ import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.Termination;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.QueueListener;
+import io.draem.service.queue.TestContext;
 import io.draem.text.Sha256;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -67,13 +68,13 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             directory.put("cookie", "2", 2);
             models.pollTwice();
             assertThat(serving().version()).isEqualTo(2);
-            assertThat(old.submit(grey(old), Long.MAX_VALUE).await().output().score())
+            assertThat(old.submit(gray(old), new TestContext()).await().output().score())
                     .isBetween(0f, 1f);
             assertThat(old.closed()).isNotDone();
         }
         old.closed().get(20, TimeUnit.SECONDS);
         assertThatExceptionOfType(InferenceException.ShuttingDown.class)
-                .isThrownBy(() -> old.submit(grey(old), Long.MAX_VALUE));
+                .isThrownBy(() -> old.submit(gray(old), new TestContext()));
     }
 
     @Test
@@ -368,7 +369,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
                 while (go.get()) {
                     try (ModelLease lease = models.repository().lease("cookie", null)) {
                         lease.model()
-                                .submit(grey(lease.model()), Long.MAX_VALUE)
+                                .submit(gray(lease.model()), new TestContext())
                                 .await();
                     } catch (Exception | Error e) {
                         faults.add(e);
@@ -529,7 +530,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         return models.repository().models().stream().map(ServedModel::name).toList();
     }
 
-    private static ModelInput grey(ServedModel model) {
+    private static ModelInput gray(ServedModel model) {
         return new ModelInput(new float[3 * model.card().width() * model.card().height()], false);
     }
 }

@@ -82,7 +82,7 @@ class MetricsHttpTests extends HttpTest {
         double door = refused("none", "invalid-request");
         double service =
                 refused(TestModels.name(), "invalid-image") + refused(TestModels.name(), "unsupported-media-type");
-        http.post("/v1/detect?colour=red", "image/jpeg", image);
+        http.post("/v1/detect?color=red", "image/jpeg", image);
         http.post("/v1/detect", "image/jpeg", new byte[] {1, 2, 3});
         assertThat(refused("none", "invalid-request")).isEqualTo(door + 1);
         assertThat(refused(TestModels.name(), "invalid-image") + refused(TestModels.name(), "unsupported-media-type"))

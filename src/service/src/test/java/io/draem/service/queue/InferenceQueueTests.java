@@ -25,11 +25,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class InferenceQueueTests {
 
-    private static final long NEVER = Long.MAX_VALUE / 2;
-
     private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
     private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong clock = new AtomicLong();
+    private final RequestContext patient = until(Long.MAX_VALUE / 2);
     private final Semaphore started = new Semaphore(0);
     private final Semaphore gate = new Semaphore(0);
     private InferenceQueue<Integer, Integer> queue;
@@ -46,7 +45,7 @@ class InferenceQueueTests {
             clock.addAndGet(7_000_000);
             return doubled(inputs);
         });
-        Answer<Integer> answer = queue.submit(21, NEVER).await();
+        Answer<Integer> answer = queue.submit(21, patient).await();
         assertThat(answer.output()).isEqualTo(42);
         assertThat(answer.ran()).isEqualTo(Duration.ofMillis(7));
         assertThat(answer.queued()).isZero();
@@ -71,7 +70,7 @@ class InferenceQueueTests {
                     }
                     return now;
                 });
-        Answer<Integer> first = queue.submit(1, NEVER).await();
+        Answer<Integer> first = queue.submit(1, patient).await();
         assertThat(second.get(0).await().queued()).isZero();
         assertThat(first.queued()).isEqualTo(Duration.ofMillis(1));
     }
@@ -124,12 +123,12 @@ class InferenceQueueTests {
             return gated().run(inputs, termination);
         });
         gate.release();
-        queue.submit(0, NEVER).await();
+        queue.submit(0, patient).await();
         started.acquire();
         submitAndWaitUntilItRuns(1);
         submit(2, 3);
         assertThatExceptionOfType(InferenceException.Overloaded.class)
-                .isThrownBy(() -> queue.submit(4, NEVER))
+                .isThrownBy(() -> queue.submit(4, patient))
                 .satisfies(e -> assertThat(e.retryAfter())
                         .as("three requests at three seconds each")
                         .isEqualTo(Duration.ofSeconds(9)));
@@ -141,12 +140,12 @@ class InferenceQueueTests {
     void aReservedPlaceIsTakenByItsRequestOnceAndGivenBackOnce() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
         Place<Integer, Integer> unused = queue.reserve();
-        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, NEVER));
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, patient));
         unused.close();
         unused.close();
         assertThat(queue.depth()).isZero();
         try (Place<Integer, Integer> place = queue.reserve()) {
-            assertThat(place.submit(2, NEVER).await().output()).isEqualTo(4);
+            assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
         }
         assertThat(queue.depth()).isZero();
     }
@@ -157,7 +156,7 @@ class InferenceQueueTests {
         Place<Integer, Integer> place = queue.reserve();
         queue.refuseNew();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
-        assertThat(place.submit(2, NEVER).await().output()).isEqualTo(4);
+        assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
         assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
     }
 
@@ -215,8 +214,7 @@ class InferenceQueueTests {
         };
         queue = InferenceQueue.start(
                 "slow", List.of(slow), new QueueOptions(2, 1, Duration.ZERO), QueueListener.NONE, System::nanoTime);
-        Ticket<Integer, Integer> late =
-                queue.submit(1, System.nanoTime() + Duration.ofMillis(20).toNanos());
+        Ticket<Integer, Integer> late = queue.submit(1, within(Duration.ofMillis(20)));
         stopped.await();
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
     }
@@ -232,8 +230,8 @@ class InferenceQueueTests {
                 new QueueOptions(2, 1, Duration.ZERO),
                 QueueListener.NONE,
                 System::nanoTime);
-        assertThat(other.submit(21, NEVER).await().output()).isEqualTo(42);
-        assertThat(endless.hasEnded()).isFalse();
+        assertThat(other.submit(21, patient).await().output()).isEqualTo(42);
+        assertThat(endless.isDone()).isFalse();
         assertThat(other.drain(Duration.ofSeconds(10))).isTrue();
     }
 
@@ -255,8 +253,8 @@ class InferenceQueueTests {
     void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(0);
-        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
-        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> ticket.await(() -> true));
+        Ticket<Integer, Integer> ticket = queue.submit(1, gone());
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(ticket::await);
         assertThat(queue.depth()).isZero();
     }
 
@@ -277,7 +275,7 @@ class InferenceQueueTests {
         submitAndWaitUntilItRuns(1);
         submit(2);
         assertThatExceptionOfType(InferenceException.Overloaded.class)
-                .isThrownBy(() -> queue.submit(3, NEVER))
+                .isThrownBy(() -> queue.submit(3, patient))
                 .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(14)));
     }
 
@@ -287,7 +285,7 @@ class InferenceQueueTests {
         submitAndWaitUntilItRuns(1);
         submit(2);
         assertThatExceptionOfType(InferenceException.Overloaded.class)
-                .isThrownBy(() -> queue.submit(3, NEVER))
+                .isThrownBy(() -> queue.submit(3, patient))
                 .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
     }
 
@@ -295,11 +293,11 @@ class InferenceQueueTests {
     void dropsALateRequestBeforeItRuns() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> late = queue.submit(2, 1_000);
-        Ticket<Integer, Integer> patient = queue.submit(3, NEVER);
+        Ticket<Integer, Integer> late = queue.submit(2, until(1_000));
+        Ticket<Integer, Integer> next = queue.submit(3, patient);
         clock.set(1_000);
         gate.release(2);
-        assertThat(patient.await().output()).isEqualTo(6);
+        assertThat(next.await().output()).isEqualTo(6);
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
         assertThat(batches).containsExactly(List.of(1), List.of(3));
     }
@@ -308,10 +306,10 @@ class InferenceQueueTests {
     void aWaiterLeavesAtItsDeadlineAndFreesItsPlace() throws Exception {
         start(1, 1, Duration.ZERO, gated());
         Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> waiting = queue.submit(2, 0);
+        Ticket<Integer, Integer> waiting = queue.submit(2, until(0));
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(waiting::await);
         assertThat(queue.depth()).isZero();
-        Ticket<Integer, Integer> next = queue.submit(3, NEVER);
+        Ticket<Integer, Integer> next = queue.submit(3, patient);
         gate.release(2);
         assertThat(running.await().output()).isEqualTo(2);
         assertThat(next.await().output()).isEqualTo(6);
@@ -321,7 +319,7 @@ class InferenceQueueTests {
     @Test
     void aRunThatOutlivesTheDeadlineEndsTheRequestOnce() throws Exception {
         start(gated());
-        Ticket<Integer, Integer> ticket = queue.submit(1, 1_000);
+        Ticket<Integer, Integer> ticket = queue.submit(1, until(1_000));
         started.acquire();
         clock.set(1_000);
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
@@ -334,8 +332,8 @@ class InferenceQueueTests {
     void doesNotRunACancelledRequest() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> cancelled = queue.submit(2, NEVER);
-        Ticket<Integer, Integer> next = queue.submit(3, NEVER);
+        Ticket<Integer, Integer> cancelled = queue.submit(2, patient);
+        Ticket<Integer, Integer> next = queue.submit(3, patient);
         cancelled.cancel();
         cancelled.cancel();
         gate.release(2);
@@ -347,7 +345,7 @@ class InferenceQueueTests {
     @Test
     void cancelAfterTheAnswerChangesNothing() throws Exception {
         start((inputs, termination) -> doubled(inputs));
-        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        Ticket<Integer, Integer> ticket = queue.submit(1, patient);
         ticket.await();
         ticket.cancel();
         assertThat(ticket.await().output()).isEqualTo(2);
@@ -357,7 +355,7 @@ class InferenceQueueTests {
     void anInterruptedWaiterCancelsItsRequest() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> ticket = queue.submit(2, NEVER);
+        Ticket<Integer, Integer> ticket = queue.submit(2, patient);
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(ticket::await);
         assertThat(queue.depth()).isZero();
@@ -380,13 +378,13 @@ class InferenceQueueTests {
                     .isThrownBy(ticket::await)
                     .withCauseInstanceOf(StackOverflowError.class);
         }
-        assertThat(queue.submit(3, NEVER).await().output()).isEqualTo(6);
+        assertThat(queue.submit(3, patient).await().output()).isEqualTo(6);
     }
 
     @Test
     void aFunctionThatLosesAnOutputFailsTheBatch() throws Exception {
         start((inputs, termination) -> List.of());
-        Ticket<Integer, Integer> ticket = queue.submit(1, NEVER);
+        Ticket<Integer, Integer> ticket = queue.submit(1, patient);
         assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(ticket::await);
     }
 
@@ -426,7 +424,7 @@ class InferenceQueueTests {
             throw new OutOfMemoryError("test");
         });
         submitAndWaitUntilItRuns(1).cancel();
-        queue.submit(2, NEVER);
+        queue.submit(2, patient);
         gate.release(2);
         assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
         assertThat(ended).isEmpty();
@@ -451,9 +449,7 @@ class InferenceQueueTests {
                 new QueueOptions(10, 8, Duration.ofMillis(1)),
                 QueueListener.NONE,
                 System::nanoTime);
-        assertThat(queue.submit(1, System.nanoTime() + Duration.ofSeconds(20).toNanos())
-                        .await()
-                        .output())
+        assertThat(queue.submit(1, within(Duration.ofSeconds(20))).await().output())
                 .isEqualTo(2);
     }
 
@@ -463,7 +459,7 @@ class InferenceQueueTests {
         List<Ticket<Integer, Integer>> accepted = submit(1, 2, 3, 4, 5);
         started.acquire();
         queue.refuseNew();
-        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(() -> queue.submit(6, NEVER));
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(() -> queue.submit(6, patient));
         gate.release(10);
         assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
         for (int i = 0; i < accepted.size(); i++) {
@@ -475,7 +471,7 @@ class InferenceQueueTests {
     void aDrainThatReachesItsLimitRefusesTheRestAndSaysThatAWorkerStillRuns() throws Exception {
         start(gated());
         Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> waiting = queue.submit(2, NEVER);
+        Ticket<Integer, Integer> waiting = queue.submit(2, patient);
         assertThat(queue.drain(Duration.ofMillis(1))).isFalse();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(waiting::await);
         gate.release();
@@ -489,7 +485,7 @@ class InferenceQueueTests {
             return doubled(inputs);
         });
         for (int i = 0; i < 3; i++) {
-            assertThat(queue.submit(i, NEVER).await().output()).isEqualTo(2 * i);
+            assertThat(queue.submit(i, patient).await().output()).isEqualTo(2 * i);
         }
     }
 
@@ -515,7 +511,7 @@ class InferenceQueueTests {
                 },
                 clock::get);
         for (int i = 0; i < 3; i++) {
-            assertThat(queue.submit(i, NEVER).await().output()).isEqualTo(2 * i);
+            assertThat(queue.submit(i, patient).await().output()).isEqualTo(2 * i);
         }
         assertThat(heard).hasValue(3);
     }
@@ -526,16 +522,16 @@ class InferenceQueueTests {
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
         List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
-        tickets.add(window.first().submit(1, NEVER));
+        tickets.add(window.first().submit(1, patient));
         for (int i = 2; i <= 4; i++) {
-            tickets.add(window.next(NEVER, () -> false).submit(i, NEVER));
+            tickets.add(window.next(patient).submit(i, patient));
         }
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
-                .isThrownBy(() -> window.next(clock.get(), () -> false));
-        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> window.next(NEVER, () -> true));
+                .isThrownBy(() -> window.next(until(clock.get())));
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> window.next(gone()));
         assertThat(queue.depth()).isEqualTo(4);
         gate.release(); // the first batch of the window runs and has left the queue
-        tickets.add(window.next(NEVER, () -> false).submit(5, NEVER));
+        tickets.add(window.next(patient).submit(5, patient));
         gate.release(3);
         for (int i = 0; i < 5; i++) {
             assertThat(tickets.get(i).await().output()).isEqualTo(2 * (i + 1));
@@ -548,17 +544,17 @@ class InferenceQueueTests {
         start(8, 4, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
-        window.first().submit(1, NEVER);
-        window.next(NEVER, () -> false).submit(2, NEVER);
+        window.first().submit(1, patient);
+        window.next(patient).submit(2, patient);
         QueueWindow<Integer, Integer> other = queue.window();
-        other.first().submit(3, NEVER);
-        try (Place<Integer, Integer> place = other.next(NEVER, () -> false)) {
+        other.first().submit(3, patient);
+        try (Place<Integer, Integer> place = other.next(patient)) {
             for (QueueWindow<Integer, Integer> each : List.of(window, other)) {
                 assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
-                        .isThrownBy(() -> each.next(clock.get(), () -> false));
+                        .isThrownBy(() -> each.next(until(clock.get())));
             }
         }
-        Ticket<Integer, Integer> single = queue.submit(4, NEVER);
+        Ticket<Integer, Integer> single = queue.submit(4, patient);
         gate.release(2);
         assertThat(single.await().output()).isEqualTo(8);
     }
@@ -568,19 +564,19 @@ class InferenceQueueTests {
         start(1, 2, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
-        Ticket<Integer, Integer> first = window.first().submit(1, NEVER);
-        Ticket<Integer, Integer> single = queue.submit(2, NEVER);
+        Ticket<Integer, Integer> first = window.first().submit(1, patient);
+        Ticket<Integer, Integer> single = queue.submit(2, patient);
         ExecutorService waiter = Executors.newSingleThreadExecutor();
         Thread[] thread = new Thread[1];
         Future<Place<Integer, Integer>> next = waiter.submit(() -> {
             thread[0] = Thread.currentThread();
-            return window.next(NEVER, () -> false);
+            return window.next(patient);
         });
         Await.until(
                 Duration.ofSeconds(20), () -> thread[0] != null && thread[0].getState() == Thread.State.TIMED_WAITING);
         single.cancel();
-        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(3, NEVER));
-        Ticket<Integer, Integer> second = next.get().submit(4, NEVER);
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(3, patient));
+        Ticket<Integer, Integer> second = next.get().submit(4, patient);
         gate.release(3);
         assertThat(first.await().output()).isEqualTo(2);
         assertThat(second.await().output()).isEqualTo(8);
@@ -599,7 +595,7 @@ class InferenceQueueTests {
             int answered = 0;
             while (windows.get() > 0) {
                 try {
-                    queue.submit(-1, NEVER).await();
+                    queue.submit(-1, patient).await();
                     answered++;
                 } catch (InferenceException.Overloaded e) {
                     Thread.onSpinWait();
@@ -613,10 +609,7 @@ class InferenceQueueTests {
                 QueueWindow<Integer, Integer> window = queue.window();
                 int sum = 0;
                 for (int i = 0; i < 200; i++) {
-                    sum += window.next(NEVER, () -> false)
-                            .submit(i, NEVER)
-                            .await()
-                            .output();
+                    sum += window.next(patient).submit(i, patient).await().output();
                 }
                 windows.decrementAndGet();
                 return sum;
@@ -654,7 +647,7 @@ class InferenceQueueTests {
                     int input = seed * 1_000 + i;
                     long patience = i % 5 == 0 ? 20_000 : Duration.ofSeconds(20).toNanos();
                     try {
-                        Ticket<Integer, Integer> ticket = queue.submit(input, System.nanoTime() + patience);
+                        Ticket<Integer, Integer> ticket = queue.submit(input, within(Duration.ofNanos(patience)));
                         if (i % 7 == 0) {
                             ticket.cancel();
                         }
@@ -720,7 +713,7 @@ class InferenceQueueTests {
     }
 
     private Ticket<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {
-        Ticket<Integer, Integer> ticket = queue.submit(input, NEVER);
+        Ticket<Integer, Integer> ticket = queue.submit(input, patient);
         started.acquire();
         return ticket;
     }
@@ -728,8 +721,27 @@ class InferenceQueueTests {
     private List<Ticket<Integer, Integer>> submit(int... inputs) throws InferenceException {
         List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
         for (int input : inputs) {
-            tickets.add(queue.submit(input, NEVER));
+            tickets.add(queue.submit(input, patient));
         }
         return tickets;
+    }
+
+    /** Returns a request with a deadline of the test's clock. */
+    private RequestContext until(long deadline) {
+        return new TestContext("client", clock::get, deadline);
+    }
+
+    private static RequestContext within(Duration patience) {
+        return new TestContext("client", System::nanoTime, System.nanoTime() + patience.toNanos());
+    }
+
+    /** Returns a request whose client has gone. */
+    private static RequestContext gone() {
+        return new TestContext() {
+            @Override
+            protected boolean isGone() {
+                return true;
+            }
+        };
     }
 }

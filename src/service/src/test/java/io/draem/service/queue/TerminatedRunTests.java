@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 class TerminatedRunTests {
 
     private static final int SIZE = 512;
-    private static final long NEVER = Long.MAX_VALUE / 2;
+    private static final RequestContext NEVER = new TestContext();
     private static final ModelInput IMAGE = new ModelInput(new float[3 * SIZE * SIZE], false);
 
     private static OnnxModel model;
@@ -85,7 +85,8 @@ class TerminatedRunTests {
     void aRunIsStoppedAtTheDeadlineOfItsOnlyCaller() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
         long patience = model.runTime().toNanos() / 4;
-        Ticket<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, System.nanoTime() + patience);
+        Ticket<ModelInput, ModelOutput> ticket =
+                queue.submit(IMAGE, new TestContext("client", System::nanoTime, System.nanoTime() + patience));
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
         // None, where the worker came too late to begin.

@@ -229,7 +229,7 @@ class OutcomeHttpTests extends HttpTest {
         expect(expected, "invalid-image", 400, http.post("/v1/detect", "image/jpeg", half));
         expect(expected, "unsupported-media-type", 415, http.post("/v1/detect", "image/jpeg", text.bytes()));
         expect(expected, "unsupported-media-type", 415, http.post("/v1/detect", "text/plain", good));
-        expect(expected, "invalid-request", 400, http.post("/v1/detect?colour=red", "image/jpeg", good));
+        expect(expected, "invalid-request", 400, http.post("/v1/detect?color=red", "image/jpeg", good));
         expect(expected, "invalid-request", 400, http.post("/v1/detect", "image/jpeg", new byte[0]));
         expect(expected, "invalid-request", 400, http.postForm("/v1/detect", "picture", "a.jpg", good));
         expect(expected, "invalid-request", 400, http.post("/v1/detect", "multipart/form-data", good));
@@ -243,7 +243,7 @@ class OutcomeHttpTests extends HttpTest {
         expect(expected, "unknown-model", 404, http.post("/v1/detect?model=cake", "image/jpeg", good));
         expect(expected, "unknown-model", 404, http.postForm("/v1/detect/batch?model=cake", List.of(image)));
         expect(expected, "unknown-model", 404, http.post("/v2/models/cake/infer", "application/json", inference));
-        expect(expected, "invalid-request", 400, http.postForm("/v1/detect/batch?colour=red", List.of(image)));
+        expect(expected, "invalid-request", 400, http.postForm("/v1/detect/batch?color=red", List.of(image)));
         expect(expected, "invalid-request", 400, http.post(INFER, "application/json", "{".getBytes()));
         expect(expected, "internal-error", 500, http.post("/v1/detect/broken", "image/jpeg", good));
         expect(expected, "success", 200, http.postForm("/v1/detect/batch", List.of(image, text, image)));

@@ -290,7 +290,7 @@ class SlowUploadTests extends HttpTest {
             Socket socket = open("127.0.0.1", "/v1/detect", "Transfer-Encoding: chunked");
             send(socket, "1\r\na\r\n0\r\n\r\n");
             socket.shutdownOutput();
-            assertThat(answer(socket)).contains(" 415 ", "no image");
+            assertThat(answer(socket)).contains(" 415 ", "not an image");
         }
     }
 

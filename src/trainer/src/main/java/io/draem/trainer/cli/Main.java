@@ -4,6 +4,7 @@ import io.draem.image.ImageException;
 import io.draem.model.ModelCardException;
 import io.draem.score.ThresholdRule;
 import io.draem.text.FileNameEncoding;
+import io.draem.text.NativeLibrary;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.ComputeDevice;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -100,15 +102,32 @@ public final class Main {
         }
         try {
             System.exit(command.execute(arguments));
-        } catch (UnsatisfiedLinkError e) {
-            System.err.println("draem-trainer: libtorch or ONNX Runtime cannot be loaded: " + e.getMessage()
-                    + ". A trainer built with the Maven profile cuda needs CUDA 13 and cuDNN 9 on this machine, or build it"
-                    + " without the profile");
+        } catch (LinkageError e) {
+            boolean cuda = Main.class.getResource("/org/bytedeco/cuda/global/cudart.class") != null;
+            System.err.println(notLoaded(NativeLibrary.platform(), cuda, e));
             System.exit(1);
         } catch (OutOfMemoryError e) {
             System.err.println(outOfMemory(e));
             System.exit(1);
         }
+    }
+
+    /**
+     * Returns a sentence on a native library that is missing or does not load.
+     *
+     * @param cuda whether the trainer is built with the profile {@code cuda}
+     */
+    static String notLoaded(String platform, boolean cuda, LinkageError e) {
+        return "draem-trainer: "
+                + Stream.of(NativeLibrary.LIBTORCH, NativeLibrary.ONNX_RUNTIME)
+                        .flatMap(library -> library.missing(platform).stream())
+                        .findFirst()
+                        .orElseGet(() -> "libtorch or ONNX Runtime cannot be loaded (" + e + "): "
+                                + (cuda
+                                        ? "this trainer, built with the Maven profile cuda, needs CUDA 13 and cuDNN 9 on"
+                                                + " the machine, or build it without the profile"
+                                        : "build the trainer on " + platform
+                                                + ", as a build holds the libraries of the platform it runs on"));
     }
 
     /** Returns a sentence on the memory of the heap, or of libtorch, whose limit is derived from that of the heap. */

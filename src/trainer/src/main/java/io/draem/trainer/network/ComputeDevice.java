@@ -1,5 +1,6 @@
 package io.draem.trainer.network;
 
+import io.draem.text.NativeLibrary;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Device;
@@ -31,8 +32,14 @@ public enum ComputeDevice {
          * Returns the device to compute on.
          *
          * @throws IllegalArgumentException if CUDA is requested and cannot be used; the message names the remedy
+         * @throws UnsatisfiedLinkError if this platform lacks a native library that a training needs at its start or end
          */
         public ComputeDevice resolve() {
+            for (NativeLibrary library : NativeLibrary.values()) {
+                library.missing().ifPresent(problem -> {
+                    throw new UnsatisfiedLinkError(problem);
+                });
+            }
             return resolve(torch::hasCUDA, torch::cuda_is_available);
         }
 

@@ -11,9 +11,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
@@ -50,9 +47,6 @@ final class OnnxGraph {
     /** A protobuf message cannot be longer; 1 MiB is left to names and structure. */
     private static final long MAX_WEIGHT_BYTES = Integer.MAX_VALUE - (1 << 20);
 
-    /** The first dimension of every input and output. */
-    private static final String BATCH = "batch";
-
     private final GraphProto.Builder graph;
     private final Set<String> names = new HashSet<>();
     private long weightBytes;
@@ -66,23 +60,18 @@ final class OnnxGraph {
 
     /** Declares a float32 input {@code [batch, sides...]}. */
     Value input(String name, long... sides) {
-        graph.addInput(describe(name, sides));
+        graph.addInput(OnnxValues.ofShape(name, sides));
         return declare(name);
     }
 
     /** Declares a value of the graph to be a float32 output {@code [batch, sides...]}. */
     void output(Value value, long... sides) {
-        graph.addOutput(describe(value.name(), sides));
+        graph.addOutput(OnnxValues.ofShape(value.name(), sides));
     }
 
     /** Declares a float32 value to be an output of whatever shape it has. */
     void observe(Value value) {
-        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(TensorProto.DataType.FLOAT.getNumber())
-                .build();
-        graph.addOutput(ValueInfoProto.newBuilder()
-                .setName(value.name())
-                .setType(TypeProto.newBuilder().setTensorType(tensor)));
+        graph.addOutput(OnnxValues.ofAnyShape(value.name()));
     }
 
     /** Adds a convolution with stride 1 and zeros around, all of it in float32. */
@@ -250,21 +239,5 @@ final class OnnxGraph {
             throw new IllegalArgumentException("The graph has two values named '" + name + "'");
         }
         return new Value(name);
-    }
-
-    private static ValueInfoProto describe(String name, long... sides) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder()
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(BATCH));
-        for (long side : sides) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(side));
-        }
-        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(TensorProto.DataType.FLOAT.getNumber())
-                .setShape(shape)
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
     }
 }

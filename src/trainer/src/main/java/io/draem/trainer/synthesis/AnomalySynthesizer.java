@@ -224,7 +224,7 @@ public final class AnomalySynthesizer {
             }
         }
         throw new IllegalStateException("No Perlin noise came above --perlin-threshold "
-                + options.perlin().threshold() + " in " + MASK_DRAWS + " attempts: lower it");
+                + options.perlin().threshold() + " in " + MASK_DRAWS + " draws: lower it");
     }
 
     private static double angle(double limit, RandomGenerator random) {

@@ -47,4 +47,17 @@ class ExitCodeTests {
                         .exitCodeList()
                         .keySet());
     }
+
+    @Test
+    void aMissingNativeLibraryIsASentenceOnThePlatform() {
+        UnsatisfiedLinkError failure = new UnsatisfiedLinkError("no jnitorch in java.library.path");
+        assertThat(Main.notLoaded("Linux ARM", false, failure))
+                .isEqualTo("draem-trainer: libtorch has no native library for Linux ARM, where only the service runs:"
+                        + " use Linux x86-64 or Windows x86-64");
+        assertThat(Main.notLoaded("macOS ARM", false, failure)).contains("ONNX Runtime has no native library");
+        assertThat(Main.notLoaded("Windows x86-64", false, failure))
+                .contains("no jnitorch", "build the trainer on Windows x86-64")
+                .doesNotContain("CUDA");
+        assertThat(Main.notLoaded("Linux x86-64", true, failure)).contains("CUDA 13 and cuDNN 9");
+    }
 }

@@ -1,4 +1,4 @@
-package io.draem.service.detection;
+package io.draem.service.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -27,7 +27,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 @Timeout(30)
 class FairThreadsTests {
 
-    private static final Caller PATIENT = new TestCaller();
+    private static final RequestContext PATIENT = new TestContext();
     private static final int SMALL = FairThreads.SMALL;
     /** One at a time where there is one thread, beside that for small images. */
     private static final int MEDIUM = SMALL + 1;
@@ -81,10 +81,10 @@ class FairThreadsTests {
         List<Future<?>> all = new ArrayList<>();
         all.add(occupy());
         for (String work : List.of("model flooded 1", "model flooded 2", "model flooded 3")) {
-            all.add(add(work, new TestCaller("flooding")));
+            all.add(add(work, new TestContext("flooding")));
         }
-        all.add(add("model other 1", new TestCaller("other")));
-        all.add(add("model other 2", new TestCaller("other")));
+        all.add(add("model other 1", new TestContext("other")));
+        all.add(add("model other 2", new TestContext("other")));
         gate.countDown();
         for (Future<?> one : all) {
             one.get();
@@ -156,9 +156,9 @@ class FairThreadsTests {
     void aCallerThatHasGoneOrIsLateCostsNothing() throws Exception {
         Future<?> first = occupy();
         AtomicBoolean gone = new AtomicBoolean();
-        Future<?> leaving = add("gone 1", new TestCaller() {
+        Future<?> leaving = add("gone 1", new TestContext() {
             @Override
-            public boolean isGone() {
+            protected boolean isGone() {
                 return gone.get();
             }
         });
@@ -166,9 +166,8 @@ class FairThreadsTests {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(leaving::get)
                 .havingCause()
-                .isInstanceOfSatisfying(
-                        DetectionException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CANCELLED));
-        Future<?> late = add("late 1", new TestCaller() {
+                .isInstanceOf(InferenceException.Cancelled.class);
+        Future<?> late = add("late 1", new TestContext() {
             @Override
             public long deadline() {
                 return System.nanoTime() - 1;
@@ -177,8 +176,7 @@ class FairThreadsTests {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(late::get)
                 .havingCause()
-                .isInstanceOfSatisfying(
-                        DetectionException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.DEADLINE_EXCEEDED));
+                .isInstanceOf(InferenceException.DeadlineExceeded.class);
         gate.countDown();
         first.get();
         assertThat(order).isEmpty();
@@ -223,9 +221,9 @@ class FairThreadsTests {
 
     @Test
     void aCallThatIsInterruptedOrFailsEndsOnlyWithTheWorkThatHasBegun() throws Exception {
-        for (Caller caller : List.of(PATIENT, new TestCaller() {
+        for (RequestContext caller : List.of(PATIENT, new TestContext() {
             @Override
-            public boolean isGone() {
+            protected boolean isGone() {
                 throw new OutOfMemoryError("asked");
             }
         })) {
@@ -244,7 +242,7 @@ class FairThreadsTests {
                         return "";
                     });
                     return new AssertionError("The call neither failed nor was interrupted");
-                } catch (DetectionException | OutOfMemoryError e) {
+                } catch (InferenceException | OutOfMemoryError e) {
                     early.set(!ended.get());
                     return e;
                 }
@@ -255,7 +253,7 @@ class FairThreadsTests {
             }
             assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> call.get(300, TimeUnit.MILLISECONDS));
             end.countDown();
-            assertThat(call.get()).isInstanceOfAny(DetectionException.Unavailable.class, OutOfMemoryError.class);
+            assertThat(call.get()).isInstanceOfAny(InferenceException.ShuttingDown.class, OutOfMemoryError.class);
             assertThat(early).isFalse();
         }
         assertThat(threads.call("model", PATIENT, LARGE, () -> "alive")).isEqualTo("alive");
@@ -284,11 +282,11 @@ class FairThreadsTests {
     }
 
     /** Adds work whose first word is the model, and returns when it waits. */
-    private Future<?> add(String work, Caller caller) throws Exception {
+    private Future<?> add(String work, RequestContext caller) throws Exception {
         return add(work, caller, MEDIUM);
     }
 
-    private Future<?> add(String work, Caller caller, int pixels) throws Exception {
+    private Future<?> add(String work, RequestContext caller, int pixels) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
         Future<?> future = callers.submit(() -> {

@@ -3,7 +3,7 @@ package io.draem.deployment;
 import java.util.stream.Stream;
 
 /** Values that together switch on and off every optional part of the chart. */
-final class ValuesThatMatter {
+final class EffectiveValues {
 
     static final String DIGEST = "0123456789abcdef".repeat(4);
 
@@ -17,7 +17,7 @@ final class ValuesThatMatter {
               output: {persistentVolumeClaim: models}
             """;
 
-    private ValuesThatMatter() {}
+    private EffectiveValues() {}
 
     static Stream<String> all() {
         return Stream.concat(ofTheService(), Stream.of("kserve: {enabled: true}", """

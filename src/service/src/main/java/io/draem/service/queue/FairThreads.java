@@ -1,13 +1,12 @@
-package io.draem.service.detection;
+package io.draem.service.queue;
 
-import io.draem.service.queue.FairLine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +14,19 @@ import org.jspecify.annotations.Nullable;
  * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the others
  * waiting, and so do the clients of a model, in the order of {@link FairLine}. Small images have threads of their own beside
  * those for all images, and the largest get half of these at most, but one at least: a small image never waits until a
- * larger one is decoded. Work whose caller has become late or has gone is dropped before it begins.
+ * larger one is decoded. Work of a request whose deadline has passed or whose
+ * client has gone is dropped before it begins.
  *
  * <p>Work begins and is taken out without any allocation, so that none is lost when the heap is full.
  */
-final class FairThreads implements AutoCloseable {
+public final class FairThreads implements AutoCloseable {
 
     /** Images of up to as many pixels, those of Full HD among them, are small: they keep a thread for some milliseconds. */
-    static final int SMALL = 1 << 21;
+    public static final int SMALL = 1 << 21;
 
     /** Images of more pixels are large: they keep a thread for half a second and longer. */
-    static final int LARGE = 16_000_000;
+    public static final int LARGE = 16_000_000;
 
-    private static final long LOOK_AFTER_CALLER = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** In the order in which the models take their turns; each of them has work that waits. */
@@ -44,7 +43,7 @@ final class FairThreads implements AutoCloseable {
      *
      * @param threads how many work on images of any size; half as many, at least one, are started for small images beside
      */
-    FairThreads(int threads) {
+    public FairThreads(int threads) {
         this.mostNotSmall = threads;
         this.mostLarge = Math.max(1, threads / 2);
         for (int i = 0; i < threads + Math.max(1, threads / 2); i++) {
@@ -54,42 +53,43 @@ final class FairThreads implements AutoCloseable {
         }
     }
 
-    /**
-     * Does the work on one of the threads and waits for it. However this ends, the work has ended too or never begins: its
-     * pixels are in memory as long as it lasts.
-     *
-     * @param pixels pixels of the image, which the time for it grows with
-     * @throws DetectionException from the work itself, or because the caller became late or has gone before it began
-     */
-    <T> T call(String model, Caller caller, int pixels, Callable<T> task) throws DetectionException {
-        Work<T> work = new Work<>(pixels, caller, task);
-        try {
-            add(model, caller.client(), work);
-            return await(work, caller);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw DetectionException.interrupted(e);
-        } catch (ExecutionException e) {
-            throw unwrap(e);
-        } finally {
-            if (!withdraw(work)) {
-                work.awaitEnd();
-            }
-        }
+    /** Work on an image. */
+    @FunctionalInterface
+    public interface Task<T, E extends Exception> {
+
+        T run() throws E;
     }
 
-    private <T> T await(Work<T> work, Caller caller)
-            throws InterruptedException, ExecutionException, DetectionException {
-        while (true) {
-            try {
-                return work.result.get(LOOK_AFTER_CALLER, TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                if (caller.nanosLeft() <= 0 && withdraw(work)) {
-                    throw DetectionException.late(e);
-                }
-                if (caller.isGone() && withdraw(work)) {
-                    throw DetectionException.cancelled(e);
-                }
+    /**
+     * Runs a task on one of the threads and waits for it. However this ends, the task has ended too or never begins: its
+     * pixels are in memory as long as it lasts.
+     *
+     * @param pixels pixels of the image, which its time grows with
+     * @throws InferenceException if the deadline passed or the request was cancelled before the task began, or the thread of
+     *     the request was interrupted
+     * @throws E from the task itself
+     */
+    public <T, E extends Exception> T call(String model, RequestContext context, int pixels, Task<T, E> task)
+            throws InferenceException, E {
+        Work<T> work = new Work<>(pixels, context, task);
+        try {
+            add(model, context.client(), work);
+            RequestContext.End end = context.await(work);
+            if (end != RequestContext.End.DONE && withdraw(work)) {
+                throw end == RequestContext.End.CANCELLED
+                        ? new InferenceException.Cancelled()
+                        : new InferenceException.DeadlineExceeded();
+            }
+            context.awaitRegardless(work);
+            return work.result.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InferenceException.ShuttingDown();
+        } catch (ExecutionException e) {
+            throw FairThreads.<E>unwrap(e);
+        } finally {
+            if (!withdraw(work)) {
+                context.awaitRegardless(work);
             }
         }
     }
@@ -194,18 +194,20 @@ final class FairThreads implements AutoCloseable {
         }
     }
 
-    private static DetectionException unwrap(ExecutionException e) {
+    /** Returns what a task of this exception type has thrown. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> E unwrap(ExecutionException e) throws InferenceException {
         Throwable cause = e.getCause();
-        if (cause instanceof DetectionException detection) {
-            return detection;
+        if (cause instanceof Error error) {
+            throw error;
         }
         if (cause instanceof RuntimeException unexpected) {
             throw unexpected;
         }
-        if (cause instanceof Error error) {
-            throw error;
+        if (cause instanceof InferenceException late) {
+            throw late;
         }
-        throw new IllegalStateException(cause);
+        return (E) Objects.requireNonNull(cause);
     }
 
     /** What waits for a model. */
@@ -219,7 +221,7 @@ final class FairThreads implements AutoCloseable {
         }
     }
 
-    private static final class Work<T> extends FairLine.Request {
+    private static final class Work<T> extends FairLine.Request implements RequestContext.Waiting {
 
         private final int pixels;
         private final FutureTask<T> result;
@@ -228,21 +230,26 @@ final class FairThreads implements AutoCloseable {
 
         private boolean begun;
 
-        Work(int pixels, Caller caller, Callable<T> task) {
+        Work(int pixels, RequestContext context, Task<T, ?> task) {
             super(Math.max(1, pixels));
             this.pixels = pixels;
             Callable<T> unlessLate = () -> {
-                if (caller.nanosLeft() <= 0) {
-                    throw DetectionException.late(null);
+                if (context.nanosLeft() <= 0) {
+                    throw new InferenceException.DeadlineExceeded();
                 }
-                return task.call();
+                return task.run();
             };
             this.result = new FutureTask<>(unlessLate) {
                 @Override
                 protected void done() {
-                    ended();
+                    context.wake();
                 }
             };
+        }
+
+        @Override
+        public boolean isDone() {
+            return result.isDone();
         }
 
         boolean isSmall() {
@@ -251,26 +258,6 @@ final class FairThreads implements AutoCloseable {
 
         boolean isLarge() {
             return pixels > LARGE;
-        }
-
-        private synchronized void ended() {
-            notifyAll();
-        }
-
-        /** Waits for the end of work that has begun. Allocates nothing itself, so that it works on a full heap. */
-        synchronized void awaitEnd() {
-            boolean interrupted = false;
-            while (!result.isDone()) {
-                try {
-                    wait();
-                } catch (InterruptedException | OutOfMemoryError e) {
-                    // A full heap has no memory for the exception: an interrupt then throws the error.
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Who reaches the service, and how: keys, TLS, ports, Ingress, HTTPRoute, NetworkPolicy. */
-class HelmDoorsTests {
+class HelmEndpointsTests {
 
     private static final String POD = "spec.template.spec.";
     private static final String CONTAINER = POD + "containers.0.";
@@ -102,7 +102,7 @@ class HelmDoorsTests {
                     files:
                       - {model: a, version: 1, url: 'https://models.example.com/a.onnx', sha256: '%1$s'}
                       - {model: b, version: 1, url: 'http://models.example.com:8080/b.onnx', sha256: '%1$s'}
-                """.formatted(ValuesThatMatter.DIGEST));
+                """.formatted(EffectiveValues.DIGEST));
         var policy = ofKind("NetworkPolicy", manifests).get(0);
         var test = ofKind("Pod", manifests).get(0);
 
@@ -132,6 +132,6 @@ class HelmDoorsTests {
                 .isEqualTo(Map.of(
                         "models", Map.of("directory", "/mnt/models"),
                         "inference", Map.of("provider", "cuda"),
-                        "shutdown", Map.of("settle-delay", "5s", "drain-limit", "40s")));
+                        "shutdown", Map.of("settle-delay", "5s", "drain-limit", "39s")));
     }
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * Nodes with GPUs that exist in the API server alone. Plays their kubelets: a pod that the scheduler gives to one of them
  * runs and is ready at once, those of jobs and tests end at once, and a pod that is deleted keeps its GPU until it is gone.
  */
-final class PlayedNodes implements AutoCloseable {
+final class SimulatedNodes implements AutoCloseable {
 
     /** Instead of an exit code: the pod runs until it is deleted. */
     static final int RUNS_ON = -1;
@@ -27,11 +27,11 @@ final class PlayedNodes implements AutoCloseable {
     private static final long INTERVAL_MILLIS = 50;
 
     private final KubernetesApi api;
-    private final Thread kubelets = new Thread(this::play, "played-nodes");
+    private final Thread kubelets = new Thread(this::simulate, "simulated-nodes");
     private volatile boolean closed;
     private volatile ToIntFunction<JsonNode> exitCode = pod -> 0;
 
-    PlayedNodes(KubernetesApi api) {
+    SimulatedNodes(KubernetesApi api) {
         this.api = api;
         kubelets.setDaemon(true);
         kubelets.start();
@@ -82,22 +82,22 @@ final class PlayedNodes implements AutoCloseable {
         kubelets.join();
     }
 
-    private void play() {
+    private void simulate() {
         try {
             while (!closed) {
                 for (var pod : api.get("/api/v1/pods").path("items")) {
-                    play(pod);
+                    simulate(pod);
                 }
                 Thread.sleep(INTERVAL_MILLIS);
             }
         } catch (InterruptedException | IOException e) {
             if (!closed) {
-                throw new IllegalStateException("The nodes play no more", e);
+                throw new IllegalStateException("The simulated nodes failed", e);
             }
         }
     }
 
-    private void play(JsonNode pod) throws IOException, InterruptedException {
+    private void simulate(JsonNode pod) throws IOException, InterruptedException {
         var path = "/api/v1/namespaces/" + text(pod, "/metadata/namespace") + "/pods/" + text(pod, "/metadata/name");
         if (text(pod, "/spec/nodeName").isEmpty()) {
             return;

@@ -1,0 +1,96 @@
+package io.draem.trainer.report;
+
+import io.draem.score.Calibration;
+import io.draem.trainer.evaluation.EvaluationImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** The tables of the report. */
+final class ReportTables {
+
+    private ReportTables() {}
+
+    /** Returns how well each type of defect is found; nothing where there are no types. */
+    static String perDefect(Report report) {
+        List<List<String>> rows = new ArrayList<>();
+        for (String defect : report.judged().defects()) {
+            JsonNode figures = report.metrics().path("perDefect").path(defect);
+            JsonNode image = figures.path("image");
+            JsonNode pixel = figures.path("pixel");
+            int images = report.judged().count(defect);
+            long found = report.judged().images().stream()
+                    .filter(scored -> scored.defect().equals(defect)
+                            && report.card().calibration().isAnomalous(scored.score()))
+                    .count();
+            rows.add(List.of(
+                    defect,
+                    found + " of " + images,
+                    Html.figure(image.path("auroc")),
+                    Html.figure(image.path("averagePrecision")),
+                    Html.figure(image.path("f1")),
+                    text(report.judged().ofDefect(defect).masked()),
+                    Html.figure(pixel.path("auroc")),
+                    Html.figure(pixel.path("averagePrecision")),
+                    Html.figure(pixel.path("aupro"))));
+        }
+        return rows.isEmpty()
+                ? ""
+                : Html.table(
+                        "Each type against the " + report.judged().count(EvaluationImage.GOOD) + " normal images",
+                        List.of("defect", "found", "AUROC", "AP", "F1", "masks", "pixel AUROC", "pixel AP", "AUPRO"),
+                        rows);
+    }
+
+    /** Returns the thresholds of a model and the images that they come from. */
+    static String calibration(Calibration c) {
+        String rule = c.rule().id() + (c.ruleValue() == null ? "" : " " + Html.number(c.ruleValue()));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("threshold rule", rule));
+        rows.add(List.of("image threshold", Html.number(c.imageThreshold())));
+        rows.add(List.of("pixel threshold", Html.number(c.pixelThreshold())));
+        rows.add(List.of("image scores seen", Html.number(c.scoreMin()) + " to " + Html.number(c.scoreMax())));
+        rows.add(List.of("map values seen", Html.number(c.mapMin()) + " to " + Html.number(c.mapMax())));
+        rows.add(List.of("normal images", text(c.normalImages())));
+        rows.add(List.of("images with real defects", text(c.anomalousImages())));
+        rows.add(List.of("images with synthetic anomalies", text(c.syntheticImages())));
+        rows.add(List.of("anomalous images with a mask", text(c.maskedImages())));
+        if (c.normalPixels() + c.anomalousPixels() > 0) {
+            rows.add(List.of("normal pixels", Long.toString(c.normalPixels())));
+            rows.add(List.of("anomalous pixels", Long.toString(c.anomalousPixels())));
+        }
+        return Html.table("Where the thresholds come from; all values are raw", List.of("what", "value"), rows);
+    }
+
+    /** Returns one row per value of a JSON object, named by the path to it; nothing where it has none. */
+    static String values(String caption, JsonNode json) {
+        List<List<String>> rows = new ArrayList<>();
+        flatten("", json, rows);
+        return rows.isEmpty() ? "" : Html.table(caption, List.of("name", "value"), rows);
+    }
+
+    private static void flatten(String name, JsonNode json, List<List<String>> rows) {
+        if (json.isObject()) {
+            json.properties()
+                    .forEach(entry -> flatten(
+                            name.isEmpty() ? entry.getKey() : name + "." + entry.getKey(), entry.getValue(), rows));
+        } else if (!(json instanceof MissingNode) && !json.isNull()) {
+            String value = json.isNumber() && !json.isIntegralNumber()
+                    ? Html.number(json.asDouble())
+                    : json.isArray() ? list(json) : json.asString();
+            rows.add(List.of(name, value));
+        }
+    }
+
+    private static String list(JsonNode array) {
+        return array.valueStream()
+                .map(item -> item.isValueNode() ? item.asString() : item.toString())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String text(int number) {
+        return Integer.toString(number);
+    }
+}
