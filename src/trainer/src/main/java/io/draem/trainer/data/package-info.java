@@ -1,4 +1,7 @@
-/** From folders of images to batches for the training loop: what is there, whether it can be read, what comes when. */
+/**
+ * From folders and manifests of images to the batches of a training: layouts, checks, splits, decoded images and loading.
+ * It has more than 20 classes because the readers of layouts and manifests share package-private parts with the checks.
+ */
 @NullMarked
 package io.draem.trainer.data;
 

@@ -1,4 +1,7 @@
-/** Training: the loop, its options, the optimizer and checkpoints. */
+/**
+ * The training loop, its options, the optimizer and checkpoints; more than 20 classes because each part of a resumable
+ * training has its own.
+ */
 @NullMarked
 package io.draem.trainer.training;
 
