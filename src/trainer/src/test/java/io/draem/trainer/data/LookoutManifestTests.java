@@ -152,7 +152,7 @@ class LookoutManifestTests {
         assertThat(Dataset.open(doubled).problems())
                 .singleElement()
                 .asString()
-                .contains("line 2: ", "2.png is the file of two.manifest line 1 too");
+                .contains("line 2: ", "2.png is also the file of two.manifest line 1");
     }
 
     @Test
