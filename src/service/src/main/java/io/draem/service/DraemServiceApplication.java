@@ -2,12 +2,14 @@ package io.draem.service;
 
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
@@ -34,7 +36,7 @@ public class DraemServiceApplication {
             log.info(
                     "Ready in {} s at {}",
                     ManagementFactory.getRuntimeMXBean().getUptime() / 100 / 10.0,
-                    address(context.getEnvironment()));
+                    address(context.getEnvironment(), context.getBean(ServerProperties.class)));
             signals.started(context);
         } catch (RuntimeException | Error e) {
             signals.failed();
@@ -43,11 +45,11 @@ public class DraemServiceApplication {
     }
 
     /** Returns what to open on this machine. */
-    static String address(Environment environment) {
+    static String address(Environment environment, ServerProperties server) {
         boolean encrypted = environment.getProperty("server.ssl.enabled", Boolean.class, true)
                 && Stream.of("bundle", "certificate", "key-store")
                         .anyMatch(key -> environment.containsProperty("server.ssl." + key));
         return (encrypted ? "https" : "http") + "://localhost:" + environment.getProperty("local.server.port")
-                + environment.getProperty("server.servlet.context-path", "") + "/";
+                + Objects.requireNonNullElse(server.getServlet().getContextPath(), "") + "/";
     }
 }

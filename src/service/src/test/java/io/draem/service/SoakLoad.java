@@ -44,7 +44,7 @@ final class SoakLoad implements AutoCloseable {
     /** Model that is replaced again and again, and one of whose versions is NaN for black images. */
     static final String LINE = "line";
 
-    /** Model whose latest version fails on all images, so that it gives way. */
+    /** Model whose latest version fails on all images, so that the service fails over. */
     static final String TURNS = "turns";
 
     /** Model that is asked by more clients at once than the service has slots for. */

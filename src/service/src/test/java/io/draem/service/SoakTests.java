@@ -134,7 +134,7 @@ class SoakTests {
                     "DraemInferenceFailed",
                     Map.of("model", SoakLoad.LINE, "version", "2"),
                     SLOW_ALERT),
-            new Fault(Part.GIVES_WAY, "DraemModelGaveWay", Map.of("model", SoakLoad.TURNS), SLOW_ALERT));
+            new Fault(Part.GIVES_WAY, "DraemModelFailover", Map.of("model", SoakLoad.TURNS), SLOW_ALERT));
 
     /** State of the process at a time in nanoseconds from the start of the soak. */
     private record Sample(long at, double rss, double threads, double files, double cpuSeconds, double load) {}
@@ -595,7 +595,7 @@ class SoakTests {
     private void assertAnotherVersionTakesOver() {
         long failed = record.counted("client " + SoakLoad.TURNS + " 500");
         long seconds = steady() / 1_000_000_000;
-        write("%nVersions that gave way failed on %d images in %d s%n", failed, seconds);
+        write("%nVersions that failed over failed on %d images in %d s%n", failed, seconds);
         softly.assertThat(failed)
                 .as("images on which versions failed that should have given way, of two a second in %d s", seconds)
                 .isLessThanOrEqualTo(seconds / 2);

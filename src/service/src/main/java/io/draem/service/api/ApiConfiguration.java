@@ -12,11 +12,11 @@ class ApiConfiguration implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new QueryInterceptor()).addPathPatterns("/v1/**");
+        registry.addInterceptor(new QueryParameters.Interceptor()).addPathPatterns("/v1/**");
     }
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new DetectionQueryResolver());
+        resolvers.add(new DetectionQuery.Resolver());
     }
 }

@@ -81,7 +81,7 @@ class DetectionController {
                                         mediaType = MediaType.IMAGE_PNG_VALUE,
                                         schema = @Schema(type = "string", format = "binary"))
                             }))
-    @Problems({ProblemType.INVALID_IMAGE, ProblemType.UNUSUAL_INPUT, ProblemType.INFERENCE_FAILED})
+    @PossibleProblems({ProblemType.INVALID_IMAGE, ProblemType.UNUSUAL_INPUT, ProblemType.INFERENCE_FAILED})
     @PostMapping(
             path = Endpoints.DETECT,
             consumes = {

@@ -6,6 +6,7 @@ import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.Include;
 import io.draem.service.detection.Outcome;
 import io.draem.service.queue.RequestContext;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +14,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
  * What a caller wishes beside the images, as the query says it.
@@ -141,5 +147,25 @@ public record DetectionQuery(
 
     private static DetectionException rejected(String detail) {
         return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
+    }
+
+    /** Resolves the argument of controllers from the query. */
+    static final class Resolver implements HandlerMethodArgumentResolver {
+
+        @Override
+        public boolean supportsParameter(MethodParameter parameter) {
+            return parameter.getParameterType() == DetectionQuery.class;
+        }
+
+        @Override
+        public Object resolveArgument(
+                MethodParameter parameter,
+                @Nullable ModelAndViewContainer container,
+                NativeWebRequest request,
+                @Nullable WebDataBinderFactory binders)
+                throws DetectionException {
+            HttpServletRequest http = (HttpServletRequest) request.getNativeRequest();
+            return DetectionQuery.parse(http.getQueryString());
+        }
     }
 }

@@ -61,7 +61,7 @@ class ModelController {
     }
 
     @Operation(operationId = "getModel", summary = "Describe one model")
-    @Problems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
+    @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
     @GetMapping(path = "/v1/models/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
     ModelResponse model(
             @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))

@@ -4,9 +4,12 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.text.EditDistance;
 import io.draem.text.SafeText;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
 
 /** The parameters of a query, taken at their word: what is not known or has no value is refused, not ignored. */
 final class QueryParameters {
@@ -100,5 +105,23 @@ final class QueryParameters {
 
     private static DetectionException rejected(String detail) {
         return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
+    }
+
+    /** Rejects query parameters at endpoints that have none; {@link DetectionQuery} checks those of the others. */
+    static final class Interceptor implements HandlerInterceptor {
+
+        @Override
+        public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+                throws DetectionException {
+            if (handler instanceof HandlerMethod method && !takesQuery(method)) {
+                QueryParameters.parse(request.getQueryString(), List.of());
+            }
+            return true;
+        }
+
+        private static boolean takesQuery(HandlerMethod method) {
+            return Arrays.stream(method.getMethodParameters())
+                    .anyMatch(parameter -> parameter.getParameterType() == DetectionQuery.class);
+        }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the bytes of request bodies in memory, counted as they arrive. A client alone may use all of it. At the limit,
- * the largest arriving upload of the client that holds most gives way, so that no client is refused because another one
+ * the largest arriving upload of the client that holds most is evicted, so that no client is refused because another one
  * holds more.
  */
 final class BodyBudget {
@@ -38,13 +38,13 @@ final class BodyBudget {
         arriving.add(upload);
     }
 
-    /** Ends the time in which an upload may have to give way, unless it has, and corrects the bytes that it holds. */
+    /** Ends the time in which an upload may be evicted, unless it was, and corrects the bytes that it holds. */
     synchronized boolean completed(Upload upload, long size) {
         arriving.remove(upload);
-        if (!upload.gaveWay) {
+        if (!upload.evicted) {
             change(upload, size - upload.bytes);
         }
-        return !upload.gaveWay;
+        return !upload.evicted;
     }
 
     synchronized void closed(Upload upload) {
@@ -56,18 +56,18 @@ final class BodyBudget {
      * Counts more bytes of an upload, or of what a body unpacks to.
      *
      * @param upload null where no upload is known
-     * @return whether they fit, perhaps because other uploads gave way
+     * @return whether they fit, after other uploads were evicted if necessary
      */
     boolean grow(@Nullable Upload upload, long more) {
-        List<Upload> gaveWay = new ArrayList<>();
-        boolean fits = grow(upload, more, gaveWay);
+        List<Upload> evicted = new ArrayList<>();
+        boolean fits = grow(upload, more, evicted);
         // Outside of the lock, since it calls foreign code.
-        gaveWay.forEach(victim -> victim.refuse(DetectionException.bodiesTakeAll()));
+        evicted.forEach(victim -> victim.refuse(DetectionException.bodiesTakeAll()));
         return fits;
     }
 
-    private synchronized boolean grow(@Nullable Upload upload, long more, List<Upload> gaveWay) {
-        if (upload != null && upload.gaveWay) {
+    private synchronized boolean grow(@Nullable Upload upload, long more, List<Upload> evicted) {
+        if (upload != null && upload.evicted) {
             return false;
         }
         while (bytes + more > maxBytes) {
@@ -75,9 +75,9 @@ final class BodyBudget {
             if (victim == null) {
                 return false;
             }
-            victim.gaveWay = true;
+            victim.evicted = true;
             closed(victim);
-            gaveWay.add(victim);
+            evicted.add(victim);
         }
         if (upload == null) {
             bytes += more;
@@ -141,7 +141,7 @@ final class BodyBudget {
         private final Consumer<DetectionException> onRefusal;
         private final Runnable onClose;
         private long bytes;
-        private boolean gaveWay;
+        private boolean evicted;
         private final AtomicBoolean closed = new AtomicBoolean();
 
         /**

@@ -4,9 +4,9 @@ import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
-import io.draem.service.queue.Place;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.queue.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ public final class DetectionBatches implements AutoCloseable {
         RequestContext context = requests.get(0).context();
         try (ModelLease lease = detections.lease(requests.get(0))) {
             QueueWindow<ModelInput, ModelOutput> window = lease.model().window();
-            Place<ModelInput, ModelOutput> first = ModelQueue.first(window);
+            Slot<ModelInput, ModelOutput> first = ModelQueue.first(window);
             List<Attempt> attempts = new Batch(lease.model(), window, context).examine(requests, first);
             if (Thread.currentThread().isInterrupted()) {
                 throw DetectionException.interrupted(new InterruptedException());
@@ -95,7 +95,7 @@ public final class DetectionBatches implements AutoCloseable {
             this.most = 2 * (2 + model.runsAtATime()) * model.maxBatchSize();
         }
 
-        List<Attempt> examine(List<DetectionRequest> requests, Place<ModelInput, ModelOutput> first) {
+        List<Attempt> examine(List<DetectionRequest> requests, Slot<ModelInput, ModelOutput> first) {
             List<CompletableFuture<Attempt>> attempts = new ArrayList<>();
             attempts.add(begin(requests.get(0), first));
             DetectionException stopped = null;
@@ -113,7 +113,7 @@ public final class DetectionBatches implements AutoCloseable {
             return attempts.stream().map(this::await).toList();
         }
 
-        private Place<ModelInput, ModelOutput> next() throws DetectionException {
+        private Slot<ModelInput, ModelOutput> next() throws DetectionException {
             underWay.removeIf(CompletableFuture::isDone);
             while (underWay.size() >= most) {
                 await(underWay.remove(0));
@@ -121,7 +121,7 @@ public final class DetectionBatches implements AutoCloseable {
             return ModelQueue.next(window, context);
         }
 
-        private CompletableFuture<Attempt> begin(DetectionRequest request, Place<ModelInput, ModelOutput> place) {
+        private CompletableFuture<Attempt> begin(DetectionRequest request, Slot<ModelInput, ModelOutput> place) {
             try {
                 CompletableFuture<Attempt> attempt = CompletableFuture.supplyAsync(
                         () -> attempt(() -> detections.detect(request, model, place)), pool);

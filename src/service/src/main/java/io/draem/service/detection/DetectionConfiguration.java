@@ -2,7 +2,7 @@ package io.draem.service.detection;
 
 import io.draem.image.ImageDecoder;
 import io.draem.service.models.ModelRepository;
-import io.draem.service.queue.FairThreads;
+import io.draem.service.queue.FairExecutor;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +57,9 @@ class DetectionConfiguration {
     }
 
     @Bean
-    FairThreads imageThreads(DetectionProperties properties) {
+    FairExecutor imageThreads(DetectionProperties properties) {
         Integer threads = properties.image().threads();
-        return new FairThreads(threads != null ? threads : Runtime.getRuntime().availableProcessors());
+        return new FairExecutor(threads != null ? threads : Runtime.getRuntime().availableProcessors());
     }
 
     @Bean
@@ -68,13 +68,13 @@ class DetectionConfiguration {
     }
 
     @Bean
-    AnswerBudget answerBudget(DetectionProperties properties) {
-        return new AnswerBudget(properties.image().maxPictureBytesInFlight().toBytes());
+    ResponseBudget answerBudget(DetectionProperties properties) {
+        return new ResponseBudget(properties.image().maxPictureBytesInFlight().toBytes());
     }
 
     @Bean
-    Reception reception(ModelRepository models, DetectionListener listener) {
-        return new Reception(models, listener);
+    RequestDispatch reception(ModelRepository models, DetectionListener listener) {
+        return new RequestDispatch(models, listener);
     }
 
     @Bean
@@ -87,22 +87,22 @@ class DetectionConfiguration {
 
     @Bean
     PredictionService predictionService(
-            Reception reception,
+            RequestDispatch reception,
             ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
-            AnswerBudget answerBudget,
-            FairThreads imageThreads,
+            ResponseBudget answerBudget,
+            FairExecutor imageThreads,
             DetectionListener listener) {
         return new PredictionService(reception, imagePreparation, pixelBudget, answerBudget, imageThreads, listener);
     }
 
     @Bean
     DetectionService detectionService(
-            Reception reception,
+            RequestDispatch reception,
             ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
-            AnswerBudget answerBudget,
-            FairThreads imageThreads,
+            ResponseBudget answerBudget,
+            FairExecutor imageThreads,
             DetectionListener listener,
             DetectionProperties properties) {
         return new DetectionService(

@@ -152,7 +152,8 @@ public abstract sealed class DetectionException extends Exception {
         }
     }
 
-    static DetectionException cancelled(@Nullable Throwable cause) {
+    /** Returns that the client closed the connection before it was answered. */
+    public static DetectionException cancelled(@Nullable Throwable cause) {
         return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
     }
 

@@ -33,4 +33,13 @@ public interface DetectionListener {
      * @param model the version that the request asked for; null when the request reached none
      */
     default void ended(@Nullable ServedModel model, Outcome outcome, Duration took) {}
+
+    /**
+     * A request was refused by the web server itself: it was not HTTP, too large in its head, or outside of what the
+     * service serves. Nothing else is reported of it.
+     *
+     * @param method as it was sent; empty where there was none
+     * @param status of the response, 400 or above
+     */
+    default void refused(String method, int status, Duration took) {}
 }

@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.image.OpenedImage;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
@@ -10,9 +11,9 @@ import io.draem.score.ScaledMap;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Answer;
-import io.draem.service.queue.FairThreads;
-import io.draem.service.queue.Place;
+import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.queue.Slot;
 import io.draem.text.Sha256;
 import java.time.Duration;
 import java.util.Map;
@@ -21,20 +22,20 @@ import java.util.Set;
 /** Examines images, one direction, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
 public final class DetectionService {
 
-    private final Reception reception;
+    private final RequestDispatch reception;
     private final ImagePreparation preparation;
     private final PixelBudget pixels;
-    private final AnswerBudget answers;
-    private final FairThreads threads;
+    private final ResponseBudget answers;
+    private final FairExecutor threads;
     private final DetectionListener listener;
     private final int minRegionArea;
 
     DetectionService(
-            Reception reception,
+            RequestDispatch reception,
             ImagePreparation preparation,
             PixelBudget pixels,
-            AnswerBudget answers,
-            FairThreads threads,
+            ResponseBudget answers,
+            FairExecutor threads,
             DetectionListener listener,
             int minRegionArea) {
         this.reception = reception;
@@ -81,7 +82,7 @@ public final class DetectionService {
      *
      * @param model the model of a {@link #lease} that is open until this returns
      */
-    Detection detect(DetectionRequest request, ServedModel model, Place<ModelInput, ModelOutput> place)
+    Detection detect(DetectionRequest request, ServedModel model, Slot<ModelInput, ModelOutput> place)
             throws DetectionException {
         return reception.<Detection, DetectionException>receive(
                 model,
@@ -120,12 +121,13 @@ public final class DetectionService {
     }
 
     private Detection answer(
-            ServedModel model, DetectionRequest request, Place<ModelInput, ModelOutput> place, long start)
+            ServedModel model, DetectionRequest request, Slot<ModelInput, ModelOutput> place, long start)
             throws DetectionException {
         try (place) {
-            ImagePreparation.Cost cost = preparation.cost(request.image(), request.include(), model.card());
+            OpenedImage image = preparation.open(request.image());
+            ImagePreparation.Cost cost = ImagePreparation.cost(image, request.include(), model.card());
             try (PixelBudget.Share share = pixels.take(cost.bytes(), remedy(request.include()), request.context())) {
-                return examine(model, request, cost.pixels(), place, start);
+                return examine(model, request, image, cost.pixels(), place, start);
             }
         }
     }
@@ -145,14 +147,19 @@ public final class DetectionService {
 
     /** The request's own thread waits; the work is done on the threads for images and by the model's worker. */
     private Detection examine(
-            ServedModel model, DetectionRequest request, int cost, Place<ModelInput, ModelOutput> place, long start)
+            ServedModel model,
+            DetectionRequest request,
+            OpenedImage image,
+            int cost,
+            Slot<ModelInput, ModelOutput> place,
+            long start)
             throws DetectionException {
         RequestContext context = request.context();
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         DetectionException.requireActive(context);
         boolean keepImage = request.include().contains(Include.OVERLAY);
         ImagePreparation.Prepared prepared = ModelQueue.call(
-                threads, model.name(), context, cost, () -> preparation.prepare(request.image(), model, keepImage));
+                threads, model.name(), context, cost, () -> preparation.prepare(image, model, keepImage));
         DetectionException.requireActive(context);
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
         Answer<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(place, input, context));
@@ -188,7 +195,7 @@ public final class DetectionService {
         ScaledMap map = new ScaledMap(output.map(), prepared.width(), prepared.height());
         Verdict verdict = verdict(card, output.score(), map, request);
         Map<Include, Picture> pictures =
-                Pictures.draw(request.include(), card, prepared.image(), map, verdict, output.reconstruction());
+                ResponsePictures.draw(request.include(), card, prepared.image(), map, verdict, output.reconstruction());
         return new Examined(Sha256.of(request.image()), verdict, pictures, stopwatch.lap());
     }
 

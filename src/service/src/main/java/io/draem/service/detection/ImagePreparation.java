@@ -7,6 +7,7 @@ import io.draem.image.ImageHeader;
 import io.draem.image.ImageMeasures;
 import io.draem.image.ImageTensor;
 import io.draem.image.ImageWarning;
+import io.draem.image.OpenedImage;
 import io.draem.image.ResizedImage;
 import io.draem.image.RgbImage;
 import io.draem.model.InputCheck;
@@ -75,14 +76,31 @@ final class ImagePreparation {
     record Cost(int pixels, long bytes) {}
 
     /**
-     * Returns what it costs to examine an image, by its header; nothing of it is decoded.
+     * Reads the header of an image, once for its cost and its preparation; nothing of it is decoded.
+     *
+     * @param image encoded bytes; not copied
+     */
+    OpenedImage open(byte[] image) throws DetectionException {
+        if (image.length == 0) {
+            throw new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST, "The image is empty: no byte of it was sent");
+        }
+        try {
+            return decoder.open(image);
+        } catch (ImageException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /**
+     * Returns what it costs to examine an image, by its header.
      *
      * <p>The larger of two things counts. The first is to decode the image and to resize it for the model: some rows of it
      * where the format is decoded row by row, otherwise about 3 to 15 bytes of heap per pixel. The second is to make the
      * answer, which takes {@value #PICTURE_BYTES} bytes per pixel of the image where pictures of its size are asked for.
      */
-    Cost cost(byte[] image, Set<Include> include, ModelCard card) throws DetectionException {
-        ImageHeader header = header(image);
+    static Cost cost(OpenedImage image, Set<Include> include, ModelCard card) {
+        ImageHeader header = image.header();
         long preparing = include.contains(Include.OVERLAY)
                 ? header.keepingBytes(card.width(), card.height())
                 : header.resizingBytes(card.width(), card.height());
@@ -98,8 +116,8 @@ final class ImagePreparation {
     }
 
     /** Returns what it costs to decode an image and to resize it for a model, by its header. */
-    Cost cost(byte[] image, ModelCard card) throws DetectionException {
-        ImageHeader header = header(image);
+    static Cost cost(OpenedImage image, ModelCard card) {
+        ImageHeader header = image.header();
         return new Cost((int) header.pixels(), header.resizingBytes(card.width(), card.height()));
     }
 
@@ -108,29 +126,17 @@ final class ImagePreparation {
         return (MODEL_BYTES + (reconstruction ? RECONSTRUCTION_BYTES : 0)) * (long) card.width() * card.height();
     }
 
-    private ImageHeader header(byte[] image) throws DetectionException {
-        if (image.length == 0) {
-            throw new DetectionException.Rejected(
-                    Outcome.INVALID_REQUEST, "The image is empty: no byte of it was sent");
-        }
-        try {
-            return decoder.readHeader(image);
-        } catch (ImageException e) {
-            throw DetectionException.of(e);
-        }
-    }
-
     /**
      * Decodes an image and resizes it for a model.
      *
      * @param keepImage whether the image at its own size is needed
      */
-    Prepared prepare(byte[] encoded, ServedModel model, boolean keepImage) throws DetectionException {
+    Prepared prepare(OpenedImage encoded, ServedModel model, boolean keepImage) throws DetectionException {
         Stopwatch stopwatch = new Stopwatch(System.nanoTime());
         ModelCard card = model.card();
         try {
             if (keepImage) {
-                DecodedImage decoded = decoder.decode(encoded, card.whiteLevel());
+                DecodedImage decoded = encoded.decode(card.whiteLevel());
                 Duration decode = stopwatch.lap();
                 RgbImage image = decoded.image();
                 float[] pixels = ImageTensor.of(image, card.width(), card.height());
@@ -145,7 +151,7 @@ final class ImagePreparation {
                         decode,
                         stopwatch.lap());
             }
-            ResizedImage resized = decoder.decodeResized(encoded, card.whiteLevel(), card.width(), card.height());
+            ResizedImage resized = encoded.decodeResized(card.whiteLevel(), card.width(), card.height());
             Duration decode = stopwatch.lap().minus(resized.resizing());
             InputCheck input = check(model, resized.tensor(), resized.warnings());
             return new Prepared(

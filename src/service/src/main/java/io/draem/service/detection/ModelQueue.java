@@ -4,12 +4,12 @@ import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Answer;
-import io.draem.service.queue.FairThreads;
+import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.InferenceException;
-import io.draem.service.queue.Place;
+import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
-import io.draem.service.queue.Ticket;
+import io.draem.service.queue.Slot;
 
 /** The queue of a model, whose refusals come in the terms of an answer to the caller. */
 final class ModelQueue {
@@ -17,7 +17,7 @@ final class ModelQueue {
     private ModelQueue() {}
 
     /** Takes a place for an image that is still to be decoded. */
-    static Place<ModelInput, ModelOutput> reserve(ServedModel model) throws DetectionException {
+    static Slot<ModelInput, ModelOutput> reserve(ServedModel model) throws DetectionException {
         try {
             return model.reserve();
         } catch (InferenceException e) {
@@ -26,7 +26,7 @@ final class ModelQueue {
     }
 
     /** Takes a place for the first image of several. */
-    static Place<ModelInput, ModelOutput> first(QueueWindow<ModelInput, ModelOutput> window) throws DetectionException {
+    static Slot<ModelInput, ModelOutput> first(QueueWindow<ModelInput, ModelOutput> window) throws DetectionException {
         try {
             return window.first();
         } catch (InferenceException e) {
@@ -35,7 +35,7 @@ final class ModelQueue {
     }
 
     /** Waits for a place for a further image, as long as the client does: what was done for the others is not lost. */
-    static Place<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, RequestContext context)
+    static Slot<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, RequestContext context)
             throws DetectionException {
         try {
             return window.next(context);
@@ -48,8 +48,8 @@ final class ModelQueue {
     }
 
     /** Puts an image into its place. */
-    static Ticket<ModelInput, ModelOutput> submit(
-            Place<ModelInput, ModelOutput> place, ModelInput image, RequestContext context) throws DetectionException {
+    static PendingRequest<ModelInput, ModelOutput> submit(
+            Slot<ModelInput, ModelOutput> place, ModelInput image, RequestContext context) throws DetectionException {
         try {
             return place.submit(image, context);
         } catch (InferenceException e) {
@@ -59,11 +59,11 @@ final class ModelQueue {
 
     /** Runs a task on one of the threads for images. */
     static <T> T call(
-            FairThreads threads,
+            FairExecutor threads,
             String model,
             RequestContext context,
             int pixels,
-            FairThreads.Task<T, DetectionException> task)
+            FairExecutor.Task<T, DetectionException> task)
             throws DetectionException {
         try {
             return threads.call(model, context, pixels, task);
@@ -73,7 +73,7 @@ final class ModelQueue {
     }
 
     /** Waits for the result as long as the client does. */
-    static Answer<ModelOutput> await(Ticket<ModelInput, ModelOutput> ticket) throws DetectionException {
+    static Answer<ModelOutput> await(PendingRequest<ModelInput, ModelOutput> ticket) throws DetectionException {
         try {
             return ticket.await();
         } catch (InferenceException e) {

@@ -1,6 +1,6 @@
 package io.draem.service.detection;
 
-import io.draem.service.queue.FairLine;
+import io.draem.service.queue.FairQueue;
 import io.draem.service.queue.RequestContext;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>An image is admitted if it leaves as many pixels as it takes itself, at most an eighth of the budget, so that there are
  * always pixels for smaller images; one of more than seven eighths takes what the others leave. Clients that wait get equal
- * shares, in the order of {@link FairLine}. While an image waits for pixels, those that come after it may pass it with no
+ * shares, in the order of {@link FairQueue}. While an image waits for pixels, those that come after it may pass it with no
  * more pixels at a time than it leaves: it is admitted as soon as those before it have ended.
  *
  * <p>Pixels are given back and waiting ends without any allocation, so that nothing is kept when the heap is full.
@@ -23,7 +23,7 @@ final class PixelBudget {
     private static final int PARTS = 8;
 
     private final int all;
-    private final FairLine<Turn> waiting = new FairLine<>();
+    private final FairQueue<Turn> waiting = new FairQueue<>();
 
     private int taken;
     /** Those of them that images have which passed another one. */
@@ -42,7 +42,7 @@ final class PixelBudget {
         void close();
     }
 
-    private final class Turn extends FairLine.Request implements Share, RequestContext.Waiting {
+    private final class Turn extends FairQueue.Request implements Share, RequestContext.Waiting {
 
         private final int wanted;
         private final RequestContext context;

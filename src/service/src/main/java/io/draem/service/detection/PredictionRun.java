@@ -6,10 +6,10 @@ import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.Answer;
-import io.draem.service.queue.Place;
+import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
-import io.draem.service.queue.Ticket;
+import io.draem.service.queue.Slot;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ final class PredictionRun {
     record Prepared(
             float[] pixels, InputCheck input, List<ImageWarning> warnings, Duration decode, Duration preprocess) {}
 
-    private record Pending(Ticket<ModelInput, ModelOutput> ticket, Prepared prepared, long start) {}
+    private record Pending(PendingRequest<ModelInput, ModelOutput> ticket, Prepared prepared, long start) {}
 
     /**
      * @param window has the place of the first image
@@ -68,12 +68,12 @@ final class PredictionRun {
      *
      * @param first place of the first of them
      */
-    List<Prediction> all(Place<ModelInput, ModelOutput> first) throws DetectionException {
+    List<Prediction> all(Slot<ModelInput, ModelOutput> first) throws DetectionException {
         try {
             submit(request.inputs().get(0), first);
             for (PredictionInput input :
                     request.inputs().subList(1, request.inputs().size())) {
-                try (Place<ModelInput, ModelOutput> place = ModelQueue.next(window, context)) {
+                try (Slot<ModelInput, ModelOutput> place = ModelQueue.next(window, context)) {
                     submit(input, place);
                 }
                 // One that has failed is noticed before more is done.
@@ -90,7 +90,7 @@ final class PredictionRun {
         }
     }
 
-    private void submit(PredictionInput input, Place<ModelInput, ModelOutput> place) throws DetectionException {
+    private void submit(PredictionInput input, Slot<ModelInput, ModelOutput> place) throws DetectionException {
         long start = System.nanoTime();
         Prepared prepared = preparation.prepare(input);
         DetectionException.requireActive(context);

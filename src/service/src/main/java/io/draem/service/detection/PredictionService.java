@@ -1,14 +1,15 @@
 package io.draem.service.detection;
 
+import io.draem.image.OpenedImage;
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
-import io.draem.service.queue.FairThreads;
-import io.draem.service.queue.Place;
+import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.queue.Slot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PredictionService {
 
-    private final Reception reception;
+    private final RequestDispatch reception;
     private final ImagePreparation preparation;
     private final PixelBudget pixels;
-    private final AnswerBudget answers;
-    private final FairThreads threads;
+    private final ResponseBudget answers;
+    private final FairExecutor threads;
     private final DetectionListener listener;
 
     PredictionService(
-            Reception reception,
+            RequestDispatch reception,
             ImagePreparation preparation,
             PixelBudget pixels,
-            AnswerBudget answers,
-            FairThreads threads,
+            ResponseBudget answers,
+            FairExecutor threads,
             DetectionListener listener) {
         this.reception = reception;
         this.preparation = preparation;
@@ -70,10 +71,10 @@ public final class PredictionService {
         check(request, model);
         // A place first: nothing is decoded for a request that the queue would refuse.
         QueueWindow<ModelInput, ModelOutput> window = model.window();
-        try (Place<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
-            Map<PredictionInput, ImagePreparation.Cost> costs = costs(request, model.card());
-            PredictionRun.Preparation prepare = input -> prepare(input, costs.get(input), model, request.context());
-            try (PixelBudget.Share share = takePixels(request, costs.values(), model.card())) {
+        try (Slot<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
+            Map<PredictionInput, OpenedImage> images = open(request);
+            PredictionRun.Preparation prepare = input -> prepare(input, images.remove(input), model, request.context());
+            try (PixelBudget.Share share = takePixels(request, images.values(), model.card())) {
                 List<Prediction> predictions = new PredictionRun(model, window, request, prepare, start).all(first);
                 answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.context());
                 return predictions;
@@ -107,26 +108,26 @@ public final class PredictionService {
         }
     }
 
-    /** Returns what it costs to prepare each of the encoded images. */
-    private Map<PredictionInput, ImagePreparation.Cost> costs(PredictionRequest request, ModelCard card)
-            throws DetectionException {
-        Map<PredictionInput, ImagePreparation.Cost> costs = new IdentityHashMap<>();
+    /** Reads the headers of the encoded images. */
+    private Map<PredictionInput, OpenedImage> open(PredictionRequest request) throws DetectionException {
+        Map<PredictionInput, OpenedImage> images = new IdentityHashMap<>();
         for (PredictionInput input : request.inputs()) {
             if (input instanceof PredictionInput.Encoded encoded) {
-                costs.put(input, preparation.cost(encoded.image(), card));
+                images.put(input, preparation.open(encoded.image()));
             }
         }
-        return costs;
+        return images;
     }
 
     /** Takes all at once: whoever holds a part and waits for more may wait for one that does the same. */
-    private PixelBudget.Share takePixels(
-            PredictionRequest request, Collection<ImagePreparation.Cost> costs, ModelCard card)
+    private PixelBudget.Share takePixels(PredictionRequest request, Collection<OpenedImage> images, ModelCard card)
             throws DetectionException {
         long bytes = request.inputs().size() * ImagePreparation.modelBytes(card, request.reconstruction());
         // Images are decoded one after the other, so the largest counts.
-        long largest =
-                costs.stream().mapToLong(ImagePreparation.Cost::bytes).max().orElse(0);
+        long largest = images.stream()
+                .mapToLong(image -> ImagePreparation.cost(image, card).bytes())
+                .max()
+                .orElse(0);
         String remedy = request.inputs().size() > 1
                 ? "send smaller images, or fewer of them at a time"
                 : "send a smaller image";
@@ -134,19 +135,16 @@ public final class PredictionService {
     }
 
     /**
-     * @param cost of an encoded image
+     * @param image an encoded image; null for a tensor
      */
     private PredictionRun.Prepared prepare(
-            PredictionInput input, ImagePreparation.@Nullable Cost cost, ServedModel model, RequestContext context)
+            PredictionInput input, @Nullable OpenedImage image, ServedModel model, RequestContext context)
             throws DetectionException {
-        if (input instanceof PredictionInput.Encoded encoded && cost != null) {
+        if (image != null) {
+            int pixels = (int) image.header().pixels();
             // Of a request's images one is decoded at a time.
             ImagePreparation.Prepared prepared = ModelQueue.call(
-                    threads,
-                    model.name(),
-                    context,
-                    cost.pixels(),
-                    () -> preparation.prepare(encoded.image(), model, false));
+                    threads, model.name(), context, pixels, () -> preparation.prepare(image, model, false));
             return new PredictionRun.Prepared(
                     prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
         }

@@ -31,11 +31,11 @@ final class LoadFailures {
     private static final class Failure {
 
         private final FileState state;
-        private final RefusedModel model;
+        private final FailedVersion model;
         private final int attempts;
         private int looksToWait;
 
-        Failure(FileState state, RefusedModel model, int attempts) {
+        Failure(FileState state, FailedVersion model, int attempts) {
             this.state = state;
             this.model = model;
             this.attempts = attempts;
@@ -72,10 +72,10 @@ final class LoadFailures {
                     reason,
                     cause.getCause());
         }
-        RefusedModel model = new RefusedModel(file.name(), file.version(), cause.failure(), reason);
+        FailedVersion model = new FailedVersion(file.name(), file.version(), cause.failure(), reason);
         failures.computeIfAbsent(file.name(), name -> new TreeMap<>())
                 .put(file.version(), new Failure(file.state(), model, last != null ? last.attempts + 1 : 1));
-        events.publishEvent(new ModelRefused(model));
+        events.publishEvent(new ModelEvent.LoadFailed(model));
     }
 
     /** Forgets the failures of a file that is served. */
@@ -88,7 +88,7 @@ final class LoadFailures {
         failures.getOrDefault(name, new TreeMap<>()).keySet().retainAll(versions);
     }
 
-    synchronized List<RefusedModel> models() {
+    synchronized List<FailedVersion> models() {
         return failures.values().stream()
                 .flatMap(versions -> versions.values().stream())
                 .map(failure -> failure.model)
@@ -109,7 +109,7 @@ final class LoadFailures {
      */
     void requireProvider() {
         models().stream()
-                .filter(model -> model.failure() == LoadFailure.PROVIDER_UNAVAILABLE)
+                .filter(model -> model.failure() == FailedVersion.Failure.PROVIDER_UNAVAILABLE)
                 .findFirst()
                 .ifPresent(model -> {
                     throw new StartUpException(

@@ -33,8 +33,8 @@ class ModelConfiguration {
             @Override
             protected void invokeListener(ApplicationListener<?> listener, ApplicationEvent event) {
                 if (event instanceof PayloadApplicationEvent<?> payload
-                        && (payload.getPayload() instanceof ModelsChanged
-                                || payload.getPayload() instanceof ModelRefused)) {
+                        && (payload.getPayload() instanceof ModelEvent.Changed
+                                || payload.getPayload() instanceof ModelEvent.LoadFailed)) {
                     Listeners.call(listener.toString(), () -> super.invokeListener(listener, event));
                 } else {
                     super.invokeListener(listener, event);

@@ -8,9 +8,9 @@ final class ModelLoadException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final LoadFailure failure;
+    private final FailedVersion.Failure failure;
 
-    ModelLoadException(LoadFailure failure, String message) {
+    ModelLoadException(FailedVersion.Failure failure, String message) {
         super(SafeText.escaped(message));
         this.failure = failure;
     }
@@ -18,14 +18,14 @@ final class ModelLoadException extends Exception {
     /** An error in the service or one of its libraries, which is logged with its stack trace. */
     static ModelLoadException unexpected(Throwable cause) {
         ModelLoadException exception = new ModelLoadException(
-                LoadFailure.UNEXPECTED,
+                FailedVersion.Failure.UNEXPECTED,
                 "loading it failed unexpectedly (" + cause
                         + "): see the log, and report the error if the file is valid");
         exception.initCause(EscapedFailure.of(cause));
         return exception;
     }
 
-    LoadFailure failure() {
+    FailedVersion.Failure failure() {
         return failure;
     }
 }

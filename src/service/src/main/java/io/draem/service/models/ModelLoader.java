@@ -8,7 +8,7 @@ import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderUnavailableException;
-import io.draem.service.queue.DeviceTurn;
+import io.draem.service.queue.DeviceScheduler;
 import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.QueueListener;
 import io.draem.service.queue.QueueOptions;
@@ -34,7 +34,7 @@ final class ModelLoader {
     private final Opener opener;
     private final QueuePlan queues;
     /** All models on a device take turns. */
-    private final Map<Device, DeviceTurn> turns = new ConcurrentHashMap<>();
+    private final Map<Device, DeviceScheduler> turns = new ConcurrentHashMap<>();
 
     /**
      * How the queues of the models are made.
@@ -66,7 +66,7 @@ final class ModelLoader {
     ServedModel load(ModelFile file, @Nullable ServedModel current) throws ModelLoadException {
         if (file.state().equals(FileState.NONE)) {
             throw new ModelLoadException(
-                    LoadFailure.MISSING, "draem.models.versions names it, but it is not in the directory");
+                    FailedVersion.Failure.MISSING, "draem.models.versions names it, but it is not in the directory");
         }
         requireFolder(Objects.requireNonNull(file.path().getParent()));
         try {
@@ -78,20 +78,21 @@ final class ModelLoader {
             requireDigest(file, graph.digest());
             return open(file, graph);
         } catch (GraphRefusedException e) {
-            throw new ModelLoadException(LoadFailure.INVALID_GRAPH, Objects.requireNonNull(e.getMessage()));
+            throw new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, Objects.requireNonNull(e.getMessage()));
         } catch (ArithmeticException e) { // the sizes that the graph claims do not fit an array
-            throw new ModelLoadException(LoadFailure.INVALID_GRAPH, "its input is too large");
+            throw new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, "its input is too large");
         } catch (ProviderUnavailableException e) {
-            throw new ModelLoadException(LoadFailure.PROVIDER_UNAVAILABLE, Objects.requireNonNull(e.getMessage()));
+            throw new ModelLoadException(
+                    FailedVersion.Failure.PROVIDER_UNAVAILABLE, Objects.requireNonNull(e.getMessage()));
         } catch (AccessDeniedException e) {
             throw new ModelLoadException(
-                    LoadFailure.UNREADABLE,
+                    FailedVersion.Failure.UNREADABLE,
                     e.getMessage() + " is " + FileKind.FORBIDDEN + ": give that user the right");
         } catch (IOException e) {
-            throw new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read: " + e);
+            throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read: " + e);
         } catch (OutOfMemoryError e) {
             throw new ModelLoadException(
-                    LoadFailure.OUT_OF_MEMORY,
+                    FailedVersion.Failure.OUT_OF_MEMORY,
                     "there is too little memory for it beside what is loaded: give the JVM more (-Xmx,"
                             + " -XX:MaxDirectMemorySize)");
         } catch (InternalError | UnknownError e) {
@@ -105,11 +106,11 @@ final class ModelLoader {
         FileKind kind = FileKind.of(version);
         if (kind == FileKind.FORBIDDEN) {
             throw new ModelLoadException(
-                    LoadFailure.UNREADABLE, "its folder is " + kind + ": give that user the right");
+                    FailedVersion.Failure.UNREADABLE, "its folder is " + kind + ": give that user the right");
         }
         if (kind != FileKind.FOLDER && kind != FileKind.MISSING) {
             throw new ModelLoadException(
-                    LoadFailure.INVALID_GRAPH,
+                    FailedVersion.Failure.INVALID_GRAPH,
                     "it is " + kind + ": a version is a folder that holds " + ModelDirectory.GRAPH);
         }
     }
@@ -118,7 +119,7 @@ final class ModelLoader {
         String required = properties.requiredDigest(file.name(), file.version());
         if (required != null && !required.equals(digest)) {
             throw new ModelLoadException(
-                    LoadFailure.DIGEST_MISMATCH,
+                    FailedVersion.Failure.DIGEST_MISMATCH,
                     "its digest is " + digest + ", but draem.models.sha256 asks for " + required);
         }
     }
@@ -169,15 +170,15 @@ final class ModelLoader {
                 .toList();
     }
 
-    private static DeviceTurn turn(Device device) {
+    private static DeviceScheduler turn(Device device) {
         int runs = device.concurrentRuns();
-        return device.exclusive() ? DeviceTurn.exclusive(runs) : new DeviceTurn(runs);
+        return device.exclusive() ? DeviceScheduler.exclusive(runs) : new DeviceScheduler(runs);
     }
 
     /** It would keep the device from other models for answers that all come too late. */
     private ModelLoadException tooSlow(Duration runTime) {
         return new ModelLoadException(
-                LoadFailure.TOO_SLOW,
+                FailedVersion.Failure.TOO_SLOW,
                 String.format(
                         Locale.ROOT,
                         "one image takes it %.1f s here, longer than a request may (draem.request-timeout, %.1f s): raise"

@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxFileSize a larger graph is refused; 2 GB, the most that an ONNX file can have, is the limit
  * @param versions the versions to serve, by name of the model ({@code 3}, or {@code 3,4}: the first answers requests
  *     that name none); of a model that is not named here the highest that can be served
- * @param maxFailedShare a version that fails on a larger share of its last 50 runs, and of at least 10, gives way to the
+ * @param maxFailedShare a version that fails on a larger share of its last 50 runs, and of at least 10, fails over to the
  *     highest lower version that can be served, or to the next of {@code versions}; 0 to 1, and 1 for never
  * @param sha256 the digest that a graph must have, by {@code <name>.<version>} or {@code <name>} for all its versions
  */

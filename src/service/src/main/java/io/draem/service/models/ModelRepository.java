@@ -26,7 +26,7 @@ public final class ModelRepository implements AutoCloseable {
     private Set<String> expected = Set.of();
 
     private final Set<ServedModel> retiring = ConcurrentHashMap.newKeySet();
-    private volatile List<RefusedModel> refused = List.of();
+    private volatile List<FailedVersion> refused = List.of();
     private volatile boolean loaded;
     private volatile boolean draining;
 
@@ -64,7 +64,7 @@ public final class ModelRepository implements AutoCloseable {
     }
 
     /** Returns the versions that ought to be served and are not. */
-    public List<RefusedModel> refused() {
+    public List<FailedVersion> refused() {
         return refused;
     }
 
@@ -157,7 +157,7 @@ public final class ModelRepository implements AutoCloseable {
         retired.removeAll(versions);
         retired.forEach(this::retire);
         if (loaded) {
-            events.publishEvent(new ModelsChanged(allVersions()));
+            events.publishEvent(new ModelEvent.Changed(allVersions()));
         }
     }
 
@@ -168,7 +168,7 @@ public final class ModelRepository implements AutoCloseable {
     }
 
     /** Remembers which versions ought to be served and are not. */
-    void refuse(List<RefusedModel> now) {
+    void refuse(List<FailedVersion> now) {
         refused = List.copyOf(now);
     }
 
@@ -176,7 +176,7 @@ public final class ModelRepository implements AutoCloseable {
     synchronized void ready() {
         loaded = true;
         report(offer.defaultModel);
-        events.publishEvent(new ModelsChanged(allVersions()));
+        events.publishEvent(new ModelEvent.Changed(allVersions()));
     }
 
     /** Closes a model once nobody holds it. */

@@ -28,7 +28,7 @@ import org.springframework.context.ApplicationEventPublisher;
  *
  * <p>A name is touched once all of its files have looked the same twice, so nothing is loaded that is still being
  * written. A version is loaded beside the one that answers and takes its place when it has run; one that cannot be
- * loaded changes nothing. One that fails on too many of its runs gives way to another one, and answers only requests that
+ * loaded changes nothing. One that fails on too many of its runs fails over to another one, and answers only requests that
  * name it until its file changes. An empty directory changes nothing either: that is what a volume looks like that has gone.
  */
 final class ModelUpdater {
@@ -136,7 +136,7 @@ final class ModelUpdater {
 
     /** Forgets the versions that were refused, since their files are gone. */
     private void forgetRefused() {
-        for (RefusedModel model : failures.models()) {
+        for (FailedVersion model : failures.models()) {
             if (repository.versions(model.name()).isEmpty()) {
                 update(model.name(), List.of());
             } else {
@@ -156,7 +156,7 @@ final class ModelUpdater {
      * while a look is held up by the file system, and else as soon as it has been loaded. Files that are new or still
      * change are left to the next look. Without another version that can be served it serves on.
      */
-    void giveWay(ServedModel model) {
+    void failOver(ServedModel model) {
         String name = model.name();
         boolean answers;
         synchronized (offering) { // a look that replaces versions in between would be undone
@@ -320,8 +320,8 @@ final class ModelUpdater {
                 retireNew(failing, before);
                 return; // what was removed answers until something else can
             }
-            boolean givesWay = failed != null && !failed.isSuspended() && !after.isEmpty();
-            if (failed != null && givesWay) {
+            boolean failsOver = failed != null && !failed.isSuspended() && !after.isEmpty();
+            if (failed != null && failsOver) {
                 suspended.add(failed, sources.getOrDefault(failed, FileState.NONE));
             } else if (failed != null && after.isEmpty()) {
                 failing.remove(failed); // of those that fail, the one that answers goes on
@@ -331,8 +331,8 @@ final class ModelUpdater {
             repository.serve(name, after);
             // Not those of versions that a look has loaded and not offered yet.
             before.stream().filter(model -> !after.contains(model)).forEach(sources::remove);
-            if (failed != null && givesWay) {
-                gaveWay(failed, after.get(0));
+            if (failed != null && failsOver) {
+                failedOver(failed, after.get(0));
             } else {
                 tell(name, before, after);
             }
@@ -377,9 +377,9 @@ final class ModelUpdater {
         }
     }
 
-    private void gaveWay(ServedModel model, ServedModel successor) {
+    private void failedOver(ServedModel model, ServedModel successor) {
         log.error(
-                "Model {} failed on {} (draem.models.max-failed-share={}) and gives way to version {}: that one answers"
+                "Model {} failed on {} (draem.models.max-failed-share={}) and fails over to version {}: that one answers"
                         + " requests that name no version, until another file of version {} is there or the service"
                         + " starts again. See the errors above, and replace or remove the file",
                 model,
@@ -387,7 +387,7 @@ final class ModelUpdater {
                 properties.maxFailedShare(),
                 successor.version(),
                 model.version());
-        events.publishEvent(new ModelGaveWay(model, successor));
+        events.publishEvent(new ModelEvent.Failover(model, successor));
     }
 
     /** Returns the model that answers for a file: the one that is loaded already, a new one, or null for none. */
@@ -411,7 +411,7 @@ final class ModelUpdater {
             return model;
         } catch (ModelLoadException e) {
             failures.add(file, e, current != null);
-            return e.failure() == LoadFailure.MISSING ? null : current;
+            return e.failure() == FailedVersion.Failure.MISSING ? null : current;
         }
     }
 

@@ -20,7 +20,7 @@ final class ModelWatcher implements AutoCloseable {
     private final Duration closeLimit;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
     /** A look may hang, and so may the load of one model's version: neither delays the others. */
-    private final ExecutorService givingWay = Executors.newCachedThreadPool(ModelWatcher::thread);
+    private final ExecutorService failingOver = Executors.newCachedThreadPool(ModelWatcher::thread);
 
     /**
      * @param interval between two looks; zero for never
@@ -32,9 +32,9 @@ final class ModelWatcher implements AutoCloseable {
         this.closeLimit = closeLimit;
     }
 
-    /** Starts to look; a version that fails gives way at once, also where the directory is never looked at. */
+    /** Starts to look; a version that fails is replaced immediately, also where the directory is never looked at. */
     void start() {
-        updater.whenFailing(this::giveWay);
+        updater.whenFailing(this::failOver);
         if (!interval.isZero()) {
             executor.scheduleWithFixedDelay(
                     this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -45,11 +45,11 @@ final class ModelWatcher implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdown();
-        givingWay.shutdown();
+        failingOver.shutdown();
         long end = System.nanoTime() + closeLimit.toNanos();
         try {
             if (!executor.awaitTermination(closeLimit.toNanos(), TimeUnit.NANOSECONDS)
-                    || !givingWay.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    || !failingOver.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 log.error("A model was still being loaded after {}", closeLimit);
             }
         } catch (InterruptedException e) {
@@ -63,13 +63,13 @@ final class ModelWatcher implements AutoCloseable {
         return thread;
     }
 
-    private void giveWay(ServedModel model) {
+    private void failOver(ServedModel model) {
         try {
-            givingWay.execute(() -> {
+            failingOver.execute(() -> {
                 try {
-                    updater.giveWay(model);
+                    updater.failOver(model);
                 } catch (RuntimeException | Error e) {
-                    log.error("Model {} fails and could not give way to another version", model, EscapedFailure.of(e));
+                    log.error("Model {} fails and could not fail over to another version", model, EscapedFailure.of(e));
                 }
             });
         } catch (RejectedExecutionException e) {

@@ -5,7 +5,7 @@ import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.Termination;
 import io.draem.service.queue.BatchFunction;
-import io.draem.service.queue.DeviceTurn;
+import io.draem.service.queue.DeviceScheduler;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param turn of the device that the graph runs on, which all graphs there share
  */
-record ServedFunction(OnnxModel model, DeviceTurn turn) implements BatchFunction<ModelInput, ModelOutput> {
+record ServedFunction(OnnxModel model, DeviceScheduler turn) implements BatchFunction<ModelInput, ModelOutput> {
 
     @Override
     public List<ModelOutput> run(List<ModelInput> images, Termination termination) throws Exception {

@@ -6,10 +6,10 @@ import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.InferenceQueue;
-import io.draem.service.queue.Place;
+import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
-import io.draem.service.queue.Ticket;
+import io.draem.service.queue.Slot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +31,7 @@ public final class ServedModel {
     private final OnnxModel model;
     private final InferenceQueue<ModelInput, ModelOutput> queue;
     private final RecentRuns runs;
-    /** What it failed on when it gave way to another version; null while it has not. */
+    /** What it failed on when it failed over to another version; null while it has not. */
     private volatile @Nullable String suspension;
     /** Leases, and one more while the repository offers it. */
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -109,7 +109,7 @@ public final class ServedModel {
     }
 
     /** Takes a place in the model's queue for an image that is still to be decoded; the model stays open meanwhile. */
-    public Place<ModelInput, ModelOutput> reserve() throws InferenceException {
+    public Slot<ModelInput, ModelOutput> reserve() throws InferenceException {
         return queue.reserve();
     }
 
@@ -128,7 +128,8 @@ public final class ServedModel {
      *
      * @param context of the request that it belongs to
      */
-    public Ticket<ModelInput, ModelOutput> submit(ModelInput input, RequestContext context) throws InferenceException {
+    public PendingRequest<ModelInput, ModelOutput> submit(ModelInput input, RequestContext context)
+            throws InferenceException {
         return queue.submit(input, context);
     }
 
@@ -153,7 +154,7 @@ public final class ServedModel {
     }
 
     /**
-     * Returns whether the version failed on too many of its runs and gave way to another one: it answers only requests that
+     * Returns whether the version failed on too many of its runs and failed over to another one: it answers only requests that
      * name it, also when it has recovered.
      */
     public boolean isSuspended() {
@@ -165,7 +166,7 @@ public final class ServedModel {
         return isSuspended() || runs.exceeded();
     }
 
-    /** Returns how many images failed, recently or when the version gave way, to be read after "failed on". */
+    /** Returns how many images failed, recently or when the version was suspended, to be read after "failed on". */
     public String recentFailures() {
         String then = suspension;
         return then != null ? then : runs.toString();

@@ -8,7 +8,7 @@ import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
 import io.draem.service.detection.Timing;
-import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,12 @@ final class DetectionMetrics implements DetectionListener {
         0.95, 0.98, 0.99, 1
     };
 
+    /** Of other methods, which clients make up, none becomes a label. */
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
+
+    private static final int NOT_FOUND = 404;
+
     private final MeterRegistry registry;
 
     DetectionMetrics(MeterRegistry registry) {
@@ -60,7 +67,7 @@ final class DetectionMetrics implements DetectionListener {
 
     /** Registered at once: a counter that appears with its first event hides that event from rate(). */
     @EventListener
-    void changed(ModelsChanged event) {
+    void changed(ModelEvent.Changed event) {
         for (ServedModel model : event.models()) {
             verdicts(model, true);
             verdicts(model, false);
@@ -117,6 +124,23 @@ final class DetectionMetrics implements DetectionListener {
         String rejection = outcome.rejection();
         if (rejection != null) {
             rejected(rejection).increment();
+        }
+    }
+
+    /** Counts what the filter of the web server's metrics does not see, in their form. */
+    @Override
+    public void refused(String method, int status, Duration took) {
+        Timer.builder("http.server.requests")
+                .tags("error", "none", "exception", "none")
+                .tag("method", METHODS.contains(method) ? method : "UNKNOWN")
+                .tag("outcome", status < 500 ? "CLIENT_ERROR" : "SERVER_ERROR")
+                .tag("status", Integer.toString(status))
+                .tag("uri", status == NOT_FOUND ? "NOT_FOUND" : "UNKNOWN")
+                .register(registry)
+                .record(took);
+        if (status != NOT_FOUND) {
+            rejected(Objects.requireNonNull(Outcome.INVALID_REQUEST.rejection()))
+                    .increment();
         }
     }
 

@@ -6,7 +6,7 @@ import io.draem.image.ImageWarning;
 import io.draem.model.ImageProfile;
 import io.draem.model.InputCheck;
 import io.draem.service.detection.DetectionListener;
-import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -47,7 +47,7 @@ final class DriftMetrics implements DetectionListener {
 
     /** A version begins anew: it has images of its own to be compared with. */
     @EventListener
-    void changed(ModelsChanged event) {
+    void changed(ModelEvent.Changed event) {
         models.keySet().retainAll(event.models());
         List<Row<?>> meanRows = new ArrayList<>();
         List<Row<?>> driftRows = new ArrayList<>();

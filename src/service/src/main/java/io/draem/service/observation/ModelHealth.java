@@ -1,7 +1,7 @@
 package io.draem.service.observation;
 
+import io.draem.service.models.FailedVersion;
 import io.draem.service.models.ModelRepository;
-import io.draem.service.models.RefusedModel;
 import io.draem.service.models.ServedModel;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,7 @@ final class ModelHealth implements HealthIndicator {
             }
         }
         Map<String, Object> loaded = health.build().getDetails();
-        for (RefusedModel refused : models.refused()) {
+        for (FailedVersion refused : models.refused()) {
             String key = refused.name() + " version " + refused.version();
             String reason = "refused: " + refused.reason();
             Object earlier = loaded.get(key);

@@ -1,9 +1,7 @@
 package io.draem.service.observation;
 
-import io.draem.service.models.LoadFailure;
-import io.draem.service.models.ModelGaveWay;
-import io.draem.service.models.ModelRefused;
-import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.FailedVersion;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,7 +17,7 @@ import org.springframework.context.event.EventListener;
 
 /**
  * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
- * {@code draem_model_load_failures_total}, {@code draem_model_gave_way_total}, {@code draem_model_suspended},
+ * {@code draem_model_load_failures_total}, {@code draem_model_failover_total}, {@code draem_model_suspended},
  * {@code draem_provider_fallback}, {@code draem_queue_depth} and
  * {@code draem_queue_capacity}. Gauges of a version go with it.
  */
@@ -44,7 +42,7 @@ final class ModelMetrics {
         this.suspended = gauge(
                 "draem.model.suspended",
                 "1 for a version that failed on too many runs and answers only requests that name it");
-        this.failures = Arrays.stream(LoadFailure.values())
+        this.failures = Arrays.stream(FailedVersion.Failure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
                         .description("Attempts to load a version that failed")
                         .tag("reason", failure.id())
@@ -58,12 +56,12 @@ final class ModelMetrics {
     }
 
     @EventListener
-    void refused(ModelRefused event) {
-        failures[event.model().failure().ordinal()].increment();
+    void refused(ModelEvent.LoadFailed event) {
+        failures[event.version().failure().ordinal()].increment();
     }
 
     @EventListener
-    synchronized void changed(ModelsChanged event) {
+    synchronized void changed(ModelEvent.Changed event) {
         List<ServedModel> models = event.models();
         info.register(
                 models.stream()
@@ -75,18 +73,18 @@ final class ModelMetrics {
         show(depth, models, ServedModel::queueDepth);
         show(capacity, models, ServedModel::queueCapacity);
         show(suspended, models, model -> model.isSuspended() ? 1 : 0);
-        models.forEach(this::gaveWay);
+        models.forEach(this::failedOver);
         countSwitches(models);
     }
 
     @EventListener
-    void gaveWay(ModelGaveWay event) {
-        gaveWay(event.model()).increment();
+    void failedOver(ModelEvent.Failover event) {
+        failedOver(event.model()).increment();
     }
 
-    private Counter gaveWay(ServedModel model) {
-        return Counter.builder("draem.model.gave.way")
-                .description("Times that a version gave way to another one since it failed on too many runs")
+    private Counter failedOver(ServedModel model) {
+        return Counter.builder("draem.model.failover")
+                .description("Times that a version was replaced by another one since it failed on too many runs")
                 .tags(tags(model))
                 .register(registry);
     }

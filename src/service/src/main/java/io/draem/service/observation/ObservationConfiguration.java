@@ -54,8 +54,8 @@ class ObservationConfiguration {
     }
 
     @Bean
-    RoomMetrics roomMetrics(Admission admission, DetectionService detections) {
-        return new RoomMetrics(admission, detections);
+    CapacityMetrics roomMetrics(Admission admission, DetectionService detections) {
+        return new CapacityMetrics(admission, detections);
     }
 
     @Bean

@@ -2,7 +2,7 @@ package io.draem.service.openapi;
 
 import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
 
-import io.draem.service.api.AnswerExamples;
+import io.draem.service.api.ResponseExamples;
 import io.draem.service.api.SchemaNames;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
@@ -41,6 +41,7 @@ import org.springdoc.core.providers.JavadocProvider;
 import org.springdoc.core.service.OpenAPIService;
 import org.springdoc.core.service.SecurityService;
 import org.springdoc.core.utils.PropertyResolverUtils;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -110,7 +111,7 @@ class OpenApiConfiguration implements WebMvcConfigurer {
     OpenAPI openApi() {
         return new OpenAPI()
                 .components(new Components()
-                        .schemas(ContractWords.schemas())
+                        .schemas(ContractSchemas.schemas())
                         .addSecuritySchemes(
                                 API_KEY,
                                 new SecurityScheme()
@@ -141,8 +142,9 @@ class OpenApiConfiguration implements WebMvcConfigurer {
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
     }
 
-    /** Names the server at every request, since its path depends on the request. */
+    /** Names the server at every request, since its path depends on the request; takes beans that only a document has. */
     @Bean
+    @ConditionalOnProperty(name = "springdoc.api-docs.enabled", matchIfMissing = true)
     OpenAPIService openApiService(
             Optional<OpenAPI> openApi,
             SecurityService security,
@@ -173,11 +175,11 @@ class OpenApiConfiguration implements WebMvcConfigurer {
     OperationCustomizer problemResponses(ServerProperties server) {
         String explorer = Endpoints.explorer(server);
         return (operation, method) -> {
-            DoorProblems.of(method)
+            ProblemResponses.of(method)
                     .forEach((status, types) -> operation
                             .getResponses()
                             .addApiResponse(
-                                    Integer.toString(status), ProblemExamples.response(status, types, explorer)));
+                                    Integer.toString(status), ProblemResponses.response(status, types, explorer)));
             return operation;
         };
     }
@@ -185,15 +187,15 @@ class OpenApiConfiguration implements WebMvcConfigurer {
     @Bean
     OperationCustomizer queryParameters() {
         return (operation, method) -> {
-            if (DoorProblems.takesImages(method)) {
-                QueryContract.parameters().forEach(operation::addParametersItem);
+            if (ProblemResponses.takesImages(method)) {
+                QueryDocumentation.parameters().forEach(operation::addParametersItem);
                 success(operation)
                         .addHeaderObject(
                                 Headers.SERVER_TIMING,
                                 new Header()
                                         .description("Where the time went, in milliseconds")
                                         .schema(new StringSchema())
-                                        .example(AnswerExamples.serverTiming()));
+                                        .example(ResponseExamples.serverTiming()));
             }
             return operation;
         };
@@ -205,7 +207,7 @@ class OpenApiConfiguration implements WebMvcConfigurer {
         return (operation, method) -> {
             if (Arrays.stream(method.getMethodParameters())
                     .anyMatch(parameter -> parameter.getParameterType() == RequestContext.class)) {
-                operation.addParametersItem(QueryContract.example(
+                operation.addParametersItem(QueryDocumentation.example(
                         new HeaderParameter()
                                 .name(Headers.REQUEST_TIMEOUT)
                                 .description("Seconds after which the caller has no use for the answer, 504 then; more"
@@ -244,7 +246,7 @@ class OpenApiConfiguration implements WebMvcConfigurer {
     @Bean
     OperationCustomizer answerExamples() {
         return (operation, method) -> {
-            Map<String, Object> example = AnswerExamples.of(operation.getOperationId());
+            Map<String, Object> example = ResponseExamples.of(operation.getOperationId());
             if (example != null) {
                 Content content = Objects.requireNonNull(success(operation).getContent());
                 Objects.requireNonNull(content.get(APPLICATION_JSON_VALUE)).setExample(example);

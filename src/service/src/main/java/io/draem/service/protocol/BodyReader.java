@@ -25,7 +25,7 @@ final class BodyReader {
      *
      * @param share where it is decompressed, if it has to be
      */
-    RequestBody read(HttpServletRequest request, Inflation.Share share) throws DetectionException, IOException {
+    Body read(HttpServletRequest request, Inflation.Share share) throws DetectionException, IOException {
         String coding = coding(request.getHeader(HttpHeaders.CONTENT_ENCODING));
         if (request.getContentLengthLong() > maxBytes) {
             throw tooLarge();
@@ -37,7 +37,7 @@ final class BodyReader {
         if (coding != null) {
             bytes = share.inflate(coding, bytes);
         }
-        return new RequestBody(bytes, jsonLength(request.getHeader(JSON_LENGTH), bytes.length));
+        return new Body(bytes, jsonLength(request.getHeader(JSON_LENGTH), bytes.length));
     }
 
     private static @Nullable String coding(@Nullable String header) throws DetectionException {
@@ -74,5 +74,19 @@ final class BodyReader {
     private DetectionException tooLarge() {
         return Invalid.tooLarge("The body is larger than " + maxBytes
                 + " bytes (draem.batch.max-bytes): send fewer images at a time, or in binary form");
+    }
+
+    /**
+     * The body of an inference request: JSON, and tensors in binary form behind it.
+     *
+     * @param bytes all of it, decompressed; not copied
+     * @param jsonLength how many bytes the JSON has; 0 where there is none and the whole body is the one tensor
+     */
+    record Body(byte[] bytes, int jsonLength) {
+
+        /** Returns how many bytes are behind the JSON. */
+        int binaryLength() {
+            return bytes.length - jsonLength;
+        }
     }
 }

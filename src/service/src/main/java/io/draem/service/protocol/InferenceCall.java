@@ -42,7 +42,7 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
 
     @Override
     public PredictionRequest read(ServedModel model) throws DetectionException, IOException {
-        RequestBody body = bodies.read(http, inflated);
+        BodyReader.Body body = bodies.read(http, inflated);
         ModelCard card = model.card();
         InputReader reader = new InputReader(body, card, maxImages);
         int imageLength = 3 * card.height() * card.width();

@@ -5,6 +5,7 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.PredictionService;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.web.Endpoints;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,7 +33,7 @@ class InferenceController {
         this.inflation = new Inflation(maxBytes, admission);
     }
 
-    @PostMapping({"/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"})
+    @PostMapping({Endpoints.INFER, Endpoints.INFER_VERSION})
     void infer(
             @PathVariable String name,
             @PathVariable(required = false) @Nullable String version,

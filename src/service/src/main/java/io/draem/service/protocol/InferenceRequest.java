@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputs the tensors to give
  */
 record InferenceRequest(
-        @Nullable String id, @Nullable Duration timeout, List<InputTensor> inputs, List<RequestedOutput> outputs) {
+        @Nullable String id, @Nullable Duration timeout, List<InputTensor> inputs, List<Output> outputs) {
 
     /** What a body without JSON asks for: all in JSON. */
     static final InferenceRequest RAW = new InferenceRequest(
@@ -21,7 +21,7 @@ record InferenceRequest(
             null,
             List.of(),
             OutputTensor.DEFAULT.stream()
-                    .map(tensor -> new RequestedOutput(tensor, false))
+                    .map(tensor -> new Output(tensor, false))
                     .toList());
 
     InferenceRequest {
@@ -32,4 +32,12 @@ record InferenceRequest(
     boolean wantsReconstruction() {
         return outputs.stream().anyMatch(output -> output.tensor() == OutputTensor.RECONSTRUCTION);
     }
+
+    /**
+     * An output that the caller wants.
+     *
+     * @param tensor which one
+     * @param binary whether in binary form, behind the JSON
+     */
+    record Output(OutputTensor tensor, boolean binary) {}
 }

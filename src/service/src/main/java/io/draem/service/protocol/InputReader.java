@@ -18,12 +18,12 @@ final class InputReader {
     private static final String FP32 = "FP32";
     private static final String BYTES = "BYTES";
 
-    private final RequestBody body;
+    private final BodyReader.Body body;
     private final int width;
     private final int height;
     private final int maxImages;
 
-    InputReader(RequestBody body, ModelCard card, int maxImages) {
+    InputReader(BodyReader.Body body, ModelCard card, int maxImages) {
         this.body = body;
         this.width = card.width();
         this.height = card.height();

@@ -65,7 +65,7 @@ final class RequestParser {
      *
      * @param data gives where the elements of a tensor go, and limits them
      */
-    static InferenceRequest parse(RequestBody body, Supplier<TensorData> data) throws DetectionException {
+    static InferenceRequest parse(BodyReader.Body body, Supplier<TensorData> data) throws DetectionException {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.jsonLength())) {
             return new RequestParser(parser, data).request();
         } catch (StreamConstraintsException e) {
@@ -114,14 +114,14 @@ final class RequestParser {
                         + BodyReader.JSON_LENGTH + " must give the number of its bytes");
     }
 
-    private List<RequestedOutput> outputs() {
+    private List<InferenceRequest.Output> outputs() {
         List<NamedOutput> named = outputs == null || outputs.isEmpty()
                 ? OutputTensor.DEFAULT.stream()
                         .map(tensor -> new NamedOutput(tensor, null))
                         .toList()
                 : outputs;
         return named.stream()
-                .map(output -> new RequestedOutput(
+                .map(output -> new InferenceRequest.Output(
                         output.tensor(), Objects.requireNonNullElse(output.binary(), binaryOutputs)))
                 .toList();
     }

@@ -43,7 +43,7 @@ final class ResponseWriter {
         if (coding != null) {
             response.setHeader(HttpHeaders.CONTENT_ENCODING, coding);
         }
-        if (request.outputs().stream().noneMatch(RequestedOutput::binary)) {
+        if (request.outputs().stream().noneMatch(InferenceRequest.Output::binary)) {
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
             try (OutputStream out = compressed(coding, response.getOutputStream())) {
                 writeJson(out);
@@ -59,7 +59,7 @@ final class ResponseWriter {
         }
         try (OutputStream out = compressed(coding, response.getOutputStream())) {
             json.writeTo(out);
-            for (RequestedOutput output : request.outputs()) {
+            for (InferenceRequest.Output output : request.outputs()) {
                 if (output.binary()) {
                     writeBinary(output.tensor(), out);
                 }
@@ -79,7 +79,7 @@ final class ResponseWriter {
             }
             writeParameters(json);
             json.writeArrayPropertyStart("outputs");
-            for (RequestedOutput output : request.outputs()) {
+            for (InferenceRequest.Output output : request.outputs()) {
                 writeOutput(output, json);
             }
             json.writeEndArray();
@@ -114,7 +114,7 @@ final class ResponseWriter {
         }
     }
 
-    private void writeOutput(RequestedOutput output, JsonGenerator json) {
+    private void writeOutput(InferenceRequest.Output output, JsonGenerator json) {
         json.writeStartObject();
         json.writeStringProperty("name", output.tensor().id());
         json.writeStringProperty("datatype", "FP32");
@@ -153,7 +153,7 @@ final class ResponseWriter {
 
     private long binaryLength() {
         return request.outputs().stream()
-                .filter(RequestedOutput::binary)
+                .filter(InferenceRequest.Output::binary)
                 .mapToLong(output -> length(output.tensor()))
                 .sum();
     }

@@ -81,4 +81,13 @@ class ServerController {
         return ResponseEntity.status(well ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
                 .body(Map.of(what, well));
     }
+
+    /**
+     * The service, as the protocol describes servers.
+     *
+     * @param name its name
+     * @param version its version
+     * @param extensions the extensions of the protocol that it serves
+     */
+    record ServerMetadata(String name, String version, List<String> extensions) {}
 }

@@ -19,8 +19,8 @@ public interface BatchFunction<I, O> {
     default void check(O output) throws Exception {}
 
     /** Returns the turn on the device that the function runs on; called once. */
-    default DeviceTurn turn() {
-        return new DeviceTurn();
+    default DeviceScheduler turn() {
+        return new DeviceScheduler();
     }
 
     /** Returns how long one input is expected to take before anything was measured; zero where nobody knows. */

@@ -14,11 +14,11 @@ final class BatchRun<I, O> {
 
     private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
-    private final List<Ticket<I, O>> batch;
+    private final List<PendingRequest<I, O>> batch;
     private final Termination termination = new Termination();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    BatchRun(List<Ticket<I, O>> batch) {
+    BatchRun(List<PendingRequest<I, O>> batch) {
         this.batch = batch;
     }
 
@@ -35,7 +35,8 @@ final class BatchRun<I, O> {
         int failed = 0;
         try {
             listener.batchStarted(batch.size());
-            List<O> outputs = function.run(batch.stream().map(Ticket::input).toList(), termination);
+            List<O> outputs =
+                    function.run(batch.stream().map(PendingRequest::input).toList(), termination);
             if (outputs.size() != batch.size()) {
                 throw new IllegalStateException(batch.size() + " inputs gave " + outputs.size() + " outputs");
             }
@@ -95,13 +96,14 @@ final class BatchRun<I, O> {
 
     /** Ends the run early if every request of it has ended: late or given up, as the run has not answered yet. */
     void terminateIfUnwanted() {
-        if (batch.stream().allMatch(Ticket::isDone)) {
+        if (batch.stream().allMatch(PendingRequest::isDone)) {
             terminate();
         }
     }
 
     /** Returns whether the output is of use. */
-    private boolean answer(BatchFunction<I, O> function, Ticket<I, O> ticket, O output, long started, Duration ran) {
+    private boolean answer(
+            BatchFunction<I, O> function, PendingRequest<I, O> ticket, O output, long started, Duration ran) {
         try {
             function.check(output);
         } catch (Exception e) {

@@ -21,7 +21,7 @@ final class BatchRuns<I, O> {
     }
 
     /** Makes one run of the requests; of none, it does not count as under way. */
-    BatchRun<I, O> begin(List<Ticket<I, O>> batch) {
+    BatchRun<I, O> begin(List<PendingRequest<I, O>> batch) {
         BatchRun<I, O> run = new BatchRun<>(batch);
         if (!batch.isEmpty()) {
             runs.add(run);
@@ -42,7 +42,7 @@ final class BatchRuns<I, O> {
     }
 
     /** Ends the run of a request early if every request of it has ended. */
-    void terminateIfUnwanted(Ticket<I, O> ticket) {
+    void terminateIfUnwanted(PendingRequest<I, O> ticket) {
         BatchRun<I, O> run = ticket.run();
         if (run != null && runs.contains(run)) {
             run.terminateIfUnwanted();

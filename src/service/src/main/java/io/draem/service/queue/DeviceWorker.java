@@ -11,7 +11,7 @@ final class DeviceWorker<I, O> implements Runnable {
     private final InferenceQueue<I, O> queue;
     private final BatchFunction<I, O> function;
     private final QueueListener listener;
-    private final DeviceTurn.Share turn;
+    private final DeviceScheduler.Share turn;
 
     DeviceWorker(InferenceQueue<I, O> queue, BatchFunction<I, O> function, QueueListener listener) {
         this.queue = queue;

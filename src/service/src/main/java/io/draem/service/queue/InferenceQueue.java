@@ -23,7 +23,7 @@ public final class InferenceQueue<I, O> {
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final WaitingLine<I, O> line;
+    private final RequestBuffer<I, O> line;
     private final BatchRuns<I, O> runs;
     private volatile boolean draining;
     private boolean closed;
@@ -31,7 +31,7 @@ public final class InferenceQueue<I, O> {
     private InferenceQueue(QueueOptions options, LongSupplier clock, BatchRuns<I, O> runs) {
         this.options = options;
         this.clock = clock;
-        this.line = new WaitingLine<>(options.capacity());
+        this.line = new RequestBuffer<>(options.capacity());
         this.runs = runs;
     }
 
@@ -90,8 +90,8 @@ public final class InferenceQueue<I, O> {
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public Ticket<I, O> submit(I input, RequestContext context) throws InferenceException {
-        try (Place<I, O> place = reserve()) {
+    public PendingRequest<I, O> submit(I input, RequestContext context) throws InferenceException {
+        try (Slot<I, O> place = reserve()) {
             return place.submit(input, context);
         }
     }
@@ -102,15 +102,15 @@ public final class InferenceQueue<I, O> {
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public Place<I, O> reserve() throws InferenceException {
+    public Slot<I, O> reserve() throws InferenceException {
         return reserve(null);
     }
 
-    Place<I, O> reserve(@Nullable QueueWindow<I, O> window) throws InferenceException {
+    Slot<I, O> reserve(@Nullable QueueWindow<I, O> window) throws InferenceException {
         lock.lock();
         try {
             requireRoom();
-            Place<I, O> place = new Place<>(this, window, false);
+            Slot<I, O> place = new Slot<>(this, window, false);
             line.reserve(window, false);
             return place;
         } finally {
@@ -190,7 +190,7 @@ public final class InferenceQueue<I, O> {
         }
     }
 
-    Ticket<I, O> occupy(Place<I, O> place, I input, RequestContext context) throws InferenceException {
+    PendingRequest<I, O> occupy(Slot<I, O> place, I input, RequestContext context) throws InferenceException {
         lock.lock();
         try {
             if (!place.release()) {
@@ -202,7 +202,7 @@ public final class InferenceQueue<I, O> {
                 throw new InferenceException.ShuttingDown();
             }
             changed.signalAll();
-            Ticket<I, O> ticket = new Ticket<>(this, place, input, now(), context);
+            PendingRequest<I, O> ticket = new PendingRequest<>(this, place, input, now(), context);
             line.add(ticket);
             return ticket;
         } finally {
@@ -210,7 +210,7 @@ public final class InferenceQueue<I, O> {
         }
     }
 
-    void giveBack(Place<I, O> place) {
+    void giveBack(Slot<I, O> place) {
         lock.lock();
         try {
             if (place.release()) {
@@ -292,7 +292,7 @@ public final class InferenceQueue<I, O> {
         return clock.getAsLong();
     }
 
-    void abandon(Ticket<I, O> ticket, InferenceException reason) {
+    void abandon(PendingRequest<I, O> ticket, InferenceException reason) {
         lock.lock();
         try {
             line.remove(ticket);
@@ -325,7 +325,7 @@ public final class InferenceQueue<I, O> {
     BatchRun<I, O> take() {
         lock.lock();
         try {
-            List<Ticket<I, O>> batch = line.take(
+            List<PendingRequest<I, O>> batch = line.take(
                     options.maxBatchSize(), now(), late -> late.fail(new InferenceException.DeadlineExceeded()));
             slotsChanged();
             BatchRun<I, O> run = runs.begin(batch);

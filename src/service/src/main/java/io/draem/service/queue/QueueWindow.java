@@ -32,7 +32,7 @@ public final class QueueWindow<I, O> implements RequestContext.Waiting {
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public Place<I, O> first() throws InferenceException {
+    public Slot<I, O> first() throws InferenceException {
         return queue.reserve(this);
     }
 
@@ -43,8 +43,8 @@ public final class QueueWindow<I, O> implements RequestContext.Waiting {
      * @throws InferenceException.Cancelled if the request was cancelled
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public Place<I, O> next(RequestContext context) throws InferenceException, InterruptedException {
-        Place<I, O> slot = new Place<>(queue, this, true);
+    public Slot<I, O> next(RequestContext context) throws InferenceException, InterruptedException {
+        Slot<I, O> slot = new Slot<>(queue, this, true);
         waiting = context;
         queue.enter(this);
         try {

@@ -8,9 +8,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -34,16 +31,18 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !"POST".equals(request.getMethod());
+        // What no endpoint is found by needs no slot to be refused.
+        return !"POST".equals(request.getMethod()) || target(request).path().isEmpty();
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
+        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
+        RequestTarget target = target(request);
+        String model = target.model();
         Admission.Permit permit;
         try {
-            String model = model(path(request), request.getQueryString());
             DetectionException refusal = arrival.refusal();
             if (refusal != null) {
                 if (refusal.outcome() == Outcome.SLOW_BODY || refusal.outcome() == Outcome.DEADLINE_EXCEEDED) {
@@ -51,7 +50,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
                 }
                 throw admission.refuse(model, refusal, arrival.age());
             }
-            if (Endpoints.takesImages(request.getServletPath())) {
+            if (Endpoints.takesImages(target.path())) {
                 requireNoCoding(request, response, model, arrival);
             }
             arrival.shorten(timeout(request.getHeader(Headers.REQUEST_TIMEOUT), Long.MAX_VALUE));
@@ -67,7 +66,10 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
     /** Refuses a compressed body before it is read as a form or an image. */
     private void requireNoCoding(
-            HttpServletRequest request, HttpServletResponse response, @Nullable String model, Arrival arrival)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable String model,
+            HttpRequestContext arrival)
             throws DetectionException {
         try {
             ContentCoding.requireNone("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));
@@ -104,30 +106,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
         }
     }
 
-    private static String path(HttpServletRequest request) {
-        return request.getRequestURI().substring(request.getContextPath().length());
-    }
-
-    /** Returns the model that the address names; the parameters proper are read with the body, which has to wait. */
-    static @Nullable String model(String address, @Nullable String query) {
-        String[] path = address.split("/");
-        if (path.length > 3 && path[1].equals("v2")) {
-            return decode(path[3]);
-        }
-        return query == null
-                ? null
-                : Arrays.stream(query.split("&"))
-                        .filter(parameter -> parameter.startsWith("model="))
-                        .map(parameter -> decode(parameter.substring("model=".length())))
-                        .findFirst()
-                        .orElse(null);
-    }
-
-    private static String decode(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return text; // refused where the parameters are read
-        }
+    private static RequestTarget target(HttpServletRequest request) {
+        return RequestTarget.of(request, request.getServletContext().getContextPath());
     }
 }

@@ -5,11 +5,9 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
 import io.draem.service.security.Access;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.ContinueResponseTiming;
@@ -20,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.web.util.UriUtils;
 
 /**
  * Receives the bodies of requests before the web server passes these on, without a thread while nothing arrives. What
@@ -33,9 +30,6 @@ final class BodyReceiver {
     /** Enough for what operations take. */
     private static final long OPERATIONS_BYTES = 64 << 10;
 
-    private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
-    private static final Pattern REFUSED = Pattern.compile("%(2f|5c|00)", Pattern.CASE_INSENSITIVE);
-
     private final Admission admission;
     private final KeyFilter keys;
     private final String contextPath;
@@ -47,7 +41,7 @@ final class BodyReceiver {
 
     /**
      * @param imageBytes most bytes of a body with one image
-     * @param operations path of the endpoints of operations, without the context's
+     * @param operations path of the endpoints of operations, without the context's and without a slash at its end
      */
     BodyReceiver(
             Admission admission,
@@ -59,7 +53,7 @@ final class BodyReceiver {
         this.admission = admission;
         this.keys = keys;
         this.contextPath = contextPath;
-        this.operations = operations.endsWith("/") ? operations : operations + "/";
+        this.operations = operations + "/";
         this.timeout = properties.requestTimeout().toNanos();
         this.imageBytes = imageBytes;
         this.batchBytes = properties.batch().maxBytes().toBytes();
@@ -94,12 +88,12 @@ final class BodyReceiver {
     }
 
     /** Decides what is done with a body; returns whether it is received. */
-    private boolean begin(Request request, ReceivedBody body) {
+    private boolean begin(Request request, RequestTarget target, ReceivedBody body) {
         String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
         boolean post = "POST".equals(request.getMethod());
         KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
         body.decided(decision);
-        String path = path(uri);
+        String path = target.path();
         long most = decision.access() instanceof Access.Granted ? most(request, post, path) : 0;
         if (most == 0) {
             body.leave(new DetectionException.Rejected(
@@ -115,8 +109,7 @@ final class BodyReceiver {
         }
         try {
             long wait = AdmissionFilter.timeout(request.getHeader(Headers.REQUEST_TIMEOUT), timeout);
-            Admission.Upload upload = admission.receive(
-                    AdmissionFilter.model(path, query(request)), client(request, decision.name()), body::end);
+            Admission.Upload upload = admission.receive(target.model(), client(request, decision.name()), body::end);
             body.begin(upload, true, most + 1, wait, tooLarge(most));
             return true;
         } catch (DetectionException.Rejected e) {
@@ -153,26 +146,6 @@ final class BodyReceiver {
         return path.startsWith(operations) ? OPERATIONS_BYTES : 0;
     }
 
-    /**
-     * Returns the path of a request as endpoints are found by it: decoded, without the parameters of its segments and without
-     * the context's; empty where it is outside of the context or refused by the web server.
-     */
-    private String path(String uri) {
-        String path = isPlain(uri) ? uri : decoded(uri);
-        return path.startsWith(contextPath + "/") ? path.substring(contextPath.length()) : "";
-    }
-
-    private static String decoded(String uri) {
-        if (REFUSED.matcher(uri).find()) {
-            return "";
-        }
-        try {
-            return UriUtils.decode(PARAMETERS.matcher(uri).replaceAll(""), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
-    }
-
     private static boolean takesImages(String path) {
         return Endpoints.takesImages(path) || path.startsWith(Endpoints.PROTOCOL_MODELS);
     }
@@ -182,35 +155,15 @@ final class BodyReceiver {
                 && Endpoints.accepts(path, request.getContentType());
     }
 
-    /** Returns whether a path means what it looks like: nothing in it is decoded or left out before it is used. */
-    static boolean isPlain(String path) {
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            boolean starts = i == 0 || path.charAt(i - 1) == '/';
-            if (i == 0 ? c != '/' : starts && (c == '/' || c == '.') || !isPlain(c)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isPlain(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "/-._~".indexOf(c) >= 0;
-    }
-
     private static DetectionException tooLarge(long most) {
         return new DetectionException.Rejected(
                 Outcome.IMAGE_TOO_LARGE,
                 "The request is larger than the " + most + " bytes that are taken: send smaller images, or fewer");
     }
 
-    private static @Nullable String query(Request request) {
-        return request.queryString().toString();
-    }
-
     private String client(Request request, @Nullable String name) {
         if (name != null && keys.requiresKeys()) {
-            return Arrival.client(name);
+            return HttpRequestContext.client(name);
         }
         request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
         return Objects.requireNonNullElse(request.remoteAddr().toString(), "");
@@ -228,16 +181,19 @@ final class BodyReceiver {
         public void service(Request request, Response response) throws Exception {
             // The status is set where the head is refused already, as for two lengths: nothing else of it can be relied
             // on.
-            if (response.getStatus() >= 400
-                    || !WatchedProtocol.watches(request)
-                    || WatchedProtocol.isBodyRead(request)) {
+            if (response.getStatus() >= 400 || !WatchedProtocol.watches(request)) {
+                next.service(request, response);
+                return;
+            }
+            RequestTarget target = RequestTarget.read(request, contextPath);
+            if (WatchedProtocol.isBodyRead(request)) {
                 next.service(request, response);
                 return;
             }
             ReceivedBody body = new ReceivedBody(request, timeout);
             request.setInputBuffer(body);
             try {
-                if (begin(request, body) && !receive(request, response, body)) {
+                if (begin(request, target, body) && !receive(request, response, body)) {
                     arriving.add(body);
                     WatchedProtocol.suspend(request);
                     WatchedProtocol.await(request, !body.isEnded());

@@ -3,10 +3,14 @@ package io.draem.service.web;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /** Paths that more than one layer knows, without the context's, and the media types that endpoints for images accept. */
 public final class Endpoints {
@@ -19,6 +23,12 @@ public final class Endpoints {
 
     /** What the paths of the Open Inference Protocol for models begin with. */
     static final String PROTOCOL_MODELS = "/v2/models/";
+
+    /** Runs a model, by the Open Inference Protocol. */
+    public static final String INFER = "/v2/models/{name}/infer";
+
+    /** Runs a version of a model, by the Open Inference Protocol. */
+    public static final String INFER_VERSION = "/v2/models/{name}/versions/{version}/infer";
 
     /** The path of Swagger UI. */
     public static final String EXPLORER = "/swagger-ui.html";
@@ -40,11 +50,25 @@ public final class Endpoints {
                             MediaType.APPLICATION_OCTET_STREAM),
             DETECT_BATCH, List.of(MediaType.MULTIPART_FORM_DATA));
 
+    private static final List<PathPattern> PATTERNS = Stream.of(DETECT, DETECT_BATCH, INFER, INFER_VERSION)
+            .map(PathPatternParser.defaultInstance::parse)
+            .toList();
+
     private Endpoints() {}
 
     /** Returns whether a path is that of an endpoint whose body is an image or a form of images. */
     static boolean takesImages(String path) {
         return TYPES.containsKey(path);
+    }
+
+    /** Returns the pattern of the endpoint that runs models at a path; null where there is none. */
+    static @Nullable String pattern(String path) {
+        PathContainer segments = PathContainer.parsePath(path);
+        return PATTERNS.stream()
+                .filter(pattern -> pattern.matches(segments))
+                .map(PathPattern::getPatternString)
+                .findFirst()
+                .orElse(null);
     }
 
     /**

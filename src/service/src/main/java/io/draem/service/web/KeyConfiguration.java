@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
-import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -30,18 +30,24 @@ class KeyConfiguration {
             SecurityProperties properties,
             List<OpenPaths> openPaths,
             ServerProperties server,
-            @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
+            WebEndpointProperties endpoints) {
         String contextPath = Endpoints.contextPath(server);
-        Set<String> open = health(contextPath + endpoints);
+        String operations = endpoints.getBasePath();
+        Set<String> open = health(contextPath + operations);
         PROTOCOL_HEALTH.forEach(path -> open.add(contextPath + path));
         openPaths.forEach(part -> part.paths().forEach(path -> open.add(contextPath + path)));
         open.addAll(properties.apiKeys().openPaths());
-        return registration(gatekeeper, (method, path) -> takesWork(method, path, contextPath + endpoints + "/"), open);
+        return registration(gatekeeper, (method, path) -> takesWork(method, path, contextPath, operations), open);
     }
 
-    /** All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path. */
-    private static boolean takesWork(String method, String path, String endpoints) {
-        return "POST".equals(method) && !(path.startsWith(endpoints) && BodyReceiver.isPlain(path));
+    /**
+     * All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path, unless
+     * that is the root, which is above everything.
+     */
+    private static boolean takesWork(String method, String path, String contextPath, String operations) {
+        boolean operation =
+                !operations.isEmpty() && path.startsWith(contextPath + operations + "/") && RequestTarget.isPlain(path);
+        return "POST".equals(method) && !operation;
     }
 
     static FilterRegistrationBean<KeyFilter> registration(

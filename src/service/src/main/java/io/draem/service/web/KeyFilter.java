@@ -44,7 +44,8 @@ final class KeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Arrival arrival = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival known ? known : null;
+        HttpRequestContext arrival =
+                request.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext known ? known : null;
         Decision decision = arrival == null ? null : arrival.decision();
         if (decision == null) {
             // As it was sent, and not as a proxy would have it.

@@ -6,8 +6,10 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -25,9 +27,9 @@ class ManagementPort {
     FilterRegistrationBean<KeyFilter> managementKeyFilter(
             Gatekeeper gatekeeper,
             SecurityProperties properties,
-            @Value("${management.server.base-path:}") String base,
-            @Value("${management.endpoints.web.base-path:/actuator}") String endpoints) {
-        Set<String> open = KeyConfiguration.health(base + endpoints);
+            ManagementServerProperties server,
+            WebEndpointProperties endpoints) {
+        Set<String> open = KeyConfiguration.health(server.getBasePath() + endpoints.getBasePath());
         open.addAll(properties.apiKeys().openPaths());
         return KeyConfiguration.registration(gatekeeper, (method, path) -> false, open);
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 
 /**
  * Sees to it that the outcome of each request is reported exactly once: that of a request which nothing inside has reported
@@ -42,7 +43,10 @@ final class OutcomeFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long start = System.nanoTime();
-        Arrival arrival = (Arrival) request.getAttribute(Arrival.ATTRIBUTE);
+        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
+        // Metrics know the endpoint of a request that is refused before a controller is chosen.
+        ServerHttpObservationFilter.findObservationContext(request)
+                .ifPresent(metrics -> metrics.setPathPattern(Endpoints.pattern(request.getServletPath())));
         boolean thrown = true;
         try {
             chain.doFilter(request, response);

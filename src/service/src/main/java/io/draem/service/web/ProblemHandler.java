@@ -57,7 +57,7 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
-        if (e.isTold() && current.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival) {
+        if (e.isTold() && current.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext arrival) {
             arrival.reported();
         }
         OutcomeFilter.ended(current, e.outcome());
@@ -210,7 +210,7 @@ class ProblemHandler {
             return ResponseEntity.status(status)
                     .headers(error.getHeaders())
                     .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                    .body(ErrorDoor.problem(status, null, explorer(), RequestId.of(current)));
+                    .body(ErrorEndpoint.problem(status, null, explorer(), RequestId.of(current)));
         }
         if (isOfTheConnection(e)) {
             // The caller went away or sent less than it announced: where it still listens, it learns that.
@@ -232,7 +232,7 @@ class ProblemHandler {
         if (isCausedBy(e, ClientAbortException.class)) {
             OutcomeFilter.ended(current, Outcome.CANCELLED);
         }
-        return answer(ProblemType.INVALID_REQUEST, ErrorDoor.detail(e));
+        return answer(ProblemType.INVALID_REQUEST, ErrorEndpoint.detail(e));
     }
 
     /** Answers a request whose body or answer did not fit the heap: Spring wraps errors too. */
@@ -262,7 +262,7 @@ class ProblemHandler {
     }
 
     private String explorer() {
-        return ErrorDoor.explorer(current);
+        return ErrorEndpoint.explorer(current);
     }
 
     private ResponseEntity<Problem> tooLarge(String what, long limit) {

@@ -44,8 +44,8 @@ public final class ProblemReportValve extends ErrorReportValve {
         String id = RequestId.of(request);
         response.setHeader(Headers.REQUEST_ID, id);
         response.setStatus(status);
-        Problem problem = ErrorDoor.problem(status, throwable, context.findParameter(EXPLORER), id);
-        boolean protocol = isProtocol(request.getRequestURI(), context);
+        Problem problem = ErrorEndpoint.problem(status, throwable, context.findParameter(EXPLORER), id);
+        boolean protocol = RequestTarget.of(request, context.getPath()).isProtocol();
         try {
             response.setContentType(
                     protocol ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
@@ -56,12 +56,6 @@ public final class ProblemReportValve extends ErrorReportValve {
         } catch (IOException e) {
             // The caller has gone: there is nobody to tell.
         }
-    }
-
-    /** Tells whether a path as it was sent is one of the Open Inference Protocol. */
-    private static boolean isProtocol(@Nullable String path, Context context) {
-        String before = context.getPath();
-        return path != null && path.startsWith(before) && ProtocolErrors.isProtocol(path.substring(before.length()));
     }
 
     /** Returns the only context of the host: a request outside of it has none. */

@@ -16,8 +16,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 @ControllerAdvice
 class ProtocolErrors implements ResponseBodyAdvice<Object> {
 
-    private static final String PATH = "/v2";
-
     @Override
     public boolean supports(MethodParameter method, Class<? extends HttpMessageConverter<?>> converter) {
         return true;
@@ -33,27 +31,20 @@ class ProtocolErrors implements ResponseBodyAdvice<Object> {
             ServerHttpResponse response) {
         if (body instanceof Problem problem
                 && request instanceof ServletServerHttpRequest servlet
-                && isProtocol(path(servlet.getServletRequest()))) {
+                && isProtocol(servlet.getServletRequest())) {
             response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
             return error(problem);
         }
         return body;
     }
 
-    static boolean isProtocol(@Nullable String path) {
-        return path != null && (path.equals(PATH) || path.startsWith(PATH + "/"));
-    }
-
     static Map<String, String> error(Problem problem) {
         return Map.of("error", problem.detail());
     }
 
-    /** Returns the path that was asked for, also where the request was sent on to the error page or has a prefix. */
-    private static String path(HttpServletRequest request) {
-        String context = request.getServletContext().getContextPath();
-        String sent = request.getAttribute(Arrival.ATTRIBUTE) instanceof Arrival arrival
-                ? arrival.path()
-                : request.getRequestURI();
-        return sent.startsWith(context) ? sent.substring(context.length()) : sent;
+    /** Returns whether the path that was asked for is the protocol's, also where the request was sent on to the error page. */
+    private static boolean isProtocol(HttpServletRequest request) {
+        return RequestTarget.of(request, request.getServletContext().getContextPath())
+                .isProtocol();
     }
 }

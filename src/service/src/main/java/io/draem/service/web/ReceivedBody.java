@@ -178,7 +178,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
             if (!WatchedProtocol.probe(request)) {
                 failure = e;
             } else if (ended) {
-                rest = new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorDoor.detail(e));
+                rest = new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorEndpoint.detail(e));
             } else {
                 ended = true;
                 probed = System.nanoTime();
@@ -322,10 +322,11 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         }
         if (failure instanceof BadRequestException) {
             throw new UnreceivedBodyException(
-                    new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorDoor.detail(failure)));
+                    new DetectionException.Rejected(Outcome.INVALID_REQUEST, ErrorEndpoint.detail(failure)));
         }
         if (failure != null) {
-            throw failure;
+            // Not as what it is: the web server would answer with 400 by itself.
+            throw new UnreceivedBodyException(DetectionException.cancelled(null));
         }
         if (rest != null) {
             throw new UnreceivedBodyException(rest);

@@ -1,8 +1,14 @@
 package io.draem.service.web;
 
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.slf4j.MDC;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** The name of a request in its answer, in problems and in the log: the caller's own, or one that is made up. */
 public final class RequestId {
@@ -28,5 +34,19 @@ public final class RequestId {
                 : UUID.randomUUID().toString();
         request.setAttribute(ATTRIBUTE, id);
         return id;
+    }
+
+    /** Gives every request its {@link RequestId}: in the answer, and in each line of the log that is written for it. */
+    static final class Filter extends OncePerRequestFilter {
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            String id = of(request);
+            response.setHeader(Headers.REQUEST_ID, id);
+            try (MDC.MDCCloseable context = MDC.putCloseable(LOG_KEY, id)) {
+                chain.doFilter(request, response);
+            }
+        }
     }
 }

@@ -8,15 +8,19 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.ActionHook;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.AsyncContextCallback;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
@@ -45,6 +49,9 @@ public final class WatchedProtocol extends Http11NioProtocol {
     /** Whether a body is read with waiting is up to whether the request has a listener for it. */
     private static final VarHandle READ_LISTENER;
 
+    /** Called for whatever is done with a response. */
+    private static final VarHandle HOOK;
+
     private static final ReadListener WITHOUT_WAITING = new NoListener();
     private static final AsyncContextCallback NO_CONTEXT = new NoContext();
     private static final long CHECK_MILLISECONDS = 100;
@@ -53,6 +60,8 @@ public final class WatchedProtocol extends Http11NioProtocol {
         try {
             READ_LISTENER = MethodHandles.privateLookupIn(Request.class, MethodHandles.lookup())
                     .findVarHandle(Request.class, "listener", ReadListener.class);
+            HOOK = MethodHandles.privateLookupIn(Response.class, MethodHandles.lookup())
+                    .findVarHandle(Response.class, "hook", ActionHook.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -157,11 +166,13 @@ public final class WatchedProtocol extends Http11NioProtocol {
     }
 
     /**
-     * Sends an interim response to a client that has ended its sending side. The network reports a client that has
-     * closed the whole connection only in answer to what it is sent, so that the second probe fails. A client of HTTP/1.0
-     * knows no interim responses and counts as one that receives; over TLS the end of the stream closes both sides.
+     * Sends the next byte of an interim response to a client that has ended its sending side. A client that has closed the
+     * whole connection looks the same until its network replies to data that it no longer takes; then the next byte cannot
+     * be written. So it takes two writes to notice, and they are bytes of one interim response: a client is sent no more
+     * than one per request. Its rest goes before the response. A client of HTTP/1.0 knows no interim responses and counts
+     * as one that receives; over TLS the end of the stream closes both sides.
      *
-     * @return whether the client may still receive
+     * @return whether the client may still receive; true once the whole interim response has been sent
      */
     static boolean probe(Request request) {
         if (request.scheme().equalsIgnoreCase("https")) {
@@ -170,14 +181,7 @@ public final class WatchedProtocol extends Http11NioProtocol {
         if (request.protocol().equalsIgnoreCase("HTTP/1.0")) {
             return true;
         }
-        SocketWrapperBase<?> socket = socket(request);
-        try {
-            socket.write(true, PROBE, 0, PROBE.length);
-            socket.flush(true);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        return ((WatchedProcessor) request.getNote(NOTE)).probe(1);
     }
 
     /** Returns whether a request came over a connection of this protocol. */
@@ -260,19 +264,54 @@ public final class WatchedProtocol extends Http11NioProtocol {
 
     private static final class WatchedProcessor extends Http11Processor {
 
+        private static final Set<ActionCode> WRITES = EnumSet.of(
+                ActionCode.ACK, ActionCode.EARLY_HINTS, ActionCode.COMMIT, ActionCode.CLIENT_FLUSH, ActionCode.CLOSE);
+
         private final long headLimit;
         private @Nullable SocketWrapperBase<?> headOf;
         private long headSince;
+        /** Bytes of the interim response that the client has been sent. */
+        private int probed;
 
         WatchedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
             this.headLimit = Duration.ofMillis(protocol.getConnectionTimeout()).toNanos();
             request.setNote(NOTE, this);
+            HOOK.setVolatile(response, (ActionHook) this::act);
+        }
+
+        /** Sends so many more bytes of the interim response, as far as it has them; returns whether they were written. */
+        boolean probe(int bytes) {
+            int length = Math.min(bytes, PROBE.length - probed);
+            if (length == 0) {
+                return true;
+            }
+            SocketWrapperBase<?> socket = getSocketWrapper();
+            try {
+                socket.write(true, PROBE, probed, length);
+                socket.flush(true);
+                probed += length;
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        /** Ends an interim response that has begun before anything else is written. */
+        private void act(ActionCode code, Object parameter) {
+            if (probed > 0 && WRITES.contains(code)) {
+                probe(PROBE.length);
+            }
+            action(code, parameter);
+            if (code == ActionCode.CLOSE) {
+                probed = 0; // the next request may be one of the same burst
+            }
         }
 
         /** Closes connections whose request head is not whole in time, however often another byte of it comes. */
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            probed = 0;
             SocketState state = super.service(socket);
             if (state != SocketState.LONG || isAsync()) {
                 headOf = null;

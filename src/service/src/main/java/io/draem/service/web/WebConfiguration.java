@@ -17,6 +17,7 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -115,8 +116,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
     /** The first of the filters: what any other refuses has its id too. */
     @Bean
-    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
-        FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
+    FilterRegistrationBean<RequestId.Filter> requestIdFilter() {
+        FilterRegistrationBean<RequestId.Filter> filter = new FilterRegistrationBean<>(new RequestId.Filter());
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }
@@ -149,19 +150,20 @@ class WebConfiguration implements WebMvcConfigurer {
             ConnectionDrain connections,
             Admission admission,
             FilterRegistrationBean<KeyFilter> keyFilter,
+            DetectionListener listener,
             @Value("${server.tomcat.threads.max}") int threads,
             ServerProperties server,
-            @Value("${management.endpoints.web.base-path:/actuator}") String operations) {
+            WebEndpointProperties operations) {
         BodyReceiver bodies = new BodyReceiver(
                 admission,
                 Objects.requireNonNull(keyFilter.getFilter()),
                 properties,
                 imageForm(properties),
                 Endpoints.contextPath(server),
-                operations);
+                operations.getBasePath());
         return factory -> {
-            ArrivalValve arrivals =
-                    new ArrivalValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
+            RequestContextValve arrivals =
+                    new RequestContextValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
             factory.setProtocol(WatchedProtocol.class.getName());
             factory.addConnectorCustomizers(connector -> {
                 if (connector.getProtocolHandler() instanceof WatchedProtocol protocol) {
@@ -170,7 +172,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 // A request that is refused before its body is read does not ask for it.
                 connector.setProperty("continueResponseTiming", "onRead");
             });
-            factory.addEngineValves(arrivals);
+            factory.addEngineValves(arrivals, new RefusalValve(listener));
         };
     }
 
@@ -198,7 +200,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 NativeWebRequest request,
                 @Nullable WebDataBinderFactory binders) {
             return Objects.requireNonNull(
-                    request.getAttribute(Arrival.ATTRIBUTE, RequestAttributes.SCOPE_REQUEST),
+                    request.getAttribute(HttpRequestContext.ATTRIBUTE, RequestAttributes.SCOPE_REQUEST),
                     "every request has a context");
         }
     }

@@ -81,7 +81,7 @@ class FailingVersionHttpTests {
         put("failing", 2, SlowGraph.undefinedWhereWhite(SIDE, metadata()));
         await(() -> served() == 2);
         assertThat(metric(labelled("draem_model_suspended"))).isZero();
-        assertThat(metric(labelled("draem_model_gave_way_total"))).isZero();
+        assertThat(metric(labelled("draem_model_failover_total"))).isZero();
         assertThat(detect("failing", gray()).statusCode()).isEqualTo(200);
         int failed = 0;
         for (; served() == 2 && failed < 1_000; failed++) {
@@ -94,7 +94,7 @@ class FailingVersionHttpTests {
         assertThat(Http.json(answer).at("/model/version").asInt()).isEqualTo(1);
 
         assertThat(metric(labelled("draem_model_suspended"))).isEqualTo(1);
-        assertThat(metric(labelled("draem_model_gave_way_total"))).isEqualTo(1);
+        assertThat(metric(labelled("draem_model_failover_total"))).isEqualTo(1);
         assertThat(readiness().get("status").asString()).isEqualTo("UP");
         assertThat(readiness().at("/details/failing").asString()).startsWith("version 1 on cpu");
         assertThat(readiness().at("/details/failing version 2").asString())
@@ -114,7 +114,7 @@ class FailingVersionHttpTests {
         put("failing", 2, Files.readAllBytes(TestModels.graph()));
         await(() -> served() == 2);
         assertThat(metric(labelled("draem_model_suspended"))).isZero();
-        assertThat(metric(labelled("draem_model_gave_way_total"))).isEqualTo(1);
+        assertThat(metric(labelled("draem_model_failover_total"))).isEqualTo(1);
     }
 
     private static void put(String name, int version, byte[] graph) throws Exception {

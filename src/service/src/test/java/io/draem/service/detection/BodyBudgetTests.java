@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 class BodyBudgetTests {
 
     private final BodyBudget budget = new BodyBudget(100);
-    private final List<String> gaveWay = new ArrayList<>();
+    private final List<String> evicted = new ArrayList<>();
 
     @Test
     void aClientAloneMayUseAllOfIt() {
         BodyBudget.Upload first = upload("a", "first");
         assertThat(first.grow(100)).isTrue();
         assertThat(first.grow(1)).isFalse();
-        assertThat(gaveWay).isEmpty();
+        assertThat(evicted).isEmpty();
         first.close();
         assertThat(budget.bytes()).isZero();
     }
@@ -29,7 +29,7 @@ class BodyBudgetTests {
         assertThat(large.grow(70)).isTrue();
         BodyBudget.Upload other = upload("b", "other");
         assertThat(other.grow(10)).isTrue();
-        assertThat(gaveWay).containsExactly("large");
+        assertThat(evicted).containsExactly("large");
         assertThat(budget.bytes()).isEqualTo(40);
         assertThat(large.grow(1)).as("it has given way").isFalse();
         assertThat(large.complete(70)).isFalse();
@@ -42,7 +42,7 @@ class BodyBudgetTests {
         BodyBudget.Upload large = upload("a", "large");
         assertThat(large.grow(100)).isTrue();
         assertThat(upload("a", "small").grow(10)).isTrue();
-        assertThat(gaveWay).containsExactly("large");
+        assertThat(evicted).containsExactly("large");
     }
 
     @Test
@@ -50,7 +50,7 @@ class BodyBudgetTests {
         assertThat(upload("a", "first").grow(40)).isTrue();
         assertThat(upload("b", "second").grow(60)).isTrue();
         assertThat(upload("b", "third").grow(61)).isFalse();
-        assertThat(gaveWay).isEmpty();
+        assertThat(evicted).isEmpty();
     }
 
     @Test
@@ -60,7 +60,7 @@ class BodyBudgetTests {
         assertThat(whole.complete(90)).isTrue();
         assertThat(budget.bytes()).isEqualTo(90);
         assertThat(upload("b", "other").grow(20)).isFalse();
-        assertThat(gaveWay).isEmpty();
+        assertThat(evicted).isEmpty();
     }
 
     @Test
@@ -68,12 +68,12 @@ class BodyBudgetTests {
         assertThat(upload("a", "first").grow(60)).isTrue();
         assertThat(budget.grow(null, 70)).isFalse();
         assertThat(budget.grow(null, 50)).isTrue();
-        assertThat(gaveWay).containsExactly("first");
+        assertThat(evicted).containsExactly("first");
         budget.shrink(50);
         assertThat(budget.bytes()).isZero();
     }
 
     private BodyBudget.Upload upload(String client, String name) {
-        return new BodyBudget.Upload(budget, client, reason -> gaveWay.add(name), () -> {});
+        return new BodyBudget.Upload(budget, client, reason -> evicted.add(name), () -> {});
     }
 }

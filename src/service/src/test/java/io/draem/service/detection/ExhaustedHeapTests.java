@@ -2,7 +2,7 @@ package io.draem.service.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.draem.service.queue.FairThreads;
+import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.TestContext;
@@ -43,7 +43,7 @@ class ExhaustedHeapTests {
         private static final int WARM = 5_000;
 
         private final PixelBudget budget = new PixelBudget(PIXELS);
-        private final FairThreads threads = new FairThreads(2);
+        private final FairExecutor threads = new FairExecutor(2);
         private final AtomicBoolean end = new AtomicBoolean();
         private final AtomicLong errors = new AtomicLong();
         private final AtomicLong calls = new AtomicLong();
@@ -72,7 +72,7 @@ class ExhaustedHeapTests {
                         long bytes = (long) PixelBudget.BYTES * random.nextInt(PIXELS);
                         budget.take(bytes, "", caller).close();
                     } else {
-                        int cost = FairThreads.LARGE + random.nextInt(2);
+                        int cost = FairExecutor.LARGE + random.nextInt(2);
                         threads.call(model, caller, cost, under::incrementAndGet);
                     }
                 })));
@@ -95,7 +95,7 @@ class ExhaustedHeapTests {
             budget.take((long) PixelBudget.BYTES * (PIXELS - 1), "", new TestContext("last"))
                     .close();
             for (int i = 0; i < 4; i++) {
-                threads.call("last", new TestContext("last"), FairThreads.LARGE + 1, () -> "");
+                threads.call("last", new TestContext("last"), FairExecutor.LARGE + 1, () -> "");
             }
             return "nothing";
         }

@@ -34,11 +34,13 @@ class ImagePreparationTests {
     @Test
     void eachColumnOfAThinImageCostsWhatItsRegionsTake() throws Exception {
         byte[] wide = png(1_000_000, 1);
-        assertThat(preparation.cost(wide, Set.of(), CARD).bytes()).isEqualTo(16L * MODEL + 48_000_000);
-        assertThat(preparation.cost(wide, Set.of(Include.MASK), CARD).bytes()).isEqualTo(16L * MODEL + 62_000_000);
+        assertThat(ImagePreparation.cost(preparation.open(wide), Set.of(), CARD).bytes())
+                .isEqualTo(16L * MODEL + 48_000_000);
+        assertThat(ImagePreparation.cost(preparation.open(wide), Set.of(Include.MASK), CARD)
+                        .bytes())
+                .isEqualTo(16L * MODEL + 62_000_000);
         // With an overlay the image of 3 bytes per pixel is kept while its rows are resized in color.
-        assertThat(preparation
-                        .cost(png(1_000_000, 3), Set.of(Include.OVERLAY), CARD)
+        assertThat(ImagePreparation.cost(preparation.open(png(1_000_000, 3)), Set.of(Include.OVERLAY), CARD)
                         .bytes())
                 .isGreaterThan(9_000_000 + 8_000_000 + 4 * 4 * 3 * 1_000_000L);
     }
@@ -47,8 +49,7 @@ class ImagePreparationTests {
     void aReconstructionCostsItsValuesAndItsPicture() throws Exception {
         assertThat(ImagePreparation.modelBytes(CARD, false)).isEqualTo(16L * MODEL);
         assertThat(ImagePreparation.modelBytes(CARD, true)).isEqualTo(28L * MODEL);
-        assertThat(preparation
-                        .cost(png(10, 10), Set.of(Include.RECONSTRUCTION), CARD)
+        assertThat(ImagePreparation.cost(preparation.open(png(10, 10)), Set.of(Include.RECONSTRUCTION), CARD)
                         .bytes())
                 .isEqualTo(37L * MODEL + 480);
     }

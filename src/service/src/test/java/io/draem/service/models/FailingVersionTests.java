@@ -40,16 +40,17 @@ class FailingVersionTests extends ModelDirectoryTest {
     private static final int SIDE = 32;
 
     @Test
-    void givesWayToTheVersionThatServedBeforeAndIsStillThereByName() throws Exception {
+    void failsOverToTheVersionThatServedBeforeAndIsStillThereByName() throws Exception {
         ServedModel failing = deployFailing("2");
         assertThat(failing.isSuspended()).isFalse();
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         assertThat(serving().version()).isEqualTo(1);
         assertThat(models.repository().require("cookie", 2)).isSameAs(failing);
         assertThat(failing.isSuspended()).isTrue();
         assertThat(failing.recentFailures()).startsWith("10 of the 1");
-        assertThat(models.events(ModelGaveWay.class)).containsExactly(new ModelGaveWay(failing, serving()));
+        assertThat(models.events(ModelEvent.Failover.class))
+                .containsExactly(new ModelEvent.Failover(failing, serving()));
         assertThat(models.repository().refused()).isEmpty();
     }
 
@@ -57,7 +58,7 @@ class FailingVersionTests extends ModelDirectoryTest {
     void looksAtTheDirectoryDoNotBringItBackNorDoGoodRuns() throws Exception {
         ServedModel failing = deployFailing("2");
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         for (int i = 0; i < 2 * RecentRuns.WINDOW; i++) {
             run(failing, 0.5f);
         }
@@ -67,17 +68,17 @@ class FailingVersionTests extends ModelDirectoryTest {
         }
         Files.setLastModifiedTime(directory.file("cookie", "2"), FileTime.fromMillis(1_000_000));
         models.pollTwice();
-        models.giveWay(failing);
+        models.failOver(failing);
         assertThat(serving()).isSameAs(successor);
         assertThat(successor.version()).isEqualTo(1);
-        assertThat(models.events(ModelGaveWay.class)).hasSize(1);
+        assertThat(models.events(ModelEvent.Failover.class)).hasSize(1);
     }
 
     @Test
     void anotherFileBringsTheVersionBack() throws Exception {
         ServedModel failing = deployFailing("2");
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         directory.put("cookie", "2", 5);
         models.pollTwice();
         assertThat(serving().version()).isEqualTo(2);
@@ -89,7 +90,7 @@ class FailingVersionTests extends ModelDirectoryTest {
     void itsBytesAreKnownWhenTheyComeBack() throws Exception {
         ServedModel failing = deployFailing("2");
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         directory.remove("cookie/2");
         models.pollTwice();
         assertThat(models.repository().versions("cookie")).containsExactly(serving());
@@ -102,12 +103,12 @@ class FailingVersionTests extends ModelDirectoryTest {
     void aFailingVersionIsPassedOverByTheNextThatFails() throws Exception {
         ServedModel second = deployFailing("2");
         fail(second, RecentRuns.LEAST);
-        models.giveWay(second);
+        models.failOver(second);
         ServedModel third = deployFailing("3", 7);
         assertThat(serving()).isSameAs(third);
         second.closed().get(20, TimeUnit.SECONDS);
         fail(third, RecentRuns.LEAST);
-        models.giveWay(third);
+        models.failOver(third);
         assertThat(models.repository().versions("cookie"))
                 .extracting(ServedModel::version)
                 .containsExactly(1, 3);
@@ -120,37 +121,37 @@ class FailingVersionTests extends ModelDirectoryTest {
         deploy("2", failingGraph());
         ServedModel failing = serving();
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         assertThat(serving()).isSameAs(failing);
         assertThat(failing.isFailing()).isTrue();
         assertThat(failing.isSuspended()).isFalse();
-        assertThat(models.events(ModelGaveWay.class)).isEmpty();
+        assertThat(models.events(ModelEvent.Failover.class)).isEmpty();
         directory.put("cookie", "1");
         models.pollTwice();
         assertThat(serving().version()).isEqualTo(1);
-        assertThat(models.events(ModelGaveWay.class)).hasSize(1);
+        assertThat(models.events(ModelEvent.Failover.class)).hasSize(1);
     }
 
     @Test
-    void theVersionThatItGaveWayToServesOnThoughItFailsTooOrIsRemoved() throws Exception {
+    void theVersionThatItFailedOverToServesOnThoughItFailsTooOrIsRemoved() throws Exception {
         Files.write(directory.file("cookie", "1"), failingGraph(3));
         models.pollTwice();
         ServedModel failing = deployFailing("2");
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         ServedModel last = serving();
         fail(last, RecentRuns.LEAST);
-        models.giveWay(last);
+        models.failOver(last);
         models.pollTwice();
         assertThat(serving()).isSameAs(last);
         assertThat(last.version()).isEqualTo(1);
     }
 
     @Test
-    void whatItGaveWayToAnswersThoughItsFileIsRemoved() throws Exception {
+    void whatItFailedOverToAnswersThoughItsFileIsRemoved() throws Exception {
         ServedModel failing = deployFailing("2");
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         directory.remove("cookie/1");
         models.pollTwice();
         assertThat(serving().version()).isEqualTo(1);
@@ -162,9 +163,9 @@ class FailingVersionTests extends ModelDirectoryTest {
         directory.put("cookie", "4", 4); // seen by no look
         Files.write(directory.file("cookie", "1"), new byte[] {1}); // changes
         fail(failing, RecentRuns.LEAST);
-        models.giveWay(failing);
+        models.failOver(failing);
         assertThat(serving()).isSameAs(failing);
-        assertThat(models.events(ModelRefused.class)).isEmpty();
+        assertThat(models.events(ModelEvent.LoadFailed.class)).isEmpty();
         models.pollTwice();
         assertThat(serving().version()).isEqualTo(4);
     }
@@ -178,12 +179,12 @@ class FailingVersionTests extends ModelDirectoryTest {
             named.load();
             ServedModel failing = named.repository().require("cookie", null);
             fail(failing, RecentRuns.LEAST);
-            named.giveWay(failing);
+            named.failOver(failing);
             assertThat(named.repository().versions("cookie"))
                     .extracting(ServedModel::version)
                     .containsExactly(3, 2);
             assertThat(named.repository().refused())
-                    .extracting(RefusedModel::version)
+                    .extracting(FailedVersion::version)
                     .containsExactly(9);
             named.pollTwice();
             assertThat(named.repository().require("cookie", null).version()).isEqualTo(3);
@@ -204,7 +205,7 @@ class FailingVersionTests extends ModelDirectoryTest {
         for (int i = 0; i < 8; i++) {
             done.add(callers.submit(() -> {
                 fail(failing, 20);
-                models.giveWay(failing);
+                models.failOver(failing);
                 models.poll();
                 return null;
             }));
@@ -214,17 +215,17 @@ class FailingVersionTests extends ModelDirectoryTest {
         }
         callers.shutdown();
         assertThat(reported).containsExactly(failing);
-        assertThat(models.events(ModelGaveWay.class)).hasSize(1);
+        assertThat(models.events(ModelEvent.Failover.class)).hasSize(1);
         assertThat(serving().version()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void givesWayWhileALookHangs(boolean otherIsLoaded) throws Exception {
+    void failsOverWhileALookHangs(boolean otherIsLoaded) throws Exception {
         Files.write(directory.file("cookie", "2"), failingGraph());
         CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        CountDownLatch gaveWay = new CountDownLatch(1);
+        CountDownLatch failedOver = new CountDownLatch(1);
         ModelLoader.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
         ModelProperties properties = otherIsLoaded
                 ? LoadedModels.versions(temporary, Map.of("cookie", List.of(2, 1)))
@@ -233,14 +234,14 @@ class FailingVersionTests extends ModelDirectoryTest {
                 ModelWatcher watcher =
                         new ModelWatcher(served.updater(), Duration.ofMillis(10), Duration.ofSeconds(20))) {
             served.load();
-            served.whenGaveWay(gaveWay::countDown);
+            served.whenFailedOver(failedOver::countDown);
             watcher.start();
             ServedModel failing = served.repository().require("cookie", null);
             assertThat(failing.version()).isEqualTo(2);
             directory.put("tile", "1", 9);
             assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
             fail(failing, RecentRuns.LEAST);
-            assertThat(gaveWay.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(failedOver.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(served.repository().require("cookie", null).version()).isEqualTo(1);
             assertThat(served.repository().versions("tile")).as("still hangs").isEmpty();
             released.countDown();
@@ -265,12 +266,12 @@ class FailingVersionTests extends ModelDirectoryTest {
             look.start();
             assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
             fail(failing, RecentRuns.LEAST);
-            Thread givingWay = new Thread(() -> served.giveWay(failing));
-            givingWay.start();
-            Await.until(Duration.ofSeconds(20), () -> givingWay.getState() == Thread.State.BLOCKED);
+            Thread failingOver = new Thread(() -> served.failOver(failing));
+            failingOver.start();
+            Await.until(Duration.ofSeconds(20), () -> failingOver.getState() == Thread.State.BLOCKED);
             released.countDown();
             look.join();
-            givingWay.join();
+            failingOver.join();
             assertThat(served.repository().require("cookie", null)).isNotSameAs(failing);
             assertThat(lines.taken()).isEmpty();
         } finally {

@@ -22,7 +22,7 @@ final class LoadedModels implements AutoCloseable {
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final ModelRepository repository;
     private final ModelUpdater updater;
-    private volatile Runnable whenGaveWay = () -> {};
+    private volatile Runnable whenFailedOver = () -> {};
 
     LoadedModels(ModelProperties properties) {
         this(properties, Duration.ofSeconds(30));
@@ -41,8 +41,8 @@ final class LoadedModels implements AutoCloseable {
                 properties, opener, new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
         updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add), event -> {
             events.add(event);
-            if (event instanceof ModelGaveWay) {
-                whenGaveWay.run();
+            if (event instanceof ModelEvent.Failover) {
+                whenFailedOver.run();
             }
         });
     }
@@ -75,14 +75,14 @@ final class LoadedModels implements AutoCloseable {
         updater.poll();
     }
 
-    /** Lets versions give way that failed on too many runs; nothing does that here by itself. */
-    void giveWay(ServedModel model) {
-        updater.giveWay(model);
+    /** Lets versions fail over that failed on too many runs; nothing does that here by itself. */
+    void failOver(ServedModel model) {
+        updater.failOver(model);
     }
 
     /** Sets what is called when a version has given way to another one. */
-    void whenGaveWay(Runnable action) {
-        whenGaveWay = action;
+    void whenFailedOver(Runnable action) {
+        whenFailedOver = action;
     }
 
     ModelUpdater updater() {

@@ -139,9 +139,9 @@ class ModelRepositoryTests {
                 .isThrownBy(models::load)
                 .withMessageContaining("cookie version 1: one image takes it ")
                 .withMessageContaining("draem.request-timeout");
-        assertThat(models.events(ModelRefused.class))
-                .extracting(event -> event.model().failure())
-                .containsExactly(LoadFailure.TOO_SLOW);
+        assertThat(models.events(ModelEvent.LoadFailed.class))
+                .extracting(event -> event.version().failure())
+                .containsExactly(FailedVersion.Failure.TOO_SLOW);
     }
 
     @Test

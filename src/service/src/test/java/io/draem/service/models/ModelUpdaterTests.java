@@ -40,7 +40,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         directory.put("cookie", "2", 2);
         models.pollTwice();
         assertThat(serving().version()).isEqualTo(2);
-        assertThat(models.events(ModelsChanged.class))
+        assertThat(models.events(ModelEvent.Changed.class))
                 .last()
                 .satisfies(event -> assertThat(event.models()).containsExactly(serving()));
         old.closed().get(20, TimeUnit.SECONDS);
@@ -55,7 +55,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             models.poll();
             assertThat(serving().version()).isEqualTo(1);
         }
-        assertThat(models.events(ModelRefused.class)).isEmpty();
+        assertThat(models.events(ModelEvent.LoadFailed.class)).isEmpty();
         models.poll();
         assertThat(serving().version()).isEqualTo(2);
     }
@@ -101,10 +101,10 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         assertThat(serving()).isSameAs(old);
         assertThat(models.repository().refused()).singleElement().satisfies(refused -> {
             assertThat(refused.version()).isEqualTo(2);
-            assertThat(refused.failure()).isEqualTo(LoadFailure.INVALID_GRAPH);
+            assertThat(refused.failure()).isEqualTo(FailedVersion.Failure.INVALID_GRAPH);
             assertThat(refused.reason()).contains("no ONNX graph");
         });
-        assertThat(models.events(ModelRefused.class)).hasSize(5);
+        assertThat(models.events(ModelEvent.LoadFailed.class)).hasSize(5);
 
         directory.put("cookie", "2", 2);
         models.pollTwice();
@@ -131,7 +131,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         models.pollTwice();
         assertThat(serving()).isSameAs(old);
         assertThat(models.repository().refused())
-                .extracting(RefusedModel::version)
+                .extracting(FailedVersion::version)
                 .containsExactly(1);
     }
 
@@ -277,7 +277,9 @@ class ModelUpdaterTests extends ModelDirectoryTest {
     void aRefusedModelThatIsRemovedIsForgotten() throws Exception {
         directory.breakIn("tile", "3");
         models.pollTwice();
-        assertThat(models.repository().refused()).extracting(RefusedModel::name).containsExactly("tile");
+        assertThat(models.repository().refused())
+                .extracting(FailedVersion::name)
+                .containsExactly("tile");
         directory.remove("tile");
         models.pollTwice();
         assertThat(models.repository().refused()).isEmpty();
@@ -340,7 +342,9 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             assertThat(repository.versions("cookie"))
                     .extracting(ServedModel::version)
                     .containsExactly(1);
-            assertThat(repository.refused()).extracting(RefusedModel::failure).containsExactly(LoadFailure.MISSING);
+            assertThat(repository.refused())
+                    .extracting(FailedVersion::failure)
+                    .containsExactly(FailedVersion.Failure.MISSING);
         }
     }
 
@@ -353,7 +357,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             checked.load();
             assertThat(checked.repository().require("cookie", null).version()).isEqualTo(1);
             assertThat(checked.repository().refused()).singleElement().satisfies(refused -> {
-                assertThat(refused.failure()).isEqualTo(LoadFailure.DIGEST_MISMATCH);
+                assertThat(refused.failure()).isEqualTo(FailedVersion.Failure.DIGEST_MISMATCH);
                 assertThat(refused.reason()).contains(Sha256.of(ModelDirectory.graph(2)));
             });
         }
@@ -425,12 +429,12 @@ class ModelUpdaterTests extends ModelDirectoryTest {
                     .containsExactly("cookie", "tile");
             assertThat(served.repository().refused()).hasSize(2).allSatisfy(refused -> {
                 assertThat(refused.name()).isEqualTo("biscuit");
-                assertThat(refused.failure()).isEqualTo(LoadFailure.UNEXPECTED);
+                assertThat(refused.failure()).isEqualTo(FailedVersion.Failure.UNEXPECTED);
                 assertThat(refused.reason())
                         .contains(cause.getClass().getName())
                         .doesNotContain("\n");
             });
-            assertThat(served.events(ModelRefused.class)).hasSizeGreaterThan(2);
+            assertThat(served.events(ModelEvent.LoadFailed.class)).hasSizeGreaterThan(2);
             assertThat(lines.taken()).hasSize(2);
         }
     }
@@ -494,15 +498,23 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         LoadFailures failures = new LoadFailures(event -> {});
         ModelFile file = ModelFile.list(temporary).get("cookie").get(0);
         try (LogLines lines = new LogLines(LoadFailures.class, Level.INFO)) {
-            failures.add(file, new ModelLoadException(LoadFailure.TOO_SLOW, "one image takes it 31.2 s"), false);
-            failures.add(file, new ModelLoadException(LoadFailure.TOO_SLOW, "one image takes it 31.9 s"), false);
+            failures.add(
+                    file, new ModelLoadException(FailedVersion.Failure.TOO_SLOW, "one image takes it 31.2 s"), false);
+            failures.add(
+                    file, new ModelLoadException(FailedVersion.Failure.TOO_SLOW, "one image takes it 31.9 s"), false);
             assertThat(lines.taken()).singleElement().asString().contains("31.2 s");
-            assertThat(failures.models()).extracting(RefusedModel::reason).containsExactly("one image takes it 31.9 s");
-            failures.add(file, new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read"), false);
+            assertThat(failures.models())
+                    .extracting(FailedVersion::reason)
+                    .containsExactly("one image takes it 31.9 s");
+            failures.add(
+                    file, new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read"), false);
             assertThat(lines.taken()).as("another kind of failure").hasSize(1);
             directory.put("cookie", "1", 4);
             ModelFile changed = ModelFile.list(temporary).get("cookie").get(0);
-            failures.add(changed, new ModelLoadException(LoadFailure.UNREADABLE, "the file cannot be read"), false);
+            failures.add(
+                    changed,
+                    new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read"),
+                    false);
             assertThat(lines.taken()).as("another state").hasSize(1);
         }
     }

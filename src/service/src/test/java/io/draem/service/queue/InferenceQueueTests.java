@@ -54,7 +54,7 @@ class InferenceQueueTests {
     @Test
     void aRequestThatComesBetweenTheDevicesTurnAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
         AtomicInteger looks = new AtomicInteger();
-        List<Ticket<Integer, Integer>> second = Collections.synchronizedList(new ArrayList<>());
+        List<PendingRequest<Integer, Integer>> second = Collections.synchronizedList(new ArrayList<>());
         Thread test = Thread.currentThread();
         queue = InferenceQueue.start(
                 "test",
@@ -95,7 +95,7 @@ class InferenceQueueTests {
         }
     }
 
-    private List<Ticket<Integer, Integer>> submitted(int input) {
+    private List<PendingRequest<Integer, Integer>> submitted(int input) {
         try {
             return submit(input);
         } catch (InferenceException e) {
@@ -106,8 +106,8 @@ class InferenceQueueTests {
     @Test
     void takesWhatWaitsInOneBatchAndInOrder() throws Exception {
         start(4, 10, Duration.ZERO, gated());
-        Ticket<Integer, Integer> first = submitAndWaitUntilItRuns(0);
-        List<Ticket<Integer, Integer>> rest = submit(1, 2, 3, 4, 5);
+        PendingRequest<Integer, Integer> first = submitAndWaitUntilItRuns(0);
+        List<PendingRequest<Integer, Integer>> rest = submit(1, 2, 3, 4, 5);
         gate.release(3);
         assertThat(first.await().output()).isZero();
         for (int i = 0; i < rest.size(); i++) {
@@ -139,12 +139,12 @@ class InferenceQueueTests {
     @Test
     void aReservedPlaceIsTakenByItsRequestOnceAndGivenBackOnce() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
-        Place<Integer, Integer> unused = queue.reserve();
+        Slot<Integer, Integer> unused = queue.reserve();
         assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, patient));
         unused.close();
         unused.close();
         assertThat(queue.depth()).isZero();
-        try (Place<Integer, Integer> place = queue.reserve()) {
+        try (Slot<Integer, Integer> place = queue.reserve()) {
             assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
         }
         assertThat(queue.depth()).isZero();
@@ -153,7 +153,7 @@ class InferenceQueueTests {
     @Test
     void aDrainWaitsForThoseThatHaveAPlace() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
-        Place<Integer, Integer> place = queue.reserve();
+        Slot<Integer, Integer> place = queue.reserve();
         queue.refuseNew();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
         assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
@@ -177,7 +177,7 @@ class InferenceQueueTests {
         };
         start(3, 10, Duration.ZERO, halves);
         submitAndWaitUntilItRuns(0);
-        List<Ticket<Integer, Integer>> batch = submit(1, 2, 3);
+        List<PendingRequest<Integer, Integer>> batch = submit(1, 2, 3);
         gate.release(2);
         assertThat(batch.get(0).await().output()).isEqualTo(2);
         assertThatExceptionOfType(InferenceException.Failed.class)
@@ -194,7 +194,7 @@ class InferenceQueueTests {
             return gated().run(inputs, termination);
         });
         submitAndWaitUntilItRuns(0);
-        List<Ticket<Integer, Integer>> batch = submit(1, 2);
+        List<PendingRequest<Integer, Integer>> batch = submit(1, 2);
         gate.release();
         started.acquire();
         batch.get(0).cancel();
@@ -214,16 +214,16 @@ class InferenceQueueTests {
         };
         queue = InferenceQueue.start(
                 "slow", List.of(slow), new QueueOptions(2, 1, Duration.ZERO), QueueListener.NONE, System::nanoTime);
-        Ticket<Integer, Integer> late = queue.submit(1, within(Duration.ofMillis(20)));
+        PendingRequest<Integer, Integer> late = queue.submit(1, within(Duration.ofMillis(20)));
         stopped.await();
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
     }
 
     @Test
     void aModelIsAnsweredWhileARunOfAnotherOneOnTheSameDeviceDoesNotEnd() throws Exception {
-        DeviceTurn device = new DeviceTurn(1, Duration.ofMillis(1));
+        DeviceScheduler device = new DeviceScheduler(1, Duration.ofMillis(1));
         start(on(device, gated()));
-        Ticket<Integer, Integer> endless = submitAndWaitUntilItRuns(1);
+        PendingRequest<Integer, Integer> endless = submitAndWaitUntilItRuns(1);
         InferenceQueue<Integer, Integer> other = InferenceQueue.start(
                 "other",
                 List.of(on(device, (inputs, termination) -> doubled(inputs))),
@@ -235,7 +235,8 @@ class InferenceQueueTests {
         assertThat(other.drain(Duration.ofSeconds(10))).isTrue();
     }
 
-    private static BatchFunction<Integer, Integer> on(DeviceTurn device, BatchFunction<Integer, Integer> function) {
+    private static BatchFunction<Integer, Integer> on(
+            DeviceScheduler device, BatchFunction<Integer, Integer> function) {
         return new BatchFunction<>() {
             @Override
             public List<Integer> run(List<Integer> inputs, Termination termination) throws Exception {
@@ -243,7 +244,7 @@ class InferenceQueueTests {
             }
 
             @Override
-            public DeviceTurn turn() {
+            public DeviceScheduler turn() {
                 return device;
             }
         };
@@ -253,7 +254,7 @@ class InferenceQueueTests {
     void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(0);
-        Ticket<Integer, Integer> ticket = queue.submit(1, gone());
+        PendingRequest<Integer, Integer> ticket = queue.submit(1, gone());
         assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(ticket::await);
         assertThat(queue.depth()).isZero();
     }
@@ -293,8 +294,8 @@ class InferenceQueueTests {
     void dropsALateRequestBeforeItRuns() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> late = queue.submit(2, until(1_000));
-        Ticket<Integer, Integer> next = queue.submit(3, patient);
+        PendingRequest<Integer, Integer> late = queue.submit(2, until(1_000));
+        PendingRequest<Integer, Integer> next = queue.submit(3, patient);
         clock.set(1_000);
         gate.release(2);
         assertThat(next.await().output()).isEqualTo(6);
@@ -305,11 +306,11 @@ class InferenceQueueTests {
     @Test
     void aWaiterLeavesAtItsDeadlineAndFreesItsPlace() throws Exception {
         start(1, 1, Duration.ZERO, gated());
-        Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> waiting = queue.submit(2, until(0));
+        PendingRequest<Integer, Integer> running = submitAndWaitUntilItRuns(1);
+        PendingRequest<Integer, Integer> waiting = queue.submit(2, until(0));
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(waiting::await);
         assertThat(queue.depth()).isZero();
-        Ticket<Integer, Integer> next = queue.submit(3, patient);
+        PendingRequest<Integer, Integer> next = queue.submit(3, patient);
         gate.release(2);
         assertThat(running.await().output()).isEqualTo(2);
         assertThat(next.await().output()).isEqualTo(6);
@@ -319,7 +320,7 @@ class InferenceQueueTests {
     @Test
     void aRunThatOutlivesTheDeadlineEndsTheRequestOnce() throws Exception {
         start(gated());
-        Ticket<Integer, Integer> ticket = queue.submit(1, until(1_000));
+        PendingRequest<Integer, Integer> ticket = queue.submit(1, until(1_000));
         started.acquire();
         clock.set(1_000);
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
@@ -332,8 +333,8 @@ class InferenceQueueTests {
     void doesNotRunACancelledRequest() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> cancelled = queue.submit(2, patient);
-        Ticket<Integer, Integer> next = queue.submit(3, patient);
+        PendingRequest<Integer, Integer> cancelled = queue.submit(2, patient);
+        PendingRequest<Integer, Integer> next = queue.submit(3, patient);
         cancelled.cancel();
         cancelled.cancel();
         gate.release(2);
@@ -345,7 +346,7 @@ class InferenceQueueTests {
     @Test
     void cancelAfterTheAnswerChangesNothing() throws Exception {
         start((inputs, termination) -> doubled(inputs));
-        Ticket<Integer, Integer> ticket = queue.submit(1, patient);
+        PendingRequest<Integer, Integer> ticket = queue.submit(1, patient);
         ticket.await();
         ticket.cancel();
         assertThat(ticket.await().output()).isEqualTo(2);
@@ -355,7 +356,7 @@ class InferenceQueueTests {
     void anInterruptedWaiterCancelsItsRequest() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> ticket = queue.submit(2, patient);
+        PendingRequest<Integer, Integer> ticket = queue.submit(2, patient);
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(ticket::await);
         assertThat(queue.depth()).isZero();
@@ -371,9 +372,9 @@ class InferenceQueueTests {
             return gated().run(inputs, termination);
         });
         submitAndWaitUntilItRuns(0);
-        List<Ticket<Integer, Integer>> failing = submit(1, 2);
+        List<PendingRequest<Integer, Integer>> failing = submit(1, 2);
         gate.release(2);
-        for (Ticket<Integer, Integer> ticket : failing) {
+        for (PendingRequest<Integer, Integer> ticket : failing) {
             assertThatExceptionOfType(InferenceException.Failed.class)
                     .isThrownBy(ticket::await)
                     .withCauseInstanceOf(StackOverflowError.class);
@@ -384,7 +385,7 @@ class InferenceQueueTests {
     @Test
     void aFunctionThatLosesAnOutputFailsTheBatch() throws Exception {
         start((inputs, termination) -> List.of());
-        Ticket<Integer, Integer> ticket = queue.submit(1, patient);
+        PendingRequest<Integer, Integer> ticket = queue.submit(1, patient);
         assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(ticket::await);
     }
 
@@ -433,8 +434,8 @@ class InferenceQueueTests {
     @Test
     void startsAFullBatchWithoutWaitingForTheDelay() throws Exception {
         start(3, 10, Duration.ofHours(1), (inputs, termination) -> doubled(inputs));
-        List<Ticket<Integer, Integer>> tickets = submit(1, 2, 3);
-        for (Ticket<Integer, Integer> ticket : tickets) {
+        List<PendingRequest<Integer, Integer>> tickets = submit(1, 2, 3);
+        for (PendingRequest<Integer, Integer> ticket : tickets) {
             ticket.await();
         }
         assertThat(batches).isEmpty();
@@ -456,7 +457,7 @@ class InferenceQueueTests {
     @Test
     void drainingRefusesNewRequestsAndFinishesThoseThatWait() throws Exception {
         start(2, 10, Duration.ofHours(1), gated());
-        List<Ticket<Integer, Integer>> accepted = submit(1, 2, 3, 4, 5);
+        List<PendingRequest<Integer, Integer>> accepted = submit(1, 2, 3, 4, 5);
         started.acquire();
         queue.refuseNew();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(() -> queue.submit(6, patient));
@@ -470,8 +471,8 @@ class InferenceQueueTests {
     @Test
     void aDrainThatReachesItsLimitRefusesTheRestAndSaysThatAWorkerStillRuns() throws Exception {
         start(gated());
-        Ticket<Integer, Integer> running = submitAndWaitUntilItRuns(1);
-        Ticket<Integer, Integer> waiting = queue.submit(2, patient);
+        PendingRequest<Integer, Integer> running = submitAndWaitUntilItRuns(1);
+        PendingRequest<Integer, Integer> waiting = queue.submit(2, patient);
         assertThat(queue.drain(Duration.ofMillis(1))).isFalse();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(waiting::await);
         gate.release();
@@ -521,7 +522,7 @@ class InferenceQueueTests {
         start(2, 100, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
-        List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
+        List<PendingRequest<Integer, Integer>> tickets = new ArrayList<>();
         tickets.add(window.first().submit(1, patient));
         for (int i = 2; i <= 4; i++) {
             tickets.add(window.next(patient).submit(i, patient));
@@ -548,13 +549,13 @@ class InferenceQueueTests {
         window.next(patient).submit(2, patient);
         QueueWindow<Integer, Integer> other = queue.window();
         other.first().submit(3, patient);
-        try (Place<Integer, Integer> place = other.next(patient)) {
+        try (Slot<Integer, Integer> place = other.next(patient)) {
             for (QueueWindow<Integer, Integer> each : List.of(window, other)) {
                 assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
                         .isThrownBy(() -> each.next(until(clock.get())));
             }
         }
-        Ticket<Integer, Integer> single = queue.submit(4, patient);
+        PendingRequest<Integer, Integer> single = queue.submit(4, patient);
         gate.release(2);
         assertThat(single.await().output()).isEqualTo(8);
     }
@@ -564,11 +565,11 @@ class InferenceQueueTests {
         start(1, 2, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
-        Ticket<Integer, Integer> first = window.first().submit(1, patient);
-        Ticket<Integer, Integer> single = queue.submit(2, patient);
+        PendingRequest<Integer, Integer> first = window.first().submit(1, patient);
+        PendingRequest<Integer, Integer> single = queue.submit(2, patient);
         ExecutorService waiter = Executors.newSingleThreadExecutor();
         Thread[] thread = new Thread[1];
-        Future<Place<Integer, Integer>> next = waiter.submit(() -> {
+        Future<Slot<Integer, Integer>> next = waiter.submit(() -> {
             thread[0] = Thread.currentThread();
             return window.next(patient);
         });
@@ -576,7 +577,7 @@ class InferenceQueueTests {
                 Duration.ofSeconds(20), () -> thread[0] != null && thread[0].getState() == Thread.State.TIMED_WAITING);
         single.cancel();
         assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(3, patient));
-        Ticket<Integer, Integer> second = next.get().submit(4, patient);
+        PendingRequest<Integer, Integer> second = next.get().submit(4, patient);
         gate.release(3);
         assertThat(first.await().output()).isEqualTo(2);
         assertThat(second.await().output()).isEqualTo(8);
@@ -647,7 +648,8 @@ class InferenceQueueTests {
                     int input = seed * 1_000 + i;
                     long patience = i % 5 == 0 ? 20_000 : Duration.ofSeconds(20).toNanos();
                     try {
-                        Ticket<Integer, Integer> ticket = queue.submit(input, within(Duration.ofNanos(patience)));
+                        PendingRequest<Integer, Integer> ticket =
+                                queue.submit(input, within(Duration.ofNanos(patience)));
                         if (i % 7 == 0) {
                             ticket.cancel();
                         }
@@ -712,14 +714,14 @@ class InferenceQueueTests {
         };
     }
 
-    private Ticket<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {
-        Ticket<Integer, Integer> ticket = queue.submit(input, patient);
+    private PendingRequest<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {
+        PendingRequest<Integer, Integer> ticket = queue.submit(input, patient);
         started.acquire();
         return ticket;
     }
 
-    private List<Ticket<Integer, Integer>> submit(int... inputs) throws InferenceException {
-        List<Ticket<Integer, Integer>> tickets = new ArrayList<>();
+    private List<PendingRequest<Integer, Integer>> submit(int... inputs) throws InferenceException {
+        List<PendingRequest<Integer, Integer>> tickets = new ArrayList<>();
         for (int input : inputs) {
             tickets.add(queue.submit(input, patient));
         }

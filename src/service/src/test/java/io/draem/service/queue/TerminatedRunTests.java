@@ -70,7 +70,7 @@ class TerminatedRunTests {
     @Test
     void aRunIsStoppedWhenItsOnlyCallerGivesUpAndTheNextOneRunsWhole() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
-        Ticket<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
+        PendingRequest<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
         started.await();
         ticket.cancel();
         assertThat(ends.take())
@@ -86,7 +86,7 @@ class TerminatedRunTests {
     void aRunIsStoppedAtTheDeadlineOfItsOnlyCaller() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
         long patience = model.runTime().toNanos() / 4;
-        Ticket<ModelInput, ModelOutput> ticket =
+        PendingRequest<ModelInput, ModelOutput> ticket =
                 queue.submit(IMAGE, new TestContext("client", System::nanoTime, System.nanoTime() + patience));
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
@@ -97,7 +97,7 @@ class TerminatedRunTests {
     @Test
     void aDrainStopsWhatOutlivesItsLimit() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
-        Ticket<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
+        PendingRequest<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
         started.await();
         queue.drain(Duration.ofNanos(1));
         assertThat(ends.take()).isInstanceOf(RunFailedException.class);

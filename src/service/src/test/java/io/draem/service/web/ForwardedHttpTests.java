@@ -7,6 +7,7 @@ import io.draem.service.api.Http;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "draem.inference.provider=cpu",
             "server.servlet.context-path=/line-3/", // which means the same as without the slash at its end
+            "management.endpoints.web.base-path=/ops/", // likewise
             "server.forward-headers-strategy=framework"
         })
 @Tag("slow")
@@ -58,7 +60,7 @@ class ForwardedHttpTests {
                 .isEqualTo(200);
         assertThat(http.post("/v1/detect", "image/jpeg", image, KEY, "good-key").statusCode())
                 .isEqualTo(404);
-        assertThat(http.get("/line-3/actuator/health/readiness").statusCode()).isEqualTo(200);
+        assertThat(http.get("/line-3/ops/health/readiness").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -66,7 +68,7 @@ class ForwardedHttpTests {
         assertThat(Http.text(http.get("/line-3/no/such/path", KEY, "good-key")))
                 .contains("See /line-3/swagger-ui.html for the paths");
         assertThat(Http.text(http.get("/", KEY, "good-key"))).contains("See /line-3/swagger-ui.html for the paths");
-        assertThat(Http.text(http.get("/line-3/actuator/health/nothing", KEY, "good-key")))
+        assertThat(Http.text(http.get("/line-3/ops/health/nothing", KEY, "good-key")))
                 .contains("See /line-3/swagger-ui.html for the paths");
         assertThat(Http.text(http.get("/line-3/v3/api-docs")))
                 .contains("see /line-3/swagger-ui.html")
@@ -117,8 +119,7 @@ class ForwardedHttpTests {
     /** A prefix is what a client says, too: it neither opens what is closed nor closes what is open. */
     @Test
     void aPrefixDoesNotChangeWhatNeedsAKey() throws Exception {
-        assertThat(http.get("/line-3/actuator/health/liveness", PREFIX, "/plant")
-                        .statusCode())
+        assertThat(http.get("/line-3/ops/health/liveness", PREFIX, "/plant").statusCode())
                 .isEqualTo(200);
         assertThat(http.get("/line-3/v1/models", PREFIX, "/line-3/swagger-ui.html")
                         .statusCode())
@@ -127,5 +128,15 @@ class ForwardedHttpTests {
         assertThat(http.post("/line-3/v1/detect", "image/jpeg", photograph, KEY, "good-key", PREFIX, "/plant")
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void errorsOfTheProtocolAreItsOwnHoweverThePathIsWritten() throws Exception {
+        for (String path : List.of(
+                "/line-3/%76%32/models", "/line%2D3/v2;a=b/models", "/line-3/v2/models/a%2Fb/infer", "/line-3/v2//x")) {
+            HttpResponse<byte[]> response = http.get(path, KEY, "good-key", PREFIX, "/plant");
+            assertThat(response.statusCode()).as(path).isIn(200, 400, 404);
+            assertThat(Http.json(response).propertyNames()).as(path).containsExactly("error");
+        }
     }
 }

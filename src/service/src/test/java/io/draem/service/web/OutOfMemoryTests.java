@@ -41,7 +41,7 @@ class OutOfMemoryTests {
                 outcomes.add(outcome);
             }
         };
-        request.setAttribute(Arrival.ATTRIBUTE, new Arrival(new Request(), "client", 1));
+        request.setAttribute(HttpRequestContext.ATTRIBUTE, new HttpRequestContext(new Request(), "client", 1));
         new OutcomeFilter(listener).doFilter(request, new MockHttpServletResponse(), (req, response) -> {
             problems.multipart(new MultipartException("Failed to parse", ERROR));
             ((MockHttpServletResponse) response).setStatus(503);

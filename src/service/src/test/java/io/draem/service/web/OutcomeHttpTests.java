@@ -13,7 +13,7 @@ import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.Prediction;
-import io.draem.service.models.ModelsChanged;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.QueueListener;
 import io.draem.testing.Await;
@@ -43,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -137,7 +139,7 @@ class OutcomeHttpTests extends HttpTest {
 
         @EventListener
         @Order(Ordered.HIGHEST_PRECEDENCE)
-        void changed(ModelsChanged event) {
+        void changed(ModelEvent.Changed event) {
             changes.incrementAndGet();
             throw fail();
         }
@@ -249,12 +251,16 @@ class OutcomeHttpTests extends HttpTest {
         expect(expected, "success", 200, http.postForm("/v1/detect/batch", List.of(image, text, image)));
         expect(expected, "success", 200, null);
         expect(expected, "unsupported-media-type", 200, null);
-        hangUpWhileSending("/v1/detect");
-        expect(expected, "cancelled", 400, null);
-        hangUpWhileSending(INFER);
-        expect(expected, "cancelled", 400, null);
+        double hungUp = statuses("499");
+        hangUpWhileSending("/v1/detect", "image/jpeg");
+        expect(expected, "cancelled", 499, null);
+        hangUpWhileSending("/v1/detect", "multipart/form-data; boundary=b");
+        expect(expected, "cancelled", 499, null);
+        hangUpWhileSending(INFER, "application/json");
+        expect(expected, "cancelled", 499, null);
 
         awaitCounted(before, expected);
+        awaitStatuses("499", hungUp + 3);
         Map<String, Integer> reasons = new TreeMap<>(expected);
         reasons.keySet().removeAll(List.of("success", "internal-error"));
         assertThat(difference(rejected, rejected())).isEqualTo(reasons);
@@ -263,6 +269,35 @@ class OutcomeHttpTests extends HttpTest {
         assertThat(Http.text(http.get("/actuator/prometheus")))
                 .as("a later listener has heard of the models")
                 .contains("draem_model_info{");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400 | UNKNOWN | ~ no HTTP",
+                "400 | POST | POST /v1/detect HTTP/1.1",
+                "400 | GET | GET /%00 HTTP/1.1;Host: localhost",
+                "400 | POST | POST /v1/detect HTTP/1.1;Host: localhost;Content-Length: 1;Content-Length: 2",
+                "417 | POST | POST /v1/detect HTTP/1.1;Host: localhost;Expect: much",
+                "431 | GET | GET /v1/models HTTP/1.1;Host: localhost;X: 10000",
+                "501 | POST | POST /v1/detect HTTP/1.1;Host: localhost;Transfer-Encoding: zip",
+                "505 | GET | GET /v1/models HTTP/3.0;Host: localhost"
+            })
+    void whatTheWebServerRefusesItselfCountsOnce(int status, String method, String head) throws Exception {
+        Map<String, Integer> rejected = rejected();
+        String series = "http_server_requests_seconds_count{error=\"none\",exception=\"none\",method=\"" + method
+                + "\",outcome=\"" + (status < 500 ? "CLIENT" : "SERVER") + "_ERROR\",status=\"" + status
+                + "\",uri=\"UNKNOWN\"}";
+        double before = gauge(series);
+        String request =
+                head.replace(";", "\r\n").replace("10000", "x".repeat(10_000)).replace('~', '\u0016') + "\r\n\r\n";
+        try (Socket socket = send(request.getBytes(StandardCharsets.ISO_8859_1))) {
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 " + status + " ");
+        }
+        Await.until(series, LIMIT, () -> gauge(series) == before + 1);
+        assertThat(difference(rejected, rejected())).isEqualTo(Map.of("invalid-request", 1));
     }
 
     @Test
@@ -350,8 +385,8 @@ class OutcomeHttpTests extends HttpTest {
         }
     }
 
-    private void hangUpWhileSending(String path) throws IOException {
-        byte[] request = post(path, "image/jpeg", good);
+    private void hangUpWhileSending(String path, String type) throws IOException {
+        byte[] request = post(path, type, good);
         send(Arrays.copyOf(request, request.length - 100)).close();
     }
 

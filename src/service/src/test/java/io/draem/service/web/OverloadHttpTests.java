@@ -130,6 +130,31 @@ class OverloadHttpTests extends HttpTest {
         assertThat(waiting.get().statusCode()).isEqualTo(200);
     }
 
+    /** A model that is not served has no queue: its requests are refused as such, not for the one that is full. */
+    @Test
+    void aFullQueueRefusesNoRequestsForOtherModelsHoweverTheyAreWritten() throws Exception {
+        CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
+        worker.stopped.acquire();
+        CompletableFuture<HttpResponse<byte[]>> waiting = detectInBackground();
+        awaitQueueDepth(1);
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        for (String path : List.of(
+                "/v1/detect?model=other",
+                "/v1/detect?%6Dodel=other",
+                "/v1/%64etect;a=b?mode%6C=other",
+                "/v2/models/other/infer",
+                "/%76%32/models/other/infer",
+                "/v2;a=b/models/other/infer?model=" + TestModels.name(),
+                "/v1/./detect",
+                "//v1/detect")) {
+            HttpResponse<byte[]> response = http.post(path, "image/jpeg", photograph);
+            assertThat(response.statusCode()).as(path + Http.text(response)).isEqualTo(404);
+        }
+        worker.go.release(2);
+        assertThat(running.get().statusCode()).isEqualTo(200);
+        assertThat(waiting.get().statusCode()).isEqualTo(200);
+    }
+
     @Test
     void showsTheBytesAndPixelsThatAreUnderWay() throws Exception {
         awaitNothingUnderWay();
@@ -301,12 +326,9 @@ class OverloadHttpTests extends HttpTest {
             awaitChecksOfConnections();
             worker.go.release();
             BufferedReader answer = reader(socket);
-            String status = answer.readLine();
-            while (status.contains("100")) {
-                assertThat(answer.readLine()).isEmpty();
-                status = answer.readLine();
-            }
-            assertThat(status).contains("200");
+            assertThat(answer.readLine()).as("one interim response").isEqualTo("HTTP/1.1 100 Continue");
+            assertThat(answer.readLine()).isEmpty();
+            assertThat(answer.readLine()).contains(" 200");
         }
     }
 

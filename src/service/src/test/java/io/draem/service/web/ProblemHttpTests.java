@@ -2,6 +2,9 @@ package io.draem.service.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.draem.model.TestModels;
 import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -344,6 +348,20 @@ class ProblemHttpTests extends HttpTest {
                 .collect(Collectors.toSet());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/v1/./detect", "//v1/detect", "/v1/x/../detect", "/v1/%2e/detect", "/actuator/%2e%2e/v1/detect"
+            })
+    void pathsThatOnlyTheWebServerResolvesAreNotFoundWhateverTheyAreSent(String path) throws Exception {
+        byte[] photograph = Files.readAllBytes(TestModels.good());
+        isProblem(http.postForm(path, "image", "a.jpg", photograph), 404, "not-found", "/swagger-ui.html");
+        isProblem(http.post(path, "image/jpeg", photograph), 404, "not-found", "/swagger-ui.html");
+        isProblem(http.post(path, BodyPublishers.noBody()), 404, "not-found", "/swagger-ui.html");
+        // A body that does not come is not waited for.
+        assertThat(raw("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"))
+                .startsWith("HTTP/1.1 404");
+    }
+
     static List<Arguments> refusedByTheWebServer() {
         String post = "POST /v1/detect HTTP/1.1\r\nContent-Type: image/png\r\n";
         String chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
@@ -407,7 +425,7 @@ class ProblemHttpTests extends HttpTest {
     @ParameterizedTest
     @CsvSource({"413, image-too-large", "418, invalid-request", "428, invalid-request", "507, internal-error"})
     void aStatusWithoutAProblemOfItsOwnStandsInOneThatIsMoreGeneral(int status, String type) {
-        Problem problem = ErrorDoor.problem(status, null, Endpoints.EXPLORER, "an-id");
+        Problem problem = ErrorEndpoint.problem(status, null, Endpoints.EXPLORER, "an-id");
         assertThat(problem.status()).isEqualTo(status);
         assertThat(problem.type()).hasToString("urn:draem:problem:" + type);
     }
@@ -467,6 +485,21 @@ class ProblemHttpTests extends HttpTest {
     }
 
     @Test
+    void pathsThatLeaveTheirFolderAreNotLogged() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        log.start();
+        root.addAppender(log);
+        try {
+            assertThat(raw("POST /v1/../v1/detect HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 404");
+        } finally {
+            root.detachAppender(log);
+        }
+        assertThat(log.list).isEmpty();
+    }
+
+    @Test
     void anUploadThatStopsHalfwayDoesNotHoldAThread() throws Exception {
         try (Socket socket = new Socket("localhost", port)) {
             socket.getOutputStream()
@@ -476,8 +509,8 @@ class ProblemHttpTests extends HttpTest {
             socket.shutdownOutput();
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(response)
-                    .startsWith("HTTP/1.1 100")
-                    .contains("\r\n\r\nHTTP/1.1 400", "ended too early")
+                    .startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400")
+                    .contains("ended too early")
                     .doesNotContainIgnoringCase("<html");
         }
     }

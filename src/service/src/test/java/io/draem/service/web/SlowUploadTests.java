@@ -74,6 +74,9 @@ class SlowUploadTests extends HttpTest {
         double slow = gauge("draem_rejected_total{reason=\"slow-body\"}");
         double all = gauge("draem_rejected_total");
         double counted = gauge("http_server_requests_seconds_count");
+        String timeouts = "http_server_requests_seconds_count{error=\"none\",exception=\"none\",method=\"POST\","
+                + "outcome=\"CLIENT_ERROR\",status=\"408\",uri=\"";
+        double detections = gauge(timeouts + "/v1/detect\"");
         answers.put("silent", drip("127.0.0.1", "/v1/detect", "Content-Length: 9999", "", "", 0));
         answers.put("silent after 100", drip("127.0.0.1", "/v1/detect", "Expect: 100-continue", "", "", 0));
         answers.put("byte by byte", drip("127.0.0.2", "/v1/detect", "Content-Length: 9999", "", "x", 200));
@@ -100,8 +103,11 @@ class SlowUploadTests extends HttpTest {
         }
         assertThat(gauge("draem_rejected_total{reason=\"slow-body\"}")).isEqualTo(slow + answers.size());
         assertThat(gauge("draem_rejected_total")).isEqualTo(all + answers.size());
-        // Those before, four scrapes (the one that counts is not counted itself), and each upload once.
-        assertThat(gauge("http_server_requests_seconds_count")).isEqualTo(counted + answers.size() + 3);
+        // Those before, five scrapes (the one that counts is not counted itself), and each upload once.
+        assertThat(gauge("http_server_requests_seconds_count")).isEqualTo(counted + answers.size() + 4);
+        assertThat(gauge(timeouts + "/v1/detect\"")).isEqualTo(detections + answers.size() - 2);
+        assertThat(gauge(timeouts + "/v1/detect/batch\"")).isPositive();
+        assertThat(gauge(timeouts + "/v2/models/{name}/infer\"")).isPositive();
     }
 
     @Test

@@ -8,19 +8,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** How a file appears whole or not at all: it is written beside its place and moved there. */
+/** Writes a file atomically: to a temporary name in the same folder, from which it is moved. */
 public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Returns where the file is written until it is whole. */
+    /** Returns the temporary name of a file. */
     public static Path of(Path file) {
         return file.resolveSibling(file.getFileName() + ".part");
     }
 
     /**
-     * Moves the whole file to its place, over what stands there, at once where the file system can, and so that the name
-     * outlasts a loss of power.
+     * Moves the complete file to its name and replaces a file there, atomically where the file system supports it. The
+     * name survives a power failure.
      */
     public static void publish(Path part, Path file) throws IOException {
         try {
@@ -35,7 +35,7 @@ public final class AtomicFile {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            // Windows opens no folders, and some file systems do not force them: the move itself has succeeded.
+            // Windows does not open folders, and some file systems do not sync them: the move itself has succeeded.
         }
     }
 }

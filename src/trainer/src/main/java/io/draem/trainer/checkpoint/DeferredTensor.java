@@ -3,8 +3,8 @@ package io.draem.trainer.checkpoint;
 import java.util.function.Supplier;
 
 /**
- * A tensor that is to be written and whose values are asked for when their turn has come, so that not all of a large
- * file need be in memory at once.
+ * A tensor to write whose values are requested only when it is written, so that a large file is never in memory as a
+ * whole.
  *
  * @param type of the elements
  * @param shape sides, outermost first

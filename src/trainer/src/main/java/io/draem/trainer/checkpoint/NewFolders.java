@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Folders that were made for files to come, so that a failure before the first of them leaves no empty ones behind. */
+/** Folders created for a file, which are removed again if writing it fails. */
 public final class NewFolders {
 
     private final List<Path> made; // the innermost first
@@ -17,7 +17,7 @@ public final class NewFolders {
         this.made = made;
     }
 
-    /** Makes a folder with its parents, and remembers which of them were not there. */
+    /** Creates a folder with its parents, and records which of them are new. */
     public static NewFolders make(Path folder) throws IOException {
         List<Path> missing = new ArrayList<>();
         for (Path path = folder.toAbsolutePath(); path != null && !Files.exists(path); path = path.getParent()) {
@@ -27,13 +27,13 @@ public final class NewFolders {
         return new NewFolders(missing);
     }
 
-    /** Removes those that were not there before and hold nothing. */
+    /** Removes the new folders that are empty. */
     public void removeEmpty() throws IOException {
         for (Path folder : made) {
             try {
                 Files.delete(folder);
             } catch (NoSuchFileException e) {
-                // Somebody else removed it: the one around it may be empty all the same.
+                // Another process removed it: its parent may still be empty.
             } catch (DirectoryNotEmptyException e) {
                 return;
             }

@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * Reads and writes safetensors files: 8 bytes little-endian header length, a JSON header, raw little-endian data.
  *
- * <p>A file is not trusted: every length is checked against the file's size before memory is taken for it.
+ * <p>A file is not trusted: every length is checked against the file's size before memory is allocated.
  *
  * @param tensors the tensors, in the file's order
  * @param metadata free text pairs ({@code __metadata__})
@@ -43,11 +43,11 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             SafetensorsHeader header = SafetensorsHeader.parse(
                     readFully(channel, 8, (int) headerLength, file).array(), size - dataStart, file);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, SafetensorsHeader.Place> entry :
-                    header.places().entrySet()) {
-                SafetensorsHeader.Place place = entry.getValue();
-                ByteBuffer data = readFully(channel, dataStart + place.begin(), place.length(), file);
-                tensors.put(entry.getKey(), new Tensor(place.type(), place.shape(), data));
+            for (Map.Entry<String, SafetensorsHeader.Entry> entry :
+                    header.entries().entrySet()) {
+                SafetensorsHeader.Entry tensor = entry.getValue();
+                ByteBuffer data = readFully(channel, dataStart + tensor.begin(), tensor.length(), file);
+                tensors.put(entry.getKey(), new Tensor(tensor.type(), tensor.shape(), data));
             }
             return new Safetensors(tensors, header.metadata());
         }
@@ -62,22 +62,22 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
         return tensor;
     }
 
-    /** Writes all of it beside {@code file}, forces it to the disk, and moves it there. */
+    /** Writes the file atomically and forces it to the disk. */
     public void write(Path file) throws IOException {
         Map<String, DeferredTensor> deferred = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> deferred.put(name, DeferredTensor.of(tensor)));
         write(file, metadata, deferred);
     }
 
-    /** Does the same with tensors that are asked for one after the other, in the map's order. */
+    /** Writes tensors in the map's order, each requested when it is written; atomically and forced to the disk. */
     public static void write(Path file, Map<String, String> metadata, Map<String, DeferredTensor> tensors)
             throws IOException {
         byte[] header = SafetensorsHeader.write(metadata, tensors);
         ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         length.putLong(0, header.length);
-        Path beside = AtomicFile.of(file);
+        Path part = AtomicFile.of(file);
         try (FileChannel channel = FileChannel.open(
-                beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             writeFully(channel, length);
             writeFully(channel, ByteBuffer.wrap(header));
             for (DeferredTensor tensor : tensors.values()) {
@@ -85,10 +85,10 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             }
             channel.force(true);
         } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(beside);
+            Files.deleteIfExists(part);
             throw e;
         }
-        AtomicFile.publish(beside, file);
+        AtomicFile.publish(part, file);
     }
 
     private static ByteBuffer readFully(FileChannel channel, long position, int length, Path file) throws IOException {

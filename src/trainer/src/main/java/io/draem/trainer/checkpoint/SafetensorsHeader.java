@@ -16,12 +16,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a safetensors file says of itself before its data.
+ * The header of a safetensors file.
  *
- * @param places where each tensor lies, in the header's order
+ * @param entries of the tensors by name, in the header's order
  * @param metadata free text pairs
  */
-record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata) {
+record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadata) {
 
     private static final String METADATA = "__metadata__";
     private static final int MAX_RANK = 32;
@@ -30,11 +30,11 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
             .build();
 
     /**
-     * A tensor's place.
+     * A tensor.
      *
      * @param begin offset of its first byte in the data
      */
-    record Place(Tensor.Type type, long[] shape, long begin, int length) {
+    record Entry(Tensor.Type type, long[] shape, long begin, int length) {
 
         long end() {
             return begin + length;
@@ -42,8 +42,8 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
     }
 
     /**
-     * Reads a header and checks it against the length of the data: as the format demands, the tensors lie one after the
-     * other without gap or overlap and fill the data, so that what is read is never more than the file.
+     * Reads a header and checks it against the length of the data: as the format requires, the tensors fill
+     * the data without gaps or overlaps, so that never more is read than the file holds.
      */
     static SafetensorsHeader parse(byte[] json, long dataLength, Path file) throws TensorFileException {
         JsonNode root;
@@ -55,17 +55,17 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
         if (!(root instanceof ObjectNode object)) {
             throw new TensorFileException(file, "its header is not a JSON object");
         }
-        Map<String, Place> places = new LinkedHashMap<>();
+        Map<String, Entry> entries = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             if (entry.getKey().equals(METADATA)) {
                 readMetadata(entry.getValue(), metadata, file);
             } else {
-                places.put(entry.getKey(), place(entry.getKey(), entry.getValue(), file));
+                entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue(), file));
             }
         }
-        requireGapless(places, dataLength, file);
-        return new SafetensorsHeader(places, metadata);
+        requireGapless(entries, dataLength, file);
+        return new SafetensorsHeader(entries, metadata);
     }
 
     /** Returns the header of tensors that will be written one after the other, padded to a multiple of eight bytes. */
@@ -106,7 +106,7 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
         }
     }
 
-    private static Place place(String name, JsonNode description, Path file) throws TensorFileException {
+    private static Entry entry(String name, JsonNode description, Path file) throws TensorFileException {
         Tensor.Type type;
         try {
             type = Tensor.Type.valueOf(description.path("dtype").asString(""));
@@ -132,7 +132,7 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
         if (begin < 0 || end < begin || end - begin > Integer.MAX_VALUE || elements * type.bytes() != end - begin) {
             throw new TensorFileException(file, "tensor '" + name + "' does not fit the file");
         }
-        return new Place(type, shape, begin, (int) (end - begin));
+        return new Entry(type, shape, begin, (int) (end - begin));
     }
 
     /** Returns −1 for anything else. */
@@ -140,17 +140,17 @@ record SafetensorsHeader(Map<String, Place> places, Map<String, String> metadata
         return node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : -1;
     }
 
-    private static void requireGapless(Map<String, Place> places, long dataLength, Path file)
+    private static void requireGapless(Map<String, Entry> entries, long dataLength, Path file)
             throws TensorFileException {
-        List<Place> sorted = places.values().stream()
-                .sorted(Comparator.comparingLong(Place::begin).thenComparingLong(Place::end))
+        List<Entry> sorted = entries.values().stream()
+                .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
                 .toList();
         long position = 0;
-        for (Place place : sorted) {
-            if (place.begin() != position || place.end() > dataLength) {
-                throw new TensorFileException(file, "its tensors overlap, leave gaps or lie outside the file");
+        for (Entry entry : sorted) {
+            if (entry.begin() != position || entry.end() > dataLength) {
+                throw new TensorFileException(file, "its tensors overlap, leave gaps or reach outside the file");
             }
-            position = place.end();
+            position = entry.end();
         }
         if (position != dataLength) {
             throw new TensorFileException(

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** A dense tensor in little-endian bytes, row-major; immutable as long as nobody changes the buffer behind it. */
+/** A dense tensor in little-endian bytes, row-major; immutable unless its buffer is changed. */
 public final class Tensor {
 
     /** Element types, named as in safetensors. */

@@ -9,6 +9,6 @@ public final class TensorFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     TensorFileException(Path file, String problem) {
-        super(file.getFileName() + " is no usable safetensors file: " + problem);
+        super(file.getFileName() + " is not a usable safetensors file: " + problem);
     }
 }

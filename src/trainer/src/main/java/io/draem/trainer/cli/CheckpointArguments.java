@@ -45,7 +45,7 @@ final class CheckpointArguments {
     CheckpointSchedule schedule() {
         if (!(minutes >= 0 && minutes <= Integer.MAX_VALUE)) {
             throw new IllegalArgumentException(
-                    "--checkpoint-minutes must be between 0 and " + Integer.MAX_VALUE + ", not " + minutes);
+                    "--checkpoint-minutes must be from 0 to " + Integer.MAX_VALUE + ", not " + minutes);
         }
         // Rounded up: only 0 disables it.
         return new CheckpointSchedule(steps, Duration.ofMillis((long) Math.ceil(minutes * MILLIS_PER_MINUTE)));

@@ -36,12 +36,12 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code evaluate}: the figures of an exported graph on labelled images. */
+/** {@code evaluate}: the figures of an exported graph on labeled images. */
 @Command(
         name = "evaluate",
         description = {
             "Runs an exported graph over the test images of a data set and prints its figures.",
-            "They say how well raw scores rank, what the model's own threshold makes of them, and what the best threshold"
+            "They show how well raw scores rank, the result of the model's own threshold, and what the best threshold"
                     + " on these images would be."
         },
         sortOptions = false,
@@ -141,21 +141,21 @@ final class EvaluateCommand implements Callable<Integer> {
                 write(json, JSON.writeValueAsString(figures) + "\n");
             }
             if (report != null) {
-                ObjectNode told = figures.deepCopy();
-                addTraining(told, card);
-                Main.invocation(spec).writeTo(told);
-                String judged = images.size() + " test images of " + data.getFileName();
+                ObjectNode withTraining = figures.deepCopy();
+                addTraining(withTraining, card);
+                Main.invocation(spec).writeTo(withTraining);
+                String evaluated = images.size() + " test images of " + data.getFileName();
                 write(
                         report,
-                        Report.of(card, told, judged, images, scores, null, sized)
+                        Report.of(card, withTraining, evaluated, images, scores, null, sized)
                                 .html());
             }
         }
         return 0;
     }
 
-    /** Adds the curves of the training, if the {@code metrics.json} beside the graph is that of the same training. */
-    private void addTraining(ObjectNode told, ModelCard card) {
+    /** Adds the curves of the training, if the {@code metrics.json} next to the graph is that of the same training. */
+    private void addTraining(ObjectNode figures, ModelCard card) {
         Path metrics = model.resolveSibling("metrics.json");
         if (!Files.isRegularFile(metrics)) {
             return;
@@ -165,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
             if (trained.path("training").equals(card.training())) {
                 for (String part : List.of("lossCurve", "validationCurve", "validationInTraining", "parity")) {
                     if (trained.has(part)) {
-                        told.set(part, trained.path(part));
+                        figures.set(part, trained.path(part));
                     }
                 }
             }

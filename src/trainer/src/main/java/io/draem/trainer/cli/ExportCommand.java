@@ -42,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
         description = {
             "Writes a checkpoint as graphs that the service runs: OUTPUT/NAME/VERSION/{model.onnx,metrics.json}, with"
                     + " --data a report.html too.",
-            "Formats other than fp32 are models of their own beside it: NAME-fp16 (for GPUs), NAME-int8 (for processors)."
+            "Formats other than fp32 are separate models: NAME-fp16 (for GPUs), NAME-int8 (for CPUs)."
         },
         sortOptions = false,
         showDefaultValues = true,
@@ -71,7 +71,11 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the model (default: the checkpoint's)")
     private @Nullable String name;
 
-    @Option(names = "--format", split = ",", defaultValue = "fp32", description = "Any of ${COMPLETION-CANDIDATES}")
+    @Option(
+            names = "--format",
+            split = ",",
+            defaultValue = "fp32",
+            description = "Formats, from ${COMPLETION-CANDIDATES}")
     private List<ExportFormat> formats = List.of();
 
     @Option(
@@ -109,19 +113,19 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--anomaly-source",
             paramLabel = "DIR",
-            description = "Texture images that the model was trained with, where it was")
+            description = "Texture images that the model was trained with, if any")
     private @Nullable Path anomalySource;
 
     @Option(
             names = "--image-size",
-            description = "Sides of the square input, where the checkpoint does not say",
+            description = "Side of the square input, if the checkpoint does not record it",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer imageSize;
 
     @Option(
             names = "--calibration-images",
             defaultValue = "" + FormatPublishing.CALIBRATION_IMAGES,
-            description = "Images that int8 takes the ranges of its activations from, half of them with an anomaly")
+            description = "Images that the ranges of int8 activations are measured on, half of them with an anomaly")
     private int calibrationImages;
 
     @Option(
@@ -204,7 +208,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns how thresholds are to be found; the defaults where nothing was asked for. */
+    /** Returns how thresholds are found; the defaults without options. */
     private ThresholdOptions asked() {
         try {
             ThresholdOptions asked = thresholds.options();
@@ -219,7 +223,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the model with the image score and the smoothing that were asked for. */
+    /** Returns the model with the image score and the smoothing of the options. */
     private ModelCheckpoint giving(ModelCheckpoint model) throws TrainerException {
         NetworkOptions own = model.options();
         NetworkOptions asked;
@@ -269,7 +273,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the checkpoint's card under the name that was asked for; without one, a card to be filled. */
+    /** Returns the checkpoint's card under the name of the option; without a card, one to be completed. */
     private ModelCard draft(ModelCheckpoint model, boolean manual) throws TrainerException {
         ModelCard card = model.card();
         String named = name != null ? name : card != null ? card.model() : null;

@@ -21,21 +21,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code import}: somebody else's checkpoint as a model of this project. */
+/** {@code import}: a checkpoint of another program as a model. */
 @Command(
         name = "import",
         description = {
-            "Turns a checkpoint of anomalib, or the two files of the official repository, into"
+            "Converts a checkpoint of anomalib, or the two files of the official repository, to"
                     + " OUTPUT/NAME/VERSION/{model.onnx,metrics.json,checkpoint.safetensors}, with"
                     + " --data a report.html too.",
-            "Nothing in the files is run: tensors are read, and everything else is refused or left out."
+            "Nothing in the files is executed: tensors are read, and everything else is refused or ignored."
         },
         sortOptions = false,
         showDefaultValues = true,
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
 
-    /** What can be asked for by name. */
+    /** The values of {@code --input-normalization}. */
     enum InputNormalizationName {
         IMAGENET(InputNormalization.IMAGENET),
         NONE(null);
@@ -76,23 +76,23 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--image-size",
             paramLabel = "PIXELS",
-            description = "Sides of the square input that it was trained for, a multiple of 32 (default: the"
-                    + " checkpoint's; where it does not say, " + ImportRun.DEFAULT_SIDE + " with a warning)",
+            description = "Side of the square input of the training, a multiple of 32 (default: the"
+                    + " checkpoint's; if it does not record it, " + ImportRun.DEFAULT_SIDE + " with a warning)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer imageSize;
 
     @Option(
             names = "--input-normalization",
             paramLabel = "HOW",
-            description = "What the training did to images from 0 to 1: ${COMPLETION-CANDIDATES} (default: what the"
-                    + " checkpoint says; needed where it does not). It becomes a part of the graph",
+            description = "Normalization of the training's images: ${COMPLETION-CANDIDATES} (default: the checkpoint's;"
+                    + " required if it does not record it). It becomes part of the graph",
             showDefaultValue = Visibility.NEVER)
     private @Nullable InputNormalizationName inputNormalization;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Labelled images as train takes them, to find thresholds on and to evaluate with")
+            description = "Labeled images as train takes them, to find thresholds on and to evaluate with")
     private @Nullable Path data;
 
     @Mixin(name = "Image files")
@@ -107,8 +107,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--validation",
             defaultValue = "from-test",
-            description = "Which of them thresholds come from: from-test (half, the figures come from the others) or"
-                    + " same-as-test")
+            description = "Images of --data that thresholds are found on: from-test (half; the other half is used for"
+                    + " evaluation) or same-as-test")
     private ValidationSplit validation = ValidationSplit.FROM_TEST;
 
     @Option(
@@ -132,7 +132,7 @@ final class ImportCommand implements Callable<Integer> {
                             + " from the images of --data, the full range without them")
     private String whiteLevel = "auto";
 
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of which images calibrate")
+    @Option(names = "--seed", defaultValue = "0", description = "Seed of the choice of calibration images")
     private long seed;
 
     @Option(
@@ -200,7 +200,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private static void requireScore(String option, @Nullable Double value) {
         if (value != null && !(value >= 0 && value <= 1)) {
-            throw new IllegalArgumentException(option + " must lie within 0 and 1, not " + value);
+            throw new IllegalArgumentException(option + " must be from 0 to 1, not " + value);
         }
     }
 }

@@ -35,7 +35,7 @@ final class LayeredExecution implements IExecutionStrategy {
         return then.execute(parse(parsed, layers));
     }
 
-    /** Parses again; the command line itself was well, so that what is wrong now comes from a layer. */
+    /** Parses again; the command line itself is valid, so that an error comes from a layer. */
     private static ParseResult parse(ParseResult parsed, OptionLayers layers) {
         try {
             return parsed.commandSpec()

@@ -46,12 +46,12 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:failed; the last line says why",
+            "1:failed; the last line states the reason",
             "2:the command line is wrong",
-            "3:predict: done but for images that cannot be read",
-            "129:stopped by SIGHUP; train has saved, export and import left no half of a version",
-            "130:the same by SIGINT (Ctrl-C)",
-            "143:the same by SIGTERM"
+            "3:predict: completed, except for images that cannot be read",
+            "129:stopped by SIGHUP; train has saved a checkpoint, export and import left no incomplete version",
+            "130:stopped by SIGINT (Ctrl-C), likewise",
+            "143:stopped by SIGTERM, likewise"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
@@ -76,7 +76,7 @@ public final class Main {
         this.clock = clock;
     }
 
-    /** Returns how a command was called, dated by this command line's clock. */
+    /** Returns the command line of a command, with the time of this command line's clock. */
     static Invocation invocation(CommandSpec command) {
         CommandSpec root = command.root();
         Clock clock = root.userObject() instanceof Main main ? main.clock : Clock.systemUTC();
@@ -85,10 +85,10 @@ public final class Main {
 
     /** Runs the command and ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
-        // Libraries format with the default locale, which may have other digits than 0 to 9.
+        // Libraries format numbers with the default locale, whose digits may not be 0 to 9.
         Locale.setDefault(Locale.ENGLISH);
         CommandLine command = commandLine();
-        if (FileNameEncoding.isAscii()) { // or all characters outside ASCII are printed as question marks
+        if (FileNameEncoding.isAscii()) { // otherwise characters outside ASCII are printed as question marks
             System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
             System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
             command.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
@@ -130,9 +130,9 @@ public final class Main {
                                                 + ", as a build holds the libraries of the platform it runs on"));
     }
 
-    /** Returns a sentence on memory of the heap, or of libtorch, whose own limit follows from that of the heap. */
+    /** Returns a sentence on the memory of the heap, or of libtorch, whose limit is derived from that of the heap. */
     static String outOfMemory(OutOfMemoryError e) {
-        return "draem-trainer: The memory is not enough (" + e.getMessage() + "; the heap may take "
+        return "draem-trainer: There is not enough memory (" + e.getMessage() + "; the heap may take "
                 + (Runtime.getRuntime().maxMemory() >> 20)
                 + " MB): start java with a larger -Xmx, or use smaller images, batches or networks";
     }
@@ -195,7 +195,7 @@ public final class Main {
         }
     }
 
-    /** Reads the constants of an enum by what their {@code toString} says, which is what {@code --help} shows. */
+    /** Reads constants of an enum by their {@code toString}, which {@code --help} shows. */
     private static <E extends Enum<E>> E constant(Class<E> type, String text) {
         for (E constant : type.getEnumConstants()) {
             if (constant.toString().equalsIgnoreCase(text)) {
@@ -215,7 +215,7 @@ public final class Main {
                 || e instanceof TrainerException;
     }
 
-    /** What {@code --version} prints. */
+    /** The output of {@code --version}. */
     static final class Version implements IVersionProvider {
 
         @Override

@@ -11,12 +11,12 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Finds what was meant by a mistyped name. */
+/** Suggests names for mistyped ones. picocli's own suggestions compare only the first two letters of options. */
 final class NearestName {
 
     private NearestName() {}
 
-    /** Returns the name that takes the fewest changes, if those are few enough for a slip of the fingers. */
+    /** Returns the nearest name by edit distance, if it is near enough for a typing error. */
     static Optional<String> of(String mistyped, Collection<String> names) {
         return names.stream()
                 .min(Comparator.comparingInt(name -> EditDistance.between(mistyped, name)))
@@ -24,8 +24,8 @@ final class NearestName {
     }
 
     /**
-     * Returns a line for each mistyped option or command of a command line, whatever else is wrong with it: a mistyped
-     * option that is required counts as missing, which alone would puzzle.
+     * Returns a line for each mistyped option or command of a command line, also if the
+     * error is another one: with a mistyped required option the parser reports only that the option is missing.
      */
     static List<String> suggestions(ParameterException wrong) {
         CommandLine command = wrong.getCommandLine();

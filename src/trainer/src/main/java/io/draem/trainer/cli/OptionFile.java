@@ -18,10 +18,10 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/** Options as YAML: names without dashes, a value or a list of values for each. Every value is read as the text it is. */
+/** Options as YAML: names without dashes, a value or a list of values for each. Every value is read as text. */
 final class OptionFile {
 
-    /** More characters are no list of options. */
+    /** Limit on the length of a file. */
     static final int MAX_CHARACTERS = 64 * 1024;
 
     private OptionFile() {}
@@ -29,7 +29,7 @@ final class OptionFile {
     /**
      * Returns the options' values by name, lists with commas between.
      *
-     * @throws IllegalArgumentException saying what is wrong and in which line
+     * @throws IllegalArgumentException naming the problem and the line
      */
     static Map<String, String> read(String yaml) {
         LoadSettings settings = LoadSettings.builder()

@@ -23,21 +23,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** What a command's options are where the command line does not say: the {@code --config} file over the {@code --preset}. */
+/** Defaults of a command's options: the {@code --config} file overrides the {@code --preset}. */
 final class OptionLayers implements IDefaultValueProvider {
 
     static final String CONFIG = "--config";
     static final String PRESET = "--preset";
     static final String PRINT_CONFIG = "--print-config";
 
-    /** What says how to run the program, not what to train. */
+    /** Options that concern the run, not the training. */
     private static final Set<String> NOT_IN_FILES = Set.of(
             CONFIG, PRESET, PRINT_CONFIG, "--help", GroupedOptions.HELP_ALL, "--stack-trace", "--resume", "--restart");
 
-    /** Options of which a layer means one; it then goes before the others of lower layers. */
+    /** Options that exclude each other; one of them overrides the others of lower layers. */
     private static final List<Set<String>> ALTERNATIVES = List.of(Set.of("epochs", "steps"));
 
-    private static final String BYTE_ORDER_MARK = "\uFEFF"; // which editors on Windows write
+    private static final String BYTE_ORDER_MARK = "\uFEFF"; // written by editors on Windows
 
     private record Value(String text, String origin) {}
 
@@ -49,9 +49,9 @@ final class OptionLayers implements IDefaultValueProvider {
     }
 
     /**
-     * Reads what a command line names.
+     * Reads the files that a command line names.
      *
-     * @throws IllegalArgumentException naming the file and the key that does not fit
+     * @throws IllegalArgumentException naming the file and the invalid key
      */
     static OptionLayers of(ParseResult parsed) {
         OptionLayers layers = new OptionLayers(parsed.commandSpec());
@@ -78,7 +78,7 @@ final class OptionLayers implements IDefaultValueProvider {
         return value == null ? null : value.text();
     }
 
-    /** Returns where an option's value comes from, if from here. */
+    /** Returns the origin of an option's value; null if it is not from a layer. */
     @Nullable
     String origin(ArgSpec argument) {
         Value value = value(argument);
@@ -94,7 +94,7 @@ final class OptionLayers implements IDefaultValueProvider {
                 resolved.put(name(option), value);
             }
         }
-        resolved.remove(Objects.equals(resolved.get("steps"), 0L) ? "steps" : "epochs"); // the one that counts
+        resolved.remove(Objects.equals(resolved.get("steps"), 0L) ? "steps" : "epochs"); // the one without effect
         return resolved;
     }
 
@@ -150,7 +150,7 @@ final class OptionLayers implements IDefaultValueProvider {
         try (InputStream in = Files.newInputStream(config)) {
             byte[] bytes = in.readNBytes(OptionFile.MAX_CHARACTERS + 1); // a pipe does not say its size
             if (bytes.length > OptionFile.MAX_CHARACTERS) {
-                throw new IllegalArgumentException(named + "longer than a file of options is");
+                throw new IllegalArgumentException(named + "it is longer than a file of options may be");
             }
             String text = StandardCharsets.UTF_8
                     .newDecoder()

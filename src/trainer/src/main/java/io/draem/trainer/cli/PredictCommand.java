@@ -19,15 +19,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code predict}: verdicts and pictures of a folder of images. */
+/** {@code predict}: verdicts and pictures for a folder of images. */
 @Command(
         name = "predict",
         description = {
             "Runs a graph over all images below a folder and writes verdicts and pictures.",
             "For IMAGE these are OUTPUT/IMAGE.overlay.png and OUTPUT/IMAGE.mask.png; for all of them"
-                    + " OUTPUT/predictions.jsonl has one JSON object a line, with the fields of the service's /v1/detect.",
+                    + " OUTPUT/predictions.jsonl has one JSON object per line, with the fields of the service's /v1/detect.",
             "Files of the same name are replaced one by one; predictions.jsonl appears when all images are done.",
-            "Graphs that anomalib exported are run too."
+            "Graphs exported by anomalib are supported."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -76,10 +76,10 @@ final class PredictCommand implements Callable<Integer> {
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer minArea;
 
-    @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits grey, 65535 stands for 1.0")
+    @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits gray, where 65535 is 1.0")
     private boolean maps;
 
-    @Option(names = "--batch-size", defaultValue = "4", description = "Most images a run of the graph")
+    @Option(names = "--batch-size", defaultValue = "4", description = "Largest number of images per run of the graph")
     private int batchSize;
 
     @Option(
@@ -107,8 +107,8 @@ final class PredictCommand implements Callable<Integer> {
         }
         FileTree tree = FileTree.ofImages(images);
         if (tree.contains(Files.createDirectories(output))) {
-            throw new TrainerException("--output " + output + " lies in --images " + images
-                    + ": the next run would take its pictures for images. Name a folder elsewhere");
+            throw new TrainerException("--output " + output + " is in --images " + images
+                    + ": the next run would read its pictures as images. Name a folder elsewhere");
         }
         tree.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();

@@ -34,7 +34,7 @@ public final class BatchLoader implements AutoCloseable {
      *
      * @param normals the images to train on, {@code [3, height, width]} each
      * @param synthesizer what makes samples of them
-     * @param batchSize samples a batch; may exceed the number of images, which then repeat within it
+     * @param batchSize samples per batch; may exceed the number of images, which then repeat within it
      * @param seed of the whole run
      * @param firstStep the step of the first batch, 0 unless a run is resumed
      * @param threads threads that prepare, one batch each at a time
@@ -65,10 +65,10 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Returns the batch of the next step, and waits for it where it is not ready.
+     * Returns the batch of the next step, and waits until it is ready.
      *
      * @throws java.io.UncheckedIOException if an image had to be read again and could not be; {@link RuntimeException} or
-     *     {@link Error}: whatever went wrong in preparing this batch
+     *     {@link Error}: a failure in preparing this batch
      */
     public Batch next() throws InterruptedException {
         Future<Batch> batch = prepared.remove();
@@ -88,12 +88,12 @@ public final class BatchLoader implements AutoCloseable {
         return waitedNanos / 1e9;
     }
 
-    /** Returns the number of steps in which each image comes once, rounded up. */
+    /** Returns the number of steps of one pass over the images, rounded up. */
     public int stepsPerEpoch() {
         return stepsPerEpoch(normals.size(), batchSize);
     }
 
-    /** Returns the number of steps in which each of so many images comes once, rounded up. */
+    /** Returns the number of steps of one pass over a number of images, rounded up. */
     public static int stepsPerEpoch(int images, int batchSize) {
         return (images + batchSize - 1) / batchSize;
     }
@@ -108,8 +108,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Makes one of the samples to validate with, the same for the same arguments: each image turn and turn about as it is
-     * and with an anomaly, never turned.
+     * Makes one of the samples to validate with, the same for the same arguments: each image alternates between
+     * unchanged and with an anomaly, and is never rotated.
      *
      * @param heldOut normal images that are not trained on, {@code [3, height, width]} each
      * @param samplesPerImage with 1 every second image gets an anomaly, with 2 each image comes once either way

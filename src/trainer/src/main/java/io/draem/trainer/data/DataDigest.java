@@ -18,7 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** One number for the content of many files, to tell later what a model was trained on. */
+/** Digest of the contents of many files, which identifies the data that a model was trained on. */
 public final class DataDigest {
 
     private DataDigest() {}

@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which images of a data set train, which calibrate, and which are judged by.
+ * The images of a data set for training, for calibration and for evaluation.
  *
  * @param train normal images to train on
  * @param heldOut normal training images that synthetic anomalies are put on to validate with; empty for other splits
- * @param validation labelled images to validate with; empty for {@link ValidationSplit#SYNTHETIC}
- * @param test labelled images that figures are reported for; may be empty
- * @param notes what a person should know of it, in sentences
+ * @param validation labeled images to validate with; empty for {@link ValidationSplit#SYNTHETIC}
+ * @param test labeled images that figures are reported for; may be empty
+ * @param notes remarks for the user, in sentences
  */
 public record DataSplit(
         List<LabelledImage> train,
@@ -99,7 +99,7 @@ public record DataSplit(
         List<String> notes = new ArrayList<>();
         byDefect.forEach((defect, images) -> {
             List<LabelledImage> shuffled = shuffled(images, RandomStreams.of(seed, "from-test/" + defect));
-            int half = shuffled.size() == 1 ? 0 : (shuffled.size() + 1) / 2; // a type of one image stays judged by
+            int half = shuffled.size() == 1 ? 0 : (shuffled.size() + 1) / 2; // a type with one image stays in the test
             List<LabelledImage> validating = validating(shuffled, half);
             validation.addAll(sorted(validating));
             test.addAll(sorted(shuffled.stream()

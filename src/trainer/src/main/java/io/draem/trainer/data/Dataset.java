@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The images of a product, with what is known of each.
  *
- * @param root the folder that paths are told from
+ * @param root the folder that paths are relative to
  * @param train normal images
- * @param validation labelled images that the data itself sets aside to validate with; may be empty
- * @param test labelled images to judge by; may be empty
- * @param problems what is wrong with files that are in none of the lists
- * @param manifests the files that say what each image is; none where the folders do
+ * @param validation labeled images that the data itself sets aside to validate with; may be empty
+ * @param test labeled images for evaluation; may be empty
+ * @param problems files that cannot be used, with the reasons
+ * @param manifests the files that label the images; empty if the folders do
  * @param notes what else there is between the images and how they were divided, in sentences
  */
 public record Dataset(
@@ -38,7 +38,7 @@ public record Dataset(
      * Something about a file that must be mended before it can be used.
      *
      * @param file the file
-     * @param text what is wrong, to be read after the file's name
+     * @param text the reason, a clause that follows the file's name
      */
     public record Problem(Path file, String text) {
 
@@ -70,7 +70,7 @@ public record Dataset(
      * ({@link Manifest}), or of a manifest of Amazon Lookout for Vision ({@link LookoutManifest}); none is read yet.
      *
      * @param images the folder that a manifest's paths start from; null for the manifest's own
-     * @throws DatasetException if it is none of these
+     * @throws DatasetException if it is not one of these
      */
     public static Dataset open(Path data, @Nullable Path images) throws IOException {
         if (!Files.exists(data)) {

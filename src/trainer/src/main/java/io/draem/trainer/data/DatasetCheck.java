@@ -22,11 +22,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A data set every file of which was read once, so that what is wrong with it is known before the training.
+ * A data set of which every file was read once, so that all problems are known before the training.
  *
  * @param dataset the images that can be used
  * @param textures the anomaly-source images that can be used
- * @param problems what is wrong with the others
+ * @param problems with the other files
  * @param doubtful what is doubtful about masks that are used as they are
  * @param files how many files there were
  * @param decoded what decoding the usable images of the set showed, masks left out
@@ -129,7 +129,7 @@ public record DatasetCheck(
     }
 
     /**
-     * Goes on when everything can be used.
+     * Returns if every file can be used.
      *
      * @throws DatasetException naming what cannot
      */
@@ -138,9 +138,9 @@ public record DatasetCheck(
     }
 
     /**
-     * Goes on when everything can be used, or when it was asked for to do without the rest.
+     * Returns if every file can be used, or if unusable files are to be skipped.
      *
-     * @throws DatasetException naming what cannot, and the option that goes on without it
+     * @throws DatasetException naming the files that cannot be used, and the option that skips them
      */
     public DatasetCheck requireAllUnless(boolean skipUnreadable) throws DatasetException {
         return skipUnreadable
@@ -156,7 +156,7 @@ public record DatasetCheck(
         return this;
     }
 
-    /** Says what was left out, in lines; nothing where nothing was. */
+    /** Returns lines that list the skipped files; empty without any. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (!problems.isEmpty()) {
@@ -184,7 +184,7 @@ public record DatasetCheck(
         }
     }
 
-    /** Says how many images the service would refuse by its own limits. */
+    /** Notes how many images exceed the default limits of the service. */
     private static Optional<String> tooLargeForTheService(Map<Path, Size> sizes) throws IOException {
         ImageLimits service = ImageLimits.DEFAULT;
         int count = 0;

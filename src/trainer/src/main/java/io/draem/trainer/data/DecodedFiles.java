@@ -105,7 +105,7 @@ public record DecodedFiles(Map<Path, SampleRange> samples, Map<Path, List<ImageW
                             .add(file);
                     messages.putIfAbsent(
                             ImageWarning.Kind.ABOVE_WHITE_LEVEL,
-                            "values up to " + range.largest() + " lie above the white level " + level.getAsInt()
+                            "values up to " + range.largest() + " exceed the white level " + level.getAsInt()
                                     + " and become white: give a larger --white-level, or images of the same camera");
                 }
             });

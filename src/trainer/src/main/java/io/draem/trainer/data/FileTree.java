@@ -124,7 +124,7 @@ public final class FileTree {
     }
 
     /**
-     * Says whether a folder is one of this tree, also through a link, or lies below one.
+     * Returns whether a folder is in this tree, also through a link, or below a folder of it.
      *
      * @param folder an existing folder
      */
@@ -165,7 +165,8 @@ public final class FileTree {
                     + " by name and left out: " + named(others));
         }
         if (!loops.isEmpty()) {
-            notes.add(loops.size() + " links lead to a folder that they lie in and are not followed: " + named(loops));
+            notes.add(
+                    loops.size() + " links lead to a folder that contains them and are not followed: " + named(loops));
         }
         if (!skipped.isEmpty()) {
             int count = skipped.values().stream().mapToInt(Integer::intValue).sum();

@@ -17,12 +17,12 @@ import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads image files, as many at a time as there is memory for. */
+/** Reads image files, as many at a time as fit in memory. */
 public final class ImageFiles {
 
     /**
-     * Limits where none are given: 512 MB encoded and 250 megapixels. Higher than the service's, since a trainer reads the
-     * files of whoever starts it.
+     * Default limits: 512 MB encoded and 250 megapixels. They are higher than the service's, because a trainer reads the
+     * files of its own user.
      */
     public static final ImageLimits DEFAULT_LIMITS = new ImageLimits(512L << 20, 250_000_000L);
 
@@ -30,7 +30,7 @@ public final class ImageFiles {
 
     private static final int MEGABYTE = 1 << 20;
 
-    /** In megabytes, what files and pixels that are being read may take; a larger image is read alone. */
+    /** Megabytes for files and pixels that are being read; a larger image is read alone. */
     private static final int FILE_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 8);
 
     private static final int PIXEL_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 2);
@@ -43,7 +43,7 @@ public final class ImageFiles {
 
     private ImageFiles() {}
 
-    /** Reads all images from here on, in the whole process, within these limits. */
+    /** Sets the limits of all images that this process reads afterwards. */
     public static void limit(ImageLimits limits) {
         limited = new Limited(limits, new ImageDecoder(limits));
     }
@@ -51,7 +51,7 @@ public final class ImageFiles {
     /**
      * Reads one image.
      *
-     * @throws DatasetException if it is none; the message names the file
+     * @throws DatasetException if it is not an image; the message names the file
      */
     public static RgbImage read(Path file) throws IOException {
         return decode(file, OptionalInt.empty()).image();
@@ -61,7 +61,7 @@ public final class ImageFiles {
      * Decodes one image.
      *
      * @param whiteLevel as {@link ImageDecoder#decode(byte[], OptionalInt)} takes it
-     * @throws DatasetException if it is none; the message names the file
+     * @throws DatasetException if it is not an image; the message names the file
      */
     public static DecodedImage decode(Path file, OptionalInt whiteLevel) throws IOException {
         try {
@@ -74,12 +74,12 @@ public final class ImageFiles {
     /**
      * Reads the mask of an image.
      *
-     * @param colours what the colors of the mask mean; null for an ordinary mask
-     * @throws DatasetException if it is none; the message names the file
+     * @param colors meaning of the colors of the mask; null for an ordinary mask
+     * @throws DatasetException if it is not an image; the message names the file
      */
-    public static ImageMask readMask(Path file, @Nullable MaskColors colours) throws IOException {
-        if (colours != null) {
-            return ImageMask.of(colours.blackAndWhite(read(file)));
+    public static ImageMask readMask(Path file, @Nullable MaskColors colors) throws IOException {
+        if (colors != null) {
+            return ImageMask.of(colors.blackAndWhite(read(file)));
         }
         try {
             return decoded(file, ImageDecoder::decodeMask);
@@ -92,11 +92,11 @@ public final class ImageFiles {
         return decoded(file, (decoder, bytes) -> decoder.decode(bytes, whiteLevel));
     }
 
-    /** Decodes a file once there is memory for it, which it holds until the result is there. */
+    /** Waits for memory, which it holds while it decodes a file. */
     static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
         Limited by = limited;
         if (Files.exists(file) && !Files.isRegularFile(file)) { // reading a pipe or a device may never end
-            throw new ImageException.Unsupported("it is no regular file");
+            throw new ImageException.Unsupported("it is not a regular file");
         }
         long size = Files.size(file); // before memory is taken for it
         if (size > by.limits().maxBytes()) {

@@ -9,7 +9,7 @@ public final class ImageMemory {
         this.left = bytes;
     }
 
-    /** Returns so many bytes. */
+    /** Allocates an array. */
     public static ImageMemory of(long bytes) {
         return new ImageMemory(bytes);
     }

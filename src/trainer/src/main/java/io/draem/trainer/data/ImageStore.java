@@ -14,7 +14,7 @@ import java.util.function.Function;
 
 /**
  * Images of a list of files at the model's size, read once when the store is opened. As many as fit the given memory stay
- * in it; the others are read again each time that they are asked for.
+ * in it; the others are read again on each access.
  *
  * @param <T> the form of an image
  */

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
  * An image file with what is known of it.
  *
  * @param file the image
- * @param id what tells it from all others of its data set, for people too: its path below the data set's folder, with
+ * @param id unique and readable name in its data set: its path below the data set's folder, with
  *     slashes on every system ({@code test/broken/003.png})
  * @param defect the defect type: the name of its folder, or the label of a manifest; {@value #GOOD} for a normal image
  * @param mask the ground truth of an anomalous image; null for a normal one, and where there is none
- * @param maskColours what the colours of the mask mean; null where it is an ordinary one
+ * @param maskColors what the colors of the mask mean; null where it is an ordinary one
  */
 public record LabelledImage(
         Path file,
         String id,
         String defect,
         @Nullable Path mask,
-        @Nullable MaskColors maskColours) {
+        @Nullable MaskColors maskColors) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = "good";
@@ -41,7 +41,7 @@ public record LabelledImage(
         this(file, id, defect, mask, null);
     }
 
-    /** Says whether a folder or a label of that name is of normal images. */
+    /** Returns whether a folder or a label of that name is of normal images. */
     static boolean isGood(String name) {
         return NORMAL.contains(name.toLowerCase(Locale.ROOT));
     }
@@ -51,7 +51,7 @@ public record LabelledImage(
         return images.stream().map(LabelledImage::file).toList();
     }
 
-    /** Returns the id of a file of a data set: its path below the folder, or the whole of it where it lies elsewhere. */
+    /** Returns the id of a file of a data set: its path below the folder, or the whole path if it is elsewhere. */
     static String id(Path folder, Path file) {
         Path below = file.startsWith(folder) ? folder.relativize(file) : file;
         return FileNameEncoding.composed(below.toString()).replace(File.separatorChar, '/');

@@ -25,7 +25,7 @@ record LookoutLine(JsonNode json) {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
     private static final Pattern COLOR = Pattern.compile("#[0-9A-Fa-f]{6}");
 
-    /** What is wrong with a line; the message is a clause that follows its number. */
+    /** The problem of a line; the message is a clause that follows its number. */
     static final class LineException extends Exception {
 
         private static final long serialVersionUID = 1L;

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A manifest of Amazon Lookout for Vision: a JSON object in each line, with an image ({@code source-ref}), its class and,
- * for an anomaly, perhaps a mask with the meaning of its colours.
+ * for an anomaly, optionally a mask with the meaning of its colors.
  *
  * <p>An image {@code s3://bucket/a/b.png} is looked for as {@code bucket/a/b.png}, {@code a/b.png} and {@code b.png} in the
  * folder of the images, in this order, so that it does not matter how much of the bucket's path was kept.
  *
- * <p>A file with {@code train} in its name has the test images in the file beside it with {@code test} in place of that,
- * where there is one; its anomalies and every fifth of its normal images are for validation then. A file with {@code test}
+ * <p>A file with {@code train} in its name takes its test images from the file of the same name with {@code test} instead, if
+ * there is one; its anomalies and every fifth of its normal images then serve as validation images. A file with {@code test}
  * in its name has test images alone. Any other is divided: its anomalies and every fifth normal image test.
  *
  * @see <a href="https://docs.aws.amazon.com/lookout-for-vision/latest/developer-guide/manifest-files.html">Creating a
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LookoutManifest {
 
-    /** Every so many-th normal image of a manifest does not train where there are no others to compare anomalies with. */
+    /** One of this many normal images is not used for training if there are no other normal images to compare anomalies with. */
     private static final int ASIDE = 5;
 
     private static final Pattern TRAIN = Pattern.compile("train(ing)?", Pattern.CASE_INSENSITIVE);
@@ -50,7 +50,7 @@ final class LookoutManifest {
         this.folders = folders;
     }
 
-    /** Says whether a file is such a manifest rather than a CSV file: its first character opens a JSON object. */
+    /** Returns whether a file is such a manifest rather than a CSV file: its first character opens a JSON object. */
     static boolean isOne(Path file) throws IOException {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".manifest") || name.endsWith(".jsonl")) {
@@ -64,7 +64,7 @@ final class LookoutManifest {
     }
 
     /**
-     * Reads a manifest, and its test images from the file beside it.
+     * Reads a manifest, and its test images from the second manifest in the same folder.
      *
      * @param images the folder of the images; null for the manifest's own and, where a file is not in it, the folder above
      * @throws DatasetException if there is no usable line
@@ -79,19 +79,19 @@ final class LookoutManifest {
                         : above == null ? List.of(own) : List.of(own, above));
         String name = absolute.getFileName().toString();
         boolean ofTraining = TRAIN.matcher(name).find();
-        Path beside = absolute.resolveSibling(TRAIN.matcher(name).replaceFirst("test"));
+        Path tests = absolute.resolveSibling(TRAIN.matcher(name).replaceFirst("test"));
         List<LabelledImage> all = manifest.images(absolute);
         List<LabelledImage> train = new ArrayList<>();
         List<LabelledImage> validation = new ArrayList<>();
         List<LabelledImage> test = new ArrayList<>();
         List<Path> files = new ArrayList<>(List.of(absolute));
         List<String> notes = new ArrayList<>();
-        if (ofTraining && Files.isRegularFile(beside)) {
-            files.add(beside);
-            test.addAll(manifest.images(beside));
+        if (ofTraining && Files.isRegularFile(tests)) {
+            files.add(tests);
+            test.addAll(manifest.images(tests));
             boolean anomalies = all.stream().anyMatch(LabelledImage::anomalous);
             divide(all, train, anomalies ? validation : train);
-            notes.add("The test images are those of " + beside
+            notes.add("The test images are those of " + tests
                     + (anomalies ? "; of " + name + " the anomalies and every fifth normal image validate" : ""));
         } else if (!ofTraining && TEST.matcher(name).find()) {
             test.addAll(all);

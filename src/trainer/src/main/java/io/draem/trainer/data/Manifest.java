@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A CSV file that names the images: columns {@code path}, {@code label} ({@code good}, {@code normal}, {@code ok} or {@code
  * 0}, else the defect's name), {@code split} ({@code train}, {@code validation} or {@code test}) and, for anomalous images
- * that have one, {@code mask}. The first line tells whether commas, semicolons or tabs separate them; quotes are those of RFC 4180. Paths
+ * that have one, {@code mask}. The first line shows whether commas, semicolons or tabs separate them; quotes are those of RFC 4180. Paths
  * count from the manifest's folder, with slashes or backslashes. Other columns are left alone.
  */
 final class Manifest {
@@ -136,7 +136,7 @@ final class Manifest {
                 .toList();
     }
 
-    /** Takes a line, or returns what is wrong with it. */
+    /** Adds the image of a line, or returns the problem. */
     private @Nullable String add(CSVRecord line) throws IOException {
         if (!line.isConsistent()) {
             return "it has " + line.size() + " values, not one for each column";
@@ -160,7 +160,7 @@ final class Manifest {
         try {
             Path file = paths.resolve(folder, line.get("path"));
             if (!seen.add(file)) {
-                return line.get("path") + " stands in an earlier line too";
+                return line.get("path") + " is also in an earlier line";
             }
             String id = LabelledImage.id(folder, file);
             LabelledImage image = new LabelledImage(

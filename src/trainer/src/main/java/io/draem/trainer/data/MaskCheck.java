@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /**
  * The masks of a data set, each of them read once.
  *
- * @param wrong what is wrong with masks, or images, that cannot be used
+ * @param wrong masks and images that cannot be used, with the reasons
  * @param doubtful what is doubtful about masks that are used as they are
  */
 record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
@@ -47,8 +47,8 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
         Set<Path> ordinary = new LinkedHashSet<>();
         for (LabelledImage image : images) {
             Path file = image.mask();
-            if (file != null && image.maskColours() != null) {
-                coloured.put(file, image.maskColours());
+            if (file != null && image.maskColors() != null) {
+                coloured.put(file, image.maskColors());
             } else if (file != null) {
                 ordinary.add(file);
             }
@@ -58,7 +58,7 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
         Progress.Work work = progress.begin("Checking %d masks", files.size() + coloured.size());
         Map<Path, String> wrong = new LinkedHashMap<>(ParallelReader.maskFailures(
                 files, threads, work, (index, mask) -> summaries.put(files.get(index), Summary.of(mask))));
-        wrong.putAll(readColoured(coloured, summaries, threads, work));
+        wrong.putAll(readColored(coloured, summaries, threads, work));
         List<Problem> doubtful = new ArrayList<>();
         Map<Path, Path> owners = new HashMap<>();
         for (LabelledImage image : images) {
@@ -93,19 +93,19 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
         return new MaskCheck(wrong, doubtful);
     }
 
-    private static Map<Path, String> readColoured(
+    private static Map<Path, String> readColored(
             Map<Path, MaskColors> masks, Map<Path, Summary> summaries, int threads, Progress.Work work)
             throws InterruptedException {
         List<Path> files = List.copyOf(masks.keySet());
         Map<Path, String> miscoloured = new ConcurrentSkipListMap<>(FileTree.ORDER);
         Map<Path, String> wrong = ParallelReader.failures(files, OptionalInt.empty(), threads, work, (index, mask) -> {
             Path file = files.get(index);
-            MaskColors colours = Objects.requireNonNull(masks.get(file));
-            String problem = colours.problem(mask.image());
+            MaskColors colors = Objects.requireNonNull(masks.get(file));
+            String problem = colors.problem(mask.image());
             if (problem != null) {
                 miscoloured.put(file, problem);
             } else {
-                summaries.put(file, Summary.of(ImageMask.of(colours.blackAndWhite(mask.image()))));
+                summaries.put(file, Summary.of(ImageMask.of(colors.blackAndWhite(mask.image()))));
             }
         });
         miscoloured.putAll(wrong);
@@ -120,7 +120,7 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
                                 + " of 255 and lossy compression does not keep such values: save it as PNG");
     }
 
-    /** Says whether the aspects are the same but for a pixel of rounding. */
+    /** Returns whether the aspects are the same but for a pixel of rounding. */
     private static boolean isScaled(DatasetCheck.Size image, DatasetCheck.Size mask) {
         long difference = Math.abs((long) mask.width() * image.height() - (long) mask.height() * image.width());
         int rounding = Math.max(Math.max(image.width(), image.height()), Math.max(mask.width(), mask.height()));

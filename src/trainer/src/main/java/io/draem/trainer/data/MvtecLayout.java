@@ -13,13 +13,12 @@ import java.util.stream.Collectors;
 /**
  * The layout of MVTec AD: normal images for training in {@code train/good}, others in {@code test/good} and {@code
  * test/<defect>}, and a mask {@code ground_truth/<defect>/<image>_mask.png} (or {@code <image>.png}, or any other image
- * format) for each anomalous one that has one. {@code validation} or {@code val} may lie beside {@code test} in the same form, with its
- * masks in a {@code ground_truth} of its own. Each of these folders may have folders of its own, at any depth: the defect
+ * format) for each anomalous one that has one. {@code validation} or {@code val} may be next to {@code test} in the same form, with its
+ * masks in its own {@code ground_truth}. Each of these folders may have folders of its own, at any depth: the defect
  * is the first one below {@code test}, and a mask is in the same folder below {@code ground_truth/<defect>} or directly in
  * it. {@code good} may be called {@code normal}, {@code ok} or {@code 0}, and upper and lower case are the same.
  *
- * <p>A folder without any of these that has images directly in it is one of good images alone, those in its folders
- * included.
+ * <p>A folder without any of these that has images directly in it is a folder of good images, including those in its subfolders.
  *
  * @see <a href="https://doi.org/10.1109/CVPR.2019.00982">Bergmann et al., MVTec AD, 2019</a>
  */
@@ -30,7 +29,7 @@ final class MvtecLayout {
     private static final List<String> VALIDATION = List.of("validation", "val");
     private static final String GROUND_TRUTH = "ground_truth";
 
-    /** Folders that no folder of good images alone has: what is in them would be trained on. */
+    /** Names of folders that a folder of good images does not have: their images would be trained on. */
     private static final Set<String> OF_A_LAYOUT = Set.of(
             TRAIN,
             TEST,

@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
-/** Reads many image files on several threads and collects what cannot be read. */
+/** Reads many image files on several threads and collects those that cannot be read. */
 final class ParallelReader {
 
     private static final int NAMED_FAILURES = 20;
@@ -57,7 +57,7 @@ final class ParallelReader {
         }
     }
 
-    /** Reads all files on several threads; returns what is wrong with those that cannot be read, in their order. */
+    /** Reads all files on several threads; returns the reasons for those that cannot be read, in the order of the files. */
     static Map<Path, String> failures(
             List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws InterruptedException {

@@ -7,12 +7,12 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Says how far work on many images is, in a line every few seconds, and nothing of work that is done before the first of
- * them is due. A training has a bar of its own: its steps are of equal length and end at a number that is set.
+ * Reports the progress of work on many images in a line every few seconds, and nothing for work that ends before the
+ * first line. A training has a progress bar instead: its steps take equal time and their number is known.
  */
 public final class Progress {
 
-    /** Says nothing. */
+    /** Reports nothing. */
     public static final Progress SILENT = new Progress(line -> {}, () -> 0);
 
     private static final long INTERVAL = Duration.ofSeconds(5).toNanos();

@@ -4,7 +4,7 @@ import io.draem.model.ModelCard;
 import java.util.OptionalInt;
 
 /**
- * The white level that was asked for: the stored value of 16-bit samples that is white where a file does not declare it.
+ * The option {@code --white-level}: the stored value of 16-bit samples that is white where a file does not declare it.
  *
  * @param given the level; empty to find it from the images
  */

@@ -40,7 +40,7 @@ public record TestImages(List<LabelledImage> images, int width, int height, Opti
 
     private boolean @Nullable [] mask(LabelledImage image) throws IOException {
         if (image.mask() != null) {
-            return ImageFiles.readMask(image.mask(), image.maskColours()).resized(width, height);
+            return ImageFiles.readMask(image.mask(), image.maskColors()).resized(width, height);
         }
         return image.anomalous() ? null : new boolean[width * height];
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * DRÆM's loss: {@code l2 + 2 · ssim + focal}, and with SSPCAB {@code + sspcabWeight · sspcab}.
  *
- * @param focal which pixels the focal part counts
+ * @param focal pixels that contribute to the focal part
  * @param sspcabWeight weight of the SSPCAB part; {@link #SSPCAB_WEIGHT} unless there is a reason
  */
 public record DraemLoss(FocalLoss focal, double sspcabWeight) {
@@ -23,12 +23,12 @@ public record DraemLoss(FocalLoss focal, double sspcabWeight) {
     private static final double SSIM_WEIGHT = 2; // anomalib's; the paper's λ is 1 with an SSIM loss twice as large
 
     /**
-     * The loss of one batch as scalars that gradients flow from, owned by the caller's scope.
+     * The differentiable loss of one batch as scalars, owned by the scope of the call.
      *
      * @param l2 mean squared error of the reconstruction
      * @param ssim its structural dissimilarity, unweighted
      * @param focal the focal loss of the map
-     * @param sspcab mean squared error of what the SSPCAB block predicts, unweighted; where there is one
+     * @param sspcab mean squared error of the prediction of the SSPCAB block, unweighted; null without one
      */
     public record Parts(
             Tensor total,
@@ -55,7 +55,7 @@ public record DraemLoss(FocalLoss focal, double sspcabWeight) {
     /**
      * Returns the loss of a batch.
      *
-     * @param output what the network gave for the augmented images
+     * @param output output of the network for the augmented images
      * @param clean the images before augmentation, {@code [batch, 3, height, width]}
      * @param mask 1 where augmented, else 0, {@code [batch, 1, height, width]}
      */

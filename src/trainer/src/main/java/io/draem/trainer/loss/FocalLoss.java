@@ -8,12 +8,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The focal loss of a two-class pixel map (arXiv 1708.02002), γ = 2: {@code −(1 − p)² · log p}, p of the true class. */
 public enum FocalLoss {
-    /** Counts normal and anomalous pixels alike, as the paper and the official code do. */
+    /** Counts normal and anomalous pixels equally, as the paper and the official code do. */
     BOTH,
 
     /**
      * Counts anomalous pixels alone, but divides by the number of all pixels times the two classes, as anomalib 2.7 does
-     * with kornia since 0.7: normal pixels cost nothing, so the map has no reason to be low on them.
+     * with kornia since 0.7: normal pixels do not contribute, so nothing lowers the map on them.
      */
     ANOMALOUS;
 

@@ -20,7 +20,7 @@ final class Ssim {
 
     private Ssim() {}
 
-    /** Returns the loss of two {@code [batch, channels, height, width]} tensors, larger than 5 pixels a side. */
+    /** Returns the loss of two {@code [batch, channels, height, width]} tensors, with sides of more than 5 pixels. */
     static Tensor loss(Tensor one, Tensor other) {
         Tensor squares = one.square().add(other.square());
         Tensor blurred = blur(torch.stack(new TensorVector(one, other, squares, one.mul(other)), 0));
@@ -46,11 +46,11 @@ final class Ssim {
     }
 
     /**
-     * Blurs along the last two axes and returns them swapped, which a mean over all pixels does not see.
+     * Blurs along the last two axes and returns them swapped, which does not change a mean over all pixels.
      *
-     * <p>A one-dimensional filter with its border rule is a linear map, so a matrix product does it, some four times faster
-     * than convolutions with one channel a group. Each product is a single one over all images: libtorch would run a matrix
-     * from the left as one small product an image, which costs fifteen times as much on threads that share their cores.
+     * <p>A one-dimensional filter with its border rule is a linear map, so it is computed by a matrix product, about four times
+     * faster than convolutions with one channel per group. Each product is a single one over all images: libtorch would run a matrix
+     * from the left as one small product per image, which takes fifteen times as long on threads that share their cores.
      */
     private static Tensor blur(Tensor images) {
         Tensor rows = filter((int) images.size(-2)).to(images.device(), images.scalar_type());

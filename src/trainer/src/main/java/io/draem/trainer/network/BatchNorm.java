@@ -51,7 +51,7 @@ final class BatchNorm {
         private boolean training;
         private double momentum = MOMENTUM;
 
-        /** Says whether a batch is normalized by its own statistics, which then enter the running ones. */
+        /** Returns whether a batch is normalized by its own statistics, which then enter the running ones. */
         boolean training() {
             return training;
         }

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  * Takes the batch-norm statistics again with the weights as they are now ("precise batch norm", arXiv 2105.07576).
  *
  * <p>The running averages of training lag behind the weights while the learning rate is high, so that an evaluation with
- * them tells little of the network.
+ * them describes the network poorly.
  */
 public final class BatchNormStatistics {
 
@@ -18,7 +18,7 @@ public final class BatchNormStatistics {
      * Replaces all running means and variances by the averages over those batches; weights stay as they are, and so does
      * the mode (training or evaluation).
      *
-     * <p>Each batch is asked for inside a {@link PointerScope} of its own: one that is made then is released after its
+     * <p>Each batch is requested inside a {@link PointerScope} of its own: one that is made then is released after its
      * use.
      *
      * @param batches images {@code [batch, 3, height, width]}

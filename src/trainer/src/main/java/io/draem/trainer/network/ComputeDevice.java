@@ -21,7 +21,7 @@ public enum ComputeDevice {
         this.type = type;
     }
 
-    /** What a person may ask for. */
+    /** The values of the option {@code --device}. */
     public enum Choice {
         /** CUDA where there is a device for it, else the CPU. */
         AUTO,
@@ -31,7 +31,7 @@ public enum ComputeDevice {
         /**
          * Returns the device to compute on.
          *
-         * @throws IllegalArgumentException if CUDA was asked for and cannot be used; the message says what to do
+         * @throws IllegalArgumentException if CUDA is requested and cannot be used; the message names the remedy
          * @throws UnsatisfiedLinkError if this platform lacks a native library that a training needs at its start or end
          */
         public ComputeDevice resolve() {
@@ -70,7 +70,7 @@ public enum ComputeDevice {
         return type;
     }
 
-    /** Returns the tensor there: itself if it is there already, else a copy that belongs to the caller's scope. */
+    /** Returns the tensor there: itself if it is there already, else a copy that belongs to the scope of the call. */
     Tensor hold(Tensor tensor) {
         if (tensor.device().type().intern() == type) {
             return tensor;

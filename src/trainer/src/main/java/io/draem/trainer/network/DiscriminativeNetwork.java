@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** A U-net that compares an image with its reconstruction and tells normal from anomalous pixels. */
+/** A U-net that compares an image with its reconstruction and separates normal from anomalous pixels. */
 final class DiscriminativeNetwork {
 
     private final List<Layer> encoder;

@@ -13,10 +13,10 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The whole DRÆM network (arXiv 2108.07610): a reconstruction of the image, and a map of where the two differ in earnest.
+ * The DRÆM network (arXiv 2108.07610): it reconstructs an image without its anomalies and segments where the two differ.
  *
  * <p>Parameters and buffers have the names of anomalib's {@code DraemModel}. The network owns them and must be closed;
- * what a forward pass returns belongs to the caller's {@link PointerScope}. It is not safe for use by several threads.
+ * the result of a forward pass belongs to the {@link PointerScope} of the call. It is not thread-safe.
  */
 public final class DraemNetwork implements AutoCloseable {
 
@@ -62,7 +62,7 @@ public final class DraemNetwork implements AutoCloseable {
     }
 
     /**
-     * Makes a network in evaluation mode with those tensors; in float64 when they are, else in float32.
+     * Creates a network in evaluation mode from tensors: in float64 if they are, otherwise in float32.
      *
      * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape
      */
@@ -76,7 +76,7 @@ public final class DraemNetwork implements AutoCloseable {
         }
     }
 
-    /** Returns the shape of every tensor that a network with those options has, by name, without making any. */
+    /** Returns the shape of every tensor of a network with these options by name, without allocating any. */
     public static Map<String, long[]> shapes(NetworkOptions options) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         try (PointerScope scope = new PointerScope()) {
@@ -96,14 +96,14 @@ public final class DraemNetwork implements AutoCloseable {
         return copies;
     }
 
-    /** Returns all parameters and buffers as they will be when each is written. */
+    /** Returns all parameters and buffers, copied when each is written. */
     public Map<String, DeferredTensor> deferredTensors() {
         Map<String, DeferredTensor> deferred = new LinkedHashMap<>();
         weights.tensors().forEach((name, tensor) -> deferred.put(name, TensorConversion.deferred(tensor)));
         return deferred;
     }
 
-    /** Says whether every parameter and buffer is a number throughout. */
+    /** Returns whether every element of all parameters and buffers is finite. */
     public boolean isFinite() {
         return Scopes.areFinite(weights.tensors().values());
     }
@@ -113,14 +113,14 @@ public final class DraemNetwork implements AutoCloseable {
         return weights.parameters();
     }
 
-    /** Returns the parameters themselves in a vector that belongs to the caller's scope. */
+    /** Returns the parameters themselves in a vector that belongs to the scope of the call. */
     public TensorVector parameters() {
         return new TensorVector(weights.parameters().values().toArray(Tensor[]::new));
     }
 
     /**
      * Changes arithmetic and memory format in place. {@link MemoryFormat#ChannelsLast} is the faster one for training on
-     * a CPU. Do it before the first step: an optimizer's state keeps the format it was made with.
+     * a CPU. Call it before the first step: an optimizer's state keeps its format.
      */
     public void convert(Precision newPrecision, MemoryFormat newFormat) {
         try (PointerScope scope = new PointerScope()) {
@@ -130,7 +130,7 @@ public final class DraemNetwork implements AutoCloseable {
         memoryFormat = newFormat;
     }
 
-    /** Moves the weights to a device, where it computes from now on. Do it before an optimizer is made of them. */
+    /** Moves the weights to a device, which then computes the network. Call it before creating an optimizer of the weights. */
     public void moveTo(ComputeDevice newDevice) {
         newDevice.prepare();
         try (PointerScope scope = new PointerScope()) {
@@ -143,7 +143,7 @@ public final class DraemNetwork implements AutoCloseable {
         return device;
     }
 
-    /** Returns the tensor on the network's device: itself, or a copy that belongs to the caller's scope. */
+    /** Returns the tensor on the network's device: itself, or a copy that belongs to the scope of the call. */
     public Tensor onDevice(Tensor tensor) {
         return device.hold(tensor);
     }

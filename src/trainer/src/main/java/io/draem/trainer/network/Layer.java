@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 /** A map from {@code [batch, channels, height, width]} to the same kind of tensor. */
 interface Layer {
 
-    /** Returns the output, owned by the caller's scope. */
+    /** Returns the output, owned by the scope of the call. */
     Tensor forward(Tensor input);
 
     /** Returns the larger of each 2×2 pixels: half the height and width. */

@@ -7,12 +7,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a forward pass gives, in float32 (float64 in {@link Precision#FLOAT64}) whatever the arithmetic inside.
+ * The result of a forward pass, in float32, or float64 with {@link Precision#FLOAT64}, also after bfloat16 arithmetic.
  *
- * @param reconstruction {@code [batch, 3, height, width]}, on the scale of the images whatever the network normalizes
+ * @param reconstruction {@code [batch, 3, height, width]}, on the scale of the images, also if the network normalizes its input
  * @param logits of normal and anomalous, {@code [batch, 2, height, width]}
- * @param sspcabInput what goes into the SSPCAB block, where there is one
- * @param sspcabOutput what comes out of it
+ * @param sspcabInput input of the SSPCAB block, if there is one
+ * @param sspcabOutput output of the SSPCAB block
  */
 public record NetworkOutput(
         Tensor reconstruction,
@@ -25,7 +25,7 @@ public record NetworkOutput(
         return torch.softmax(logits, 1).select(1, 1);
     }
 
-    /** Returns the map as the graph gives it, {@code [batch, height, width]}: smoothed where the options say so. */
+    /** Returns the map as the graph returns it, {@code [batch, height, width]}: smoothed if the options say so. */
     public Tensor anomalyMap(NetworkOptions options) {
         Tensor map = anomalyMap();
         return options.mapSmoothing() == 0 ? map : new MapSmoothing(options.mapSmoothing()).of(map);

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public enum Precision {
     FLOAT32(ScalarType.Float),
 
-    /** Weights in float32, convolutions and what is safe beside them in bfloat16 (autocast). */
+    /** Weights in float32, convolutions and other safe operations in bfloat16 (autocast). */
     BFLOAT16(ScalarType.Float),
 
     FLOAT64(ScalarType.Double);
@@ -32,7 +32,7 @@ public enum Precision {
     }
 
     /**
-     * Says whether this machine's processor multiplies in bfloat16 (AVX512-BF16 or AMX), without which {@link #BFLOAT16}
+     * Returns whether this machine's processor multiplies in bfloat16 (AVX512-BF16 or AMX), without which {@link #BFLOAT16}
      * is slower than {@link #FLOAT32}; false where the system does not say (other than Linux).
      */
     public static boolean bfloat16IsFast() {

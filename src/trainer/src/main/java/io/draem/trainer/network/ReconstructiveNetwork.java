@@ -5,7 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** An auto-encoder without skips that learns to give back the image without its anomalies. */
+/** An auto-encoder without skips that learns to reconstruct the image without its anomalies. */
 final class ReconstructiveNetwork {
 
     /** Reconstruction {@code [batch, 3, height, width]}; with SSPCAB also what went into that block and came out. */

@@ -40,7 +40,7 @@ public final class Scopes {
         return result;
     }
 
-    /** Says whether every element of every tensor is a number, neither NaN nor infinite. */
+    /** Returns whether every element of every tensor is a number, neither NaN nor infinite. */
     public static boolean areFinite(Collection<Tensor> tensors) {
         return tensors.stream().allMatch(tensor -> {
             try (PointerScope scope = new PointerScope()) {

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Predicts each position from the four that lie two rows and two columns away, then weighs the channels (arXiv
+ * Predicts each position from the four that are two rows and two columns away, then weights the channels (arXiv
  * 2111.09099).
  *
  * <p>As in anomalib, no ReLU follows the sum of the four convolutions.

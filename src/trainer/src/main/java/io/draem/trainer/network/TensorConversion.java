@@ -17,7 +17,7 @@ public final class TensorConversion {
 
     private TensorConversion() {}
 
-    /** Returns a libtorch tensor with a copy of the values; it belongs to the caller's {@link PointerScope}. */
+    /** Returns a libtorch tensor with a copy of the values; it belongs to the {@link PointerScope} of the call. */
     public static Tensor toNative(io.draem.trainer.checkpoint.Tensor tensor) {
         return Scopes.keep(() -> {
             Tensor copy = torch.empty(
@@ -27,7 +27,7 @@ public final class TensorConversion {
         });
     }
 
-    /** Returns a copy of the values on the heap, row-major whatever the tensor's memory format. */
+    /** Returns a copy of the values on the heap, row-major in every memory format of the tensor. */
     public static io.draem.trainer.checkpoint.Tensor toHeap(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             Tensor rowMajor = ComputeDevice.CPU.hold(tensor.detach()).contiguous();
@@ -38,7 +38,7 @@ public final class TensorConversion {
         }
     }
 
-    /** Returns the tensor as one to be written, copied to the heap only when its turn has come. */
+    /** Returns the tensor as one to be written, copied to the heap only when it is written. */
     public static DeferredTensor deferred(Tensor tensor) {
         return new DeferredTensor(type(tensor.scalar_type().intern()), tensor.shape(), () -> toHeap(tensor));
     }

@@ -32,7 +32,7 @@ interface TensorSource {
             this.trained = trained;
         }
 
-        /** Says whether it is a parameter; the others are buffers. */
+        /** Returns whether it is a parameter; the others are buffers. */
         boolean trained() {
             return trained;
         }
@@ -42,13 +42,13 @@ interface TensorSource {
         }
     }
 
-    /** Returns a new row-major tensor of that shape, owned by the caller's scope. */
+    /** Returns a new row-major tensor of that shape, owned by the scope of the call. */
     Tensor take(String name, Role role, long... shape);
 
     /** Called when the network has all it needs; throws if something is left over. */
     default void finish() {}
 
-    /** Notes the shape of all that is asked for, and gives tensors without elements, which take no memory. */
+    /** Records the shape of every requested tensor and returns tensors without elements, which take no memory. */
     static TensorSource recording(Map<String, long[]> shapes) {
         return (name, role, shape) -> Scopes.keep(() -> {
             shapes.put(name, shape.clone());

@@ -14,7 +14,7 @@ public final class Threads {
             throw new IllegalArgumentException("At least one thread is needed, not " + count);
         }
         torch.set_num_threads(count);
-        // Matrix products run in OpenBLAS, which has threads of its own: theirs and libtorch's spin by turns on the
+        // Matrix products run in OpenBLAS, which has threads of its own: theirs and libtorch's alternately spin on the
         // same
         // cores while the others work, and a step takes seconds instead of a third of one. The products are small.
         openblas_nolapack.blas_set_num_threads(1);

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Owns a network's parameters and buffers by name, in the order in which its layers asked for them. */
+/** Owns a network's parameters and buffers by name, in the order in which its layers request them. */
 final class Weights implements AutoCloseable {
 
     private final TensorSource source;
@@ -23,7 +23,7 @@ final class Weights implements AutoCloseable {
         this.source = source;
     }
 
-    /** Returns the tensor of that name, taken from the source; it lives until {@link #close}, whatever scope is open. */
+    /** Returns the tensor of that name, taken from the source; it lives until {@link #close}, independent of open scopes. */
     Tensor add(String name, Role role, long... shape) {
         Tensor tensor = source.take(name, role, shape);
         tensor.retainReference();

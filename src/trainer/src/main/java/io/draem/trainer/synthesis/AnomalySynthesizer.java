@@ -5,23 +5,22 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts synthetic anomalies into normal images: a Perlin mask, a texture through random augmenters, and the blend
- * {@code I(1 − M) + (1 − β)·A·M + β·I·M}. Has no state that changes: what it makes depends on the generator alone, and
- * several threads may use it.
+ * Adds synthetic anomalies to normal images: a Perlin mask, a texture changed by random augmenters, and the blend
+ * {@code I(1 − M) + (1 − β)·A·M + β·I·M}. It is immutable and thread-safe: a sample depends on the generator alone.
  *
  * @see <a href="https://arxiv.org/abs/2108.07610">Zavrtanik, Kristan, Skočaj: DRÆM, 2021, section 3.3</a>
  */
 public final class AnomalySynthesizer {
 
-    // An empty mask is drawn again. At the defaults one in twenty is, so that this many in a row mean an option
-    // that leaves no mask a chance.
-    private static final int MASK_ATTEMPTS = 1000;
+    // An empty mask is drawn again. With the defaults one in twenty is empty, so that this many in a row mean that the
+    // options exclude any mask.
+    private static final int MASK_DRAWS = 1000;
 
-    // An anomaly that cannot be told from the image is drawn again, and in the end another kind takes its place.
-    private static final int VISIBLE_ATTEMPTS = 10;
+    // An anomaly that is not visible on the image is drawn again, and finally replaced by another kind.
+    private static final int VISIBLE_DRAWS = 10;
 
-    // 13 of 255 levels: above the noise of a camera and the error of a JPEG, below what a person misses. A part of a
-    // fading edge that changes the image by more must not be labelled normal.
+    // 13 of 255 levels: above the noise of a camera and the error of a JPEG, below what a person overlooks. A part of a
+    // fading edge that changes the image by more must not be labeled normal.
     private static final float VISIBLE_CHANGE = 0.05f;
 
     private final SynthesisOptions options;
@@ -65,12 +64,12 @@ public final class AnomalySynthesizer {
         this.tones = other.tones;
     }
 
-    /** Returns one that leaves every normal image as it lies and else does the same. */
+    /** Returns the same synthesizer without rotation of normal images. */
     public AnomalySynthesizer withoutNormalRotation() {
         return new AnomalySynthesizer(options.with(SynthesisOptions.NormalRotation.NONE), this);
     }
 
-    /** Returns the options that it was made with. */
+    /** Returns the options. */
     public SynthesisOptions options() {
         return options;
     }
@@ -86,15 +85,15 @@ public final class AnomalySynthesizer {
     }
 
     /**
-     * Returns a sample of the image, clean or anomalous as chance has it.
+     * Returns a sample of the image, clean or anomalous at random.
      *
-     * @param normal {@code [3, height, width]}, 0 to 1; not changed, and the sample's {@code clean} where it is not turned
+     * @param normal {@code [3, height, width]}, 0 to 1; not changed, and the sample's {@code clean} if it is not rotated
      */
     public Sample synthesize(float[] normal, RandomGenerator random) {
         return synthesize(normal, random.nextDouble() < options.anomalyProbability(), random);
     }
 
-    /** Returns a clean or an anomalous sample of the image, as asked. */
+    /** Returns a clean or an anomalous sample of the image. */
     public Sample synthesize(float[] normal, boolean anomalous, RandomGenerator random) {
         if (normal.length != 3 * width * height) {
             throw new IllegalArgumentException(
@@ -114,7 +113,7 @@ public final class AnomalySynthesizer {
         if (choice < selfShare) {
             sample = visible(clean, selfTextures, options.selfTextures().augmenters(), random);
         }
-        // A surface of grain alone has no self-texture that shows: then a tone stands in, where there are any.
+        // On a surface of noise alone no self-texture is visible: it is replaced by a tone, if tones are enabled.
         if (sample == null && toneShare > 0 && choice < selfShare + toneShare) {
             sample = visible(clean, tones, 0, random);
         }
@@ -126,7 +125,7 @@ public final class AnomalySynthesizer {
                 : blend(clean, draw(clean, textures, options.augmenters().count(), random));
     }
 
-    /** Returns an anomaly cut to where it shows; null where none of several attempts does. */
+    /** Returns an anomaly limited to its visible pixels; null if none of several draws is visible. */
     private @Nullable Sample visible(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
         Visibility visibility = Visibility.on(
                 clean,
@@ -134,7 +133,7 @@ public final class AnomalySynthesizer {
                 height,
                 options.selfTextures().contrast(),
                 options.appearance().overGrain());
-        for (int attempt = 0; attempt < VISIBLE_ATTEMPTS; attempt++) {
+        for (int draw = 0; draw < VISIBLE_DRAWS; draw++) {
             Anomaly anomaly = draw(clean, source, augmenters, random);
             if (visibility.cut(anomaly.mask(), anomaly.texture(), 1 - anomaly.beta())) {
                 return blend(clean, anomaly);
@@ -155,7 +154,7 @@ public final class AnomalySynthesizer {
 
     private Anomaly draw(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
         SynthesisOptions.Shapes shapes = options.shapes();
-        // What an option that is switched off would decide is not drawn: the paper's anomalies stay what they were.
+        // Disabled options draw no random numbers, so that the paper's anomalies do not depend on them.
         float[] mask = shapes.strokes() > 0 && random.nextDouble() < shapes.strokes()
                 ? Strokes.mask(width, height, random)
                 : mask(random);
@@ -164,8 +163,8 @@ public final class AnomalySynthesizer {
                 Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
         }
-        if (options.appearance().matchGray() && ColorShift.isGrey(clean)) {
-            texture = ColorShift.grey(texture);
+        if (options.appearance().matchGray() && ColorShift.isGray(clean)) {
+            texture = ColorShift.gray(texture);
         }
         SynthesisOptions.Beta bounds = options.beta();
         float beta = (float) (bounds.min() + (bounds.max() - bounds.min()) * random.nextDouble());
@@ -211,7 +210,7 @@ public final class AnomalySynthesizer {
     }
 
     private float[] mask(RandomGenerator random) {
-        for (int attempt = 0; attempt < MASK_ATTEMPTS; attempt++) {
+        for (int draw = 0; draw < MASK_DRAWS; draw++) {
             float[] noise = TextureSource.perlin(random, width, height, options.perlin());
             noise = Rotation.rotate(noise, width, height, angle(options.perlin().rotation(), random));
             boolean empty = true;
@@ -225,7 +224,7 @@ public final class AnomalySynthesizer {
             }
         }
         throw new IllegalStateException("No Perlin noise came above --perlin-threshold "
-                + options.perlin().threshold() + " in " + MASK_ATTEMPTS + " attempts: lower it");
+                + options.perlin().threshold() + " in " + MASK_DRAWS + " draws: lower it");
     }
 
     private static double angle(double limit, RandomGenerator random) {

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * The ten augmenters that a texture goes through, on 8-bit RGB, with the ranges of the official repository.
+ * The ten augmenters of textures, on 8-bit RGB, with the ranges of the official repository.
  *
- * <p>Each constant's expression is the one in {@code data_loader.py} there; what its defaults mean is taken from imgaug
- * 0.4.0, which that repository runs on.
+ * <p>Each constant's expression is the one in {@code data_loader.py} there; its defaults are those of imgaug
+ * 0.4.0, which that repository uses.
  *
  * @see <a href="https://github.com/VitjanZ/DRAEM/blob/main/data_loader.py">the official repository</a>
  */
@@ -26,8 +26,8 @@ public enum Augmenter {
 
     /**
      * {@code MultiplyAndAddToBrightness(mul=(0.8, 1.2), add=(-30, 30))}: product and sum in random order, on the
-     * brightness of a random colour space. Of imgaug's six, YCrCb and YUV have the same brightness; Lab and Luv, whose
-     * lightness is a curve of nearly that, are taken for it too.
+     * brightness of a random color space. Of imgaug's six, YCrCb and YUV have the same brightness; Lab and Luv, whose
+     * lightness is a curve of nearly that, are treated like them.
      */
     BRIGHTNESS {
         @Override
@@ -62,7 +62,7 @@ public enum Augmenter {
         }
     },
 
-    /** {@code Solarize(0.5, threshold=(32, 128))}: every other time on average the image stays as it is. */
+    /** {@code Solarize(0.5, threshold=(32, 128))}: with probability one half the image is unchanged. */
     SOLARIZE {
         @Override
         RgbImage apply(RgbImage image, RandomGenerator random) {
@@ -87,7 +87,7 @@ public enum Augmenter {
         }
     },
 
-    /** {@code pillike.Autocontrast()}: 0 to 20 per cent cut off at either end. */
+    /** {@code pillike.Autocontrast()}: 0 to 20 percent cut off at both ends. */
     AUTO_CONTRAST {
         @Override
         RgbImage apply(RgbImage image, RandomGenerator random) {
@@ -111,7 +111,7 @@ public enum Augmenter {
         }
     };
 
-    /** Returns the image changed by this augmenter with random parameters; the image itself is left alone. */
+    /** Returns the image changed by this augmenter with random parameters; the image itself is not changed. */
     abstract RgbImage apply(RgbImage image, RandomGenerator random);
 
     /** Returns {@code count} different ones of {@code among} in random order, each set and order equally likely. */

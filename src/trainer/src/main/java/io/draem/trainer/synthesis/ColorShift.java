@@ -5,7 +5,7 @@ import io.draem.image.RgbImage;
 /** Changes of brightness, hue and saturation; values on the scale of 0 to 255. */
 final class ColorShift {
 
-    /** What counts as brightness; the other two coordinates of the colour space stay as they are. */
+    /** The definition of brightness; the other two coordinates of the color space are kept. */
     enum Brightness {
         /** Y of YCrCb and YUV (ITU-R BT.601). */
         LUMA,
@@ -15,17 +15,17 @@ final class ColorShift {
         LIGHTNESS
     }
 
-    private static final float GREY_TOLERANCE = 1.01f / 255;
+    private static final float GRAY_TOLERANCE = 1.01f / 255;
 
     private ColorShift() {}
 
-    /** Says whether no channel of {@code [3, height, width]} differs from another by more than a level of 255. */
-    static boolean isGrey(float[] planes) {
+    /** Returns whether no channel of {@code [3, height, width]} differs from another by more than a level of 255. */
+    static boolean isGray(float[] planes) {
         int area = planes.length / 3;
         for (int i = 0; i < area; i++) {
             float r = planes[i];
-            if (Math.abs(r - planes[area + i]) > GREY_TOLERANCE
-                    || Math.abs(r - planes[2 * area + i]) > GREY_TOLERANCE) {
+            if (Math.abs(r - planes[area + i]) > GRAY_TOLERANCE
+                    || Math.abs(r - planes[2 * area + i]) > GRAY_TOLERANCE) {
                 return false;
             }
         }
@@ -33,7 +33,7 @@ final class ColorShift {
     }
 
     /** Returns the image with all channels its luma. */
-    static RgbImage grey(RgbImage image) {
+    static RgbImage gray(RgbImage image) {
         byte[] from = image.rgb();
         byte[] to = new byte[from.length];
         for (int i = 0; i < from.length; i += 3) {
@@ -65,7 +65,7 @@ final class ColorShift {
                 case LIGHTNESS -> (max + min) / 2;
             };
             float after = addFirst ? clamp(clamp(before + summand) * factor) : clamp(clamp(before * factor) + summand);
-            // In all three a colour is brightness + difference; the difference scales so that the others stay.
+            // In all three a color is brightness + difference; the difference scales so that the others stay.
             float scale = switch (kind) {
                 case LUMA -> 1;
                 case VALUE -> before > 0 ? after / before : 1;
@@ -79,8 +79,8 @@ final class ColorShift {
     }
 
     /**
-     * Turns the hue and adds to the saturation of HSV. Grey counts as a red without saturation, as in
-     * OpenCV's space: with saturation added it takes the colour of the turned red.
+     * Rotates the hue and adds to the saturation of HSV. Gray counts as a red without saturation, as in
+     * OpenCV's space: with saturation added it takes the color of the rotated red.
      *
      * @param degrees added to the hue
      * @param saturation added to the saturation, -255 to 255
@@ -105,17 +105,17 @@ final class ColorShift {
             } else {
                 hue = (r - g) / chroma + 4;
             }
-            float turned = hue + sextants;
-            turned -= 6 * (float) Math.floor(turned / 6);
+            float rotated = hue + sextants;
+            rotated -= 6 * (float) Math.floor(rotated / 6);
             float newChroma = max == 0 ? 0 : max * clamp(255 * chroma / max + saturation) / 255;
-            to[i] = Pixels.toByte(max - newChroma * shortfall(5 + turned));
-            to[i + 1] = Pixels.toByte(max - newChroma * shortfall(3 + turned));
-            to[i + 2] = Pixels.toByte(max - newChroma * shortfall(1 + turned));
+            to[i] = Pixels.toByte(max - newChroma * shortfall(5 + rotated));
+            to[i + 1] = Pixels.toByte(max - newChroma * shortfall(3 + rotated));
+            to[i + 2] = Pixels.toByte(max - newChroma * shortfall(1 + rotated));
         }
         return new RgbImage(image.width(), image.height(), to);
     }
 
-    /** Returns {@code max(0, min(k, 4 - k, 1))} of {@code k mod 6}: how far a channel lies below the value. */
+    /** Returns {@code max(0, min(k, 4 - k, 1))} of {@code k mod 6}: how far a channel is below the value. */
     private static float shortfall(float k) {
         float wrapped = k >= 6 ? k - 6 : k;
         return Math.max(0, Math.min(1, Math.min(wrapped, 4 - wrapped)));

@@ -13,7 +13,7 @@ public interface ImageSource<T> {
     /**
      * Returns one of them.
      *
-     * @throws java.io.UncheckedIOException if it has to be read and cannot be
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
     T get(int index);
 }

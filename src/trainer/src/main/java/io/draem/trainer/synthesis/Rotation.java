@@ -3,7 +3,7 @@ package io.draem.trainer.synthesis;
 import io.draem.image.RgbImage;
 
 /**
- * Rotation about the image's centre at unchanged size: bilinear between pixel centres, 0 outside the image, as imgaug's
+ * Rotation about the image's center at unchanged size: bilinear between pixel centers, 0 outside the image, as imgaug's
  * {@code Affine(rotate=…)} does it with its defaults ({@code order=1, cval=0, mode="constant", fit_output=False}).
  */
 final class Rotation {
@@ -23,7 +23,7 @@ final class Rotation {
         double centreY = (height - 1) / 2.0;
         float[] rotated = new float[planes.length];
         for (int y = 0; y < height; y++) {
-            // Where the first pixel of this row comes from; each further one lies (cos, -sin) on.
+            // Where the first pixel of this row comes from; each further one is (cos, -sin) apart.
             double startX = centreX - cos * centreX + sin * (y - centreY);
             double startY = centreY + sin * centreX + cos * (y - centreY);
             for (int x = 0; x < width; x++) {

@@ -6,12 +6,12 @@ import java.util.random.RandomGenerator;
  * Masks of long thin structures: cracks, scratches, hairs, threads.
  *
  * <p>CutPaste's "scar" (<a href="https://arxiv.org/abs/2104.04015">arXiv 2104.04015</a>) is a thin straight rectangle; here
- * the line also wanders and tapers, since cracks do.
+ * the line also bends and tapers, as cracks do.
  */
 final class Strokes {
 
     private static final int MOST = 3;
-    private static final double WANDER = 0.2; // radians a pixel, standard deviation
+    private static final double WANDER = 0.2; // radians per pixel, standard deviation
     private static final double THIN = 0.5; // pixels, half a width
 
     private Strokes() {}
@@ -39,7 +39,7 @@ final class Strokes {
         return mask;
     }
 
-    /** Sets the pixels whose squares' centres lie within the radius, and the one that holds the centre. */
+    /** Sets the pixels whose centers are within the radius, and the pixel that contains the center. */
     private static void disc(float[] mask, int width, int height, double x, double y, double radius) {
         for (int row = Math.max(0, (int) (y - radius)); row <= Math.min(height - 1, (int) (y + radius)); row++) {
             for (int column = Math.max(0, (int) (x - radius));

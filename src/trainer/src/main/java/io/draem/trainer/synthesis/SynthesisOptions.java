@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Every knob of the synthetic anomalies. {@link #DEFAULTS} are those of the paper's own code, {@code data_loader.py} of
- * <a href="https://github.com/VitjanZ/DRAEM">the official repository</a>, where nothing else is said. What does not fit
- * is refused with an {@link IllegalArgumentException} that names the command line's option.
+ * The options of the synthetic anomalies. Defaults are those of the paper's code, {@code data_loader.py} of
+ * <a href="https://github.com/VitjanZ/DRAEM">the official repository</a>, unless stated otherwise. Invalid values are
+ * refused with an {@link IllegalArgumentException} that names the command line's option.
  *
  * @param anomalyProbability share of samples that get an anomaly; default 0.5
  * @param perlin the noise that the masks come from
- * @param beta how much of the normal image shines through the texture; default 0 to 0.8
- * @param augmenters what a texture goes through
- * @param normalRotation which normal images are turned
- * @param selfTextures which textures are cut from normal images
- * @param shapes what masks look like beside the noise
- * @param appearance what anomalies look like beside the textures
+ * @param beta weight of the normal image in the texture; default 0 to 0.8
+ * @param augmenters augmenters of textures
+ * @param normalRotation rotation of normal images
+ * @param selfTextures textures cut from normal images
+ * @param shapes shapes of masks other than noise
+ * @param appearance appearance of anomalies other than textures
  */
 public record SynthesisOptions(
         double anomalyProbability,
@@ -44,9 +44,9 @@ public record SynthesisOptions(
      *
      * @param minScale smallest exponent of two of the noise's cells along a side; default 0 (one cell)
      * @param maxScale largest such exponent, drawn for each side on its own; default 5 (32 cells; the official
-     *     {@code perlin_scale = 6} is the exclusive bound). A smaller image has at most one cell a pixel
-     * @param threshold the mask is where the noise lies above; default 0.5
-     * @param rotation the noise is turned by up to that many degrees either way; default 90
+     *     {@code perlin_scale = 6} is the exclusive bound). A smaller image has at most one cell per pixel
+     * @param threshold the mask is where the noise exceeds it; default 0.5
+     * @param rotation the noise is rotated by up to this many degrees in either direction; default 90
      */
     public record Perlin(int minScale, int maxScale, double threshold, double rotation) {
 
@@ -58,13 +58,13 @@ public record SynthesisOptions(
                     maxScale >= minScale && maxScale <= MAX_SCALE,
                     "--perlin-scales must rise and end at " + MAX_SCALE + " or below",
                     minScale + "," + maxScale);
-            require(threshold >= 0 && threshold <= 0.8, "--perlin-threshold must lie within 0 and 0.8", threshold);
+            require(threshold >= 0 && threshold <= 0.8, "--perlin-threshold must be from 0 to 0.8", threshold);
             requireDegrees("--mask-rotation", rotation);
         }
     }
 
     /**
-     * The share of the normal image in an anomaly, drawn evenly between two bounds.
+     * The weight of the normal image in an anomaly, drawn uniformly between two bounds.
      *
      * @param min smallest share
      * @param max largest share
@@ -80,8 +80,8 @@ public record SynthesisOptions(
     /**
      * The augmenters that textures go through.
      *
-     * @param count how many different ones a texture goes through; default 3
-     * @param among which there are to choose from; default all ten
+     * @param count number of distinct augmenters applied to a texture; default 3
+     * @param among augmenters to draw from; default all ten
      */
     public record Augmenters(int count, List<Augmenter> among) {
 
@@ -96,12 +96,12 @@ public record SynthesisOptions(
     /**
      * The rotation of normal images, with black corners.
      *
-     * @param probability share of normal images that are turned; default 0.3; 0 for products that always lie the same way
-     * @param degrees they are turned by up to that many either way; default 90
+     * @param probability share of normal images that are rotated; default 0.3; 0 for products that always have the same orientation
+     * @param degrees largest rotation in either direction; default 90
      */
     public record NormalRotation(double probability, double degrees) {
 
-        /** Leaves every image as it lies. */
+        /** No rotation. */
         public static final NormalRotation NONE = new NormalRotation(0, 0);
 
         public NormalRotation {
@@ -111,18 +111,18 @@ public record SynthesisOptions(
     }
 
     /**
-     * Anomalies whose texture is another normal image, or another place of the same one, in place of an anomaly-source
-     * image (not in the official repository). For defects that show what belongs elsewhere in the image, as a gap shows
-     * the tray below. Pasting from normal images is the idea of CutPaste (<a
+     * Anomalies whose texture is another normal image, or another part of the same one, instead of an anomaly-source
+     * image (not in the official repository). Use it when defects resemble other parts of the image, such as a missing
+     * piece that exposes the background. Pasting from normal images is the idea of CutPaste (<a
      * href="https://arxiv.org/abs/2104.04015">arXiv 2104.04015</a>, same image) and NSA (<a
      * href="https://arxiv.org/abs/2109.15222">arXiv 2109.15222</a>, another image).
      *
      * @param probability share of anomalies with such a texture; default 0
-     * @param augmenters how many augmenters such a texture goes through; default 3 as for any other. CutPaste changes
-     *     colours slightly and NSA not at all, which 1 and 0 come closer to
-     * @param contrast such an anomaly is cut to where it changes the image by at least that much (largest channel, 0 to
-     *     1, averaged over the anomaly's pixels within 5×5); default 0.04, ten levels of 255. Else tray pasted on tray
-     *     would be labelled an anomaly. NSA labels by the same difference
+     * @param augmenters number of augmenters applied to such a texture; default 3 as for any other. 1 is closer to
+     *     CutPaste, which changes colors slightly, and 0 to NSA, which does not
+     * @param contrast smallest change of the image at which a pixel of such an anomaly is kept (largest channel, 0 to
+     *     1, averaged over the anomaly's pixels within 5×5); default 0.04, ten levels of 255. Otherwise background
+     *     pasted on background would be labeled an anomaly. NSA labels by the same difference
      */
     public record SelfTextures(double probability, int augmenters, double contrast) {
 
@@ -134,13 +134,13 @@ public record SynthesisOptions(
     }
 
     /**
-     * Masks beside the paper's, and their edges.
+     * Masks other than the paper's, and their edges.
      *
-     * @param strokes share of anomalies whose mask is one to three thin strokes in place of Perlin noise; default 0. For
+     * @param strokes share of anomalies whose mask is one to three thin strokes instead of Perlin noise; default 0. For
      *     cracks, scratches and threads: CutPaste's "scar" (<a href="https://arxiv.org/abs/2104.04015">arXiv
-     *     2104.04015</a>) made to wander and taper
-     * @param edgeSoftness an anomaly fades out over up to about that many pixels; default 0. Real defects have no edge of
-     *     one pixel that gives them away, and NSA (<a href="https://arxiv.org/abs/2109.15222">arXiv 2109.15222</a>)
+     *     2104.04015</a>) that bends and tapers
+     * @param edgeSoftness largest width of the fading edge of an anomaly; default 0. Real defects have no edge of
+     *     one pixel by which the network could detect them, and NSA (<a href="https://arxiv.org/abs/2109.15222">arXiv 2109.15222</a>)
      *     blends seamlessly for that reason. The label holds every pixel that changes visibly
      */
     public record Shapes(double strokes, int edgeSoftness) {
@@ -151,7 +151,7 @@ public record SynthesisOptions(
             requireShare("--strokes", strokes);
             require(
                     edgeSoftness >= 0 && edgeSoftness <= MAX_SOFTNESS,
-                    "--edge-softness must lie within 0 and " + MAX_SOFTNESS,
+                    "--edge-softness must be from 0 to " + MAX_SOFTNESS,
                     edgeSoftness);
         }
     }
@@ -161,17 +161,17 @@ public record SynthesisOptions(
      *
      * @param tones share of anomalies that are the image itself, darker or lighter; default 0. For stains, shadows and
      *     cracks
-     * @param matchGray whether a texture loses its colour on a grey image, where colour alone would give it away; default
+     * @param matchGray whether a texture loses its color on a gray image, where color alone would reveal it; default
      *     no
-     * @param overGrain an anomaly, whatever its texture, is cut to where it changes the image by at least that many times
-     *     what the image differs from itself a few pixels on, and drawn again where less than a third is left; default 0,
-     *     not at all. Else grain pasted on grain, or a texture that hardly shows, would be labelled an anomaly
+     * @param overGrain an anomaly keeps only pixels whose change is at least this multiple of the difference between image
+     *     regions a few pixels apart, and is drawn again if less than a third is left; default 0, which keeps all.
+     *     Otherwise noise pasted on noise, or a hardly visible texture, would be labeled an anomaly
      */
     public record Appearance(double tones, boolean matchGray, double overGrain) {
 
         public Appearance {
             requireShare("--tones", tones);
-            require(overGrain >= 0 && overGrain <= 100, "--over-grain must lie within 0 and 100", overGrain);
+            require(overGrain >= 0 && overGrain <= 100, "--over-grain must be from 0 to 100", overGrain);
         }
     }
 
@@ -219,15 +219,15 @@ public record SynthesisOptions(
     }
 
     private static void requireShare(String option, double value) {
-        require(value >= 0 && value <= 1, option + " must lie within 0 and 1", value);
+        require(value >= 0 && value <= 1, option + " must be from 0 to 1", value);
     }
 
     private static void requireDegrees(String option, double value) {
-        require(value >= 0 && value <= 180, option + " must lie within 0 and 180", value);
+        require(value >= 0 && value <= 180, option + " must be from 0 to 180", value);
     }
 
     private static void requireCount(String option, int count, int augmenters) {
-        require(count >= 0 && count <= augmenters, option + " must lie within 0 and " + augmenters, count);
+        require(count >= 0 && count <= augmenters, option + " must be from 0 to " + augmenters, count);
     }
 
     private static void require(boolean holds, String rule, Object value) {

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 @FunctionalInterface
 interface TextureSource {
 
-    /** Least change of a tone; one that goes through {@code beta} is fainter yet. */
+    /** Smallest change of a tone, before {@code beta} reduces it. */
     double FAINTEST_TONE = 0.1;
 
     /** Largest change of a tone. */
@@ -26,9 +26,9 @@ interface TextureSource {
     }
 
     /**
-     * Draws from normal images: with even chances another normal image (as NSA) or the same one moved by a quarter to
-     * three quarters of each side, what leaves on one side coming back on the other (as CutPaste, which pastes from
-     * another place of the same image); always the latter where there is only one.
+     * Draws from normal images: with equal probability another normal image (as NSA) or the same one moved by a quarter to
+     * three quarters of each side, wrapped around (as CutPaste, which pastes from
+     * another part of the same image); always the latter if there is only one.
      */
     static TextureSource normals(ImageSource<float[]> normals, int width, int height) {
         return (normal, random) -> {
@@ -48,9 +48,9 @@ interface TextureSource {
     }
 
     /**
-     * Makes coloured noise, for where there is no anomaly-source folder: each channel is a random base plus Perlin noise
-     * of its own and one that all channels share, at random scales. anomalib uses the mask's own noise, grey, as the
-     * texture; within the mask that is nearly one flat grey tone, so that here colour and scale are drawn anew.
+     * Generates colored noise, used without an anomaly-source folder: each channel is a random base plus Perlin noise
+     * of its own and one that all channels share, at random scales. anomalib uses the mask's own noise, gray, as the
+     * texture; within the mask that is nearly one flat gray tone, so that here color and scale are drawn independently.
      */
     static TextureSource noise(int width, int height, SynthesisOptions.Perlin options) {
         return (normal, random) -> {
@@ -81,7 +81,7 @@ interface TextureSource {
         };
     }
 
-    /** Returns Perlin noise of the options' scales, at most one cell a pixel; neither turned nor cut yet. */
+    /** Returns Perlin noise of the options' scales, at most one cell per pixel; neither rotated nor cropped. */
     static float[] perlin(RandomGenerator random, int width, int height, SynthesisOptions.Perlin options) {
         int bound = options.maxScale() + 1;
         int down = Math.min(random.nextInt(options.minScale(), bound), PerlinNoise.paddedExponent(height));

@@ -2,14 +2,14 @@ package io.draem.trainer.synthesis;
 
 import io.draem.image.RgbImage;
 
-/** Maps of each 8-bit channel value to another, one table a channel. */
+/** Maps of each 8-bit channel value to another, one table per channel. */
 final class ToneCurve {
 
     private static final int LEVELS = 256;
 
     private ToneCurve() {}
 
-    /** Returns {@code 255 (v / 255)^gamma}, cut to whole numbers, with one exponent a channel. */
+    /** Returns {@code 255 (v / 255)^gamma}, cut to whole numbers, with one exponent per channel. */
     static RgbImage gamma(RgbImage image, double red, double green, double blue) {
         double[] exponents = {red, green, blue};
         byte[][] tables = new byte[3][LEVELS];
@@ -44,7 +44,7 @@ final class ToneCurve {
     }
 
     /**
-     * Stretches each channel to 0 to 255 after leaving out {@code cutoff} per cent of its pixels at either end, as
+     * Stretches each channel to 0 to 255 after leaving out {@code cutoff} percent of its pixels at both ends, as
      * {@code PIL.ImageOps.autocontrast}.
      */
     static RgbImage autoContrast(RgbImage image, int cutoff) {

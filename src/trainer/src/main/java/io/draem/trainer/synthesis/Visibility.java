@@ -2,13 +2,13 @@ package io.draem.trainer.synthesis;
 
 import java.util.Arrays;
 
-/** Tells where an anomaly can be seen on one image, and cuts it to that. */
+/** Finds where an anomaly is visible on an image, and limits its mask to these pixels. */
 final class Visibility {
 
     private static final int RADIUS = 2;
-    private static final int APART = 8; // pixels between the places that are compared to measure the grain
-    private static final int EVERY = 3; // of the pixels each way serves for that
-    private static final int LEAST_LEFT = 3; // of so many parts one must be left
+    private static final int APART = 8; // pixels between the regions that are compared to measure the noise
+    private static final int EVERY = 3; // step in pixels in both directions for that
+    private static final int LEAST_LEFT = 3; // reciprocal of the smallest share that must be left
 
     private final float[] clean;
     private final int width;
@@ -30,8 +30,8 @@ final class Visibility {
      * Measures an image.
      *
      * @param clean {@code [3, height, width]}
-     * @param contrast the least change that is visible, 0 to 1
-     * @param overGrain and how many times the image's own grain it must be; 0 leaves the grain out
+     * @param contrast smallest visible change, 0 to 1
+     * @param overGrain multiple of the image's own noise that a visible change exceeds; 0 ignores the noise
      */
     static Visibility on(float[] clean, int width, int height, double contrast, double overGrain) {
         if (overGrain == 0) {
@@ -47,12 +47,12 @@ final class Visibility {
     }
 
     /**
-     * Takes those pixels out of the mask that cannot be told from the image. Visible is, averaged over the mask's pixels
-     * within 5×5, either the size of the change in the channel where it is largest, or the change itself in any channel: the
-     * latter is little where grain takes the place of other grain.
+     * Removes pixels from the mask that are not visible. Visibility is measured, averaged over the mask's pixels within
+     * 5×5, by the absolute change in the channel where it is largest and by the signed change in each channel; the latter
+     * is small where noise replaces noise.
      *
-     * @param opacity share of the texture in the anomaly
-     * @return whether enough is left: any pixel, and where the grain counts a third of them
+     * @param opacity weight of the texture in the anomaly
+     * @return whether enough is left: any pixel, and a third of them if noise is considered
      */
     boolean cut(float[] mask, float[] texture, float opacity) {
         int area = mask.length;

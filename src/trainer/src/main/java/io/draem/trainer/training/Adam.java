@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The Adam optimizer (arXiv 1412.6980), with weight decay by either {@link OptimizerRule}.
  *
- * <p>libtorch's own keeps its state by address; this one has it by parameter name, so that a training can be resumed
+ * <p>libtorch's Adam stores its state by address; this one by parameter name, so that a training can be resumed
  * exactly.
  */
 public final class Adam implements AutoCloseable {
@@ -35,13 +35,13 @@ public final class Adam implements AutoCloseable {
     private record Slot(Tensor parameter, Tensor mean, Tensor square) {}
 
     /**
-     * What it does beside its learning rate. What does not fit is refused with an {@link IllegalArgumentException} that names
+     * Options other than the learning rate. Invalid values are refused with an {@link IllegalArgumentException} that names
      * the command line's option.
      *
      * @param rule of the weight decay
-     * @param weightDecay share of each weight that a step takes off, times the learning rate, or adds to the gradient
-     * @param beta1 share of the mean gradient that a step keeps
-     * @param beta2 the same of the mean square
+     * @param weightDecay share of each weight that a step subtracts, times the learning rate, or adds to the gradient
+     * @param beta1 decay rate of the mean gradient
+     * @param beta2 decay rate of the mean square
      * @param epsilon added to the root of the mean square
      */
     public record Options(OptimizerRule rule, double weightDecay, double beta1, double beta2, double epsilon) {
@@ -72,7 +72,7 @@ public final class Adam implements AutoCloseable {
     }
 
     /**
-     * Makes an optimizer of those parameters, which it does not own. Its state takes their element type and memory format,
+     * Creates an optimizer of parameters, which it does not own. Its state has their element type and memory format,
      * so convert the network first.
      */
     public Adam(Map<String, Tensor> parameters, double learningRate, Options options) {
@@ -98,12 +98,12 @@ public final class Adam implements AutoCloseable {
         learningRate = newRate;
     }
 
-    /** Returns how many steps it has made. */
+    /** Returns the number of steps. */
     public long steps() {
         return step;
     }
 
-    /** Moves every parameter that has a gradient, then drops the gradients. */
+    /** Updates every parameter that has a gradient, then drops the gradients. */
     public void step() {
         step++;
         double correction2 = Math.sqrt(1 - Math.pow(options.beta2(), step));
@@ -172,16 +172,16 @@ public final class Adam implements AutoCloseable {
         return state;
     }
 
-    /** Says whether the whole state is numbers. */
+    /** Returns whether all numbers of the state are finite. */
     boolean isFinite() {
         return Scopes.areFinite(tensors().values());
     }
 
     /**
-     * Goes on from a state that {@link #state} gave.
+     * Restores a state that {@link #state} returned.
      *
-     * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape; nothing has changed
-     *     then
+     * @throws IllegalArgumentException naming a tensor that is missing, unknown or of another shape; the optimizer is
+     *     unchanged then
      */
     public void restore(Map<String, io.draem.trainer.checkpoint.Tensor> state) {
         Map<String, Tensor> own = tensors();

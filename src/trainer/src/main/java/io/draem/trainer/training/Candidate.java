@@ -11,23 +11,23 @@ import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
-/** Makes of a network in training one that can be judged and exported. */
+/** Creates a network for evaluation and export from one in training. */
 final class Candidate {
 
     private Candidate() {}
 
     /**
-     * Returns a copy in evaluation mode, in float32, with its batch-norm statistics taken again, over the batches that
+     * Returns a copy in evaluation mode, in float32, with batch-norm statistics recomputed over the batches that
      * would follow the last step: the same ones at every step.
      *
-     * @throws CancellationException if {@code abandon} says so meanwhile
+     * @throws CancellationException if {@code abandon} returns true meanwhile
      */
     static DraemNetwork of(TrainingSetup setup, DraemNetwork network, BooleanSupplier abandon) {
         Recipe recipe = setup.recipe();
         DraemNetwork copy = DraemNetwork.load(recipe.network(), network.tensors());
         try {
             copy.moveTo(setup.device());
-            copy.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast); // what is exported runs in float32
+            copy.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast); // exported graphs run in float32
             if (recipe.batchNorm().batches() > 0) {
                 try (BatchLoader batches = setup.batches().apply(setup.steps())) {
                     BatchNormStatistics.recompute(copy, () -> images(recipe, batches, abandon));

@@ -18,18 +18,18 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A training after a whole step, with all that it needs to go on. What is random follows from the seed and the step, so
- * the step is the whole random state.
+ * The complete state of a training after a step. Random numbers depend on the seed and the step only, so the step is the
+ * entire random state.
  *
  * <p>The file is safetensors: tensors {@code weights.*}, {@code optimizer.*}, {@code best.*} and last {@code checksum},
  * the CRC-32C of everything before it; the rest is JSON in the metadata.
  *
  * @param step steps done
- * @param origin what the training is made of, see {@link TrainingOrigin}
+ * @param origin inputs of the training, see {@link TrainingOrigin}
  * @param curve see {@link TrainingCurve#state}
  * @param weights parameters and buffers, batch-norm running statistics among them
  * @param optimizer see {@link Adam#state}
- * @param best weights of the best validation so far; empty where there is none
+ * @param best weights of the best validation so far; empty if there is none
  */
 public record Checkpoint(
         long step,
@@ -46,7 +46,7 @@ public record Checkpoint(
     private static final String BEST = "best.";
     private static final String CHECKSUM = "checksum";
 
-    /** Writes a file of this form as {@link Safetensors#write(Path)} does; large tensors are asked for one by one. */
+    /** Writes a file of this form as {@link Safetensors#write(Path)} does; large tensors are requested one by one. */
     static void write(
             Path file,
             long step,
@@ -76,15 +76,15 @@ public record Checkpoint(
     /**
      * Reads a file.
      *
-     * @throws CheckpointException if it is not whole, or no checkpoint of this form
-     * @throws IOException if it cannot be read, or is no safetensors file
+     * @throws CheckpointException if it is incomplete, or not a checkpoint of this form
+     * @throws IOException if it cannot be read, or is not a safetensors file
      */
     public static Checkpoint read(Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
         String json = content.metadata().get(STATE);
         Tensor expected = content.tensors().get(CHECKSUM);
         if (json == null || expected == null || expected.type() != Tensor.Type.I64 || expected.shape().length > 0) {
-            throw new CheckpointException(file, "it is no checkpoint of a training");
+            throw new CheckpointException(file, "it is not a checkpoint of a training");
         }
         CRC32C checksum = new CRC32C();
         checksum.update(json.getBytes(StandardCharsets.UTF_8));
@@ -98,7 +98,7 @@ public record Checkpoint(
             }
         });
         if (expected.data().getLong() != checksum.getValue()) {
-            throw new CheckpointException(file, "its checksum is wrong: it was written or read only in part");
+            throw new CheckpointException(file, "its checksum is wrong: it is incomplete or damaged");
         }
         JsonNode state = state(json, file);
         return new Checkpoint(
@@ -123,7 +123,7 @@ public record Checkpoint(
         }
         JsonNode step = state.path("step");
         if (!step.isIntegralNumber() || !step.canConvertToLong() || step.longValue() < 0) {
-            throw new CheckpointException(file, "it names no step");
+            throw new CheckpointException(file, "it has no step");
         }
         if (!state.path("origin").isObject() || !state.path("curve").isObject()) {
             throw new CheckpointException(file, "its description lacks a part");

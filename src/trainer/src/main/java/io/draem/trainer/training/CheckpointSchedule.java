@@ -3,10 +3,10 @@ package io.draem.trainer.training;
 import java.time.Duration;
 
 /**
- * When a training is saved: whichever comes first.
+ * When a training is saved: after a number of steps or a time, whichever comes first.
  *
- * @param steps steps from one checkpoint to the next; 0 for no such rule
- * @param time from one checkpoint to the next; zero for no such rule
+ * @param steps steps between checkpoints; 0 to disable
+ * @param time between checkpoints; zero to disable
  */
 public record CheckpointSchedule(long steps, Duration time) {
 

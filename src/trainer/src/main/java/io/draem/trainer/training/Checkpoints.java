@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of one training's checkpoints. One process at a time has it: a lock that ends with the process sees to it. */
+/** The folder of the checkpoints of a training, locked by one process at a time. */
 public final class Checkpoints implements AutoCloseable {
 
     private static final int KEPT = 2;
@@ -35,7 +35,7 @@ public final class Checkpoints implements AutoCloseable {
     }
 
     /**
-     * Opens the folder, makes it where there is none, and removes what a killed process has left half-written.
+     * Opens the folder, creates it if it does not exist, and removes incomplete files of a killed process.
      *
      * @throws CheckpointException if another process trains there
      */
@@ -45,7 +45,7 @@ public final class Checkpoints implements AutoCloseable {
                 FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isLocked(channel)) {
             channel.close();
-            throw new CheckpointException("Another training works in " + folder
+            throw new CheckpointException("Another training uses " + folder
                     + ": wait for its end, or give this one another --name or --output");
         }
         Checkpoints checkpoints = new Checkpoints(folders, folder, channel);
@@ -62,7 +62,7 @@ public final class Checkpoints implements AutoCloseable {
         try {
             FileLock lock = channel.tryLock();
             return lock != null;
-        } catch (OverlappingFileLockException e) { // this very process has it
+        } catch (OverlappingFileLockException e) { // locked by this process
             return false;
         }
     }
@@ -71,16 +71,16 @@ public final class Checkpoints implements AutoCloseable {
         return folder;
     }
 
-    /** Returns the newest file, whatever is in it. */
+    /** Returns the newest file, valid or not. */
     public Optional<Path> last() throws IOException {
         return files().stream().findFirst();
     }
 
     /**
-     * Reads the newest checkpoint that is whole; null where there is none at all.
+     * Reads the newest valid checkpoint; null if there are no checkpoints.
      *
-     * @param notes hears of those that are not whole
-     * @throws CheckpointException if there are some, but none is whole
+     * @param notes receives a message for each invalid checkpoint
+     * @throws CheckpointException if there are checkpoints, but none is valid
      */
     public @Nullable Checkpoint newest(Consumer<String> notes) throws IOException {
         List<Path> files = files();
@@ -93,7 +93,7 @@ public final class Checkpoints implements AutoCloseable {
         }
         if (!files.isEmpty()) {
             throw new CheckpointException("None of the checkpoints in " + folder
-                    + " can be used: bring back a good one, or start anew with --restart");
+                    + " can be used: restore a valid one, or start from the beginning with --restart");
         }
         return null;
     }
@@ -127,7 +127,7 @@ public final class Checkpoints implements AutoCloseable {
         }
     }
 
-    /** Lets others have the folder; one without a checkpoint is removed, with those around it that were made for it. */
+    /** Unlocks the folder. If it is empty, it is removed with the parents that were created for it. */
     @Override
     public void close() throws IOException {
         if (files().isEmpty()) {

@@ -1,6 +1,6 @@
 package io.draem.trainer.training;
 
-/** A loss or weights that are no longer numbers. */
+/** A loss or weights that are no longer finite. */
 public final class DivergedException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -2,15 +2,15 @@ package io.draem.trainer.training;
 
 import java.util.Locale;
 
-/** Which weights of a training become the model. */
+/** Which weights of a training are exported. */
 public enum Keep {
-    /** Those that scored best in the validations during the training. */
+    /** The weights of the best validation during the training. */
     BEST,
 
-    /** Those of the last step. */
+    /** The weights of the last step. */
     LAST;
 
-    /** Returns the name as it is written on the command line. */
+    /** Returns the name on the command line. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

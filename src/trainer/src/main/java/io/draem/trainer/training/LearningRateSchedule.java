@@ -1,9 +1,9 @@
 package io.draem.trainer.training;
 
 /**
- * A learning rate that rises to its full value over the warm-up and then falls, at milestones or along a cosine.
+ * A learning rate that rises to its full value over the warm-up and then decreases, at milestones or along a cosine.
  *
- * @param options which of the two, and how fast
+ * @param options the optimizer's options
  */
 record LearningRateSchedule(Recipe.Optimizer options) {
 

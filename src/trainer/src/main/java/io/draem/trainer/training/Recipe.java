@@ -11,21 +11,21 @@ import io.draem.trainer.synthesis.SynthesisOptions;
 import java.util.List;
 
 /**
- * Every knob that decides what the weights become, as it stands in the model's metadata. "Paper" is arXiv 2108.07610
- * with its official repository. What does not fit is refused with an {@link IllegalArgumentException} that names the
+ * All options that determine the weights, as recorded in the model's metadata. "Paper" is arXiv 2108.07610 with its
+ * official repository. Invalid values are refused with an {@link IllegalArgumentException} that names the
  * command line's option.
  *
  * @param imageSize sides of the square input in pixels, a multiple of 32; paper 256
  * @param network widths and SSPCAB; paper 128 and 64, without
- * @param initialization of its weights; paper its own
- * @param loss what is minimised
- * @param length how long
- * @param optimizer how the weights move
+ * @param initialization initial weights; paper its own
+ * @param loss the loss that is minimized
+ * @param length of the training
+ * @param optimizer optimizer of the weights
  * @param precision arithmetic of the forward pass; paper float32
  * @param synthesis the synthetic anomalies
- * @param validation which images thresholds come from
- * @param batchNorm how the batch-norm statistics are taken again
- * @param seed of everything random
+ * @param validation images that thresholds are found on
+ * @param batchNorm how batch-norm statistics are recomputed
+ * @param seed of all random numbers
  * @param selection validation during the training; paper none, the last weights
  */
 public record Recipe(
@@ -43,10 +43,10 @@ public record Recipe(
         Selection selection) {
 
     /**
-     * The loss beside its fixed parts.
+     * The options of the loss.
      *
-     * @param focal which pixels the focal loss counts; paper both classes
-     * @param sspcabWeight weight of SSPCAB's own loss; 0.1 in arXiv 2111.09099
+     * @param focal pixels that contribute to the focal loss; paper both classes
+     * @param sspcabWeight weight of the loss of SSPCAB; 0.1 in arXiv 2111.09099
      */
     public record Loss(FocalLoss focal, double sspcabWeight) {
 
@@ -62,8 +62,8 @@ public record Recipe(
      * The length of the training.
      *
      * @param epochs passes over the normal images; paper 700
-     * @param steps optimiser steps in place of epochs; 0 means epochs
-     * @param batchSize images a step; paper 8
+     * @param steps optimizer steps instead of epochs; 0 means epochs
+     * @param batchSize images per step; paper 8
      */
     public record Length(int epochs, long steps, int batchSize) {
 
@@ -73,7 +73,7 @@ public record Recipe(
             require(batchSize >= 1, "--batch-size must be at least 1", batchSize);
         }
 
-        /** Returns how many optimiser steps that is with so many images to train on. */
+        /** Returns the number of optimizer steps for a number of training images. */
         public long stepsFor(int images) {
             return steps > 0 ? steps : (long) epochs * BatchLoader.stepsPerEpoch(images, batchSize);
         }
@@ -83,12 +83,12 @@ public record Recipe(
      * Adam and its learning rate.
      *
      * @param learningRate full rate; paper 1e-4
-     * @param decay how it falls; paper at milestones
+     * @param decay how it decreases; paper at milestones
      * @param milestones shares of the training at which the rate is multiplied by {@code gamma}; paper 0.8 and 0.9
      * @param gamma that factor; paper 0.2
      * @param warmUp share of the training over which the rate rises to its full value (arXiv 1706.02677); paper 0
      * @param adam its decay, betas and epsilon; paper torch's defaults
-     * @param gradientClip largest L2 norm of all gradients together (arXiv 1211.5063); 0 for any, as in the paper
+     * @param gradientClip largest L2 norm of all gradients together (arXiv 1211.5063); 0 for no limit, as in the paper
      */
     public record Optimizer(
             double learningRate,
@@ -101,9 +101,9 @@ public record Recipe(
 
         public Optimizer {
             milestones = List.copyOf(milestones);
-            require(learningRate > 0 && learningRate < 1, "--learning-rate must lie between 0 and 1", learningRate);
+            require(learningRate > 0 && learningRate < 1, "--learning-rate must be between 0 and 1", learningRate);
             for (double milestone : milestones) {
-                require(milestone >= 0 && milestone <= 1, "--milestones must lie within 0 and 1", milestone);
+                require(milestone >= 0 && milestone <= 1, "--milestones must be from 0 to 1", milestone);
             }
             require(gamma > 0 && gamma <= 1, "--gamma must be above 0 and up to 1", gamma);
             require(warmUp >= 0 && warmUp < 1, "--warm-up must be at least 0 and below 1", warmUp);
@@ -115,7 +115,7 @@ public record Recipe(
     }
 
     /**
-     * The images that thresholds come from.
+     * The images that thresholds are found on.
      *
      * @param split which those are
      * @param heldOut share of the normal training images held out for {@link ValidationSplit#SYNTHETIC}
@@ -123,15 +123,15 @@ public record Recipe(
     public record Validation(ValidationSplit split, double heldOut) {
 
         public Validation {
-            require(heldOut > 0 && heldOut < 1, "--held-out must lie between 0 and 1", heldOut);
+            require(heldOut > 0 && heldOut < 1, "--held-out must be between 0 and 1", heldOut);
         }
     }
 
     /**
-     * "Precise batch norm" (arXiv 2105.07576): the statistics taken again before evaluation and export.
+     * "Precise batch norm" (arXiv 2105.07576): statistics recomputed before evaluation and export.
      *
-     * @param batches how many they are taken over; 0 keeps the running averages, as the paper does
-     * @param clean whether those batches are of clean images, not of the training's mixture
+     * @param batches their number; 0 keeps the running averages, as the paper does
+     * @param clean whether these batches have only clean images, unlike those of the training
      */
     public record BatchNormRetake(int batches, boolean clean) {
 
@@ -152,19 +152,19 @@ public record Recipe(
         if (length.steps() > 0) {
             selection.requireWithin(length.steps(), "--steps " + length.steps());
         }
-        int deepest = imageSize / ModelContract.SIZE_MULTIPLE; // pixels a side of the smallest feature maps
+        int deepest = imageSize / ModelContract.SIZE_MULTIPLE; // pixels per side of the smallest feature maps
         require(
                 (long) length.batchSize() * deepest * deepest > 1,
                 "--batch-size must be at least 2 at --image-size " + imageSize
                         + ", because batch norm needs two values per channel and the deepest layers have one per image",
                 length.batchSize());
-        int largestBatch = Integer.MAX_VALUE / 3 / imageSize / imageSize; // what one array of images holds
+        int largestBatch = Integer.MAX_VALUE / 3 / imageSize / imageSize; // the limit of one array of images
         require(
                 length.batchSize() <= largestBatch,
                 "--batch-size must be at most " + largestBatch + " at that size",
                 length.batchSize());
         require(
-                1L << synthesis.perlin().minScale() < imageSize, // one cell a pixel is no noise: 0 at every corner
+                1L << synthesis.perlin().minScale() < imageSize, // with one cell per pixel the noise is 0 everywhere
                 "--perlin-scales must begin with a scale whose power of two is below --image-size",
                 synthesis.perlin().minScale());
     }

@@ -3,11 +3,11 @@ package io.draem.trainer.training;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How validation during a training chooses the weights. The paper trains for a fixed time and takes the last ones.
+ * How validation during a training selects the weights. The paper trains for a fixed time and uses the last ones.
  *
- * @param validateSteps steps from one validation to the next; 0 for none; null for a tenth of the training
- * @param patience the training ends after so many validations without a better one; 0 for never
- * @param keep which weights become the model
+ * @param validateSteps steps between validations; 0 for none; null for a tenth of the training
+ * @param patience validations without improvement after which the training stops; 0 for never
+ * @param keep which weights are exported
  */
 public record Selection(@Nullable Long validateSteps, int patience, Keep keep) {
 
@@ -42,7 +42,7 @@ public record Selection(@Nullable Long validateSteps, int patience, Keep keep) {
         }
     }
 
-    /** Says whether a training of so many steps is validated after that one: every so often, and after the last. */
+    /** Returns whether a training is validated after a step: at regular intervals, and after the last. */
     boolean isDue(long step, long steps) {
         long every = validateSteps == null ? Math.max(1, steps / DEFAULT_VALIDATIONS) : validateSteps;
         return every > 0 && step > 0 && (step % every == 0 || step == steps);

@@ -2,7 +2,7 @@ package io.draem.trainer.training;
 
 import java.nio.file.Path;
 
-/** A training that ended early because it was asked to; it can go on from its checkpoint. */
+/** A training that was stopped on request; it can be resumed from its checkpoint. */
 public final class StoppedException extends Exception {
 
     private static final long serialVersionUID = 1L;

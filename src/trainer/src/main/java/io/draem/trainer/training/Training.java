@@ -168,7 +168,7 @@ public final class Training {
                 best = candidate.tensors();
             }
             setup.listener().validated(validation, better);
-        } catch (IOException e) { // a labelled image has vanished
+        } catch (IOException e) { // a labeled image has vanished
             save();
             throw e;
         } catch (UncheckedIOException e) { // one of those that batches or synthetic anomalies are made of

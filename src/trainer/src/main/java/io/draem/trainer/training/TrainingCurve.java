@@ -141,7 +141,7 @@ public final class TrainingCurve {
         return state;
     }
 
-    /** Goes on from a {@link #state}; what it lacks counts as not yet happened. */
+    /** Restores a {@link #state}; missing values are those of the start. */
     void restore(JsonNode state) {
         for (JsonNode point : state.path("lossCurve")) {
             points.add(point);

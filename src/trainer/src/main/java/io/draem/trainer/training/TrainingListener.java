@@ -3,11 +3,11 @@ package io.draem.trainer.training;
 import io.draem.trainer.loss.LossParts;
 import java.nio.file.Path;
 
-/** Hears how a training goes; must be quick. */
+/** Receives the progress of a training; calls must return quickly. */
 public interface TrainingListener {
 
     /**
-     * Called after each optimiser step.
+     * Called after each optimizer step.
      *
      * @param step steps done
      */
@@ -16,6 +16,6 @@ public interface TrainingListener {
     /** Called after each validation. */
     default void validated(ValidationFigures validation, boolean best) {}
 
-    /** Called when a checkpoint is in its place. */
+    /** Called after a checkpoint is written. */
     default void saved(long step, Path checkpoint) {}
 }

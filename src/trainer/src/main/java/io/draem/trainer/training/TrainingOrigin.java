@@ -39,7 +39,7 @@ public record TrainingOrigin(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer whiteLevel) {
 
     /**
-     * Digests of images, of their masks and of their labels, each empty where there are none.
+     * Digests of images, of their masks and of their labels, each empty if there are none.
      *
      * @param train of those to train on
      * @param validation of those that weights are selected by
@@ -102,8 +102,8 @@ public record TrainingOrigin(
     }
 
     /**
-     * Says whether an older training had other files beside its test images or among them, which change no weights and
-     * give other figures; only where {@link #differencesFrom} finds no difference.
+     * Returns whether an older training had other test images or unused files, which change figures but no weights; only
+     * if {@link #differencesFrom} finds no difference.
      */
     public boolean testsOnOtherImagesThan(JsonNode older) {
         return !older.path(DATA).asString("").equals(dataDigest);

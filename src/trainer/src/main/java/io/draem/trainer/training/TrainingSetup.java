@@ -8,16 +8,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 
 /**
- * What a training works with.
+ * The inputs of a training.
  *
- * @param steps how many to take
- * @param firstNetwork makes the network that step 0 begins with, of the recipe's widths; the training closes it
- * @param device where it computes
- * @param batches starts a loader at a step, of images of the recipe's size; the training closes it
- * @param validator of the weights, where the recipe asks for validation
- * @param checkpoints where it is saved
- * @param schedule when it is saved; at its end it always is
- * @param stopRequested asked after every step: true to save and end
+ * @param steps number of steps
+ * @param firstNetwork creates the network of step 0 with the recipe's widths; the training closes it
+ * @param device that computes
+ * @param batches starts a loader at a step, with images of the recipe's size; the training closes it
+ * @param validator of the weights, if the recipe includes validation
+ * @param checkpoints folder of checkpoints
+ * @param schedule when it is saved; always at its end
+ * @param stopRequested polled after every step: true to save and stop
  */
 public record TrainingSetup(
         TrainingOrigin origin,

@@ -4,19 +4,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Figures of the weights of one step on validation images. NaN where the images do not define one.
+ * Figures of the weights of one step on validation images. NaN if the images do not define one.
  *
  * @param step steps done
  */
 public record ValidationFigures(long step, double imageAuroc, double pixelAuroc, double pixelAveragePrecision) {
 
     /**
-     * Returns what the best weights have most of: the mean of image AUROC and pixel average precision, or the one of them
+     * Returns the criterion that the best weights maximize: the mean of image AUROC and pixel average precision, or the one of them
      * that is defined.
      *
-     * <p>The first says whether images are told apart, and is soon 1 for synthetic anomalies; the second goes on telling
-     * how well defects are outlined, where pixel AUROC is near 1 for any model that is dark nearly everywhere. Without masks
-     * the first is all there is.
+     * <p>The first measures whether images are separated, and is soon 1 for synthetic anomalies; the second still measures
+     * how well defects are segmented when pixel AUROC is near 1 for any map that is low nearly everywhere. Without masks
+     * only the first is defined.
      */
     public double score() {
         if (Double.isNaN(imageAuroc)) {
@@ -25,7 +25,7 @@ public record ValidationFigures(long step, double imageAuroc, double pixelAuroc,
         return Double.isNaN(pixelAveragePrecision) ? imageAuroc : (imageAuroc + pixelAveragePrecision) / 2;
     }
 
-    /** Says whether a mask defined figures of pixels. */
+    /** Returns whether a mask defines figures of pixels. */
     public boolean hasPixelFigures() {
         return !Double.isNaN(pixelAveragePrecision);
     }

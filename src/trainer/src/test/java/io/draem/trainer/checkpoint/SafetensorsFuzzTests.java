@@ -85,7 +85,7 @@ class SafetensorsFuzzTests {
                 assertThat(data).as("round %d", round).isLessThan(changed.length);
                 read++;
             } catch (TensorFileException e) {
-                assertThat(e).hasMessageStartingWith("fuzzed.safetensors is no usable safetensors file: ");
+                assertThat(e).hasMessageStartingWith("fuzzed.safetensors is not a usable safetensors file: ");
             } catch (RuntimeException | Error e) {
                 throw new AssertionError("Round " + round, e);
             }

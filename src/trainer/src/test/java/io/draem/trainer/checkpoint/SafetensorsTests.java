@@ -79,7 +79,7 @@ class SafetensorsTests {
             assertThatExceptionOfType(TensorFileException.class)
                     .as("%d bytes", length)
                     .isThrownBy(() -> Safetensors.read(file))
-                    .withMessageStartingWith("weights.safetensors is no usable safetensors file");
+                    .withMessageStartingWith("weights.safetensors is not a usable safetensors file");
         }
     }
 

@@ -322,7 +322,7 @@ class ImportAndPredictGoldenTests {
         paint("images/a.png", 40, 30);
         Path graph = ImportedFolder.read("anomalib").files(".onnx").get(0);
         assertThat(predict(graph, folder.resolve("images/out"))).isEqualTo(1);
-        assertThat(said.toString()).contains("lies in --images");
+        assertThat(said.toString()).contains("is in --images");
     }
 
     @Test
@@ -346,7 +346,7 @@ class ImportAndPredictGoldenTests {
         assertThat(predict(graph, folder.resolve("out"))).as(said.toString()).isZero();
         JsonNode line = lines(folder.resolve("out")).get(0);
         assertThat(line.get("normalizedScore").asDouble())
-                .as("its scores are normalised already")
+                .as("its scores are normalized already")
                 .isCloseTo(line.get("score").asDouble(), within(1e-9));
     }
 

@@ -235,7 +235,7 @@ class ResumedTrainingTests {
     }
 
     @Test
-    void restartBeginsAnew() throws Exception {
+    void restartStartsFromTheBeginning() throws Exception {
         Path folderOfCheckpoints = Files.createDirectories(output.resolve(training));
         Path broken = Files.writeString(folderOfCheckpoints.resolve("step-000000009.safetensors"), "torn");
         assertThat(runHere(output, "--steps=2", "--resume"))

@@ -163,7 +163,7 @@ class TrainCommandTests {
 
     @Test
     void calibratesOnLabelledImagesWhereAsked() throws Exception {
-        Path output = folder.resolve("labelled");
+        Path output = folder.resolve("labeled");
         assertThat(train(output, "--validation", "from-test", "--validate-steps", "2"))
                 .contains("to validate with", "validated step 2 (validation images): image AUROC")
                 .contains("test images: image AUROC", "false alarms of 1 normal");
@@ -194,15 +194,15 @@ class TrainCommandTests {
                 "--steps 120 --validate-steps 175 | --validate-steps 175 is more than --steps 120: give --validate-steps 12",
                 "--sspcab-weight NaN | --sspcab-weight must be a number and not negative, not NaN",
                 "--batch-size 1 --image-size 32 | --batch-size must be at least 2 at --image-size 32, because batch norm",
-                "--checkpoint-minutes 1e30 | --checkpoint-minutes must lie within 0 and 2147483647, not 1.0E30",
+                "--checkpoint-minutes 1e30 | --checkpoint-minutes must be from 0 to 2147483647, not 1.0E30",
                 "--beta 1,1 | --beta must begin below 1, or no anomaly changes the image, not 1.0,1.0",
                 "--batch-size 0 | --batch-size must be at least 1, not 0",
                 "--batch-size 2147483647 | --batch-size must be at most 10922 at that size, not 2147483647",
-                "--learning-rate NaN | --learning-rate must lie between 0 and 1, not NaN",
-                "--milestones 0.8,90 | --milestones must lie within 0 and 1, not 90.0",
+                "--learning-rate NaN | --learning-rate must be between 0 and 1, not NaN",
+                "--milestones 0.8,90 | --milestones must be from 0 to 1, not 90.0",
                 "--gamma 0 | --gamma must be above 0 and up to 1, not 0.0",
                 "--gamma NaN | --gamma must be above 0 and up to 1, not NaN",
-                "--held-out 1 | --held-out must lie between 0 and 1, not 1.0",
+                "--held-out 1 | --held-out must be between 0 and 1, not 1.0",
                 "--threshold-rule manual | --threshold-rule manual needs --threshold-image",
                 "--threshold-pixel 0.5 | --threshold-rule manual needs --threshold-image",
                 "--threshold-rule f1 --threshold-quantile 0.9 | --threshold-quantile goes with --threshold-rule quantile, not f1",
@@ -212,7 +212,7 @@ class TrainCommandTests {
                 "--threads 0 | --threads must be at least 1, not 0",
                 "--data-threads 0 | --data-threads must be at least 1, not 0",
                 "--name ../up | --name must be letters",
-                "--data my+data | the name of the data: give another"
+                "--data my+data | the name of the data: give a name with --name"
             })
     void aWrongOptionIsNamedAndNothingIsWritten(String options, String message) {
         StringWriter errors = new StringWriter();
@@ -250,7 +250,7 @@ class TrainCommandTests {
     }
 
     @Test
-    void aValueThatIsNoneOfAListIsToldWithTheList() {
+    void aValueOutsideAListIsRefusedWithTheList() {
         StringWriter errors = new StringWriter();
         int code = Main.commandLine()
                 .setErr(new PrintWriter(errors))

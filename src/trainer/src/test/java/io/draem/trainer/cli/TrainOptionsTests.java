@@ -133,7 +133,7 @@ class TrainOptionsTests {
                 "hello | it must consist of lines 'option: value'",
                 "a: &a [1]\\nb: *a | Number of aliases",
                 "seed: 1\\n---\\nseed: 2 | it must be one YAML document",
-                "checkpoint-minutes: 1e30 | --checkpoint-minutes must be between 0 and 2147483647, not 1.0E30",
+                "checkpoint-minutes: 1e30 | --checkpoint-minutes must be from 0 to 2147483647, not 1.0E30",
                 "seed: !!java.net.URL [x] | could not determine a constructor for the tag"
             })
     void namesAFileThatDoesNotFit(String yaml, String message) throws IOException {
@@ -161,7 +161,7 @@ class TrainOptionsTests {
     @Test
     void aFileOfAnotherSizeOrKindIsRefused() throws IOException {
         assertThat(run("--config", file("# " + "x".repeat(70_000)).toString()).err())
-                .contains("longer than a file of options is");
+                .contains("longer than a file of options may be");
         assertThat(run("--config", folder.resolve("none.yaml").toString()).err())
                 .contains("none.yaml", "there is no such file");
         assertThat(run("--config", folder.toString()).err())

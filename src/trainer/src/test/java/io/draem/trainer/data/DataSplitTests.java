@@ -33,7 +33,7 @@ class DataSplitTests {
     }
 
     @Test
-    void aDefectTypeOfOneImageIsStillJudgedBy() throws DatasetException {
+    void aDefectTypeOfOneImageStaysInTheTest() throws DatasetException {
         Dataset rare = dataset(DATASET.train(), List.of(), join(DATASET.test(), images("scratch", 1)));
         DataSplit split = DataSplit.of(rare, ValidationSplit.FROM_TEST, 0.2, 1);
         assertThat(split.test()).extracting(LabelledImage::defect).contains("scratch");

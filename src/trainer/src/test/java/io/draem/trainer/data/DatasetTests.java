@@ -103,7 +103,7 @@ class DatasetTests {
     }
 
     @Test
-    void namesEverythingThatCannotBeUsedInOneErrorAndGoesOnWithoutItWhereAsked() throws Exception {
+    void namesEverythingThatCannotBeUsedInOneErrorAndSkipsItOnRequest() throws Exception {
         Files.writeString(folder.resolve("train/good/002.png"), "no image at all");
         Files.writeString(folder.resolve("train/good/notes.txt"), "left out");
         write("train/good/003.png", 0, 20);
@@ -230,7 +230,7 @@ class DatasetTests {
                         "test/broken/night/007.png ground_truth/broken/night/007.png",
                         "test/broken/night/008.png ground_truth/broken/008_mask.png");
         assertThat(dataset.notes())
-                .containsExactly("1 links lead to a folder that they lie in and are not followed: train/good/round");
+                .containsExactly("1 links lead to a folder that contains them and are not followed: train/good/round");
     }
 
     @Test
@@ -471,27 +471,27 @@ class DatasetTests {
                 .isZero();
     }
 
-    private void write(String name, int colour) throws IOException {
-        write(folder.resolve(name), colour);
+    private void write(String name, int color) throws IOException {
+        write(folder.resolve(name), color);
     }
 
-    private void write(String name, int colour, int side) throws IOException {
-        write(folder.resolve(name), colour, side);
+    private void write(String name, int color, int side) throws IOException {
+        write(folder.resolve(name), color, side);
     }
 
-    private static void write(Path file, int colour) throws IOException {
-        write(file, colour, 40);
+    private static void write(Path file, int color) throws IOException {
+        write(file, color, 40);
     }
 
-    private static void write(Path file, int colour, int side) throws IOException {
-        write(file, colour, side, side);
+    private static void write(Path file, int color, int side) throws IOException {
+        write(file, color, side, side);
     }
 
-    private static void write(Path file, int colour, int width, int height) throws IOException {
+    private static void write(Path file, int color, int width, int height) throws IOException {
         Files.createDirectories(file.getParent());
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {
-            image.setRGB(i % width, i / width, colour);
+            image.setRGB(i % width, i / width, color);
         }
         String name = file.getFileName().toString();
         ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());
@@ -518,7 +518,7 @@ class DatasetTests {
         assertThat(DatasetCheck.of(Dataset.open(manifest), List.of(), 2).problems())
                 .singleElement()
                 .asString()
-                .contains("pipe.png", "it is no regular file");
+                .contains("pipe.png", "it is not a regular file");
     }
 
     @Test

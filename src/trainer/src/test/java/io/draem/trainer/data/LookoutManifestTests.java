@@ -70,7 +70,7 @@ class LookoutManifestTests {
                         note -> assertThat(note).contains("test.manifest; of train.manifest the anomalies"));
         LabelledImage anomaly = dataset.validation().get(2);
         boolean[] mask =
-                ImageFiles.readMask(anomaly.mask(), anomaly.maskColours()).resized(40, 40);
+                ImageFiles.readMask(anomaly.mask(), anomaly.maskColors()).resized(40, 40);
         assertThat(IntStream.range(0, 1600).filter(i -> mask[i]).count()).isEqualTo(800);
     }
 
@@ -156,25 +156,25 @@ class LookoutManifestTests {
     }
 
     @Test
-    void aMaskHasTheColoursOfItsMap() {
-        MaskColors colours = new MaskColors(Set.of(0xFFFFFF), Set.of(0x2CA02C, 0x1F77B4));
+    void aMaskHasTheColorsOfItsMap() {
+        MaskColors colors = new MaskColors(Set.of(0xFFFFFF), Set.of(0x2CA02C, 0x1F77B4));
         RgbImage mask = picture(0xFFFFFF, 0x2CA02C, 0x1F77B4, 0xFFFFFF);
-        assertThat(colours.problem(mask)).isNull();
-        assertThat(colours.blackAndWhite(mask).rgb())
+        assertThat(colors.problem(mask)).isNull();
+        assertThat(colors.blackAndWhite(mask).rgb())
                 .isEqualTo(picture(0, 0xFFFFFF, 0xFFFFFF, 0).rgb());
-        assertThat(colours.problem(picture(0xFFFFFF, 0x2CA02C, 0x2DA02C))).startsWith("has the colour #2da02c, which");
-        assertThat(colours.problem(picture(0xFFFFFF, 0xFFFFFF))).startsWith("has no pixel in the colour of a defect");
+        assertThat(colors.problem(picture(0xFFFFFF, 0x2CA02C, 0x2DA02C))).startsWith("has the color #2da02c, which");
+        assertThat(colors.problem(picture(0xFFFFFF, 0xFFFFFF))).startsWith("has no pixel in the color of a defect");
     }
 
     @Test
-    void aWrongColourInAMaskIsAProblemBeforeTheTraining() throws Exception {
+    void aWrongColorInAMaskIsAProblemBeforeTheTraining() throws Exception {
         write(folder.resolve("1.png"), 0, 0);
         write(folder.resolve("m.png"), 0, 0x2CA02C);
         Path manifest = write("parts.manifest", anomaly("s3://b/1.png", "s3://b/m.png"));
         assertThat(DatasetCheck.of(Dataset.open(manifest), List.of(), 1).problems())
                 .singleElement()
                 .asString()
-                .contains("m.png", "has the colour #000000, which its color map does not name");
+                .contains("m.png", "has the color #000000, which its color map does not name");
     }
 
     private static String normal(String image) {
@@ -185,14 +185,14 @@ class LookoutManifestTests {
         return "{\"source-ref\":\"" + image + "\"," + CLASS.formatted(1, "anomaly") + MASK.formatted(mask) + "}";
     }
 
-    private static RgbImage picture(int... colours) {
-        byte[] rgb = new byte[3 * colours.length];
-        for (int i = 0; i < colours.length; i++) {
-            rgb[3 * i] = (byte) (colours[i] >> 16);
-            rgb[3 * i + 1] = (byte) (colours[i] >> 8);
-            rgb[3 * i + 2] = (byte) colours[i];
+    private static RgbImage picture(int... colors) {
+        byte[] rgb = new byte[3 * colors.length];
+        for (int i = 0; i < colors.length; i++) {
+            rgb[3 * i] = (byte) (colors[i] >> 16);
+            rgb[3 * i + 1] = (byte) (colors[i] >> 8);
+            rgb[3 * i + 2] = (byte) colors[i];
         }
-        return new RgbImage(colours.length, 1, rgb);
+        return new RgbImage(colors.length, 1, rgb);
     }
 
     private Path write(String name, String text) throws IOException {
@@ -201,7 +201,7 @@ class LookoutManifestTests {
         return Files.writeString(file, text);
     }
 
-    /** Writes a picture whose lower half has another colour. */
+    /** Writes a picture whose lower half has another color. */
     private static void write(Path file, int upper, int lower) throws IOException {
         Files.createDirectories(file.getParent());
         BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB);

@@ -49,7 +49,7 @@ class ManifestTests {
     }
 
     @Test
-    void imagesOfTheSameNameAndLabelAreToldByTheirFolders() throws IOException {
+    void imagesOfTheSameNameAndLabelDifferByTheirFolders() throws IOException {
         Path elsewhere = folder.resolve("../elsewhere/t.png").normalize();
         Dataset dataset = read("path,label,mask,split\na.png,good,,train\nleft/t.png,hole,left/m.png,test\n"
                 + "./right/../right/t.png,hole,right/m.png,test\n"
@@ -87,7 +87,7 @@ class ManifestTests {
                 "a.png,good,,testing | line 3: split must be train, validation or test, not 'testing'",
                 "a.png,good,train | line 3: it has 3 values",
                 ",good,,train | line 3: path and label must not be empty",
-                "first.png,good,,test | line 3: first.png stands in an earlier line too"
+                "first.png,good,,test | line 3: first.png is also in an earlier line"
             })
     void namesTheLineThatDoesNotFit(String line, String message) {
         assertThatThrownBy(() -> read("path,label,mask,split\nfirst.png,good,,train\n" + line + "\n"))

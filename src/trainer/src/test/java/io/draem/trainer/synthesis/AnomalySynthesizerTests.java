@@ -73,7 +73,7 @@ class AnomalySynthesizerTests {
     }
 
     @Test
-    void keepsTheProbabilitiesOfAnomaliesAndTurnedImages() {
+    void keepsTheProbabilitiesOfAnomaliesAndRotatedImages() {
         AnomalySynthesizer synthesizer =
                 new AnomalySynthesizer(SynthesisOptions.DEFAULTS, WIDTH, HEIGHT, normals, textures);
         int anomalous = 0;
@@ -189,14 +189,14 @@ class AnomalySynthesizerTests {
     }
 
     @Test
-    void aTextureLosesItsColourOnAGreyImageAlone() {
+    void aTextureLosesItsColorOnAGreyImageAlone() {
         float[] grey = new float[3 * AREA];
         Arrays.fill(grey, 0.5f);
         AnomalySynthesizer synthesizer =
                 new AnomalySynthesizer(upright.with(new Appearance(0, true, 0)), WIDTH, HEIGHT, normals, textures);
         Sample onGrey = synthesizer.synthesize(grey, true, new SplittableRandom(3));
         assertThat(onGrey.augmented()).isNotEqualTo(grey);
-        assertThat(ColorShift.isGrey(onGrey.augmented())).isTrue();
+        assertThat(ColorShift.isGray(onGrey.augmented())).isTrue();
 
         AnomalySynthesizer plain = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, textures);
         assertThat(synthesizer
@@ -260,13 +260,13 @@ class AnomalySynthesizerTests {
     void refusesOptionsThatMakeNoSense() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SynthesisOptions.DEFAULTS.withAnomalyProbability(1.5))
-                .withMessage("--anomaly-probability must lie within 0 and 1, not 1.5");
+                .withMessage("--anomaly-probability must be from 0 to 1, not 1.5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Perlin(3, 2, 0.5, 90))
                 .withMessage("--perlin-scales must rise and end at 12 or below, not 3,2");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SelfTextures(1, 11, 0))
-                .withMessage("--self-texture-augmenters must lie within 0 and 10, not 11");
+                .withMessage("--self-texture-augmenters must be from 0 to 10, not 11");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> upright.with(new SelfTextures(0.6, 0, 0)).with(new Appearance(0.5, false, 0)))
                 .withMessage("--self-textures and --tones must be at most 1 together, not 1.1");
@@ -278,7 +278,7 @@ class AnomalySynthesizerTests {
                 .withMessage("--beta must begin below 1, or no anomaly changes the image, not 1.0,1.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Augmenters(3, List.of(Augmenter.INVERT, Augmenter.ROTATE)))
-                .withMessage("--augmenters-per-texture must lie within 0 and 2, not 3");
+                .withMessage("--augmenters-per-texture must be from 0 to 2, not 3");
     }
 
     private static int indexOf(float[] values, float value) {

@@ -180,7 +180,7 @@ class AugmenterTests {
     }
 
     @Test
-    void withoutSaturationAColourIsAsGreyAsItsValue() {
+    void withoutSaturationAColorIsAsGreyAsItsValue() {
         RgbImage red = new RgbImage(1, 1, new byte[] {(byte) 200, 20, 20});
         assertThat(ColorShift.hueAndSaturation(red, 0, -255).rgb()).containsExactly((byte) 200, (byte) 200, (byte) 200);
         assertThat(ColorShift.hueAndSaturation(red, 0, 255).rgb()).containsExactly((byte) 200, (byte) 0, (byte) 0);

@@ -44,12 +44,12 @@ class SyntheticLabelTests {
                         } else {
                             assertThat(sample.mask()[i]).isZero();
                             assertThat(change)
-                                    .as("change of unlabelled pixel %d, seed %d, %s", i, seed, options)
+                                    .as("change of unlabeled pixel %d, seed %d, %s", i, seed, options)
                                     .isLessThanOrEqualTo(VISIBLE);
                         }
                     }
                     assertThat(inside)
-                            .as("labelled pixels, seed %d, %s", seed, options)
+                            .as("labeled pixels, seed %d, %s", seed, options)
                             .isPositive();
                     masked += inside;
                     samples++;
@@ -57,7 +57,7 @@ class SyntheticLabelTests {
             }
         }
         assertThat((double) unchanged / masked)
-                .as("share of labelled pixels that are as they were, %d samples", samples)
+                .as("share of labeled pixels that are as they were, %d samples", samples)
                 .isLessThan(0.1);
     }
 
@@ -69,7 +69,7 @@ class SyntheticLabelTests {
         ImageSource<RgbImage> textures = new Pictures(images(side, side, 2, 57), side, side);
         SynthesisOptions options = SynthesisOptions.DEFAULTS
                 .with(NormalRotation.NONE)
-                .with(new SynthesisOptions.Beta(0, 0.4)) // fainter ones are labelled by their shape, as the paper does
+                .with(new SynthesisOptions.Beta(0, 0.4)) // fainter ones are labeled by their shape, as the paper does
                 .with(new Shapes(strokes, softness))
                 .with(new SelfTextures(self, 0, 0.04))
                 .with(new Appearance(tones, false, grain));
@@ -123,7 +123,7 @@ class SyntheticLabelTests {
         return change;
     }
 
-    /** Returns smooth surfaces with shapes and a little grain, the second of them grey. */
+    /** Returns smooth surfaces with shapes and a little grain, the second of them gray. */
     private static ImageSource<float[]> images(int width, int height, int count, long seed) {
         List<float[]> images = new ArrayList<>();
         for (int n = 0; n < count; n++) {
@@ -133,8 +133,8 @@ class SyntheticLabelTests {
             for (int i = 0; i < width * height; i++) {
                 float grain = (float) (0.02 * random.nextGaussian());
                 for (int channel = 0; channel < 3; channel++) {
-                    float colour = n == 1 ? 0.5f : 0.35f + 0.15f * channel;
-                    image[channel * width * height + i] = Math.max(0, Math.min(1, colour + 0.3f * noise[i] + grain));
+                    float color = n == 1 ? 0.5f : 0.35f + 0.15f * channel;
+                    image[channel * width * height + i] = Math.max(0, Math.min(1, color + 0.3f * noise[i] + grain));
                 }
             }
             images.add(image);

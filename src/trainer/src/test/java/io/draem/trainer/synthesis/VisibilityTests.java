@@ -55,7 +55,7 @@ class VisibilityTests {
         assertThat(Visibility.grain(grain(5), SIZE, SIZE, 0)).isCloseTo(0.117f, within(0.02f));
     }
 
-    /** Returns grey noise that is even on 0.3 to 0.7. */
+    /** Returns gray noise that is even on 0.3 to 0.7. */
     private static float[] grain(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] image = new float[3 * AREA];

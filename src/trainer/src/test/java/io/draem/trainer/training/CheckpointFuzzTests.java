@@ -51,7 +51,7 @@ class CheckpointFuzzTests {
                 assertThat(read.weights().get("a.weight").toFloats()).containsExactly(1, 2, 3, 4);
                 assertThat(read.best().get("a.weight").toFloats()).containsExactly(5, 6);
             } catch (CheckpointException | TensorFileException e) {
-                assertThat(e.getMessage()).contains("step-000000012.safetensors is no usable ");
+                assertThat(e.getMessage()).contains("step-000000012.safetensors is not a usable ");
                 refused++;
             } catch (RuntimeException | Error e) {
                 throw new AssertionError("Round " + round, e);
@@ -102,7 +102,7 @@ class CheckpointFuzzTests {
         try (Checkpoints first = Checkpoints.open(folder)) {
             assertThatExceptionOfType(CheckpointException.class)
                     .isThrownBy(() -> Checkpoints.open(folder))
-                    .withMessageContaining("Another training works in " + first.folder());
+                    .withMessageContaining("Another training uses " + first.folder());
         }
         Checkpoints.open(folder).close();
     }

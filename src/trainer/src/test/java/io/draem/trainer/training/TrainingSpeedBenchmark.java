@@ -80,7 +80,7 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
         Threads.use(threads);
         System.out.printf("%d threads, bfloat16 in hardware: %s%n", threads, Precision.bfloat16IsFast());
         System.out.println(
-                "who      size  batch  precision   data  waits   forward    loss  backward  optimiser  images/s");
+                "who      size  batch  precision   data  waits   forward    loss  backward  optimizer  images/s");
         for (int size : sizes) {
             Case one = size == 128 ? new Case(128, 16, 16, 8, 40) : new Case(256, 32, 16, 4, 8);
             for (Precision precision : precisions) {
@@ -108,7 +108,7 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
                 new AnomalySynthesizer(SynthesisOptions.DEFAULTS, size, size, normals, textures);
         DraemLoss loss = new DraemLoss(FocalLoss.BOTH, DraemLoss.SSPCAB_WEIGHT);
 
-        List<double[]> parts = new ArrayList<>(); // data, forward, loss, backward, optimiser; milliseconds
+        List<double[]> parts = new ArrayList<>(); // data, forward, loss, backward, optimizer; milliseconds
         double waitedBefore = 0;
         long began = 0;
         try (PointerScope outer = new PointerScope();

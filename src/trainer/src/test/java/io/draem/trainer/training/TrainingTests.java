@@ -68,7 +68,7 @@ class TrainingTests {
 
     @ParameterizedTest
     @CsvSource({"FLOAT32", "BFLOAT16"})
-    void goesOnFromAnyCheckpointToTheSameWeights(Precision precision) throws Exception {
+    void resumesFromAnyCheckpointToTheSameWeights(Precision precision) throws Exception {
         Recipe recipe = recipe(new Selection(2L, 0, Keep.LAST), precision);
         Map<String, Tensor> whole = train(recipe, null, new Ear()).weights();
         assertThat(saved).hasSize(STEPS);
@@ -136,7 +136,7 @@ class TrainingTests {
     }
 
     @Test
-    void aStopDuringAStepSavesAndGoesOnToTheSameWeights() throws Exception {
+    void aStopDuringAStepSavesAndResumesToTheSameWeights() throws Exception {
         Recipe recipe = recipe(new Selection(3L, 0, Keep.LAST));
         Map<String, Tensor> whole = train(recipe, null, new Ear()).weights();
         boolean[] stop = new boolean[1];
@@ -202,7 +202,7 @@ class TrainingTests {
     }
 
     @Test
-    void anImageThatVanishesIsNamedAndTheTrainingGoesOnWhenItIsBack() throws Exception {
+    void anImageThatVanishesIsNamedAndTheTrainingResumesWhenItIsBack() throws Exception {
         Map<String, Tensor> whole = train(recipe(UNVALIDATED), null, new Ear()).weights();
         boolean[] gone = new boolean[1];
         ImageSource<float[]> normals = source(index -> {

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up what configurations in a pickle hold, whatever classes they are of: dictionaries, OmegaConf's containers and
+ * Looks up values of configurations in a pickle, independent of their classes: dictionaries, OmegaConf's containers and
  * nodes, namespaces, enumerations and modules of PyTorch.
  */
 final class Attributes {

@@ -4,11 +4,11 @@ import io.draem.trainer.checkpoint.Tensor;
 import java.util.Map;
 
 /**
- * Turns a network that takes BGR, and whose discriminative sub-network takes reconstruction before image, into one that
- * takes RGB and image before reconstruction.
+ * Converts a network with BGR input, whose discriminative sub-network takes reconstruction before image, to RGB input and
+ * image before reconstruction.
  *
- * <p>It gives the very same values: the channels of the first convolutions' filters and of the last reconstructive one
- * are put into the other order. Reversing all six channels of {@code (reconstruction, image)} in BGR gives {@code (image,
+ * <p>The outputs are identical: only the channels of the first convolutions' filters and of the last reconstructive one
+ * are reordered. Reversing all six channels of {@code (reconstruction, image)} in BGR gives {@code (image,
  * reconstruction)} in RGB.
  */
 final class ChannelOrder {

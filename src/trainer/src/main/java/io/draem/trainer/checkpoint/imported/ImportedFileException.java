@@ -3,7 +3,7 @@ package io.draem.trainer.checkpoint.imported;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file that no network is taken out of; the message names the file, the problem, and the remedy where there is one. */
+/** A file from which no network can be imported; the message names the file, the problem and, if there is one, the remedy. */
 public final class ImportedFileException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -19,7 +19,7 @@ public final class ImportedFiles {
     private ImportedFiles() {}
 
     /**
-     * Returns the files themselves where files are named, else what a folder holds, else what begins with the given path:
+     * Returns the named files, or the files in a named folder, or the files whose names begin with the given path:
      * {@code NAME.pckl} and {@code NAME_seg.pckl} for {@code NAME}.
      *
      * @throws NoSuchFileException if there is nothing of that name
@@ -77,7 +77,7 @@ public final class ImportedFiles {
 
     /**
      * Returns the advice to import the checkpoint of the training that a file was exported from, naming it where it is
-     * found: anomalib writes {@code weights/lightning/model.ckpt} beside {@code weights/torch} and {@code weights/onnx},
+     * found: anomalib writes {@code weights/lightning/model.ckpt} next to {@code weights/torch} and {@code weights/onnx},
      * and before 0.5 {@code weights/model.ckpt}.
      */
     static String checkpointInPlaceOf(Path exported) {
@@ -85,7 +85,7 @@ public final class ImportedFiles {
         Path above = folder.resolveSibling("");
         Stream<Path> candidates = Stream.of(
                 above.resolve("lightning").resolve(CHECKPOINT), above.resolve(CHECKPOINT), folder.resolve(CHECKPOINT));
-        return "Import the training's checkpoint in its place: "
+        return "Import the training's checkpoint instead: "
                 + candidates
                         .filter(Files::isRegularFile)
                         .findFirst()

@@ -12,10 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole DRÆM network as this project has it: RGB, image before reconstruction, anomalib's parameter names, float32.
+ * A complete DRÆM network in the form of this project: RGB, image before reconstruction, anomalib's parameter names, float32.
  *
  * @param origin whose training it comes from
- * @param options as the tensors' shapes tell them
+ * @param options derived from the shapes of the tensors
  * @param weights by parameter name, in the network's order; they fit the options
  * @param statistics what the checkpoint says of thresholds, where it does
  * @param input what the checkpoint says of the input, which is not in the options
@@ -29,9 +29,9 @@ public record ImportedNetwork(
 
     /**
      * Reads a network out of an anomalib checkpoint, or out of the official repository's two files in any order; which
-     * is which is told by their tensors.
+     * are identified by their tensors.
      *
-     * @throws ImportedFileException naming the file and what is wrong with it
+     * @throws ImportedFileException naming the file and the problem
      */
     public static ImportedNetwork read(List<Path> paths) throws IOException {
         try (NetworkFiles files = NetworkFiles.open(paths)) {

@@ -70,7 +70,7 @@ final class LegacyFile implements TorchFile.Storages {
                 continue;
             }
             if (storage == null) {
-                break; // of a type of unknown size: what lies behind cannot be found
+                break; // of a type of unknown size: what follows cannot be found
             }
             if (bytes.read(position, 8).getLong() != storage.elements()) {
                 throw new ImportedFileException(

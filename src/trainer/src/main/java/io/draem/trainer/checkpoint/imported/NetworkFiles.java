@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one network, open, and which of their tensors belong to it. Values are read last, when every name and every
- * shape is known to be that of a DRÆM network.
+ * The open files of one network and the tensors that belong to it. Values are read last, after every name and every shape
+ * is known to be that of a DRÆM network.
  */
 final class NetworkFiles implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class NetworkFiles implements AutoCloseable {
     private NetworkFiles() {}
 
     /**
-     * Opens files in any order; which is which is told by their tensors.
+     * Opens files in any order and identifies them by their tensors.
      *
      * @throws ImportedFileException if they do not make up one network
      */
@@ -65,9 +65,9 @@ final class NetworkFiles implements AutoCloseable {
     }
 
     /**
-     * Returns what the shapes tell.
+     * Returns the options that the shapes imply.
      *
-     * @throws ImportedFileException if a name or a shape is none of a network with those options
+     * @throws ImportedFileException if a name or a shape does not fit a network with these options
      */
     NetworkOptions options() throws ImportedFileException {
         NetworkOptions options = new NetworkOptions(
@@ -91,7 +91,7 @@ final class NetworkFiles implements AutoCloseable {
                 problem = "which no DRÆM network has";
             } else if (!view.hasShape(shape)) {
                 problem = "which has the shape " + view.shape() + " where widths of " + options.baseWidth() + " and "
-                        + options.discriminativeBaseWidth() + " ask for " + Arrays.toString(shape);
+                        + options.discriminativeBaseWidth() + " require " + Arrays.toString(shape);
             } else if (Floats.isFloating(view.storage().type()) == name.endsWith(BATCH_COUNT)) {
                 problem = "which is of type " + view.storage().type();
             }
@@ -131,12 +131,12 @@ final class NetworkFiles implements AutoCloseable {
         Map<String, Tensor> weights = new LinkedHashMap<>();
         for (String name : DraemNetwork.shapes(options).keySet()) {
             Tensor tensor = read.get(name);
-            weights.put(name, tensor == null ? Floats.zeroCount() : tensor); // nothing depends on the count
+            weights.put(name, tensor == null ? Floats.zeroCount() : tensor); // the count is not used
         }
         return weights;
     }
 
-    /** Returns what the file says of the network's input. */
+    /** Returns how the training prepared the network's input. */
     TrainingInput input() {
         return origin() == Origin.OFFICIAL
                 ? TrainingInput.official()
@@ -145,7 +145,7 @@ final class NetworkFiles implements AutoCloseable {
                         others.keySet().stream().anyMatch(name -> name.startsWith(POST_PROCESSOR)));
     }
 
-    /** Returns what anomalib kept of its thresholds, where they come from its validation images. */
+    /** Returns the thresholds that anomalib found on its validation images. */
     Optional<Statistics> statistics() throws IOException {
         if (origin != Origin.ANOMALIB || files.size() != 1) {
             return Optional.empty();

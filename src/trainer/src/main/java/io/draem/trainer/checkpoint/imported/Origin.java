@@ -5,9 +5,9 @@ import java.util.Locale;
 
 /** Whose training a network comes from. */
 public enum Origin {
-    /** anomalib: RGB, image beside reconstruction, the map's maximum as score. */
+    /** anomalib: RGB, image before reconstruction, the map's maximum as score. */
     ANOMALIB(ImageScore.MAXIMUM),
-    /** The official repository: BGR, reconstruction beside image, the averaged map's maximum as score. */
+    /** The official repository: BGR, reconstruction before image, the averaged map's maximum as score. */
     OFFICIAL(ImageScore.AVERAGED);
 
     private final ImageScore imageScore;

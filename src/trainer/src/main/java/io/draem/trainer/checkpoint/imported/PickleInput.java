@@ -21,7 +21,7 @@ final class PickleInput {
         this.in = bytes.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Says whether a pickle of protocol 2 or later begins here: they all begin with the opcode PROTO. */
+    /** Returns whether a pickle of protocol 2 or later begins here: they all begin with the opcode PROTO. */
     boolean atPickle() {
         return in.remaining() >= 2 && (in.get(in.position()) & 0xFF) == 0x80;
     }
@@ -70,7 +70,7 @@ final class PickleInput {
         return new Opaque("bytes");
     }
 
-    /** Reads an integer; those of more than eight bytes stand for nothing that is read here. */
+    /** Reads an integer; those of more than eight bytes are not used. */
     PickleValue integer(int length) throws ImportedFileException {
         ByteBuffer bytes = need(length);
         if (length > 8) {

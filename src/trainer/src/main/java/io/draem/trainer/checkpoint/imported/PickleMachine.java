@@ -22,18 +22,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads the pickles that {@code torch.save} writes (protocols 2 to 5) without running anything in them: names stay
- * names, and calls make what {@link TorchGlobals} says.
+ * Reads the pickles that {@code torch.save} writes (protocols 2 to 5) without executing anything: names stay names, and
+ * calls return what {@link TorchGlobals} defines.
  *
  * <p>Opcodes of the text protocols, of extensions and of out-of-band buffers are refused. Time and memory are bounded
- * by the pickle's length and by {@value #MAX_STEPS} steps: no step makes more than it read, nothing is copied twice,
- * and there is no recursion. {@link PickleInput} decodes, {@link PickleStack} holds what is being made.
+ * by the pickle's length and by {@value #MAX_STEPS} steps: no step creates more than it reads, nothing is copied
+ * twice, and there is no recursion.
  *
  * @see <a href="https://github.com/python/cpython/blob/3.13/Lib/pickletools.py">the opcodes</a>
  */
 final class PickleMachine {
 
-    /** A checkpoint of a full-size network and its optimiser takes about 40,000. */
+    /** A checkpoint of a full-size network and its optimizer takes about 40,000. */
     static final int MAX_STEPS = 1_000_000;
 
     private static final int MAX_PROTOCOL = 5;
@@ -65,7 +65,7 @@ final class PickleMachine {
      * Reads one pickle and leaves the buffer's position behind it.
      *
      * @param file for the messages
-     * @throws ImportedFileException if it is none of those that are read here
+     * @throws ImportedFileException if it is not such a pickle
      */
     static Pickle read(Path file, ByteBuffer bytes) throws ImportedFileException {
         PickleMachine machine = new PickleMachine(file, bytes);
@@ -74,7 +74,7 @@ final class PickleMachine {
 
     private PickleValue run() throws ImportedFileException {
         if (!in.atPickle()) {
-            throw refused("it is no pickle of protocol 2 or later");
+            throw refused("it is not a pickle of protocol 2 or later");
         }
         for (int step = 0; step < MAX_STEPS; step++) {
             int opcode = in.unsignedByte();
@@ -175,7 +175,7 @@ final class PickleMachine {
         if (HostileGlobals.contains(global)) {
             throw refused(
                     "it calls " + SafeText.quoted(global.qualified())
-                            + ", as files do that mean to run commands where they are opened. Do not open it with any other program");
+                            + ", which runs commands on the machine that opens it in Python. Do not open it with any other program");
         }
         return global;
     }
@@ -215,7 +215,7 @@ final class PickleMachine {
     private PickleValue recall(int index) throws ImportedFileException {
         PickleValue value = memo.get(index);
         if (value == null) {
-            throw refused("its pickle recalls what it never kept");
+            throw refused("its pickle reads a memo entry that it has not written");
         }
         return value;
     }

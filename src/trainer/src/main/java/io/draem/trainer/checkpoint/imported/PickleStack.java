@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a pickle works on: a stack of values with marks in it, below the last of which nothing is taken. */
+/** The stack of a pickle: values and marks; values below the last mark are not accessible. */
 final class PickleStack {
 
     private final Path file;
@@ -33,7 +33,7 @@ final class PickleStack {
         return values.get(values.size() - 1);
     }
 
-    /** Takes the last values as a tuple. */
+    /** Removes the last values and returns them as a tuple. */
     Sequence popTuple(int size) throws ImportedFileException {
         require(size);
         List<PickleValue> tail = values.subList(values.size() - size, values.size());
@@ -46,7 +46,7 @@ final class PickleStack {
         marks.add(values.size());
     }
 
-    /** Takes the last mark and what lies above it, as a list of the caller's own. */
+    /** Removes the last mark and the values above it, and returns these as a new list. */
     List<PickleValue> popToMark() throws ImportedFileException {
         if (marks.isEmpty()) {
             throw new ImportedFileException(file, "its pickle closes a group that it never opened");
@@ -93,7 +93,7 @@ final class PickleStack {
     private void require(int count) throws ImportedFileException {
         int floor = marks.isEmpty() ? 0 : marks.get(marks.size() - 1);
         if (values.size() - floor < count) {
-            throw new ImportedFileException(file, "its pickle takes more from its stack than lies there");
+            throw new ImportedFileException(file, "its pickle takes more from its stack than there is");
         }
     }
 }

@@ -78,7 +78,7 @@ sealed interface PickleValue {
             return Arrays.equals(shape.stream().mapToLong(Long::longValue).toArray(), wanted);
         }
 
-        /** Says whether its elements lie one behind the other. */
+        /** Returns whether its elements are contiguous and row-major. */
         boolean isRowMajor() {
             long stride = 1;
             for (int axis = shape.size() - 1; axis >= 0; axis--) {
@@ -93,7 +93,7 @@ sealed interface PickleValue {
 
     /**
      * What something unknown here would have made: described, never made. It keeps what it was described with, so that
-     * values can be looked up in configurations whatever their classes are.
+     * values can be looked up in configurations independent of their classes.
      */
     final class Opaque implements PickleValue {
 

@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of a {@code state_dict} by name, which are read only when asked for.
+ * The tensors of a {@code state_dict} by name, which are read on request.
  *
  * @param tensors none of which has been read
  * @param unknown entries made by something unknown, with the name of what makes them
@@ -22,7 +22,7 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
 
     /**
      * Finds the dictionary of tensors: that of Lightning's key {@code state_dict} or the like, or the whole file. Text
-     * and numbers beside its tensors are left out.
+     * and numbers among its tensors are left out.
      *
      * @throws ImportedFileException if there is none, or only one of unknown entries, of which it names one
      */
@@ -35,7 +35,7 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
                     (file.root() instanceof Opaque opaque
                                     ? "it holds an object of " + SafeText.quoted(opaque.origin())
                                     : "it holds no dictionary")
-                            + ", not a state_dict: save model.state_dict() in its place");
+                            + ", not a state_dict: save model.state_dict() instead");
         }
         Map<String, PickleValue> dictionary = root;
         for (String key : KEYS) {
@@ -81,7 +81,7 @@ record StateDict(Map<String, TensorView> tensors, Map<String, String> unknown) {
                     "it holds a whole model, an object of " + SafeText.quoted(opaque.origin())
                             + ", as anomalib's export to PyTorch writes it. "
                             + ImportedFiles.checkpointInPlaceOf(file.file())
-                            + "; of other programs, save model.state_dict() in its place");
+                            + "; of other programs, save model.state_dict() instead");
         }
     }
 }

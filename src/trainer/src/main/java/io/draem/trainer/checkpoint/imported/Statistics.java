@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint says of its thresholds and of the range of its validation images' scores, all raw.
+ * The thresholds of a checkpoint and the range of the scores of its validation images, all raw.
  *
  * @param imageThreshold anomalib maximises F1 on the validation images that it was given
  */
@@ -19,7 +19,7 @@ public record Statistics(
         double pixelMin,
         double pixelMax) {
 
-    /** What stands in for statistics that nobody has: probabilities go from 0 to 1. */
+    /** Defaults without statistics: probabilities range from 0 to 1. */
     public static final Statistics UNKNOWN = new Statistics(0.5, 0.5, 0, 1, 0, 1);
 
     /**
@@ -60,9 +60,9 @@ public record Statistics(
     }
 
     /**
-     * How much the user of anomalib 2 wanted found: thresholds are where the normalized score is 1 minus this.
+     * The sensitivities of anomalib 2: thresholds are where the normalized score is 1 minus the sensitivity.
      *
-     * @param image from 0 to 1; anomalib's default 0.5 leaves the threshold as it is
+     * @param image from 0 to 1; anomalib's default 0.5 keeps the threshold
      * @param pixel the same for pixels
      */
     record Sensitivity(double image, double pixel) {
@@ -108,7 +108,7 @@ public record Statistics(
         double imageMax = value(values, POST_PROCESSOR + "image_max");
         double pixelMin = value(values, POST_PROCESSOR + "pixel_min");
         double pixelMax = value(values, POST_PROCESSOR + "pixel_max");
-        boolean pixels = isRange(pixelMin, pixelMax); // none where nothing but whole images was labelled
+        boolean pixels = isRange(pixelMin, pixelMax); // none if only whole images were labeled
         return new Statistics(
                 image + (HALF - sensitivity.image()) * (imageMax - imageMin),
                 (Double.isNaN(pixel) ? image : pixel)
@@ -140,7 +140,7 @@ public record Statistics(
     }
 
     /**
-     * Returns the thresholds of scores that were standardised: {@code (log(score) - mean) / deviation} of images. There is
+     * Returns the thresholds of scores that were standardized: {@code (log(score) - mean) / deviation} of images. There is
      * no range, and pixels have a deviation each, so that no single threshold is right for them but that of the images.
      */
     private static Statistics ofDistribution(Map<String, Double> values, double image, double pixel) {

@@ -18,27 +18,27 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A file of {@code torch.save}, in the zip form (PyTorch 1.6 and later) or the one before it. Nothing in it is run, and
- * tensors take memory only when they are asked for and after their sizes were checked against what the file holds.
+ * A file of {@code torch.save}, in the zip form (PyTorch 1.6 and later) or the one before it. Nothing in it is executed.
+ * Tensors take memory only on request, after their sizes are checked against the file.
  */
 final class TorchFile implements AutoCloseable {
 
-    /** A full-size network in float64 with its optimiser takes 2.4 GB. */
+    /** A full-size network in float64 with its optimizer takes 2.4 GB. */
     static final long MAX_FILE = 16L << 30;
 
     /** A full-size network in float64 takes 0.8 GB. */
     private static final long MAX_TENSORS = 2L << 30;
 
-    /** Parameters lie side by side; the same numbers may have a second name, as in an averaged copy, and no more. */
+    /** Names per element: parameters do not overlap, but an averaged copy may share the elements of another. */
     private static final int MAX_SHARING = 2;
 
-    /** Where the elements lie. */
+    /** Access to the elements of storages. */
     interface Storages {
 
         /** Returns all bytes of a storage; never fewer than it claims. */
         ByteBuffer read(Storage storage) throws IOException;
 
-        /** Tells how numbers of more than one byte are written. */
+        /** Returns the byte order of numbers. */
         ByteOrder order();
     }
 
@@ -91,7 +91,7 @@ final class TorchFile implements AutoCloseable {
         }
         throw new ImportedFileException(
                 bytes.file(),
-                "it is no file of torch.save: name an anomalib checkpoint (.ckpt) or the official repository's two .pckl files");
+                "it is not a file of torch.save: name an anomalib checkpoint (.ckpt) or the official repository's two .pckl files");
     }
 
     /** An ONNX file begins with the version of its format, field 1 of its message, and then names what wrote it. */
@@ -187,7 +187,7 @@ final class TorchFile implements AutoCloseable {
         return new Tensor(view.storage().type(), shape, to.flip());
     }
 
-    /** Goes through the tensor row by row, and turns the bytes of each element where they lie the other way round. */
+    /** Copies the tensor row by row, and reverses the bytes of big-endian elements. */
     private void copyEach(TensorView view, ByteBuffer from, ByteBuffer to) {
         int size = view.storage().type().bytes();
         int dimensions = view.shape().size();

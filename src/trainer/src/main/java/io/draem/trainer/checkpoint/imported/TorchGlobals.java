@@ -17,14 +17,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the globals of a checkpoint mean. Three kinds:
+ * The meaning of the globals of a checkpoint. There are three kinds:
  *
  * <ul>
- *   <li>those that tensors and state dictionaries are made of, listed here, do what they do in PyTorch;
- *   <li>those that run commands or code, or open files and connections, listed here too, refuse the file: no checkpoint
- *       needs them, so whoever wrote it meant harm;
- *   <li>all others, of which Lightning's checkpoints hold many, make an {@link Opaque} value, whatever they are called
- *       with. The file is refused only if such a value is where a tensor of the network belongs.
+ *   <li>those of tensors and state dictionaries, listed here, do what they do in PyTorch;
+ *   <li>{@link HostileGlobals}, which run commands or code, or open files and connections: the file is refused, because
+ *       no checkpoint needs them;
+ *   <li>all others, of which Lightning's checkpoints hold many, become an {@link Opaque} value when they are called. The file is refused only if such a value is where a tensor of the network belongs.
  * </ul>
  */
 final class TorchGlobals {
@@ -63,7 +62,7 @@ final class TorchGlobals {
         List<PickleValue> items = arguments instanceof Sequence sequence ? sequence.items() : List.of();
         if (!(callee instanceof Global global)) {
             return new Opaque(
-                    callee instanceof Opaque opaque ? opaque.origin() : "a call of something that is no name", items);
+                    callee instanceof Opaque opaque ? opaque.origin() : "a call of a value that is not a name", items);
         }
         return switch (global.qualified()) {
             case "collections.OrderedDict" ->

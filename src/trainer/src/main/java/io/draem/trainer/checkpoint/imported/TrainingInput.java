@@ -7,26 +7,26 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint says of how images became the network's input.
+ * How a training prepared images as the network's input, as far as its checkpoint records it.
  *
  * @param size of the input; empty if the checkpoint does not say
- * @param normalization what was done to the values; empty if the checkpoint does not say
- * @param notes what else was done to images and is not done here, in sentences
+ * @param normalization of the values; empty if the checkpoint does not say
+ * @param notes other transforms of the training that this project does not apply, in sentences
  */
 public record TrainingInput(Optional<Size> size, Optional<Normalization> normalization, List<String> notes) {
 
     /**
      * Height and width in pixels.
      *
-     * @param source where the checkpoint says so
+     * @param source name of the setting in the checkpoint
      */
     public record Size(int height, int width, String source) {}
 
     /**
-     * What was done to values from 0 to 1.
+     * The normalization of values from 0 to 1.
      *
      * @param applied null for nothing
-     * @param source where the checkpoint says so
+     * @param source name of the setting in the checkpoint
      */
     public record Normalization(@Nullable InputNormalization applied, String source) {}
 

@@ -7,13 +7,13 @@ package io.draem.trainer.evaluation.metrics;
  */
 final class Aupro {
 
-    /** The usual limit: beyond three false pixels in ten no map is of use. */
+    /** The usual limit: a map with more than three false pixels in ten is useless. */
     static final double FPR_LIMIT = 0.3;
 
     private Aupro() {}
 
     /**
-     * Returns what one pixel adds to the area under its region's curve. The pixel is found from the false-positive rate
+     * Returns the contribution of one pixel to the area under its region's curve. The pixel is found from the false-positive rate
      * at which its score becomes the threshold; where normal pixels have the same score, the curve rises in a straight
      * line from the rate without them to the rate with them.
      */

@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 final class ConnectedComponents {
 
-    /** Tells which pixels are set. */
+    /** Returns which pixels are set. */
     interface Pixels {
 
         boolean isSet(int index);
@@ -26,7 +26,7 @@ final class ConnectedComponents {
 
     private ConnectedComponents() {}
 
-    /** Finds the components of pixels that touch at a side or a corner (8 neighbours). */
+    /** Finds the components of pixels that touch at a side or a corner (8 neighbors). */
     static ConnectedComponents find(int width, int height, Pixels pixels) {
         ConnectedComponents found = new ConnectedComponents();
         int above = 0;
@@ -121,7 +121,7 @@ final class ConnectedComponents {
     }
 
     private void numberComponents() {
-        // A root comes before every other run of its component, so one pass turns parents into numbers.
+        // A root comes before every other run of its component, so one pass replaces parents by numbers.
         for (int run = 0; run < runs; run++) {
             parents[run] = parents[run] == run ? components++ : parents[parents[run]];
         }

@@ -1,10 +1,10 @@
 package io.draem.trainer.evaluation.metrics;
 
 /**
- * Scores apart by their label, each array in the order given and owned by the caller.
+ * Scores separated by label, each array in the given order.
  *
- * @param normal scores of what is normal
- * @param anomalous scores of what is anomalous
+ * @param normal scores of normal entries
+ * @param anomalous scores of anomalous entries
  */
 @SuppressWarnings("ArrayRecordComponent") // private to the package and never compared
 record LabelledScores(float[] normal, float[] anomalous) {

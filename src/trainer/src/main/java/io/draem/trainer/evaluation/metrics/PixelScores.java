@@ -3,8 +3,8 @@ package io.draem.trainer.evaluation.metrics;
 import io.draem.score.AnomalyMap;
 
 /**
- * The values of labelled pixels, counted in bins so that memory does not grow with the number of images. Figures differ
- * from exact ones by what pixels of one bin can make (2e-6 wide at most), since they count as equal.
+ * The values of labeled pixels, counted in bins so that memory does not grow with the number of images. Pixels
+ * of one bin, at most 2e-6 wide, count as equal, so that figures differ slightly from exact ones.
  */
 public final class PixelScores {
 
@@ -37,7 +37,7 @@ public final class PixelScores {
         normal += mask.length - inRegions;
     }
 
-    /** Takes the range of a map of which no pixel is labelled, and counts none. */
+    /** Adds the range of a map without labels, and counts no pixel. */
     public void addUnlabelled(AnomalyMap map) {
         for (float value : map.values()) {
             min = Math.min(min, value);
@@ -45,7 +45,7 @@ public final class PixelScores {
         }
     }
 
-    /** Adds what another has counted. */
+    /** Adds the counts of another. */
     public void addAll(PixelScores other) {
         other.counts.visit(counts::add);
         normal += other.normal;
@@ -55,27 +55,27 @@ public final class PixelScores {
         max = Math.max(max, other.max);
     }
 
-    /** Returns how many normal pixels were counted. */
+    /** Returns the number of normal pixels. */
     public long normal() {
         return normal;
     }
 
-    /** Returns how many anomalous pixels were counted. */
+    /** Returns the number of anomalous pixels. */
     public long anomalous() {
         return anomalous;
     }
 
-    /** Returns the smallest value; infinity where there is none. */
+    /** Returns the smallest value; infinity if there is none. */
     public double min() {
         return min;
     }
 
-    /** Returns the largest value; negative infinity where there is none. */
+    /** Returns the largest value; negative infinity if there is none. */
     public double max() {
         return max;
     }
 
-    /** Tells whether both classes are there, without which no ranking metric has a meaning. */
+    /** Returns whether both classes are present, without which no ranking metric is defined. */
     public boolean isDefined() {
         return normal > 0 && anomalous > 0;
     }
@@ -136,7 +136,7 @@ public final class PixelScores {
     }
 
     /**
-     * Returns the highest threshold that at least a share of the anomalous pixels is strictly above.
+     * Returns the highest threshold that at least a share of the anomalous pixels strictly exceeds.
      *
      * @param recall that share, above 0 and up to 1
      * @throws IllegalArgumentException if there is no anomalous pixel
@@ -171,7 +171,7 @@ public final class PixelScores {
         return anomalous == 0 ? 0 : RankingMetrics.f1(above[0], above[1], anomalous);
     }
 
-    /** Counts the regions and returns how many pixels are in them. */
+    /** Counts the regions and returns the number of their pixels. */
     private long addRegions(AnomalyMap map, boolean[] mask) {
         ConnectedComponents components = ConnectedComponents.find(map.width(), map.height(), index -> mask[index]);
         int[] area = new int[components.components()];

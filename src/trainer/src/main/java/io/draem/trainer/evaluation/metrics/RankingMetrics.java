@@ -16,7 +16,7 @@ public final class RankingMetrics {
     private final long normal;
     private final long anomalous;
 
-    /** Goes through every threshold from the highest score down, all entries of one score at a time. */
+    /** Visits every threshold from the highest score down, all entries of one score at a time. */
     private final Consumer<ThresholdVisitor> descent;
 
     RankingMetrics(long normal, long anomalous, Consumer<ThresholdVisitor> descent) {
@@ -28,12 +28,12 @@ public final class RankingMetrics {
 
     interface ThresholdVisitor {
 
-        /** Hears how many anomalous and how many normal entries are at or above the threshold. */
+        /** Receives the numbers of anomalous and of normal entries at or above the threshold. */
         void visit(long found, long falseAlarms);
     }
 
     /**
-     * What one threshold gives.
+     * The figures of one threshold.
      *
      * @param falsePositiveRate share of the normal entries that are above it
      * @param recall share of the anomalous entries that are above it
@@ -41,7 +41,7 @@ public final class RankingMetrics {
      */
     public record Point(double falsePositiveRate, double recall, double precision) {}
 
-    /** Tells whether both classes are there, without which no ranking metric has a meaning. */
+    /** Returns whether both classes are present, without which no ranking metric is defined. */
     public static boolean isDefined(boolean[] anomalous) {
         boolean some = false;
         boolean all = true;

@@ -2,8 +2,8 @@ package io.draem.trainer.evaluation.metrics;
 
 /**
  * Sorts map values, 0 to 1, into a fixed number of bins in ascending order. They are narrow, in proportion, near 0 and
- * near 1, where the maps of a well trained network crowd, and 5e-7 wide about a half, where those of a hesitant one
- * do.
+ * near 1, where the values of a well-trained network concentrate, and 5e-7 wide around a half, where those of an uncertain
+ * one do.
  *
  * <p>A bin is the leading bits of the float32 form of the distance to the nearer end, which is exact for both: the value
  * itself below a half, {@code 1 - value} from there on. Values beyond the range, as a lower precision may give, go to the
@@ -19,7 +19,7 @@ final class ScoreBins {
     /** Exponent of a half, the largest distance there is. */
     private static final int HALF = 127 - 1;
 
-    /** For each exponent, how many bits of the mantissa tell bins apart, and the first bin of it. */
+    /** For each exponent, the number of mantissa bits that distinguish bins, and its first bin. */
     private static final int[] BITS = new int[HALF + 1];
 
     private static final int[] FIRST = new int[HALF + 1];
@@ -62,7 +62,7 @@ final class ScoreBins {
         return next == SIDE ? Math.nextDown(0.5f) : 1 - distance(next);
     }
 
-    /** Returns by how many bits the bins of a power of two are told apart, so many powers below a half. */
+    /** Returns the number of bits that distinguish bins of a power of two, by the number of powers below a half. */
     private static int bits(int below) {
         return switch (below) {
             case 0 -> 0;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Finds thresholds in the scores of validation images; what is strictly above a threshold is anomalous.
  *
- * <p>Scores are float32 values, as the graph gives them. A threshold that must still let a score {@code s} through is
+ * <p>Scores are float32 values, as the graph returns them. The threshold for which a score {@code s} is still anomalous is
  * the next smaller float32, {@code Math.nextDown((float) s)}: anomalib's rule is {@code >=}, and so both rules give the
  * same verdicts.
  */
@@ -71,7 +71,7 @@ public final class ThresholdSearch {
     }
 
     /**
-     * Returns the highest threshold that at least a share of the anomalous images is strictly above.
+     * Returns the highest threshold that at least a share of the anomalous images strictly exceeds.
      *
      * @param recall that share, above 0 and up to 1
      * @throws IllegalArgumentException if there is no score, one is not a number, or {@code recall} is out of range

@@ -1,4 +1,4 @@
-/** Ranking metrics of labelled scores and pixels, and the thresholds found by them. */
+/** Ranking metrics of labeled scores and pixels, and the thresholds found by them. */
 @NullMarked
 package io.draem.trainer.evaluation.metrics;
 

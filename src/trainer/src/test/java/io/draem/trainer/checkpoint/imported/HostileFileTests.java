@@ -79,10 +79,10 @@ class HostileFileTests {
         }
     }
 
-    /** PyTorch 2.15 wrote them, with some sixty objects such as hyper-parameters and callbacks may be beside the weights. */
+    /** PyTorch 2.15 wrote them, with some sixty objects such as hyper-parameters and callbacks may be next to the weights. */
     @ParameterizedTest
     @ValueSource(strings = {"harmless.ckpt", "harmless-legacy.ckpt"})
-    void passesOverHarmlessObjectsBesideTheStateDict(String name) throws IOException {
+    void ignoresHarmlessObjectsNextToTheStateDict(String name) throws IOException {
         try (TorchFile file =
                 TorchFile.open(Path.of("src/trainer/src/test/resources/io/draem/trainer/checkpoint/imported", name))) {
             StateDict dictionary = StateDict.of(file);

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A folder of the peers' checkpoints with what they give; files are told by their endings alone. */
+/** A folder of the peers' checkpoints with what they give; files are identified by their extensions. */
 public record ImportedFolder(Path path, JsonNode description, Safetensors tensors) {
 
     public static ImportedFolder read(String name) throws IOException {

@@ -76,7 +76,7 @@ class ImportedNetworkTests {
         for (Path exported : List.of(torch, onnx)) {
             assertThatExceptionOfType(ImportedFileException.class)
                     .isThrownBy(() -> ImportedNetwork.read(List.of(exported)))
-                    .withMessageContaining("in its place: " + checkpoint);
+                    .withMessageContaining("instead: " + checkpoint);
         }
     }
 

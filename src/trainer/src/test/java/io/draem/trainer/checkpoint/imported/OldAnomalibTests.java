@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checkpoints in the forms of all versions of anomalib that have DRÆM. The files beside this class were written by PyTorch
+ * Checkpoints in the forms of all versions of anomalib that have DRÆM. The resource files were written by PyTorch
  * 2.15, OmegaConf, torchvision and anomalib 2.7; the numbers are PyTorch's, of input normalized before the network.
  */
 class OldAnomalibTests {

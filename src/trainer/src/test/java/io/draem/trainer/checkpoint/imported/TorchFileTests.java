@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files beside this class were written by PyTorch 2.13: one dictionary in three forms. */
+/** The resource files were written by PyTorch 2.13: one dictionary in three forms. */
 class TorchFileTests {
 
     @TempDir
@@ -134,7 +134,7 @@ class TorchFileTests {
         assertThatExceptionOfType(ImportedFileException.class)
                 .isThrownBy(() -> TorchFile.open(file))
                 .withMessageContaining("notes.ckpt")
-                .withMessageContaining("no file of torch.save");
+                .withMessageContaining("not a file of torch.save");
     }
 
     private static void assertHoldsWhatPyTorchWrote(Path path) throws IOException {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Thresholds, normalisation and metrics agree with anomalib, torchmetrics and scikit-learn. */
+/** Thresholds, normalization and metrics agree with anomalib, torchmetrics and scikit-learn. */
 class MetricsGoldenTests {
 
     private static final Path FOLDER = Path.of(System.getProperty("golden.dir", "src/golden"), "metrics");

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Describes the parameters of a {@link DetectionQuery} in the contract. */
-final class QueryContract {
+final class QueryDocumentation {
 
-    private QueryContract() {}
+    private QueryDocumentation() {}
 
     static List<Parameter> parameters() {
         return List.of(

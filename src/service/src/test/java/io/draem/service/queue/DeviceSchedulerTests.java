@@ -11,19 +11,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class DeviceTurnTests {
+class DeviceSchedulerTests {
 
-    private final DeviceTurn turn = DeviceTurn.exclusive(1);
+    private final DeviceScheduler turn = DeviceScheduler.exclusive(1);
     private final BlockingQueue<String> order = new LinkedBlockingQueue<>();
 
     @Test
     void theOneThatUsedTheDeviceLeastGoesFirst() throws Exception {
-        DeviceTurn.Share large = turn.join(new Object());
-        DeviceTurn.Share small = turn.join(new Object());
+        DeviceScheduler.Share large = turn.join(new Object());
+        DeviceScheduler.Share small = turn.join(new Object());
         use(small, 10);
         use(large, 2_000);
         use(small, 10);
-        DeviceTurn.Share holder = turn.join(new Object());
+        DeviceScheduler.Share holder = turn.join(new Object());
         holder.take();
         waitFor(large, "large");
         waitFor(small, "small");
@@ -34,13 +34,13 @@ class DeviceTurnTests {
 
     @Test
     void whoSleptDoesNotCatchUpOnTheTimeItDidNotWant() throws Exception {
-        DeviceTurn.Share busy = turn.join(new Object());
+        DeviceScheduler.Share busy = turn.join(new Object());
         for (int i = 0; i < 100; i++) {
             use(busy, 1_000);
         }
-        DeviceTurn.Share late = turn.join(new Object());
+        DeviceScheduler.Share late = turn.join(new Object());
         use(late, 2_000);
-        DeviceTurn.Share holder = turn.join(new Object());
+        DeviceScheduler.Share holder = turn.join(new Object());
         holder.take();
         waitFor(late, "late");
         waitFor(busy, "busy");
@@ -53,10 +53,10 @@ class DeviceTurnTests {
 
     @Test
     void asManyRunAtATimeAsTheDeviceHasPlaces() throws Exception {
-        DeviceTurn two = DeviceTurn.exclusive(2);
-        DeviceTurn.Share first = two.join(new Object());
+        DeviceScheduler two = DeviceScheduler.exclusive(2);
+        DeviceScheduler.Share first = two.join(new Object());
         first.take();
-        DeviceTurn.Share second = two.join(new Object());
+        DeviceScheduler.Share second = two.join(new Object());
         second.take();
         waitFor(two.join(new Object()), "third");
         assertThat(order).as("both places are taken").isEmpty();
@@ -67,10 +67,10 @@ class DeviceTurnTests {
 
     @Test
     void aModelWithoutARunStartsOneBesideThoseThatLastLong() throws Exception {
-        DeviceTurn two = new DeviceTurn(2, Duration.ofMillis(1));
+        DeviceScheduler two = new DeviceScheduler(2, Duration.ofMillis(1));
         Object slow = new Object();
-        DeviceTurn.Share first = two.join(slow);
-        DeviceTurn.Share second = two.join(slow);
+        DeviceScheduler.Share first = two.join(slow);
+        DeviceScheduler.Share second = two.join(slow);
         first.take();
         second.take();
         waitFor(two.join(slow), "a third run of the slow model");
@@ -82,12 +82,12 @@ class DeviceTurnTests {
         first.giveBack(1);
     }
 
-    private static void use(DeviceTurn.Share share, long nanos) throws InterruptedException {
+    private static void use(DeviceScheduler.Share share, long nanos) throws InterruptedException {
         share.take();
         share.giveBack(nanos);
     }
 
-    private void waitFor(DeviceTurn.Share share, String name) throws Exception {
+    private void waitFor(DeviceScheduler.Share share, String name) throws Exception {
         Thread thread = new Thread(() -> {
             try {
                 share.take();

@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Answers what fails outside of the controllers, in place of Boot's own page. */
 @Hidden
 @RestController
-class ErrorDoor implements ErrorController {
+class ErrorEndpoint implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")
     @Nullable

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /** Names problems of an endpoint for the API document, in addition to those of all endpoints or of all for images. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface Problems {
+public @interface PossibleProblems {
 
     /** The types of these problems. */
     ProblemType[] value();

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class AnswerBudgetTests {
+class ResponseBudgetTests {
 
-    private final AnswerBudget budget = new AnswerBudget(100);
+    private final ResponseBudget budget = new ResponseBudget(100);
     private final SlowReader first = new SlowReader();
     private final SlowReader second = new SlowReader();
 

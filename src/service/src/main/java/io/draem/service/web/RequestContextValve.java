@@ -14,7 +14,7 @@ import org.apache.catalina.valves.ValveBase;
  * refused) to its end as long as it arrives quickly. So no client can hold a thread of the web server for long by being
  * slow.
  */
-final class ArrivalValve extends ValveBase {
+final class RequestContextValve extends ValveBase {
 
     private static final long SILENCE = Duration.ofSeconds(1).toNanos();
     private static final long WHOLE = Duration.ofSeconds(10).toNanos();
@@ -27,7 +27,7 @@ final class ArrivalValve extends ValveBase {
     /**
      * @param drains how many threads may read the rest of refused bodies at a time
      */
-    ArrivalValve(Duration requestTimeout, int drains, ConnectionDrain connections) {
+    RequestContextValve(Duration requestTimeout, int drains, ConnectionDrain connections) {
         super(true);
         this.connections = connections;
         this.requestTimeout = requestTimeout.toNanos();
@@ -37,8 +37,8 @@ final class ArrivalValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         org.apache.coyote.Request connection = request.getCoyoteRequest();
-        Arrival arrival = new Arrival(connection, request.getRemoteAddr(), requestTimeout);
-        request.setAttribute(Arrival.ATTRIBUTE, arrival);
+        HttpRequestContext arrival = new HttpRequestContext(connection, request.getRemoteAddr(), requestTimeout);
+        request.setAttribute(HttpRequestContext.ATTRIBUTE, arrival);
         if (connections.isClosing()) {
             response.setHeader("Connection", "close");
         }
@@ -57,7 +57,7 @@ final class ArrivalValve extends ValveBase {
     }
 
     /** Reads the rest: a client that is still writing would see a broken connection in place of the answer. */
-    private void drain(org.apache.coyote.Request connection, Arrival arrival) {
+    private void drain(org.apache.coyote.Request connection, HttpRequestContext arrival) {
         ReceivedBody body = ReceivedBody.of(connection);
         if (body == null || body.isSlow() || body.isBroken() || !drains.tryAcquire()) {
             arrival.abandonBody();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A place in an {@link InferenceQueue} for a request that is still being prepared: what has one will not be told that
  * the queue is full. Closing gives it back unless the request has taken it; it counts once, whatever happens.
  */
-public final class Place<I, O> implements AutoCloseable {
+public final class Slot<I, O> implements AutoCloseable {
 
     private final InferenceQueue<I, O> queue;
     private final @Nullable QueueWindow<I, O> window;
@@ -17,7 +17,7 @@ public final class Place<I, O> implements AutoCloseable {
      * @param window of the request; null for a request with one input
      * @param further whether the window has waited for it
      */
-    Place(InferenceQueue<I, O> queue, @Nullable QueueWindow<I, O> window, boolean further) {
+    Slot(InferenceQueue<I, O> queue, @Nullable QueueWindow<I, O> window, boolean further) {
         this.queue = queue;
         this.window = window;
         this.further = further;
@@ -29,7 +29,7 @@ public final class Place<I, O> implements AutoCloseable {
      * @param context of the request, whose deadline is a moment of the queue's clock
      * @throws InferenceException.ShuttingDown if the queue was closed in the meantime
      */
-    public Ticket<I, O> submit(I input, RequestContext context) throws InferenceException {
+    public PendingRequest<I, O> submit(I input, RequestContext context) throws InferenceException {
         return queue.occupy(this, input, context);
     }
 

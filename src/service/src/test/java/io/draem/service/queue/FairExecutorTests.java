@@ -25,16 +25,16 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.test.util.ReflectionTestUtils;
 
 @Timeout(30)
-class FairThreadsTests {
+class FairExecutorTests {
 
     private static final RequestContext PATIENT = new TestContext();
-    private static final int SMALL = FairThreads.SMALL;
+    private static final int SMALL = FairExecutor.SMALL;
     /** One at a time where there is one thread, beside that for small images. */
     private static final int MEDIUM = SMALL + 1;
 
-    private static final int LARGE = FairThreads.LARGE + 1;
+    private static final int LARGE = FairExecutor.LARGE + 1;
 
-    private final FairThreads threads = new FairThreads(1);
+    private final FairExecutor threads = new FairExecutor(1);
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch busy = new CountDownLatch(1);
@@ -96,7 +96,7 @@ class FairThreadsTests {
 
     @Test
     void largeImagesLeaveHalfOfTheThreadsToSmallerOnes() throws Exception {
-        try (FairThreads four = new FairThreads(4)) {
+        try (FairExecutor four = new FairExecutor(4)) {
             CountDownLatch begun = new CountDownLatch(2);
             List<Future<?>> large = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -135,7 +135,7 @@ class FairThreadsTests {
 
     @Test
     void aModelWhoseLargeImagesHaveToWaitLetsTheOthersGoOn() throws Exception {
-        try (FairThreads two = new FairThreads(2)) {
+        try (FairExecutor two = new FairExecutor(2)) {
             CountDownLatch begun = new CountDownLatch(1);
             Future<?> first = callers.submit(() -> two.call("model", PATIENT, LARGE, () -> {
                 begun.countDown();
@@ -195,7 +195,7 @@ class FairThreadsTests {
     @Test
     void threadsThatFailBetweenWorkPauseAndLiveOn() throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        try (FairThreads failing = new FairThreads(1)) {
+        try (FairExecutor failing = new FairExecutor(1)) {
             Set<Thread> workers = new HashSet<>(Thread.getAllStackTraces().keySet());
             workers.removeAll(before);
             workers.removeIf(thread -> !thread.getName().startsWith("images-"));

@@ -5,10 +5,10 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request's place in an {@link InferenceQueue}; it ends exactly once, whatever happens. */
-public final class Ticket<I, O> implements RequestContext.Waiting {
+public final class PendingRequest<I, O> implements RequestContext.Waiting {
 
     private final InferenceQueue<I, O> queue;
-    private final Place<I, O> place;
+    private final Slot<I, O> place;
     private final I input;
     private final long submitted;
     private final RequestContext context;
@@ -16,7 +16,7 @@ public final class Ticket<I, O> implements RequestContext.Waiting {
     private final CompletableFuture<Answer<O>> end = new CompletableFuture<>();
     private @Nullable BatchRun<I, O> run;
 
-    Ticket(InferenceQueue<I, O> queue, Place<I, O> place, I input, long submitted, RequestContext context) {
+    PendingRequest(InferenceQueue<I, O> queue, Slot<I, O> place, I input, long submitted, RequestContext context) {
         this.queue = queue;
         this.place = place;
         this.input = input;
@@ -53,7 +53,7 @@ public final class Ticket<I, O> implements RequestContext.Waiting {
     }
 
     /** Returns the place that the request has until it leaves the queue. */
-    Place<I, O> place() {
+    Slot<I, O> place() {
         return place;
     }
 

@@ -7,12 +7,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /** Shows how much of the room for requests is taken: {@code draem_in_flight_bytes}, {@code draem_in_flight_pixels} and {@code draem_in_flight_picture_bytes}. */
-final class RoomMetrics implements MeterBinder {
+final class CapacityMetrics implements MeterBinder {
 
     private final Admission admission;
     private final DetectionService detections;
 
-    RoomMetrics(Admission admission, DetectionService detections) {
+    CapacityMetrics(Admission admission, DetectionService detections) {
         this.admission = admission;
         this.detections = detections;
     }

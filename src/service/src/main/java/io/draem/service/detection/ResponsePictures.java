@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Draws the pictures that a caller asked for. */
-final class Pictures {
+final class ResponsePictures {
 
-    private Pictures() {}
+    private ResponsePictures() {}
 
     /**
      * Returns the pictures among {@code include}.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://dl.acm.org/doi/10.1145/75246.75248">Analysis and Simulation of a Fair Queueing Algorithm</a>
  */
-public final class FairLine<R extends FairLine.Request> {
+public final class FairQueue<R extends FairQueue.Request> {
 
     private final Map<String, Client<R>> clients = new HashMap<>();
 

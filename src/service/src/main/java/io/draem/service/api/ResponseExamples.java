@@ -10,7 +10,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Examples of responses for the API document. */
-public final class AnswerExamples {
+public final class ResponseExamples {
 
     /** The id of the request in all of them. */
     public static final String ID = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e";
@@ -45,7 +45,7 @@ public final class AnswerExamples {
             {"name": "cookie", "version": 2, "reason": "model.onnx has 0 bytes"}
             """;
 
-    private AnswerExamples() {}
+    private ResponseExamples() {}
 
     /** Returns the response to an operation that succeeds, as JSON; null for an operation without an example. */
     public static @Nullable Map<String, Object> of(String operationId) {

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The sets of words in the contract, each with a name of its own: generated code has one type for each then. */
-final class ContractWords {
+final class ContractSchemas {
 
-    private ContractWords() {}
+    private ContractSchemas() {}
 
     /**
      * Returns the schemas of the words, and that of the problem, which no door returns. Its types are no words: a client

@@ -11,10 +11,10 @@ import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
 
 /** The context of one HTTP request, created on the thread that processes it; watches the connection of its client. */
-final class Arrival extends RequestContext implements Outcome.OfResponse {
+final class HttpRequestContext extends RequestContext implements Outcome.OfResponse {
 
     /** Name of the request's attribute. */
-    static final String ATTRIBUTE = Arrival.class.getName();
+    static final String ATTRIBUTE = HttpRequestContext.class.getName();
 
     /** Between interim responses, after the first two. */
     private static final long PROBE_INTERVAL = Duration.ofSeconds(1).toNanos();
@@ -38,7 +38,7 @@ final class Arrival extends RequestContext implements Outcome.OfResponse {
      * @param client address of the client
      * @param timeout nanoseconds from the request's headers after which the answer is of no use
      */
-    Arrival(Request connection, String client, long timeout) {
+    HttpRequestContext(Request connection, String client, long timeout) {
         this.connection = connection;
         this.client = client;
         this.body = ReceivedBody.of(connection);

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The places of an {@link InferenceQueue}: those of requests that are still being prepared, and those of requests that
  * wait, in their order. Guarded by the queue's lock.
  */
-final class WaitingLine<I, O> {
+final class RequestBuffer<I, O> {
 
     private final int capacity;
-    private final Deque<Ticket<I, O>> waiting = new ArrayDeque<>();
+    private final Deque<PendingRequest<I, O>> waiting = new ArrayDeque<>();
     /** Windows that wait for a place, the one that waits longest first. */
     private final List<QueueWindow<I, O>> windows = new ArrayList<>();
     /** Places that windows have waited for. */
@@ -22,7 +22,7 @@ final class WaitingLine<I, O> {
 
     private int reserved;
 
-    WaitingLine(int capacity) {
+    RequestBuffer(int capacity) {
         this.capacity = capacity;
     }
 
@@ -89,12 +89,12 @@ final class WaitingLine<I, O> {
     }
 
     /** Gives such a slot back. */
-    void release(Place<I, O> place) {
+    void release(Slot<I, O> place) {
         reserved--;
         freed(place);
     }
 
-    private void freed(Place<I, O> place) {
+    private void freed(Slot<I, O> place) {
         freed(place.window(), place.isFurther());
     }
 
@@ -124,12 +124,12 @@ final class WaitingLine<I, O> {
     }
 
     /** Has a request wait in the place that it was prepared in. */
-    void add(Ticket<I, O> ticket) {
+    void add(PendingRequest<I, O> ticket) {
         reserved--;
         waiting.addLast(ticket);
     }
 
-    void remove(Ticket<I, O> ticket) {
+    void remove(PendingRequest<I, O> ticket) {
         if (waiting.remove(ticket)) {
             freed(ticket.place());
         }
@@ -141,10 +141,10 @@ final class WaitingLine<I, O> {
      * @param most how many at most
      * @param late gets those that nobody wants any more, which are not among them
      */
-    List<Ticket<I, O>> take(int most, long now, Consumer<Ticket<I, O>> late) {
-        List<Ticket<I, O>> batch = new ArrayList<>();
+    List<PendingRequest<I, O>> take(int most, long now, Consumer<PendingRequest<I, O>> late) {
+        List<PendingRequest<I, O>> batch = new ArrayList<>();
         while (batch.size() < most && !waiting.isEmpty()) {
-            Ticket<I, O> ticket = waiting.removeFirst();
+            PendingRequest<I, O> ticket = waiting.removeFirst();
             freed(ticket.place());
             if (ticket.isLate(now)) {
                 late.accept(ticket);
@@ -156,7 +156,7 @@ final class WaitingLine<I, O> {
     }
 
     /** Takes all requests that wait. */
-    void clear(Consumer<Ticket<I, O>> each) {
+    void clear(Consumer<PendingRequest<I, O>> each) {
         waiting.forEach(ticket -> freed(ticket.place()));
         waiting.forEach(each);
         waiting.clear();

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-class FairLineTests {
+class FairQueueTests {
 
-    private final FairLine<Named> line = new FairLine<>();
+    private final FairQueue<Named> line = new FairQueue<>();
 
     @Test
     void smallRequestsOfTheSameClientPassALargeOneUntilTheyHaveCostAsMuch() {
@@ -91,7 +91,7 @@ class FairLineTests {
         return served;
     }
 
-    private static final class Named extends FairLine.Request {
+    private static final class Named extends FairQueue.Request {
 
         private final String name;
 

@@ -7,12 +7,12 @@ import java.time.Duration;
  * Bounds how many bytes of maps and pictures answers hold until they are sent: a small file may ask for pictures of some
  * hundred megabytes, and a caller that reads slowly keeps them in memory. A verdict without pictures takes nothing.
  */
-final class AnswerBudget {
+final class ResponseBudget {
 
     private final long all;
     private long taken;
 
-    AnswerBudget(long bytes) {
+    ResponseBudget(long bytes) {
         this.all = bytes;
     }
 

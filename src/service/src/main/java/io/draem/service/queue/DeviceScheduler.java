@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A run cannot be interrupted for another model, so a long one must not hold back all others: a model without a run
  * may start one beside runs that have lasted for more than a second.
  */
-public final class DeviceTurn {
+public final class DeviceScheduler {
 
     private static final Duration ALWAYS = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -32,7 +32,7 @@ public final class DeviceTurn {
     private long latest;
 
     /** Schedules a device that runs one batch at a time. */
-    public DeviceTurn() {
+    public DeviceScheduler() {
         this(1);
     }
 
@@ -41,7 +41,7 @@ public final class DeviceTurn {
      *
      * @param places how many at a time
      */
-    public DeviceTurn(int places) {
+    public DeviceScheduler(int places) {
         this(places, LONG_RUN);
     }
 
@@ -49,14 +49,14 @@ public final class DeviceTurn {
      * @param places how many batches the device runs at a time
      * @param longRun how long a run may hold back models that have none
      */
-    DeviceTurn(int places, Duration longRun) {
+    DeviceScheduler(int places, Duration longRun) {
         this.places = places;
         this.longRun = longRun.toNanos();
     }
 
     /** Schedules a device on which no run may be added beside others, however long they last. */
-    public static DeviceTurn exclusive(int places) {
-        return new DeviceTurn(places, ALWAYS);
+    public static DeviceScheduler exclusive(int places) {
+        return new DeviceScheduler(places, ALWAYS);
     }
 
     /**

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds each request the model that it asks for, and reports its outcome to the listener once. */
-final class Reception {
+final class RequestDispatch {
 
-    private static final Logger log = LoggerFactory.getLogger(Reception.class);
+    private static final Logger log = LoggerFactory.getLogger(RequestDispatch.class);
 
     private final ModelRepository models;
     private final DetectionListener listener;
 
-    Reception(ModelRepository models, DetectionListener listener) {
+    RequestDispatch(ModelRepository models, DetectionListener listener) {
         this.models = models;
         this.listener = listener;
     }

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the others
- * waiting, and so do the clients of a model, in the order of {@link FairLine}. Small images have threads of their own beside
+ * waiting, and so do the clients of a model, in the order of {@link FairQueue}. Small images have threads of their own beside
  * those for all images, and the largest get half of these at most, but one at least: a small image never waits until a
  * larger one is decoded. Work of a request whose deadline has passed or whose
  * client has gone is dropped before it begins.
  *
  * <p>Work begins and is taken out without any allocation, so that none is lost when the heap is full.
  */
-public final class FairThreads implements AutoCloseable {
+public final class FairExecutor implements AutoCloseable {
 
     /** Images of up to as many pixels, those of Full HD among them, are small: they keep a thread for some milliseconds. */
     public static final int SMALL = 1 << 21;
@@ -43,7 +43,7 @@ public final class FairThreads implements AutoCloseable {
      *
      * @param threads how many work on images of any size; half as many, at least one, are started for small images beside
      */
-    public FairThreads(int threads) {
+    public FairExecutor(int threads) {
         this.mostNotSmall = threads;
         this.mostLarge = Math.max(1, threads / 2);
         for (int i = 0; i < threads + Math.max(1, threads / 2); i++) {
@@ -86,7 +86,7 @@ public final class FairThreads implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InferenceException.ShuttingDown();
         } catch (ExecutionException e) {
-            throw FairThreads.<E>unwrap(e);
+            throw FairExecutor.<E>unwrap(e);
         } finally {
             if (!withdraw(work)) {
                 context.awaitRegardless(work);
@@ -214,14 +214,14 @@ public final class FairThreads implements AutoCloseable {
     private static final class ModelLine {
 
         private final String model;
-        private final FairLine<Work<?>> works = new FairLine<>();
+        private final FairQueue<Work<?>> works = new FairQueue<>();
 
         ModelLine(String model) {
             this.model = model;
         }
     }
 
-    private static final class Work<T> extends FairLine.Request implements RequestContext.Waiting {
+    private static final class Work<T> extends FairQueue.Request implements RequestContext.Waiting {
 
         private final int pixels;
         private final FutureTask<T> result;
