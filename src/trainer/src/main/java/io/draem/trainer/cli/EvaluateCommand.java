@@ -5,6 +5,7 @@ import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
+import io.draem.trainer.data.FirstPass;
 import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
@@ -102,7 +103,8 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
         Progress progress = Progress.on(spec.commandLine().getErr());
-        DatasetCheck check = DatasetCheck.of(Dataset.open(data, manifest.images), List.of(), threads, progress)
+        DatasetCheck check = DatasetCheck.of(
+                        Dataset.open(data, manifest.images), List.of(), threads, progress, FirstPass.ofDigests())
                 .requireAllUnless(skipUnreadable);
         check.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();

@@ -37,7 +37,7 @@ public final class DataDigest {
      *
      * @param known digests of files, which are not read again; those of the others are added
      */
-    static String of(Path root, Collection<Path> files, Map<Path, String> known) throws IOException {
+    public static String of(Path root, Collection<Path> files, Map<Path, String> known) throws IOException {
         record Named(String name, Path file) {}
         List<Named> sorted = files.stream()
                 .map(file -> new Named(

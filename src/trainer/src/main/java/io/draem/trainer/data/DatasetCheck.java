@@ -57,11 +57,15 @@ public record DatasetCheck(
     /** Reads everything, on several threads, and says nothing meanwhile. */
     public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads)
             throws IOException, InterruptedException {
-        return of(dataset, textures, threads, Progress.SILENT);
+        return of(dataset, textures, threads, Progress.SILENT, FirstPass.ofDigests());
     }
 
-    /** Reads everything, on several threads. */
-    public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads, Progress progress)
+    /**
+     * Reads everything, on several threads.
+     *
+     * @param pass keeps what later steps need of each image
+     */
+    public static DatasetCheck of(Dataset dataset, List<Path> textures, int threads, Progress progress, FirstPass pass)
             throws IOException, InterruptedException {
         List<Path> files = Stream.concat(dataset.images().map(LabelledImage::file), textures.stream())
                 .distinct()
@@ -74,8 +78,9 @@ public record DatasetCheck(
                 OptionalInt.empty(),
                 threads,
                 progress.begin("Checking %d images", files.size()),
-                (index, image) -> {
+                (index, image, bytes) -> {
                     Path file = files.get(index);
+                    pass.accept(file, image, bytes);
                     sizes.put(file, size(image.image()));
                     samples.put(file, image.samples());
                     warnings.put(file, image.warnings());

@@ -98,16 +98,17 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
             throws InterruptedException {
         List<Path> files = List.copyOf(masks.keySet());
         Map<Path, String> miscoloured = new ConcurrentSkipListMap<>(FileTree.ORDER);
-        Map<Path, String> wrong = ParallelReader.failures(files, OptionalInt.empty(), threads, work, (index, mask) -> {
-            Path file = files.get(index);
-            MaskColors colors = Objects.requireNonNull(masks.get(file));
-            String problem = colors.problem(mask.image());
-            if (problem != null) {
-                miscoloured.put(file, problem);
-            } else {
-                summaries.put(file, Summary.of(ImageMask.of(colors.blackAndWhite(mask.image()))));
-            }
-        });
+        Map<Path, String> wrong =
+                ParallelReader.failures(files, OptionalInt.empty(), threads, work, (index, mask, bytes) -> {
+                    Path file = files.get(index);
+                    MaskColors colors = Objects.requireNonNull(masks.get(file));
+                    String problem = colors.problem(mask.image());
+                    if (problem != null) {
+                        miscoloured.put(file, problem);
+                    } else {
+                        summaries.put(file, Summary.of(ImageMask.of(colors.blackAndWhite(mask.image()))));
+                    }
+                });
         miscoloured.putAll(wrong);
         return miscoloured;
     }

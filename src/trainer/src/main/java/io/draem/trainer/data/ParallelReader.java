@@ -25,10 +25,10 @@ final class ParallelReader {
 
     private ParallelReader() {}
 
-    /** Takes an image that was read. */
+    /** Takes an image that was read, with the bytes of its file. */
     @FunctionalInterface
     interface Reader {
-        void accept(int index, DecodedImage image);
+        void accept(int index, DecodedImage image, byte[] bytes);
     }
 
     /** Takes a mask that was read. */
@@ -62,7 +62,7 @@ final class ParallelReader {
             List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws InterruptedException {
         return failuresOf(files, threads, work, (index, decoder, bytes) -> {
-            reader.accept(index, decoder.decode(bytes, whiteLevel));
+            reader.accept(index, decoder.decode(bytes, whiteLevel), bytes);
         });
     }
 

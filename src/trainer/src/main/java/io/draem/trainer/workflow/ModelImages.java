@@ -9,6 +9,7 @@ import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.FileTree;
+import io.draem.trainer.data.FirstPass;
 import io.draem.trainer.data.ImageMemory;
 import io.draem.trainer.data.ImageStore;
 import io.draem.trainer.data.LabelledImage;
@@ -26,7 +27,6 @@ import io.draem.trainer.training.TrainingOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,8 +117,11 @@ public record ModelImages(
             throws IOException, InterruptedException, TrainerException {
         Dataset found = Dataset.open(data, imagesFolder);
         @Nullable FileTree sources = anomalySource == null ? null : FileTree.ofImages(anomalySource);
-        DatasetCheck check = DatasetCheck.of(found, sources == null ? List.of() : sources.images(), readers, progress)
-                .requireAllUnless(skipUnreadable);
+        List<Path> sourceFiles = sources == null ? List.of() : sources.images();
+        FirstPass pass =
+                FirstPass.of(LabelledImage.files(found.train()), sourceFiles, options.width(), options.height());
+        DatasetCheck check =
+                DatasetCheck.of(found, sourceFiles, readers, progress, pass).requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset().requireTraining();
         List<Path> textureFiles = check.textures();
         if (anomalySource != null && textureFiles.isEmpty()) {
@@ -129,7 +132,7 @@ public record ModelImages(
         int width = options.width();
         int height = options.height();
         OptionalInt whiteLevel = check.decoded().whiteLevel(options.whiteLevel());
-        Map<Path, String> digests = new HashMap<>(); // so that no file is read for two of them
+        Map<Path, String> digests = pass.digests();
         String digest = dataset.digest(digests);
         TrainingOrigin.Parts parts = new TrainingOrigin.Parts(
                 DataDigest.of(split.train(), digests),
@@ -137,7 +140,7 @@ public record ModelImages(
                 DataDigest.of(split.test(), digests));
         ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals = ImageStore.tensors(
-                LabelledImage.files(split.train()), width, height, whiteLevel, memory, readers, progress);
+                LabelledImage.files(split.train()), width, height, whiteLevel, pass, memory, readers, progress);
         ImageStore<RgbImage> textures = anomalySource == null
                 ? null
                 : ImageStore.pictures(
@@ -145,6 +148,7 @@ public record ModelImages(
                         width,
                         height,
                         check.decodedTextures().whiteLevel(WhiteLevel.AUTO),
+                        pass,
                         memory,
                         readers,
                         progress);
@@ -166,11 +170,18 @@ public record ModelImages(
                 check.problems().size(),
                 digest,
                 parts,
-                anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles),
+                anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles, digests),
                 textureFiles.size(),
                 normals,
                 ImageStore.tensors(
-                        LabelledImage.files(split.heldOut()), width, height, whiteLevel, memory, readers, progress),
+                        LabelledImage.files(split.heldOut()),
+                        width,
+                        height,
+                        whiteLevel,
+                        pass,
+                        memory,
+                        readers,
+                        progress),
                 whiteLevel,
                 new AnomalySynthesizer(options.synthesis(), width, height, normals, textures),
                 progress);

@@ -140,7 +140,7 @@ class DatasetTests {
         Progress progress = new Progress(
                 lines::add, () -> Duration.ofSeconds(seconds.addAndGet(3)).toNanos());
         Dataset dataset = Dataset.open(folder);
-        DatasetCheck.of(dataset, List.of(), 1, progress);
+        DatasetCheck.of(dataset, List.of(), 1, progress, FirstPass.ofDigests());
         int images = (int) dataset.images().count();
         assertThat(lines)
                 .as("an image that cannot be read counts too")
@@ -453,19 +453,66 @@ class DatasetTests {
     }
 
     @Test
+    void theCheckKeepsImagesSoThatNoFileIsDecodedOrHashedAgain() throws Exception {
+        Dataset dataset = Dataset.open(folder);
+        List<Path> files = LabelledImage.files(dataset.train());
+        Path texture = LabelledImage.files(dataset.test()).get(0);
+        float[] fromFile = ImageStore.tensors(files, 32, 64, 1 << 20, 2).get(1);
+        float[] textureFromFile = Pixels.toTensor(
+                ImageStore.pictures(List.of(texture), 32, 64, 1 << 20, 1).get(0));
+        String digest = dataset.digest();
+        FirstPass pass = FirstPass.of(files, List.of(texture), 32, 64);
+        DatasetCheck.of(dataset, List.of(texture), 2, Progress.SILENT, pass);
+        for (Path file : LabelledImage.files(dataset.images().toList())) {
+            Files.delete(file);
+        }
+        assertThat(tensors(files, pass, OptionalInt.empty()).get(1)).isEqualTo(fromFile);
+        assertThat(tensors(files, pass, OptionalInt.of(100)).get(1))
+                .as("8-bit images have no white level")
+                .isEqualTo(fromFile);
+        assertThat(Pixels.toTensor(ImageStore.pictures(
+                                List.of(texture),
+                                32,
+                                64,
+                                OptionalInt.empty(),
+                                pass,
+                                ImageMemory.of(1 << 20),
+                                1,
+                                Progress.SILENT)
+                        .get(0)))
+                .isEqualTo(textureFromFile);
+        assertThat(dataset.digest(pass.digests())).isEqualTo(digest);
+    }
+
+    private static ImageStore<float[]> tensors(List<Path> files, FirstPass pass, OptionalInt whiteLevel)
+            throws Exception {
+        return ImageStore.tensors(files, 32, 64, whiteLevel, pass, ImageMemory.of(1 << 20), 2, Progress.SILENT);
+    }
+
+    @Test
     void storesShareTheMemoryThatTheyAreGivenTogether() throws Exception {
         List<Path> files =
                 Dataset.open(folder).train().stream().map(LabelledImage::file).toList();
         int bytes = 12 * 32 * 64;
         ImageMemory memory = ImageMemory.of(3L * bytes + 1);
-        assertThat(ImageStore.tensors(files, 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
+        assertThat(ImageStore.tensors(
+                                files, 32, 64, OptionalInt.empty(), FirstPass.ofDigests(), memory, 1, Progress.SILENT)
                         .cachedImages())
                 .isEqualTo(2);
-        assertThat(ImageStore.pictures(files.subList(0, 1), 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
+        assertThat(ImageStore.pictures(
+                                files.subList(0, 1),
+                                32,
+                                64,
+                                OptionalInt.empty(),
+                                FirstPass.ofDigests(),
+                                memory,
+                                1,
+                                Progress.SILENT)
                         .cachedImages())
                 .as("a quarter of a tensor")
                 .isEqualTo(1);
-        assertThat(ImageStore.tensors(files, 32, 64, OptionalInt.empty(), memory, 1, Progress.SILENT)
+        assertThat(ImageStore.tensors(
+                                files, 32, 64, OptionalInt.empty(), FirstPass.ofDigests(), memory, 1, Progress.SILENT)
                         .cachedImages())
                 .as("three quarters are left")
                 .isZero();
