@@ -1,0 +1,250 @@
+package io.draem.service.models;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Loads the versions of a model and offers them to requests. A version is loaded while the one that answers stays, and
+ * replaces it after its warm-up; one that cannot be loaded changes nothing. A version that fails on too many of its runs
+ * answers only requests that name it until its file changes.
+ */
+final class VersionRollout {
+
+    private static final Logger log = LoggerFactory.getLogger(VersionRollout.class);
+
+    /** Held while the repository is changed, never while a file is read. */
+    final Object offering = new Object();
+
+    private final ModelProperties properties;
+    private final ModelRepository repository;
+    private final ModelLoader loader;
+    private final LoadFailures failures;
+    private final ApplicationEventPublisher events;
+    /** What each loaded model was loaded from. */
+    private final Map<ServedModel, FileState> sources = new ConcurrentHashMap<>();
+    /** Held per name while its versions are loaded, which takes as long as the file system does. */
+    private final Map<String, Object> loading = new ConcurrentHashMap<>();
+
+    private final SuspendedVersions suspended = new SuspendedVersions();
+    private volatile Consumer<ServedModel> whenFailing = model -> {};
+
+    VersionRollout(
+            ModelProperties properties,
+            ModelRepository repository,
+            ModelLoader loader,
+            LoadFailures failures,
+            ApplicationEventPublisher events) {
+        this.properties = properties;
+        this.repository = repository;
+        this.loader = loader;
+        this.failures = failures;
+        this.events = events;
+    }
+
+    /** Sets what is called with each version that begins to fail on too many of its runs; it must be quick. */
+    void whenFailing(Consumer<ServedModel> action) {
+        whenFailing = action;
+    }
+
+    /** Returns the file that a model was loaded from, as it was then. */
+    FileState source(ServedModel model) {
+        return sources.getOrDefault(model, FileState.NONE);
+    }
+
+    /** Returns the versions that the configuration names, in the order in which they answer; none for the highest. */
+    List<Integer> configured(String name) {
+        return properties.versions().getOrDefault(name, List.of());
+    }
+
+    /** Returns what is held while versions of a name are loaded. */
+    Object loading(String name) {
+        return loading.computeIfAbsent(name, key -> new Object());
+    }
+
+    /** Shows the versions that are refused now. */
+    void reportRefused() {
+        synchronized (offering) {
+            repository.refuse(failures.models());
+        }
+    }
+
+    /** Loads the versions that the configuration names, or the highest that can be served. */
+    void update(String name, List<ModelFile> files) {
+        update(name, files, configured(name));
+    }
+
+    /**
+     * Loads versions of a model and offers those that can be served.
+     *
+     * @param files of the model, highest version first
+     * @param named the versions to serve, in the order in which they answer; none for the highest that can be served
+     */
+    void update(String name, List<ModelFile> files, List<Integer> named) {
+        synchronized (loading(name)) {
+            List<ServedModel> before = repository.versions(name);
+            List<ServedModel> usable = new ArrayList<>();
+            Set<Integer> tried = new HashSet<>(configured(name));
+            try {
+                if (named.isEmpty()) {
+                    loadHighest(files, before, tried, usable);
+                } else {
+                    for (int version : named) {
+                        add(serve(file(files, name, version), before), usable);
+                    }
+                }
+            } catch (RuntimeException | Error e) {
+                retireNew(usable, before);
+                throw e;
+            }
+            failures.keepOnly(name, tried);
+            offer(name, usable, files.isEmpty());
+        }
+    }
+
+    /**
+     * Offers versions of a model: those that do not fail answer before those that do.
+     *
+     * @param usable in the order in which they are to answer
+     * @param removed whether the model has no files any more; else, if none is usable, what is offered now stays
+     */
+    void offer(String name, List<ServedModel> usable, boolean removed) {
+        synchronized (offering) {
+            List<ServedModel> before = repository.versions(name);
+            List<ServedModel> after = new ArrayList<>();
+            List<ServedModel> failing = new ArrayList<>();
+            usable.forEach(model -> (model.isFailing() ? failing : after).add(model));
+            ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
+            if (after.isEmpty() && !removed && failed == null && (failing.isEmpty() || !before.isEmpty())) {
+                retireNew(failing, before);
+                return; // what was removed answers until something else can
+            }
+            boolean failsOver = failed != null && !failed.isSuspended() && !after.isEmpty();
+            if (failed != null && failsOver) {
+                suspended.add(failed, source(failed));
+            } else if (failed != null && after.isEmpty()) {
+                failing.remove(failed); // of those that fail, the one that answers goes on
+                after.add(failed);
+            }
+            after.addAll(failing);
+            repository.serve(name, after);
+            // Not those of versions that a look has loaded and not yet offered.
+            before.stream().filter(model -> !after.contains(model)).forEach(sources::remove);
+            if (failed != null && failsOver) {
+                failedOver(failed, after.get(0));
+            } else {
+                logChange(name, before, after);
+            }
+        }
+    }
+
+    /** Finds the highest version that can be served, and those above it that are loaded and fail. */
+    private void loadHighest(
+            List<ModelFile> files, List<ServedModel> before, Set<Integer> tried, List<ServedModel> usable) {
+        List<ModelFile> closed = new ArrayList<>();
+        for (ModelFile file : files) {
+            tried.add(file.version());
+            if (suspended.contains(file) && loaded(file, before) == null) {
+                closed.add(file);
+                continue;
+            }
+            ServedModel model = serve(file, before);
+            add(model, usable);
+            if (model != null && !model.isFailing()) {
+                return;
+            }
+        }
+        for (ModelFile file : closed) {
+            if (before.isEmpty() && usable.isEmpty()) { // else nothing is gained by it
+                add(serve(file, before), usable);
+            }
+        }
+    }
+
+    private static void add(@Nullable ServedModel model, List<ServedModel> usable) {
+        if (model != null) {
+            usable.add(model);
+        }
+    }
+
+    private void retireNew(List<ServedModel> models, List<ServedModel> before) {
+        for (ServedModel model : models) {
+            if (!before.contains(model)) {
+                sources.remove(model);
+                repository.retire(model);
+            }
+        }
+    }
+
+    private void failedOver(ServedModel model, ServedModel successor) {
+        log.error(
+                "Model {} failed on {} (draem.models.max-failed-share={}) and fails over to version {}: that one answers"
+                        + " requests that name no version, until another file of version {} is there or the service"
+                        + " starts again. See the errors above, and replace or remove the file",
+                model,
+                model.recentFailures(),
+                properties.maxFailedShare(),
+                successor.version(),
+                model.version());
+        events.publishEvent(new ModelEvent.Failover(model, successor));
+    }
+
+    /** Returns the model that answers for a file: the one that is loaded already, a new one, or null for none. */
+    private @Nullable ServedModel serve(ModelFile file, List<ServedModel> before) {
+        ServedModel current = loaded(file, before);
+        if (current != null && file.state().equals(sources.get(current))) {
+            failures.forget(file);
+            return current;
+        }
+        if (!failures.mayTry(file)) {
+            return file.state().equals(FileState.NONE) ? null : current;
+        }
+        try {
+            ServedModel model = loader.load(file, current);
+            if (model != current) {
+                model.whenFailing(() -> whenFailing.accept(model));
+            }
+            suspended.recognise(model, file.state());
+            sources.put(model, file.state());
+            failures.forget(file);
+            return model;
+        } catch (ModelLoadException e) {
+            failures.add(file, e, current != null);
+            return e.failure() == FailedVersion.Failure.MISSING ? null : current;
+        }
+    }
+
+    private static @Nullable ServedModel loaded(ModelFile file, List<ServedModel> before) {
+        return before.stream()
+                .filter(model -> model.version() == file.version())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private ModelFile file(List<ModelFile> files, String name, int version) {
+        return files.stream()
+                .filter(file -> file.version() == version)
+                .findFirst()
+                .orElseGet(() -> new ModelFile(name, version, properties.directory(), FileState.NONE));
+    }
+
+    private void logChange(String name, List<ServedModel> before, List<ServedModel> after) {
+        if (!before.isEmpty() && !after.equals(before)) {
+            log.info(
+                    after.isEmpty()
+                            ? "Model {} was removed: {} is closed once its last request has ended"
+                            : "Model {}: {} took the place of {}",
+                    name,
+                    after.isEmpty() ? before : after,
+                    before);
+        }
+    }
+}
