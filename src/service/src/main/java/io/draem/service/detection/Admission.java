@@ -5,11 +5,6 @@ import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.InferenceException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission {
 
-    /** How long after its last request a client keeps its share. */
-    private static final long ACTIVE = Duration.ofSeconds(10).toNanos();
-
     /**
      * How long the responses to refused uploads may take: longer than the web server reads the rest of such a body, which
      * all threads may be busy with.
@@ -39,12 +31,7 @@ public final class Admission {
     private final BodyBudget bodies;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition left = lock.newCondition();
-    private final Map<String, Integer> byModel = new HashMap<>();
-    private final Map<String, Integer> byClient = new HashMap<>();
-
-    /** When each client asked for a slot last, the oldest first. */
-    private final Map<String, Long> active = new LinkedHashMap<>(16, 0.75f, true);
-
+    private final SlotShares shares;
     private int requests;
     private int uploads;
     private boolean closed;
@@ -58,6 +45,7 @@ public final class Admission {
         this.listener = listener;
         this.maxRequests = maxRequests;
         this.bodies = new BodyBudget(maxBytes);
+        this.shares = new SlotShares(maxRequests);
     }
 
     /** A slot; closing gives it back, once. */
@@ -231,8 +219,7 @@ public final class Admission {
         try {
             requireSlot(model, client, served, arrived);
             requests++;
-            byModel.merge(model, 1, Integer::sum);
-            byClient.merge(client, 1, Integer::sum);
+            shares.taken(model, client);
         } finally {
             lock.unlock();
         }
@@ -249,8 +236,7 @@ public final class Admission {
         if (closed && !arrived) {
             throw DetectionException.shuttingDown();
         }
-        int reserved = Math.max(reservedForOtherModels(model), reservedForOtherClients(client));
-        if (requests + reserved >= maxRequests) {
+        if (requests + shares.reservedForOthers(models.models(), model, client) >= maxRequests) {
             throw DetectionException.overloaded(served == null ? Duration.ofSeconds(1) : served.timeToDrain());
         }
     }
@@ -259,8 +245,7 @@ public final class Admission {
         lock.lock();
         try {
             requests--;
-            decrement(byModel, model);
-            decrement(byClient, client);
+            shares.returned(model, client);
             left.signalAll();
         } finally {
             lock.unlock();
@@ -275,38 +260,6 @@ public final class Admission {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static void decrement(Map<String, Integer> counts, String name) {
-        counts.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
-    }
-
-    /** Returns how many slots of their shares the other models do not use. */
-    private int reservedForOtherModels(String model) {
-        List<ServedModel> served = models.models();
-        int share = maxRequests / 2 / Math.max(1, served.size());
-        return served.stream()
-                .filter(other -> !other.name().equals(model))
-                .mapToInt(other -> Math.max(0, share - byModel.getOrDefault(other.name(), 0)))
-                .sum();
-    }
-
-    /** Returns how many slots of their shares the other active clients do not use; a client alone may use all slots. */
-    private int reservedForOtherClients(String client) {
-        long now = System.nanoTime();
-        active.put(client, now);
-        Iterator<Long> oldest = active.values().iterator();
-        while (now - oldest.next() > ACTIVE) {
-            oldest.remove();
-        }
-        int share = maxRequests / 2 / active.size();
-        if (share == 0) {
-            return 0;
-        }
-        return active.keySet().stream()
-                .filter(other -> !other.equals(client))
-                .mapToInt(other -> Math.max(0, share - byClient.getOrDefault(other, 0)))
-                .sum();
     }
 
     private DetectionException refused(@Nullable ServedModel served, DetectionException reason, Duration took) {
