@@ -1,6 +1,6 @@
 /**
- * Decodes untrusted image bytes to RGB and to the input tensor of the network. The readers of all formats are in one
- * package, since they share headers, samples and rows that nothing else may see.
+ * Decodes untrusted image bytes to RGB and to the input tensor of the network. It has more than 20 classes because the readers
+ * of all formats share headers, samples and rows that nothing else may see.
  */
 @NullMarked
 package io.draem.image;

@@ -1,4 +1,7 @@
-/** Finds models in their directory, opens them and knows which one answers. */
+/**
+ * Finds models in their directory, loads them and decides which version answers. It has more than 20 classes so that only
+ * the repository and the models it lends are public.
+ */
 @NullMarked
 package io.draem.service.models;
 
