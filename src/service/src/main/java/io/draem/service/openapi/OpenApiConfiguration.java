@@ -7,7 +7,6 @@ import io.draem.service.api.SchemaNames;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
-import io.draem.service.web.OpenPaths;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -23,16 +22,12 @@ import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.springdoc.core.customizers.OpenApiBuilderCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.customizers.ServerBaseUrlCustomizer;
@@ -47,65 +42,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.servlet.HandlerInterceptor;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Describes the service in its contract, every problem included. */
 @Configuration(proxyBeanMethods = false)
-class OpenApiConfiguration implements WebMvcConfigurer {
+class OpenApiConfiguration {
 
     private static final String API_KEY = "apiKey";
     private static final String BEARER = "bearer";
-
-    /** Swagger UI may show images and its own icons, and sends what is typed into it to this service alone. */
-    private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
-                    + " font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none';"
-                    + " frame-ancestors 'none'";
-
-    /** Where the files of Swagger UI are. */
-    private static final String EXPLORER = "/swagger-ui/";
-
-    private static final List<String> EXPLORER_FILES = List.of(
-            "index.html",
-            "index.css",
-            "swagger-ui.css",
-            "swagger-ui-bundle.js",
-            "swagger-ui-standalone-preset.js",
-            "swagger-initializer.js",
-            "favicon-16x16.png",
-            "favicon-32x32.png");
-
-    /**
-     * Returns the paths of the API document and of Swagger UI, without the context's. They are the same for every
-     * service of this version and hold nothing of its models or its clients.
-     */
-    private static Set<String> paths() {
-        Set<String> paths = EXPLORER_FILES.stream().map(EXPLORER::concat).collect(Collectors.toSet());
-        paths.addAll(List.of(Endpoints.EXPLORER, "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config"));
-        return paths;
-    }
-
-    @Bean
-    OpenPaths documentPaths() {
-        return OpenApiConfiguration::paths;
-    }
-
-    /** Sets the headers of Swagger UI, into which keys are typed. */
-    @Override
-    public void addInterceptors(InterceptorRegistry registry) {
-        HandlerInterceptor headers = new HandlerInterceptor() {
-            @Override
-            public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-                response.setHeader("Content-Security-Policy", POLICY);
-                response.setHeader("X-Content-Type-Options", "nosniff");
-                response.setHeader("Referrer-Policy", "no-referrer");
-                return true;
-            }
-        };
-        registry.addInterceptor(headers).addPathPatterns(EXPLORER + "**");
-    }
 
     @Bean
     OpenAPI openApi() {

@@ -9,13 +9,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads the JSON of an inference request token by token: an image has some hundred thousand numbers. */
@@ -38,12 +36,9 @@ final class RequestParser {
 
     private static final int MAX_ID_LENGTH = 1_024;
 
-    /** What the sides of a batch of images may be nested to. */
-    private static final int MAX_SIDES = 4;
-
     private final JsonParser parser;
     private final JsonCursor json;
-    private final Supplier<TensorData> data;
+    private final TensorParser tensors;
 
     private @Nullable String id;
     private @Nullable Duration timeout;
@@ -57,7 +52,7 @@ final class RequestParser {
     private RequestParser(JsonParser parser, Supplier<TensorData> data) {
         this.parser = parser;
         this.json = new JsonCursor(parser);
-        this.data = data;
+        this.tensors = new TensorParser(parser, json, data);
     }
 
     /**
@@ -148,47 +143,10 @@ final class RequestParser {
     }
 
     private void addInput() throws DetectionException {
-        inputs.add(input());
+        inputs.add(tensors.input());
         if (inputs.size() > 1) {
             throw InputReader.notOneInput(); // before a long list of them is in memory
         }
-    }
-
-    private InputTensor input() throws DetectionException {
-        var tensor = new Object() {
-            @Nullable
-            String name;
-
-            @Nullable
-            String datatype;
-
-            long[] shape = {};
-
-            @Nullable
-            Long binarySize;
-
-            @Nullable
-            TensorData data;
-        };
-        json.object("An input", member -> {
-            switch (member) {
-                case "name" -> tensor.name = json.string(member);
-                case "datatype" -> tensor.datatype = json.string(member);
-                case "shape" -> tensor.shape = shape();
-                case "data" -> tensor.data = data();
-                case "parameters" ->
-                    json.object("The parameters of an input", parameter -> {
-                        refuseSharedMemory(parameter);
-                        if (parameter.equals("binary_data_size")) {
-                            tensor.binarySize = json.number(parameter);
-                        } else {
-                            json.skip();
-                        }
-                    });
-                default -> json.skip();
-            }
-        });
-        return new InputTensor(tensor.name, tensor.datatype, tensor.shape, tensor.binarySize, tensor.data);
     }
 
     private void addOutput(List<NamedOutput> named) throws DetectionException {
@@ -213,7 +171,7 @@ final class RequestParser {
                     output.tensor = OutputTensor.of(json.string(member)).orElse(null);
                 case "parameters" ->
                     json.object("The parameters of an output", parameter -> {
-                        refuseSharedMemory(parameter);
+                        TensorParser.refuseSharedMemory(parameter);
                         switch (parameter) {
                             case "binary_data" -> output.binary = json.flag(parameter);
                             case "classification" -> {
@@ -231,54 +189,5 @@ final class RequestParser {
             throw Invalid.request("Each output needs a name, one of pred_score, anomaly_map and reconstruction");
         }
         return new NamedOutput(output.tensor, output.binary);
-    }
-
-    private static void refuseSharedMemory(String parameter) throws DetectionException {
-        if (parameter.startsWith("shared_memory")) {
-            throw Invalid.request("The extension shared memory is not served: send the tensors in the body");
-        }
-    }
-
-    private long[] shape() throws DetectionException {
-        List<Long> sides = new ArrayList<>();
-        json.array("shape", () -> {
-            sides.add(json.number("shape"));
-            if (sides.size() > MAX_SIDES) {
-                throw Invalid.request("The shape has more than " + MAX_SIDES + " sides");
-            }
-        });
-        return sides.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private byte[] base64() throws DetectionException {
-        try {
-            return parser.getBinaryValue();
-        } catch (UnexpectedEndOfInputException e) {
-            throw e;
-        } catch (JacksonException e) {
-            throw Invalid.request(
-                    "A string of the data is no base64: send the base64 alone, without 'data:…;base64,' before"
-                            + " it, and of the usual alphabet, with + and / in place of the - and _ of URLs");
-        }
-    }
-
-    /** Reads numbers or base64, flat or nested. */
-    private TensorData data() throws DetectionException {
-        json.require(JsonToken.START_ARRAY, "The data must be an array");
-        TensorData elements = data.get();
-        for (int depth = 1; depth > 0; ) {
-            switch (parser.nextToken()) {
-                case START_ARRAY -> {
-                    if (++depth > MAX_SIDES) {
-                        throw Invalid.request("The data is nested deeper than its shape can be");
-                    }
-                }
-                case END_ARRAY -> depth--;
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> elements.add(parser.getFloatValue());
-                case VALUE_STRING -> elements.add(base64());
-                default -> throw Invalid.request("The data must be numbers (FP32), or strings in base64 (BYTES)");
-            }
-        }
-        return elements;
     }
 }

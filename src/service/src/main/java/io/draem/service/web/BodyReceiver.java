@@ -10,10 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
-import org.apache.coyote.ContinueResponseTiming;
 import org.apache.coyote.Request;
-import org.apache.coyote.Response;
-import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +58,22 @@ final class BodyReceiver {
 
     /** Returns an adapter that passes requests on once their bodies have arrived. */
     Adapter before(Adapter next) {
-        return new ReceivingAdapter(next);
+        return new ReceivingAdapter(this, next);
+    }
+
+    /** Reads path and model of a request once, for all that decides on it. */
+    RequestTarget target(Request request) {
+        return RequestTarget.read(request, contextPath);
+    }
+
+    /** Returns the body of a request, before it is received. */
+    ReceivedBody body(Request request) {
+        return new ReceivedBody(request, timeout);
+    }
+
+    /** Returns the bodies that arrive at present, which are checked. */
+    Set<ReceivedBody> arriving() {
+        return arriving;
     }
 
     /** Refuses bodies that arrive too slowly; to be called several times per second. */
@@ -88,7 +100,7 @@ final class BodyReceiver {
     }
 
     /** Decides what is done with a body; returns whether it is received. */
-    private boolean begin(Request request, RequestTarget target, ReceivedBody body) {
+    boolean begin(Request request, RequestTarget target, ReceivedBody body) {
         String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
         boolean post = "POST".equals(request.getMethod());
         KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
@@ -167,109 +179,5 @@ final class BodyReceiver {
         }
         request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
         return Objects.requireNonNullElse(request.remoteAddr().toString(), "");
-    }
-
-    private final class ReceivingAdapter implements Adapter {
-
-        private final Adapter next;
-
-        ReceivingAdapter(Adapter next) {
-            this.next = next;
-        }
-
-        @Override
-        public void service(Request request, Response response) throws Exception {
-            // The status is set where the head is refused already, as for two lengths: nothing else of it can be relied
-            // on.
-            if (response.getStatus() >= 400 || !WatchedProtocol.watches(request)) {
-                next.service(request, response);
-                return;
-            }
-            RequestTarget target = RequestTarget.read(request, contextPath);
-            if (WatchedProtocol.isBodyRead(request)) {
-                next.service(request, response);
-                return;
-            }
-            ReceivedBody body = new ReceivedBody(request, timeout);
-            request.setInputBuffer(body);
-            try {
-                if (begin(request, target, body) && !receive(request, response, body)) {
-                    arriving.add(body);
-                    WatchedProtocol.suspend(request);
-                    WatchedProtocol.await(request, !body.isEnded());
-                    return;
-                }
-            } catch (Throwable e) {
-                // The request is used again for others, which must not find this body.
-                arriving.remove(body);
-                body.close();
-                throw e;
-            }
-            pass(request, response, body);
-        }
-
-        private boolean receive(Request request, Response response, ReceivedBody body) {
-            if (request.hasExpectation() && body.refusal() == null) {
-                response.action(ActionCode.ACK, ContinueResponseTiming.ALWAYS);
-                request.setExpectation(false);
-            }
-            return body.receive();
-        }
-
-        @Override
-        public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
-            ReceivedBody body = ReceivedBody.of(request);
-            if (body == null || !arriving.contains(body)) {
-                return next.asyncDispatch(request, response, event);
-            }
-            try {
-                if (event != SocketEvent.OPEN_READ) {
-                    body.fail(WatchedProtocol.socket(request).getError());
-                }
-                if (!body.receive()) {
-                    WatchedProtocol.await(request, !body.isEnded());
-                    return true;
-                }
-            } catch (Throwable e) {
-                if (arriving.remove(body)) {
-                    body.close();
-                }
-                throw e;
-            }
-            if (!arriving.remove(body)) {
-                return false; // the connection was closed, and the body with it
-            }
-            WatchedProtocol.resume(request);
-            pass(request, response, body);
-            return true;
-        }
-
-        private void pass(Request request, Response response, ReceivedBody body) throws Exception {
-            try (body) {
-                next.service(request, response);
-            } finally {
-                arriving.remove(body);
-            }
-        }
-
-        @Override
-        public boolean prepare(Request request, Response response) throws Exception {
-            return next.prepare(request, response);
-        }
-
-        @Override
-        public void log(Request request, Response response, long time) {
-            next.log(request, response, time);
-        }
-
-        @Override
-        public void checkRecycled(Request request, Response response) {
-            next.checkRecycled(request, response);
-        }
-
-        @Override
-        public String getDomain() {
-            return next.getDomain();
-        }
     }
 }

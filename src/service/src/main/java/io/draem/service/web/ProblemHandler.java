@@ -3,7 +3,6 @@ package io.draem.service.web;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.UnreceivedBodyException;
-import io.draem.text.SafeText;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -13,10 +12,6 @@ import java.util.TreeSet;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.InvalidParameterException;
-import org.apache.tomcat.util.http.fileupload.MultipartStream;
-import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
-import org.apache.tomcat.util.http.fileupload.impl.FileSizeLimitExceededException;
-import org.apache.tomcat.util.http.fileupload.impl.SizeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +28,6 @@ import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
-import org.springframework.web.multipart.MaxUploadSizeExceededException;
 import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
@@ -86,44 +80,11 @@ class ProblemHandler {
         if (e.getRootCause() instanceof DetectionException reason) {
             return detection(reason);
         }
-        if (e instanceof MaxUploadSizeExceededException tooLarge && tooLarge.getMaxUploadSize() >= 0) {
-            return tooLarge("The form", tooLarge.getMaxUploadSize());
-        }
         if (isOfTheConnection(e)) {
             return unread(e);
         }
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof FileSizeLimitExceededException part) {
-                return tooLarge(
-                        part.getFieldName() == null
-                                ? "A part of the form"
-                                : "The part '" + SafeText.of(part.getFieldName()) + "'",
-                        part.getPermittedSize());
-            }
-            if (cause instanceof SizeException size && size.getPermittedSize() == WebConfiguration.PART_HEADERS) {
-                return answer(
-                        ProblemType.INVALID_REQUEST,
-                        "The headers of a part of the form are longer than " + WebConfiguration.PART_HEADERS
-                                + " bytes: shorten its file name, and end the headers with an empty line");
-            }
-            if (cause instanceof SizeException size) {
-                return tooLarge("The form", size.getPermittedSize());
-            }
-            if (cause instanceof MultipartStream.MalformedStreamException) {
-                return answer(
-                        ProblemType.INVALID_REQUEST,
-                        "The form ends before its last boundary: send it whole, with '--' behind the last boundary");
-            }
-            if (cause instanceof FileCountLimitExceededException count) {
-                return answer(
-                        ProblemType.INVALID_REQUEST,
-                        "The form has more than " + count.getLimit() + " parts: send fewer images in one request");
-            }
-        }
-        return answer(
-                ProblemType.INVALID_REQUEST,
-                "The multipart body cannot be read: send each image as the file of a part named 'image' (in a batch"
-                        + " 'images'), with the boundary that the Content-Type names");
+        MultipartProblem problem = MultipartProblem.of(e);
+        return answer(problem.type(), problem.detail());
     }
 
     @ExceptionHandler
@@ -263,12 +224,6 @@ class ProblemHandler {
 
     private String explorer() {
         return ErrorEndpoint.explorer(current);
-    }
-
-    private ResponseEntity<Problem> tooLarge(String what, long limit) {
-        return answer(
-                ProblemType.IMAGE_TOO_LARGE,
-                what + " is larger than the " + limit + " bytes that are taken: send smaller images, or fewer");
     }
 
     private ResponseEntity<Problem> answer(ProblemType type, String detail) {

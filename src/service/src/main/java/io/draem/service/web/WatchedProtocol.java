@@ -6,25 +6,17 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
-import org.apache.coyote.ActionHook;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.AsyncContextCallback;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
-import org.apache.coyote.Response;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
-import org.apache.coyote.http11.Http11Processor;
-import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -41,18 +33,12 @@ import org.jspecify.annotations.Nullable;
 public final class WatchedProtocol extends Http11NioProtocol {
 
     /** Free for use by extensions, as Tomcat's documentation of notes has it; notes outlive a request. */
-    private static final int NOTE = 17;
-
-    /** An interim response, which a client must ignore: writing it shows whether the client still receives. */
-    private static final byte[] PROBE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    static final int NOTE = 17;
 
     /** Whether a body is read with waiting is up to whether the request has a listener for it. */
     private static final VarHandle READ_LISTENER;
 
-    /** Called for whatever is done with a response. */
-    private static final VarHandle HOOK;
-
-    private static final ReadListener WITHOUT_WAITING = new NoListener();
+    static final ReadListener WITHOUT_WAITING = new NoListener();
     private static final AsyncContextCallback NO_CONTEXT = new NoContext();
     private static final long CHECK_MILLISECONDS = 100;
 
@@ -60,8 +46,6 @@ public final class WatchedProtocol extends Http11NioProtocol {
         try {
             READ_LISTENER = MethodHandles.privateLookupIn(Request.class, MethodHandles.lookup())
                     .findVarHandle(Request.class, "listener", ReadListener.class);
-            HOOK = MethodHandles.privateLookupIn(Response.class, MethodHandles.lookup())
-                    .findVarHandle(Response.class, "hook", ActionHook.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -260,87 +244,6 @@ public final class WatchedProtocol extends Http11NioProtocol {
 
         @Override
         public void expand(int size) {}
-    }
-
-    private static final class WatchedProcessor extends Http11Processor {
-
-        private static final Set<ActionCode> WRITES = EnumSet.of(
-                ActionCode.ACK, ActionCode.EARLY_HINTS, ActionCode.COMMIT, ActionCode.CLIENT_FLUSH, ActionCode.CLOSE);
-
-        private final long headLimit;
-        private @Nullable SocketWrapperBase<?> headOf;
-        private long headSince;
-        /** Bytes of the interim response that the client has been sent. */
-        private int probed;
-
-        WatchedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
-            super(protocol, adapter);
-            this.headLimit = Duration.ofMillis(protocol.getConnectionTimeout()).toNanos();
-            request.setNote(NOTE, this);
-            HOOK.setVolatile(response, (ActionHook) this::act);
-        }
-
-        /** Sends so many more bytes of the interim response, as far as it has them; returns whether they were written. */
-        boolean probe(int bytes) {
-            int length = Math.min(bytes, PROBE.length - probed);
-            if (length == 0) {
-                return true;
-            }
-            SocketWrapperBase<?> socket = getSocketWrapper();
-            try {
-                socket.write(true, PROBE, probed, length);
-                socket.flush(true);
-                probed += length;
-                return true;
-            } catch (IOException e) {
-                return false;
-            }
-        }
-
-        /** Ends an interim response that has begun before anything else is written. */
-        private void act(ActionCode code, Object parameter) {
-            if (probed > 0 && WRITES.contains(code)) {
-                probe(PROBE.length);
-            }
-            action(code, parameter);
-            if (code == ActionCode.CLOSE) {
-                probed = 0; // the next request may be one of the same burst
-            }
-        }
-
-        /** Closes connections whose request head is not whole in time, however often another byte of it comes. */
-        @Override
-        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
-            probed = 0;
-            SocketState state = super.service(socket);
-            if (state != SocketState.LONG || isAsync()) {
-                headOf = null;
-            } else if (headOf != socket) {
-                headOf = socket;
-                headSince = System.nanoTime();
-            } else if (headLimit > 0 && System.nanoTime() - headSince > headLimit) {
-                headOf = null;
-                return SocketState.CLOSED;
-            }
-            return state;
-        }
-
-        SocketWrapperBase<?> socket() {
-            return getSocketWrapper();
-        }
-
-        /**
-         * Drops the events of a body that {@link #read} reads: its end would have another processor read the connection
-         * while this one still has the request, and what a client has pipelined behind it.
-         */
-        @Override
-        protected void executeDispatches() {
-            if (request.getReadListener() == WITHOUT_WAITING) {
-                getIteratorAndClearDispatches();
-            } else {
-                super.executeDispatches();
-            }
-        }
     }
 
     /** Only says that reads do not wait: the adapter hears of what arrives itself. */
