@@ -73,9 +73,9 @@ final class ModelQueue {
     }
 
     /** Waits for the result as long as the client does. */
-    static Answer<ModelOutput> await(PendingRequest<ModelInput, ModelOutput> ticket) throws DetectionException {
+    static Answer<ModelOutput> await(PendingRequest<ModelInput, ModelOutput> pending) throws DetectionException {
         try {
-            return ticket.await();
+            return pending.await();
         } catch (InferenceException e) {
             throw DetectionException.of(e);
         } catch (InterruptedException e) {

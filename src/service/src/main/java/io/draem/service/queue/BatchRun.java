@@ -46,12 +46,12 @@ final class BatchRun<I, O> {
             }
         } catch (Throwable e) { // an Error too must end every request, and the worker lives on
             if (termination.isWanted()) {
-                batch.forEach(ticket -> ticket.fail(new InferenceException.ShuttingDown()));
+                batch.forEach(pending -> pending.fail(new InferenceException.ShuttingDown()));
                 log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
                 return;
             }
             // First: without memory a line of the log may fail too.
-            batch.forEach(ticket -> ticket.fail(new InferenceException.Failed(e)));
+            batch.forEach(pending -> pending.fail(new InferenceException.Failed(e)));
             log.error("A run of {} request(s) failed", batch.size(), EscapedFailure.of(e));
             if (e instanceof VirtualMachineError) {
                 return;
@@ -68,7 +68,7 @@ final class BatchRun<I, O> {
 
     /** Calls an action once all requests of the run are late, unless {@link #over} was called before. */
     void whenLate(long now, Runnable action) {
-        long left = batch.stream().mapToLong(ticket -> ticket.left(now)).max().orElse(0);
+        long left = batch.stream().mapToLong(pending -> pending.left(now)).max().orElse(0);
         var unused = over.orTimeout(Math.max(0, left), TimeUnit.NANOSECONDS).whenComplete((nothing, late) -> {
             if (late != null) {
                 action.run();
@@ -84,8 +84,8 @@ final class BatchRun<I, O> {
     /** Fails the requests that are late, and ends the run early if no other is left. */
     void expire(long now) {
         batch.stream()
-                .filter(ticket -> ticket.isLate(now))
-                .forEach(ticket -> ticket.fail(new InferenceException.DeadlineExceeded()));
+                .filter(pending -> pending.isLate(now))
+                .forEach(pending -> pending.fail(new InferenceException.DeadlineExceeded()));
         terminateIfUnwanted();
     }
 
@@ -103,16 +103,16 @@ final class BatchRun<I, O> {
 
     /** Returns whether the output is of use. */
     private boolean answer(
-            BatchFunction<I, O> function, PendingRequest<I, O> ticket, O output, long started, Duration ran) {
+            BatchFunction<I, O> function, PendingRequest<I, O> pending, O output, long started, Duration ran) {
         try {
             function.check(output);
         } catch (Exception e) {
             // The message says all, and a version that always fails would fill the log with traces.
             log.error("An output of the model cannot be used: {}", e.getMessage());
-            ticket.fail(new InferenceException.Failed(e));
+            pending.fail(new InferenceException.Failed(e));
             return false;
         }
-        ticket.succeed(new Answer<>(output, Duration.ofNanos(started - ticket.submitted()), ran));
+        pending.succeed(new Answer<>(output, Duration.ofNanos(started - pending.submitted()), ran));
         return true;
     }
 }

@@ -25,7 +25,7 @@ final class BatchRuns<I, O> {
         BatchRun<I, O> run = new BatchRun<>(batch);
         if (!batch.isEmpty()) {
             runs.add(run);
-            batch.forEach(ticket -> ticket.runsIn(run));
+            batch.forEach(pending -> pending.runsIn(run));
         }
         return run;
     }
@@ -42,8 +42,8 @@ final class BatchRuns<I, O> {
     }
 
     /** Ends the run of a request early if every request of it has ended. */
-    void terminateIfUnwanted(PendingRequest<I, O> ticket) {
-        BatchRun<I, O> run = ticket.run();
+    void terminateIfUnwanted(PendingRequest<I, O> pending) {
+        BatchRun<I, O> run = pending.run();
         if (run != null && runs.contains(run)) {
             run.terminateIfUnwanted();
         }

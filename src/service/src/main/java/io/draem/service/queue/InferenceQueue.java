@@ -202,9 +202,9 @@ public final class InferenceQueue<I, O> {
                 throw new InferenceException.ShuttingDown();
             }
             changed.signalAll();
-            PendingRequest<I, O> ticket = new PendingRequest<>(this, place, input, now(), context);
-            line.add(ticket);
-            return ticket;
+            PendingRequest<I, O> pending = new PendingRequest<>(this, place, input, now(), context);
+            line.add(pending);
+            return pending;
         } finally {
             lock.unlock();
         }
@@ -271,7 +271,7 @@ public final class InferenceQueue<I, O> {
         try {
             awaitIdle(limit);
             closed = true;
-            line.clear(ticket -> ticket.fail(new InferenceException.ShuttingDown()));
+            line.clear(pending -> pending.fail(new InferenceException.ShuttingDown()));
             runs.terminateAll();
             changed.signalAll();
             awaitIdle(TO_STOP);
@@ -292,12 +292,12 @@ public final class InferenceQueue<I, O> {
         return clock.getAsLong();
     }
 
-    void abandon(PendingRequest<I, O> ticket, InferenceException reason) {
+    void abandon(PendingRequest<I, O> pending, InferenceException reason) {
         lock.lock();
         try {
-            line.remove(ticket);
-            ticket.fail(reason);
-            runs.terminateIfUnwanted(ticket);
+            line.remove(pending);
+            pending.fail(reason);
+            runs.terminateIfUnwanted(pending);
             slotsChanged();
         } finally {
             lock.unlock();

@@ -124,14 +124,14 @@ final class RequestBuffer<I, O> {
     }
 
     /** Has a request wait in the place that it was prepared in. */
-    void add(PendingRequest<I, O> ticket) {
+    void add(PendingRequest<I, O> pending) {
         reserved--;
-        waiting.addLast(ticket);
+        waiting.addLast(pending);
     }
 
-    void remove(PendingRequest<I, O> ticket) {
-        if (waiting.remove(ticket)) {
-            freed(ticket.place());
+    void remove(PendingRequest<I, O> pending) {
+        if (waiting.remove(pending)) {
+            freed(pending.place());
         }
     }
 
@@ -144,12 +144,12 @@ final class RequestBuffer<I, O> {
     List<PendingRequest<I, O>> take(int most, long now, Consumer<PendingRequest<I, O>> late) {
         List<PendingRequest<I, O>> batch = new ArrayList<>();
         while (batch.size() < most && !waiting.isEmpty()) {
-            PendingRequest<I, O> ticket = waiting.removeFirst();
-            freed(ticket.place());
-            if (ticket.isLate(now)) {
-                late.accept(ticket);
+            PendingRequest<I, O> pending = waiting.removeFirst();
+            freed(pending.place());
+            if (pending.isLate(now)) {
+                late.accept(pending);
             } else {
-                batch.add(ticket);
+                batch.add(pending);
             }
         }
         return batch;
@@ -157,7 +157,7 @@ final class RequestBuffer<I, O> {
 
     /** Takes all requests that wait. */
     void clear(Consumer<PendingRequest<I, O>> each) {
-        waiting.forEach(ticket -> freed(ticket.place()));
+        waiting.forEach(pending -> freed(pending.place()));
         waiting.forEach(each);
         waiting.clear();
     }

@@ -254,8 +254,8 @@ class InferenceQueueTests {
     void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(0);
-        PendingRequest<Integer, Integer> ticket = queue.submit(1, gone());
-        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(ticket::await);
+        PendingRequest<Integer, Integer> pending = queue.submit(1, gone());
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(pending::await);
         assertThat(queue.depth()).isZero();
     }
 
@@ -320,13 +320,13 @@ class InferenceQueueTests {
     @Test
     void aRunThatOutlivesTheDeadlineEndsTheRequestOnce() throws Exception {
         start(gated());
-        PendingRequest<Integer, Integer> ticket = queue.submit(1, until(1_000));
+        PendingRequest<Integer, Integer> pending = queue.submit(1, until(1_000));
         started.acquire();
         clock.set(1_000);
-        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(pending::await);
         gate.release();
         queue.drain(Duration.ofSeconds(10));
-        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(pending::await);
     }
 
     @Test
@@ -346,19 +346,19 @@ class InferenceQueueTests {
     @Test
     void cancelAfterTheAnswerChangesNothing() throws Exception {
         start((inputs, termination) -> doubled(inputs));
-        PendingRequest<Integer, Integer> ticket = queue.submit(1, patient);
-        ticket.await();
-        ticket.cancel();
-        assertThat(ticket.await().output()).isEqualTo(2);
+        PendingRequest<Integer, Integer> pending = queue.submit(1, patient);
+        pending.await();
+        pending.cancel();
+        assertThat(pending.await().output()).isEqualTo(2);
     }
 
     @Test
     void anInterruptedWaiterCancelsItsRequest() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(1);
-        PendingRequest<Integer, Integer> ticket = queue.submit(2, patient);
+        PendingRequest<Integer, Integer> pending = queue.submit(2, patient);
         Thread.currentThread().interrupt();
-        assertThatExceptionOfType(InterruptedException.class).isThrownBy(ticket::await);
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(pending::await);
         assertThat(queue.depth()).isZero();
     }
 
@@ -374,9 +374,9 @@ class InferenceQueueTests {
         submitAndWaitUntilItRuns(0);
         List<PendingRequest<Integer, Integer>> failing = submit(1, 2);
         gate.release(2);
-        for (PendingRequest<Integer, Integer> ticket : failing) {
+        for (PendingRequest<Integer, Integer> pending : failing) {
             assertThatExceptionOfType(InferenceException.Failed.class)
-                    .isThrownBy(ticket::await)
+                    .isThrownBy(pending::await)
                     .withCauseInstanceOf(StackOverflowError.class);
         }
         assertThat(queue.submit(3, patient).await().output()).isEqualTo(6);
@@ -385,8 +385,8 @@ class InferenceQueueTests {
     @Test
     void aFunctionThatLosesAnOutputFailsTheBatch() throws Exception {
         start((inputs, termination) -> List.of());
-        PendingRequest<Integer, Integer> ticket = queue.submit(1, patient);
-        assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(ticket::await);
+        PendingRequest<Integer, Integer> pending = queue.submit(1, patient);
+        assertThatExceptionOfType(InferenceException.Failed.class).isThrownBy(pending::await);
     }
 
     @Test
@@ -434,9 +434,9 @@ class InferenceQueueTests {
     @Test
     void startsAFullBatchWithoutWaitingForTheDelay() throws Exception {
         start(3, 10, Duration.ofHours(1), (inputs, termination) -> doubled(inputs));
-        List<PendingRequest<Integer, Integer>> tickets = submit(1, 2, 3);
-        for (PendingRequest<Integer, Integer> ticket : tickets) {
-            ticket.await();
+        List<PendingRequest<Integer, Integer>> pendingRequests = submit(1, 2, 3);
+        for (PendingRequest<Integer, Integer> pending : pendingRequests) {
+            pending.await();
         }
         assertThat(batches).isEmpty();
         assertThat(queue.depth()).isZero();
@@ -522,20 +522,20 @@ class InferenceQueueTests {
         start(2, 100, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
-        List<PendingRequest<Integer, Integer>> tickets = new ArrayList<>();
-        tickets.add(window.first().submit(1, patient));
+        List<PendingRequest<Integer, Integer>> pendingRequests = new ArrayList<>();
+        pendingRequests.add(window.first().submit(1, patient));
         for (int i = 2; i <= 4; i++) {
-            tickets.add(window.next(patient).submit(i, patient));
+            pendingRequests.add(window.next(patient).submit(i, patient));
         }
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
                 .isThrownBy(() -> window.next(until(clock.get())));
         assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(() -> window.next(gone()));
         assertThat(queue.depth()).isEqualTo(4);
         gate.release(); // the first batch of the window runs and has left the queue
-        tickets.add(window.next(patient).submit(5, patient));
+        pendingRequests.add(window.next(patient).submit(5, patient));
         gate.release(3);
         for (int i = 0; i < 5; i++) {
-            assertThat(tickets.get(i).await().output()).isEqualTo(2 * (i + 1));
+            assertThat(pendingRequests.get(i).await().output()).isEqualTo(2 * (i + 1));
         }
         assertThat(queue.depth()).isZero();
     }
@@ -648,12 +648,12 @@ class InferenceQueueTests {
                     int input = seed * 1_000 + i;
                     long patience = i % 5 == 0 ? 20_000 : Duration.ofSeconds(20).toNanos();
                     try {
-                        PendingRequest<Integer, Integer> ticket =
+                        PendingRequest<Integer, Integer> pending =
                                 queue.submit(input, within(Duration.ofNanos(patience)));
                         if (i % 7 == 0) {
-                            ticket.cancel();
+                            pending.cancel();
                         }
-                        assertThat(ticket.await().output()).isEqualTo(2 * input);
+                        assertThat(pending.await().output()).isEqualTo(2 * input);
                         answered.incrementAndGet();
                     } catch (InferenceException.Failed e) {
                         failed.incrementAndGet();
@@ -715,17 +715,17 @@ class InferenceQueueTests {
     }
 
     private PendingRequest<Integer, Integer> submitAndWaitUntilItRuns(int input) throws Exception {
-        PendingRequest<Integer, Integer> ticket = queue.submit(input, patient);
+        PendingRequest<Integer, Integer> pending = queue.submit(input, patient);
         started.acquire();
-        return ticket;
+        return pending;
     }
 
     private List<PendingRequest<Integer, Integer>> submit(int... inputs) throws InferenceException {
-        List<PendingRequest<Integer, Integer>> tickets = new ArrayList<>();
+        List<PendingRequest<Integer, Integer>> pendingRequests = new ArrayList<>();
         for (int input : inputs) {
-            tickets.add(queue.submit(input, patient));
+            pendingRequests.add(queue.submit(input, patient));
         }
-        return tickets;
+        return pendingRequests;
     }
 
     /** Returns a request with a deadline of the test's clock. */

@@ -70,14 +70,14 @@ class TerminatedRunTests {
     @Test
     void aRunIsStoppedWhenItsOnlyCallerGivesUpAndTheNextOneRunsWhole() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
-        PendingRequest<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
+        PendingRequest<ModelInput, ModelOutput> pending = queue.submit(IMAGE, NEVER);
         started.await();
-        ticket.cancel();
+        pending.cancel();
         assertThat(ends.take())
                 .isInstanceOfSatisfying(
                         RunFailedException.class,
                         e -> assertThat(e.getMessage()).contains("terminate"));
-        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(ticket::await);
+        assertThatExceptionOfType(InferenceException.Cancelled.class).isThrownBy(pending::await);
         assertThat(queue.submit(IMAGE, NEVER).await().output().score()).isZero();
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
     }
@@ -86,9 +86,9 @@ class TerminatedRunTests {
     void aRunIsStoppedAtTheDeadlineOfItsOnlyCaller() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
         long patience = model.runTime().toNanos() / 4;
-        PendingRequest<ModelInput, ModelOutput> ticket =
+        PendingRequest<ModelInput, ModelOutput> pending =
                 queue.submit(IMAGE, new TestContext("client", System::nanoTime, System.nanoTime() + patience));
-        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(ticket::await);
+        assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(pending::await);
         assertThat(queue.drain(Duration.ofSeconds(30))).isTrue();
         // None, where the worker came too late to begin.
         assertThat(ends).allSatisfy(end -> assertThat(end).isInstanceOf(RunFailedException.class));
@@ -97,11 +97,11 @@ class TerminatedRunTests {
     @Test
     void aDrainStopsWhatOutlivesItsLimit() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
-        PendingRequest<ModelInput, ModelOutput> ticket = queue.submit(IMAGE, NEVER);
+        PendingRequest<ModelInput, ModelOutput> pending = queue.submit(IMAGE, NEVER);
         started.await();
         queue.drain(Duration.ofNanos(1));
         assertThat(ends.take()).isInstanceOf(RunFailedException.class);
-        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(ticket::await);
+        assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(pending::await);
     }
 
     private InferenceQueue<ModelInput, ModelOutput> start() {

@@ -4,7 +4,7 @@ import io.draem.score.Calibration;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How many images a threshold judges right and wrong.
+ * How many images a threshold classifies right and wrong.
  *
  * @param truePositives anomalous images above it
  * @param falsePositives normal images above it

@@ -51,7 +51,7 @@ public final class Evaluation {
     }
 
     /**
-     * Returns figures as they stand when a model is given other thresholds without images to judge those: without what hangs
+     * Returns figures as they stand when a model is given other thresholds without images to evaluate those: without what hangs
      * on the thresholds that it had.
      */
     public static ObjectNode atOtherThresholds(ObjectNode figures, Calibration calibration) {

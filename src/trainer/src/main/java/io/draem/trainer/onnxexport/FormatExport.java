@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes one network in several formats, and compares each with libtorch or with the float32 graph. What a graph is worth
- * on labelled images is for others to judge.
+ * on labelled images is for others to evaluator.
  */
 public final class FormatExport implements AutoCloseable {
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A graph in one format, written and open to be judged, that is yet to be given its card. */
+/** A graph in one format, written and open to be evaluated, that is yet to be given its card. */
 public final class FormatGraph implements AutoCloseable {
 
     private final Path file;

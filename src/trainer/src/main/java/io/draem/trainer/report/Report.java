@@ -13,38 +13,38 @@ import tools.jackson.databind.JsonNode;
  * What a report tells.
  *
  * @param card of the model: calibration and recipe
- * @param metrics figures on the judged images, and {@code lossCurve}, {@code validationCurve}, {@code parity} and
+ * @param metrics figures on the evaluated images, and {@code lossCurve}, {@code validationCurve}, {@code parity} and
  *     {@code run} where they are known
- * @param judgedOn what the images are, for people: "23 test images"
- * @param judged what the model said of them
+ * @param evaluatedOn what the images are, for people: "23 test images"
+ * @param evaluated what the model returned for them
  * @param validated what it said of the images that thresholds came from; null where that is not known
- * @param examples some of the judged images
+ * @param examples some of the evaluated images
  */
 public record Report(
         ModelCard card,
         JsonNode metrics,
-        String judgedOn,
-        Scores judged,
+        String evaluatedOn,
+        Scores evaluated,
         @Nullable Scores validated,
         List<Example> examples) {
 
     /**
      * Makes a report and has the model look again at the images that it shows.
      *
-     * @param set the judged images
+     * @param set the evaluated images
      * @param detector the model
      */
     public static Report of(
             ModelCard card,
             JsonNode metrics,
-            String judgedOn,
+            String evaluatedOn,
             EvaluationSet set,
-            Scores judged,
+            Scores evaluated,
             @Nullable Scores validated,
             AnomalyDetector detector)
             throws IOException {
-        List<Example> examples = new Examples(set, detector, card.calibration()).of(judged);
-        return new Report(card, metrics, judgedOn, judged, validated, examples);
+        List<Example> examples = new Examples(set, detector, card.calibration()).of(evaluated);
+        return new Report(card, metrics, evaluatedOn, evaluated, validated, examples);
     }
 
     /** Returns the page. */

@@ -24,7 +24,7 @@ final class ReportPage {
     ReportPage(Report report) {
         this.report = report;
         this.calibration = report.card().calibration();
-        this.confusion = Confusion.of(report.judged(), calibration);
+        this.confusion = Confusion.of(report.evaluated(), calibration);
     }
 
     String html() {
@@ -41,19 +41,19 @@ final class ReportPage {
                 <style>
                 %s</style></head><body><main>
                 <h1>%s</h1>
-                <p>DRÆM model for %d×%d pixels, judged on %s.</p>
+                <p>DRÆM model for %d×%d pixels, evaluated on %s.</p>
                 """,
                         name,
                         style(),
                         name,
                         report.card().width(),
                         report.card().height(),
-                        Html.escape(report.judgedOn()))
+                        Html.escape(report.evaluatedOn()))
                 + run()
                 + summary()
                 + warnings()
                 + section("Scores and threshold", scores())
-                + section("At every threshold", ScoreCharts.curves(report.judged(), calibration.imageThreshold()))
+                + section("At every threshold", ScoreCharts.curves(report.evaluated(), calibration.imageThreshold()))
                 + section("By defect type", ReportTables.perDefect(report))
                 + section("Images", ExampleFigures.of(report.examples()))
                 + section("Training", TrainingCharts.of(report.metrics()))
@@ -110,8 +110,8 @@ final class ReportPage {
     }
 
     private String masks() {
-        int anomalous = report.judged().anomalous();
-        int masked = report.judged().masked();
+        int anomalous = report.evaluated().anomalous();
+        int masked = report.evaluated().masked();
         if (masked == anomalous) {
             return "";
         }
@@ -142,7 +142,7 @@ final class ReportPage {
                         List.of("anomalous", text(confusion.truePositives()), text(confusion.falseNegatives())),
                         List.of("normal", text(confusion.falsePositives()), text(confusion.trueNegatives()))));
         return "<div class=\"grid\">"
-                + ScoreCharts.histogram("histogram", "Image scores", report.judged(), calibration.imageThreshold())
+                + ScoreCharts.histogram("histogram", "Image scores", report.evaluated(), calibration.imageThreshold())
                 + table + "</div>";
     }
 

@@ -16,12 +16,12 @@ final class ReportTables {
     /** Returns how well each type of defect is found; nothing where there are no types. */
     static String perDefect(Report report) {
         List<List<String>> rows = new ArrayList<>();
-        for (String defect : report.judged().defects()) {
+        for (String defect : report.evaluated().defects()) {
             JsonNode figures = report.metrics().path("perDefect").path(defect);
             JsonNode image = figures.path("image");
             JsonNode pixel = figures.path("pixel");
-            int images = report.judged().count(defect);
-            long found = report.judged().images().stream()
+            int images = report.evaluated().count(defect);
+            long found = report.evaluated().images().stream()
                     .filter(scored -> scored.defect().equals(defect)
                             && report.card().calibration().isAnomalous(scored.score()))
                     .count();
@@ -31,7 +31,7 @@ final class ReportTables {
                     Html.figure(image.path("auroc")),
                     Html.figure(image.path("averagePrecision")),
                     Html.figure(image.path("f1")),
-                    text(report.judged().ofDefect(defect).masked()),
+                    text(report.evaluated().ofDefect(defect).masked()),
                     Html.figure(pixel.path("auroc")),
                     Html.figure(pixel.path("averagePrecision")),
                     Html.figure(pixel.path("aupro"))));
@@ -39,7 +39,7 @@ final class ReportTables {
         return rows.isEmpty()
                 ? ""
                 : Html.table(
-                        "Each type against the " + report.judged().count(EvaluationImage.GOOD) + " normal images",
+                        "Each type against the " + report.evaluated().count(EvaluationImage.GOOD) + " normal images",
                         List.of("defect", "found", "AUROC", "AP", "F1", "masks", "pixel AUROC", "pixel AP", "AUPRO"),
                         rows);
     }

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Publishes a network in several formats under one version number. Every graph is judged as it will be served: thresholds,
+ * Publishes a network in several formats under one version number. Every graph is evaluated as it will be served: thresholds,
  * ranges, figures and report come from running that graph itself, and what it lost against float32 stands beside them.
  *
  * @param draft the card of the network, its name that of the model in float32; its calibration stays without images
@@ -62,27 +62,29 @@ public record FormatPublishing(
         signals.hold("stopping before the next image and leaving no half of a version");
         List<ExportFormat> float32First = formats.stream().distinct().sorted().toList();
         try (FormatExport export = begin(float32First.get(0), output, number, signals)) {
-            Judge judge = images == null ? null : Judge.of(images, thresholds).stoppedBy(signals);
-            Judgement float32 = null;
+            ModelEvaluator evaluator = images == null
+                    ? null
+                    : ModelEvaluator.of(images, thresholds).stoppedBy(signals);
+            ModelEvaluation float32 = null;
             for (ExportFormat format : float32First) {
                 signals.check();
-                if (float32 == null && judge != null && format != ExportFormat.FP32) {
-                    float32 = judge.judge(export.float32());
+                if (float32 == null && evaluator != null && format != ExportFormat.FP32) {
+                    float32 = evaluator.evaluate(export.float32());
                 }
                 try (ModelVersion version = ModelVersion.begin(output, format.modelName(draft.model()), number);
                         FormatGraph graph = export.write(format, version.file(GRAPH), version.published(GRAPH))) {
-                    Judgement judgement = judge == null ? null : judge.judge(graph.detector());
-                    ModelCard card = card(format, graph, judgement, float32);
-                    if (judgement != null && format == float32First.get(0)) {
-                        judgement.print(out);
+                    ModelEvaluation evaluation = evaluator == null ? null : evaluator.evaluate(graph.detector());
+                    ModelCard card = card(format, graph, evaluation, float32);
+                    if (evaluation != null && format == float32First.get(0)) {
+                        evaluation.print(out);
                     }
                     if (format == ExportFormat.FP32) {
-                        float32 = judgement;
+                        float32 = evaluation;
                     }
-                    write(card, judgement, graph.detector(), version);
+                    write(card, evaluation, graph.detector(), version);
                     graph.finish(card);
                     long bytes = Files.size(version.file(GRAPH));
-                    out.println(FormatSummary.of(card, format, bytes, version.publish(), judge != null));
+                    out.println(FormatSummary.of(card, format, bytes, version.publish(), evaluator != null));
                     out.flush();
                 }
             }
@@ -116,37 +118,41 @@ public record FormatPublishing(
                 calibration);
     }
 
-    private void write(ModelCard card, @Nullable Judgement judgement, AnomalyDetector graph, ModelVersion version)
+    private void write(
+            ModelCard card, @Nullable ModelEvaluation evaluation, AnomalyDetector graph, ModelVersion version)
             throws IOException {
         ObjectNode report = card.metrics().deepCopy();
         report.set("export", card.export());
         report.set("training", card.training());
         invocation.writeTo(report);
         Files.writeString(version.file("metrics.json"), report.toPrettyString() + "\n");
-        if (judgement != null) {
+        if (evaluation != null) {
             Files.writeString(
                     version.file("report.html"),
-                    judgement.report(card, report, graph).html());
+                    evaluation.report(card, report, graph).html());
         }
     }
 
     private ModelCard card(
-            ExportFormat format, FormatGraph graph, @Nullable Judgement judgement, @Nullable Judgement float32) {
-        ObjectNode metrics = judgement == null ? draft.metrics() : judgement.metrics();
+            ExportFormat format,
+            FormatGraph graph,
+            @Nullable ModelEvaluation evaluation,
+            @Nullable ModelEvaluation float32) {
+        ObjectNode metrics = evaluation == null ? draft.metrics() : evaluation.metrics();
         ObjectNode export = graph.export();
-        if (judgement != null && float32 != null) {
+        if (evaluation != null && float32 != null) {
             ObjectNode before = float32.metrics();
             String level = metrics.at("/image/auroc").isNumber() ? "" : "/validation";
             export.put("imageAurocLost", lost(before, metrics, level + "/image/auroc"));
             export.put("pixelAurocLost", lost(before, metrics, level + "/pixel/auroc"));
         }
-        Calibration calibration = judgement == null ? draft.calibration() : judgement.calibration();
+        Calibration calibration = evaluation == null ? draft.calibration() : evaluation.calibration();
         ObjectNode training = model.training();
         boolean given = thresholds.rule() == ThresholdRule.MANUAL;
-        String judged = images == null ? OF_FLOAT32 : OF_THIS_GRAPH;
+        String evaluated = images == null ? OF_FLOAT32 : OF_THIS_GRAPH;
         boolean pixelFound = images != null && thresholds.pixel() == null;
-        String manual = pixelFound ? "as given (image), " + judged + " (pixel)" : "as given";
-        export.put("figures", judged).put("thresholds", given ? manual : judged);
+        String manual = pixelFound ? "as given (image), " + evaluated + " (pixel)" : "as given";
+        export.put("figures", evaluated).put("thresholds", given ? manual : evaluated);
         if (images != null) {
             export.put("dataDigest", images.digest());
             training = given ? training : ManualThresholds.replacedByImages(training, images);

@@ -15,9 +15,9 @@ final class FormatSummary {
     /**
      * Returns the line.
      *
-     * @param judged whether images gave thresholds and figures
+     * @param evaluated whether images gave thresholds and figures
      */
-    static String of(ModelCard card, ExportFormat format, long bytes, Path published, boolean judged) {
+    static String of(ModelCard card, ExportFormat format, long bytes, Path published, boolean evaluated) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%s: wrote %s (%.1f MB)", format, published, bytes / 1e6));
         JsonNode libtorch = card.export().path("differenceToLibtorch");
@@ -39,7 +39,7 @@ final class FormatSummary {
                     fp32.at("/map/largest").asDouble(),
                     fp32.at("/map/mean").asDouble()));
         }
-        if (judged) {
+        if (evaluated) {
             boolean tested = card.metrics().at("/image/auroc").isNumber();
             String level = tested ? "" : "/validation";
             for (String of : List.of("image", "pixel")) {
@@ -55,7 +55,7 @@ final class FormatSummary {
                 card.calibration().pixelThreshold(),
                 card.calibration().rule().id(),
                 card.export().path("thresholds").asString("")));
-        if (!judged) {
+        if (!evaluated) {
             text.append("; no figures of this graph and no report.html, which need --data");
         }
         if (format == ExportFormat.FP16) {

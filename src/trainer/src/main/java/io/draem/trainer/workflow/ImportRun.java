@@ -210,7 +210,7 @@ public record ImportRun(
                         thresholds.whiteLevel()),
                 threads,
                 Progress.on(log));
-        out.println(name + ": " + images.judgingSummary());
+        out.println(name + ": " + images.evaluationSummary());
         out.flush();
         return images;
     }
@@ -223,21 +223,21 @@ public record ImportRun(
             PrintWriter out)
             throws IOException, ExportRefusedException, StoppedBySignalException {
         try {
-            Judgement judgement = Judge.of(images, ThresholdOptions.DEFAULTS)
+            ModelEvaluation evaluation = ModelEvaluator.of(images, ThresholdOptions.DEFAULTS)
                     .stoppedBy(signals)
-                    .judge(detector);
-            judgement.print(out);
+                    .evaluate(detector);
+            evaluation.print(out);
             ObjectNode training = training(imported, detector);
             ManualThresholds.noteImages(training, images);
             training.set(
                     "validation",
                     JsonMapper.shared().valueToTree(images.options().validation()));
             training.put("seed", images.options().seed()); // so that an export splits them in the same way
-            ModelCard card = card(detector, judgement.calibration(), training, judgement.metrics())
+            ModelCard card = card(detector, evaluation.calibration(), training, evaluation.metrics())
                     .withWhiteLevel(images.whiteLevel());
             Published published = NetworkPublishing.publish(
-                    output, card, imported.weights(), detector, figures(card), judgement, images.parityImages());
-            out.println(judgement.summary(card.metrics()));
+                    output, card, imported.weights(), detector, figures(card), evaluation, images.parityImages());
+            out.println(evaluation.summary(card.metrics()));
             return published;
         } catch (CancellationException e) {
             throw new StoppedBySignalException("Stopped: nothing was written", signals.status());

@@ -36,10 +36,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of one model: what it is trained on, what its thresholds come from, and what it is judged by. Training, export
+ * The images of one model: what it is trained on, what its thresholds come from, and what it is evaluated by. Training, export
  * and import open them here alone, so the same options give the same images in the same split.
  *
- * @param split which train, validate and judge
+ * @param split which train, validate and test
  * @param notes what a person should know of the images, in sentences
  * @param skippedFiles how many files were left out because they cannot be used
  * @param digest of all images as they were before anything was done with them, whatever becomes of the files meanwhile
@@ -193,16 +193,16 @@ public record ModelImages(
                 Locale.ROOT,
                 "%d images to train on, %s; textures: %s",
                 split.train().size(),
-                judging(),
+                evaluated(),
                 textureDigest.isEmpty() ? "noise" : textures + " images"));
     }
 
     /** Says the same for a network that was trained elsewhere: none of the images trains it. */
-    String judgingSummary() {
-        return withNotes("images: " + judging());
+    String evaluationSummary() {
+        return withNotes("images: " + evaluated());
     }
 
-    private String judging() {
+    private String evaluated() {
         int test = split.test().size();
         if (validatesOnSynthetic()) {
             return String.format(

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Publishes a network, trained here or imported: graph, checkpoint, figures and, where images judged it, a report. */
+/** Publishes a network, trained here or imported: graph, checkpoint, figures and, where images evaluated it, a report. */
 final class NetworkPublishing {
 
     static final String CHECKPOINT = "checkpoint.safetensors";
@@ -34,7 +34,7 @@ final class NetworkPublishing {
      *
      * @param card of the network, its input that of the detector
      * @param figures what {@code metrics.json} holds beside parity and training
-     * @param judgement what the report shows; null where no images judged the network
+     * @param evaluation what the report shows; null where no images evaluated the network
      * @param images {@code [count, 3, height, width]}, to compare graph and network on
      * @throws ExportRefusedException if they differ
      */
@@ -44,7 +44,7 @@ final class NetworkPublishing {
             Map<String, Tensor> weights,
             NetworkDetector detector,
             ObjectNode figures,
-            @Nullable Judgement judgement,
+            @Nullable ModelEvaluation evaluation,
             float[] images)
             throws IOException, ExportRefusedException {
         int count = images.length / (3 * card.width() * card.height());
@@ -62,10 +62,10 @@ final class NetworkPublishing {
             report.set("training", card.training());
             ModelCheckpoint.file(weights, card).write(version.file(CHECKPOINT));
             Files.writeString(version.file("metrics.json"), report.toPrettyString() + "\n");
-            if (judgement != null) {
+            if (evaluation != null) {
                 Files.writeString(
                         version.file("report.html"),
-                        judgement.report(card, report, detector).html());
+                        evaluation.report(card, report, detector).html());
             }
             return new Published(version.publish(), parity);
         }

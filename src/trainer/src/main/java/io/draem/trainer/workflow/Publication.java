@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param thresholds how they are to be found
  * @param minRegionArea fewest pixels of a region of the model; null for none of its own
  * @param startDigest of the file whose weights it started from; empty for random ones
- * @param device where it was trained and is judged
+ * @param device where it was trained and is evaluated
  * @param threads of libtorch that it was trained with
  * @param invocation the command line of this run
  */
@@ -64,10 +64,10 @@ record Publication(
             network.moveTo(device);
             network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
             NetworkDetector detector = new NetworkDetector(network, size, size);
-            Judgement judgement = Judge.of(data, thresholds).judge(detector);
-            judgement.print(out);
-            Calibration calibration = judgement.calibration();
-            ObjectNode metrics = judgement.metrics();
+            ModelEvaluation evaluation = ModelEvaluator.of(data, thresholds).evaluate(detector);
+            evaluation.print(out);
+            Calibration calibration = evaluation.calibration();
+            ObjectNode metrics = evaluation.metrics();
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
             ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export)
                     .withImages(data.profile())
@@ -80,11 +80,11 @@ record Publication(
                     .put("of", data.validation().size());
             invocation.writeTo(figures);
             NetworkPublishing.Published published = NetworkPublishing.publish(
-                    output, card, model.weights(), detector, figures, judgement, data.parityImages());
+                    output, card, model.weights(), detector, figures, evaluation, data.parityImages());
             out.printf(
                     Locale.ROOT,
                     "%s%n%.1f images/s; parity with ONNX Runtime %.1e%nwrote %s%n",
-                    judgement.summary(metrics),
+                    evaluation.summary(metrics),
                     model.curve().imagesPerSecond(),
                     published.parity().largest(),
                     published.folder());

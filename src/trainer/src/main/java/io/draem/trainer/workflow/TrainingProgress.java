@@ -34,7 +34,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
      *
      * @param first steps done before
      * @param steps in all
-     * @param validation what the weights are judged on meanwhile
+     * @param validation what the weights are evaluated on meanwhile
      */
     TrainingProgress(PrintWriter log, long first, long steps, int batchSize, String validation) {
         boolean terminal = System.console() != null;

@@ -290,7 +290,8 @@ class ExportCommandTests {
                 .returns(ThresholdRule.QUANTILE, Calibration::rule)
                 .returns(0.5, Calibration::ruleValue);
         assertThat(said.toString()).contains("thresholds by rule quantile 0.5, from");
-        ModelCard manual = cardAfterExport("judged", CARD.calibration(), CARD.training(), "--threshold-image", "0.3");
+        ModelCard manual =
+                cardAfterExport("evaluated", CARD.calibration(), CARD.training(), "--threshold-image", "0.3");
         assertThat(manual.calibration())
                 .returns(ThresholdRule.MANUAL, Calibration::rule)
                 .returns(0.5, Calibration::pixelThreshold)

@@ -127,7 +127,7 @@ class ReportTests {
         Report report = report("plate", image("1.png", "good", 0.1f));
         ObjectNode metrics = (ObjectNode) report.metrics().deepCopy();
         metrics.putObject("run").put("date", "2026-01-02T03:04:05Z").put("command", "train --name '<b>'");
-        String html = new Report(report.card(), metrics, "1 image", report.judged(), null, report.examples()).html();
+        String html = new Report(report.card(), metrics, "1 image", report.evaluated(), null, report.examples()).html();
         assertThat(html).contains("Made on 2026-01-02T03:04:05Z by", "train --name &#39;&lt;b&gt;&#39;</pre>");
         assertThat(report.html()).doesNotContain("Made on");
     }

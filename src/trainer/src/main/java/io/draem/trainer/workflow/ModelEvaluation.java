@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param tested what the model says of them
  * @param thresholds how they were to be found
  */
-record Judgement(
+record ModelEvaluation(
         EvaluationSet validation,
         boolean synthetic,
         Scores validated,
@@ -52,7 +52,7 @@ record Judgement(
      *
      * @throws CalibrationException if the threshold rule needs images that are not there
      */
-    static Judgement of(
+    static ModelEvaluation of(
             AnomalyDetector detector,
             EvaluationSet validation,
             boolean synthetic,
@@ -63,7 +63,7 @@ record Judgement(
         Scores validated = Scores.of(WatchedImages.of(validation, progress, "Calibrating on %d images"), detector);
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
         Scores tested = Scores.of(WatchedImages.of(test, progress, "Testing on %d images"), detector);
-        return new Judgement(validation, synthetic, validated, test, tested, thresholds, calibration);
+        return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration);
     }
 
     /** Says where the thresholds come from, and what is doubtful about them. */
@@ -155,14 +155,14 @@ record Judgement(
      */
     Report report(ModelCard card, ObjectNode metrics, AnomalyDetector detector) throws IOException {
         if (test.size() > 0) {
-            String judged = test.size() + " test images";
-            return Report.of(card, metrics, judged, test, tested, validated, detector);
+            String evaluated = test.size() + " test images";
+            return Report.of(card, metrics, evaluated, test, tested, validated, detector);
         }
         ObjectNode told = metrics.deepCopy();
         told.setAll(Evaluation.figures(validated, calibration));
-        String judged =
+        String evaluated =
                 validation.size() + (synthetic ? " held-out images, half of them with synthetic anomalies," : "")
                         + " that also gave the thresholds, since there are no test images: take the figures for optimistic";
-        return Report.of(card, told, judged, validation, validated, null, detector);
+        return Report.of(card, told, evaluated, validation, validated, null, detector);
     }
 }

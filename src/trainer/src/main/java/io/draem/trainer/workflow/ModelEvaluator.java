@@ -16,21 +16,22 @@ import java.io.IOException;
  * @param thresholds how they are to be found
  * @param progress reports the images that were run
  */
-record Judge(
+record ModelEvaluator(
         EvaluationSet validation,
         boolean synthetic,
         EvaluationSet test,
         ThresholdOptions thresholds,
         Progress progress) {
 
-    static Judge of(ModelImages images, ThresholdOptions thresholds) {
-        return new Judge(
+    static ModelEvaluator of(ModelImages images, ThresholdOptions thresholds) {
+        return new ModelEvaluator(
                 images.validation(), images.validatesOnSynthetic(), images.test(), thresholds, images.progress());
     }
 
     /** Returns one whose work ends with a {@link java.util.concurrent.CancellationException} when a signal asks for it. */
-    Judge stoppedBy(StopSignals signals) {
-        return new Judge(signals.stopping(validation), synthetic, signals.stopping(test), thresholds, progress);
+    ModelEvaluator stoppedBy(StopSignals signals) {
+        return new ModelEvaluator(
+                signals.stopping(validation), synthetic, signals.stopping(test), thresholds, progress);
     }
 
     /**
@@ -38,7 +39,7 @@ record Judge(
      *
      * @throws CalibrationException if the threshold rule needs images that are not there
      */
-    Judgement judge(AnomalyDetector detector) throws IOException {
-        return Judgement.of(detector, validation, synthetic, test, thresholds, progress);
+    ModelEvaluation evaluate(AnomalyDetector detector) throws IOException {
+        return ModelEvaluation.of(detector, validation, synthetic, test, thresholds, progress);
     }
 }
