@@ -35,7 +35,7 @@ export class Gallery {
       return false;
     }
     this.#size = fit(answer.image);
-    // An image that the browser turned in another way than the service would lie wrong beneath the map.
+    // An image that the browser turned differently from the service would not match the map.
     const same = photograph?.width === answer.image.width && photograph?.height === answer.image.height;
     this.#photograph = same ? pixels(photograph, this.#size) : null;
     this.#map = pixels(map, this.#size);
@@ -70,7 +70,7 @@ export class Gallery {
     this.redraw(threshold, range);
   }
 
-  /** Draws the overlay anew for a threshold; the outlines stay those of the last answer. */
+  /** Draws the overlay again for a threshold; the outlines stay those of the last answer. */
   redraw(threshold, range) {
     byId("map").querySelector(".legend .own").style.setProperty("--at", threshold);
     if (this.#photograph !== null && this.#map !== null) {

@@ -28,7 +28,7 @@ export function receive(onImage, onNothing) {
   });
 }
 
-/** The whole window takes drops: a browser would else leave the page for a file that falls beside. */
+/** The whole window takes drops: otherwise a browser opens a file that is dropped elsewhere. */
 function receiveDrops(onImage, onNothing) {
   let inside = 0;
   const mark = (change) => {

@@ -24,7 +24,7 @@ let photograph;
 let answer = null;
 let mapFile = null;
 let request = new AbortController();
-/** Choices that turned out to have no reconstruction: the list of models tells it of their first version alone. */
+/** Choices that turned out to have no reconstruction: the list of models reports it for their first version alone. */
 const withoutReconstruction = new Set();
 let pause;
 
@@ -46,7 +46,7 @@ byId("save-answer").addEventListener("click", () => {
 });
 begin();
 
-/** Learns which models there are, and examines an image that waits for them. */
+/** Loads the list of models, and examines an image that waits for them. */
 async function begin() {
   await guarded(begin, async () => {
     await listModels();
@@ -116,7 +116,7 @@ function moved() {
   pause = setTimeout(ask, PAUSE);
 }
 
-/** Asks the service; a newer question takes the place of one that is under way. */
+/** Asks the service; a newer request replaces one in progress. */
 async function ask() {
   clearTimeout(pause);
   request.abort();

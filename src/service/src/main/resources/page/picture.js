@@ -1,7 +1,7 @@
 /** Draws pictures on canvases, as large as a screen shows. */
 
 const LARGEST = 1600;
-/** Small images are drawn enlarged, so that outlines are fine beside their pixels. */
+/** Small images are drawn enlarged, so that outlines are finer than their pixels. */
 const SMALLEST = 1024;
 
 /** Inferno, by M. Zucker's polynomials (CC0): lightness rises evenly, also without color vision and in gray. */
@@ -76,7 +76,7 @@ export function drawLegend(canvas) {
  * Draws heat where the map is above the threshold, as the service does, and outlines the regions.
  *
  * @param range difference of the largest and smallest map value in calibration
- * @param marked index of the region that stands out; -1 for none
+ * @param marked index of the highlighted region; -1 for none
  */
 export function drawOverlay(canvas, { photograph, map, threshold, range, regions, scale, marked }) {
   const picture = new ImageData(new Uint8ClampedArray(photograph.data), photograph.width, photograph.height);

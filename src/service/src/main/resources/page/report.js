@@ -75,7 +75,7 @@ function parts() {
   return ["pictures", "downloads", "regions", "details"].map(byId);
 }
 
-/** Tells those who do not see the page. */
+/** Announces the verdict to screen readers. */
 export function announce(answer) {
   const count = answer.regionCount;
   byId("announcement").textContent = `${byId("word").textContent}. ${byId("why").textContent}.`

@@ -56,7 +56,7 @@ export function file(picture) {
 }
 
 function post(image, query, accept, signal) {
-  // The service tells images by their bytes: whatever the browser takes this file for, its answer is the better one.
+  // The service detects the format from the bytes, so the type that the browser assumes is not sent.
   const type = /^image\/[\w.+-]+$/.test(image.type) ? image.type : "application/octet-stream";
   const headers = { "Content-Type": type, Accept: accept };
   return call(`v1/detect?${new URLSearchParams(query)}`, { method: "POST", body: image, headers, signal });
@@ -82,7 +82,7 @@ async function call(path, options = {}) {
 function unreachable() {
   return new Problem({
     title: "The service cannot be reached",
-    detail: "No answer came: see whether the service runs and the network leads to it, then try again.",
+    detail: "No response arrived: check whether the service runs and the network leads to it, then try again.",
   });
 }
 

@@ -8,7 +8,7 @@ export class ThresholdSlider {
   #moved = false;
 
   /**
-   * @param meaning says what lies above the threshold
+   * @param meaning describes values above the threshold
    * @param onMove is called whenever the value changes
    */
   constructor(root, meaning, onMove) {
@@ -42,7 +42,7 @@ export class ThresholdSlider {
     this.#show();
   }
 
-  /** Marks where the image lies on the scale; null for no image. */
+  /** Marks the position of the image on the scale; null for no image. */
   set score(value) {
     this.#score = value;
     this.#show();

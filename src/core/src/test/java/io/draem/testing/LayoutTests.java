@@ -33,8 +33,7 @@ class LayoutTests {
             "ModelImages",
             "OnnxModel",
             "ReceivedBody",
-            "TrainingRun",
-            "WatchedProtocol");
+            "TrainingRun");
 
     private static final Path ROOT =
             Path.of(System.getProperty("project.root", "../..")).resolve("src");

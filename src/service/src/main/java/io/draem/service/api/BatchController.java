@@ -28,7 +28,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The door for several images. */
+/** Handles {@code POST /v1/detect/batch}. */
 @RestController
 @Tag(name = SchemaNames.DETECTION_TAG)
 class BatchController {
@@ -46,9 +46,9 @@ class BatchController {
             summary = "Examine several images",
             description =
                     "Takes each part 'images' of a form as an image and gives a verdict or a problem for each, in their"
-                            + " order. The status is 200 whatever came of the images: other statuses are for what"
+                            + " order. The status is 200 whatever the outcome of the images: other statuses are for what"
                             + " concerns the whole request, as a parameter, the model, the size of the form or a queue"
-                            + " that has no room for any of them. The images are examined by the same version of the"
+                            + " that has no slot for any of them. The images are examined by the same version of the"
                             + " model and share its runs. At most two model batches of them wait in the model's queue at"
                             + " a time; the others wait for their slots until the deadline, and those that have none by"
                             + " then get the problem deadline-exceeded.",
@@ -81,13 +81,13 @@ class BatchController {
             throws DetectionException, IOException {
         long start = System.nanoTime();
         List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
-        List<Attempt> attempts = detections.detect(images.stream()
+        List<Attempt> results = detections.detect(images.stream()
                 .map(image -> query.request(image.bytes(), context))
                 .toList());
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();
-        for (int i = 0; i < attempts.size(); i++) {
-            entries.add(entry(id + "-" + i, images.get(i).fileName(), attempts.get(i)));
+        for (int i = 0; i < results.size(); i++) {
+            entries.add(entry(id + "-" + i, images.get(i).fileName(), results.get(i)));
         }
         double total = TimingResponse.milliseconds(Duration.ofNanos(System.nanoTime() - start));
         return ResponseEntity.ok()
@@ -95,14 +95,14 @@ class BatchController {
                 .body(BatchResponse.of(id, entries));
     }
 
-    private static BatchResponse.Entry entry(String id, @Nullable String fileName, Attempt attempt) {
-        DetectionException failure = attempt.failure();
+    private static BatchResponse.Entry entry(String id, @Nullable String fileName, Attempt result) {
+        DetectionException failure = result.failure();
         if (failure != null) {
             String detail = Objects.requireNonNull(failure.getMessage());
             return new BatchResponse.Entry(
                     fileName, null, ProblemType.of(failure.outcome()).problem(detail, id));
         }
         return new BatchResponse.Entry(
-                fileName, DetectionResponse.of(id, Objects.requireNonNull(attempt.detection())), null);
+                fileName, DetectionResponse.of(id, Objects.requireNonNull(result.detection())), null);
     }
 }

@@ -5,8 +5,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
 /**
- * The form of a request with several images, for the contract alone. It names no least and no most: the most is up to
- * whoever runs the service, and of either the Go generator makes code that does not compile.
+ * The form of a request with several images, for the contract alone. It has no minimum and no maximum: the maximum is
+ * configurable, and of either the Go generator makes code that does not compile.
  *
  * @param images the encoded images
  */

@@ -7,8 +7,8 @@ import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What came of several images, as JSON. */
-@Schema(name = "DetectionBatch", description = "What came of several images")
+/** Outcome of a batch, as JSON. */
+@Schema(name = "DetectionBatch", description = "Outcome of several images")
 record BatchResponse(
         @Schema(
                 description = "The id of the request (X-Request-Id)",
@@ -31,9 +31,9 @@ record BatchResponse(
         return new BatchResponse(id, succeeded, results.size() - succeeded, results);
     }
 
-    /** What came of one image: a verdict or a problem. */
+    /** Outcome of one image: a verdict or a problem. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "DetectionBatchEntry", description = "What came of one image: a verdict or a problem")
+    @Schema(name = "DetectionBatchEntry", description = "Outcome of one image: a verdict or a problem")
     record Entry(
             @Schema(
                     description = "The part's file name, shortened to 128 characters, without control characters",
@@ -44,6 +44,6 @@ record BatchResponse(
             @Schema(description = "The verdict, where there is one") @Nullable
             DetectionResponse detection,
 
-            @Schema(description = "Why there is no verdict, as the door for one image would have said it") @Nullable
+            @Schema(description = "Why there is no verdict, as /v1/detect reports it") @Nullable
             Problem problem) {}
 }

@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.NativeWebRequest;
 
-/** The door for one image. */
+/** Handles {@code POST /v1/detect}. */
 @RestController
 @Tag(name = SchemaNames.DETECTION_TAG)
 class DetectionController {
@@ -97,9 +97,9 @@ class DetectionController {
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException, HttpMediaTypeNotAcceptableException {
         boolean picture = wantsPicture(web);
-        DetectionQuery wishes = picture ? query.forOverlay() : query;
+        DetectionQuery parameters = picture ? query.forOverlay() : query;
         byte[] image = ImageBody.read(request, maxBytes);
-        Detection detection = detections.detect(wishes.request(image, context));
+        Detection detection = detections.detect(parameters.request(image, context));
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .header(
                         Headers.SERVER_TIMING,
@@ -115,7 +115,7 @@ class DetectionController {
         return Objects.requireNonNull(detection.pictures().get(Include.OVERLAY)).data();
     }
 
-    /** Tells whether the caller prefers the overlay to JSON; JSON wins where it has no preference. */
+    /** Returns whether the client prefers the overlay to JSON, which is the default. */
     private boolean wantsPicture(NativeWebRequest web) throws HttpMediaTypeNotAcceptableException {
         for (MediaType accepted : accept.resolveMediaTypes(web)) {
             if (accepted.isCompatibleWith(MediaType.APPLICATION_JSON)) {

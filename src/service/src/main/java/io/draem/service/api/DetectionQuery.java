@@ -21,14 +21,14 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * What a caller wishes beside the images, as the query says it.
+ * The parameters of a detection, from the query.
  *
  * @param model name of the model; null for the default
  * @param version version of the model; null for the one in service
  * @param threshold raw image score above which an image is anomalous; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region; null for the model's own
  * @param minRegionArea fewest pixels of a region; null for the model's own, else the service's
- * @param include what to give beside the verdict
+ * @param include what to return in addition to the verdict
  */
 public record DetectionQuery(
         @Nullable String model,
@@ -89,7 +89,7 @@ public record DetectionQuery(
         return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, context);
     }
 
-    /** Returns the same wishes, but for the overlay alone. */
+    /** Returns the same parameters with the overlay alone. */
     DetectionQuery forOverlay() {
         return new DetectionQuery(model, version, threshold, pixelThreshold, minRegionArea, Set.of(Include.OVERLAY));
     }

@@ -31,7 +31,7 @@ final class ImageBody {
     /**
      * An image of a form.
      *
-     * @param fileName what the caller calls it; null where it does not say
+     * @param fileName file name from the client; null without one
      * @param bytes the encoded image, which may be empty
      */
     record Named(@Nullable String fileName, byte[] bytes) {}

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tells which models are in service. */
+/** Handles {@code GET /v1/models}. */
 @RestController
 @Tag(name = SchemaNames.MODELS_TAG)
 class ModelController {

@@ -211,7 +211,7 @@ record ModelResponse(
         return metrics;
     }
 
-    /** Whoever wrote the graph may have put anything into its texts. */
+    /** Texts of a graph may hold anything. */
     private static @Nullable Object safe(@Nullable Object value) {
         if (value instanceof String text) {
             return SafeText.escaped(text);

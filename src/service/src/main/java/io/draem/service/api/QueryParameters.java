@@ -82,7 +82,7 @@ final class QueryParameters {
                 .orElseThrow();
         boolean meant = distance(nearest, name) <= nearest.length() / 2;
         return "There is no query parameter '" + SafeText.of(name) + "'"
-                + (meant ? ", '" + nearest + "' was meant perhaps" : "") + ": this path takes "
+                + (meant ? ", '" + nearest + "' may be meant" : "") + ": this path takes "
                 + String.join(", ", known);
     }
 

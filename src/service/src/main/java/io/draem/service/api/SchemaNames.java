@@ -11,7 +11,7 @@ public final class SchemaNames {
 
     private static final String SCHEMAS = "#/components/schemas/";
 
-    /** Reference to the parts that a response can have beside the verdict. */
+    /** Reference to the parts that a response can have in addition to the verdict. */
     public static final String INCLUDE = SCHEMAS + "Include";
 
     /** Reference to the forms of a picture's data. */

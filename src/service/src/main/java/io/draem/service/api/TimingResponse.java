@@ -17,7 +17,7 @@ record TimingResponse(
         double preprocess,
 
         @Schema(
-                description = "Waiting for room in memory and for the model",
+                description = "Waiting for memory and for the model",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.1")
         double queue,

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The sets of words in the contract, each with a name of its own: generated code has one type for each then. */
+/** The enumerations of the contract, each a named schema: generated code then has one type per enumeration. */
 final class ContractSchemas {
 
     private ContractSchemas() {}
 
     /**
-     * Returns the schemas of the words, and that of the problem, which no door returns. Its types are no words: a client
-     * would refuse a problem whose type is new to it.
+     * Returns the schemas of the enumerations, and that of the problem, which no endpoint returns. The types of problems are no
+     * enumeration: a client would reject a problem of a new type.
      */
     @SuppressWarnings("rawtypes")
     static Map<String, Schema> schemas() {
@@ -27,12 +27,12 @@ final class ContractSchemas {
         add(
                 schemas,
                 SchemaNames.INCLUDE,
-                "What an answer can have beside the verdict",
+                "What a response can have in addition to the verdict",
                 Arrays.stream(Include.values()).map(Include::id));
         add(
                 schemas,
                 SchemaNames.PICTURE_ENCODING,
-                "Form of a picture's data: png (8 bits a channel), png16 (gray, 65535 stands for 1.0), or float32"
+                "Form of a picture's data: png (8 bits per channel), png16 (gray, 65535 is 1.0), or float32"
                         + " (little endian, row by row from the top, no header)",
                 Stream.of("png", "png16", "float32"));
         add(schemas, SchemaNames.PROVIDER, "Where a model runs", Stream.of("cpu", "cuda", "tensorrt"));
@@ -41,7 +41,7 @@ final class ContractSchemas {
                 SchemaNames.THRESHOLD_RULE,
                 "How thresholds were found; graph: inside the graph, by the program that exported it",
                 Stream.concat(Arrays.stream(ThresholdRule.values()).map(ThresholdRule::id), Stream.of("graph")));
-        add(schemas, SchemaNames.VERSION_STATE, "What became of a version of a model", Stream.of("served", "refused"));
+        add(schemas, SchemaNames.VERSION_STATE, "State of a version of a model", Stream.of("served", "refused"));
         schemas.putAll(ModelConverters.getInstance(true).read(Problem.class));
         return schemas;
     }

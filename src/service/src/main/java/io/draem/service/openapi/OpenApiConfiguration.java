@@ -71,7 +71,7 @@ class OpenApiConfiguration {
                 .tags(List.of(
                         new Tag().name(SchemaNames.DETECTION_TAG).description("Find anomalies in images"),
                         new Tag().name(SchemaNames.MODELS_TAG).description("See which models are in service")))
-                // None, or either: whether keys are required is up to whoever runs the service.
+                // None, or either: keys are required only where they are configured.
                 .security(List.of(
                         new SecurityRequirement(),
                         new SecurityRequirement().addList(API_KEY),
@@ -79,7 +79,7 @@ class OpenApiConfiguration {
                 .info(new Info()
                         .title("DRÆM")
                         .description("Finds surface anomalies in images with DRÆM models. Every answer has the header"
-                                + " X-Request-Id, the caller's own or one that is made up; errors are problem documents"
+                                + " X-Request-Id, the client's own or a generated one; errors are problem documents"
                                 + " of RFC 9457 with a stable type.")
                         .version("1")
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
@@ -144,7 +144,7 @@ class OpenApiConfiguration {
         };
     }
 
-    /** Every door that works for a caller takes the caller's own deadline. */
+    /** Every endpoint that runs a model accepts the client's deadline. */
     @Bean
     OperationCustomizer requestTimeout() {
         return (operation, method) -> {
@@ -153,8 +153,9 @@ class OpenApiConfiguration {
                 operation.addParametersItem(QueryDocumentation.example(
                         new HeaderParameter()
                                 .name(Headers.REQUEST_TIMEOUT)
-                                .description("Seconds after which the caller has no use for the answer, 504 then; more"
-                                        + " than the service's own limit changes nothing")
+                                .description(
+                                        "Seconds after which the client no longer needs the response, which is 504 then; more"
+                                                + " than the service's own limit changes nothing")
                                 .schema(new NumberSchema()
                                         .format("double")
                                         .exclusiveMinimumValue(BigDecimal.ZERO)
@@ -165,7 +166,7 @@ class OpenApiConfiguration {
         };
     }
 
-    /** The last one, when all answers are there. */
+    /** Applied last, when all responses are defined. */
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
     OperationCustomizer requestIds() {
@@ -173,7 +174,7 @@ class OpenApiConfiguration {
             operation.addParametersItem(new HeaderParameter()
                     .name(Headers.REQUEST_ID)
                     .description(
-                            "Name of the request in its answer and in the service's log; one that is longer than 128"
+                            "Identifier of the request in its response and in the service's log; one that is longer than 128"
                                     + " characters, or has others than letters, digits and ._:+=/@-, is replaced")
                     .schema(new StringSchema()));
             operation
@@ -181,7 +182,9 @@ class OpenApiConfiguration {
                     .values()
                     .forEach(response -> response.addHeaderObject(
                             Headers.REQUEST_ID,
-                            new Header().description("Name of the request").schema(new StringSchema())));
+                            new Header()
+                                    .description("Identifier of the request")
+                                    .schema(new StringSchema())));
             return operation;
         };
     }

@@ -123,7 +123,7 @@ final class ProblemResponses {
     private static String detail(ProblemType type, String explorer) {
         return switch (type) {
             case INVALID_REQUEST ->
-                "There is no query parameter 'treshold', 'threshold' was meant perhaps: this path takes "
+                "There is no query parameter 'treshold', 'threshold' may be meant: this path takes "
                         + String.join(", ", DetectionQuery.NAMES);
             case INVALID_IMAGE -> ResponseExamples.INVALID_IMAGE;
             case UNUSUAL_INPUT ->

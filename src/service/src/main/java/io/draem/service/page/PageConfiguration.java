@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Opens the page to everybody: browsers send no key when they load it. */
+/** Exempts the page from keys: browsers send none when they load it. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PageProperties.class)
 class PageConfiguration {

@@ -22,8 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /**
- * Gives the page for trying the service out with a browser. Its files hold nothing of the models or their callers; all
- * that it shows comes through the doors that everybody uses.
+ * Serves the page that tries the service in a browser. Its files hold nothing of models or clients; all that it shows
+ * comes from the public endpoints.
  */
 @Hidden
 @RestController
@@ -104,7 +104,7 @@ class PageController {
             };
         }
 
-        /** Kept by browsers, but asked for at each visit: all parts are of one release. */
+        /** Cached by browsers and revalidated at each visit, so that all parts are of one release. */
         ResponseEntity<byte[]> answer() {
             return ResponseEntity.ok()
                     .contentType(type)

@@ -54,13 +54,13 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         return new PredictionRequest(inputs, parsed.wantsReconstruction(), within(parsed.timeout()));
     }
 
-    /** Sends the answer, as far as the caller still listens. */
+    /** Sends the response, unless the client has closed the connection. */
     void answer(List<Prediction> predictions, HttpServletResponse response) {
         ResponseWriter writer = new ResponseWriter(Objects.requireNonNull(request, "it was read"), predictions);
         try {
             writer.send(http, response);
         } catch (IOException | JacksonIOException e) {
-            log.debug("A caller went away while it was answered", e);
+            log.debug("A client closed the connection while the response was written", e);
         }
     }
 

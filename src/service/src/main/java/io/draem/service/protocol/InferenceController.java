@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The door for tensors and for images as tensors. Content types are not looked at: clients send all kinds or none. */
+/** Handles inference requests with tensors, or images as tensors. Ignores Content-Type: clients send any or none. */
 @Hidden
 @RestController
 class InferenceController {

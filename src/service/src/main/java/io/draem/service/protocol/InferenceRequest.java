@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JSON of an inference request.
  *
- * @param id what the caller calls it, to be repeated in the answer; null where it has no name
- * @param timeout how long the caller waits; null where it does not say
+ * @param id identifier from the client, repeated in the response; null without one
+ * @param timeout how long the client waits; null where it does not say
  * @param inputs the tensors to answer
  * @param outputs the tensors to give
  */
@@ -34,7 +34,7 @@ record InferenceRequest(
     }
 
     /**
-     * An output that the caller wants.
+     * A requested output.
      *
      * @param tensor which one
      * @param binary whether in binary form, behind the JSON

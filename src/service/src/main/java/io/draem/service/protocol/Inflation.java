@@ -10,8 +10,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Decompresses bodies within limits: of the size, of the ratio, and of the bytes of all requests, since what a small body
- * unpacks to was not counted when it was let in.
+ * Decompresses bodies within limits: of the size, of the ratio, and of the bytes of all requests, since the
+ * decompressed size of a body is not counted at admission.
  */
 final class Inflation {
 
@@ -27,7 +27,7 @@ final class Inflation {
 
     /**
      * @param maxBytes most bytes of one body
-     * @param admission has let the bodies in, and has room for some more or not
+     * @param admission counts the bytes of all bodies
      */
     Inflation(int maxBytes, Admission admission) {
         this.maxBytes = maxBytes;

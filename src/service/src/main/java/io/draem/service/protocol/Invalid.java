@@ -5,7 +5,7 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the errors of requests that are wrong; nothing that a caller wrote is repeated in them but numbers. */
+/** Creates the errors of invalid requests; they repeat nothing that a client sent except numbers. */
 final class Invalid {
 
     private Invalid() {}

@@ -7,7 +7,7 @@ import tools.jackson.core.JsonToken;
 /** Walks over the tokens of a JSON text, and says what should have been there. */
 final class JsonCursor {
 
-    /** Each different name takes some hundred bytes of memory, whatever its value is: a body has room for millions. */
+    /** Each different name takes some hundred bytes of memory, whatever its value is: a body can hold millions. */
     private static final int MAX_NAMES = 1_000;
 
     private final JsonParser parser;

@@ -37,7 +37,7 @@ enum OutputTensor {
     RECONSTRUCTION(ModelContract.RECONSTRUCTION) {
         @Override
         float[] values(Prediction prediction) {
-            return Objects.requireNonNull(prediction.reconstruction(), "it was asked for");
+            return Objects.requireNonNull(prediction.reconstruction(), "it was requested");
         }
 
         @Override

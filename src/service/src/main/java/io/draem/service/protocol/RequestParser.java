@@ -152,7 +152,7 @@ final class RequestParser {
     private void addOutput(List<NamedOutput> named) throws DetectionException {
         NamedOutput output = output();
         if (named.stream().anyMatch(other -> other.tensor() == output.tensor())) {
-            throw Invalid.request("An output is asked for twice: name each once");
+            throw Invalid.request("An output is requested twice: name each once");
         }
         named.add(output);
     }

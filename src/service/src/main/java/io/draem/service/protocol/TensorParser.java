@@ -92,7 +92,7 @@ final class TensorParser {
         } catch (JacksonException e) {
             throw Invalid.request(
                     "A string of the data is no base64: send the base64 alone, without 'data:…;base64,' before"
-                            + " it, and of the usual alphabet, with + and / in place of the - and _ of URLs");
+                            + " it, and of the usual alphabet, with + and / instead of the - and _ of URLs");
         }
     }
 

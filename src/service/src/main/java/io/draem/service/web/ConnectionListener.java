@@ -77,7 +77,7 @@ final class ConnectionListener extends NioEndpoint {
 
     /**
      * Accepts what waits and keeps it unanswered: clients that connect again after each answer do so no more, so that
-     * nobody connects between the last accept and the close, which would reset the connection.
+     * no client connects between the last accept and the close, which would reset the connection.
      */
     private void acceptUntilSilent(ServerSocketChannel socket) throws IOException {
         long now = System.nanoTime();
@@ -95,8 +95,8 @@ final class ConnectionListener extends NioEndpoint {
     }
 
     private boolean accept(ServerSocketChannel socket) throws IOException {
-        boolean room = getMaxConnections() <= 0 || held.size() < getMaxConnections();
-        SocketChannel waiting = room ? socket.accept() : null;
+        boolean capacity = getMaxConnections() <= 0 || held.size() < getMaxConnections();
+        SocketChannel waiting = capacity ? socket.accept() : null;
         return waiting != null && held.add(waiting);
     }
 

@@ -14,7 +14,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Answers what fails outside of the controllers, in place of Boot's own page. */
+/** Responds with a problem to what fails outside of the controllers, instead of Boot's error page. */
 @Hidden
 @RestController
 class ErrorEndpoint implements ErrorController {
@@ -25,7 +25,7 @@ class ErrorEndpoint implements ErrorController {
         if (response.isCommitted()) {
             return null; // the connection failed after the answer: a second one would only spoil it
         }
-        // Nobody is sent here without an error, but anybody can ask for the path.
+        // The web server forwards only errors here, but a client can request the path too.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         Throwable failure = (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         return ResponseEntity.status(status)
@@ -64,7 +64,7 @@ class ErrorEndpoint implements ErrorController {
             }
             if (cause instanceof BadRequestException) {
                 return "The chunks of the body cannot be read: send each with its length in hexadecimal before it, the"
-                        + " last with the length 0, and nothing long beside the data";
+                        + " last with the length 0, and no long extensions";
             }
         }
         return ProblemType.INVALID_REQUEST.detail(Endpoints.EXPLORER);

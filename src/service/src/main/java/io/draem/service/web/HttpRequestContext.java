@@ -76,7 +76,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
         reported = true;
     }
 
-    /** Tells whether the outcome of the request is reported already, or will be. */
+    /** Returns whether the outcome of the request is reported already, or will be. */
     boolean isReported() {
         return reported;
     }
@@ -125,7 +125,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
             return gone;
         }
         if (!ended) {
-            switch (WatchedProtocol.state(connection)) {
+            switch (ConnectionState.of(connection)) {
                 case OPEN -> {}
                 case PIPELINED -> pipelined = true;
                 case ENDED -> ended = true;
@@ -174,7 +174,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** Has the connection closed after the answer, in place of reading what is left of the body. */
+    /** Has the connection closed after the answer, instead of reading the rest of the body. */
     void abandonBody() {
         connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
     }

@@ -58,7 +58,7 @@ class KeyConfiguration {
         return filter;
     }
 
-    /** Returns the paths that tell whether the service lives and is ready, and nothing else. */
+    /** Returns the paths of liveness and readiness, which report nothing else. */
     static Set<String> health(String endpoints) {
         return HEALTH.stream().map(endpoints::concat).collect(Collectors.toCollection(HashSet::new));
     }

@@ -18,8 +18,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets pass who may: 401 without a good key, 429 with one that was used too often. Whoever brings a good key is the
- * request's principal.
+ * Rejects requests without a valid key with 401, and those whose key was used too often with 429. The name of a valid key
+ * is the request's principal.
  */
 final class KeyFilter extends OncePerRequestFilter {
 
@@ -110,7 +110,7 @@ final class KeyFilter extends OncePerRequestFilter {
                 : null;
     }
 
-    /** Rounded up: whoever waits so long may pass. */
+    /** Rounded up: a request after that time is admitted. */
     private static long seconds(Duration wait) {
         return wait.plusNanos(999_999_999).toSeconds();
     }

@@ -31,19 +31,19 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** Turns everything that goes wrong into problem documents; nothing of the service's inside leaves in them. */
+/** Turns every failure into a problem document that reveals nothing of the service's internals. */
 @RestControllerAdvice
 class ProblemHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** The status of nginx for a client that has hung up; nobody reads it, but it counts as the client's in metrics. */
+    /** The status of nginx for a client that has closed the connection; it is never sent and counts as a client error in metrics. */
     static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final HttpServletRequest current;
 
     /**
-     * @param current stands for the request that is being answered
+     * @param current proxy of the current request
      */
     ProblemHandler(HttpServletRequest current) {
         this.current = current;
@@ -174,7 +174,8 @@ class ProblemHandler {
                     .body(ErrorEndpoint.problem(status, null, explorer(), RequestId.of(current)));
         }
         if (isOfTheConnection(e)) {
-            // The caller went away or sent less than it announced: where it still listens, it learns that.
+            // The client closed the connection or sent less than it announced; one that still receives gets the
+            // problem.
             log.debug("A request was not read or an answer not written", e);
             ResponseEntity<Problem> answer = unread(e);
             return response.isCommitted() ? null : answer;
@@ -206,7 +207,7 @@ class ProblemHandler {
         return isCausedBy(e, OutOfMemoryError.class);
     }
 
-    /** Tells whether the connection broke or carried nonsense; every other failure to read or write is our own. */
+    /** Returns whether the connection broke or its data was malformed; any other failure to read or write is internal. */
     private static boolean isOfTheConnection(Throwable e) {
         return isCausedBy(e, ClientAbortException.class)
                 || isCausedBy(e, BadRequestException.class)

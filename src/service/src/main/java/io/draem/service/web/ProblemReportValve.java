@@ -13,7 +13,7 @@ import org.springframework.http.MediaType;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers what Tomcat refuses before a servlet sees it, in place of its HTML page. */
+/** Responds with a problem to what Tomcat rejects before a servlet is reached, instead of its HTML page. */
 public final class ProblemReportValve extends ErrorReportValve {
 
     /** Tomcat's own limit, which no property changes. */
@@ -54,7 +54,7 @@ public final class ProblemReportValve extends ErrorReportValve {
                             .getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException e) {
-            // The caller has gone: there is nobody to tell.
+            // The client has closed the connection.
         }
     }
 
@@ -63,7 +63,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         return (Context) getContainer().findChildren()[0];
     }
 
-    /** Tells whether Tomcat has refused a request because of the size of its head: it answers 400 then as well. */
+    /** Returns whether Tomcat has rejected a request because of the size of its head, to which it responds with 400. */
     private static boolean hasTooLargeHeaders(@Nullable Throwable throwable) {
         return throwable != null && TOO_LARGE.contains(throwable.getMessage());
     }

@@ -110,7 +110,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         return refusal;
     }
 
-    /** Returns whether the body was refused because it is slow: nobody waits for its rest. */
+    /** Returns whether the body was refused because it is slow: its rest is not read. */
     boolean isSlow() {
         DetectionException reason = refusal();
         return reason != null
@@ -133,7 +133,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
         refusal = reason;
     }
 
-    /** Leaves the body where it is; whoever reads it gets the reason. */
+    /** Leaves the body unread; reading it fails with the reason. */
     void leave(DetectionException reason) {
         rest = reason;
     }
@@ -145,7 +145,7 @@ final class ReceivedBody implements InputBuffer, AutoCloseable {
      * @param admitted whether the request was admitted with it
      * @param limit bytes after which nothing more is received
      * @param timeout nanoseconds that the client waits
-     * @param tooLarge given to whoever reads beyond the limit
+     * @param tooLarge the reason with which reading beyond the limit fails
      */
     synchronized void begin(
             Admission.Upload upload, boolean admitted, long limit, long timeout, DetectionException tooLarge) {

@@ -56,7 +56,7 @@ final class RequestContextValve extends ValveBase {
         }
     }
 
-    /** Reads the rest: a client that is still writing would see a broken connection in place of the answer. */
+    /** Reads the rest: a client that is still writing would see a broken connection instead of the response. */
     private void drain(org.apache.coyote.Request connection, HttpRequestContext arrival) {
         ReceivedBody body = ReceivedBody.of(connection);
         if (body == null || body.isSlow() || body.isBroken() || !drains.tryAcquire()) {

@@ -10,20 +10,20 @@ import java.util.regex.Pattern;
 import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** The name of a request in its answer, in problems and in the log: the caller's own, or one that is made up. */
+/** Identifier of a request in its response, in problems and in the log: the client's own, or a generated one. */
 public final class RequestId {
 
     /** The name in the log's context. */
     static final String LOG_KEY = "requestId";
 
-    /** It goes into logs and headers as it is, so it is only letters, digits and signs that mean nothing there. */
+    /** Copied into logs and headers: only letters, digits and punctuation without a meaning there. */
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:+=/@-]{0,127}");
 
     private static final String ATTRIBUTE = RequestId.class.getName();
 
     private RequestId() {}
 
-    /** Returns the id of a request, always the same for one; an id of the caller that is too long or strange is replaced. */
+    /** Returns the id of a request, the same at every call; one from the client that is too long or has other characters is replaced. */
     public static String of(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof String known) {
             return known;

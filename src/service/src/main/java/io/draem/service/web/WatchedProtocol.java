@@ -1,7 +1,6 @@
 package io.draem.service.web;
 
 import jakarta.servlet.ReadListener;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -113,40 +112,6 @@ public final class WatchedProtocol extends Http11NioProtocol {
     @Override
     protected Processor createProcessor() {
         return new WatchedProcessor(this, getAdapter());
-    }
-
-    /** What the client has done to its connection. */
-    enum State {
-        /** Nothing more has arrived. */
-        OPEN,
-        /** The client has sent the beginning of a further request. */
-        PIPELINED,
-        /** The client sends nothing more; whether it still receives is shown by {@link #probe}. */
-        ENDED,
-        /** The connection is broken. */
-        BROKEN
-    }
-
-    /** Returns the state of a request's connection without waiting; called on the request's thread only. */
-    static State state(Request request) {
-        SocketWrapperBase<?> socket = socket(request);
-        ByteBuffer first = ByteBuffer.allocate(1);
-        try {
-            int read = socket.read(false, first);
-            if (read < 0) {
-                return State.ENDED;
-            }
-            if (read == 0) {
-                return State.OPEN;
-            }
-            first.flip();
-            socket.unRead(first);
-            return State.PIPELINED;
-        } catch (EOFException e) {
-            return State.ENDED;
-        } catch (IOException e) {
-            return State.BROKEN;
-        }
     }
 
     /**

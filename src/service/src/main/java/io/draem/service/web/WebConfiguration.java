@@ -35,17 +35,17 @@ import org.springframework.web.multipart.MultipartResolver;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Sets up the web server: limits of bodies, what is read of a request, and problems in place of its own error pages. */
+/** Configures the web server: limits of bodies, order of filters, and problems instead of its own error pages. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
 
-    /** What a multipart body may hold beside each image: boundary and headers. */
+    /** Bytes of a multipart body in addition to the images: boundary and headers. */
     private static final int MULTIPART_OVERHEAD = 64 << 10;
 
     /** Most bytes of the headers of a part: a file name may have 255 characters of 4 bytes, each written as {@code %XX}. */
     static final int PART_HEADERS = 8 << 10;
 
-    /** A form with a few parts too many is told how many there may be by the door itself. */
+    /** For a form with a few parts too many, the endpoint itself reports the limit. */
     private static final int SPARE_PARTS = 8;
 
     @Bean

@@ -6,6 +6,7 @@ import io.draem.model.TestModels;
 import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
 import io.draem.service.queue.QueueListener;
+import io.draem.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
@@ -57,6 +59,8 @@ import tools.jackson.databind.JsonNode;
 @Timeout(60)
 @Import(OverloadHttpTests.Held.class)
 class OverloadHttpTests extends HttpTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final String INFER = "/v2/models/" + TestModels.name() + "/infer";
 
@@ -224,13 +228,13 @@ class OverloadHttpTests extends HttpTest {
         assertThat(batch.statusCode()).isEqualTo(200);
         JsonNode body = Http.json(batch);
         assertThat(body.get("succeeded").asInt()).isEqualTo(1);
-        for (JsonNode entry : body.get("results")) {
-            if (!entry.has("detection")) {
-                assertThat(entry.get("problem").get("type").asString())
-                        .isEqualTo("urn:draem:problem:deadline-exceeded");
-                assertThat(entry.get("problem").get("status").asInt()).isEqualTo(504);
-            }
-        }
+        List<String> late = body.get("results")
+                .valueStream()
+                .filter(entry -> !entry.has("detection"))
+                .map(entry -> entry.get("problem").get("status") + " "
+                        + entry.get("problem").get("type").asString())
+                .toList();
+        assertThat(late).hasSize(3).containsOnly("504 urn:draem:problem:deadline-exceeded");
         assertThat(ended("deadline-exceeded")).isEqualTo(before + 3);
         worker.go.release(2);
         assertThat(detect().statusCode()).isEqualTo(200);
@@ -242,7 +246,7 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
-    void aRequestThatOutlivesItsDeadlineIsToldSo() throws Exception {
+    void aRequestThatOutlivesItsDeadlineIsAnsweredSo() throws Exception {
         CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
         worker.stopped.acquire();
         HttpResponse<byte[]> late = running.get();
@@ -255,7 +259,7 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
-    void aCallersOwnDeadlineCountsWhenItIsShorter() throws Exception {
+    void aClientsOwnDeadlineCountsWhenItIsShorter() throws Exception {
         CompletableFuture<HttpResponse<byte[]>> running = detectInBackground();
         worker.stopped.acquire();
         HttpResponse<byte[]> late = detect("X-Request-Timeout", "0.05");
@@ -347,7 +351,7 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
-    void aBodyThatDoesNotComeInTimeIsGivenUpAtBothDoors() throws Exception {
+    void aBodyThatDoesNotComeInTimeIsGivenUpAtBothEndpoints() throws Exception {
         for (String path : List.of("/v1/detect", INFER)) {
             double late = ended("deadline-exceeded");
             double rejected = rejected("deadline");
@@ -360,9 +364,7 @@ class OverloadHttpTests extends HttpTest {
                 }
                 assertThat(answer.get()).as(path).contains("504");
             }
-            while (ended("deadline-exceeded") + ended("inference-failed") == late + failed) {
-                Thread.onSpinWait();
-            }
+            Await.until(LIMIT, () -> ended("deadline-exceeded") + ended("inference-failed") != late + failed);
             assertThat(rejected("deadline")).as(path).isEqualTo(rejected + 1);
             assertThat(ended("inference-failed"))
                     .as("%s: it is no fault of the model", path)
@@ -385,7 +387,7 @@ class OverloadHttpTests extends HttpTest {
     }
 
     @Test
-    void theMapOfACallerThatDoesNotReadIsCountedAsLongAsItIsInMemory() throws Exception {
+    void theMapOfAClientThatDoesNotReadIsCountedAsLongAsItIsInMemory() throws Exception {
         worker.go.release(2);
         byte[] photograph = drawn(2_000);
         try (Socket socket = new Socket()) {
@@ -396,13 +398,9 @@ class OverloadHttpTests extends HttpTest {
                                     + "Content-Type: image/png\r\nContent-Length: " + photograph.length + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(photograph);
-            while (gauge("draem_in_flight_picture_bytes") != 4 * 2_000 * 2_000) {
-                Thread.onSpinWait();
-            }
+            Await.until(LIMIT, () -> gauge("draem_in_flight_picture_bytes") == 4 * 2_000 * 2_000);
         }
-        while (gauge("draem_in_flight_picture_bytes") != 0) {
-            Thread.onSpinWait();
-        }
+        Await.until(LIMIT, () -> gauge("draem_in_flight_picture_bytes") == 0);
         HttpResponse<byte[]> tooMuch = http.post("/v1/detect?include=map-float32", "image/png", drawn(2_400));
         assertThat(tooMuch.statusCode()).isEqualTo(413);
         assertThat(Http.text(tooMuch)).contains("draem.image.max-picture-bytes-in-flight");
@@ -501,17 +499,13 @@ class OverloadHttpTests extends HttpTest {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Room is given back once the answer is out. */
+    /** Capacity is released once the response is written. */
     private void awaitNothingUnderWay() throws Exception {
-        while (gauge("draem_in_flight_bytes") + gauge("draem_in_flight_pixels") > 0) {
-            Thread.onSpinWait();
-        }
+        Await.until(LIMIT, () -> gauge("draem_in_flight_bytes") + gauge("draem_in_flight_pixels") <= 0);
     }
 
     private void awaitQueueDepth(int depth) throws Exception {
-        while (queueDepth() != depth) {
-            Thread.onSpinWait();
-        }
+        Await.until(LIMIT, () -> queueDepth() == depth);
     }
 
     private HttpResponse<byte[]> detect(String... headers) throws Exception {

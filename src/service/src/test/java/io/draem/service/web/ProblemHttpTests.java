@@ -121,9 +121,9 @@ class ProblemHttpTests extends HttpTest {
 
     @ParameterizedTest
     @CsvSource({
-        "treshold=0.5, threshold' was meant",
-        "pixel-threshold=0.5, pixelThreshold' was meant",
-        "Include=map, include' was meant",
+        "treshold=0.5, threshold' may be meant",
+        "pixel-threshold=0.5, pixelThreshold' may be meant",
+        "Include=map, include' may be meant",
         "zzz=1, this path takes model",
         "threshold=, threshold has no value",
         "threshold, threshold has no value",
