@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * What a request may cost, and what counts as a region.
  *
- * @param requestTimeout how long a request may take from its headers on, its body included; later it is answered with 504
+ * @param requestTimeout deadline of a request, measured from its headers and including its body; later responses are
+ *     504
  * @param image limits of an image
  * @param regions what counts as a region
  * @param batch limits of requests with several images
@@ -251,7 +252,8 @@ public record DetectionProperties(
     /**
      * What counts as a region.
      *
-     * @param minArea fewest pixels of the original image, where neither the request nor the model says
+     * @param minArea smallest number of pixels of the original image in a region, where neither the request nor the
+     *     model sets one
      */
     public record Regions(@DefaultValue("16") int minArea) {
 
@@ -265,7 +267,9 @@ public record DetectionProperties(
     /**
      * What is answered.
      *
-     * @param unusualInput what is done with an image that does not look like the model's training images
+     * @param unusualInput what happens to an image unlike the training images (black, uniform, wrongly exposed,
+     *     blurred, other colors): {@code report} returns {@code input.usual} and reasons with the verdict, {@code
+     *     refuse} the problem {@code unusual-input} (422)
      */
     public record Detection(@DefaultValue("report") UnusualInput unusualInput) {}
 

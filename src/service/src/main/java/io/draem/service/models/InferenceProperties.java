@@ -14,19 +14,21 @@ import org.springframework.util.unit.DataSize;
 /**
  * How graphs are run and how requests wait for them.
  *
- * @param provider {@code auto} (CUDA when it works, else the CPU, with a warning unless the build is for the CPU alone), {@code cuda} or {@code tensorrt}
- *     (start-up fails when it does not work) or {@code cpu}
- * @param devices numbers of the GPUs; every model gets a session and a worker on each
- * @param strict whether a graph is refused of which a part would run on the CPU though {@code cuda} or {@code tensorrt}
- *     was demanded
+ * @param provider {@code auto}: CUDA where it loads, else the CPU, with a warning in log, health and metrics unless
+ *     the build is for CPUs alone; {@code cuda}, {@code tensorrt}: the start fails with the reason where the provider
+ *     does not load; {@code cpu}
+ * @param devices numbers of the GPUs, {@code 0,1} for two: every model gets a session and a worker on each
+ * @param strict whether {@code cuda} and {@code tensorrt} refuse a graph of which a part would run on the CPU
  * @param cuda how CUDA runs graphs
  * @param tensorrt how TensorRT builds engines
- * @param threads threads of one run on the CPU; default: the processors that the container may use
- * @param runs runs at a time on the CPU, of all models; default: 2 where a run has more than one thread. A run leaves
- *     threads idle between its operators and in small ones, which another one uses
- * @param queueCapacity how many requests may wait for each model; more are answered with 503
- * @param maxBatchSize most images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8 on a GPU
- * @param maxBatchDelay how long a request may wait for others to share its run
+ * @param threads threads of one run on the CPU. Default: the processors of the container
+ * @param runs concurrent runs on the CPU, of all models together. Small models leave threads idle, which a second run
+ *     uses. Each run has memory of its own; use 1 for a model that fills the machine. Default: 2, or 1 with one thread
+ * @param queueCapacity requests that may wait for each model; further requests are rejected with 503 and {@code
+ *     Retry-After}
+ * @param maxBatchSize largest number of images in one run. Default: 1 on the CPU, where larger batches gain nothing,
+ *     and 8 on a GPU
+ * @param maxBatchDelay time that a request may wait for others to share its run
  */
 @ConfigurationProperties("draem.inference")
 public record InferenceProperties(
@@ -48,15 +50,15 @@ public record InferenceProperties(
     /**
      * How CUDA runs graphs.
      *
-     * @param memoryLimit most memory of the arena on each GPU; default: what there is
-     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which asks the driver less
-     *     often
-     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic} at once, {@code exhaustive} by trying
-     *     all at the first run of each batch size, which the warm-up takes upon it, or {@code default}
-     * @param convolutionWorkspace whether an algorithm may take as much memory as it wants
-     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the trainer's in
-     *     the third digit
-     * @param shrinkArena whether memory is given back after each run; it never is else
+     * @param memoryLimit largest size of ONNX Runtime's arena on each GPU
+     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which asks the driver
+     *     less often and takes more memory
+     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic}; {@code exhaustive}, which tries
+     *     all of them during the warm-up; or {@code default}
+     * @param convolutionWorkspace whether a convolution algorithm may take as much memory as it wants
+     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the
+     *     trainer's in the third digit
+     * @param shrinkArena whether the arena's unused memory is released after each run
      */
     public record Cuda(
             @Nullable DataSize memoryLimit,

@@ -20,13 +20,13 @@ final class CapacityMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("draem.in.flight.bytes", admission, Admission::bytes)
-                .description("Bytes of the bodies of requests that are under way, and of what they unpack to")
+                .description("Bytes of the bodies in flight, including decompressed ones")
                 .register(registry);
         Gauge.builder("draem.in.flight.pixels", detections, DetectionService::pixelsInFlight)
-                .description("Pixels of the images that are examined")
+                .description("Pixels, at 16 bytes of heap each, of the images in flight")
                 .register(registry);
         Gauge.builder("draem.in.flight.picture.bytes", detections, DetectionService::pictureBytesInFlight)
-                .description("Bytes of maps and pictures in answers that are being sent")
+                .description("Bytes of maps and pictures in responses that are being sent")
                 .register(registry);
     }
 }

@@ -35,16 +35,17 @@ final class ModelMetrics {
 
     ModelMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.info = gauge("draem.model.info", "The models in service and where they run");
-        this.fallback = gauge("draem.provider.fallback", "1 for a model on the CPU though a GPU was looked for");
-        this.depth = gauge("draem.queue.depth", "Requests that wait for a model");
-        this.capacity = gauge("draem.queue.capacity", "Requests that may wait for a model");
+        this.info = gauge("draem.model.info", "Always 1: the models in service and where they run");
+        this.fallback =
+                gauge("draem.provider.fallback", "1 for a model that runs on the CPU although a GPU was requested");
+        this.depth = gauge("draem.queue.depth", "Images that wait for a model or are being decoded for it");
+        this.capacity = gauge("draem.queue.capacity", "Largest number of images that may wait for a model");
         this.suspended = gauge(
                 "draem.model.suspended",
-                "1 for a version that failed on too many runs and answers only requests that name it");
+                "1 for a version that failed on too many runs and serves only requests that name it");
         this.failures = Arrays.stream(FailedVersion.Failure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
-                        .description("Attempts to load a version that failed")
+                        .description("Failed loads of a version")
                         .tag("reason", failure.id())
                         .register(registry))
                 .toArray(Counter[]::new);
@@ -84,7 +85,8 @@ final class ModelMetrics {
 
     private Counter failedOver(ServedModel model) {
         return Counter.builder("draem.model.failover")
-                .description("Times that a version was replaced by another one since it failed on too many runs")
+                .description(
+                        "Suspensions of a version that failed on too many of its runs, when another version replaced it")
                 .tags(tags(model))
                 .register(registry);
     }
@@ -95,7 +97,7 @@ final class ModelMetrics {
             String file = model.version() + " " + model.digest();
             if (now.putIfAbsent(model.name(), file) == null) {
                 Counter switches = Counter.builder("draem.model.switches")
-                        .description("Times that another version or file took the place of the one that answers")
+                        .description("Changes of the version or file that is served")
                         .tag("model", model.name())
                         .register(registry);
                 String before = answering.put(model.name(), file);

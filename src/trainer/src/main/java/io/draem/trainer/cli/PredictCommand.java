@@ -64,6 +64,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Option(
             names = "--threshold",
+            paramLabel = "SCORE",
             description = "Raw image score above which an image is anomalous (default: the model's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double threshold;
@@ -79,11 +80,16 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits gray, where 65535 is 1.0")
     private boolean maps;
 
-    @Option(names = "--batch-size", defaultValue = "4", description = "Largest number of images per run of the graph")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Largest number of images per run of the graph")
     private int batchSize;
 
     @Option(
             names = "--threads",
+            paramLabel = "N",
             description = "Threads of ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
