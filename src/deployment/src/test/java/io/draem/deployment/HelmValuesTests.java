@@ -113,7 +113,7 @@ class HelmValuesTests {
                     networkPolicy: {metricsFrom: [{podSelector: {}}]} | networkPolicy.metricsFrom: needs managementPort
                     autoscaling: {minReplicas: 3}                    | autoscaling: minReplicas is above maxReplicas
                     httpRoute: {enabled: true}                       | httpRoute.parentRefs: names no gateway
-                    models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: come from one place
+                    models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: use one source
                     kserve: {enabled: true} ; autoscaling: {enabled: true} | disable autoscaling
                     kserve: {enabled: true} ; models: {persistentVolumeClaim: {name: b}} | leave out models.persistentVolumeClaim.name
                     training: {enabled: true}                        | training.products: names no product

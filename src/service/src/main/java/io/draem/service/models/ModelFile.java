@@ -75,7 +75,7 @@ record ModelFile(String name, int version, Path path, FileState state) {
             }
         }
         if (Files.isRegularFile(directory.resolve(ModelDirectory.GRAPH))) {
-            return "The graph lies right in it: move it to <name>/1/" + ModelDirectory.GRAPH;
+            return "The graph is directly in it: move it to <name>/1/" + ModelDirectory.GRAPH;
         }
         return MisplacedGraphs.find(directory).stream().findFirst().orElse("");
     }
