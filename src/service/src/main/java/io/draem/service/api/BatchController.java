@@ -45,10 +45,10 @@ class BatchController {
             operationId = "detectBatch",
             summary = "Examine several images",
             description =
-                    "Takes each part 'images' of a form as an image and gives a verdict or a problem for each, in their"
-                            + " order. The status is 200 whatever the outcome of the images: other statuses are for what"
-                            + " concerns the whole request, as a parameter, the model, the size of the form or a queue"
-                            + " that has no slot for any of them. The images are examined by the same version of the"
+                    "Takes each part 'images' of a form as an image and returns a verdict or a problem for each, in their"
+                            + " order. The status is 200 whatever the outcome of the images: other statuses"
+                            + " concern the whole request, such as a parameter, the model, the size of the form or a full"
+                            + " queue. The images are examined by the same version of the"
                             + " model and share its runs. At most two model batches of them wait in the model's queue at"
                             + " a time; the others wait for their slots until the deadline, and those that have none by"
                             + " then get the problem deadline-exceeded.",

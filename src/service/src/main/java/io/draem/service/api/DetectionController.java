@@ -51,9 +51,8 @@ class DetectionController {
             extensions =
                     @Extension(properties = @ExtensionProperty(name = "x-codegen-request-body-name", value = "image")),
             summary = "Examine one image",
-            description =
-                    "Takes a JPEG, PNG, BMP, TIFF or WebP image and says whether it is anomalous and where, in the"
-                            + " pixels of that image. Ask for image/png to get the image with the anomalies marked on it.",
+            description = "Takes a JPEG, PNG, BMP, TIFF or WebP image and reports whether it is anomalous and where, in"
+                    + " pixels of that image. Request image/png for the image with the anomalies marked.",
             requestBody =
                     @RequestBody(
                             required = true,

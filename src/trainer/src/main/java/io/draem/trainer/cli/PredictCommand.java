@@ -72,8 +72,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = {"--min-region-area", "--min-area"},
             paramLabel = "PIXELS",
-            description =
-                    "Fewest pixels of a region (default: the model's, else " + RegionOptions.DEFAULT_MIN_AREA + ")",
+            description = "Smallest number of pixels in a region (default: the model's, else "
+                    + RegionOptions.DEFAULT_MIN_AREA + ")",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer minArea;
 
