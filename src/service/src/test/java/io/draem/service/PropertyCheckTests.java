@@ -41,7 +41,9 @@ class PropertyCheckTests {
         "draem.model.directory, draem.models.directory",
         "draem.inference.batch-size, draem.inference.max-batch-size",
         "draem.inference.cuda.memorylimits, draem.inference.cuda.memory-limit",
-        "draem.log-verdict, draem.log-verdicts"
+        "draem.log-verdict, draem.log-verdicts",
+        "draem.image.max-pixels-in-flight, draem.image.max-pixels",
+        "draem.memory.max-budget, draem.memory.budget"
     })
     void namesTheNearest(String wrong, String right) {
         assertThatExceptionOfType(StartUpException.class)

@@ -1,6 +1,5 @@
 package io.draem.service.api;
 
-import io.draem.service.detection.Attempt;
 import io.draem.service.detection.DetectionBatches;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
@@ -81,7 +80,7 @@ class BatchController {
             throws DetectionException, IOException {
         long start = System.nanoTime();
         List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
-        List<Attempt> results = detections.detect(images.stream()
+        List<DetectionBatches.Result> results = detections.detect(images.stream()
                 .map(image -> query.request(image.bytes(), context))
                 .toList());
         String id = RequestId.of(request);
@@ -95,7 +94,7 @@ class BatchController {
                 .body(BatchResponse.of(id, entries));
     }
 
-    private static BatchResponse.Entry entry(String id, @Nullable String fileName, Attempt result) {
+    private static BatchResponse.Entry entry(String id, @Nullable String fileName, DetectionBatches.Result result) {
         DetectionException failure = result.failure();
         if (failure != null) {
             String detail = Objects.requireNonNull(failure.getMessage());

@@ -2,9 +2,9 @@ package io.draem.service.api;
 
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
+import io.draem.service.detection.MemoryLimits;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
@@ -40,9 +40,9 @@ class DetectionController {
     private final DataSize maxBytes;
     private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
 
-    DetectionController(DetectionService detections, DetectionProperties properties) {
+    DetectionController(DetectionService detections, MemoryLimits limits) {
         this.detections = detections;
-        this.maxBytes = properties.image().maxBytes();
+        this.maxBytes = limits.maxBytes();
     }
 
     @Operation(
