@@ -27,11 +27,9 @@ class LayoutTests {
             "DetectionProperties",
             "ExportCommand",
             "FairExecutor",
-            "GraphFile",
             "ImportRun",
             "InferenceQueue",
             "ModelImages",
-            "OnnxModel",
             "ReceivedBody",
             "TrainingRun");
 
