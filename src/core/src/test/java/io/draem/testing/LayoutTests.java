@@ -25,11 +25,9 @@ class LayoutTests {
     private static final List<String> LONG = List.of(
             "ExportCommand",
             "FairExecutor",
-            "GraphFile",
             "ImportRun",
             "InferenceQueue",
             "ModelImages",
-            "OnnxModel",
             "ReceivedBody",
             "TrainingRun");
 

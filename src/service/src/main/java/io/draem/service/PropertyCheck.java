@@ -24,9 +24,8 @@ import org.springframework.core.env.PropertySources;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Ends the start where a {@code draem.*} property is set that nothing reads. Spring's own check
- * ({@code ignoreUnknownFields}) would count the names of the records that share the prefix {@code draem}, and variables
- * such as {@code DRAEM_PORT} that Kubernetes makes of a Service's name: variables get a warning at most.
+ * Fails the start if a {@code draem.*} property is set that nothing reads. Environment variables cause a warning at most,
+ * since Kubernetes derives others with that prefix, such as {@code DRAEM_PORT}, from a Service's name.
  */
 final class PropertyCheck implements BeanFactoryPostProcessor {
 
@@ -34,7 +33,7 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
 
     private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("draem");
 
-    /** Where application.yaml has the default from. */
+    /** Read by application.yaml alone. */
     private static final String DIRECTORY_DEFAULT = "draem.models-directory-default";
 
     private final PropertySources sources;
@@ -62,9 +61,10 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
     }
 
     /**
-     * Compares what is set with what there is.
+     * Compares the properties that are set with those that are read.
      *
-     * @throws StartUpException if something is set that is not there
+     * @throws StartUpException if one is set that is not read; the message has a line per property, with its source and
+     *     the nearest name
      */
     void check(PropertyNames names) {
         List<String> unknown = new ArrayList<>();
@@ -77,24 +77,24 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
                         .map(name -> Objects.requireNonNull(iterable.getConfigurationProperty(name)))
                         .filter(property -> !isEmptyGroup(property, names))
                         .map(property -> "There is no property " + property.getName() + ", which is set in "
-                                + place(property, source) + "; the nearest is " + names.nearest(property.getName()))
+                                + location(property, source) + "; the nearest is " + names.nearest(property.getName()))
                         .forEach(unknown::add);
             }
         }
         if (!unknown.isEmpty()) {
             throw new StartUpException(
                     String.join("\n", unknown),
-                    "Correct the name, or leave the property out: a misspelt property would have no effect. All properties"
-                            + " are listed in src/docs/reference/configuration.md.");
+                    "Correct the name or remove the property: nothing reads it. All properties are listed in"
+                            + " src/docs/reference/configuration.md.");
         }
     }
 
-    /** Tells whether it is what YAML makes of a group without members. */
+    /** Returns whether it is what YAML yields for a group without members. */
     private static boolean isEmptyGroup(ConfigurationProperty property, PropertyNames names) {
         return "".equals(property.getValue()) && names.isAbove(property.getName());
     }
 
-    private static String place(ConfigurationProperty property, ConfigurationPropertySource source) {
+    private static String location(ConfigurationProperty property, ConfigurationPropertySource source) {
         Origin origin = property.getOrigin();
         if (origin instanceof PropertySourceOrigin whole) {
             origin = whole.getOrigin(); // the line of a file
@@ -115,13 +115,13 @@ final class PropertyCheck implements BeanFactoryPostProcessor {
     private static void warn(Set<String> variables, PropertyNames names) {
         for (String variable : variables) {
             if (variable.toUpperCase(Locale.ROOT).startsWith("DRAEM_")) {
-                ConfigurationPropertyName meant = names.misspelt(variable);
-                if (meant != null) {
+                ConfigurationPropertyName nearest = names.misspelled(variable);
+                if (nearest != null) {
                     log.warn(
                             "The environment variable {} is ignored: there is no such property; the nearest is {} ({})",
                             variable,
-                            variable(meant),
-                            meant);
+                            variable(nearest),
+                            nearest);
                 }
             }
         }

@@ -1,9 +1,6 @@
 package io.draem.service;
 
 import io.draem.text.EditDistance;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,17 +8,19 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
-import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
-/** The names that records of properties have, in every spelling that Spring takes for them. */
+/** The names of the properties that records are bound from, compared in every spelling that Spring accepts. */
 final class PropertyNames {
 
-    /** The most mistakes in a variable that is still taken for a misspelt one: others may share the prefix. */
-    private static final int SLIPS = 2;
+    /** Edits up to which a variable counts as a misspelled name; other programs' variables may share the prefix. */
+    private static final int MAX_EDITS = 2;
 
-    /** Whether anything may follow a name: the key of a map or the place in a list. */
+    /** Whether a name may be followed by a key or an index, as those of maps and lists are. */
     private final Map<ConfigurationPropertyName, Boolean> names = new LinkedHashMap<>();
 
     /**
@@ -29,38 +28,30 @@ final class PropertyNames {
      * @param others names that no record has
      */
     PropertyNames(Collection<Class<?>> types, String... others) {
+        // A source that cannot list its names may hold any, so the binder asks it for every property that it would
+        // read.
+        Binder binder = new Binder(name -> null);
         for (Class<?> type : types) {
-            add(
-                    ConfigurationPropertyName.of(
-                            type.getAnnotation(ConfigurationProperties.class).value()),
-                    type);
+            String prefix = type.getAnnotation(ConfigurationProperties.class).value();
+            binder.bind(prefix, Bindable.of(type), new Recorder());
         }
         for (String other : others) {
             names.put(ConfigurationPropertyName.of(other), false);
         }
     }
 
-    private void add(ConfigurationPropertyName name, Class<?> type) {
-        if (type.isRecord()) {
-            RecordComponent[] components = type.getRecordComponents();
-            Constructor<?> constructor = constructor(type, components);
-            for (int i = 0; i < components.length; i++) {
-                Name given = constructor.getParameters()[i].getAnnotation(Name.class);
-                String last =
-                        given != null ? given.value() : DataObjectPropertyName.toDashedForm(components[i].getName());
-                add(name.append(last), components[i].getType());
-            }
-        } else {
-            names.put(name, Map.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type));
-        }
-    }
+    /** Lets the binder descend into records, and adds every other name that it reads. */
+    private final class Recorder implements BindHandler {
 
-    private static Constructor<?> constructor(Class<?> type, RecordComponent[] components) {
-        try {
-            return type.getDeclaredConstructor(
-                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(e); // every record has one
+        @Override
+        public <T> @Nullable Bindable<T> onStart(
+                ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
+            Class<?> type = target.getType().resolve(Object.class);
+            if (type.isRecord()) {
+                return target;
+            }
+            names.put(name, Map.class.isAssignableFrom(type) || Collection.class.isAssignableFrom(type));
+            return null;
         }
     }
 
@@ -69,39 +60,39 @@ final class PropertyNames {
         return names.keySet();
     }
 
-    /** Tells whether a value of that name is read. */
+    /** Returns whether a value of this name is read. */
     boolean contains(ConfigurationPropertyName name) {
         return names.containsKey(name)
                 || names.entrySet().stream()
                         .anyMatch(known -> known.getValue() && known.getKey().isAncestorOf(name));
     }
 
-    /** Tells whether there are names below that one. */
+    /** Returns whether this name is the prefix of others. */
     boolean isAbove(ConfigurationPropertyName name) {
         return names.keySet().stream().anyMatch(name::isAncestorOf);
     }
 
-    /** Returns the name that is spelt most like another. */
+    /** Returns the known name with the fewest edits from another one. */
     ConfigurationPropertyName nearest(ConfigurationPropertyName name) {
         return names.keySet().stream()
                 .min(Comparator.comparingInt(known -> EditDistance.between(known.toString(), name.toString())))
                 .orElseThrow();
     }
 
-    /** Returns the name that an environment variable misses by a slip or two; null where it is right, or far off. */
+    /** Returns the name that an environment variable misspells; null where it is right or similar to none. */
     @Nullable
-    ConfigurationPropertyName misspelt(String variable) {
+    ConfigurationPropertyName misspelled(String variable) {
         String compact = compact(variable);
         for (Map.Entry<ConfigurationPropertyName, Boolean> known : names.entrySet()) {
-            String right = compact(known.getKey().toString());
-            if (compact.equals(right) || known.getValue() && compact.startsWith(right)) {
+            String correct = compact(known.getKey().toString());
+            if (compact.equals(correct) || known.getValue() && compact.startsWith(correct)) {
                 return null;
             }
         }
         ConfigurationPropertyName nearest = names.keySet().stream()
                 .min(Comparator.comparingInt(known -> EditDistance.between(compact(known.toString()), compact)))
                 .orElseThrow();
-        return EditDistance.between(compact(nearest.toString()), compact) <= SLIPS ? nearest : null;
+        return EditDistance.between(compact(nearest.toString()), compact) <= MAX_EDITS ? nearest : null;
     }
 
     private static String compact(String name) {

@@ -31,7 +31,7 @@ class PropertyCheckTests {
                 "draemon.inference.treads",
                 "server.prot"
             })
-    void takesEverySpellingOfSpringsAndWhatIsOfOthers(String property) {
+    void acceptsEverySpellingOfSpringAndPropertiesOfOtherPrograms(String property) {
         assertThatCode(() -> check(property)).doesNotThrowAnyException();
     }
 
@@ -52,7 +52,7 @@ class PropertyCheckTests {
     }
 
     @Test
-    void namesTheLineOfAFileAndTakesGroupsWithoutMembers() throws Exception {
+    void namesTheLineOfAFileAndAcceptsGroupsWithoutMembers() throws Exception {
         String text = "draem:\n  security: {}\n  models:\n    versions: {}\n    pol-interval: 1s\n";
         MutablePropertySources sources = new MutablePropertySources();
         new YamlPropertySourceLoader()
@@ -65,8 +65,8 @@ class PropertyCheckTests {
     }
 
     @Test
-    void ofVariablesThoseAloneAreMisspeltThatAreAlmostRight() {
-        assertThat(names.misspelt("DRAEM_INFERENCE_TREADS")).hasToString("draem.inference.threads");
+    void findsMisspelledVariablesAndNoneOfOtherPrograms() {
+        assertThat(names.misspelled("DRAEM_INFERENCE_TREADS")).hasToString("draem.inference.threads");
         assertThat(List.of(
                         "DRAEM_INFERENCE_MAXBATCHSIZE",
                         "DRAEM_INFERENCE_MAX_BATCH_SIZE",
@@ -75,7 +75,7 @@ class PropertyCheckTests {
                         "DRAEM_PORT_8080_TCP_ADDR",
                         "DRAEM_SERVICE_HOST",
                         "DRAEM_HOME"))
-                .allSatisfy(variable -> assertThat(names.misspelt(variable)).isNull());
+                .allSatisfy(variable -> assertThat(names.misspelled(variable)).isNull());
     }
 
     private void check(String property) {

@@ -204,7 +204,7 @@ class TerminationTests {
     }
 
     @Test
-    void aMisspeltPropertyEndsTheStartAndIsToldTheRightOne() throws Exception {
+    void aMisspelledPropertyFailsTheStartAndTheNearestNameIsLogged() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(
                 directory,
                 Map.of("DRAEM_INFERENCE_TREADS", "1", "DRAEM_PORT", "tcp://10.0.0.7:8080"),

@@ -8,14 +8,10 @@ import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.score.AnomalyMap;
 import io.draem.score.ScoreRange;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxModel implements AutoCloseable {
 
-    private static final Set<String> VERDICT = Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP);
-    private static final Set<String> VERDICT_AND_RECONSTRUCTION =
-            Set.of(ModelContract.PRED_SCORE, ModelContract.ANOMALY_MAP, ModelContract.RECONSTRUCTION);
-
     private final OrtSession session;
     private final boolean owner;
     private final GraphContract.Signature signature;
     private final Placement placement;
     private final boolean reconstructs;
-    private final FloatBuffer pixels;
-    /** One per batch size, each a view of {@link #pixels}: a run does not copy its input again. */
-    private final List<OnnxTensor> inputs = new ArrayList<>();
+    private final BatchRunner runner;
 
     private Duration runTime = Duration.ZERO;
     private int mapHeight;
@@ -54,24 +44,10 @@ public final class OnnxModel implements AutoCloseable {
         this.signature = signature;
         this.placement = placement;
         this.reconstructs = session.getOutputNames().contains(ModelContract.RECONSTRUCTION);
-        this.pixels = ByteBuffer.allocateDirect(Math.multiplyExact(maxBatchSize * Float.BYTES, imageLength()))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        boolean complete = false;
-        try {
-            for (int size = 1; size <= maxBatchSize; size++) {
-                long[] shape = {size, 3, card().height(), card().width()};
-                inputs.add(OnnxTensor.createTensor(environment, pixels.slice(0, size * imageLength()), shape));
-            }
-            complete = true;
-        } finally {
-            if (!complete) {
-                closeInputs();
-            }
-        }
+        this.runner = new BatchRunner(environment, session, placement, card(), maxBatchSize);
     }
 
-    /** Takes over a session, which the caller closes if this throws. */
+    /** Takes over a session; if this throws, the calling code closes it. */
     static OnnxModel of(
             OrtEnvironment environment,
             OrtSession session,
@@ -83,8 +59,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     /**
-     * Takes over a session after it has run at every batch size and returned usable results; the caller closes it if this
-     * throws.
+     * Takes over a session after it has run at every batch size and returned usable results; if this throws, the calling
+     * code closes it.
      *
      * @throws GraphRefusedException if a result is not usable: the message names the value and the remedy
      */
@@ -104,7 +80,7 @@ public final class OnnxModel implements AutoCloseable {
             throw new GraphRefusedException("Its warm-up run gives no usable answer. " + e.getMessage());
         } finally {
             if (!warm) {
-                model.closeInputs();
+                model.runner.close();
             }
         }
         return model;
@@ -112,7 +88,7 @@ public final class OnnxModel implements AutoCloseable {
 
     /**
      * Returns the same graph for another thread: in the same session, with an input buffer of its own. It must not run
-     * once this one is closed.
+     * after this one has been closed.
      */
     OnnxModel newRunner(OrtEnvironment environment) throws OrtException {
         OnnxModel other = new OnnxModel(environment, session, false, signature, placement, maxBatchSize());
@@ -164,25 +140,21 @@ public final class OnnxModel implements AutoCloseable {
 
     /** Returns the largest batch that {@link #run(List, Termination)} takes. */
     public int maxBatchSize() {
-        return inputs.size();
+        return runner.maxBatchSize();
     }
 
     /**
      * Runs a batch.
      *
      * @param batch at least one image, at most {@link #maxBatchSize()}
-     * @param termination lets another thread end the run early; the run throws then
+     * @param termination lets another thread end the run early, which then throws
      * @return one output per image, in their order; an image score that rounding has put outside 0 to 1 is clamped
-     * @throws RunFailedException if the run fails or is ended
+     * @throws RunFailedException if the run fails or is terminated
      * @throws IllegalStateException if the graph returns another number of values than expected, or is closed
      */
     public List<ModelOutput> run(List<ModelInput> batch, Termination termination) throws RunFailedException {
-        for (int i = 0; i < batch.size(); i++) {
-            pixels.put(i * imageLength(), batch.get(i).pixels());
-        }
         boolean reconstruct = reconstructs && batch.stream().anyMatch(ModelInput::reconstruction);
-        OnnxTensor input = inputs.get(batch.size() - 1);
-        try (OrtSession.Result result = run(input, reconstruct ? VERDICT_AND_RECONSTRUCTION : VERDICT, termination)) {
+        try (OrtSession.Result result = runner.run(batch, reconstruct, termination)) {
             if (mapHeight == 0) {
                 measureMap(result);
             }
@@ -217,7 +189,7 @@ public final class OnnxModel implements AutoCloseable {
 
     @Override
     public void close() {
-        closeInputs();
+        runner.close();
         if (!owner) {
             return;
         }
@@ -225,34 +197,6 @@ public final class OnnxModel implements AutoCloseable {
             session.close();
         } catch (OrtException e) {
             throw new IllegalStateException("The session did not close", e);
-        }
-    }
-
-    private void closeInputs() {
-        inputs.forEach(OnnxTensor::close);
-    }
-
-    private OrtSession.Result run(OnnxTensor input, Set<String> outputs, Termination termination)
-            throws RunFailedException {
-        try (OrtSession.RunOptions options = placement.newRunOptions()) {
-            termination.by(() -> terminate(options));
-            try {
-                return session.run(Map.of(ModelContract.INPUT, input), outputs, options);
-            } finally {
-                // The options are closed next, and must not be used after that.
-                termination.forget();
-            }
-        } catch (OrtException e) {
-            throw new RunFailedException(e);
-        }
-    }
-
-    /** Ends the run before its next operator. */
-    private static void terminate(OrtSession.RunOptions options) {
-        try {
-            options.setTerminate(true);
-        } catch (OrtException e) {
-            throw new IllegalStateException("The run cannot be stopped", e);
         }
     }
 
@@ -283,7 +227,7 @@ public final class OnnxModel implements AutoCloseable {
 
     private static float[] take(FloatBuffer values, int length) {
         if (values.hasArray() && values.array().length == length) {
-            return values.array(); // of one image: already a copy that nothing else refers to
+            return values.array(); // one image: already a copy that nothing else refers to
         }
         float[] taken = new float[length];
         values.get(taken);

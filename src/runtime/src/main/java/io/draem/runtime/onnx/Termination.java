@@ -2,41 +2,41 @@ package io.draem.runtime.onnx;
 
 import org.jspecify.annotations.Nullable;
 
-/** The wish that one run ends early, since nobody waits for its answers any more. */
+/** Ends a run early at the request of another thread, when its results are no longer needed. */
 public final class Termination {
 
-    private boolean wanted;
-    private @Nullable Runnable means;
+    private boolean requested;
+    private @Nullable Runnable action;
 
     /**
-     * Names what ends the run, which is called at once where the wish is there already.
+     * Sets the action that ends the run; it is called immediately if the request has been made before.
      *
-     * @param means called on another thread while the run goes on, never after {@link #forget()} has returned
+     * @param action called on the requesting thread during the run, never after {@link #clear()} has returned
      */
-    public synchronized void by(Runnable means) {
-        this.means = means;
-        if (wanted) {
-            means.run();
+    public synchronized void onRequest(Runnable action) {
+        this.action = action;
+        if (requested) {
+            action.run();
         }
     }
 
-    /** The run has ended: what ends it is not called any more. */
-    public synchronized void forget() {
-        means = null;
+    /** Removes the action, once the run has ended. */
+    public synchronized void clear() {
+        action = null;
     }
 
-    /** Asks for the end of the run; further calls change nothing. */
+    /** Requests the end of the run; further calls have no effect. */
     public synchronized void request() {
-        if (!wanted) {
-            wanted = true;
-            if (means != null) {
-                means.run();
+        if (!requested) {
+            requested = true;
+            if (action != null) {
+                action.run();
             }
         }
     }
 
-    /** Tells whether the run was asked to end early. */
-    public synchronized boolean isWanted() {
-        return wanted;
+    /** Returns whether the end of the run has been requested. */
+    public synchronized boolean isRequested() {
+        return requested;
     }
 }

@@ -45,7 +45,7 @@ final class BatchRun<I, O> {
                 failed += answer(function, batch.get(i), outputs.get(i), started, ran) ? 0 : 1;
             }
         } catch (Throwable e) { // an Error too must end every request, and the worker lives on
-            if (termination.isWanted()) {
+            if (termination.isRequested()) {
                 batch.forEach(pending -> pending.fail(new InferenceException.ShuttingDown()));
                 log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
                 return;
@@ -58,9 +58,9 @@ final class BatchRun<I, O> {
             }
             failed = batch.size();
         } finally {
-            termination.forget();
+            termination.clear();
         }
-        if (termination.isWanted()) {
+        if (termination.isRequested()) {
             return;
         }
         listener.batchEnded(batch.size(), failed);

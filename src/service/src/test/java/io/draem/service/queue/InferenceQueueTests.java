@@ -190,7 +190,7 @@ class InferenceQueueTests {
     void aRunIsStoppedOnlyWhenNobodyOfItsBatchWaits() throws Exception {
         AtomicInteger stopped = new AtomicInteger();
         start(2, 10, Duration.ZERO, (inputs, termination) -> {
-            termination.by(stopped::incrementAndGet);
+            termination.onRequest(stopped::incrementAndGet);
             return gated().run(inputs, termination);
         });
         submitAndWaitUntilItRuns(0);
@@ -208,7 +208,7 @@ class InferenceQueueTests {
     void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNobodyWaitsForThem() throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         BatchFunction<Integer, Integer> slow = (inputs, termination) -> {
-            termination.by(stopped::countDown);
+            termination.onRequest(stopped::countDown);
             stopped.await();
             throw new IllegalStateException("stopped");
         };
