@@ -97,7 +97,7 @@ public final class Admission {
         lock.lock();
         try {
             if (served != null) {
-                served.requireRoom();
+                served.requireCapacity();
             }
             requireSlot(served == null ? "" : served.name(), client, served, false);
             Upload upload = new BodyBudget.Upload(bodies, client, onRefusal, this::answered);
@@ -124,7 +124,7 @@ public final class Admission {
         String name = served == null ? "" : served.name();
         try {
             if (served != null) {
-                served.requireRoom();
+                served.requireCapacity();
             }
             return enter(name, client, served, arrived);
         } catch (InferenceException e) {

@@ -11,7 +11,6 @@ import io.draem.runtime.onnx.ProviderUnavailableException;
 import io.draem.service.queue.DeviceScheduler;
 import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.QueueListener;
-import io.draem.service.queue.QueueOptions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -33,8 +32,8 @@ final class ModelLoader {
     private final ModelProperties properties;
     private final Opener opener;
     private final QueuePlan queues;
-    /** All models on a device take turns. */
-    private final Map<Device, DeviceScheduler> turns = new ConcurrentHashMap<>();
+    /** One per device, shared by all models there. */
+    private final Map<Device, DeviceScheduler> schedulers = new ConcurrentHashMap<>();
 
     /**
      * How the queues of the models are made.
@@ -153,7 +152,8 @@ final class ModelLoader {
         if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
             throw tooSlow(model.runTime());
         }
-        QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
+        InferenceQueue.Options options =
+                new InferenceQueue.Options(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
         RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
         return new ServedModel(
                 file.name(),
@@ -166,11 +166,12 @@ final class ModelLoader {
 
     private List<ServedFunction> functions(List<OnnxModel> sessions) {
         return sessions.stream()
-                .map(model -> new ServedFunction(model, turns.computeIfAbsent(model.device(), ModelLoader::turn)))
+                .map(model ->
+                        new ServedFunction(model, schedulers.computeIfAbsent(model.device(), ModelLoader::scheduler)))
                 .toList();
     }
 
-    private static DeviceScheduler turn(Device device) {
+    private static DeviceScheduler scheduler(Device device) {
         int runs = device.concurrentRuns();
         return device.exclusive() ? DeviceScheduler.exclusive(runs) : new DeviceScheduler(runs);
     }

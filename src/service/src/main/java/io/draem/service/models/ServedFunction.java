@@ -12,9 +12,9 @@ import java.util.List;
 /**
  * Runs a graph for a queue.
  *
- * @param turn of the device that the graph runs on, which all graphs there share
+ * @param device scheduler of the device that the graph runs on, shared by all graphs there
  */
-record ServedFunction(OnnxModel model, DeviceScheduler turn) implements BatchFunction<ModelInput, ModelOutput> {
+record ServedFunction(OnnxModel model, DeviceScheduler device) implements BatchFunction<ModelInput, ModelOutput> {
 
     @Override
     public List<ModelOutput> run(List<ModelInput> images, Termination termination) throws Exception {
@@ -26,7 +26,7 @@ record ServedFunction(OnnxModel model, DeviceScheduler turn) implements BatchFun
         model.check(output);
     }
 
-    /** Returns how long an image takes beside as many others as run at a time. */
+    /** Returns how long an image takes while as many others run at the same time as the device allows. */
     @Override
     public Duration expected() {
         return model.runTime().multipliedBy(model.device().concurrentRuns());

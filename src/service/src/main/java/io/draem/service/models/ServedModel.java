@@ -104,8 +104,8 @@ public final class ServedModel {
     }
 
     /** Throws what {@link #reserve} would throw now, so that nothing is read in vain. */
-    public void requireRoom() throws InferenceException {
-        queue.requireRoom();
+    public void requireCapacity() throws InferenceException {
+        queue.requireCapacity();
     }
 
     /** Takes a place in the model's queue for an image that is still to be decoded; the model stays open meanwhile. */

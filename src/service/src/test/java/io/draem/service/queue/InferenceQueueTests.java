@@ -45,7 +45,7 @@ class InferenceQueueTests {
             clock.addAndGet(7_000_000);
             return doubled(inputs);
         });
-        Answer<Integer> answer = queue.submit(21, patient).await();
+        PendingRequest.Result<Integer> answer = queue.submit(21, patient).await();
         assertThat(answer.output()).isEqualTo(42);
         assertThat(answer.ran()).isEqualTo(Duration.ofMillis(7));
         assertThat(answer.queued()).isZero();
@@ -59,7 +59,7 @@ class InferenceQueueTests {
         queue = InferenceQueue.start(
                 "test",
                 List.of((inputs, termination) -> doubled(inputs)),
-                new QueueOptions(10, 2, Duration.ZERO),
+                new InferenceQueue.Options(10, 2, Duration.ZERO),
                 QueueListener.NONE,
                 () -> {
                     long now = clock.get();
@@ -70,7 +70,7 @@ class InferenceQueueTests {
                     }
                     return now;
                 });
-        Answer<Integer> first = queue.submit(1, patient).await();
+        PendingRequest.Result<Integer> first = queue.submit(1, patient).await();
         assertThat(second.get(0).await().queued()).isZero();
         assertThat(first.queued()).isEqualTo(Duration.ofMillis(1));
     }
@@ -84,7 +84,7 @@ class InferenceQueueTests {
                 .isThrownBy(() -> InferenceQueue.start(
                         "halfway",
                         List.of(good, bad),
-                        new QueueOptions(1, 1, Duration.ZERO),
+                        new InferenceQueue.Options(1, 1, Duration.ZERO),
                         QueueListener.NONE,
                         clock::get));
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -132,7 +132,7 @@ class InferenceQueueTests {
                 .satisfies(e -> assertThat(e.retryAfter())
                         .as("three requests at three seconds each")
                         .isEqualTo(Duration.ofSeconds(9)));
-        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireRoom);
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireCapacity);
         assertThat(queue.depth()).isEqualTo(2);
     }
 
@@ -213,7 +213,11 @@ class InferenceQueueTests {
             throw new IllegalStateException("stopped");
         };
         queue = InferenceQueue.start(
-                "slow", List.of(slow), new QueueOptions(2, 1, Duration.ZERO), QueueListener.NONE, System::nanoTime);
+                "slow",
+                List.of(slow),
+                new InferenceQueue.Options(2, 1, Duration.ZERO),
+                QueueListener.NONE,
+                System::nanoTime);
         PendingRequest<Integer, Integer> late = queue.submit(1, within(Duration.ofMillis(20)));
         stopped.await();
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
@@ -227,7 +231,7 @@ class InferenceQueueTests {
         InferenceQueue<Integer, Integer> other = InferenceQueue.start(
                 "other",
                 List.of(on(device, (inputs, termination) -> doubled(inputs))),
-                new QueueOptions(2, 1, Duration.ZERO),
+                new InferenceQueue.Options(2, 1, Duration.ZERO),
                 QueueListener.NONE,
                 System::nanoTime);
         assertThat(other.submit(21, patient).await().output()).isEqualTo(42);
@@ -244,7 +248,7 @@ class InferenceQueueTests {
             }
 
             @Override
-            public DeviceScheduler turn() {
+            public DeviceScheduler device() {
                 return device;
             }
         };
@@ -447,7 +451,7 @@ class InferenceQueueTests {
         queue = InferenceQueue.start(
                 "test",
                 List.of((BatchFunction<Integer, Integer>) (inputs, termination) -> doubled(inputs)),
-                new QueueOptions(10, 8, Duration.ofMillis(1)),
+                new InferenceQueue.Options(10, 8, Duration.ofMillis(1)),
                 QueueListener.NONE,
                 System::nanoTime);
         assertThat(queue.submit(1, within(Duration.ofSeconds(20))).await().output())
@@ -499,7 +503,7 @@ class InferenceQueueTests {
                     assertThat(Thread.currentThread().isInterrupted()).isFalse();
                     return doubled(inputs);
                 }),
-                new QueueOptions(10, 1, Duration.ZERO),
+                new InferenceQueue.Options(10, 1, Duration.ZERO),
                 new QueueListener() {
                     @Override
                     public void batchStarted(int size) {
@@ -631,7 +635,7 @@ class InferenceQueueTests {
                 "crowd",
                 List.<BatchFunction<Integer, Integer>>of(
                         (inputs, termination) -> crowd(inputs, ran), (inputs, termination) -> crowd(inputs, ran)),
-                new QueueOptions(16, 4, Duration.ofNanos(50_000)),
+                new InferenceQueue.Options(16, 4, Duration.ofNanos(50_000)),
                 QueueListener.NONE,
                 System::nanoTime);
         AtomicInteger answered = new AtomicInteger();
@@ -702,7 +706,7 @@ class InferenceQueueTests {
 
     private void start(int maxBatch, int capacity, Duration delay, BatchFunction<Integer, Integer> function) {
         queue = InferenceQueue.start(
-                "test", List.of(function), new QueueOptions(capacity, maxBatch, delay), ends(), clock::get);
+                "test", List.of(function), new InferenceQueue.Options(capacity, maxBatch, delay), ends(), clock::get);
     }
 
     private QueueListener ends() {

@@ -116,7 +116,7 @@ class TerminatedRunTests {
                 throw e;
             }
         };
-        QueueOptions options = new QueueOptions(4, 1, Duration.ZERO);
+        InferenceQueue.Options options = new InferenceQueue.Options(4, 1, Duration.ZERO);
         return InferenceQueue.start("slow", List.of(watched), options, QueueListener.NONE, System::nanoTime);
     }
 }
