@@ -12,20 +12,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How graphs are run and how requests wait for them.
+ * How graphs run and how requests are queued for them.
  *
- * @param provider {@code auto} (CUDA when it works, else the CPU, with a warning unless the build is for the CPU alone), {@code cuda} or {@code tensorrt}
- *     (start-up fails when it does not work) or {@code cpu}
+ * @param provider {@code auto} (CUDA if it works, otherwise the CPU, with a warning unless the build is for the CPU only),
+ *     {@code cuda} or {@code tensorrt} (the start fails if it does not work) or {@code cpu}
  * @param devices numbers of the GPUs; every model gets a session and a worker on each
- * @param strict whether a graph is refused of which a part would run on the CPU though {@code cuda} or {@code tensorrt}
- *     was demanded
+ * @param strict whether {@code cuda} and {@code tensorrt} refuse a graph of which a part would run on the CPU
  * @param cuda how CUDA runs graphs
  * @param tensorrt how TensorRT builds engines
- * @param threads threads of one run on the CPU; default: the processors that the container may use
- * @param runs runs at a time on the CPU, of all models; default: 2 where a run has more than one thread. A run leaves
- *     threads idle between its operators and in small ones, which another one uses
- * @param queueCapacity how many requests may wait for each model; more are answered with 503
- * @param maxBatchSize most images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8 on a GPU
+ * @param threads threads of one run on the CPU; default: the processors available to the container
+ * @param runs concurrent runs on the CPU, of all models; default: 2 if a run has more than one thread. A run leaves threads
+ *     idle between its operators and in small ones, which another run uses
+ * @param queueCapacity number of requests that may wait for each model; further ones are answered with 503
+ * @param maxBatchSize maximum number of images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8
+ *     on a GPU
  * @param maxBatchDelay how long a request may wait for others to share its run
  */
 @ConfigurationProperties("draem.inference")
@@ -48,15 +48,15 @@ public record InferenceProperties(
     /**
      * How CUDA runs graphs.
      *
-     * @param memoryLimit most memory of the arena on each GPU; default: what there is
-     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which asks the driver less
+     * @param memoryLimit maximum size of the arena on each GPU; default: all memory
+     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which calls the driver less
      *     often
-     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic} at once, {@code exhaustive} by trying
-     *     all at the first run of each batch size, which the warm-up takes upon it, or {@code default}
-     * @param convolutionWorkspace whether an algorithm may take as much memory as it wants
-     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the trainer's in
+     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic}, {@code exhaustive} by trying all during
+     *     the warm-up at each batch size, or {@code default}
+     * @param convolutionWorkspace whether an algorithm may use unlimited memory
+     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, but scores differ from the trainer's in
      *     the third digit
-     * @param shrinkArena whether memory is given back after each run; it never is else
+     * @param shrinkArena whether the arena releases memory after each run instead of never
      */
     public record Cuda(
             @Nullable DataSize memoryLimit,
@@ -101,7 +101,7 @@ public record InferenceProperties(
         }
     }
 
-    /** Returns how graphs are run, defaults filled in for this machine. */
+    /** Returns how graphs run, with the defaults of this machine. */
     public ExecutionOptions execution() {
         int cpuThreads = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         return new ExecutionOptions(

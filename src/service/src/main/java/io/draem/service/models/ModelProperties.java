@@ -14,19 +14,19 @@ import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Where models are and which ones answer.
+ * Location of the models, and which of them are served.
  *
- * @param directory holds {@code <name>/<version>/model.onnx}
- * @param defaultModel name of the model that answers when a request names none; without it the only one in the
- *     directory, which stays the default when others are added
- * @param pollInterval how often the directory is looked at for new, changed and removed models; 0 for never. What is
- *     found is loaded once it has looked the same twice
- * @param maxFileSize a larger graph is refused; 2 GB, the most that an ONNX file can have, is the limit
- * @param versions the versions to serve, by name of the model ({@code 3}, or {@code 3,4}: the first answers requests
- *     that name none); of a model that is not named here the highest that can be served
- * @param maxFailedShare a version that fails on a larger share of its last 50 runs, and of at least 10, fails over to the
- *     highest lower version that can be served, or to the next of {@code versions}; 0 to 1, and 1 for never
- * @param sha256 the digest that a graph must have, by {@code <name>.<version>} or {@code <name>} for all its versions
+ * @param directory directory of {@code <name>/<version>/model.onnx}
+ * @param defaultModel name of the model of requests that name none; by default the only one in the directory, which stays
+ *     the default when others are added
+ * @param pollInterval interval between scans of the directory for new, changed and removed models; 0 for never. A file is
+ *     loaded once two scans agree
+ * @param maxFileSize larger graphs are refused; at most 2 GB, the limit of an ONNX file
+ * @param versions the versions to serve, by name of the model ({@code 3}, or {@code 3,4}: the first serves requests that
+ *     name none); of models that are not listed, the highest that can be served
+ * @param maxFailedShare a version that fails on a larger share of its last 50 runs (at least 10) fails over to the
+ *     highest lower version that can be served, or to the next of {@code versions}; 0 to 1, 1 for never
+ * @param sha256 the digest that a graph must have, by {@code <name>.<version>} or {@code <name>} for all versions
  */
 @ConfigurationProperties("draem.models")
 public record ModelProperties(
@@ -71,7 +71,7 @@ public record ModelProperties(
         });
     }
 
-    /** Returns the digest that a graph must have, {@code sha256:} and lower-case digits; null where any will do. */
+    /** Returns the required digest of a graph, {@code sha256:} and lower-case digits; null if there is none. */
     @Nullable
     String requiredDigest(String name, int version) {
         String digest = sha256.getOrDefault(name + "." + version, sha256.get(name));

@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-/** Shows how much of the room for requests is taken: {@code draem_in_flight_bytes}, {@code draem_in_flight_pixels} and {@code draem_in_flight_picture_bytes}. */
+/**
+ * Measures the capacity in use: {@code draem_in_flight_bytes}, {@code draem_in_flight_pixels} and
+ * {@code draem_in_flight_picture_bytes}.
+ */
 final class CapacityMetrics implements MeterBinder {
 
     private final Admission admission;
@@ -20,13 +23,13 @@ final class CapacityMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("draem.in.flight.bytes", admission, Admission::bytes)
-                .description("Bytes of the bodies of requests that are under way, and of what they unpack to")
+                .description("Bytes of the bodies of requests in flight, decompressed")
                 .register(registry);
         Gauge.builder("draem.in.flight.pixels", detections, DetectionService::pixelsInFlight)
-                .description("Pixels of the images that are examined")
+                .description("Pixels of the images in flight, at 16 bytes of heap each")
                 .register(registry);
         Gauge.builder("draem.in.flight.picture.bytes", detections, DetectionService::pictureBytesInFlight)
-                .description("Bytes of maps and pictures in answers that are being sent")
+                .description("Bytes of maps and pictures in responses that are being sent")
                 .register(registry);
     }
 }

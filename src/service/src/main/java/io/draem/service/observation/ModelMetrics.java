@@ -16,10 +16,10 @@ import java.util.function.ToDoubleFunction;
 import org.springframework.context.event.EventListener;
 
 /**
- * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
+ * Measures the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
  * {@code draem_model_load_failures_total}, {@code draem_model_failover_total}, {@code draem_model_suspended},
  * {@code draem_provider_fallback}, {@code draem_queue_depth} and
- * {@code draem_queue_capacity}. Gauges of a version go with it.
+ * {@code draem_queue_capacity}. The gauges of a version disappear with it.
  */
 final class ModelMetrics {
 
@@ -30,27 +30,28 @@ final class ModelMetrics {
     private final MultiGauge capacity;
     private final MultiGauge suspended;
     private final Counter[] failures;
-    /** Version and digest of what answers for each name. */
+    /** Version and digest of the served version of each name. */
     private final Map<String, String> answering = new HashMap<>();
 
     ModelMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.info = gauge("draem.model.info", "The models in service and where they run");
-        this.fallback = gauge("draem.provider.fallback", "1 for a model on the CPU though a GPU was looked for");
-        this.depth = gauge("draem.queue.depth", "Requests that wait for a model");
-        this.capacity = gauge("draem.queue.capacity", "Requests that may wait for a model");
-        this.suspended = gauge(
-                "draem.model.suspended",
-                "1 for a version that failed on too many runs and answers only requests that name it");
+        this.fallback =
+                gauge("draem.provider.fallback", "1 for a model that runs on the CPU although a GPU was requested");
+        this.depth = gauge("draem.queue.depth", "Images that wait for a model or are being decoded for it");
+        this.capacity = gauge(
+                "draem.queue.capacity", "Maximum number of images that wait for a model or are being decoded for it");
+        this.suspended =
+                gauge("draem.model.suspended", "1 for a suspended version, which serves only requests that name it");
         this.failures = Arrays.stream(FailedVersion.Failure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
-                        .description("Attempts to load a version that failed")
+                        .description("Failed loads of a version")
                         .tag("reason", failure.id())
                         .register(registry))
                 .toArray(Counter[]::new);
     }
 
-    /** Returns the labels of what is told of a version. */
+    /** Returns the labels of a version. */
     static Tags tags(ServedModel model) {
         return Tags.of("model", model.name(), "version", Integer.toString(model.version()));
     }
@@ -84,7 +85,7 @@ final class ModelMetrics {
 
     private Counter failedOver(ServedModel model) {
         return Counter.builder("draem.model.failover")
-                .description("Times that a version was replaced by another one since it failed on too many runs")
+                .description("Suspensions of a version that failed on too many runs, when another version replaced it")
                 .tags(tags(model))
                 .register(registry);
     }
@@ -95,7 +96,7 @@ final class ModelMetrics {
             String file = model.version() + " " + model.digest();
             if (now.putIfAbsent(model.name(), file) == null) {
                 Counter switches = Counter.builder("draem.model.switches")
-                        .description("Times that another version or file took the place of the one that answers")
+                        .description("Changes of the served version or file")
                         .tag("model", model.name())
                         .register(registry);
                 String before = answering.put(model.name(), file);

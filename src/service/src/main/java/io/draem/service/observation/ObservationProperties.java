@@ -4,9 +4,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What is told beside the metrics.
+ * Options of the log.
  *
- * @param logVerdicts whether each verdict is a line of the log
+ * @param logVerdicts whether the log has a line per verdict
  */
 @ConfigurationProperties("draem")
 record ObservationProperties(@DefaultValue("false") boolean logVerdicts) {}

@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Who may use the service and how often.
  *
- * @param apiKeys which keys are good
- * @param rateLimit how often each may be used
+ * @param apiKeys the valid keys
+ * @param rateLimit how often each key may be used
  */
 @ConfigurationProperties("draem.security")
 public record SecurityProperties(
@@ -25,11 +25,11 @@ public record SecurityProperties(
     }
 
     /**
-     * Which keys are good.
+     * The valid keys.
      *
-     * @param file one line {@code name:sha256} for each; without it everybody may use the service
-     * @param pollInterval how often the file is looked at for changes
-     * @param openPaths exact paths that need no key, beside those of health, of the page and of the API document
+     * @param file one line {@code name:sha256} for each; without it no key is required
+     * @param pollInterval interval between checks of the file for changes
+     * @param openPaths exact paths that need no key, in addition to those of health, the page and the API document
      */
     public record ApiKeys(
             @Nullable Path file,
@@ -47,8 +47,8 @@ public record SecurityProperties(
     /**
      * How often a key may be used for detection and inference; other requests do not count.
      *
-     * @param requests most requests in a period, and most at once; without it as many as there are
-     * @param period the time in which a key that was used up is whole again
+     * @param requests maximum number of requests per period, and at once; without it there is no limit
+     * @param period time after which an exhausted key has its full limit again
      */
     public record RateLimit(
             @Nullable Integer requests, @DefaultValue("1s") Duration period) {
@@ -63,7 +63,7 @@ public record SecurityProperties(
                         "draem.security.rate-limit.period must be positive and at most a day, got " + period);
             }
             if (requests != null && requests > period.toNanos()) {
-                throw new IllegalArgumentException("draem.security.rate-limit.requests must be fewer than one a"
+                throw new IllegalArgumentException("draem.security.rate-limit.requests must be fewer than one per"
                         + " nanosecond, got " + requests + " in " + period);
             }
         }
