@@ -52,7 +52,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aRequestThatComesBetweenTheDevicesTurnAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
+    void aRequestThatComesBetweenTheGrantOfTheDeviceAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
         AtomicInteger looks = new AtomicInteger();
         List<PendingRequest<Integer, Integer>> second = Collections.synchronizedList(new ArrayList<>());
         Thread test = Thread.currentThread();
@@ -137,26 +137,26 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aReservedPlaceIsTakenByItsRequestOnceAndGivenBackOnce() throws Exception {
+    void aReservedSlotIsUsedOnceAndReleasedOnce() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
         Slot<Integer, Integer> unused = queue.reserve();
         assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, patient));
         unused.close();
         unused.close();
         assertThat(queue.depth()).isZero();
-        try (Slot<Integer, Integer> place = queue.reserve()) {
-            assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
+        try (Slot<Integer, Integer> slot = queue.reserve()) {
+            assertThat(slot.submit(2, patient).await().output()).isEqualTo(4);
         }
         assertThat(queue.depth()).isZero();
     }
 
     @Test
-    void aDrainWaitsForThoseThatHaveAPlace() throws Exception {
+    void aDrainWaitsForRequestsThatHoldASlot() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
-        Slot<Integer, Integer> place = queue.reserve();
+        Slot<Integer, Integer> slot = queue.reserve();
         queue.refuseNew();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
-        assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
+        assertThat(slot.submit(2, patient).await().output()).isEqualTo(4);
         assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
     }
 
@@ -187,7 +187,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aRunIsStoppedOnlyWhenNobodyOfItsBatchWaits() throws Exception {
+    void aRunIsStoppedOnlyWhenNoRequestOfItsBatchWaits() throws Exception {
         AtomicInteger stopped = new AtomicInteger();
         start(2, 10, Duration.ZERO, (inputs, termination) -> {
             termination.by(stopped::incrementAndGet);
@@ -205,7 +205,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNobodyWaitsForThem() throws Exception {
+    void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNoThreadWaitsForThem() throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         BatchFunction<Integer, Integer> slow = (inputs, termination) -> {
             termination.by(stopped::countDown);
@@ -255,7 +255,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
+    void aDisconnectedClientIsNotWaitedFor() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(0);
         PendingRequest<Integer, Integer> pending = queue.submit(1, gone());
@@ -308,7 +308,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aWaiterLeavesAtItsDeadlineAndFreesItsPlace() throws Exception {
+    void aWaiterLeavesAtItsDeadlineAndFreesItsSlot() throws Exception {
         start(1, 1, Duration.ZERO, gated());
         PendingRequest<Integer, Integer> running = submitAndWaitUntilItRuns(1);
         PendingRequest<Integer, Integer> waiting = queue.submit(2, until(0));
@@ -522,7 +522,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aWindowHoldsAtMostTwoBatchesOfPlaces() throws Exception {
+    void aWindowHoldsAtMostTwoBatchesOfSlots() throws Exception {
         start(2, 100, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
@@ -553,7 +553,7 @@ class InferenceQueueTests {
         window.next(patient).submit(2, patient);
         QueueWindow<Integer, Integer> other = queue.window();
         other.first().submit(3, patient);
-        try (Slot<Integer, Integer> place = other.next(patient)) {
+        try (Slot<Integer, Integer> slot = other.next(patient)) {
             for (QueueWindow<Integer, Integer> each : List.of(window, other)) {
                 assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
                         .isThrownBy(() -> each.next(until(clock.get())));
@@ -565,7 +565,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aPlaceThatBecomesFreeGoesToTheWindowThatWaits() throws Exception {
+    void aSlotThatBecomesFreeGoesToTheWindowThatWaits() throws Exception {
         start(1, 2, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
@@ -589,7 +589,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void twoWindowsTakePlacesInTurnsBesideRequestsThatComeAllTheTime() throws Exception {
+    void twoWindowsGetSlotsAlternatelyDuringAConstantLoadOfRequests() throws Exception {
         start(1, 4, Duration.ZERO, (inputs, termination) -> {
             batches.add(inputs);
             return doubled(inputs);
@@ -641,12 +641,12 @@ class InferenceQueueTests {
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
-        ExecutorService callers = Executors.newFixedThreadPool(32);
+        ExecutorService clients = Executors.newFixedThreadPool(32);
         CountDownLatch go = new CountDownLatch(1);
         List<Future<?>> done = new ArrayList<>();
-        for (int caller = 0; caller < 32; caller++) {
-            int seed = caller;
-            done.add(callers.submit(() -> {
+        for (int client = 0; client < 32; client++) {
+            int seed = client;
+            done.add(clients.submit(() -> {
                 go.await();
                 for (int i = 0; i < 500; i++) {
                     int input = seed * 1_000 + i;
@@ -672,7 +672,7 @@ class InferenceQueueTests {
         for (Future<?> future : done) {
             future.get(25, TimeUnit.SECONDS);
         }
-        callers.shutdown();
+        clients.shutdown();
         assertThat(answered.get() + failed.get() + refused.get()).isEqualTo(32 * 500);
         assertThat(answered.get()).isPositive();
         assertThat(failed.get()).isPositive();
@@ -690,7 +690,7 @@ class InferenceQueueTests {
         return inputs.stream().map(input -> 2 * input).toList();
     }
 
-    /** A function that tells when it starts and runs on when the gate lets it. */
+    /** A function that signals its start and waits for the gate. */
     private BatchFunction<Integer, Integer> gated() {
         return (inputs, termination) -> {
             batches.add(inputs);
