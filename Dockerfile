@@ -135,8 +135,8 @@ RUN jlink --output /java --no-header-files --no-man-pages --add-modules \
         java.base,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs \
     && /java/bin/java -Xshare:dump --enable-native-access=ALL-UNNAMED
 
-# The classes as the JVM has them in memory, which shortens the start by a quarter. The JVM takes the archive only with this
-# very JVM, these very jars at these very places and the same access to natives, and starts without it otherwise.
+# The classes as the JVM has them in memory, which shortens the start by a quarter. The JVM uses the archive only if JVM, jars,
+# their paths and the access to natives are the same, and starts without it otherwise.
 FROM ${JDK_BASE} AS class-archive
 WORKDIR /opt/draem
 COPY --from=java /java /opt/java

@@ -93,7 +93,7 @@ limits:
 {{ ternary "HTTPS" "HTTP" (ne .Values.tls.secretName "") }}
 {{- end }}
 
-{{/* A property of a nested map, whichever way its name is split and spelt: call with a list of the map and the name. */}}
+{{/* A property of a nested map, whichever way its name is split and spelled: call with a list of the map and the name. */}}
 {{- define "draem.property" -}}
 {{- $wanted := index . 1 | lower | replace "-" "" | replace "_" "" }}
 {{- range $key, $value := index . 0 }}

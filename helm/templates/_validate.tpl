@@ -90,7 +90,7 @@
 {{- end }}
 {{- end }}
 {{- if gt (len $sources) 1 }}
-{{- fail (printf "models: come from one place; leave out all but one of %s" (join ", " $sources)) }}
+{{- fail (printf "models: use one source; leave out all but one of %s" (join ", " $sources)) }}
 {{- end }}
 {{- $seen := list }}
 {{- range .Values.models.download.files }}

@@ -85,6 +85,7 @@ class HelmValuesTests {
                     config: {draem: {inference: {provider: cpu}}}    | config: draem.inference.provider cannot be set here
                     config: {draem: {inference: {treads: 2}}}        | config: the service has no property draem.inference.treads
                     config: {draem.log-verdict: true}                | config: the service has no property draem.logverdict
+                    config: {draem: {image: {max-pixels-in-flight: 9}}} | config: the service has no property draem.image.maxpixelsinflight
                     config: {server: {servlet: {context-path: line}}} | config: server.servlet.context-path must be a plain path
                     config: {management: {endpoints: {web: {path-mapping: {health: up}}}}} | config: management.endpoints.web.pathmapping.health cannot be set here
                     env: [{name: SERVER_PORT, value: '9090'}]        | env: SERVER_PORT cannot be set here: the container listens on 8080
@@ -113,7 +114,7 @@ class HelmValuesTests {
                     networkPolicy: {metricsFrom: [{podSelector: {}}]} | networkPolicy.metricsFrom: needs managementPort
                     autoscaling: {minReplicas: 3}                    | autoscaling: minReplicas is above maxReplicas
                     httpRoute: {enabled: true}                       | httpRoute.parentRefs: names no gateway
-                    models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: come from one place
+                    models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: use one source
                     kserve: {enabled: true} ; autoscaling: {enabled: true} | disable autoscaling
                     kserve: {enabled: true} ; models: {persistentVolumeClaim: {name: b}} | leave out models.persistentVolumeClaim.name
                     training: {enabled: true}                        | training.products: names no product

@@ -8,9 +8,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How the service ends. After SIGTERM it takes at most {@link #longest()}, which must fit into what the platform grants:
  * in Kubernetes {@code terminationGracePeriodSeconds} less the {@code preStop} wait.
  *
- * @param settleDelay how long requests are still answered after readiness has gone, until load balancers have noticed
- * @param drainLimit how long requests that were admitted may then take, before those whose bodies still arrive are refused;
- *     with less than {@code draem.request-timeout} others may lose their answer
+ * @param settleDelay time for which requests are still accepted after readiness has turned off, until load balancers
+ *     have noticed
+ * @param drainLimit time that admitted requests then have to finish; with less than {@code draem.request-timeout},
+ *     requests that were accepted may fail. The longest time from SIGTERM to the end of the process is {@code
+ *     settle-delay} plus this plus 15 s
  */
 @ConfigurationProperties("draem.shutdown")
 public record ShutdownProperties(

@@ -138,12 +138,12 @@ class SmallHeapTests {
     @Test
     void endsTheStartWhereASettingDoesNotFitTheHeap() throws Exception {
         try (ServiceProcess service =
-                ServiceProcess.start(directory, "-Xmx256m", "--draem.image.max-pixels-in-flight=64000000")) {
+                ServiceProcess.start(directory, "-Xmx256m", "--draem.image.max-pixels=64000000")) {
             assertThat(service.awaitExit()).isEqualTo(1);
             assertThat(service.log())
                     .contains(
-                            "draem.image.max-pixels-in-flight is 64000000, which takes 977 MiB",
-                            "Remove draem.image.max-pixels-in-flight",
+                            "draem.image.max-pixels is 64000000, which takes 977 MiB",
+                            "Remove draem.image.max-pixels",
                             "-Xmx")
                     .doesNotContain("\tat ");
         }

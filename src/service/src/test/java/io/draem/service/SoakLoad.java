@@ -363,7 +363,7 @@ final class SoakLoad implements AutoCloseable {
             }
             try (Connection connection = new Connection("127.0.0.7")) {
                 connection.send(ascii("GET /v1/mo dels HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-                record.headless("answered " + Answer.read(connection.in).status());
+                record.unreadable("GET", Answer.read(connection.in).status());
             } catch (IOException | RuntimeException e) {
                 record.headless("unanswered");
             }
@@ -583,7 +583,7 @@ final class SoakLoad implements AutoCloseable {
         if (text.indexOf("\r\n\r\n", interim) >= 0) {
             int status = Integer.parseInt(text.substring(interim + 9, interim + 12));
             if (drip.headless) {
-                record.headless("slowly, answered " + status);
+                record.unreadable(slowUpload.method(), status);
             } else {
                 record.answered(slowUpload, new Answer(status, false, new byte[0]));
             }

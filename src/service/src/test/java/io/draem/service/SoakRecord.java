@@ -79,9 +79,16 @@ final class SoakRecord {
         fail("requests without an answer", request.toString(), reason.toString());
     }
 
-    /** Counts a connection that carried no whole header, of which the service's counters know nothing. */
+    /** Counts a connection that carried no whole header and got no answer, of which the service's counters know nothing. */
     void headless(String ending) {
         count("headless " + ending);
+    }
+
+    /** Counts an answer to a head that is no HTTP or is not whole, which the service refuses before any endpoint is found. */
+    void unreadable(String method, int status) {
+        count("status " + method + " " + status);
+        count("headless answered " + status);
+        count("unreadable");
     }
 
     /** Counts a pipelined request behind an answer that says that the connection is closed. */

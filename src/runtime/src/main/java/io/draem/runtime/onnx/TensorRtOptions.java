@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How TensorRT builds engines, which takes minutes for a large graph.
  *
- * @param cache folder that keeps engines and timings for the next start; null builds anew at each
+ * @param cache directory that keeps engines and timings for the next start; without it they are built at each start,
+ *     which takes minutes
  * @param fp16 whether layers may run in half precision: faster, and scores differ from the trainer's
  */
 public record TensorRtOptions(@Nullable Path cache, boolean fp16) {

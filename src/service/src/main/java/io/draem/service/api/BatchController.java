@@ -1,6 +1,5 @@
 package io.draem.service.api;
 
-import io.draem.service.detection.Attempt;
 import io.draem.service.detection.DetectionBatches;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
@@ -45,10 +44,10 @@ class BatchController {
             operationId = "detectBatch",
             summary = "Examine several images",
             description =
-                    "Takes each part 'images' of a form as an image and gives a verdict or a problem for each, in their"
-                            + " order. The status is 200 whatever the outcome of the images: other statuses are for what"
-                            + " concerns the whole request, as a parameter, the model, the size of the form or a queue"
-                            + " that has no slot for any of them. The images are examined by the same version of the"
+                    "Takes each part 'images' of a form as an image and returns a verdict or a problem for each, in their"
+                            + " order. The status is 200 whatever the outcome of the images: other statuses"
+                            + " concern the whole request, such as a parameter, the model, the size of the form or a full"
+                            + " queue. The images are examined by the same version of the"
                             + " model and share its runs. At most two model batches of them wait in the model's queue at"
                             + " a time; the others wait for their slots until the deadline, and those that have none by"
                             + " then get the problem deadline-exceeded.",
@@ -81,7 +80,7 @@ class BatchController {
             throws DetectionException, IOException {
         long start = System.nanoTime();
         List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
-        List<Attempt> results = detections.detect(images.stream()
+        List<DetectionBatches.Result> results = detections.detect(images.stream()
                 .map(image -> query.request(image.bytes(), context))
                 .toList());
         String id = RequestId.of(request);
@@ -95,7 +94,7 @@ class BatchController {
                 .body(BatchResponse.of(id, entries));
     }
 
-    private static BatchResponse.Entry entry(String id, @Nullable String fileName, Attempt result) {
+    private static BatchResponse.Entry entry(String id, @Nullable String fileName, DetectionBatches.Result result) {
         DetectionException failure = result.failure();
         if (failure != null) {
             String detail = Objects.requireNonNull(failure.getMessage());

@@ -2,9 +2,9 @@ package io.draem.service.api;
 
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
+import io.draem.service.detection.MemoryLimits;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
@@ -40,9 +40,9 @@ class DetectionController {
     private final DataSize maxBytes;
     private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
 
-    DetectionController(DetectionService detections, DetectionProperties properties) {
+    DetectionController(DetectionService detections, MemoryLimits limits) {
         this.detections = detections;
-        this.maxBytes = properties.image().maxBytes();
+        this.maxBytes = limits.maxBytes();
     }
 
     @Operation(
@@ -51,9 +51,8 @@ class DetectionController {
             extensions =
                     @Extension(properties = @ExtensionProperty(name = "x-codegen-request-body-name", value = "image")),
             summary = "Examine one image",
-            description =
-                    "Takes a JPEG, PNG, BMP, TIFF or WebP image and says whether it is anomalous and where, in the"
-                            + " pixels of that image. Ask for image/png to get the image with the anomalies marked on it.",
+            description = "Takes a JPEG, PNG, BMP, TIFF or WebP image and reports whether it is anomalous and where, in"
+                    + " pixels of that image. Request image/png for the image with the anomalies marked.",
             requestBody =
                     @RequestBody(
                             required = true,

@@ -25,7 +25,8 @@ record DetectionResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) InputResponse input,
 
         @Schema(
-                description = "What may have been read from the file otherwise than intended; empty for most images",
+                description =
+                        "Parts of the file that may have been read differently than intended; empty for most images",
                 requiredMode = RequiredMode.REQUIRED)
         List<WarningResponse> warnings,
 
@@ -36,7 +37,7 @@ record DetectionResponse(
         boolean anomalous,
 
         @Schema(
-                description = "Image score as the graph gives it, 0 to 1: raw, unless scoresNormalized",
+                description = "Image score as the graph returns it, 0 to 1: raw, unless scoresNormalized",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.914")
         double score,
@@ -48,9 +49,8 @@ record DetectionResponse(
         double normalizedScore,
 
         @Schema(
-                description =
-                        "Whether score and map come normalized out of the graph, as in exports of anomalib; the raw"
-                                + " values are not known then, and score, map and thresholds mean the normalized ones",
+                description = "Whether score and map leave the graph normalized, as in exports of anomalib; the raw"
+                        + " values are then unknown, and score, map and thresholds are the normalized ones",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "false")
         boolean scoresNormalized,
@@ -78,7 +78,7 @@ record DetectionResponse(
 
         @Schema(
                 description =
-                        "Fewest pixels of a region: of the request, else of the model, else of the service. The region"
+                        "Smallest number of pixels in a region: of the request, else of the model, else of the service. The region"
                                 + " of the peak of an anomalous image is reported whatever its size",
                 requiredMode = RequiredMode.REQUIRED,
                 minimum = "1",
@@ -86,7 +86,7 @@ record DetectionResponse(
         int minRegionArea,
 
         @Schema(
-                description = "How many regions there are, also beyond those in regions",
+                description = "Number of all regions, including those beyond the 100 in regions",
                 requiredMode = RequiredMode.REQUIRED,
                 minimum = "0",
                 example = "1")
@@ -111,7 +111,7 @@ record DetectionResponse(
         @Schema(description = "The image with the anomalies marked on it; with include=overlay") @Nullable
         PictureResponse overlay,
 
-        @Schema(description = "The image as the model would have it; with include=reconstruction") @Nullable
+        @Schema(description = "The reconstruction of the image; with include=reconstruction") @Nullable
         PictureResponse reconstruction,
 
         @Schema(requiredMode = RequiredMode.REQUIRED) TimingResponse timing) {

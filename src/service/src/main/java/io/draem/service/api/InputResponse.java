@@ -11,7 +11,7 @@ import java.util.List;
         description = "Whether the image looks like the model's training images in exposure, focus and color; a verdict"
                 + " on an unusual image says little about the product")
 record InputResponse(
-        @Schema(description = "Whether it does", requiredMode = RequiredMode.REQUIRED, example = "true")
+        @Schema(description = "Whether it looks like them", requiredMode = RequiredMode.REQUIRED, example = "true")
         boolean usual,
 
         @Schema(description = "Why it is unusual; empty for a usual image", requiredMode = RequiredMode.REQUIRED)
@@ -23,7 +23,7 @@ record InputResponse(
     }
 
     /** One way in which an image is unusual. */
-    @Schema(name = "UnusualInputReason", description = "One way in which an image is unusual")
+    @Schema(name = "UnusualInputReason", description = "A reason why an image is unusual")
     record Reason(
             @Schema(
                     description = "too-dark, too-bright, uniform, low-contrast, blurred or unusual-color;"
@@ -33,7 +33,7 @@ record InputResponse(
             String type,
 
             @Schema(
-                    description = "What was measured at the model's input size: brightness, contrast, sharpness,"
+                    description = "Measure, at the model's input size: brightness, contrast, sharpness,"
                             + " saturation, warmth or tint",
                     requiredMode = RequiredMode.REQUIRED,
                     example = "brightness")
@@ -42,7 +42,7 @@ record InputResponse(
             @Schema(description = "Its value for the image", requiredMode = RequiredMode.REQUIRED, example = "0.021")
             double value,
 
-            @Schema(description = "Least usual value", requiredMode = RequiredMode.REQUIRED, example = "0.310")
+            @Schema(description = "Smallest usual value", requiredMode = RequiredMode.REQUIRED, example = "0.310")
             double min,
 
             @Schema(description = "Largest usual value", requiredMode = RequiredMode.REQUIRED, example = "0.680")

@@ -32,12 +32,13 @@ class ModelController {
             List<ModelResponse> models,
 
             @Schema(
-                    description = "Versions that ought to be served and are not, also of models without any that is",
+                    description =
+                            "Versions that should be served but were refused, including those of models without any other",
                     requiredMode = Schema.RequiredMode.REQUIRED)
             List<RefusedModelResponse> refused) {}
 
-    /** A version that ought to be served and is not. */
-    @Schema(name = "RefusedModel", description = "A version that ought to be served and is not")
+    /** A version that should be served but was refused. */
+    @Schema(name = "RefusedModel", description = "A version that should be served but was refused")
     record RefusedModelResponse(
             @Schema(description = "Name of the model", requiredMode = Schema.RequiredMode.REQUIRED, example = "cookie")
             String name,
@@ -45,7 +46,7 @@ class ModelController {
             @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "2")
             int version,
 
-            @Schema(description = "What is wrong with it", requiredMode = Schema.RequiredMode.REQUIRED)
+            @Schema(description = "Why it was refused", requiredMode = Schema.RequiredMode.REQUIRED)
             String reason) {}
 
     @Operation(operationId = "listModels", summary = "List the models")

@@ -43,9 +43,8 @@ record ModelResponse(
         String provider,
 
         @Schema(
-                description =
-                        "Whether score and map come normalized out of the graph, 0.5 at the threshold, as in exports of"
-                                + " anomalib; the raw values are not known then",
+                description = "Whether score and map leave the graph normalized, 0.5 at the threshold, as in exports of"
+                        + " anomalib; the raw values are then unknown",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "false")
         boolean scoresNormalized,
@@ -56,8 +55,7 @@ record ModelResponse(
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Schema(
                 description =
-                        "Fewest pixels of a region, of the model's own; absent where the service's draem.regions.min-area"
-                                + " holds",
+                        "Smallest number of pixels in a region; absent where draem.regions.min-area of the service applies",
                 minimum = "1",
                 example = "16")
         @Nullable
@@ -72,7 +70,7 @@ record ModelResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) Images calibration,
 
         @Schema(
-                description = "Whether the model can give its reconstruction of an image",
+                description = "Whether the model returns its reconstruction of an image",
                 requiredMode = RequiredMode.REQUIRED)
         boolean reconstruction,
 
@@ -87,8 +85,8 @@ record ModelResponse(
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** What the model sees. */
-    @Schema(name = "ModelInput", description = "What the model sees; images are resized to it")
+    /** Input of the model. */
+    @Schema(name = "ModelInput", description = "Input of the model; images are resized to it")
     record Input(
             @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "256")
             int width,
@@ -140,8 +138,8 @@ record ModelResponse(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.99")
             double max) {}
 
-    /** How many images the calibration saw. */
-    @Schema(name = "CalibrationImages", description = "How many images the calibration saw")
+    /** Numbers of images in the calibration. */
+    @Schema(name = "CalibrationImages", description = "Numbers of images in the calibration")
     record Images(
             @Schema(description = "Without an anomaly", requiredMode = RequiredMode.REQUIRED, example = "20")
             int normal,

@@ -1,7 +1,7 @@
 package io.draem.service.api;
 
+import io.draem.service.detection.Detection;
 import io.draem.service.detection.Include;
-import io.draem.service.detection.Picture;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ record PictureResponse(
         byte[] data) {
 
     /** Returns the picture for JSON; null for none. */
-    static @Nullable PictureResponse of(Include include, @Nullable Picture picture) {
+    static @Nullable PictureResponse of(Include include, Detection.@Nullable Picture picture) {
         if (picture == null) {
             return null;
         }

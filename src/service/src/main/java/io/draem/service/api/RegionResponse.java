@@ -52,8 +52,8 @@ record RegionResponse(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "41")
             int height) {}
 
-    /** A position in the image; the centre of the first pixel is (0.5, 0.5). */
-    @Schema(name = "Position", description = "A position in the image; the centre of the first pixel is (0.5, 0.5)")
+    /** A position in the image; the center of the first pixel is (0.5, 0.5). */
+    @Schema(name = "Position", description = "A position in the image; the center of the first pixel is (0.5, 0.5)")
     record Position(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "440.5")
             double x,

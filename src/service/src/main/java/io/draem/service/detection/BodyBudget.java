@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the bytes of request bodies in memory, counted as they arrive. A client alone may use all of it. At the limit,
- * the largest arriving upload of the client that holds most is evicted, so that no client is refused because another one
- * holds more.
+ * the largest arriving upload of the client that holds most is evicted, so that no client is refused because another
+ * one holds more.
  */
 final class BodyBudget {
 
@@ -61,7 +61,7 @@ final class BodyBudget {
     boolean grow(@Nullable Upload upload, long more) {
         List<Upload> evicted = new ArrayList<>();
         boolean fits = grow(upload, more, evicted);
-        // Outside of the lock, since it calls foreign code.
+        // Outside of the lock, since it calls code of other classes.
         evicted.forEach(victim -> victim.refuse(DetectionException.bodiesTakeAll()));
         return fits;
     }
@@ -96,7 +96,7 @@ final class BodyBudget {
         refused.forEach(upload -> upload.refuse(reason));
     }
 
-    /** Gives back bytes that were counted without an upload. */
+    /** Returns bytes that were counted without an upload. */
     synchronized void shrink(long less) {
         bytes -= less;
     }
@@ -145,8 +145,8 @@ final class BodyBudget {
         private final AtomicBoolean closed = new AtomicBoolean();
 
         /**
-         * @param onRefusal called with the reason, on any thread, when the bytes of this upload are needed for others, or
-         *     the service does not wait for the rest of them
+         * @param onRefusal called with the reason, on any thread, when the bytes of this upload are needed for others,
+         *     or the service does not wait for the rest of them
          * @param onClose called once
          */
         Upload(BodyBudget budget, String client, Consumer<DetectionException> onRefusal, Runnable onClose) {

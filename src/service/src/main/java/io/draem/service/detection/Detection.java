@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The whole answer to a request.
+ * Result of examining an image, as the response has it.
  *
- * @param model the model that answered
+ * @param model the model that examined the image
  * @param width width of the image in pixels
  * @param height height of the image in pixels
  * @param digest {@code sha256:} and the hexadecimal digest of the bytes that were sent
  * @param input whether the image looks like the model's training images
  * @param warnings what the decoder noticed about the image
- * @param verdict what is said of the image
- * @param outlines whether the caller asked for the outlines of the regions
- * @param pictures PNG files of what was asked for
+ * @param verdict whether it is anomalous, and where
+ * @param outlines whether the client requested the outlines of the regions
+ * @param pictures pictures that were requested
  * @param timing where the time went
  */
 public record Detection(
@@ -36,6 +36,15 @@ public record Detection(
         warnings = List.copyOf(warnings);
         pictures = Map.copyOf(pictures);
     }
+
+    /**
+     * A picture that was requested.
+     *
+     * @param width width in pixels
+     * @param height height in pixels
+     * @param data a PNG file, or for {@link Include#MAP_FLOAT32} the values alone; not copied
+     */
+    public record Picture(int width, int height, byte[] data) {}
 
     /** Returns how many bytes the pictures have. */
     long pictureBytes() {

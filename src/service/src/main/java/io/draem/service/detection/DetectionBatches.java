@@ -31,11 +31,11 @@ public final class DetectionBatches implements AutoCloseable {
 
     private final DetectionService detections;
     private final long maxPictureBytes;
-    /** Without a limit of its own: a thread is for an image under way, of which each batch bounds the number. */
+    /** Without a limit of its own: each batch limits how many of its images have a thread. */
     private final ThreadPoolExecutor pool;
 
     /**
-     * @param maxPictureBytes most bytes of the pictures in one answer
+     * @param maxPictureBytes most bytes of the pictures in one response
      */
     DetectionBatches(DetectionService detections, long maxPictureBytes) {
         this.detections = detections;
@@ -50,24 +50,49 @@ public final class DetectionBatches implements AutoCloseable {
     }
 
     /**
+     * Outcome of one image in a batch: a detection or a failure.
+     *
+     * @param detection what was found; null where there is a failure
+     * @param failure why nothing was; null where there is a detection
+     */
+    public record Result(
+            @Nullable Detection detection, @Nullable DetectionException failure) {
+
+        public Result {
+            if ((detection == null) == (failure == null)) {
+                throw new IllegalArgumentException("A result is either a detection or a failure");
+            }
+        }
+
+        private static Result of(Detection detection) {
+            return new Result(detection, null);
+        }
+
+        private static Result of(DetectionException failure) {
+            return new Result(null, failure);
+        }
+    }
+
+    /**
      * Returns the outcome of each image, in their order.
      *
      * @param requests at least one; they differ in their images alone
-     * @throws DetectionException if every one of them would fail, whatever its image, or the client has gone
+     * @throws DetectionException if every one of them would fail, whatever its image, or the client has closed the
+     *     connection
      */
-    public List<Attempt> detect(List<DetectionRequest> requests) throws DetectionException {
+    public List<Result> detect(List<DetectionRequest> requests) throws DetectionException {
         RequestContext context = requests.get(0).context();
         try (ModelLease lease = detections.lease(requests.get(0))) {
             QueueWindow<ModelInput, ModelOutput> window = lease.model().window();
             Slot<ModelInput, ModelOutput> first = ModelQueue.first(window);
-            List<Attempt> attempts = new Batch(lease.model(), window, context).examine(requests, first);
+            List<Result> results = new Batch(lease.model(), window, context).examine(requests, first);
             if (Thread.currentThread().isInterrupted()) {
                 throw DetectionException.interrupted(new InterruptedException());
             }
             if (context.isCancelled()) {
                 throw DetectionException.cancelled(null);
             }
-            return attempts;
+            return results;
         }
     }
 
@@ -83,7 +108,7 @@ public final class DetectionBatches implements AutoCloseable {
         private final QueueWindow<ModelInput, ModelOutput> window;
         private final RequestContext context;
         private final int most;
-        private final List<CompletableFuture<Attempt>> underWay = new ArrayList<>();
+        private final List<CompletableFuture<Result>> running = new ArrayList<>();
         private final AtomicLong pictureBytes = new AtomicLong(maxPictureBytes);
         private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
@@ -91,88 +116,89 @@ public final class DetectionBatches implements AutoCloseable {
             this.model = model;
             this.window = window;
             this.context = context;
-            // As many as may wait and run, and as many again whose answers are being drawn meanwhile.
+            // As many as may wait and run, and as many again whose pictures are being drawn meanwhile.
             this.most = 2 * (2 + model.concurrentRuns()) * model.maxBatchSize();
         }
 
-        List<Attempt> examine(List<DetectionRequest> requests, Slot<ModelInput, ModelOutput> first) {
-            List<CompletableFuture<Attempt>> attempts = new ArrayList<>();
-            attempts.add(begin(requests.get(0), first));
+        List<Result> examine(List<DetectionRequest> requests, Slot<ModelInput, ModelOutput> first) {
+            List<CompletableFuture<Result>> results = new ArrayList<>();
+            results.add(begin(requests.get(0), first));
             DetectionException stopped = null;
             for (DetectionRequest request : requests.subList(1, requests.size())) {
                 if (stopped == null) {
                     try {
-                        attempts.add(begin(request, next()));
+                        results.add(begin(request, next()));
                         continue;
                     } catch (DetectionException e) {
-                        stopped = e; // neither this image nor a further one gets a place
+                        stopped = e; // neither this image nor a further one gets a slot
                     }
                 }
-                attempts.add(refuse(request, stopped));
+                results.add(refuse(request, stopped));
             }
-            return attempts.stream().map(this::await).toList();
+            return results.stream().map(this::await).toList();
         }
 
         private Slot<ModelInput, ModelOutput> next() throws DetectionException {
-            underWay.removeIf(CompletableFuture::isDone);
-            while (underWay.size() >= most) {
-                await(underWay.remove(0));
+            running.removeIf(CompletableFuture::isDone);
+            while (running.size() >= most) {
+                await(running.remove(0));
             }
             return ModelQueue.next(window, context);
         }
 
-        private CompletableFuture<Attempt> begin(DetectionRequest request, Slot<ModelInput, ModelOutput> place) {
+        private CompletableFuture<Result> begin(DetectionRequest request, Slot<ModelInput, ModelOutput> slot) {
             try {
-                CompletableFuture<Attempt> attempt = CompletableFuture.supplyAsync(
-                        () -> attempt(() -> detections.detect(request, model, place)), pool);
-                var unused = attempt.whenComplete((result, failure) -> context.wake());
-                underWay.add(attempt);
-                return attempt;
+                CompletableFuture<Result> result = CompletableFuture.supplyAsync(
+                        () -> result(() -> detections.detect(request, model, slot)), pool);
+                var unused = result.whenComplete((done, failure) -> context.wake());
+                running.add(result);
+                return result;
             } catch (RuntimeException | Error e) { // there is no thread
-                place.close();
+                slot.close();
                 return refuse(request, failed(e));
             }
         }
 
-        private CompletableFuture<Attempt> refuse(DetectionRequest request, DetectionException reason) {
-            return CompletableFuture.completedFuture(attempt(() -> detections.refuse(request, model, reason)));
+        private CompletableFuture<Result> refuse(DetectionRequest request, DetectionException reason) {
+            return CompletableFuture.completedFuture(result(() -> detections.refuse(request, model, reason)));
         }
 
-        private Attempt attempt(Examination examination) {
+        private Result result(Examination examination) {
             Map<String, String> before = MDC.getCopyOfContextMap();
             MDC.setContextMap(logContext == null ? Map.of() : logContext);
             try {
                 Detection detection = examination.run();
                 return pictureBytes.addAndGet(-detection.pictureBytes()) >= 0
-                        ? Attempt.succeeded(detection)
-                        : Attempt.failed(new DetectionException.Rejected(
+                        ? Result.of(detection)
+                        : Result.of(new DetectionException.Rejected(
                                 Outcome.IMAGE_TOO_LARGE,
                                 "The pictures of this batch are larger than " + maxPictureBytes
-                                        + " bytes together: include fewer, or send fewer images at a time"));
+                                        + " bytes together (draem.memory.budget): include fewer, or send fewer images at"
+                                        + " a time"));
             } catch (DetectionException e) {
-                return Attempt.failed(e);
+                return Result.of(e);
             } catch (RuntimeException | Error e) {
-                return Attempt.failed(failed(e));
+                return Result.of(failed(e));
             } finally {
                 MDC.setContextMap(before == null ? Map.of() : before);
             }
         }
 
-        /** Waits for an image to the end, since it is examined by a model that is kept open as long. */
-        private Attempt await(CompletableFuture<Attempt> attempt) {
+        /** Waits for an image to the end, since the model that examines it stays open until then. */
+        private Result await(CompletableFuture<Result> result) {
             boolean interrupted = false;
             try {
-                context.await(
-                        attempt::isDone); // on the thread of the request, which alone notices that the client has gone
+                // On the thread of the request, which alone notices that the client has closed the connection.
+                context.await(result::isDone);
             } catch (InterruptedException e) {
                 interrupted = true;
                 context.cancel();
             }
-            context.awaitRegardless(attempt::isDone);
+            context.awaitRegardless(result::isDone);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            return attempt.join();
+            return result.join();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.draem.service.detection;
 
 import io.draem.image.ImageDecoder;
+import io.draem.image.ImageLimits;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.queue.FairExecutor;
 import java.util.Locale;
@@ -12,25 +13,32 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 
-/** Wires the way of an image. */
+/** Wires the services that examine images, and their budgets. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DetectionProperties.class)
 class DetectionConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(DetectionConfiguration.class);
 
-    DetectionConfiguration(DetectionProperties properties) {
-        DetectionProperties.Image image = properties.image();
+    @Bean
+    MemoryLimits memoryLimits(DetectionProperties properties) {
+        long heap = Runtime.getRuntime().maxMemory();
+        MemoryLimits limits = MemoryLimits.of(
+                heap,
+                properties.memory().budget(),
+                properties.image().maxPixels(),
+                properties.image().maxBytes());
         log.info(
                 "A heap of {} MiB takes images of up to {} megapixels and {}, {} megapixels at a time; {} of bodies and"
                         + " {} of pictures at a time; and {} of images in one request",
-                Runtime.getRuntime().maxMemory() >> 20,
-                megapixels(image.maxPixels()),
-                megabytes(image.maxBytes()),
-                megapixels(image.maxPixelsInFlight()),
-                megabytes(image.maxBytesInFlight()),
-                megabytes(image.maxPictureBytesInFlight()),
-                megabytes(properties.batch().maxBytes()));
+                heap >> 20,
+                megapixels(limits.maxPixels()),
+                megabytes(limits.maxBytes()),
+                megapixels(limits.pixelsInFlight()),
+                megabytes(limits.bytesInFlight()),
+                megabytes(limits.pictureBytesInFlight()),
+                megabytes(limits.maxBatchBytes()));
+        return limits;
     }
 
     private static String megapixels(long pixels) {
@@ -41,19 +49,18 @@ class DetectionConfiguration {
         return String.format(Locale.ROOT, "%.1f MiB", size.toBytes() / 1048576.0);
     }
 
-    /** A part of the web server's threads stays free: for probes, and for telling callers that there is no room. */
+    /** A part of the web server's threads stays free: for probes, and for refusals. */
     @Bean
     Admission admission(
             ModelRepository models,
             DetectionListener listener,
-            DetectionProperties properties,
+            MemoryLimits limits,
             @Value("${server.tomcat.threads.max}") int threads) {
-        DetectionProperties.Image image = properties.image();
         return new Admission(
                 models,
                 listener,
                 Math.max(1, threads - threads / 8),
-                image.maxBytesInFlight().toBytes());
+                limits.bytesInFlight().toBytes());
     }
 
     @Bean
@@ -63,61 +70,61 @@ class DetectionConfiguration {
     }
 
     @Bean
-    PixelBudget pixelBudget(DetectionProperties properties) {
-        return new PixelBudget(properties.image().maxPixelsInFlight());
+    PixelBudget pixelBudget(MemoryLimits limits) {
+        return new PixelBudget(limits.pixelsInFlight());
     }
 
     @Bean
-    ResponseBudget answerBudget(DetectionProperties properties) {
-        return new ResponseBudget(properties.image().maxPictureBytesInFlight().toBytes());
+    ResponseBudget responseBudget(MemoryLimits limits) {
+        return new ResponseBudget(limits.pictureBytesInFlight().toBytes());
     }
 
     @Bean
-    RequestDispatch reception(ModelRepository models, DetectionListener listener) {
+    RequestDispatch requestDispatch(ModelRepository models, DetectionListener listener) {
         return new RequestDispatch(models, listener);
     }
 
     @Bean
-    ImagePreparation imagePreparation(DetectionListener listener, DetectionProperties properties) {
+    ImagePreparation imagePreparation(DetectionListener listener, MemoryLimits limits, DetectionProperties properties) {
         return new ImagePreparation(
-                new ImageDecoder(properties.image().limits()),
+                new ImageDecoder(new ImageLimits(limits.maxBytes().toBytes(), limits.maxPixels())),
                 listener,
                 properties.detection().unusualInput());
     }
 
     @Bean
     PredictionService predictionService(
-            RequestDispatch reception,
+            RequestDispatch requestDispatch,
             ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
-            ResponseBudget answerBudget,
+            ResponseBudget responseBudget,
             FairExecutor imageThreads,
             DetectionListener listener) {
-        return new PredictionService(reception, imagePreparation, pixelBudget, answerBudget, imageThreads, listener);
+        return new PredictionService(
+                requestDispatch, imagePreparation, pixelBudget, responseBudget, imageThreads, listener);
     }
 
     @Bean
     DetectionService detectionService(
-            RequestDispatch reception,
+            RequestDispatch requestDispatch,
             ImagePreparation imagePreparation,
             PixelBudget pixelBudget,
-            ResponseBudget answerBudget,
+            ResponseBudget responseBudget,
             FairExecutor imageThreads,
             DetectionListener listener,
             DetectionProperties properties) {
         return new DetectionService(
-                reception,
+                requestDispatch,
                 imagePreparation,
                 pixelBudget,
-                answerBudget,
+                responseBudget,
                 imageThreads,
                 listener,
                 properties.regions().minArea());
     }
 
     @Bean
-    DetectionBatches detectionBatches(DetectionService detections, DetectionProperties properties) {
-        return new DetectionBatches(
-                detections, properties.batch().maxPictureBytes().toBytes());
+    DetectionBatches detectionBatches(DetectionService detections, MemoryLimits limits) {
+        return new DetectionBatches(detections, limits.pictureBytesInFlight().toBytes());
     }
 }

@@ -8,25 +8,25 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Why there is no verdict; the message names the problem and the remedy, and is meant for the caller. */
+/** Why there is no verdict; the message is for the client and names the problem and the remedy. */
 public abstract sealed class DetectionException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** When it is worth to ask again for what is not ready. */
+    /** After what time it is worth to try again what is not ready. */
     static final Duration WHEN_READY = Duration.ofSeconds(2);
 
     private static final Duration WHEN_BODIES_END = Duration.ofSeconds(1);
 
     private final Outcome outcome;
-    private boolean told;
+    private boolean reported;
 
     private DetectionException(Outcome outcome, String message) {
         super(message);
         this.outcome = outcome;
     }
 
-    /** Returns why a request reached no model, in the terms of an answer to it. */
+    /** Returns why a request reached no model. */
     public static DetectionException of(ModelSelectionException e) {
         String message = Objects.requireNonNull(e.getMessage());
         if (e instanceof ModelSelectionException.NotReady) {
@@ -37,7 +37,7 @@ public abstract sealed class DetectionException extends Exception {
                 message);
     }
 
-    /** Returns why an image cannot be read, in the terms of an answer to the caller. */
+    /** Returns why an image cannot be read. */
     static DetectionException of(ImageException e) {
         Outcome outcome = e instanceof ImageException.TooLarge
                 ? Outcome.IMAGE_TOO_LARGE
@@ -45,7 +45,7 @@ public abstract sealed class DetectionException extends Exception {
         return new Rejected(outcome, Objects.requireNonNull(e.getMessage()));
     }
 
-    /** Returns why a model has no answer, in the terms of an answer to the caller. */
+    /** Returns why a model has no result. */
     public static DetectionException of(InferenceException e) {
         if (e instanceof InferenceException.Overloaded overloaded) {
             return overloaded(Outcome.QUEUE_FULL, overloaded.retryAfter());
@@ -65,7 +65,7 @@ public abstract sealed class DetectionException extends Exception {
         return new Failed(Outcome.INFERENCE_FAILED, "The model failed on this image: the service's log says why", e);
     }
 
-    /** Returns that there is no room now. */
+    /** Returns that there is no capacity now. */
     static DetectionException overloaded(Duration retryAfter) {
         return overloaded(Outcome.OVERLOADED, retryAfter);
     }
@@ -84,12 +84,12 @@ public abstract sealed class DetectionException extends Exception {
                 outcome, "Too many requests wait already: try again later, or start more replicas", retryAfter);
     }
 
-    /** Returns that the heap was too small for the request beside the others. */
+    /** Returns that the heap was too small for the request with the others. */
     public static DetectionException outOfMemory() {
         return new Unavailable(
                 Outcome.OUT_OF_MEMORY,
                 "The service had too little memory for this request: try again later with fewer requests at a time, or send"
-                        + " a smaller image; whoever runs the service can give it more heap (-Xmx, or the memory limit of"
+                        + " a smaller image; its operator can give it more heap (-Xmx, or the memory limit of"
                         + " its container)",
                 WHEN_READY);
     }
@@ -126,12 +126,12 @@ public abstract sealed class DetectionException extends Exception {
     public static DetectionException lateBody() {
         return new Failed(
                 Outcome.DEADLINE_EXCEEDED,
-                "The body had not come before the deadline: send it faster, or raise draem.request-timeout or the"
+                "The body had not arrived before the deadline: send it faster, or raise draem.request-timeout or the"
                         + " request's own",
                 null);
     }
 
-    /** Returns that the thread of the request was interrupted, as it is when the web server does not wait any more. */
+    /** Returns that the thread of the request was interrupted, as it is when the web server stops waiting. */
     static DetectionException interrupted(InterruptedException cause) {
         DetectionException reason = shuttingDown();
         reason.initCause(cause);
@@ -152,19 +152,19 @@ public abstract sealed class DetectionException extends Exception {
         }
     }
 
-    /** Returns that the client closed the connection before it was answered. */
+    /** Returns that the client closed the connection before it had a response. */
     public static DetectionException cancelled(@Nullable Throwable cause) {
         return new Failed(Outcome.CANCELLED, "The request was cancelled", cause);
     }
 
-    /** Tells whether a {@link DetectionListener} has heard of it, so that no request is counted twice. */
-    public boolean isTold() {
-        return told;
+    /** Returns whether it was reported to the {@link DetectionListener}, so that no request is counted twice. */
+    public boolean isReported() {
+        return reported;
     }
 
-    /** Notes that the listener has heard of it. */
-    void told() {
-        told = true;
+    /** Notes that it was reported to the listener. */
+    void reported() {
+        reported = true;
     }
 
     /** Returns how the request ended. */
@@ -172,7 +172,7 @@ public abstract sealed class DetectionException extends Exception {
         return outcome;
     }
 
-    /** The request itself is wrong or its image is: sending it again as it is will not help. */
+    /** The request itself is wrong or its image is: sending it again without a change fails again. */
     public static final class Rejected extends DetectionException {
 
         private static final long serialVersionUID = 1L;
@@ -182,7 +182,7 @@ public abstract sealed class DetectionException extends Exception {
         }
     }
 
-    /** The service cannot answer now, but can later. */
+    /** The service has no capacity now, but later. */
     public static final class Unavailable extends DetectionException {
 
         private static final long serialVersionUID = 1L;
@@ -200,7 +200,7 @@ public abstract sealed class DetectionException extends Exception {
         }
     }
 
-    /** The service took the request and has no answer: it was late, given up, or the model failed. */
+    /** The service admitted the request and has no result: it was late or cancelled, or the model failed. */
     public static final class Failed extends DetectionException {
 
         private static final long serialVersionUID = 1L;

@@ -8,11 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Hears how requests end. */
+/** Is informed of how requests end. */
 public interface DetectionListener {
 
     /**
-     * An image was decoded and resized for a model, or came so; called once for each, on the thread that has it.
+     * An image was decoded and resized for a model, or the request has it in that form; called once per image, on the
+     * thread that prepares it.
      *
      * @param measures what the image looks like at the model's size
      * @param input whether it looks like the model's training images
@@ -23,14 +24,14 @@ public interface DetectionListener {
     /** There is a verdict. */
     default void detected(Detection detection) {}
 
-    /** A network has answered, and nothing beyond that was asked for; called for each image. */
+    /** A network has run for a request that asks for its outputs alone; called for each image. */
     default void predicted(Prediction prediction) {}
 
     /**
      * A request has ended; called once for each, after {@link #detected} or
-     * {@link #predicted} where there is an answer.
+     * {@link #predicted} where there is a result.
      *
-     * @param model the version that the request asked for; null when the request reached none
+     * @param model the version that the request is for; null when the request reached none
      */
     default void ended(@Nullable ServedModel model, Outcome outcome, Duration took) {}
 

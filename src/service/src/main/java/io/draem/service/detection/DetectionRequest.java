@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param threshold raw image score above which the image is anomalous, 0 to 1; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region, 0 to 1; null for the model's own
  * @param minRegionArea fewest pixels of a region, at least 1; null for the model's own, else the service's
- * @param include what to give beside the verdict
+ * @param include what the response has in addition to the verdict
  * @param context of the HTTP request that carries it
  */
 public record DetectionRequest(
@@ -35,7 +35,7 @@ public record DetectionRequest(
         }
     }
 
-    /** Whoever makes the request has checked the client's values already. */
+    /** The values of clients are checked before a request is made. */
     private static void requireFraction(String name, @Nullable Double value) {
         if (value != null && !(value >= 0 && value <= 1)) {
             throw new IllegalArgumentException(name + " must be between 0 and 1, got " + value);

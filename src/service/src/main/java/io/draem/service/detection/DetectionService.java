@@ -19,29 +19,29 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** Examines images, one direction, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
+/** Examines images, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
 public final class DetectionService {
 
-    private final RequestDispatch reception;
+    private final RequestDispatch dispatch;
     private final ImagePreparation preparation;
     private final PixelBudget pixels;
-    private final ResponseBudget answers;
+    private final ResponseBudget responses;
     private final FairExecutor threads;
     private final DetectionListener listener;
     private final int minRegionArea;
 
     DetectionService(
-            RequestDispatch reception,
+            RequestDispatch dispatch,
             ImagePreparation preparation,
             PixelBudget pixels,
-            ResponseBudget answers,
+            ResponseBudget responses,
             FairExecutor threads,
             DetectionListener listener,
             int minRegionArea) {
-        this.reception = reception;
+        this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
-        this.answers = answers;
+        this.responses = responses;
         this.threads = threads;
         this.listener = listener;
         this.minRegionArea = minRegionArea;
@@ -50,14 +50,14 @@ public final class DetectionService {
     /**
      * Returns the verdict on an image, in that image's own pixels.
      *
-     * @throws DetectionException if there is none; the message is meant for the caller
+     * @throws DetectionException if there is none; the message is for the client
      */
     public Detection detect(DetectionRequest request) throws DetectionException {
-        return reception.<Detection, DetectionException>receive(
+        return dispatch.<Detection, DetectionException>dispatch(
                 request.model(),
                 request.version(),
                 request.context(),
-                (model, start) -> answer(model, request, start),
+                (model, start) -> examine(model, request, start),
                 listener::detected);
     }
 
@@ -67,7 +67,7 @@ public final class DetectionService {
      * @throws DetectionException if no image can be examined with these parameters, whatever it shows
      */
     ModelLease lease(DetectionRequest request) throws DetectionException {
-        ModelLease lease = reception.lease(request.model(), request.version());
+        ModelLease lease = dispatch.lease(request.model(), request.version());
         try {
             check(request, lease.model());
             return lease;
@@ -78,23 +78,23 @@ public final class DetectionService {
     }
 
     /**
-     * Returns the verdict on an image that has its place already.
+     * Returns the verdict on an image that has its slot already.
      *
      * @param model the model of a {@link #lease} that is open until this returns
      */
-    Detection detect(DetectionRequest request, ServedModel model, Slot<ModelInput, ModelOutput> place)
+    Detection detect(DetectionRequest request, ServedModel model, Slot<ModelInput, ModelOutput> slot)
             throws DetectionException {
-        return reception.<Detection, DetectionException>receive(
+        return dispatch.<Detection, DetectionException>dispatch(
                 model,
                 System.nanoTime(),
                 request.context(),
-                (leased, start) -> answer(leased, request, place, start),
+                (leased, start) -> examine(leased, request, slot, start),
                 listener::detected);
     }
 
     /** Reports an image that is not examined, and throws why. */
     Detection refuse(DetectionRequest request, ServedModel model, DetectionException reason) throws DetectionException {
-        return reception.<Detection, DetectionException>receive(
+        return dispatch.<Detection, DetectionException>dispatch(
                 model,
                 System.nanoTime(),
                 request.context(),
@@ -109,25 +109,25 @@ public final class DetectionService {
         return pixels.taken();
     }
 
-    /** Returns how many bytes of pictures are in memory for answers that are being sent. */
+    /** Returns how many bytes of pictures are in memory for responses that are being sent. */
     public long pictureBytesInFlight() {
-        return answers.taken();
+        return responses.taken();
     }
 
-    private Detection answer(ServedModel model, DetectionRequest request, long start) throws DetectionException {
+    private Detection examine(ServedModel model, DetectionRequest request, long start) throws DetectionException {
         check(request, model);
-        // A place first: nothing is decoded for a request that the queue would refuse.
-        return answer(model, request, ModelQueue.reserve(model), start);
+        // The slot first: nothing is decoded for a request that the queue would refuse.
+        return examine(model, request, ModelQueue.reserve(model), start);
     }
 
-    private Detection answer(
-            ServedModel model, DetectionRequest request, Slot<ModelInput, ModelOutput> place, long start)
+    private Detection examine(
+            ServedModel model, DetectionRequest request, Slot<ModelInput, ModelOutput> slot, long start)
             throws DetectionException {
-        try (place) {
+        try (slot) {
             OpenedImage image = preparation.open(request.image());
             ImagePreparation.Cost cost = ImagePreparation.cost(image, request.include(), model.card());
             try (PixelBudget.Share share = pixels.take(cost.bytes(), remedy(request.include()), request.context())) {
-                return examine(model, request, image, cost.pixels(), place, start);
+                return run(model, request, image, cost.pixels(), slot, start);
             }
         }
     }
@@ -146,12 +146,12 @@ public final class DetectionService {
     }
 
     /** The request's own thread waits; the work is done on the threads for images and by the model's worker. */
-    private Detection examine(
+    private Detection run(
             ServedModel model,
             DetectionRequest request,
             OpenedImage image,
             int cost,
-            Slot<ModelInput, ModelOutput> place,
+            Slot<ModelInput, ModelOutput> slot,
             long start)
             throws DetectionException {
         RequestContext context = request.context();
@@ -162,41 +162,46 @@ public final class DetectionService {
                 threads, model.name(), context, cost, () -> preparation.prepare(image, model, keepImage));
         DetectionException.requireActive(context);
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
-        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(place, input, context));
-        Examined examined = ModelQueue.call(
-                threads, model.name(), context, cost, () -> conclude(request, model.card(), prepared, answer.output()));
+        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(slot, input, context));
+        Postprocessed result = ModelQueue.call(
+                threads,
+                model.name(),
+                context,
+                cost,
+                () -> postprocess(request, model.card(), prepared, answer.output()));
         Timing timing = new Timing(
                 prepared.decode(),
                 prepared.preprocess(),
                 waited.plus(answer.queued()),
                 answer.ran(),
-                examined.took(),
+                result.took(),
                 Duration.ofNanos(System.nanoTime() - start));
         Detection detection = new Detection(
                 model,
                 prepared.width(),
                 prepared.height(),
-                examined.digest(),
+                result.digest(),
                 prepared.input(),
                 prepared.warnings(),
-                examined.verdict(),
+                result.verdict(),
                 request.include().contains(Include.POLYGON),
-                examined.pictures(),
+                result.pictures(),
                 timing);
-        answers.take(detection.pictureBytes(), context);
+        responses.take(detection.pictureBytes(), context);
         return detection;
     }
 
-    private record Examined(String digest, Verdict verdict, Map<Include, Picture> pictures, Duration took) {}
+    private record Postprocessed(
+            String digest, Verdict verdict, Map<Include, Detection.Picture> pictures, Duration took) {}
 
-    private Examined conclude(
+    private Postprocessed postprocess(
             DetectionRequest request, ModelCard card, ImagePreparation.Prepared prepared, ModelOutput output) {
-        Stopwatch stopwatch = new Stopwatch(System.nanoTime());
+        Timing.Stopwatch stopwatch = new Timing.Stopwatch(System.nanoTime());
         ScaledMap map = new ScaledMap(output.map(), prepared.width(), prepared.height());
         Verdict verdict = verdict(card, output.score(), map, request);
-        Map<Include, Picture> pictures =
+        Map<Include, Detection.Picture> pictures =
                 ResponsePictures.draw(request.include(), card, prepared.image(), map, verdict, output.reconstruction());
-        return new Examined(Sha256.of(request.image()), verdict, pictures, stopwatch.lap());
+        return new Postprocessed(Sha256.of(request.image()), verdict, pictures, stopwatch.lap());
     }
 
     private Verdict verdict(ModelCard card, double score, ScaledMap map, DetectionRequest request) {

@@ -52,7 +52,7 @@ final class ImagePreparation {
      *
      * @param width pixels in a row of the image
      * @param height rows of the image
-     * @param image the image at its own size; null unless it was asked for
+     * @param image the image at its own size; null unless an overlay is drawn
      * @param pixels {@code [3, height, width]} at the model's size, RGB, 0 to 1
      * @param input whether it looks like the model's training images
      * @param warnings what the decoder noticed
@@ -68,9 +68,9 @@ final class ImagePreparation {
             Duration preprocess) {}
 
     /**
-     * What an image costs.
+     * What it costs to examine an image.
      *
-     * @param pixels pixels by its header, which the time for it grows with
+     * @param pixels pixels by its header, in proportion to which it takes time
      * @param bytes bytes of heap that it takes
      */
     record Cost(int pixels, long bytes) {}
@@ -95,24 +95,25 @@ final class ImagePreparation {
     /**
      * Returns what it costs to examine an image, by its header.
      *
-     * <p>The larger of two things counts. The first is to decode the image and to resize it for the model: some rows of it
-     * where the format is decoded row by row, otherwise about 3 to 15 bytes of heap per pixel. The second is to make the
-     * answer, which takes {@value #PICTURE_BYTES} bytes per pixel of the image where pictures of its size are asked for.
+     * <p>The larger of two things counts. The first is to decode the image and to resize it for the model: some rows of
+     * it where the format is decoded row by row, otherwise about 3 to 15 bytes of heap per pixel. The second is to make
+     * the response, which takes {@value #PICTURE_BYTES} bytes per pixel of the image where pictures of its size are
+     * requested.
      */
     static Cost cost(OpenedImage image, Set<Include> include, ModelCard card) {
         ImageHeader header = image.header();
         long preparing = include.contains(Include.OVERLAY)
                 ? header.keepingBytes(card.width(), card.height())
                 : header.resizingBytes(card.width(), card.height());
-        long answering =
+        long responding =
                 modelBytes(card, include.contains(Include.RECONSTRUCTION)) + COLUMN_BYTES * header.uprightWidth();
         if (include.contains(Include.RECONSTRUCTION)) {
-            answering += (long) RECONSTRUCTION_PICTURE_BYTES * card.width() * card.height();
+            responding += (long) RECONSTRUCTION_PICTURE_BYTES * card.width() * card.height();
         }
         if (Include.atImageSize(include)) {
-            answering += PICTURE_BYTES * header.pixels();
+            responding += PICTURE_BYTES * header.pixels();
         }
-        return new Cost((int) header.pixels(), Math.max(preparing, answering));
+        return new Cost((int) header.pixels(), Math.max(preparing, responding));
     }
 
     /** Returns what it costs to decode an image and to resize it for a model, by its header. */
@@ -132,7 +133,7 @@ final class ImagePreparation {
      * @param keepImage whether the image at its own size is needed
      */
     Prepared prepare(OpenedImage encoded, ServedModel model, boolean keepImage) throws DetectionException {
-        Stopwatch stopwatch = new Stopwatch(System.nanoTime());
+        Timing.Stopwatch stopwatch = new Timing.Stopwatch(System.nanoTime());
         ModelCard card = model.card();
         try {
             if (keepImage) {

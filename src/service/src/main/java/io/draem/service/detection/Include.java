@@ -3,9 +3,9 @@ package io.draem.service.detection;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a caller can ask for beside the verdict. */
+/** What a client can request in addition to the verdict. */
 public enum Include {
-    /** The anomalous regions, which every answer has. */
+    /** The anomalous regions, which every response has. */
     REGIONS,
     /** The outline of each region. */
     POLYGON,
@@ -15,9 +15,9 @@ public enum Include {
     MAP_FLOAT32,
     /** The pixels above the pixel threshold, white on black. */
     MASK,
-    /** The image with the anomaly map laid over it. */
+    /** The image under a translucent anomaly map. */
     OVERLAY,
-    /** The image as the network would have it without the anomaly, at the model's size. */
+    /** The network's reconstruction of the image without the anomaly, at the model's size. */
     RECONSTRUCTION;
 
     /** Returns whether there are pictures among them that have the image's own size, however large it is. */

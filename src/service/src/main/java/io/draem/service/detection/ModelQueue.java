@@ -10,12 +10,12 @@ import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
 
-/** The queue of a model, whose refusals come in the terms of an answer to the caller. */
+/** Uses the queue of a model and the threads for images, and turns their failures into {@link DetectionException}s. */
 final class ModelQueue {
 
     private ModelQueue() {}
 
-    /** Takes a place for an image that is still to be decoded. */
+    /** Takes a slot for an image that is still to be decoded. */
     static Slot<ModelInput, ModelOutput> reserve(ServedModel model) throws DetectionException {
         try {
             return model.reserve();
@@ -24,7 +24,7 @@ final class ModelQueue {
         }
     }
 
-    /** Takes a place for the first image of several. */
+    /** Takes a slot for the first image of several. */
     static Slot<ModelInput, ModelOutput> first(QueueWindow<ModelInput, ModelOutput> window) throws DetectionException {
         try {
             return window.first();
@@ -33,7 +33,7 @@ final class ModelQueue {
         }
     }
 
-    /** Waits for a place for a further image, as long as the client does: what was done for the others is not lost. */
+    /** Waits for a slot for a further image as long as the client does: what was done for the others is not lost. */
     static Slot<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, RequestContext context)
             throws DetectionException {
         try {
@@ -46,11 +46,11 @@ final class ModelQueue {
         }
     }
 
-    /** Puts an image into its place. */
+    /** Submits an image in its slot. */
     static PendingRequest<ModelInput, ModelOutput> submit(
-            Slot<ModelInput, ModelOutput> place, ModelInput image, RequestContext context) throws DetectionException {
+            Slot<ModelInput, ModelOutput> slot, ModelInput image, RequestContext context) throws DetectionException {
         try {
-            return place.submit(image, context);
+            return slot.submit(image, context);
         } catch (InferenceException e) {
             throw DetectionException.of(e);
         }

@@ -15,10 +15,10 @@ public enum Outcome {
     NOT_READY,
     SHUTTING_DOWN,
 
-    /** Refused for want of a slot, or for the memory that it would take. */
+    /** Refused for lack of a slot, or for the memory that it would take. */
     OVERLOADED,
 
-    /** The heap was too small for what the request took beside the others. */
+    /** The heap was too small for what the request took with the others. */
     OUT_OF_MEMORY,
 
     /** The queue of the model was full. */
@@ -28,13 +28,13 @@ public enum Outcome {
     /** The body arrived too slowly. */
     SLOW_BODY,
 
-    /** The client hung up before it had the answer. */
+    /** The client closed the connection before it had the response. */
     CANCELLED,
 
-    /** The model failed, or gave what is of no use. */
+    /** The model failed, or its output is not usable. */
     INFERENCE_FAILED,
 
-    /** Anything else failed that should not: the log says what. */
+    /** Anything else failed that should not: the log has it. */
     INTERNAL_ERROR;
 
     /** The response to a request, once it has been sent or cannot be. */
@@ -45,7 +45,7 @@ public enum Outcome {
         Outcome failure();
     }
 
-    /** Returns the reason in {@code draem_rejected_total}; null where the request reached its model and was answered by it. */
+    /** Returns the reason in {@code draem_rejected_total}; null where the request reached its model. */
     public @Nullable String rejection() {
         return switch (this) {
             case SUCCESS, INFERENCE_FAILED, INTERNAL_ERROR -> null;

@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model's network says of one image.
+ * The outputs of a model's network for one image.
  *
- * @param model the model that answered
+ * @param model the model that ran
  * @param score raw image score
  * @param map raw anomaly map, at the size that the network gives it
- * @param reconstruction the repaired image {@code [3, height, width]}; null where it was not asked for
+ * @param reconstruction the reconstruction {@code [3, height, width]}; null where it was not requested
  * @param input whether the image looks like the model's training images
  * @param warnings what the decoder noticed about the image; none for a tensor
  * @param timing where the time went
@@ -27,7 +27,7 @@ public record Prediction(
         List<ImageWarning> warnings,
         Timing timing) {
 
-    /** Tells whether the score is above the model's own threshold. */
+    /** Returns whether the score is above the model's own threshold. */
     public boolean anomalous() {
         return score > model.card().calibration().imageThreshold();
     }

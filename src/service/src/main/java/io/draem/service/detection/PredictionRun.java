@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The way of one request's images through the queue of its model. */
+/** Passes the images of one request through the queue of its model. */
 final class PredictionRun {
 
     private final ServedModel model;
@@ -27,11 +27,11 @@ final class PredictionRun {
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final List<Prediction> predictions = new ArrayList<>();
 
-    /** Makes of an image what the model takes. */
+    /** Makes the input of the model from an image. */
     @FunctionalInterface
     interface Preparation {
 
-        Prepared prepare(PredictionInput input) throws DetectionException;
+        Prepared prepare(PredictionRequest.Input input) throws DetectionException;
     }
 
     /**
@@ -42,10 +42,10 @@ final class PredictionRun {
     record Prepared(
             float[] pixels, InputCheck input, List<ImageWarning> warnings, Duration decode, Duration preprocess) {}
 
-    private record Pending(PendingRequest<ModelInput, ModelOutput> ticket, Prepared prepared, long start) {}
+    private record Pending(PendingRequest<ModelInput, ModelOutput> request, Prepared prepared, long start) {}
 
     /**
-     * @param window has the place of the first image
+     * @param window has the slot of the first image
      * @param start {@link System#nanoTime()} at which the request had been read
      */
     PredictionRun(
@@ -63,20 +63,20 @@ final class PredictionRun {
     }
 
     /**
-     * Returns one prediction an image, in their order.
+     * Returns one prediction per image, in their order.
      *
-     * @param first place of the first of them
+     * @param first slot of the first of them
      */
     List<Prediction> all(Slot<ModelInput, ModelOutput> first) throws DetectionException {
         try {
             submit(request.inputs().get(0), first);
-            for (PredictionInput input :
+            for (PredictionRequest.Input input :
                     request.inputs().subList(1, request.inputs().size())) {
-                try (Slot<ModelInput, ModelOutput> place = ModelQueue.next(window, context)) {
-                    submit(input, place);
+                try (Slot<ModelInput, ModelOutput> slot = ModelQueue.next(window, context)) {
+                    submit(input, slot);
                 }
                 // One that has failed is noticed before more is done.
-                while (!pending.isEmpty() && pending.element().ticket().isDone()) {
+                while (!pending.isEmpty() && pending.element().request().isDone()) {
                     collect();
                 }
             }
@@ -85,21 +85,21 @@ final class PredictionRun {
             }
             return predictions;
         } finally {
-            pending.forEach(waiting -> waiting.ticket().cancel());
+            pending.forEach(waiting -> waiting.request().cancel());
         }
     }
 
-    private void submit(PredictionInput input, Slot<ModelInput, ModelOutput> place) throws DetectionException {
+    private void submit(PredictionRequest.Input input, Slot<ModelInput, ModelOutput> slot) throws DetectionException {
         long start = System.nanoTime();
         Prepared prepared = preparation.prepare(input);
         DetectionException.requireActive(context);
         ModelInput image = new ModelInput(prepared.pixels(), request.reconstruction());
-        pending.add(new Pending(ModelQueue.submit(place, image, context), prepared, start));
+        pending.add(new Pending(ModelQueue.submit(slot, image, context), prepared, start));
     }
 
     private void collect() throws DetectionException {
         Pending oldest = pending.remove();
-        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(oldest.ticket());
+        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(oldest.request());
         Timing timing = new Timing(
                 oldest.prepared().decode(),
                 oldest.prepared().preprocess(),

@@ -19,64 +19,78 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a model about images and gives back what its network says, unjudged. The images of a request go one by one
+ * Returns the outputs of a model's network for images, without a verdict. The images of a request pass one by one
  * through the model's queue, where they share runs with each other and with other requests.
  */
 public final class PredictionService {
 
-    private final RequestDispatch reception;
+    private final RequestDispatch dispatch;
     private final ImagePreparation preparation;
     private final PixelBudget pixels;
-    private final ResponseBudget answers;
+    private final ResponseBudget responses;
     private final FairExecutor threads;
     private final DetectionListener listener;
 
     PredictionService(
-            RequestDispatch reception,
+            RequestDispatch dispatch,
             ImagePreparation preparation,
             PixelBudget pixels,
-            ResponseBudget answers,
+            ResponseBudget responses,
             FairExecutor threads,
             DetectionListener listener) {
-        this.reception = reception;
+        this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
-        this.answers = answers;
+        this.responses = responses;
         this.threads = threads;
         this.listener = listener;
     }
 
+    /** A request that can be read once its model is known. */
+    @FunctionalInterface
+    public interface Source {
+
+        /**
+         * Reads the request.
+         *
+         * @param model the model that will run; its card says what it takes
+         * @throws DetectionException if the request is wrong; the message is for the client
+         * @throws IOException if the client has closed the connection
+         */
+        PredictionRequest read(ServedModel model) throws DetectionException, IOException;
+    }
+
     /**
-     * Returns one prediction an image, in their order.
+     * Returns one prediction per image, in their order.
      *
      * @param name name of the model; null for the default
      * @param version version of the model; null for the one in service
-     * @param source asked once, for what the model is to answer
-     * @throws DetectionException if one of them has none; the message is meant for the caller
+     * @param source read once
+     * @throws DetectionException if one of them has none; the message is for the client
      */
     public List<Prediction> predict(
-            @Nullable String name, @Nullable Integer version, RequestContext context, PredictionSource source)
+            @Nullable String name, @Nullable Integer version, RequestContext context, Source source)
             throws DetectionException, IOException {
-        return reception.<List<Prediction>, IOException>receive(
+        return dispatch.<List<Prediction>, IOException>dispatch(
                 name,
                 version,
                 context,
-                (model, came) -> answer(model, source.read(model)),
+                (model, start) -> predict(model, source.read(model)),
                 predictions -> predictions.forEach(listener::predicted));
     }
 
-    private List<Prediction> answer(ServedModel model, PredictionRequest request) throws DetectionException {
-        // Only now: the time in which the caller sent the body is no wait for the model.
+    private List<Prediction> predict(ServedModel model, PredictionRequest request) throws DetectionException {
+        // Only now: the time in which the client sent the body is no wait for the model.
         long start = System.nanoTime();
         check(request, model);
-        // A place first: nothing is decoded for a request that the queue would refuse.
+        // The slot first: nothing is decoded for a request that the queue would refuse.
         QueueWindow<ModelInput, ModelOutput> window = model.window();
         try (Slot<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
-            Map<PredictionInput, OpenedImage> images = open(request);
+            Map<PredictionRequest.Input, OpenedImage> images = open(request);
             PredictionRun.Preparation prepare = input -> prepare(input, images.remove(input), model, request.context());
             try (PixelBudget.Share share = takePixels(request, images.values(), model.card())) {
                 List<Prediction> predictions = new PredictionRun(model, window, request, prepare, start).all(first);
-                answers.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.context());
+                responses.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.context());
                 return predictions;
             }
         }
@@ -84,13 +98,13 @@ public final class PredictionService {
 
     private static void check(PredictionRequest request, ServedModel model) throws DetectionException {
         if (request.reconstruction() && !model.reconstructs()) {
-            throw invalid("The model " + model.name() + " was exported without its reconstruction: do not ask for it");
+            throw invalid("The model " + model.name() + " was exported without its reconstruction: do not request it");
         }
         int length = 3 * model.card().height() * model.card().width();
-        for (PredictionInput input : request.inputs()) {
-            if (input instanceof PredictionInput.Tensor tensor) {
+        for (PredictionRequest.Input input : request.inputs()) {
+            if (input instanceof PredictionRequest.Input.Tensor tensor) {
                 if (tensor.values().length != length) {
-                    throw invalid("The model " + model.name() + " takes " + length + " values an image, got "
+                    throw invalid("The model " + model.name() + " takes " + length + " values per image, got "
                             + tensor.values().length);
                 }
                 requireFractions(tensor.values());
@@ -98,7 +112,7 @@ public final class PredictionService {
         }
     }
 
-    /** Other requests share the run: a value that is none, or too large to stay one, would spoil their answers too. */
+    /** Other requests share the run: a value that is not a number, or overflows, would spoil their results too. */
     private static void requireFractions(float[] values) throws DetectionException {
         for (float value : values) {
             if (!(value >= 0 && value <= 1)) {
@@ -109,17 +123,17 @@ public final class PredictionService {
     }
 
     /** Reads the headers of the encoded images. */
-    private Map<PredictionInput, OpenedImage> open(PredictionRequest request) throws DetectionException {
-        Map<PredictionInput, OpenedImage> images = new IdentityHashMap<>();
-        for (PredictionInput input : request.inputs()) {
-            if (input instanceof PredictionInput.Encoded encoded) {
+    private Map<PredictionRequest.Input, OpenedImage> open(PredictionRequest request) throws DetectionException {
+        Map<PredictionRequest.Input, OpenedImage> images = new IdentityHashMap<>();
+        for (PredictionRequest.Input input : request.inputs()) {
+            if (input instanceof PredictionRequest.Input.Encoded encoded) {
                 images.put(input, preparation.open(encoded.image()));
             }
         }
         return images;
     }
 
-    /** Takes all at once: whoever holds a part and waits for more may wait for one that does the same. */
+    /** Takes all at once: requests that hold a part and wait for more could wait for each other. */
     private PixelBudget.Share takePixels(PredictionRequest request, Collection<OpenedImage> images, ModelCard card)
             throws DetectionException {
         long bytes = request.inputs().size() * ImagePreparation.modelBytes(card, request.reconstruction());
@@ -138,17 +152,17 @@ public final class PredictionService {
      * @param image an encoded image; null for a tensor
      */
     private PredictionRun.Prepared prepare(
-            PredictionInput input, @Nullable OpenedImage image, ServedModel model, RequestContext context)
+            PredictionRequest.Input input, @Nullable OpenedImage image, ServedModel model, RequestContext context)
             throws DetectionException {
         if (image != null) {
             int pixels = (int) image.header().pixels();
-            // Of a request's images one is decoded at a time.
+            // The images of a request are decoded one at a time.
             ImagePreparation.Prepared prepared = ModelQueue.call(
                     threads, model.name(), context, pixels, () -> preparation.prepare(image, model, false));
             return new PredictionRun.Prepared(
                     prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
         }
-        float[] values = ((PredictionInput.Tensor) input).values();
+        float[] values = ((PredictionRequest.Input.Tensor) input).values();
         InputCheck check = preparation.check(model, values, List.of());
         return new PredictionRun.Prepared(values, check, List.of(), Duration.ZERO, Duration.ZERO);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds each request the model that it asks for, and reports its outcome to the listener once. */
+/** Resolves the model of each request and reports its outcome to the listener exactly once. */
 final class RequestDispatch {
 
     private static final Logger log = LoggerFactory.getLogger(RequestDispatch.class);
@@ -26,31 +26,31 @@ final class RequestDispatch {
         this.listener = listener;
     }
 
-    /** What is done for a request while its model is kept open. */
+    /** What is done for a request while its model stays open. */
     @FunctionalInterface
     interface Work<T, E extends Exception> {
 
         /**
-         * Returns the answer.
+         * Returns the result.
          *
-         * @param start {@link System#nanoTime()} at which the request came
+         * @param start {@link System#nanoTime()} at which the request began
          */
         T on(ServedModel model, long start) throws DetectionException, E;
     }
 
     /**
-     * Returns the answer of the work.
+     * Returns the result of the work.
      *
      * @param name name of the model; null for the default
      * @param version version of the model; null for the one in service
-     * @param answered hears the answer, before the listener hears that the request has ended
+     * @param onResult takes the result, before the listener is informed that the request has ended
      */
-    <T, E extends Exception> T receive(
+    <T, E extends Exception> T dispatch(
             @Nullable String name,
             @Nullable Integer version,
             RequestContext context,
             Work<T, E> work,
-            Consumer<T> answered)
+            Consumer<T> onResult)
             throws DetectionException, E {
         long start = System.nanoTime();
         ModelLease lease;
@@ -61,23 +61,23 @@ final class RequestDispatch {
             throw e;
         }
         try (lease) {
-            return receive(lease.model(), start, context, work, answered);
+            return dispatch(lease.model(), start, context, work, onResult);
         }
     }
 
-    /** Does the same with a model that is kept open meanwhile. */
-    <T, E extends Exception> T receive(
-            ServedModel model, long start, RequestContext context, Work<T, E> work, Consumer<T> answered)
+    /** Does the same with a model that the caller keeps open. */
+    <T, E extends Exception> T dispatch(
+            ServedModel model, long start, RequestContext context, Work<T, E> work, Consumer<T> onResult)
             throws DetectionException, E {
         Outcome outcome = Outcome.INTERNAL_ERROR;
         try {
-            T answer = work.on(model, start);
+            T result = work.on(model, start);
             if (context.isCancelled()) {
                 throw DetectionException.cancelled(null);
             }
-            answered.accept(answer);
+            onResult.accept(result);
             outcome = Outcome.SUCCESS;
-            return answer;
+            return result;
         } catch (DetectionException e) {
             outcome = e.outcome();
             throw e;
@@ -86,7 +86,7 @@ final class RequestDispatch {
             throw e;
         } catch (Exception e) {
             if (e instanceof IOException) {
-                outcome = Outcome.CANCELLED; // the client went away while it sent
+                outcome = Outcome.CANCELLED; // the client closed the connection while it sent
             }
             throw e;
         } catch (OutOfMemoryError e) {
@@ -100,7 +100,7 @@ final class RequestDispatch {
         }
     }
 
-    /** An answer counts as one only when the client has it. */
+    /** A request has succeeded only when the client has the response. */
     private void report(@Nullable ServedModel model, Outcome outcome, long start, RequestContext context) {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         context.reported();
@@ -114,7 +114,7 @@ final class RequestDispatch {
         }
     }
 
-    /** Keeps a model open until the lease is closed. */
+    /** Returns a lease that keeps a model open until it is closed. */
     ModelLease lease(@Nullable String name, @Nullable Integer version) throws DetectionException {
         try {
             return models.lease(name, version);

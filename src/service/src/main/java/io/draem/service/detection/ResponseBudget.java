@@ -4,8 +4,9 @@ import io.draem.service.queue.RequestContext;
 import java.time.Duration;
 
 /**
- * Bounds how many bytes of maps and pictures answers hold until they are sent: a small file may ask for pictures of some
- * hundred megabytes, and a caller that reads slowly keeps them in memory. A verdict without pictures takes nothing.
+ * Limits how many bytes of maps and pictures responses hold until they are sent: the pictures of a small file may have
+ * some hundred megabytes, and a client that reads slowly keeps them in memory. A verdict without pictures takes
+ * nothing.
  */
 final class ResponseBudget {
 
@@ -17,17 +18,17 @@ final class ResponseBudget {
     }
 
     /**
-     * Takes bytes for an answer, which are given back once it has been sent.
+     * Takes bytes for a response, which are given back once it has been sent.
      *
-     * @throws DetectionException.Rejected if there are not so many at all
+     * @throws DetectionException.Rejected if they are more than the budget
      * @throws DetectionException.Unavailable if too few are left
      */
     void take(long bytes, RequestContext context) throws DetectionException {
         if (bytes > all) {
             throw new DetectionException.Rejected(
                     Outcome.IMAGE_TOO_LARGE,
-                    "The maps and pictures of the answer have " + bytes + " bytes, and " + all + " are sent at most"
-                            + " (draem.image.max-picture-bytes-in-flight): ask for fewer, or send fewer images at a time");
+                    "The maps and pictures of the response have " + bytes + " bytes, and the limit is " + all
+                            + " (draem.memory.budget): ask for fewer, or send fewer images at a time");
         }
         if (bytes > 0) {
             Runnable giveBack = () -> giveBack(bytes);
@@ -35,7 +36,7 @@ final class ResponseBudget {
                 if (bytes > all - taken) {
                     throw new DetectionException.Unavailable(
                             Outcome.OVERLOADED,
-                            "The maps and pictures of answers that are being sent leave no room: try again later, or ask"
+                            "The maps and pictures of other responses take all memory for them: try again later, or ask"
                                     + " for fewer",
                             Duration.ofSeconds(1));
                 }
@@ -43,7 +44,7 @@ final class ResponseBudget {
             }
             try {
                 context.whenCompleted(giveBack);
-            } catch (RuntimeException | Error e) { // nobody would give them back
+            } catch (RuntimeException | Error e) { // else they would never be given back
                 giveBack(bytes);
                 throw e;
             }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Draws the pictures that a caller asked for. */
+/** Draws the pictures that a client requests. */
 final class ResponsePictures {
 
     private ResponsePictures() {}
@@ -22,18 +22,18 @@ final class ResponsePictures {
     /**
      * Returns the pictures among {@code include}.
      *
-     * @param image the image at its own size; null where no overlay is asked for
+     * @param image the image at its own size; null where no overlay is requested
      * @param map raw map at the image's size
      * @param reconstruction {@code [3, height, width]} at the model's size; null where there is none
      */
-    static Map<Include, Picture> draw(
+    static Map<Include, Detection.Picture> draw(
             Set<Include> include,
             ModelCard card,
             @Nullable RgbImage image,
             ScaledMap map,
             Verdict verdict,
             float @Nullable [] reconstruction) {
-        Map<Include, Picture> pictures = new EnumMap<>(Include.class);
+        Map<Include, Detection.Picture> pictures = new EnumMap<>(Include.class);
         // The overlay first: it takes the most memory, while no other picture is there.
         if (include.contains(Include.OVERLAY) && image != null) {
             // By the threshold of the regions: the model's own may be another.
@@ -43,14 +43,14 @@ final class ResponsePictures {
             pictures.put(Include.OVERLAY, picture(overlay));
         }
         if (include.contains(Include.MAP)) {
-            pictures.put(Include.MAP, new Picture(map.width(), map.height(), PngWriter.map(map)));
+            pictures.put(Include.MAP, new Detection.Picture(map.width(), map.height(), PngWriter.map(map)));
         }
         if (include.contains(Include.MAP_FLOAT32)) {
-            pictures.put(Include.MAP_FLOAT32, new Picture(map.width(), map.height(), littleEndian(map)));
+            pictures.put(Include.MAP_FLOAT32, new Detection.Picture(map.width(), map.height(), littleEndian(map)));
         }
         if (include.contains(Include.MASK)) {
             byte[] mask = PngWriter.mask(map, verdict.regions().pixelThreshold());
-            pictures.put(Include.MASK, new Picture(map.width(), map.height(), mask));
+            pictures.put(Include.MASK, new Detection.Picture(map.width(), map.height(), mask));
         }
         if (include.contains(Include.RECONSTRUCTION) && reconstruction != null) {
             pictures.put(Include.RECONSTRUCTION, picture(image(reconstruction, card.width(), card.height())));
@@ -69,8 +69,8 @@ final class ResponsePictures {
         return bytes;
     }
 
-    private static Picture picture(RgbImage image) {
-        return new Picture(image.width(), image.height(), PngWriter.rgb(image));
+    private static Detection.Picture picture(RgbImage image) {
+        return new Detection.Picture(image.width(), image.height(), PngWriter.rgb(image));
     }
 
     private static RgbImage image(float[] planes, int width, int height) {

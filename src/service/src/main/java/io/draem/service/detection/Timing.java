@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param decode bytes to pixels
  * @param preprocess pixels to the network's input
- * @param queue waiting for room in memory and for the model
+ * @param queue waiting for memory and for the model
  * @param inference the model's run
  * @param postprocess anomaly map to verdict and pictures
  * @param total all of it
@@ -18,4 +18,23 @@ public record Timing(
         Duration queue,
         Duration inference,
         Duration postprocess,
-        Duration total) {}
+        Duration total) {
+
+    /** Measures the steps of a request. */
+    static final class Stopwatch {
+
+        private long lap;
+
+        Stopwatch(long start) {
+            this.lap = start;
+        }
+
+        /** Returns the time since the last lap. */
+        Duration lap() {
+            long now = System.nanoTime();
+            Duration lasted = Duration.ofNanos(now - lap);
+            lap = now;
+            return lasted;
+        }
+    }
+}

@@ -1,8 +1,8 @@
 package io.draem.service.detection;
 
 /**
- * A body was read that the service did not receive. Unchecked, as Tomcat takes every {@link java.io.IOException} of a
- * body for a client that went away, and answers it itself.
+ * A body is read that the service did not receive. Unchecked, since Tomcat takes every {@link java.io.IOException} of a
+ * body for a client that has closed the connection, and responds itself.
  */
 public final class UnreceivedBodyException extends RuntimeException {
 
@@ -15,7 +15,7 @@ public final class UnreceivedBodyException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Returns what the client is answered. */
+    /** Returns why it was not received, for the response. */
     public DetectionException reason() {
         return reason;
     }

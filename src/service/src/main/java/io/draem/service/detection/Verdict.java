@@ -3,7 +3,7 @@ package io.draem.service.detection;
 import io.draem.score.Regions;
 
 /**
- * What is said of an image.
+ * Whether an image is anomalous, and where.
  *
  * @param anomalous whether the score is strictly above the threshold
  * @param score raw image score
@@ -11,7 +11,7 @@ import io.draem.score.Regions;
  * @param threshold raw image threshold that was applied
  * @param minRegionArea fewest pixels of a region
  * @param regions connected pixels above the pixel threshold, whatever the verdict, in the image's own pixels, with the
- *     pixel threshold that mask and overlay are made with too
+ *     pixel threshold that mask and overlay are drawn with too
  */
 public record Verdict(
         boolean anomalous,

@@ -14,19 +14,21 @@ import org.springframework.util.unit.DataSize;
 /**
  * How graphs run and how requests are queued for them.
  *
- * @param provider {@code auto} (CUDA if it works, otherwise the CPU, with a warning unless the build is for the CPU only),
- *     {@code cuda} or {@code tensorrt} (the start fails if it does not work) or {@code cpu}
- * @param devices numbers of the GPUs; every model gets a session and a worker on each
+ * @param provider {@code auto}: CUDA where it loads, else the CPU, with a warning in log, health and metrics unless
+ *     the build is for CPUs alone; {@code cuda}, {@code tensorrt}: the start fails with the reason where the provider
+ *     does not load; {@code cpu}
+ * @param devices numbers of the GPUs, {@code 0,1} for two: every model gets a session and a worker on each
  * @param strict whether {@code cuda} and {@code tensorrt} refuse a graph of which a part would run on the CPU
  * @param cuda how CUDA runs graphs
  * @param tensorrt how TensorRT builds engines
- * @param threads threads of one run on the CPU; default: the processors available to the container
- * @param runs concurrent runs on the CPU, of all models; default: 2 if a run has more than one thread. A run leaves threads
- *     idle between its operators and in small ones, which another run uses
- * @param queueCapacity number of requests that may wait for each model; further ones are answered with 503
- * @param maxBatchSize maximum number of images in one run; default: 1 on the CPU, where larger batches gain nothing, and 8
- *     on a GPU
- * @param maxBatchDelay how long a request may wait for others to share its run
+ * @param threads threads of one run on the CPU. Default: the processors of the container
+ * @param runs concurrent runs on the CPU, of all models together. Small models leave threads idle, which a second run
+ *     uses. Each run has memory of its own; use 1 for a model that fills the machine. Default: 2, or 1 with one thread
+ * @param queueCapacity requests that may wait for each model; further requests are rejected with 503 and {@code
+ *     Retry-After}
+ * @param maxBatchSize largest number of images in one run. Default: 1 on the CPU, where larger batches gain nothing,
+ *     and 8 on a GPU
+ * @param maxBatchDelay time that a request may wait for others to share its run
  */
 @ConfigurationProperties("draem.inference")
 public record InferenceProperties(
@@ -48,15 +50,15 @@ public record InferenceProperties(
     /**
      * How CUDA runs graphs.
      *
-     * @param memoryLimit maximum size of the arena on each GPU; default: all memory
-     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which calls the driver less
-     *     often
-     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic}, {@code exhaustive} by trying all during
-     *     the warm-up at each batch size, or {@code default}
-     * @param convolutionWorkspace whether an algorithm may use unlimited memory
-     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, but scores differ from the trainer's in
-     *     the third digit
-     * @param shrinkArena whether the arena releases memory after each run instead of never
+     * @param memoryLimit largest size of ONNX Runtime's arena on each GPU
+     * @param arena how the arena grows: {@code same-as-requested}, or {@code next-power-of-two}, which asks the driver
+     *     less often and takes more memory
+     * @param convolutionSearch how cuDNN's algorithms are chosen: {@code heuristic}; {@code exhaustive}, which tries
+     *     all of them during the warm-up; or {@code default}
+     * @param convolutionWorkspace whether a convolution algorithm may take as much memory as it wants
+     * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the
+     *     trainer's in the third digit
+     * @param shrinkArena whether the arena's unused memory is released after each run
      */
     public record Cuda(
             @Nullable DataSize memoryLimit,

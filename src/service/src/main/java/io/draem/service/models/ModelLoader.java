@@ -120,7 +120,7 @@ final class ModelLoader {
         } catch (OutOfMemoryError e) {
             throw new ModelLoadException(
                     FailedVersion.Failure.OUT_OF_MEMORY,
-                    "there is too little memory for it in addition to what is loaded: give the JVM more (-Xmx,"
+                    "there is too little memory for it next to the loaded models: give the JVM more (-Xmx,"
                             + " -XX:MaxDirectMemorySize)");
         } catch (InternalError | UnknownError e) {
             throw e; // the JVM itself is broken

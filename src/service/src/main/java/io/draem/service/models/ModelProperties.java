@@ -16,17 +16,19 @@ import org.springframework.util.unit.DataSize;
 /**
  * Location of the models, and which of them are served.
  *
- * @param directory directory of {@code <name>/<version>/model.onnx}
- * @param defaultModel name of the model of requests that name none; by default the only one in the directory, which stays
- *     the default when others are added
- * @param pollInterval interval between scans of the directory for new, changed and removed models; 0 for never. A file is
- *     loaded once two scans agree
- * @param maxFileSize larger graphs are refused; at most 2 GB, the limit of an ONNX file
- * @param versions the versions to serve, by name of the model ({@code 3}, or {@code 3,4}: the first serves requests that
- *     name none); of models that are not listed, the highest that can be served
- * @param maxFailedShare a version that fails on a larger share of its last 50 runs (at least 10) fails over to the
- *     highest lower version that can be served, or to the next of {@code versions}; 0 to 1, 1 for never
- * @param sha256 the digest that a graph must have, by {@code <name>.<version>} or {@code <name>} for all versions
+ * @param directory the model directory, {@code <name>/<version>/model.onnx}. Of each name the service serves the
+ *     highest version that it can load
+ * @param defaultModel name of the model of requests that name none. Set it when the directory has several models.
+ *     Default: the only model, which stays the default when others are added
+ * @param pollInterval interval between scans of the directory for new, changed and removed models; 0 for never. A
+ *     change is loaded when two scans have seen the same file
+ * @param maxFileSize largest graph that is loaded; at most 2 GB, the limit of an ONNX file
+ * @param versions versions to serve, by name of the model: {@code 3}, or {@code 3,4} side by side, of which the first
+ *     serves requests that name no version. Default: the highest version that can be loaded
+ * @param maxFailedShare a version that fails on a larger share of its last 50 runs (at least 10) is suspended, and the
+ *     highest lower version that can be served, or the next of {@code versions}, replaces it; 0 to 1, 1 for never
+ * @param sha256 SHA-256 digest that a graph must have, by {@code <name>.<version>}, or by {@code <name>} for all its
+ *     versions
  */
 @ConfigurationProperties("draem.models")
 public record ModelProperties(

@@ -30,7 +30,7 @@ final class AccessMetrics implements AccessListener {
 
     private void count(String key, String outcome) {
         Counter.builder("draem.access")
-                .description("Requests where keys are required")
+                .description("Requests, where keys are required")
                 .tag("key", key)
                 .tag("outcome", outcome)
                 .register(registry)

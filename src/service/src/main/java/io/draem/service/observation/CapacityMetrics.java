@@ -23,13 +23,16 @@ final class CapacityMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("draem.in.flight.bytes", admission, Admission::bytes)
-                .description("Bytes of the bodies of requests in flight, decompressed")
+                .description(
+                        "Bytes of the bodies in flight, including decompressed ones; the limit is a share of draem.memory.budget")
                 .register(registry);
         Gauge.builder("draem.in.flight.pixels", detections, DetectionService::pixelsInFlight)
-                .description("Pixels of the images in flight, at 16 bytes of heap each")
+                .description(
+                        "Pixels, at 16 bytes of heap each, of the images in flight; the limit is a share of draem.memory.budget")
                 .register(registry);
         Gauge.builder("draem.in.flight.picture.bytes", detections, DetectionService::pictureBytesInFlight)
-                .description("Bytes of maps and pictures in responses that are being sent")
+                .description(
+                        "Bytes of maps and pictures in responses that are being sent; the limit is a share of draem.memory.budget")
                 .register(registry);
     }
 }

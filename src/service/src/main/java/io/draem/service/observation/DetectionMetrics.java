@@ -105,7 +105,7 @@ final class DetectionMetrics implements DetectionListener {
     private void answered(ServedModel model, boolean anomalous, double score, Timing timing) {
         verdicts(model, anomalous).increment();
         DistributionSummary.builder("draem.score")
-                .description("Raw image scores, to detect drift")
+                .description("Raw image scores; a shift of their distribution is drift of product, camera or model")
                 .tags(ModelMetrics.tags(model))
                 .serviceLevelObjectives(SCORES)
                 .register(registry)
@@ -146,7 +146,7 @@ final class DetectionMetrics implements DetectionListener {
 
     private Timer requests(@Nullable ServedModel model, Outcome outcome) {
         return Timer.builder("draem.detect")
-                .description("Time of requests from start to end")
+                .description("Time of requests from start to end; each image of a batch counts on its own")
                 .tags(model == null ? Tags.of("model", "none", "version", "none") : ModelMetrics.tags(model))
                 .tag("outcome", outcome.id())
                 .serviceLevelObjectives(REQUESTS)
@@ -155,14 +155,14 @@ final class DetectionMetrics implements DetectionListener {
 
     private Counter rejected(String reason) {
         return Counter.builder("draem.rejected")
-                .description("Requests that were refused or dropped, by reason")
+                .description("Requests that were refused or dropped; each image of a batch counts on its own")
                 .tag("reason", reason)
                 .register(registry);
     }
 
     private Counter verdicts(ServedModel model, boolean anomalous) {
         return Counter.builder("draem.verdicts")
-                .description("Verdicts")
+                .description("Verdicts, anomalous or normal")
                 .tags(ModelMetrics.tags(model))
                 .tag("verdict", anomalous ? "anomalous" : "normal")
                 .register(registry);
@@ -170,7 +170,7 @@ final class DetectionMetrics implements DetectionListener {
 
     private Counter unusual(ServedModel model, InputCheck.Kind kind) {
         return Counter.builder("draem.unusual.input")
-                .description("Images unlike the training images of the model, by reason")
+                .description("Images unlike the training images of the model")
                 .tags(ModelMetrics.tags(model))
                 .tag("reason", kind.id())
                 .register(registry);
@@ -178,7 +178,7 @@ final class DetectionMetrics implements DetectionListener {
 
     private Counter warnings(ImageWarning.Kind kind) {
         return Counter.builder("draem.image.warnings")
-                .description("Images that were decoded with a warning")
+                .description("Warnings of the image decoder")
                 .tag("type", kind.id())
                 .register(registry);
     }

@@ -30,10 +30,11 @@ final class DriftMetrics implements DetectionListener {
 
     DriftMetrics(MeterRegistry registry) {
         this.means = MultiGauge.builder("draem.input.mean")
-                .description("Running mean of a measure of the latest images")
+                .description("Running mean of a measure over about the last hundred images, at the model's input size")
                 .register(registry);
         this.drifts = MultiGauge.builder("draem.input.drift")
-                .description("Distance of that mean from the training images' mean, in their standard deviations")
+                .description(
+                        "Distance of the running mean from the mean of the training images, in their standard deviations")
                 .register(registry);
     }
 

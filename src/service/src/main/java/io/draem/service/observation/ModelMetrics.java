@@ -35,14 +35,14 @@ final class ModelMetrics {
 
     ModelMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.info = gauge("draem.model.info", "The models in service and where they run");
+        this.info = gauge("draem.model.info", "Always 1: the models in service and where they run");
         this.fallback =
                 gauge("draem.provider.fallback", "1 for a model that runs on the CPU although a GPU was requested");
         this.depth = gauge("draem.queue.depth", "Images that wait for a model or are being decoded for it");
-        this.capacity = gauge(
-                "draem.queue.capacity", "Maximum number of images that wait for a model or are being decoded for it");
-        this.suspended =
-                gauge("draem.model.suspended", "1 for a suspended version, which serves only requests that name it");
+        this.capacity = gauge("draem.queue.capacity", "Largest number of images that may wait for a model");
+        this.suspended = gauge(
+                "draem.model.suspended",
+                "1 for a version that failed on too many runs and serves only requests that name it");
         this.failures = Arrays.stream(FailedVersion.Failure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
                         .description("Failed loads of a version")
@@ -85,7 +85,8 @@ final class ModelMetrics {
 
     private Counter failedOver(ServedModel model) {
         return Counter.builder("draem.model.failover")
-                .description("Suspensions of a version that failed on too many runs, when another version replaced it")
+                .description(
+                        "Suspensions of a version that failed on too many of its runs, when another version replaced it")
                 .tags(tags(model))
                 .register(registry);
     }
@@ -96,7 +97,7 @@ final class ModelMetrics {
             String file = model.version() + " " + model.digest();
             if (now.putIfAbsent(model.name(), file) == null) {
                 Counter switches = Counter.builder("draem.model.switches")
-                        .description("Changes of the served version or file")
+                        .description("Changes of the version or file that is served")
                         .tag("model", model.name())
                         .register(registry);
                 String before = answering.put(model.name(), file);

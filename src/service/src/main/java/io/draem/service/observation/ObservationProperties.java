@@ -4,7 +4,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Options of the log.
+ * What is logged in addition to the metrics.
  *
  * @param logVerdicts whether the log has a line per verdict
  */

@@ -23,12 +23,12 @@ final class QueryDocumentation {
         return List.of(
                 parameter(
                         DetectionQuery.MODEL,
-                        "Name of the model; without it the default answers",
+                        "Name of the model; without it the default model is used",
                         new StringSchema().minLength(1),
                         "cookie"),
                 parameter(
                         DetectionQuery.VERSION,
-                        "Version of the model; without it the one in service answers",
+                        "Version of the model; without it the one in service is used",
                         new IntegerSchema().minimum(BigDecimal.ZERO).maximum(BigDecimal.valueOf(999_999_999)),
                         1),
                 parameter(
@@ -44,7 +44,7 @@ final class QueryDocumentation {
                         0.4),
                 parameter(
                         DetectionQuery.MIN_REGION_AREA,
-                        "Fewest pixels of the image in a region; without it the model's own number, and where it"
+                        "Smallest number of pixels of the image in a region; without it the model's own, and where it"
                                 + " has none the service's. The region of the peak of an anomalous image is"
                                 + " reported whatever its size",
                         new IntegerSchema()
@@ -53,9 +53,9 @@ final class QueryDocumentation {
                         16),
                 parameter(
                         DetectionQuery.INCLUDE,
-                        "What to add to the answer: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
+                        "Additions to the response: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
                                 + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
-                                + " Map, mask and overlay have the size of the image. Regions are always there",
+                                + " Map, mask and overlay have the size of the image. Regions are always returned",
                         new ArraySchema().items(new Schema<>().$ref(SchemaNames.INCLUDE)),
                         List.of("regions", "mask")));
     }

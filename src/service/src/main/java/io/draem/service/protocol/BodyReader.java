@@ -73,7 +73,7 @@ final class BodyReader {
 
     private DetectionException tooLarge() {
         return Invalid.tooLarge("The body is larger than " + maxBytes
-                + " bytes (draem.batch.max-bytes): send fewer images at a time, or in binary form");
+                + " bytes (draem.memory.budget): send fewer images at a time, or in binary form");
     }
 
     /**

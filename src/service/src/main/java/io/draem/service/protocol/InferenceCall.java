@@ -3,9 +3,8 @@ package io.draem.service.protocol;
 import io.draem.model.ModelCard;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Prediction;
-import io.draem.service.detection.PredictionInput;
 import io.draem.service.detection.PredictionRequest;
-import io.draem.service.detection.PredictionSource;
+import io.draem.service.detection.PredictionService;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.exc.JacksonIOException;
 
 /** One inference request, from its body to its answer. */
-final class InferenceCall implements PredictionSource, AutoCloseable {
+final class InferenceCall implements PredictionService.Source, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(InferenceCall.class);
 
@@ -50,7 +49,7 @@ final class InferenceCall implements PredictionSource, AutoCloseable {
         InferenceRequest parsed =
                 raw ? InferenceRequest.RAW : RequestParser.parse(body, () -> new TensorData(imageLength, maxImages));
         request = parsed;
-        List<PredictionInput> inputs = raw ? reader.readRaw() : reader.read(parsed.inputs());
+        List<PredictionRequest.Input> inputs = raw ? reader.readRaw() : reader.read(parsed.inputs());
         return new PredictionRequest(inputs, parsed.wantsReconstruction(), within(parsed.timeout()));
     }
 

@@ -3,6 +3,7 @@ package io.draem.service.protocol;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
+import io.draem.service.detection.MemoryLimits;
 import io.draem.service.detection.PredictionService;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
@@ -25,10 +26,11 @@ class InferenceController {
     private final BodyReader bodies;
     private final Inflation inflation;
 
-    InferenceController(PredictionService predictions, Admission admission, DetectionProperties properties) {
+    InferenceController(
+            PredictionService predictions, Admission admission, MemoryLimits limits, DetectionProperties properties) {
         this.predictions = predictions;
         this.maxImages = properties.batch().maxImages();
-        int maxBytes = Math.toIntExact(properties.batch().maxBytes().toBytes());
+        int maxBytes = Math.toIntExact(limits.maxBatchBytes().toBytes());
         this.bodies = new BodyReader(maxBytes);
         this.inflation = new Inflation(maxBytes, admission);
     }

@@ -64,7 +64,7 @@ final class Inflation {
         private void require(long size, int compressed) throws DetectionException {
             if (size > maxBytes) {
                 throw Invalid.tooLarge("The body is larger than " + maxBytes
-                        + " bytes when decompressed (draem.batch.max-bytes): send fewer images at a time");
+                        + " bytes when decompressed (draem.memory.budget): send fewer images at a time");
             }
             if (size > ANY_RATIO && size > (long) MAX_RATIO * compressed) {
                 throw Invalid.tooLarge("The body is more than " + MAX_RATIO

@@ -3,7 +3,7 @@ package io.draem.service.protocol;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.PredictionInput;
+import io.draem.service.detection.PredictionRequest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class InputReader {
     }
 
     /** Returns the images of the one input that the model has. */
-    List<PredictionInput> read(List<InputTensor> inputs) throws DetectionException {
+    List<PredictionRequest.Input> read(List<InputTensor> inputs) throws DetectionException {
         if (inputs.size() != 1 || !ModelContract.INPUT.equals(inputs.get(0).name())) {
             throw notOneInput();
         }
@@ -69,7 +69,7 @@ final class InputReader {
     }
 
     /** Returns the images of a body that is one tensor and nothing else. */
-    List<PredictionInput> readRaw() throws DetectionException {
+    List<PredictionRequest.Input> readRaw() throws DetectionException {
         long bytes = imageBytes();
         if (body.binaryLength() == 0 || body.binaryLength() % bytes != 0) {
             throw Invalid.request("A body without JSON is the tensor itself, " + bytes + " bytes an image, got "
@@ -102,47 +102,47 @@ final class InputReader {
         return (int) Math.min(Integer.MAX_VALUE, shape[0]);
     }
 
-    private List<PredictionInput> numbers(TensorData data, int images) throws DetectionException {
+    private List<PredictionRequest.Input> numbers(TensorData data, int images) throws DetectionException {
         long expected = images * (imageBytes() / Float.BYTES);
         if (!data.strings().isEmpty() || data.numbers() != expected) {
             throw Invalid.request("The data of the input must be the " + expected + " numbers that its shape says, got "
                     + data.numbers());
         }
         return data.images().stream()
-                .<PredictionInput>map(PredictionInput.Tensor::new)
+                .<PredictionRequest.Input>map(PredictionRequest.Input.Tensor::new)
                 .toList();
     }
 
-    private static List<PredictionInput> strings(TensorData data, int images) throws DetectionException {
+    private static List<PredictionRequest.Input> strings(TensorData data, int images) throws DetectionException {
         if (data.numbers() != 0 || data.strings().size() != images) {
             throw Invalid.request("The data of the input must be the " + images
                     + " encoded images (strings in base64) that its shape says, got "
                     + data.strings().size());
         }
         return data.strings().stream()
-                .<PredictionInput>map(PredictionInput.Encoded::new)
+                .<PredictionRequest.Input>map(PredictionRequest.Input.Encoded::new)
                 .toList();
     }
 
-    private List<PredictionInput> floats(int images) throws DetectionException {
+    private List<PredictionRequest.Input> floats(int images) throws DetectionException {
         if (images * imageBytes() != body.binaryLength()) {
             throw Invalid.request("The shape of the input says " + images * imageBytes() + " bytes, but "
                     + body.binaryLength() + " follow the JSON");
         }
-        List<PredictionInput> tensors = new ArrayList<>(images);
+        List<PredictionRequest.Input> tensors = new ArrayList<>(images);
         ByteBuffer bytes = binary();
         for (int i = 0; i < images; i++) {
             float[] values = new float[3 * height * width];
             bytes.asFloatBuffer().get(values);
             bytes.position(bytes.position() + Math.toIntExact(imageBytes()));
-            tensors.add(new PredictionInput.Tensor(values));
+            tensors.add(new PredictionRequest.Input.Tensor(values));
         }
         return tensors;
     }
 
     /** Each image has its length before it, in 4 bytes, the lowest first. */
-    private List<PredictionInput> prefixed(int images) throws DetectionException {
-        List<PredictionInput> encoded = new ArrayList<>(images);
+    private List<PredictionRequest.Input> prefixed(int images) throws DetectionException {
+        List<PredictionRequest.Input> encoded = new ArrayList<>(images);
         ByteBuffer bytes = binary();
         while (bytes.hasRemaining() && encoded.size() < images) {
             long length = bytes.remaining() < Integer.BYTES ? Long.MAX_VALUE : Integer.toUnsignedLong(bytes.getInt());
@@ -152,7 +152,7 @@ final class InputReader {
             }
             byte[] image = new byte[(int) length];
             bytes.get(image);
-            encoded.add(new PredictionInput.Encoded(image));
+            encoded.add(new PredictionRequest.Input.Encoded(image));
         }
         if (bytes.hasRemaining() || encoded.size() < images) {
             throw Invalid.request("The shape of the input says " + images + " images, but the bytes hold "
@@ -162,12 +162,12 @@ final class InputReader {
     }
 
     /** As OpenVINO Model Server has it: without a size, what follows the JSON is one image and nothing else. */
-    private List<PredictionInput> wholeImage(int images) throws DetectionException {
+    private List<PredictionRequest.Input> wholeImage(int images) throws DetectionException {
         if (images != 1) {
             throw Invalid.request("Without binary_data_size the bytes are one image, but the shape says " + images);
         }
         byte[] image = Arrays.copyOfRange(body.bytes(), body.jsonLength(), body.bytes().length);
-        return List.of(new PredictionInput.Encoded(image));
+        return List.of(new PredictionRequest.Input.Encoded(image));
     }
 
     private ByteBuffer binary() {

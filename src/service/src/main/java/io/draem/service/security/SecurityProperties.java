@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Who may use the service and how often.
  *
- * @param apiKeys the valid keys
+ * @param apiKeys keys that clients must send
  * @param rateLimit how often each key may be used
  */
 @ConfigurationProperties("draem.security")
@@ -25,11 +25,12 @@ public record SecurityProperties(
     }
 
     /**
-     * The valid keys.
+     * Keys that clients must send.
      *
-     * @param file one line {@code name:sha256} for each; without it no key is required
-     * @param pollInterval interval between checks of the file for changes
-     * @param openPaths exact paths that need no key, in addition to those of health, the page and the API document
+     * @param file file of the keys that clients must send, one line {@code name:sha256} per key; without it no key is
+     *     required
+     * @param pollInterval interval between checks of that file
+     * @param openPaths exact paths that need no key, in addition to those of health, the page and the contract
      */
     public record ApiKeys(
             @Nullable Path file,
@@ -47,8 +48,10 @@ public record SecurityProperties(
     /**
      * How often a key may be used for detection and inference; other requests do not count.
      *
-     * @param requests maximum number of requests per period, and at once; without it there is no limit
-     * @param period time after which an exhausted key has its full limit again
+     * @param requests requests for detection and inference that a key may send per period, and at once; further
+     *     requests are rejected with 429 and {@code Retry-After}. A batch counts once; models, metrics and health do
+     *     not count. Default: unlimited
+     * @param period the period, at most a day
      */
     public record RateLimit(
             @Nullable Integer requests, @DefaultValue("1s") Duration period) {

@@ -2,9 +2,9 @@ package io.draem.service.web;
 
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.Outcome;
 import io.draem.service.security.Access;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,22 +38,24 @@ final class BodyReceiver {
 
     /**
      * @param imageBytes most bytes of a body with one image
+     * @param batchBytes most bytes of a body with several images
      * @param operations path of the endpoints of operations, without the context's and without a slash at its end
      */
     BodyReceiver(
             Admission admission,
             KeyFilter keys,
-            DetectionProperties properties,
+            Duration timeout,
             long imageBytes,
+            long batchBytes,
             String contextPath,
             String operations) {
         this.admission = admission;
         this.keys = keys;
         this.contextPath = contextPath;
         this.operations = operations + "/";
-        this.timeout = properties.requestTimeout().toNanos();
+        this.timeout = timeout.toNanos();
         this.imageBytes = imageBytes;
-        this.batchBytes = properties.batch().maxBytes().toBytes();
+        this.batchBytes = batchBytes;
     }
 
     /** Returns an adapter that passes requests on once their bodies have arrived. */

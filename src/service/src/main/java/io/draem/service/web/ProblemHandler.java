@@ -51,7 +51,8 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
-        if (e.isTold() && current.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext arrival) {
+        if (e.isReported()
+                && current.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext arrival) {
             arrival.reported();
         }
         OutcomeFilter.ended(current, e.outcome());

@@ -5,20 +5,20 @@ import java.net.URI;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;
 
-/** The kinds of problem that a client can meet; each has a stable {@link #uri()} and a status of its own. */
+/** Types of problems; each has a stable {@link #uri()} and a status. */
 public enum ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
     INVALID_IMAGE(HttpStatus.BAD_REQUEST, "The image cannot be read"),
-    UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The request has no good key"),
+    UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The request has no valid key"),
     UNKNOWN_MODEL(HttpStatus.NOT_FOUND, "The model is not served"),
-    NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing at this path"),
-    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not take this method"),
-    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The answer does not come in that media type"),
-    REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request stopped coming"),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "The path does not exist"),
+    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not support this method"),
+    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The response is not available in that media type"),
+    REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request arrived too slowly"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
     RANGE_NOT_SATISFIABLE(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file does not have that range"),
-    EXPECTATION_FAILED(HttpStatus.EXPECTATION_FAILED, "The service does not meet that expectation"),
+    EXPECTATION_FAILED(HttpStatus.EXPECTATION_FAILED, "The Expect header is not supported"),
     UNUSUAL_INPUT(HttpStatus.UNPROCESSABLE_CONTENT, "The image does not look like the model's training images"),
     TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "The key was used too often"),
     HEADERS_TOO_LARGE(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers of the request are too large"),
@@ -27,7 +27,7 @@ public enum ProblemType {
     NOT_IMPLEMENTED(HttpStatus.NOT_IMPLEMENTED, "The service does not support what the request needs"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The service is overloaded"),
     NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
-    DEADLINE_EXCEEDED(HttpStatus.GATEWAY_TIMEOUT, "The answer took too long"),
+    DEADLINE_EXCEEDED(HttpStatus.GATEWAY_TIMEOUT, "The response took too long"),
     HTTP_VERSION_NOT_SUPPORTED(HttpStatus.HTTP_VERSION_NOT_SUPPORTED, "The version of HTTP is not supported");
 
     private final HttpStatus status;
@@ -72,7 +72,7 @@ public enum ProblemType {
     }
 
     /**
-     * Returns what can be said where nothing but the type of the problem is known.
+     * Returns the detail of a problem of which only the type is known.
      *
      * @param explorer the path of Swagger UI with all that is before it
      */
@@ -86,7 +86,7 @@ public enum ProblemType {
             case REQUEST_TIMEOUT -> "The request arrived too slowly: send it again, without pauses";
             case IMAGE_TOO_LARGE -> "The request is larger than this service takes: send a smaller image";
             case UNUSUAL_INPUT -> "Check light, exposure and focus of the camera, and send another image";
-            case RANGE_NOT_SATISFIABLE -> "Ask for a range within the file, or for the whole file";
+            case RANGE_NOT_SATISFIABLE -> "Request a range within the file, or the whole file";
             case EXPECTATION_FAILED -> "Send no header Expect, or Expect: 100-continue";
             case HEADERS_TOO_LARGE ->
                 "The request line and the headers are longer than server.max-http-request-header-size, or there are more"
@@ -100,7 +100,7 @@ public enum ProblemType {
             case INVALID_REQUEST ->
                 "The request is not valid HTTP: write characters of path and query as %XX where HTTP does not allow them,"
                         + " and check the Host, Content-Length and other headers";
-            default -> "The request breaks the rules of HTTP or of this service: see " + explorer;
+            default -> "The request violates HTTP or the contract of this service: see " + explorer;
         };
     }
 

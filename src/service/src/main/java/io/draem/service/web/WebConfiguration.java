@@ -3,6 +3,7 @@ package io.draem.service.web;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
+import io.draem.service.detection.MemoryLimits;
 import io.draem.service.queue.RequestContext;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
@@ -49,26 +50,26 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final int SPARE_PARTS = 8;
 
     @Bean
-    MultipartConfigElement multipartConfig(DetectionProperties properties) {
-        long image = properties.image().maxBytes().toBytes();
-        long form = Math.max(imageForm(properties), batchForm(properties));
+    MultipartConfigElement multipartConfig(MemoryLimits limits) {
+        long image = limits.maxBytes().toBytes();
+        long form = Math.max(imageForm(limits), batchForm(limits));
         // Parts stay in memory: nothing of an image touches the disk, and the root may be read-only.
         return new MultipartConfigElement("", image, form, Math.toIntExact(image));
     }
 
     @Bean
-    MultipartResolver multipartResolver(DetectionProperties properties) {
+    MultipartResolver multipartResolver(MemoryLimits limits) {
         return new ImageForms(Map.of(
-                Endpoints.DETECT, imageForm(properties),
-                Endpoints.DETECT_BATCH, batchForm(properties)));
+                Endpoints.DETECT, imageForm(limits),
+                Endpoints.DETECT_BATCH, batchForm(limits)));
     }
 
-    private static long imageForm(DetectionProperties properties) {
-        return properties.image().maxBytes().toBytes() + MULTIPART_OVERHEAD;
+    private static long imageForm(MemoryLimits limits) {
+        return limits.maxBytes().toBytes() + MULTIPART_OVERHEAD;
     }
 
-    private static long batchForm(DetectionProperties properties) {
-        return properties.batch().maxBytes().toBytes();
+    private static long batchForm(MemoryLimits limits) {
+        return limits.maxBatchBytes().toBytes();
     }
 
     @Bean
@@ -147,6 +148,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> arrivals(
             DetectionProperties properties,
+            MemoryLimits limits,
             ConnectionDrain connections,
             Admission admission,
             FilterRegistrationBean<KeyFilter> keyFilter,
@@ -157,8 +159,9 @@ class WebConfiguration implements WebMvcConfigurer {
         BodyReceiver bodies = new BodyReceiver(
                 admission,
                 Objects.requireNonNull(keyFilter.getFilter()),
-                properties,
-                imageForm(properties),
+                properties.requestTimeout(),
+                imageForm(limits),
+                batchForm(limits),
                 Endpoints.contextPath(server),
                 operations.getBasePath());
         return factory -> {

@@ -49,7 +49,7 @@ class AdmissionTests {
     }
 
     @Test
-    void whatHasBegunToArriveIsAdmittedDuringAShutdownAndWaitedFor() throws Exception {
+    void admitsWhatHasBegunToArriveDuringAShutdownAndWaitsForIt() throws Exception {
         Admission.Upload upload = admission.receive(null, "a", reason -> {});
         admission.close();
         assertThat(admission.awaitAnswers(Duration.ofMillis(1))).isFalse();
@@ -61,21 +61,21 @@ class AdmissionTests {
         assertThat(admission.awaitAnswers(Duration.ofSeconds(1))).isTrue();
     }
 
-    /** Else its answer would find models that are closed already. */
+    /** Else its models could be closed before it has a response. */
     @Test
-    void whatArrivesAfterTheShutdownHasBegunIsNotReceived() throws Exception {
+    void receivesNothingNewDuringAShutdown() throws Exception {
         admission.close();
         assertThatExceptionOfType(DetectionException.Unavailable.class)
                 .isThrownBy(() -> admission.receive(null, "a", reason -> {}))
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.SHUTTING_DOWN))
-                .satisfies(e -> assertThat(e.isTold()).isFalse());
+                .satisfies(e -> assertThat(e.isReported()).isFalse());
         admission.receive("a", reason -> {});
         assertThat(admission.awaitAnswers(Duration.ZERO)).isTrue();
         assertThat(ended).isEmpty();
     }
 
     @Test
-    void whatStillArrivesAtTheEndOfAShutdownIsRefusedAndItsAnswerWaitedFor() throws Exception {
+    void refusesWhatStillArrivesAtTheEndOfAShutdownAndWaitsForTheResponse() throws Exception {
         AtomicReference<Admission.Upload> upload = new AtomicReference<>();
         List<Outcome> refused = new ArrayList<>();
         upload.set(admission.receive(null, "a", reason -> {
@@ -91,7 +91,7 @@ class AdmissionTests {
         int before = ended.size();
         assertThatExceptionOfType(DetectionException.Unavailable.class)
                 .isThrownBy(() -> admission.admit(null, client, true))
-                .satisfies(e -> assertThat(e.isTold()).isTrue());
+                .satisfies(e -> assertThat(e.isReported()).isTrue());
         assertThat(ended).hasSize(before + 1).last().isEqualTo(outcome);
     }
 }

@@ -22,7 +22,7 @@ class BodyBudgetTests {
     }
 
     @Test
-    void theLargestUploadOfTheClientThatHoldsMostGivesWayToAnother() {
+    void evictsTheLargestUploadOfTheClientThatHoldsMost() {
         BodyBudget.Upload small = upload("a", "small");
         BodyBudget.Upload large = upload("a", "large");
         assertThat(small.grow(30)).isTrue();
@@ -31,7 +31,7 @@ class BodyBudgetTests {
         assertThat(other.grow(10)).isTrue();
         assertThat(evicted).containsExactly("large");
         assertThat(budget.bytes()).isEqualTo(40);
-        assertThat(large.grow(1)).as("it has given way").isFalse();
+        assertThat(large.grow(1)).as("it was evicted").isFalse();
         assertThat(large.complete(70)).isFalse();
         large.close();
         assertThat(budget.bytes()).isEqualTo(40);
@@ -46,7 +46,7 @@ class BodyBudgetTests {
     }
 
     @Test
-    void aClientThatHoldsMostIsRefusedInPlaceOfTheOthers() {
+    void refusesTheClientThatHoldsMostRatherThanOthers() {
         assertThat(upload("a", "first").grow(40)).isTrue();
         assertThat(upload("b", "second").grow(60)).isTrue();
         assertThat(upload("b", "third").grow(61)).isFalse();
@@ -64,7 +64,7 @@ class BodyBudgetTests {
     }
 
     @Test
-    void whatABodyUnpacksToTakesTheBytesOfLargerUploadsAlone() {
+    void whatABodyUnpacksToEvictsOnlyLargerUploads() {
         assertThat(upload("a", "first").grow(60)).isTrue();
         assertThat(budget.grow(null, 70)).isFalse();
         assertThat(budget.grow(null, 50)).isTrue();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Takes pixels and does work on images in a JVM whose heap is full again and again, and looks at what is left behind. */
+/** Takes pixels and does work on images in a JVM whose heap is full again and again, and checks what is left behind. */
 @Tag("slow")
 class ExhaustedHeapTests {
 
@@ -64,16 +64,16 @@ class ExhaustedHeapTests {
         private String run(boolean pixels) throws Exception {
             List<Thread> running = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                RequestContext caller = new TestContext("client " + i % 3);
+                RequestContext context = new TestContext("client " + i % 3);
                 Random random = new Random(i);
                 String model = "model " + i % 2;
                 running.add(new Thread(() -> repeat(() -> {
                     if (pixels) {
                         long bytes = (long) PixelBudget.BYTES * random.nextInt(PIXELS);
-                        budget.take(bytes, "", caller).close();
+                        budget.take(bytes, "", context).close();
                     } else {
                         int cost = FairExecutor.LARGE + random.nextInt(2);
-                        threads.call(model, caller, cost, under::incrementAndGet);
+                        threads.call(model, context, cost, under::incrementAndGet);
                     }
                 })));
             }

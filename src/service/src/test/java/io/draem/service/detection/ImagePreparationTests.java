@@ -55,14 +55,14 @@ class ImagePreparationTests {
     }
 
     @Test
-    void anImageThatIsTooLargeIsToldOfPicturesOnlyWhereSomeWereAskedFor() {
+    void theRemedyForATooLargeImageNamesPicturesOnlyWhereSomeWereRequested() {
         assertThat(DetectionService.remedy(Set.of(Include.POLYGON))).isEqualTo("send a smaller image");
         assertThat(DetectionService.remedy(Set.of(Include.OVERLAY)))
                 .isEqualTo("send a smaller image, or ask for fewer pictures");
         assertThatExceptionOfType(DetectionException.Rejected.class)
                 .isThrownBy(
                         () -> new PixelBudget(100).take(16 * 100, DetectionService.remedy(Set.of()), new TestContext()))
-                .withMessageEndingWith("(draem.image.max-pixels-in-flight): send a smaller image");
+                .withMessageEndingWith("(draem.memory.budget): send a smaller image");
     }
 
     private static byte[] png(int width, int height) throws IOException {

@@ -2,7 +2,6 @@ package io.draem.service.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.TestContext;
@@ -16,7 +15,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.util.unit.DataSize;
 
 @Timeout(30)
 class PixelBudgetTests {
@@ -24,7 +22,7 @@ class PixelBudgetTests {
     private final PixelBudget budget = new PixelBudget(100);
 
     @Test
-    void anImageThatDoesNotFitBesideAnotherWaitsForItToEnd() throws Exception {
+    void anImageThatDoesNotFitWithAnotherWaitsForItsEnd() throws Exception {
         PixelBudget.Share first = share(60, new Waiting(20));
         Waiting second = new Waiting(20);
         CompletableFuture<PixelBudget.Share> waits = take(60, second);
@@ -40,14 +38,14 @@ class PixelBudgetTests {
     }
 
     @Test
-    void smallImagesPassALargeOneThatWaitsAndDoNotKeepItOut() throws Exception {
+    void smallImagesPassALargeOneThatWaitsWithoutDelayingIt() throws Exception {
         PixelBudget.Share first = share(80, new Waiting(20));
         CompletableFuture<PixelBudget.Share> large = waiting(80, "large");
         PixelBudget.Share small = share(6, new Waiting("small", 20));
         PixelBudget.Share other = share(6, new Waiting("small", 20));
         assertThat(large).isNotDone();
         first.close();
-        // The large one is in although the small ones that passed it are there still.
+        // The large one is admitted although the small ones that passed it have not ended.
         large.get();
         assertThat(budget.taken()).isEqualTo(92);
         small.close();
@@ -66,14 +64,14 @@ class PixelBudgetTests {
         for (int ended = 0; !large.isDone(); ended++) {
             assertThat(ended).isLessThan(100);
             assertThat(budget.taken()).isLessThanOrEqualTo(100);
-            // For each small image that ends another one comes.
+            // Each small image that ends is followed by another.
             CompletableFuture<PixelBudget.Share> oldest =
                     flow.stream().filter(CompletableFuture::isDone).findFirst().orElseThrow();
             flow.remove(oldest);
             oldest.get().close();
-            Waiting caller = new Waiting("small", 20);
-            CompletableFuture<PixelBudget.Share> next = take(4, caller);
-            Await.until(Duration.ofSeconds(20), () -> next.isDone() || caller.asked.tryAcquire());
+            Waiting request = new Waiting("small", 20);
+            CompletableFuture<PixelBudget.Share> next = take(4, request);
+            Await.until(Duration.ofSeconds(20), () -> next.isDone() || request.asked.tryAcquire());
             flow.add(next);
         }
         large.get().close();
@@ -84,7 +82,7 @@ class PixelBudgetTests {
     }
 
     @Test
-    void thereIsRoomForASmallImageBesideTheLargestAndBesideManyOfOneSize() throws Exception {
+    void aSmallImageFitsWithTheLargestAndWithManyOfOneSize() throws Exception {
         PixelBudget.Share largest = share(88, new Waiting(20));
         share(6, new Waiting(0)).close();
         largest.close();
@@ -118,7 +116,7 @@ class PixelBudgetTests {
     }
 
     @Test
-    void anImageThatGoesAwayWhileItWaitsLetsTheNextOneIn() throws Exception {
+    void anImageThatIsCancelledWhileItWaitsLetsTheNextOnePass() throws Exception {
         PixelBudget.Share first = share(60, new Waiting(20));
         Waiting large = new Waiting(20);
         CompletableFuture<PixelBudget.Share> waits = take(60, large);
@@ -126,7 +124,7 @@ class PixelBudgetTests {
         for (int i = 0; i < 20; i++) {
             share(4, new Waiting("small", 20)).close();
         }
-        // Of small ones enough have passed: this one waits behind it, though it would fit.
+        // Enough small ones have passed: this one waits behind it, though it would fit.
         CompletableFuture<PixelBudget.Share> behind = waiting(20, "small");
         assertThat(behind).isNotDone();
         large.gone = true;
@@ -155,44 +153,31 @@ class PixelBudgetTests {
     }
 
     @Test
-    void moreThanThereIsAtAllIsRefused() {
+    void rejectsMoreThanTheBudget() {
         assertThatExceptionOfType(DetectionException.Rejected.class)
                 .isThrownBy(() -> share(101, new Waiting(20)))
                 .withMessageContainingAll("memory of 101 pixels", "limit of 100")
-                .withMessageEndingWith("(draem.image.max-pixels-in-flight): send a smaller image")
+                .withMessageEndingWith("(draem.memory.budget): send a smaller image")
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(Outcome.IMAGE_TOO_LARGE));
     }
 
-    @Test
-    void aBudgetThatTheLargestImageExceedsIsRefusedByName() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DetectionProperties.Image(
-                        DataSize.ofMegabytes(1),
-                        1_000L,
-                        999,
-                        DataSize.ofMegabytes(256),
-                        DataSize.ofMegabytes(256),
-                        null))
-                .withMessageContaining("draem.image.max-pixels-in-flight");
-    }
-
-    private PixelBudget.Share share(int pixels, RequestContext caller) throws DetectionException {
-        return budget.take((pixels - 1L) * PixelBudget.BYTES, "send a smaller image", caller);
+    private PixelBudget.Share share(int pixels, RequestContext request) throws DetectionException {
+        return budget.take((pixels - 1L) * PixelBudget.BYTES, "send a smaller image", request);
     }
 
     /** Takes pixels that are not there yet, and returns when they are waited for. */
     private CompletableFuture<PixelBudget.Share> waiting(int pixels, String client) throws InterruptedException {
-        Waiting caller = new Waiting(client, 20);
-        CompletableFuture<PixelBudget.Share> share = take(pixels, caller);
-        caller.asked.acquire();
+        Waiting request = new Waiting(client, 20);
+        CompletableFuture<PixelBudget.Share> share = take(pixels, request);
+        request.asked.acquire();
         return share;
     }
 
-    private CompletableFuture<PixelBudget.Share> take(int pixels, RequestContext caller) {
+    private CompletableFuture<PixelBudget.Share> take(int pixels, RequestContext request) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return share(pixels, caller);
+                        return share(pixels, request);
                     } catch (DetectionException e) {
                         throw new IllegalStateException(e);
                     }
@@ -200,7 +185,7 @@ class PixelBudgetTests {
                 task -> new Thread(task).start());
     }
 
-    /** A caller that tells when it is looked after: whoever takes pixels for it waits then. */
+    /** A request that shows when its client is checked: it waits for its pixels then. */
     private static class Waiting extends TestContext {
 
         private final long deadline;

@@ -15,7 +15,7 @@ class ResponseBudgetTests {
     private final SlowReader second = new SlowReader();
 
     @Test
-    void picturesThatFindNoRoomAreRefusedUntilTheAnswersBeforeAreSent() throws Exception {
+    void refusesPicturesUntilThoseOfEarlierResponsesAreSent() throws Exception {
         budget.take(60, first);
         budget.take(40, first);
         assertThatExceptionOfType(DetectionException.Unavailable.class)
@@ -28,22 +28,22 @@ class ResponseBudgetTests {
     }
 
     @Test
-    void aVerdictWithoutPicturesIsNotConcerned() throws Exception {
+    void admitsAVerdictWithoutPicturesAlways() throws Exception {
         budget.take(100, first);
         budget.take(0, second);
         assertThat(budget.taken()).isEqualTo(100);
     }
 
     @Test
-    void whatNeverFitsIsNotToldToTryAgain() {
+    void rejectsWhatNeverFitsWithoutAskingToTryAgain() {
         assertThatExceptionOfType(DetectionException.Rejected.class)
                 .isThrownBy(() -> budget.take(101, first))
-                .withMessageContaining("draem.image.max-picture-bytes-in-flight");
+                .withMessageContaining("draem.memory.budget");
         assertThat(budget.taken()).isZero();
     }
 
     @Test
-    void anAnswerThatFindsNoMemoryKeepsNothing() {
+    void aResponseThatFindsNoMemoryKeepsNothing() {
         assertThatExceptionOfType(OutOfMemoryError.class)
                 .isThrownBy(() -> budget.take(60, new SlowReader() {
                     @Override

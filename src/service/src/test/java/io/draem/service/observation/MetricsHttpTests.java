@@ -9,14 +9,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,27 +16,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class MetricsHttpTests extends HttpTest {
 
-    private static final Pattern TYPE = Pattern.compile("# TYPE (draem_\\w+) (\\w+)");
-    private static final Pattern ROW = Pattern.compile("^\\| `(draem_\\w+)` \\| (\\w+) \\|([^|]*)\\|");
-    private static final Pattern SAMPLE = Pattern.compile("(draem_\\w+?)(?:_bucket|_sum|_count)?(?:\\{(.*)})? \\S+");
-    private static final Pattern LABEL = Pattern.compile("(\\w+)=\"[^\"]*\"");
     private static final String SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-    @Test
-    void theMetricsPageNamesAllMetricsWithTheirLabels() throws Exception {
-        detect();
-        Map<String, String> documented = new TreeMap<>();
-        for (String line : Files.readAllLines(TestModels.file("src/docs/reference/metrics.md"))) {
-            Matcher row = ROW.matcher(line);
-            if (row.find()) {
-                Set<String> labels = new TreeSet<>(
-                        List.of(row.group(3).replaceAll("[`\\s]", "").split(",")));
-                labels.remove("");
-                documented.put(row.group(1), row.group(2) + " " + labels);
-            }
-        }
-        assertThat(served()).isNotEmpty().isEqualTo(documented);
-    }
 
     @Test
     void exemplarsNameTheTraceOfASampledRequest() throws Exception {
@@ -118,28 +90,5 @@ class MetricsHttpTests extends HttpTest {
         assertThat(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.good()), headers)
                         .statusCode())
                 .isEqualTo(200);
-    }
-
-    /** Kind and labels of each family; a histogram's {@code _max} belongs to it, and {@code le} is its own. */
-    private Map<String, String> served() throws Exception {
-        String text = Http.text(http.get("/actuator/prometheus"));
-        Map<String, String> kinds = new TreeMap<>();
-        TYPE.matcher(text).results().forEach(type -> kinds.put(type.group(1), type.group(2)));
-        Map<String, Set<String>> labels = new TreeMap<>();
-        text.lines().filter(line -> line.startsWith("draem_")).forEach(line -> {
-            MatchResult sample = SAMPLE.matcher(line).results().findFirst().orElseThrow();
-            Set<String> names = labels.computeIfAbsent(sample.group(1), family -> new TreeSet<>());
-            if (sample.group(2) != null) {
-                LABEL.matcher(sample.group(2)).results().forEach(label -> names.add(label.group(1)));
-            }
-            names.remove("le");
-        });
-        Map<String, String> families = new TreeMap<>();
-        kinds.forEach((family, kind) -> {
-            if (!(family.endsWith("_max") && kinds.containsKey(family.substring(0, family.length() - 4)))) {
-                families.put(family, kind + " " + labels.getOrDefault(family, Set.of()));
-            }
-        });
-        return families;
     }
 }

@@ -269,7 +269,7 @@ class ProtocolHttpTests extends HttpTest {
         isError(infer(INFER, many), 413, "at most 64");
         isError(inferBinary("", new byte[12]), 400, "A body without JSON");
         isError(http.post(INFER, "application/json", new byte[3], JSON_LENGTH, "4"), 400, "3 bytes");
-        isError(http.post(INFER, "application/json", new byte[65 << 20]), 413, "draem.batch.max-bytes");
+        isError(http.post(INFER, "application/json", new byte[65 << 20]), 413, "draem.memory.budget");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.draem.model.TestModels;
 import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
+import io.draem.service.detection.SmallResponseBudget;
 import io.draem.service.queue.QueueListener;
 import io.draem.testing.Await;
 import java.awt.image.BufferedImage;
@@ -50,14 +51,12 @@ import tools.jackson.databind.JsonNode;
             "draem.inference.runs=1",
             "draem.inference.queue-capacity=1",
             "draem.request-timeout=5s",
-            "draem.image.max-picture-bytes-in-flight=20MB",
-            "draem.batch.max-picture-bytes=20MB",
             "server.tomcat.threads.max=8",
             "server.tomcat.connection-timeout=2s"
         })
 @Tag("slow")
 @Timeout(60)
-@Import(OverloadHttpTests.Held.class)
+@Import({OverloadHttpTests.Held.class, SmallResponseBudget.class})
 class OverloadHttpTests extends HttpTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -403,7 +402,7 @@ class OverloadHttpTests extends HttpTest {
         Await.until(LIMIT, () -> gauge("draem_in_flight_picture_bytes") == 0);
         HttpResponse<byte[]> tooMuch = http.post("/v1/detect?include=map-float32", "image/png", drawn(2_400));
         assertThat(tooMuch.statusCode()).isEqualTo(413);
-        assertThat(Http.text(tooMuch)).contains("draem.image.max-picture-bytes-in-flight");
+        assertThat(Http.text(tooMuch)).contains("draem.memory.budget");
     }
 
     /** Returns a black square as a PNG. */

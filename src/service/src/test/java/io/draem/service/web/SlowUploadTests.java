@@ -37,14 +37,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
-/** A service with few threads, connections and bytes for bodies, and clients that send slowly. */
+/** A service with few threads and connections, and 4 MB for bodies, and clients that send slowly. */
 @TestPropertySource(
         properties = {
             "server.tomcat.threads.max=16",
             "server.tomcat.max-connections=400",
             "draem.image.max-bytes=2MB",
-            "draem.batch.max-bytes=2MB",
-            "draem.image.max-bytes-in-flight=4MB"
+            "draem.memory.budget=64MB"
         })
 @Tag("slow")
 @Timeout(120)

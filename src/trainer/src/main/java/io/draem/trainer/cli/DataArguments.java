@@ -23,8 +23,8 @@ final class DataArguments {
             names = "--anomaly-source",
             paramLabel = "DIR",
             description =
-                    "Folder of texture images for the synthetic anomalies, searched recursively (paper: DTD); default:"
-                            + " generated noise")
+                    "Folder of texture images for the synthetic anomalies, searched recursively (default: generated"
+                            + " noise; paper: DTD)")
     @Nullable
     Path anomalySource;
 

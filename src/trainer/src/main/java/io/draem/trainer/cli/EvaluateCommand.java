@@ -83,6 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
+            paramLabel = "N",
             description = "Threads of ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();

@@ -73,6 +73,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--format",
+            paramLabel = "FORMAT",
             split = ",",
             defaultValue = "fp32",
             description = "Formats, from ${COMPLETION-CANDIDATES}")
@@ -80,6 +81,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--image-score",
+            paramLabel = "RULE",
             description = "Image score inside the graph: ${COMPLETION-CANDIDATES} (default: the checkpoint's); another"
                     + " one needs --data",
             showDefaultValue = Visibility.NEVER)
@@ -118,18 +120,21 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--image-size",
-            description = "Side of the square input, if the checkpoint does not record it",
+            paramLabel = "PIXELS",
+            description = "Side of the square input (default: the checkpoint's; required if it does not record it)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer imageSize;
 
     @Option(
             names = "--calibration-images",
+            paramLabel = "N",
             defaultValue = "" + FormatPublishing.CALIBRATION_IMAGES,
             description = "Images that the ranges of int8 activations are measured on, half of them with an anomaly")
     private int calibrationImages;
 
     @Option(
             names = "--threads",
+            paramLabel = "N",
             description = "Threads of libtorch and ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();

@@ -1,6 +1,7 @@
 package io.draem.trainer.cli;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Help;
@@ -20,28 +21,37 @@ final class GroupedOptions implements IHelpSectionRenderer {
     public String render(Help help) {
         CommandSpec command = help.commandSpec();
         OptionSpec helpAll = command.findOption(HELP_ALL);
+        boolean all = helpAll == null || Boolean.TRUE.equals(helpAll.getValue());
+        StringBuilder text = new StringBuilder();
+        groups(command).forEach((name, options) -> {
+            List<OptionSpec> shown = options.stream()
+                    .filter(option -> all || TrainCommand.COMMON.contains(option.longestName()))
+                    .toList();
+            if (!name.isEmpty() && !shown.isEmpty()) {
+                text.append(System.lineSeparator())
+                        .append(help.colorScheme().text("@|bold " + name + "|@"))
+                        .append(System.lineSeparator());
+            }
+            text.append(help.optionListExcludingGroups(shown));
+        });
+        return text.toString();
+    }
+
+    /** Returns the options of a command by the name of their mixin; the command's own come first, under the empty name. */
+    static Map<String, List<OptionSpec>> groups(CommandSpec command) {
         List<OptionSpec> own = new ArrayList<>(command.options());
         own.removeIf(OptionSpec::hidden);
-        if (helpAll != null && !Boolean.TRUE.equals(helpAll.getValue())) {
-            own.removeIf(option -> !TrainCommand.COMMON.contains(option.longestName()));
-        }
-        StringBuilder groups = new StringBuilder();
-        for (Map.Entry<String, CommandSpec> mixin : command.mixins().entrySet()) {
-            if (mixin.getKey().startsWith("mixin")) {
-                continue; // picocli's own with --help and --version
+        Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
+        groups.put("", own);
+        command.mixins().forEach((name, mixin) -> {
+            if (!name.startsWith("mixin")) { // picocli's own has --help and --version
+                List<OptionSpec> options = own.stream()
+                        .filter(option -> mixin.findOption(option.longestName()) != null)
+                        .toList();
+                own.removeAll(options);
+                groups.put(name, options);
             }
-            List<OptionSpec> options = own.stream()
-                    .filter(option -> mixin.getValue().findOption(option.longestName()) != null)
-                    .toList();
-            if (options.isEmpty()) {
-                continue;
-            }
-            own.removeAll(options);
-            groups.append(System.lineSeparator())
-                    .append(help.colorScheme().text("@|bold " + mixin.getKey() + "|@"))
-                    .append(System.lineSeparator())
-                    .append(help.optionListExcludingGroups(options));
-        }
-        return help.optionListExcludingGroups(own) + groups;
+        });
+        return groups;
     }
 }

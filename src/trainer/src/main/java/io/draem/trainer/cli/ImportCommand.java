@@ -106,6 +106,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--validation",
+            paramLabel = "SPLIT",
             defaultValue = "from-test",
             description = "Images of --data that thresholds are found on: from-test (half; the other half is used for"
                     + " evaluation) or same-as-test")
@@ -113,11 +114,13 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--threshold-image",
+            paramLabel = "SCORE",
             description = "Raw image score above which an image is anomalous (default: the checkpoint's, else 0.5)")
     private @Nullable Double imageThreshold;
 
     @Option(
             names = "--threshold-pixel",
+            paramLabel = "VALUE",
             description = "Raw map value above which a pixel is anomalous (default: the checkpoint's, else the image"
                     + " threshold)")
     private @Nullable Double pixelThreshold;
@@ -132,11 +135,16 @@ final class ImportCommand implements Callable<Integer> {
                             + " from the images of --data, the full range without them")
     private String whiteLevel = "auto";
 
-    @Option(names = "--seed", defaultValue = "0", description = "Seed of the choice of calibration images")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the choice of calibration images")
     private long seed;
 
     @Option(
             names = "--threads",
+            paramLabel = "N",
             description = "Threads of libtorch (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();

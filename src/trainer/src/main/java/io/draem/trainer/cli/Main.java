@@ -87,6 +87,9 @@ public final class Main {
     public static void main(String[] arguments) {
         // Libraries format numbers with the default locale, whose digits may not be 0 to 9.
         Locale.setDefault(Locale.ENGLISH);
+        // The runtime logs choices among GPUs, which the trainer does not use: without a provider, SLF4J would warn of
+        // it.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         CommandLine command = commandLine();
         if (FileNameEncoding.isAscii()) { // otherwise characters outside ASCII are printed as question marks
             System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));

@@ -64,6 +64,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Option(
             names = "--threshold",
+            paramLabel = "SCORE",
             description = "Raw image score above which an image is anomalous (default: the model's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double threshold;
@@ -71,19 +72,24 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = {"--min-region-area", "--min-area"},
             paramLabel = "PIXELS",
-            description =
-                    "Fewest pixels of a region (default: the model's, else " + RegionOptions.DEFAULT_MIN_AREA + ")",
+            description = "Smallest number of pixels in a region (default: the model's, else "
+                    + RegionOptions.DEFAULT_MIN_AREA + ")",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer minArea;
 
     @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits gray, where 65535 is 1.0")
     private boolean maps;
 
-    @Option(names = "--batch-size", defaultValue = "4", description = "Largest number of images per run of the graph")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Largest number of images per run of the graph")
     private int batchSize;
 
     @Option(
             names = "--threads",
+            paramLabel = "N",
             description = "Threads of ONNX Runtime (default: the number of processors)",
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();

@@ -40,8 +40,8 @@ final class ThresholdArguments {
             names = "--threshold-image",
             paramLabel = "SCORE",
             description =
-                    "Raw image threshold of rule manual, required by it in train (this project; default in export: the"
-                            + " checkpoint's)",
+                    "Raw image threshold of rule manual, which needs it in train (default in export: the checkpoint's, this"
+                            + " project)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdImage;
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Says what a calibration's few images cannot tell. */
+/** Warnings about thresholds that come from too few images. */
 public final class CalibrationWarnings {
 
     /** Of fewer images the share that a threshold lets through is known to no better than about a tenth. */
@@ -23,24 +23,24 @@ public final class CalibrationWarnings {
         if (calibration.rule() == ThresholdRule.QUANTILE && value != null && value * (normal + 1) > normal) {
             warnings.add(String.format(
                     Locale.ROOT,
-                    "%s cannot tell their %s quantile: the threshold lies at the highest of them, and about one"
-                            + " normal image in %d will be above it; hold out more, or ask for --threshold-quantile %.2f",
+                    "%s cannot determine their %s quantile: the threshold is the highest of their scores, and about"
+                            + " one normal image in %d will be above it; hold out more, or use --threshold-quantile %.2f",
                     images(normal, "normal"),
                     value,
                     normal + 1,
                     Math.floor(100.0 * normal / (normal + 1)) / 100));
         }
         if (calibration.rule() == ThresholdRule.RECALL && value != null && value * (anomalous + 1) > anomalous) {
-            warnings.add(images(anomalous, "anomalous") + " cannot tell a recall of " + value
-                    + ": the threshold lies at the lowest of them");
+            warnings.add(images(anomalous, "anomalous") + " cannot determine a recall of " + value
+                    + ": the threshold is the lowest of their scores");
         }
         if (normal < FEW_IMAGES && calibration.rule() != ThresholdRule.MANUAL) {
             warnings.add("The threshold comes from " + images(normal, "normal")
-                    + ": another draw of them could move it far. Use " + FEW_IMAGES + " or more");
+                    + ": a different selection could change it considerably. Use " + FEW_IMAGES + " or more");
         }
         if (calibration.rule() == ThresholdRule.F1 && anomalous < FEW_IMAGES) {
             warnings.add("The threshold comes from " + images(anomalous, "anomalous")
-                    + ": another draw of them could move it far. Use " + FEW_IMAGES + " or more");
+                    + ": a different selection could change it considerably. Use " + FEW_IMAGES + " or more");
         }
         int masked = calibration.maskedImages();
         if (masked < anomalous && calibration.rule() != ThresholdRule.MANUAL) {

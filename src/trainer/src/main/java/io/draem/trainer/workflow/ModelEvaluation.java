@@ -77,7 +77,7 @@ record ModelEvaluation(
                         "from %d normal images and %d with %s",
                         calibration.normalImages(),
                         anomalous,
-                        synthetic ? "synthetic anomalies (no labelled defect validates)" : "defects" + masks());
+                        synthetic ? "synthetic anomalies (no labeled defects to validate with)" : "defects" + masks());
         out.printf(
                 Locale.ROOT,
                 "thresholds by rule %s%s, %s: %.4f (image), %.4f (pixel)%n",

@@ -1,78 +1,102 @@
 package io.draem.trainer.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.draem.model.ReferencePage.code;
+import static io.draem.model.ReferencePage.prose;
+import static io.draem.model.ReferencePage.table;
 
+import io.draem.model.ReferencePage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Compares the reference page of the command line with the options of the commands. */
+/** The reference of the command line lists commands, options with their defaults, and exit codes as the help does. */
 class CliReferenceTests {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| (`--[^|]*) \\| ([^|]*) \\|");
-    private static final Pattern NAME = Pattern.compile("`(--[^ `]+)");
-    private static final Pattern LITERAL = Pattern.compile("`[^`]*`");
-    private static final Set<String> OF_ALL_COMMANDS = Set.of("--help", "--help-all", "--version", "--stack-trace");
-    private static final String ALL_AUGMENTERS = "all ten";
+    private static final Pattern DEFAULT = Pattern.compile(" ?\\(default(?: in export)?: ([^()]*)\\)");
+    private static final String REQUIRED = ", required";
+    private static final List<String> OF_ALL_COMMANDS = List.of("--help", "--help-all", "--version", "--stack-trace");
+    private static final List<String> HEADER = List.of("option", "default", "meaning");
 
-    @ParameterizedTest
-    @ValueSource(strings = {"train", "evaluate", "export", "import", "predict"})
-    void namesEveryOptionWithItsDefault(String command) throws IOException {
-        Map<String, String> documented = new TreeMap<>();
-        ROW.matcher(section(command))
-                .results()
-                .forEach(row -> NAME.matcher(row.group(1).replace("--[no-]", "--"))
-                        .results()
-                        .forEach(name ->
-                                documented.put(name.group(1), row.group(2).strip())));
-        Map<String, String> defaults = new TreeMap<>();
-        for (OptionSpec option : options(command)) {
-            for (String name : option.names()) {
-                defaults.put(name, expected(option, documented.getOrDefault(name, "")));
+    @Test
+    void listsCommandsOptionsAndExitCodes() throws IOException {
+        CommandLine all = Main.commandLine();
+        Map<String, String> parts = new LinkedHashMap<>();
+        List<List<String>> commands = new ArrayList<>();
+        all.getSubcommands().forEach((name, command) -> {
+            commands.add(List.of("[" + code(name) + "](#" + name + ")", prose(description(command)[0])));
+            parts.put(name, options(command.getCommandSpec()));
+        });
+        parts.put("commands", table(List.of("command", "description"), commands));
+        List<List<String>> codes = new ArrayList<>();
+        all.getCommandSpec()
+                .usageMessage()
+                .exitCodeList()
+                .forEach((code, meaning) -> codes.add(List.of(code, prose(meaning))));
+        parts.put("exit codes", table(List.of("code", "meaning"), codes));
+        ReferencePage.check("cli.md", parts);
+    }
+
+    private static String[] description(CommandLine command) {
+        return command.getCommandSpec().usageMessage().description();
+    }
+
+    /** Returns what the command does, and a table for its own parameters and options and one for each group. */
+    private static String options(CommandSpec command) {
+        StringBuilder text = new StringBuilder(Arrays.stream(description(command.commandLine()))
+                        .map(ReferencePage::prose)
+                        .collect(Collectors.joining(" ")))
+                .append("\n\n");
+        GroupedOptions.groups(command).forEach((name, options) -> {
+            List<List<String>> rows = new ArrayList<>();
+            if (name.isEmpty()) {
+                command.positionalParameters()
+                        .forEach(parameter -> rows.add(row(code(parameter.paramLabel()), parameter)));
             }
-        }
-        assertThat(documented).isNotEmpty().isEqualTo(defaults);
+            options.stream()
+                    .filter(option -> !OF_ALL_COMMANDS.contains(option.longestName()))
+                    .forEach(option -> rows.add(row(names(option), option)));
+            if (!rows.isEmpty()) {
+                text.append(name.isEmpty() ? "" : "### " + name + "\n\n")
+                        .append(table(HEADER, rows))
+                        .append('\n');
+            }
+        });
+        return text.toString();
     }
 
-    /** Returns the default as the page has to state it; of an option without a default, the page says it in words. */
-    private static String expected(OptionSpec option, String documented) {
-        String value = option.defaultValue();
-        if (option.typeInfo().isBoolean()) {
-            return "off";
-        }
-        if (documented.equals(ALL_AUGMENTERS)) {
-            return documented;
-        }
-        if (value == null) {
-            boolean described = !LITERAL.matcher(documented).matches()
-                    || String.join(" ", option.description()).contains("(default: " + documented.replace("`", ""));
-            return described ? documented : "the default of the description";
-        }
-        return "`" + value + "`";
+    private static String names(OptionSpec option) {
+        String label = option.typeInfo().isBoolean()
+                ? ""
+                : " " + option.paramLabel() + (option.splitRegex().isEmpty() || option.hideParamSyntax() ? "" : ",...");
+        return Arrays.stream(option.names())
+                .map(name -> code((option.negatable() ? name.replace("--", "--[no-]") : name) + label))
+                .collect(Collectors.joining(", "));
     }
 
-    private static List<OptionSpec> options(String command) {
-        return Main.commandLine().getSubcommands().get(command).getCommandSpec().options().stream()
-                .filter(option -> Arrays.stream(option.names()).noneMatch(OF_ALL_COMMANDS::contains))
-                .toList();
-    }
-
-    private static String section(String command) throws IOException {
-        String page = Files.readString(Path.of("src/docs/reference/cli.md"));
-        return Pattern.compile("(?ms)^## " + command + "$(.*?)(?=^## |\\z)")
-                .matcher(page)
-                .results()
-                .map(section -> section.group(1))
-                .collect(Collectors.joining());
+    private static List<String> row(String name, ArgSpec argument) {
+        String meaning = String.join(" ", argument.description());
+        Matcher described = DEFAULT.matcher(meaning);
+        if (argument.typeInfo().isBoolean()) {
+            return List.of(name, "off", prose(meaning));
+        } else if (argument.required()) {
+            return List.of(name, "required", prose(meaning));
+        } else if (argument.defaultValue() != null) {
+            return List.of(name, code(argument.defaultValue()), prose(meaning));
+        } else if (described.find()) {
+            return List.of(name, prose(described.group(1)), prose(described.replaceFirst("")));
+        }
+        boolean required = meaning.contains(REQUIRED);
+        return List.of(name, required ? "required" : "none", prose(meaning.replace(REQUIRED, "")));
     }
 }

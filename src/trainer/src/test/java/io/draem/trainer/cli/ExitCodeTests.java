@@ -2,13 +2,8 @@ package io.draem.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,23 +24,6 @@ class ExitCodeTests {
         PrintWriter nowhere = new PrintWriter(new StringWriter());
         assertThat(Main.commandLine().setOut(nowhere).setErr(nowhere).execute(line.split(" ")))
                 .isEqualTo(code);
-    }
-
-    @Test
-    void theReferenceAndTheHelpNameTheSameCodes() throws IOException {
-        List<String> table = Files.readAllLines(Path.of("src/docs/reference/cli.md")).stream()
-                .dropWhile(line -> !line.equals("## Exit codes"))
-                .skip(4)
-                .takeWhile(line -> line.startsWith("|"))
-                .flatMap(row -> Stream.of(row.split("\\|")[1].split(",")))
-                .map(String::strip)
-                .toList();
-        assertThat(table)
-                .containsExactlyElementsOf(Main.commandLine()
-                        .getCommandSpec()
-                        .usageMessage()
-                        .exitCodeList()
-                        .keySet());
     }
 
     @Test

@@ -255,12 +255,12 @@ class EvaluationTests {
     }
 
     @Test
-    void saysWhatFewImagesCannotTell() {
+    void warnsOfThresholdsFromFewImages() {
         assertThat(CalibrationWarnings.of(calibration(ThresholdRule.QUANTILE, 6, 6, 0.995)))
                 .hasSize(2)
                 .first()
                 .asString()
-                .contains("6 normal images cannot tell their 0.995 quantile", "one normal image in 7", "0.85");
+                .contains("6 normal images cannot determine their 0.995 quantile", "one normal image in 7", "0.85");
         assertThat(CalibrationWarnings.of(calibration(ThresholdRule.QUANTILE, 60, 6, 0.95)))
                 .isEmpty();
         assertThat(CalibrationWarnings.of(calibration(ThresholdRule.F1, 40, 5, null)))
