@@ -186,7 +186,7 @@ public final class ModelOpener {
                 OnnxTensor input = OnnxTensor.createTensor(ort, FloatBuffer.allocate(1), ProbeGraph.SHAPE)) {
             session.run(Map.of(ProbeGraph.INPUT, input)).close();
         } catch (OrtException e) {
-            throw new ProviderUnavailableException(ProviderFailure.explain(e.getMessage()));
+            throw new ProviderUnavailableException(ProviderFailure.explain(e.getMessage()), false);
         }
     }
 
@@ -196,7 +196,7 @@ public final class ModelOpener {
                 // Failures come back as exceptions and are told once, by the caller.
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "draem");
             } catch (LinkageError | IllegalStateException e) {
-                throw new ProviderUnavailableException(ProviderFailure.ofLibrary(NativeLibrary.platform(), e));
+                throw new ProviderUnavailableException(ProviderFailure.ofLibrary(NativeLibrary.platform(), e), true);
             }
         }
     }
@@ -206,9 +206,11 @@ public final class ModelOpener {
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
         if (linux && !Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
-            throw new ProviderUnavailableException("No NVIDIA driver is visible (its device file is not"
-                    + " there): to use a GPU install the driver on the host and give the container access to it;"
-                    + " to silence this set draem.inference.provider=cpu");
+            throw new ProviderUnavailableException(
+                    "No NVIDIA driver is visible (its device file is not"
+                            + " there): to use a GPU install the driver on the host and give the container access to it;"
+                            + " to silence this set draem.inference.provider=cpu",
+                    false);
         }
     }
 

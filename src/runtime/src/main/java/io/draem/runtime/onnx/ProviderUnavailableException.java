@@ -5,7 +5,18 @@ public final class ProviderUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    ProviderUnavailableException(String message) {
+    private final boolean libraryMissing;
+
+    /**
+     * @param libraryMissing whether the native library of ONNX Runtime itself is missing
+     */
+    public ProviderUnavailableException(String message, boolean libraryMissing) {
         super(message);
+        this.libraryMissing = libraryMissing;
+    }
+
+    /** Returns whether no other provider works either, since the native library of ONNX Runtime is missing. */
+    public boolean isLibraryMissing() {
+        return libraryMissing;
     }
 }

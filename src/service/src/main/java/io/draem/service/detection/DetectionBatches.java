@@ -117,7 +117,7 @@ public final class DetectionBatches implements AutoCloseable {
             this.window = window;
             this.context = context;
             // As many as may wait and run, and as many again whose pictures are being drawn meanwhile.
-            this.most = 2 * (2 + model.runsAtATime()) * model.maxBatchSize();
+            this.most = 2 * (2 + model.concurrentRuns()) * model.maxBatchSize();
         }
 
         List<Result> examine(List<DetectionRequest> requests, Slot<ModelInput, ModelOutput> first) {

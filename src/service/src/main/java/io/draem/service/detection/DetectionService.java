@@ -10,8 +10,8 @@ import io.draem.score.RegionOptions;
 import io.draem.score.ScaledMap;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
-import io.draem.service.queue.Answer;
 import io.draem.service.queue.FairExecutor;
+import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
 import io.draem.text.Sha256;
@@ -162,7 +162,7 @@ public final class DetectionService {
                 threads, model.name(), context, cost, () -> preparation.prepare(image, model, keepImage));
         DetectionException.requireActive(context);
         ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
-        Answer<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(slot, input, context));
+        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(slot, input, context));
         Postprocessed result = ModelQueue.call(
                 threads,
                 model.name(),

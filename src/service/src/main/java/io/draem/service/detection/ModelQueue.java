@@ -3,7 +3,6 @@ package io.draem.service.detection;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
-import io.draem.service.queue.Answer;
 import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.PendingRequest;
@@ -73,7 +72,8 @@ final class ModelQueue {
     }
 
     /** Waits for the result as long as the client does. */
-    static Answer<ModelOutput> await(PendingRequest<ModelInput, ModelOutput> pending) throws DetectionException {
+    static PendingRequest.Result<ModelOutput> await(PendingRequest<ModelInput, ModelOutput> pending)
+            throws DetectionException {
         try {
             return pending.await();
         } catch (InferenceException e) {

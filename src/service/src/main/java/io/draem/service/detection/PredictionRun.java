@@ -5,7 +5,6 @@ import io.draem.model.InputCheck;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
-import io.draem.service.queue.Answer;
 import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
@@ -100,7 +99,7 @@ final class PredictionRun {
 
     private void collect() throws DetectionException {
         Pending oldest = pending.remove();
-        Answer<ModelOutput> answer = ModelQueue.await(oldest.request());
+        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(oldest.request());
         Timing timing = new Timing(
                 oldest.prepared().decode(),
                 oldest.prepared().preprocess(),

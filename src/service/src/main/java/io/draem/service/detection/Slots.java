@@ -135,7 +135,7 @@ final class Slots {
             throws DetectionException {
         try {
             if (served != null) {
-                served.requireRoom();
+                served.requireCapacity();
             }
         } catch (InferenceException e) {
             throw DetectionException.of(e);

@@ -5,28 +5,27 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model of requests that name none: the configured one, else the only one in the directory. It stays the default when
- * others are added, also while it is not served itself: no other model answers in its place unless it is the only one
- * left.
+ * The model of requests that name none: the configured one, or the only one in the directory. It stays the default when
+ * others are added, and while it is not served itself: another model becomes the default only if it is the only one left.
  *
- * @param name null where there is none
+ * @param name name of the model; null if there is no default
  * @param configured whether {@code draem.models.default} names it
- * @param served whether it can answer now
- * @param alone whether the directory holds no other model, served or refused
+ * @param served whether it is in service now
+ * @param alone whether the directory has no other model, served or refused
  */
 public record DefaultModel(@Nullable String name, boolean configured, boolean served, boolean alone) {
 
     /**
      * Returns the default before any model is known.
      *
-     * @param configured name that was configured; null for none
+     * @param configured configured name; null for none
      */
     static DefaultModel of(@Nullable String configured) {
         return new DefaultModel(configured, configured != null, false, false);
     }
 
     /**
-     * Returns the default once these models are there.
+     * Returns the default for a set of models.
      *
      * @param served names of the models in service
      * @param expected names in the directory and the configuration, also those that cannot be served
@@ -45,12 +44,12 @@ public record DefaultModel(@Nullable String name, boolean configured, boolean se
         return !served || !(configured || alone);
     }
 
-    /** Returns which model answers, and what to do where none does or none would after a restart. */
+    /** Returns the name, and what to do if requests without a name are refused, now or after a restart. */
     @Override
     public String toString() {
         if (name == null) {
             return "none: requests that name no model are refused with 400, since the directory held several models when the"
-                    + " service started; set draem.models.default to the one that answers them";
+                    + " service started; set draem.models.default to the model for them";
         }
         if (!served) {
             return name
@@ -59,8 +58,8 @@ public record DefaultModel(@Nullable String name, boolean configured, boolean se
         }
         return needsAttention()
                 ? name
-                        + ", since it was the only model before others were added; a restart finds several and takes none of"
-                        + " them: set draem.models.default=" + name + " to keep it"
+                        + ", since it was the only model before others were added; after a restart there is no default"
+                        + " among several: set draem.models.default=" + name + " to keep it"
                 : name;
     }
 }

@@ -7,28 +7,28 @@ import java.util.Locale;
  *
  * @param name name of the model
  * @param version number of the version
- * @param failure what kind of failure it is
- * @param reason what is wrong with it
+ * @param failure category of the failure
+ * @param reason description of the failure
  */
 public record FailedVersion(String name, int version, Failure failure, String reason) {
 
     /** Why a version is not served; the few values are labels of a metric. */
     public enum Failure {
-        /** It is no graph that can be served. */
+        /** The graph cannot be served. */
         INVALID_GRAPH,
-        /** Its file cannot be read. */
+        /** The file cannot be read. */
         UNREADABLE,
-        /** It is not the file whose digest was configured. */
+        /** The digest of the file is not the configured one. */
         DIGEST_MISMATCH,
-        /** The provider that was asked for does not work. */
+        /** The configured provider does not work. */
         PROVIDER_UNAVAILABLE,
-        /** One image takes longer than a request may. */
+        /** One image takes longer than the request timeout. */
         TOO_SLOW,
-        /** There is not enough memory for it. */
+        /** There is too little memory. */
         OUT_OF_MEMORY,
         /** An error in the service or one of its libraries. */
         UNEXPECTED,
-        /** It is configured, but not in the directory. */
+        /** The version is configured, but not in the directory. */
         MISSING;
 
         /** Returns the name in metrics. */

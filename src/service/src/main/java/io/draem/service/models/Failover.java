@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets another version of a model answer in place of one that fails on too many of its runs. */
+/** Replaces a version that fails on too many of its runs by another version of its model. */
 final class Failover {
 
     private static final Logger log = LoggerFactory.getLogger(Failover.class);
@@ -22,14 +22,14 @@ final class Failover {
     private final ModelProperties properties;
     private final ModelRepository repository;
     private final VersionRollout rollout;
-    private final Supplier<Map<String, Map<Integer, FileState>>> lastSeen;
+    private final Supplier<Map<String, Map<Integer, ModelFile.State>>> lastSeen;
 
-    /** @param lastSeen the files that the last look at the directory saw, by name and version */
+    /** @param lastSeen the files found by the last scan of the directory, by name and version */
     Failover(
             ModelProperties properties,
             ModelRepository repository,
             VersionRollout rollout,
-            Supplier<Map<String, Map<Integer, FileState>>> lastSeen) {
+            Supplier<Map<String, Map<Integer, ModelFile.State>>> lastSeen) {
         this.properties = properties;
         this.repository = repository;
         this.rollout = rollout;
@@ -37,14 +37,14 @@ final class Failover {
     }
 
     /**
-     * Lets another version answer in place of one that fails on too many of its runs: at once where it is loaded, also
-     * while a look is held up by the file system, and else as soon as it has been loaded. Files that are new or still
-     * change are left to the next look. If no other version can be served, it keeps answering.
+     * Replaces a version by another one of its model: immediately if that is loaded, even while the file system delays a scan,
+     * otherwise as soon as it has been loaded. Files that are new or still change are left to the next scan. If no other
+     * version can be served, the version stays in service.
      */
     void replace(ServedModel model) {
         String name = model.name();
         boolean answers;
-        synchronized (rollout.offering) { // a look that replaces versions in between would be undone
+        synchronized (rollout.offering) { // otherwise a concurrent scan that replaces versions would be undone
             List<ServedModel> loaded = repository.versions(name);
             if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
                 return;
@@ -55,7 +55,7 @@ final class Failover {
         if (answers && !model.isSuspended()) {
             loadAnother(model);
         }
-        // A look may have put another file in its place meanwhile.
+        // A scan may have replaced its file meanwhile.
         if (!model.isSuspended()
                 && !repository.isDraining()
                 && repository.versions(name).contains(model)) {
@@ -64,7 +64,7 @@ final class Failover {
                     model,
                     model.recentFailures(),
                     properties.maxFailedShare(),
-                    answers ? " and serves on, since no other version can be served in its place" : "");
+                    answers ? " and stays in service, since no other version can be served" : "");
         }
     }
 
@@ -75,16 +75,16 @@ final class Failover {
             if (repository.isDraining() || model.isSuspended() || !loaded.contains(model)) {
                 return;
             }
-            List<ModelFile> files = restingFiles(name, loaded);
-            Set<Integer> resting = files.stream().map(ModelFile::version).collect(Collectors.toSet());
+            List<ModelFile> files = stableFiles(name, loaded);
+            Set<Integer> stable = files.stream().map(ModelFile::version).collect(Collectors.toSet());
             List<Integer> named = new ArrayList<>(rollout.configured(name));
-            named.retainAll(resting);
+            named.retainAll(stable);
             rollout.update(name, files, named);
         }
         rollout.reportRefused();
     }
 
-    /** Returns loaded versions in the order in which they are to answer. */
+    /** Returns loaded versions in their configured order. */
     private List<ServedModel> inOrder(String name, List<ServedModel> loaded) {
         List<Integer> order = rollout.configured(name);
         return loaded.stream()
@@ -92,8 +92,8 @@ final class Failover {
                 .toList();
     }
 
-    /** Returns the files of the versions that are loaded, as they were then, and others that were there at the last look. */
-    private List<ModelFile> restingFiles(String name, List<ServedModel> loaded) {
+    /** Returns the files of the loaded versions, as loaded, and others that have not changed since the last scan. */
+    private List<ModelFile> stableFiles(String name, List<ServedModel> loaded) {
         List<ModelFile> files = new ArrayList<>();
         for (ServedModel model : loaded) {
             Path file =
@@ -101,7 +101,7 @@ final class Failover {
             files.add(new ModelFile(name, model.version(), file, rollout.source(model)));
         }
         try {
-            Map<Integer, FileState> last = lastSeen.get().getOrDefault(name, Map.of());
+            Map<Integer, ModelFile.State> last = lastSeen.get().getOrDefault(name, Map.of());
             ModelFile.versions(name, properties.directory().resolve(name)).stream()
                     .filter(file -> loaded.stream().noneMatch(model -> model.version() == file.version()))
                     .filter(file -> file.state().equals(last.get(file.version())))

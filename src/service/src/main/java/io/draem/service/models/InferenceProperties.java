@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How graphs are run and how requests wait for them.
+ * How graphs run and how requests are queued for them.
  *
  * @param provider {@code auto}: CUDA where it loads, else the CPU, with a warning in log, health and metrics unless
  *     the build is for CPUs alone; {@code cuda}, {@code tensorrt}: the start fails with the reason where the provider
@@ -103,7 +103,7 @@ public record InferenceProperties(
         }
     }
 
-    /** Returns how graphs are run, defaults filled in for this machine. */
+    /** Returns how graphs run, with the defaults of this machine. */
     public ExecutionOptions execution() {
         int cpuThreads = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         return new ExecutionOptions(

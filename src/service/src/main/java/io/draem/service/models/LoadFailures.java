@@ -14,7 +14,7 @@ import org.springframework.context.ApplicationEventPublisher;
 /**
  * The versions that could not be loaded. A failure may pass (memory, a volume), so a version is tried again at the 2nd, 4th,
  * 8th and 16th check after its last failure, then no more until its files change. A failure is logged unless the one before, of
- * the same state of the files, was of the same kind.
+ * the same state of the files, was of the same category.
  */
 final class LoadFailures {
 
@@ -30,20 +30,22 @@ final class LoadFailures {
 
     private static final class Failure {
 
-        private final FileState state;
+        private final ModelFile.State state;
         private final FailedVersion model;
+        private final String remedy;
         private final int attempts;
-        private int looksToWait;
+        private int checksToWait;
 
-        Failure(FileState state, FailedVersion model, int attempts) {
+        Failure(ModelFile.State state, FailedVersion model, String remedy, int attempts) {
             this.state = state;
             this.model = model;
+            this.remedy = remedy;
             this.attempts = attempts;
-            this.looksToWait = 1 << attempts;
+            this.checksToWait = 1 << attempts;
         }
     }
 
-    /** Returns whether a file should be tried now; each call counts as a check. */
+    /** Returns whether a file should be loaded now; each call counts as a check. */
     synchronized boolean mayTry(ModelFile file) {
         Failure last = find(file);
         if (last == null || !last.state.equals(file.state())) {
@@ -52,11 +54,11 @@ final class LoadFailures {
         if (last.attempts >= MAX_ATTEMPTS) {
             return false;
         }
-        last.looksToWait--;
-        return last.looksToWait <= 0;
+        last.checksToWait--;
+        return last.checksToWait <= 0;
     }
 
-    /** Remembers that a file could not be loaded. */
+    /** Records that a file could not be loaded. */
     synchronized void add(ModelFile file, ModelLoadException cause, boolean olderServes) {
         Failure last = find(file);
         if (last != null && !last.state.equals(file.state())) {
@@ -68,22 +70,24 @@ final class LoadFailures {
                     "Model {} version {} is not served{}: {}",
                     file.name(),
                     file.version(),
-                    olderServes ? ", its earlier file serves on" : "",
+                    olderServes ? ", its earlier file stays in service" : "",
                     reason,
                     cause.getCause());
         }
         FailedVersion model = new FailedVersion(file.name(), file.version(), cause.failure(), reason);
         failures.computeIfAbsent(file.name(), name -> new TreeMap<>())
-                .put(file.version(), new Failure(file.state(), model, last != null ? last.attempts + 1 : 1));
+                .put(
+                        file.version(),
+                        new Failure(file.state(), model, cause.remedy(), last != null ? last.attempts + 1 : 1));
         events.publishEvent(new ModelEvent.LoadFailed(model));
     }
 
-    /** Forgets the failures of a file that is served. */
+    /** Removes the failures of a file that is served. */
     synchronized void forget(ModelFile file) {
         failures.getOrDefault(file.name(), new TreeMap<>()).remove(file.version());
     }
 
-    /** Forgets the failures of versions that nobody asks for any more. */
+    /** Removes the failures of versions that are no longer wanted. */
     synchronized void keepOnly(String name, Set<Integer> versions) {
         failures.getOrDefault(name, new TreeMap<>()).keySet().retainAll(versions);
     }
@@ -95,7 +99,7 @@ final class LoadFailures {
                 .toList();
     }
 
-    /** Returns all reasons in one line, to follow a sentence. */
+    /** Returns all reasons in one line, to be appended to a sentence. */
     String summary() {
         return models().stream()
                 .map(model -> "; " + model.name() + " version " + model.version() + ": " + model.reason())
@@ -103,17 +107,17 @@ final class LoadFailures {
     }
 
     /**
-     * Stops a start on a provider that does not work.
+     * Ends a start on a provider that does not work.
      *
-     * @throws StartUpException if that is why a version was not loaded
+     * @throws StartUpException if a version was not loaded for this reason
      */
-    void requireProvider() {
-        models().stream()
-                .filter(model -> model.failure() == FailedVersion.Failure.PROVIDER_UNAVAILABLE)
+    synchronized void requireProvider() {
+        failures.values().stream()
+                .flatMap(versions -> versions.values().stream())
+                .filter(failure -> failure.model.failure() == FailedVersion.Failure.PROVIDER_UNAVAILABLE)
                 .findFirst()
-                .ifPresent(model -> {
-                    throw new StartUpException(
-                            model.reason(), "Cure the cause, or set draem.inference.provider to auto or cpu");
+                .ifPresent(failure -> {
+                    throw new StartUpException(failure.model.reason(), failure.remedy);
                 });
     }
 

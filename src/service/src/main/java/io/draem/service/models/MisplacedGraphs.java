@@ -12,34 +12,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Finds what is not served in a model directory: graphs elsewhere than they should be, and what is no folder of a model. */
+/** Finds what is not served in a model directory: graphs at a wrong path, and files instead of model folders. */
 final class MisplacedGraphs {
 
     private static final String EXTENSION = ".onnx";
-    /** Where the trainer keeps checkpoints, beside the versions. */
+    /** Folder of the trainer's checkpoints, next to the versions. */
     private static final String TRAINING = "training";
 
     private final List<String> found = new ArrayList<>();
 
     private MisplacedGraphs() {}
 
-    /** Returns a sentence for each, which says why; hidden names and the trainer's own folder are passed over. */
+    /** Returns one sentence per finding, with the reason; ignores hidden names and the trainer's folder. */
     static List<String> find(Path directory) {
         MisplacedGraphs graphs = new MisplacedGraphs();
         for (Path child : visible(directory)) {
             if (isGraph(child)) {
-                graphs.add(child, "a graph lies at <name>/<version>/" + ModelDirectory.GRAPH);
+                graphs.add(child, "the path of a graph is <name>/<version>/" + ModelDirectory.GRAPH);
             } else if (Files.isDirectory(child)) {
-                graphs.lookIntoModel(child);
+                graphs.checkModel(child);
             } else if (ModelDirectory.isName(name(child))) {
-                graphs.lookAtSpecialFile(child);
+                graphs.checkSpecialFile(child);
             }
         }
         return graphs.found;
     }
 
-    /** Files of other kinds, such as a note, are none of our business; nobody puts these here as one. */
-    private void lookAtSpecialFile(Path child) {
+    /** Reports special files and broken links; ordinary files, such as a note, are ignored. */
+    private void checkSpecialFile(Path child) {
         FileKind kind = FileKind.of(child);
         switch (kind) {
             case NAMED_PIPE, SOCKET, DEVICE, LOST_LINK, LOOPING_LINK ->
@@ -48,21 +48,21 @@ final class MisplacedGraphs {
         }
     }
 
-    private void lookIntoModel(Path model) {
+    private void checkModel(Path model) {
         if (FileKind.of(model) == FileKind.FORBIDDEN && ModelDirectory.isName(name(model))) {
-            add(model, "the folder is " + FileKind.FORBIDDEN + "; what was loaded from it before serves on");
+            add(model, "the folder is " + FileKind.FORBIDDEN + "; models loaded from it earlier stay in service");
         }
         String name = name(model);
         for (Path child : visible(model)) {
             if (isGraph(child)) {
                 add(child, "it has no version, so move it to " + name + "/1/" + ModelDirectory.GRAPH);
             } else if (Files.isDirectory(child) && !name(child).equals(TRAINING)) {
-                lookIntoVersion(model, child);
+                checkVersion(model, child);
             }
         }
     }
 
-    private void lookIntoVersion(Path model, Path version) {
+    private void checkVersion(Path model, Path version) {
         List<Path> graphs =
                 visible(version).stream().filter(MisplacedGraphs::isGraph).toList();
         if (graphs.isEmpty()) {
@@ -71,8 +71,8 @@ final class MisplacedGraphs {
         if (!ModelDirectory.isName(name(model))) {
             add(
                     graphs.get(0),
-                    "the name of a model has letters, digits, '.', '_' and '-' alone, 64 at most, and begins with a letter"
-                            + " or digit");
+                    "the name of a model consists of at most 64 letters, digits, '.', '_' and '-', and begins with a"
+                            + " letter or digit");
         } else if (!ModelDirectory.isVersion(name(version))) {
             add(
                     graphs.get(0),
@@ -94,7 +94,7 @@ final class MisplacedGraphs {
         return path.getFileName().toString();
     }
 
-    /** Returns what can be seen; nothing of a folder that may not be read, such as a volume's lost+found. */
+    /** Returns the files without hidden ones; none of an unreadable folder, such as a volume's lost+found. */
     private static List<Path> visible(Path folder) {
         try (Stream<Path> children = Files.list(folder)) {
             return children.filter(child -> !name(child).startsWith("."))

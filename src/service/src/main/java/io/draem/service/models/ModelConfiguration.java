@@ -18,12 +18,12 @@ import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
 
-/** Wires the models; readiness waits for the runner that loads them. */
+/** Configures the models; the service is ready once the runner has loaded them. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ModelProperties.class, InferenceProperties.class})
 class ModelConfiguration {
 
-    /** Admission has waited for the answers already: what still runs by now is stopped. */
+    /** The service has waited for responses before it closes models: what still runs then is terminated. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
 
     /** A listener that fails on a change of models affects neither the models nor other listeners. */
@@ -64,7 +64,7 @@ class ModelConfiguration {
         return new ModelUpdater(models, repository, loader, new LoadFailures(events), events);
     }
 
-    /** Closed before the repository that it depends on: nothing is loaded into one that is closed. */
+    /** Closed before the repository that it depends on, so that nothing is loaded into a closed one. */
     @Bean
     ModelWatcher modelWatcher(ModelUpdater updater, ModelProperties models) {
         return new ModelWatcher(updater, models.pollInterval(), DRAIN_LIMIT);

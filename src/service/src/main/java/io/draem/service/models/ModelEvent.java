@@ -2,7 +2,7 @@ package io.draem.service.models;
 
 import java.util.List;
 
-/** What is published of the models. */
+/** An event about the models, published to Spring's listeners. */
 public sealed interface ModelEvent {
 
     /**
@@ -16,10 +16,10 @@ public sealed interface ModelEvent {
     record LoadFailed(FailedVersion version) implements ModelEvent {}
 
     /**
-     * A version failed on too many of its runs, and another one answers requests that name no version.
+     * A version failed on too many of its runs, and another one serves requests that name no version.
      *
      * @param model the version that failed
-     * @param successor the version that answers instead
+     * @param successor the version that replaces it
      */
     record Failover(ServedModel model, ServedModel successor) implements ModelEvent {}
 }

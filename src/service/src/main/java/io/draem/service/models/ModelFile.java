@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,14 +23,81 @@ import java.util.stream.Stream;
  * @param name name of the model
  * @param version number of the version, 1 or more
  * @param path where the graph is
- * @param state what its folder looked like when it was found
+ * @param state state of its folder when it was found
  */
-record ModelFile(String name, int version, Path path, FileState state) {
+record ModelFile(String name, int version, Path path, State state) {
 
     /**
-     * Returns the graphs in a directory by name, highest version first, and what is there in place of a graph or of a
-     * version's folder; whatever is laid out otherwise is left out. Of a model whose folder cannot be read no graph is
-     * known, so its list is empty.
+     * What the folder of a version looks like: a change of any of its files is detected without reading them. Links are
+     * followed, so a folder whose links point to other files (Kubernetes does this with a ConfigMap) has changed too.
+     *
+     * @param files the files by name, special files included; the folder itself, as {@code .}, if it is no readable folder
+     */
+    record State(Map<String, Stamp> files) {
+
+        /** State of a version without files. */
+        static final State NONE = new State(Map.of());
+
+        State {
+            files = Map.copyOf(files);
+        }
+
+        /**
+         * One file. Inode numbers are left out: file systems in user space may change them at any time.
+         *
+         * @param kind type of the file; a file that becomes readable has changed
+         * @param target real path, links followed
+         */
+        record Stamp(FileKind kind, Path target, long size, FileTime modified) {}
+
+        /** Returns the state of a folder without its folders and without files that disappear meanwhile. */
+        static State of(Path folder) {
+            FileKind kind = FileKind.of(folder);
+            if (kind != FileKind.FOLDER) {
+                return ofOne(".", special(kind, folder));
+            }
+            Map<String, Stamp> files = new TreeMap<>();
+            try (Stream<Path> children = Files.list(folder)) {
+                for (Path child : children.toList()) {
+                    String name = child.getFileName().toString();
+                    FileKind what = FileKind.of(child);
+                    if (what == FileKind.FILE) {
+                        put(files, name, child);
+                    } else if (what != FileKind.MISSING
+                            && (what != FileKind.FOLDER || name.equals(ModelDirectory.GRAPH))) {
+                        files.put(name, special(what, child));
+                    }
+                }
+            } catch (IOException | UncheckedIOException e) {
+                return ofOne(".", special(FileKind.FORBIDDEN, folder));
+            }
+            return new State(files);
+        }
+
+        private static void put(Map<String, Stamp> files, String name, Path file) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                files.put(
+                        name,
+                        new Stamp(FileKind.FILE, file.toRealPath(), attributes.size(), attributes.lastModifiedTime()));
+            } catch (IOException e) {
+                // removed since it was listed
+            }
+        }
+
+        private static State ofOne(String name, Stamp stamp) {
+            return new State(Map.of(name, stamp));
+        }
+
+        /** The only change of a special or unreadable file that counts is that it becomes a readable one. */
+        private static Stamp special(FileKind kind, Path path) {
+            return new Stamp(kind, path, 0, FileTime.fromMillis(0));
+        }
+    }
+
+    /**
+     * Returns the graphs in a directory by name, highest version first, including special files at the path of a graph or of
+     * a version's folder; other files are ignored. The list of a model whose folder cannot be read is empty.
      */
     static Map<String, List<ModelFile>> list(Path directory) throws IOException {
         Map<String, List<ModelFile>> byName = new TreeMap<>();
@@ -43,7 +112,7 @@ record ModelFile(String name, int version, Path path, FileState state) {
                     byName.put(name, files);
                 }
             } catch (NoSuchFileException e) {
-                // gone since it was listed
+                // removed since it was listed
             } catch (IOException e) {
                 byName.put(name, List.of());
             }
@@ -51,22 +120,22 @@ record ModelFile(String name, int version, Path path, FileState state) {
         return byName;
     }
 
-    /** Returns the graphs of one model, highest version first, and what is there in place of a graph or of a version's folder. */
+    /** Returns the graphs of one model as {@link #list} does. */
     static List<ModelFile> versions(String name, Path model) throws IOException {
         List<ModelFile> files = new ArrayList<>();
         for (Path version : children(model, ModelDirectory::isVersion)) {
             Path file = version.resolve(ModelDirectory.GRAPH);
-            // A folder without a graph may be one that is still being filled.
+            // A folder without a graph may still be being copied.
             if (FileKind.of(version) != FileKind.FOLDER || FileKind.of(file) != FileKind.MISSING) {
                 int number = Integer.parseInt(version.getFileName().toString());
-                files.add(new ModelFile(name, number, file, FileState.of(version)));
+                files.add(new ModelFile(name, number, file, State.of(version)));
             }
         }
         files.sort(Comparator.comparingInt(ModelFile::version).reversed());
         return files;
     }
 
-    /** Returns what to do about a directory without models that is laid out almost right; empty where it is not. */
+    /** Returns how to correct a directory without models whose layout is almost right; empty if it is not. */
     static String hint(Path directory) throws IOException {
         for (Path version : children(directory, ModelDirectory::isVersion)) {
             if (Files.isRegularFile(version.resolve(ModelDirectory.GRAPH))) {

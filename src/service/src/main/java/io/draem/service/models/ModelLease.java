@@ -2,7 +2,7 @@ package io.draem.service.models;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps a model open for one request: however the models change meanwhile, the request ends on the one it began with. */
+/** Keeps a model open for one request, so that the request ends on the version that it began with. */
 public final class ModelLease implements AutoCloseable {
 
     private final ServedModel model;
@@ -16,7 +16,7 @@ public final class ModelLease implements AutoCloseable {
         return model;
     }
 
-    /** Gives the model back; a second call does nothing. */
+    /** Releases the model; a second call does nothing. */
     @Override
     public void close() {
         if (open.compareAndSet(true, false)) {

@@ -5,13 +5,16 @@ import io.draem.runtime.onnx.Device;
 import io.draem.runtime.onnx.FileKind;
 import io.draem.runtime.onnx.GraphFile;
 import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOpener;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderUnavailableException;
+import io.draem.runtime.onnx.Termination;
+import io.draem.service.queue.BatchFunction;
 import io.draem.service.queue.DeviceScheduler;
 import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.QueueListener;
-import io.draem.service.queue.QueueOptions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a served model of a file: read, checked, opened, run at every batch size, behind a queue of its own. */
+/** Loads a model from a file: reads and checks it, opens it, warms it up at every batch size and starts its queue. */
 final class ModelLoader {
 
     private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
@@ -33,22 +36,47 @@ final class ModelLoader {
     private final ModelProperties properties;
     private final Opener opener;
     private final QueuePlan queues;
-    /** All models on a device take turns. */
-    private final Map<Device, DeviceScheduler> turns = new ConcurrentHashMap<>();
+    /** One per device, shared by all models there. */
+    private final Map<Device, DeviceScheduler> schedulers = new ConcurrentHashMap<>();
 
     /**
-     * How the queues of the models are made.
+     * Options of the models' queues.
      *
-     * @param capacity how many requests may wait for each model
+     * @param capacity number of requests that may wait for each model
      * @param maxBatchDelay how long the first request of a batch waits for more
-     * @param requestTimeout how long a request may take; a model that needs longer for one image is refused
-     * @param listener hears what happens in the queues
+     * @param requestTimeout maximum time of a request; a model that needs longer for one image is refused
+     * @param listener receives the events of the queues
      */
     record QueuePlan(int capacity, Duration maxBatchDelay, Duration requestTimeout, QueueListener listener) {}
 
     /** Opens a graph on every device, as {@link ModelOpener#open} does. */
     interface Opener {
         List<OnnxModel> open(GraphFile graph) throws GraphRefusedException, ProviderUnavailableException;
+    }
+
+    /**
+     * Runs a graph for a queue.
+     *
+     * @param device scheduler of the device that the graph runs on, shared by all graphs there
+     */
+    private record ServedFunction(OnnxModel model, DeviceScheduler device)
+            implements BatchFunction<ModelInput, ModelOutput> {
+
+        @Override
+        public List<ModelOutput> run(List<ModelInput> images, Termination termination) throws Exception {
+            return model.run(images, termination);
+        }
+
+        @Override
+        public void check(ModelOutput output) {
+            model.check(output);
+        }
+
+        /** Returns the time of one image while the device has its maximum number of concurrent runs. */
+        @Override
+        public Duration expected() {
+            return model.runTime().multipliedBy(model.device().concurrentRuns());
+        }
     }
 
     ModelLoader(ModelProperties properties, Opener opener, QueuePlan queues) {
@@ -60,11 +88,11 @@ final class ModelLoader {
     /**
      * Returns the model of a file.
      *
-     * @param current the model of an earlier state of that file; returned where the bytes are still the same
+     * @param current the model of an earlier state of the file; returned if the bytes are still the same
      * @throws ModelLoadException if the file cannot be served
      */
     ServedModel load(ModelFile file, @Nullable ServedModel current) throws ModelLoadException {
-        if (file.state().equals(FileState.NONE)) {
+        if (file.state().equals(ModelFile.State.NONE)) {
             throw new ModelLoadException(
                     FailedVersion.Failure.MISSING, "draem.models.versions names it, but it is not in the directory");
         }
@@ -82,12 +110,11 @@ final class ModelLoader {
         } catch (ArithmeticException e) { // the sizes that the graph claims do not fit an array
             throw new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, "its input is too large");
         } catch (ProviderUnavailableException e) {
-            throw new ModelLoadException(
-                    FailedVersion.Failure.PROVIDER_UNAVAILABLE, Objects.requireNonNull(e.getMessage()));
+            throw ModelLoadException.unavailable(e);
         } catch (AccessDeniedException e) {
             throw new ModelLoadException(
                     FailedVersion.Failure.UNREADABLE,
-                    e.getMessage() + " is " + FileKind.FORBIDDEN + ": give that user the right");
+                    e.getMessage() + " is " + FileKind.FORBIDDEN + ": grant that user access");
         } catch (IOException e) {
             throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read: " + e);
         } catch (OutOfMemoryError e) {
@@ -97,7 +124,7 @@ final class ModelLoader {
                             + " -XX:MaxDirectMemorySize)");
         } catch (InternalError | UnknownError e) {
             throw e; // the JVM itself is broken
-        } catch (RuntimeException | Error e) { // must not keep other models from being loaded
+        } catch (RuntimeException | Error e) { // must not prevent the load of other models
             throw ModelLoadException.unexpected(e);
         }
     }
@@ -106,7 +133,7 @@ final class ModelLoader {
         FileKind kind = FileKind.of(version);
         if (kind == FileKind.FORBIDDEN) {
             throw new ModelLoadException(
-                    FailedVersion.Failure.UNREADABLE, "its folder is " + kind + ": give that user the right");
+                    FailedVersion.Failure.UNREADABLE, "its folder is " + kind + ": grant that user access");
         }
         if (kind != FileKind.FOLDER && kind != FileKind.MISSING) {
             throw new ModelLoadException(
@@ -120,7 +147,7 @@ final class ModelLoader {
         if (required != null && !required.equals(digest)) {
             throw new ModelLoadException(
                     FailedVersion.Failure.DIGEST_MISMATCH,
-                    "its digest is " + digest + ", but draem.models.sha256 asks for " + required);
+                    "its digest is " + digest + ", but draem.models.sha256 requires " + required);
         }
     }
 
@@ -153,7 +180,8 @@ final class ModelLoader {
         if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
             throw tooSlow(model.runTime());
         }
-        QueueOptions options = new QueueOptions(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
+        InferenceQueue.Options options =
+                new InferenceQueue.Options(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
         RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
         return new ServedModel(
                 file.name(),
@@ -166,16 +194,17 @@ final class ModelLoader {
 
     private List<ServedFunction> functions(List<OnnxModel> sessions) {
         return sessions.stream()
-                .map(model -> new ServedFunction(model, turns.computeIfAbsent(model.device(), ModelLoader::turn)))
+                .map(model ->
+                        new ServedFunction(model, schedulers.computeIfAbsent(model.device(), ModelLoader::scheduler)))
                 .toList();
     }
 
-    private static DeviceScheduler turn(Device device) {
+    private static DeviceScheduler scheduler(Device device) {
         int runs = device.concurrentRuns();
         return device.exclusive() ? DeviceScheduler.exclusive(runs) : new DeviceScheduler(runs);
     }
 
-    /** It would keep the device from other models for answers that all come too late. */
+    /** A model that is too slow would block the device for responses that are all late. */
     private ModelLoadException tooSlow(Duration runTime) {
         return new ModelLoadException(
                 FailedVersion.Failure.TOO_SLOW,

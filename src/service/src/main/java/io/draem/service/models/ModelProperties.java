@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Where models are and which ones answer.
+ * Location of the models, and which of them are served.
  *
  * @param directory the model directory, {@code <name>/<version>/model.onnx}. Of each name the service serves the
  *     highest version that it can load
@@ -73,7 +73,7 @@ public record ModelProperties(
         });
     }
 
-    /** Returns the digest that a graph must have, {@code sha256:} and lower-case digits; null where any will do. */
+    /** Returns the required digest of a graph, {@code sha256:} and lower-case digits; null if there is none. */
     @Nullable
     String requiredDigest(String name, int version) {
         String digest = sha256.getOrDefault(name + "." + version, sha256.get(name));

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.springframework.context.ApplicationEventPublisher;
 
-/** The models in service. They may change at any time; a {@link ModelLease} keeps the one that a request began with. */
+/** The models in service. They may change at any time; a {@link ModelLease} keeps the model of a request open. */
 public final class ModelRepository implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
@@ -31,16 +31,16 @@ public final class ModelRepository implements AutoCloseable {
     private volatile boolean draining;
 
     /**
-     * What is in service, changed as a whole.
+     * The models in service, replaced as a whole.
      *
-     * @param models by name; the first version of each answers requests that name none
+     * @param models versions by name; the first of each serves requests that name no version
      */
     private record Offer(Map<String, List<ServedModel>> models, DefaultModel defaultModel) {}
 
     /**
-     * @param configuredDefault name of the model that answers when a request names none; null for the only one, which
-     *     stays the default when others are added
-     * @param drainLimit how long waiting requests may take to finish when a model is closed
+     * @param configuredDefault name of the model of requests that name none; null for the only one, which stays the default
+     *     when others are added
+     * @param drainLimit how long waiting requests may take to complete when a model is closed
      */
     public ModelRepository(@Nullable String configuredDefault, Duration drainLimit, ApplicationEventPublisher events) {
         this.offer = new Offer(Map.of(), DefaultModel.of(configuredDefault));
@@ -48,46 +48,46 @@ public final class ModelRepository implements AutoCloseable {
         this.events = events;
     }
 
-    /** Returns the models that answer when no version is named, by name. */
+    /** Returns the versions that serve requests without a version, ordered by name. */
     public List<ServedModel> models() {
         return offer.models.values().stream().map(versions -> versions.get(0)).toList();
     }
 
-    /** Returns all versions that are loaded, by name; the first of each name answers when no version is named. */
+    /** Returns all loaded versions, ordered by name; the first of each name serves requests without a version. */
     public List<ServedModel> allVersions() {
         return offer.models.values().stream().flatMap(List::stream).toList();
     }
 
-    /** Returns the versions of one model that are loaded; the first answers when no version is named. */
+    /** Returns the loaded versions of one model; the first serves requests without a version. */
     public List<ServedModel> versions(String name) {
         return offer.models.getOrDefault(name, List.of());
     }
 
-    /** Returns the versions that ought to be served and are not. */
+    /** Returns the versions that should be served and are not. */
     public List<FailedVersion> refused() {
         return refused;
     }
 
-    /** Tells whether the models were loaded and have run. */
+    /** Returns whether the models have been loaded and warmed up. */
     public boolean isLoaded() {
         return loaded;
     }
 
-    /** Returns which model answers requests that name none. */
+    /** Returns the model of requests that name none. */
     public DefaultModel defaultModel() {
         return offer.defaultModel;
     }
 
-    /** Tells whether requests that name no model are answered by that name. */
+    /** Returns whether a model serves requests that name none. */
     public boolean isDefault(ServedModel model) {
         return model.name().equals(defaultModel().name());
     }
 
     /**
-     * Takes the model that answers a request, and keeps it open until the lease is closed.
+     * Leases the model of a request, which stays open until the lease is closed.
      *
      * @param name name of the model; null for the default
-     * @param version its version; null for the one that answers when none is named
+     * @param version its version; null for the first
      */
     public ModelLease lease(@Nullable String name, @Nullable Integer version) throws ModelSelectionException {
         while (true) {
@@ -95,36 +95,36 @@ public final class ModelRepository implements AutoCloseable {
             if (model.retain()) {
                 return new ModelLease(model);
             }
-            // It was retired since it was looked up: the next look finds its successor.
+            // It was retired after the lookup: the next lookup finds its successor.
         }
     }
 
-    /** Returns the model that {@link #lease} would take, to be described, not run. */
+    /** Returns the model that {@link #lease} would lease, to be described, not run. */
     public ServedModel require(@Nullable String name, @Nullable Integer version) throws ModelSelectionException {
         if (!loaded) {
             throw new ModelSelectionException.NotReady();
         }
         Offer offered = offer;
         Map<String, List<ServedModel>> now = offered.models;
-        String wanted = name != null ? name : offered.defaultModel.name();
-        if (wanted == null) {
+        String selected = name != null ? name : offered.defaultModel.name();
+        if (selected == null) {
             throw new ModelSelectionException.NotNamed(
                     "Several models are served and none is the default: name one with the parameter model, of "
                             + String.join(", ", now.keySet()));
         }
-        List<ServedModel> versions = now.get(wanted);
+        List<ServedModel> versions = now.get(selected);
         if (versions == null) {
             throw new ModelSelectionException.Unknown(
                     name != null || now.isEmpty()
                             ? "There is no model of that name; served are " + String.join(", ", now.keySet())
-                            : "The default model " + wanted
+                            : "The default model " + selected
                                     + " is not served now: name one with the parameter model, of "
                                     + String.join(", ", now.keySet()));
         }
         return versions.stream()
                 .filter(model -> version == null || version == model.version())
                 .findFirst()
-                .orElseThrow(() -> new ModelSelectionException.Unknown("Version " + version + " of " + wanted
+                .orElseThrow(() -> new ModelSelectionException.Unknown("Version " + version + " of " + selected
                         + " is not served, but " + (versions.size() == 1 ? "version " : "versions ")
                         + versions.stream()
                                 .map(model -> Integer.toString(model.version()))
@@ -133,10 +133,9 @@ public final class ModelRepository implements AutoCloseable {
     }
 
     /**
-     * Serves these versions of a name from now on. Those that were served before and are not among them are closed once
-     * their last request has ended.
+     * Replaces the versions of a name. Those that are no longer served are closed once their last request has ended.
      *
-     * @param versions the first answers when no version is named; none takes the name out of service
+     * @param versions the first serves requests without a version; an empty list takes the name out of service
      */
     synchronized void serve(String name, List<ServedModel> versions) {
         List<ServedModel> before = versions(name);
@@ -161,25 +160,25 @@ public final class ModelRepository implements AutoCloseable {
         }
     }
 
-    /** Notes the names in the directory and the configuration, also of models that cannot be served. */
+    /** Sets the names in the directory and the configuration, including models that cannot be served. */
     synchronized void expect(Set<String> names) {
         expected = Set.copyOf(names);
         offer(offer.models);
     }
 
-    /** Remembers which versions ought to be served and are not. */
+    /** Sets the versions that should be served and are not. */
     void refuse(List<FailedVersion> now) {
         refused = List.copyOf(now);
     }
 
-    /** Answers requests from now on. */
+    /** Starts to serve requests. */
     synchronized void ready() {
         loaded = true;
         report(offer.defaultModel);
         events.publishEvent(new ModelEvent.Changed(allVersions()));
     }
 
-    /** Closes a model once nobody holds it. */
+    /** Closes a model once no request holds it. */
     void retire(ServedModel model) {
         retiring.add(model);
         model.unused()
@@ -187,19 +186,19 @@ public final class ModelRepository implements AutoCloseable {
         model.release();
     }
 
-    /** Tells whether new requests are refused. */
+    /** Returns whether new requests are refused. */
     boolean isDraining() {
         return draining;
     }
 
-    /** Refuses new requests from now on; those that wait are finished. */
+    /** Refuses new requests; waiting ones are completed. */
     public synchronized void refuseNew() {
         draining = true;
         offer.models.values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
         retiring.forEach(ServedModel::refuseNew);
     }
 
-    /** Finishes the requests that wait and closes the models. */
+    /** Completes waiting requests and closes the models. */
     @Override
     public void close() {
         refuseNew();
@@ -235,7 +234,7 @@ public final class ModelRepository implements AutoCloseable {
     private void close(ServedModel model) {
         try {
             if (!model.close(drainLimit)) {
-                log.error("Model {} still ran after {} and was left open", model, drainLimit);
+                log.error("Model {} was still running after {} and stays open", model, drainLimit);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

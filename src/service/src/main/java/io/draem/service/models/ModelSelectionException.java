@@ -1,6 +1,6 @@
 package io.draem.service.models;
 
-/** Why a request reaches no model; the message names the models that are served. */
+/** Why no model can be selected for a request; the message names the models that are served. */
 public abstract sealed class ModelSelectionException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -17,27 +17,27 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Brings the models in service in line with the directory: once at the start, and again at every look afterwards.
+ * Updates the models in service from the directory, at the start and at every scan afterwards.
  *
- * <p>A name is changed once all of its files have looked the same twice, so nothing is loaded that is still being written.
- * An empty directory changes nothing: a volume that is no longer mounted looks like that.
+ * <p>A name is updated once two scans agree on all of its files, so that no file is loaded while it is being written. An empty
+ * directory changes nothing, since it may be a volume that is no longer mounted.
  */
 final class ModelUpdater {
 
     private static final Logger log = LoggerFactory.getLogger(ModelUpdater.class);
 
-    private static final String EMPTIED = "The model directory holds no model any more: what is loaded serves on";
+    private static final String EMPTIED = "The model directory has no models any more: loaded models stay in service";
 
     private final ModelProperties properties;
     private final ModelRepository repository;
     private final LoadFailures failures;
     private final VersionRollout rollout;
     private final Failover failover;
-    /** What the last look saw, by name and version. */
-    private volatile Map<String, Map<Integer, FileState>> seen = Map.of();
+    /** Files found by the last scan, by name and version. */
+    private volatile Map<String, Map<Integer, ModelFile.State>> seen = Map.of();
 
     private List<String> misplaced = List.of();
-    private String complaint = "";
+    private String lastWarning = "";
 
     ModelUpdater(
             ModelProperties properties,
@@ -53,16 +53,16 @@ final class ModelUpdater {
     }
 
     /**
-     * Loads what the directory holds.
+     * Loads the models of the directory.
      *
-     * @throws StartUpException if nothing can be served, or the provider that was asked for does not work
+     * @throws StartUpException if no model can be served, or the configured provider does not work
      */
     synchronized void load() {
         Path directory = properties.directory();
         if (!Files.isDirectory(directory)) {
             throw new StartUpException(
                     "The model directory " + directory.toAbsolutePath() + " does not exist",
-                    "Set draem.models.directory to one that holds <name>/<version>/model.onnx");
+                    "Set draem.models.directory to one that contains <name>/<version>/model.onnx");
         }
         try {
             Map<String, List<ModelFile>> found = ModelFile.list(directory);
@@ -79,36 +79,36 @@ final class ModelUpdater {
             throw new StartUpException(
                     "The model directory " + directory.toAbsolutePath() + " cannot be read: "
                             + SafeText.escaped(e.toString()),
-                    "Give the user of the service the right to read it");
+                    "Grant the user of the service read access");
         }
         rollout.reportRefused();
         repository.ready();
         warnOfMisplacedGraphs();
     }
 
-    /** Looks at the directory, and loads and unloads what has changed and rests. */
+    /** Scans the directory, and loads and unloads models whose files have changed and are stable. */
     synchronized void poll() {
         Map<String, List<ModelFile>> found;
         try {
             found = ModelFile.list(properties.directory());
         } catch (IOException e) {
-            complain("The model directory cannot be read (" + SafeText.escaped(e.toString())
-                    + "): what is loaded serves on");
+            warnOnce("The model directory cannot be read (" + SafeText.escaped(e.toString())
+                    + "): loaded models stay in service");
             return;
         }
         if (found.isEmpty()) {
-            if (complaint.equals(EMPTIED)) { // one look alone may have come between two changes
+            if (lastWarning.equals(EMPTIED)) { // a single scan may fall between two changes
                 forgetRefused();
             }
-            complain(EMPTIED);
+            warnOnce(EMPTIED);
             return;
         }
-        complaint = "";
+        lastWarning = "";
         repository.expect(expected(found));
-        Map<String, Map<Integer, FileState>> now = states(found);
+        Map<String, Map<Integer, ModelFile.State>> now = states(found);
         for (String name : names(found)) {
-            boolean rests = Objects.equals(now.get(name), seen.get(name));
-            if (rests && !isUnreadable(name, found) && !repository.isDraining()) {
+            boolean stable = Objects.equals(now.get(name), seen.get(name));
+            if (stable && !isUnreadable(name, found) && !repository.isDraining()) {
                 rollout.update(name, found.getOrDefault(name, List.of()));
             }
         }
@@ -117,7 +117,7 @@ final class ModelUpdater {
         warnOfMisplacedGraphs();
     }
 
-    /** Forgets the versions that were refused, since their files are gone. */
+    /** Removes the failures of refused versions, whose files no longer exist. */
     private void forgetRefused() {
         for (FailedVersion model : failures.models()) {
             if (repository.versions(model.name()).isEmpty()) {
@@ -129,37 +129,37 @@ final class ModelUpdater {
         rollout.reportRefused();
     }
 
-    /** Sets what is called with each version that begins to fail on too many of its runs; it must be quick. */
+    /** Sets the action for each version that starts to fail on too many of its runs; it must be quick. */
     void whenFailing(Consumer<ServedModel> action) {
         rollout.whenFailing(action);
     }
 
-    /** Lets another version answer in place of one that fails, also while a look waits for the file system. */
+    /** Replaces a failing version by another one, even while a scan waits for the file system. */
     void failOver(ServedModel model) {
         failover.replace(model);
     }
 
-    /** Logs each misplaced graph once, as long as it is there. */
+    /** Logs each misplaced graph once, as long as it exists. */
     private void warnOfMisplacedGraphs() {
         List<String> before = misplaced;
         misplaced = MisplacedGraphs.find(properties.directory());
         misplaced.stream().filter(sentence -> !before.contains(sentence)).forEach(log::warn);
     }
 
-    /** Nothing is known of such a model: it is not taken for removed. */
+    /** Returns whether the folder of a model cannot be read; such a model does not count as removed. */
     private static boolean isUnreadable(String name, Map<String, List<ModelFile>> found) {
         List<ModelFile> files = found.get(name);
         return files != null && files.isEmpty();
     }
 
-    /** Names in the directory and in the configuration. */
+    /** Returns the names in the directory and in the configuration. */
     private Set<String> expected(Map<String, List<ModelFile>> found) {
         Set<String> names = new TreeSet<>(found.keySet());
         names.addAll(properties.versions().keySet());
         return names;
     }
 
-    /** Names that are expected, in service or refused. */
+    /** Returns the names that are expected, in service or refused. */
     private Set<String> names(Map<String, List<ModelFile>> found) {
         Set<String> names = expected(found);
         repository.models().forEach(model -> names.add(model.name()));
@@ -179,28 +179,28 @@ final class ModelUpdater {
                             : hint);
         }
         List<String> names = models.stream().map(ServedModel::name).toList();
-        String wanted = properties.defaultModel();
-        if (wanted != null && !names.contains(wanted)) {
+        String configured = properties.defaultModel();
+        if (configured != null && !names.contains(configured)) {
             throw new StartUpException(
-                    "draem.models.default is '" + wanted + "', but served are " + names,
+                    "draem.models.default is '" + configured + "', but served are " + names,
                     "Name one of them, or leave the property out");
         }
     }
 
-    private static Map<String, Map<Integer, FileState>> states(Map<String, List<ModelFile>> found) {
-        Map<String, Map<Integer, FileState>> states = new TreeMap<>();
+    private static Map<String, Map<Integer, ModelFile.State>> states(Map<String, List<ModelFile>> found) {
+        Map<String, Map<Integer, ModelFile.State>> states = new TreeMap<>();
         found.forEach((name, files) -> {
-            Map<Integer, FileState> versions = new TreeMap<>();
+            Map<Integer, ModelFile.State> versions = new TreeMap<>();
             files.forEach(file -> versions.put(file.version(), file.state()));
             states.put(name, versions);
         });
         return states;
     }
 
-    private void complain(String text) {
-        if (!text.equals(complaint)) {
+    private void warnOnce(String text) {
+        if (!text.equals(lastWarning)) {
             log.warn(text);
-            complaint = text;
+            lastWarning = text;
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the model directory again and again. Polling, since network volumes and Kubernetes' links tell no events. */
+/** Scans the model directory at an interval, since network volumes and Kubernetes' links raise no file events. */
 final class ModelWatcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ModelWatcher.class);
@@ -19,12 +19,12 @@ final class ModelWatcher implements AutoCloseable {
     private final Duration interval;
     private final Duration closeLimit;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
-    /** A look may hang, and so may the load of one model's version: neither delays the others. */
+    /** A scan may hang, and so may the load of a version: neither delays a failover of another model. */
     private final ExecutorService failingOver = Executors.newCachedThreadPool(ModelWatcher::thread);
 
     /**
-     * @param interval between two looks; zero for never
-     * @param closeLimit how long a load that is under way may take to end on close
+     * @param interval time between two scans; zero for never
+     * @param closeLimit how long {@link #close} waits for a load in progress
      */
     ModelWatcher(ModelUpdater updater, Duration interval, Duration closeLimit) {
         this.updater = updater;
@@ -32,16 +32,16 @@ final class ModelWatcher implements AutoCloseable {
         this.closeLimit = closeLimit;
     }
 
-    /** Starts to look; a version that fails is replaced immediately, also where the directory is never looked at. */
+    /** Starts the scans; a failing version is replaced immediately, also without scans. */
     void start() {
         updater.whenFailing(this::failOver);
         if (!interval.isZero()) {
             executor.scheduleWithFixedDelay(
-                    this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+                    this::scan, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Ends the watch; a load that is under way is waited for, since it may be inside native code. */
+    /** Ends the scans; waits for a load in progress, since it may be inside native code. */
     @Override
     public void close() {
         executor.shutdown();
@@ -73,18 +73,15 @@ final class ModelWatcher implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            log.info("Model {} fails while the service ends", model);
+            log.info("Model {} fails while the service shuts down", model);
         }
     }
 
-    private void look() {
+    private void scan() {
         try {
             updater.poll();
-        } catch (RuntimeException | Error e) { // an executor would silently look no more
-            log.error(
-                    "The model directory could not be looked at; the next look is in {}",
-                    interval,
-                    EscapedFailure.of(e));
+        } catch (RuntimeException | Error e) { // otherwise the executor would silently end the scans
+            log.error("The scan of the model directory failed; the next one is in {}", interval, EscapedFailure.of(e));
         }
     }
 }

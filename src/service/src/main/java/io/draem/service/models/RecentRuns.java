@@ -4,13 +4,13 @@ import io.draem.service.queue.QueueListener;
 
 /**
  * The most recent runs of a version, and whether too large a share of them failed. A run in which some images failed counts
- * as that part of a run, so that one failed batch is one failed run.
+ * as the failed share of a run, so that one failed batch is one failed run.
  */
 final class RecentRuns implements QueueListener {
 
-    /** How many runs count. */
+    /** Number of recent runs that count. */
     static final int WINDOW = 50;
-    /** How many runs there must be before a share says anything. */
+    /** Minimum number of runs for a meaningful share. */
     static final int LEAST = 10;
 
     private final double maxFailedShare;
@@ -22,8 +22,8 @@ final class RecentRuns implements QueueListener {
     private Runnable whenExceeded = () -> {};
 
     /**
-     * @param maxFailedShare a larger share of failed runs is too large; 1 is never exceeded
-     * @param others is called for each event too
+     * @param maxFailedShare maximum share of failed runs; 1 is never exceeded
+     * @param others receives each event too
      */
     RecentRuns(double maxFailedShare, QueueListener others) {
         this.maxFailedShare = maxFailedShare;
@@ -31,7 +31,7 @@ final class RecentRuns implements QueueListener {
     }
 
     /**
-     * Sets what is called when the share becomes too large, on the thread of that run, so it must be quick. It is called
+     * Sets the action for a share that exceeds the limit, called on the thread of the run, so it must be quick. It is called
      * again only after the share has fallen to half the limit in between.
      */
     synchronized void whenExceeded(Runnable action) {
@@ -48,21 +48,21 @@ final class RecentRuns implements QueueListener {
         others.batchEnded(size, failed);
         Runnable action;
         synchronized (this) {
-            int slot = (int) (ended++ % WINDOW);
-            sizes[slot] = size;
-            failures[slot] = failed;
+            int index = (int) (ended++ % WINDOW);
+            sizes[index] = size;
+            failures[index] = failed;
             action = !reported && exceeded() ? whenExceeded : () -> {};
             reported = exceeded() || reported && failedShare() > maxFailedShare / 2;
         }
         action.run();
     }
 
-    /** Returns whether too large a share of the recent runs failed; always false before there were enough of them. */
+    /** Returns whether the share of failed runs exceeds the limit; false while there are too few runs. */
     synchronized boolean exceeded() {
         return ended >= LEAST && failedShare() > maxFailedShare;
     }
 
-    /** Returns what failed, to be read after "failed on". */
+    /** Returns the number of failed images, worded to follow "failed on". */
     @Override
     public synchronized String toString() {
         int images = 0;

@@ -17,23 +17,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a model in service, with its queue. What it says of itself can be asked at any time; whoever submits to
- * it holds a {@link ModelLease}, and it is closed once nobody does.
+ * One version of a model in service, with its queue. Its properties can be read at any time; a request that submits images
+ * holds a {@link ModelLease}, and the model is closed once no request does.
  */
 public final class ServedModel {
 
     private final String name;
     private final int version;
     private final String digest;
-    /** One for each run that there may be at a time; all say the same of the graph. */
+    /** One per concurrent run, all of the same graph. */
     private final List<OnnxModel> sessions;
 
     private final OnnxModel model;
     private final InferenceQueue<ModelInput, ModelOutput> queue;
     private final RecentRuns runs;
-    /** What it failed on when it failed over to another version; null while it has not. */
+    /** The failures for which it failed over to another version; null if it has not. */
     private volatile @Nullable String suspension;
-    /** Leases, and one more while the repository offers it. */
+    /** Number of leases, plus one while the repository offers it. */
     private final AtomicInteger holders = new AtomicInteger(1);
 
     private final CompletableFuture<Void> unused = new CompletableFuture<>();
@@ -68,32 +68,32 @@ public final class ServedModel {
         return digest;
     }
 
-    /** Returns what the graph says of itself. */
+    /** Returns the metadata of the graph. */
     public ModelCard card() {
         return model.card();
     }
 
-    /** Returns where the graph runs: {@code cpu}, {@code cuda} or {@code tensorrt}. */
+    /** Returns the provider that the graph runs on: {@code cpu}, {@code cuda} or {@code tensorrt}. */
     public String provider() {
         return model.provider().id();
     }
 
-    /** Returns why the graph runs on the CPU though a GPU was looked for; null where it runs as was asked. */
+    /** Returns why the graph runs on the CPU although a GPU was requested; null if it runs on the requested provider. */
     public @Nullable String fallback() {
         return model.fallback();
     }
 
-    /** Tells whether score and map come normalized out of the graph: the raw values are not known then. */
+    /** Returns whether the graph's score and map are normalized; raw values are not known then. */
     public boolean scoresNormalized() {
         return model.scoresNormalized();
     }
 
-    /** Tells whether the graph gives the repaired image. */
+    /** Returns whether the graph has the reconstruction as an output. */
     public boolean reconstructs() {
         return model.reconstructs();
     }
 
-    /** Returns the height of the maps; a graph with a resize inside gives them another size than its input has. */
+    /** Returns the height of the maps; it differs from the input's if the graph has a resize inside. */
     public int mapHeight() {
         return model.mapHeight();
     }
@@ -103,12 +103,12 @@ public final class ServedModel {
         return model.mapWidth();
     }
 
-    /** Throws what {@link #reserve} would throw now, so that nothing is read in vain. */
-    public void requireRoom() throws InferenceException {
-        queue.requireRoom();
+    /** Throws what {@link #reserve} would throw now, so that a request can be refused before it is read. */
+    public void requireCapacity() throws InferenceException {
+        queue.requireCapacity();
     }
 
-    /** Takes a place in the model's queue for an image that is still to be decoded; the model stays open meanwhile. */
+    /** Takes a slot of the model's queue for an image that is still to be decoded. */
     public Slot<ModelInput, ModelOutput> reserve() throws InferenceException {
         return queue.reserve();
     }
@@ -118,7 +118,7 @@ public final class ServedModel {
         return queue.window();
     }
 
-    /** Returns when it is worth to try again, at the measured pace. */
+    /** Returns how long the current requests take at the average run time, in whole seconds, at least one. */
     public Duration timeToDrain() {
         return queue.timeToDrain();
     }
@@ -126,36 +126,36 @@ public final class ServedModel {
     /**
      * Puts an image into the model's queue.
      *
-     * @param context of the request that it belongs to
+     * @param context of the request
      */
     public PendingRequest<ModelInput, ModelOutput> submit(ModelInput input, RequestContext context)
             throws InferenceException {
         return queue.submit(input, context);
     }
 
-    /** Returns how many images share a run at most. */
+    /** Returns the maximum number of images in one run. */
     public int maxBatchSize() {
         return model.maxBatchSize();
     }
 
-    /** Returns how many runs there may be at a time. */
-    public int runsAtATime() {
+    /** Returns the maximum number of concurrent runs. */
+    public int concurrentRuns() {
         return sessions.size();
     }
 
-    /** Returns how many requests wait now. */
+    /** Returns how many requests hold a slot of the queue now. */
     public int queueDepth() {
         return queue.depth();
     }
 
-    /** Returns how many requests may wait. */
+    /** Returns how many slots the queue has. */
     public int queueCapacity() {
         return queue.capacity();
     }
 
     /**
-     * Returns whether the version failed on too many of its runs and failed over to another one: it answers only requests that
-     * name it, also when it has recovered.
+     * Returns whether the version failed on too many of its runs and failed over to another one: it serves only requests that
+     * name it, even after it has recovered.
      */
     public boolean isSuspended() {
         return suspension != null;
@@ -166,18 +166,22 @@ public final class ServedModel {
         return isSuspended() || runs.exceeded();
     }
 
-    /** Returns how many images failed, recently or when the version was suspended, to be read after "failed on". */
+    /** Returns how many images failed, recently or before the suspension, worded to follow "failed on". */
     public String recentFailures() {
         String then = suspension;
         return then != null ? then : runs.toString();
     }
 
-    /** Suspends the version; {@code failures} is what it failed on. */
+    /**
+     * Suspends the version.
+     *
+     * @param failures its failures, worded to follow "failed on"
+     */
     void suspend(String failures) {
         suspension = failures;
     }
 
-    /** Sets what is called when the version fails on too many of its runs, which must be quick. */
+    /** Sets the action for a version that fails on too many of its runs; it must be quick. */
     void whenFailing(Runnable action) {
         runs.whenExceeded(action);
     }
@@ -186,24 +190,24 @@ public final class ServedModel {
         queue.refuseNew();
     }
 
-    /** Counts one more holder, unless the last one has gone. */
+    /** Adds a holder, unless the last one has released the model; returns whether it did. */
     boolean retain() {
         return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }
 
-    /** Counts one holder less. */
+    /** Removes a holder. */
     void release() {
         if (holders.decrementAndGet() == 0) {
             unused.complete(null);
         }
     }
 
-    /** Completes on the thread of the last holder, once there is none. */
+    /** Completes once there is no holder, on the thread of the last one. */
     CompletableFuture<Void> unused() {
         return unused;
     }
 
-    /** Finishes what waits, then closes the graph; it stays open when a run outlives the limit. */
+    /** Completes waiting requests, then closes the graph; it stays open if a run outlives the limit. */
     synchronized boolean close(Duration limit) throws InterruptedException {
         if (!closed.isDone() && queue.drain(limit)) {
             sessions.forEach(OnnxModel::close);

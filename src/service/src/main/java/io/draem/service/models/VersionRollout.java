@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Loads the versions of a model and offers them to requests. A version is loaded while the one that answers stays, and
+ * Loads the versions of a model and offers them to requests. A version is loaded while the current one stays in service, and
  * replaces it after its warm-up; one that cannot be loaded changes nothing. A version that fails on too many of its runs
- * answers only requests that name it until its file changes.
+ * serves only requests that name it until its file changes.
  */
 final class VersionRollout {
 
@@ -29,9 +29,9 @@ final class VersionRollout {
     private final ModelLoader loader;
     private final LoadFailures failures;
     private final ApplicationEventPublisher events;
-    /** What each loaded model was loaded from. */
-    private final Map<ServedModel, FileState> sources = new ConcurrentHashMap<>();
-    /** Held per name while its versions are loaded, which takes as long as the file system does. */
+    /** State of the files from which each model was loaded. */
+    private final Map<ServedModel, ModelFile.State> sources = new ConcurrentHashMap<>();
+    /** Lock per name, held while its versions are loaded; the file system may take long. */
     private final Map<String, Object> loading = new ConcurrentHashMap<>();
 
     private final SuspendedVersions suspended = new SuspendedVersions();
@@ -50,34 +50,34 @@ final class VersionRollout {
         this.events = events;
     }
 
-    /** Sets what is called with each version that begins to fail on too many of its runs; it must be quick. */
+    /** Sets the action for each version that starts to fail on too many of its runs; it must be quick. */
     void whenFailing(Consumer<ServedModel> action) {
         whenFailing = action;
     }
 
-    /** Returns the file that a model was loaded from, as it was then. */
-    FileState source(ServedModel model) {
-        return sources.getOrDefault(model, FileState.NONE);
+    /** Returns the state of the files from which a model was loaded. */
+    ModelFile.State source(ServedModel model) {
+        return sources.getOrDefault(model, ModelFile.State.NONE);
     }
 
-    /** Returns the versions that the configuration names, in the order in which they answer; none for the highest. */
+    /** Returns the configured versions in order of preference; empty for the highest. */
     List<Integer> configured(String name) {
         return properties.versions().getOrDefault(name, List.of());
     }
 
-    /** Returns what is held while versions of a name are loaded. */
+    /** Returns the lock that is held while versions of a name are loaded. */
     Object loading(String name) {
         return loading.computeIfAbsent(name, key -> new Object());
     }
 
-    /** Shows the versions that are refused now. */
+    /** Reports the refused versions to the repository. */
     void reportRefused() {
         synchronized (offering) {
             repository.refuse(failures.models());
         }
     }
 
-    /** Loads the versions that the configuration names, or the highest that can be served. */
+    /** Loads the configured versions, or the highest that can be served. */
     void update(String name, List<ModelFile> files) {
         update(name, files, configured(name));
     }
@@ -86,7 +86,7 @@ final class VersionRollout {
      * Loads versions of a model and offers those that can be served.
      *
      * @param files of the model, highest version first
-     * @param named the versions to serve, in the order in which they answer; none for the highest that can be served
+     * @param named the versions to serve in order of preference; empty for the highest that can be served
      */
     void update(String name, List<ModelFile> files, List<Integer> named) {
         synchronized (loading(name)) {
@@ -111,10 +111,10 @@ final class VersionRollout {
     }
 
     /**
-     * Offers versions of a model: those that do not fail answer before those that do.
+     * Offers versions of a model, failing ones last.
      *
-     * @param usable in the order in which they are to answer
-     * @param removed whether the model has no files any more; else, if none is usable, what is offered now stays
+     * @param usable versions in order of preference
+     * @param removed whether the model has no files any more; otherwise, if no version is usable, the current ones stay
      */
     void offer(String name, List<ServedModel> usable, boolean removed) {
         synchronized (offering) {
@@ -125,18 +125,18 @@ final class VersionRollout {
             ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
             if (after.isEmpty() && !removed && failed == null && (failing.isEmpty() || !before.isEmpty())) {
                 retireNew(failing, before);
-                return; // what was removed answers until something else can
+                return; // a removed version stays in service until another one can be served
             }
             boolean failsOver = failed != null && !failed.isSuspended() && !after.isEmpty();
             if (failed != null && failsOver) {
                 suspended.add(failed, source(failed));
             } else if (failed != null && after.isEmpty()) {
-                failing.remove(failed); // of those that fail, the one that answers goes on
+                failing.remove(failed); // of failing versions, the current one stays the first
                 after.add(failed);
             }
             after.addAll(failing);
             repository.serve(name, after);
-            // Not those of versions that a look has loaded and not yet offered.
+            // Keeps the sources of versions that a scan has loaded and not offered yet.
             before.stream().filter(model -> !after.contains(model)).forEach(sources::remove);
             if (failed != null && failsOver) {
                 failedOver(failed, after.get(0));
@@ -146,7 +146,7 @@ final class VersionRollout {
         }
     }
 
-    /** Finds the highest version that can be served, and those above it that are loaded and fail. */
+    /** Loads the highest version that can be served, and keeps loaded failing ones above it. */
     private void loadHighest(
             List<ModelFile> files, List<ServedModel> before, Set<Integer> tried, List<ServedModel> usable) {
         List<ModelFile> closed = new ArrayList<>();
@@ -163,7 +163,7 @@ final class VersionRollout {
             }
         }
         for (ModelFile file : closed) {
-            if (before.isEmpty() && usable.isEmpty()) { // else nothing is gained by it
+            if (before.isEmpty() && usable.isEmpty()) { // otherwise another version serves
                 add(serve(file, before), usable);
             }
         }
@@ -186,9 +186,9 @@ final class VersionRollout {
 
     private void failedOver(ServedModel model, ServedModel successor) {
         log.error(
-                "Model {} failed on {} (draem.models.max-failed-share={}) and fails over to version {}: that one answers"
-                        + " requests that name no version, until another file of version {} is there or the service"
-                        + " starts again. See the errors above, and replace or remove the file",
+                "Model {} failed on {} (draem.models.max-failed-share={}) and fails over to version {}: that one serves"
+                        + " requests that name no version until the file of version {} changes or the service"
+                        + " restarts. See the errors above, and replace or remove the file",
                 model,
                 model.recentFailures(),
                 properties.maxFailedShare(),
@@ -197,7 +197,7 @@ final class VersionRollout {
         events.publishEvent(new ModelEvent.Failover(model, successor));
     }
 
-    /** Returns the model that answers for a file: the one that is loaded already, a new one, or null for none. */
+    /** Returns the model of a file: the loaded one, a new one, or null if there is none. */
     private @Nullable ServedModel serve(ModelFile file, List<ServedModel> before) {
         ServedModel current = loaded(file, before);
         if (current != null && file.state().equals(sources.get(current))) {
@@ -205,14 +205,14 @@ final class VersionRollout {
             return current;
         }
         if (!failures.mayTry(file)) {
-            return file.state().equals(FileState.NONE) ? null : current;
+            return file.state().equals(ModelFile.State.NONE) ? null : current;
         }
         try {
             ServedModel model = loader.load(file, current);
             if (model != current) {
                 model.whenFailing(() -> whenFailing.accept(model));
             }
-            suspended.recognise(model, file.state());
+            suspended.resume(model, file.state());
             sources.put(model, file.state());
             failures.forget(file);
             return model;
@@ -233,7 +233,7 @@ final class VersionRollout {
         return files.stream()
                 .filter(file -> file.version() == version)
                 .findFirst()
-                .orElseGet(() -> new ModelFile(name, version, properties.directory(), FileState.NONE));
+                .orElseGet(() -> new ModelFile(name, version, properties.directory(), ModelFile.State.NONE));
     }
 
     private void logChange(String name, List<ServedModel> before, List<ServedModel> after) {
@@ -241,7 +241,7 @@ final class VersionRollout {
             log.info(
                     after.isEmpty()
                             ? "Model {} was removed: {} is closed once its last request has ended"
-                            : "Model {}: {} took the place of {}",
+                            : "Model {}: {} replaced {}",
                     name,
                     after.isEmpty() ? before : after,
                     before);

@@ -4,7 +4,7 @@ import io.draem.service.security.AccessListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Counts requests by the name of their key: {@code draem_access_total}. Only names of good keys become labels. */
+/** Counts requests by the name of their key: {@code draem_access_total}. Only names of valid keys become labels. */
 final class AccessMetrics implements AccessListener {
 
     private final MeterRegistry registry;

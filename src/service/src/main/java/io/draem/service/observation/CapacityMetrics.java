@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-/** Shows how much of the room for requests is taken: {@code draem_in_flight_bytes}, {@code draem_in_flight_pixels} and {@code draem_in_flight_picture_bytes}. */
+/**
+ * Measures the capacity in use: {@code draem_in_flight_bytes}, {@code draem_in_flight_pixels} and
+ * {@code draem_in_flight_picture_bytes}.
+ */
 final class CapacityMetrics implements MeterBinder {
 
     private final Admission admission;

@@ -31,21 +31,21 @@ import org.springframework.context.event.EventListener;
  */
 final class DetectionMetrics implements DetectionListener {
 
-    /** From a millisecond to half a minute, finer where requests usually are. */
+    /** From a millisecond to half a minute, finer in the usual range of requests. */
     private static final Duration[] REQUESTS =
             milliseconds(1, 2.5, 5, 10, 25, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000);
 
-    /** Steps begin at a tenth of a millisecond: a small image is resized in less than one. */
+    /** From a tenth of a millisecond: a small image is resized in less than a millisecond. */
     private static final Duration[] STAGES =
             milliseconds(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000);
 
-    /** Even steps, and finer ones at the ends, where the scores of most models crowd. */
+    /** Even steps, and finer ones at the ends, where most models have most of their scores. */
     private static final double[] SCORES = {
         0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
         0.95, 0.98, 0.99, 1
     };
 
-    /** Of other methods, which clients make up, none becomes a label. */
+    /** Other methods, which clients may make up, do not become labels. */
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
@@ -58,14 +58,14 @@ final class DetectionMetrics implements DetectionListener {
         for (ImageWarning.Kind kind : ImageWarning.Kind.values()) {
             warnings(kind);
         }
-        // Registered at once: a counter that appears with its first event hides that event from rate().
+        // Registered immediately: a counter that appears with its first event hides that event from rate().
         Stream.of(Outcome.values())
                 .map(Outcome::rejection)
                 .filter(Objects::nonNull)
                 .forEach(this::rejected);
     }
 
-    /** Registered at once: a counter that appears with its first event hides that event from rate(). */
+    /** Registered immediately: a counter that appears with its first event hides that event from rate(). */
     @EventListener
     void changed(ModelEvent.Changed event) {
         for (ServedModel model : event.models()) {
@@ -110,7 +110,7 @@ final class DetectionMetrics implements DetectionListener {
                 .serviceLevelObjectives(SCORES)
                 .register(registry)
                 .record(score);
-        if (!timing.decode().isZero()) { // a tensor was never an image
+        if (!timing.decode().isZero()) { // a tensor is not decoded
             stage(model, "decode", timing.decode());
             stage(model, "preprocess", timing.preprocess());
         }
@@ -127,7 +127,7 @@ final class DetectionMetrics implements DetectionListener {
         }
     }
 
-    /** Counts what the filter of the web server's metrics does not see, in their form. */
+    /** Counts requests that do not reach the web server's metrics filter, with the same names and labels. */
     @Override
     public void refused(String method, int status, Duration took) {
         Timer.builder("http.server.requests")

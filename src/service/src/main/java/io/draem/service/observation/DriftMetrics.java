@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.event.EventListener;
 
 /**
- * Compares the images that come in with those that the model was trained on: {@code draem_input_mean} and, where the
- * graph says what those looked like, {@code draem_input_drift}.
+ * Compares served images with the training images of their model: {@code draem_input_mean} and, if the graph's metadata
+ * describe the training images, {@code draem_input_drift}.
  */
 final class DriftMetrics implements DetectionListener {
 
@@ -41,12 +41,12 @@ final class DriftMetrics implements DetectionListener {
     @Override
     public void prepared(ServedModel model, ImageMeasures measures, InputCheck input, List<ImageWarning> warnings) {
         RunningMeans latest = models.get(model);
-        if (latest != null) { // else it was taken out of service meanwhile
+        if (latest != null) { // null if the model was taken out of service meanwhile
             latest.add(measures);
         }
     }
 
-    /** A version begins anew: it has images of its own to be compared with. */
+    /** Each version has means of its own, since its training images may differ. */
     @EventListener
     void changed(ModelEvent.Changed event) {
         models.keySet().retainAll(event.models());

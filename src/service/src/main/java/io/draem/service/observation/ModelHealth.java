@@ -25,13 +25,13 @@ final class ModelHealth implements HealthIndicator {
         Health.Builder health = models.isLoaded()
                 ? Health.up()
                 : Health.outOfService().withDetail("not ready", "the models are still being loaded");
-        // Details are by name of the model; other keys have a space, which no name has.
+        // Keys are names of models; other keys contain a space, which no name does.
         if (models.isLoaded()) {
             health.withDetail("default model", models.defaultModel().toString());
         }
         List<ServedModel> answering = models.models();
         for (ServedModel model : models.allVersions()) {
-            // The version that answers stands under the name alone.
+            // The version of requests that name none has the name alone as its key.
             String key = answering.contains(model) ? model.name() : model.toString();
             health.withDetail(
                     key,
@@ -54,7 +54,7 @@ final class ModelHealth implements HealthIndicator {
 
     private static String failure(ServedModel model, boolean answers) {
         String state = answers
-                ? ", DEGRADED: no other version answers in its place, though it failed on "
+                ? ", DEGRADED: no other version can replace it, and it failed on "
                 : model.isSuspended()
                         ? ", suspended: it answers only requests that name it, since it failed on "
                         : ", DEGRADED: it failed on ";

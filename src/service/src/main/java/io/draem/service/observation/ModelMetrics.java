@@ -16,10 +16,10 @@ import java.util.function.ToDoubleFunction;
 import org.springframework.context.event.EventListener;
 
 /**
- * Shows the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
+ * Measures the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
  * {@code draem_model_load_failures_total}, {@code draem_model_failover_total}, {@code draem_model_suspended},
  * {@code draem_provider_fallback}, {@code draem_queue_depth} and
- * {@code draem_queue_capacity}. Gauges of a version go with it.
+ * {@code draem_queue_capacity}. The gauges of a version disappear with it.
  */
 final class ModelMetrics {
 
@@ -30,7 +30,7 @@ final class ModelMetrics {
     private final MultiGauge capacity;
     private final MultiGauge suspended;
     private final Counter[] failures;
-    /** Version and digest of what answers for each name. */
+    /** Version and digest of the served version of each name. */
     private final Map<String, String> answering = new HashMap<>();
 
     ModelMetrics(MeterRegistry registry) {
@@ -51,7 +51,7 @@ final class ModelMetrics {
                 .toArray(Counter[]::new);
     }
 
-    /** Returns the labels of what is told of a version. */
+    /** Returns the labels of a version. */
     static Tags tags(ServedModel model) {
         return Tags.of("model", model.name(), "version", Integer.toString(model.version()));
     }

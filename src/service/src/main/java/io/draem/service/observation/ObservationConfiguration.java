@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
-/** Hangs metrics, traces, the log of verdicts and health on the service. */
+/** Configures metrics, traces, the log of verdicts and health. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ObservationProperties.class)
 class ObservationConfiguration {
@@ -54,7 +54,7 @@ class ObservationConfiguration {
     }
 
     @Bean
-    CapacityMetrics roomMetrics(Admission admission, DetectionService detections) {
+    CapacityMetrics capacityMetrics(Admission admission, DetectionService detections) {
         return new CapacityMetrics(admission, detections);
     }
 
@@ -71,8 +71,8 @@ class ObservationConfiguration {
     }
 
     /**
-     * Gives the web server's metrics the help text that they come without, and the outcome of a status that is not in the
-     * standard: 499 is the client's, which has hung up.
+     * Adds the missing help text of the web server's metrics, and the outcome of the nonstandard status 499: the client has
+     * disconnected.
      */
     @Bean
     MeterFilter webServerMetrics() {

@@ -6,8 +6,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Means of the latest images' measures: all images alike at first, then each new one with a fiftieth of the weight, so
- * that about the last hundred count.
+ * Moving means of the measures of images: all images count equally at first, then each new one has a weight of one fiftieth,
+ * so that about the last hundred count.
  */
 final class RunningMeans {
 
@@ -25,7 +25,7 @@ final class RunningMeans {
         }
     }
 
-    /** Returns the mean; not a number before the first image. */
+    /** Returns the mean; NaN before the first image. */
     synchronized double mean(ImageMeasure measure) {
         return means.getOrDefault(measure, Double.NaN);
     }

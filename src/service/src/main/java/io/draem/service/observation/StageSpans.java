@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows the steps of a request in its trace, where it is recorded. They are known only when the request is done, and laid
- * out one behind the other.
+ * Adds the stages of a request to its trace, if that is recorded. The stages are known only when the request has ended, and
+ * are shown one after the other.
  */
 final class StageSpans implements DetectionListener {
 

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line a verdict, so that it can be traced later which model said what of which image. Request and trace are
- * in the log's context; nothing that a caller sent stands in the line.
+ * Logs one line per verdict, which identifies model and image. Request and trace are in the log's context; the line contains
+ * nothing that a client sent.
  */
 final class VerdictLog implements DetectionListener {
 
@@ -34,7 +34,7 @@ final class VerdictLog implements DetectionListener {
                 .log("Verdict");
     }
 
-    /** Of a tensor there is no file, and of what a network says no region. */
+    /** A tensor has no file and its prediction no regions. */
     @Override
     public void predicted(Prediction prediction) {
         ServedModel model = prediction.model();

@@ -1,4 +1,4 @@
-/** Metrics and health, gathered from outside so that the measured code stays free of them. */
+/** Metrics, traces, the log of verdicts and health, so that the measured code has none of them. */
 @NullMarked
 package io.draem.service.observation;
 

@@ -26,31 +26,31 @@ final class BatchRun<I, O> {
         return batch.size();
     }
 
-    /**
-     * Runs the function.
-     *
-     * @param started moment of the queue's clock
-     */
-    void on(BatchFunction<I, O> function, long started, InferenceQueue<I, O> queue, QueueListener listener) {
+    /** Runs the function and ends every request of the batch. */
+    void on(BatchFunction<I, O> function, BatchRuns<I, O> runs, QueueListener listener) {
+        long started = runs.now();
         int failed = 0;
         try {
             listener.batchStarted(batch.size());
             List<O> outputs =
                     function.run(batch.stream().map(PendingRequest::input).toList(), termination);
             if (outputs.size() != batch.size()) {
-                throw new IllegalStateException(batch.size() + " inputs gave " + outputs.size() + " outputs");
+                throw new IllegalStateException(
+                        "The function returned " + outputs.size() + " outputs for " + batch.size() + " inputs");
             }
-            Duration ran = Duration.ofNanos(queue.now() - started);
+            Duration ran = Duration.ofNanos(runs.now() - started);
             for (int i = 0; i < batch.size(); i++) {
-                failed += answer(function, batch.get(i), outputs.get(i), started, ran) ? 0 : 1;
+                failed += complete(function, batch.get(i), outputs.get(i), started, ran) ? 0 : 1;
             }
-        } catch (Throwable e) { // an Error too must end every request, and the worker lives on
+        } catch (Throwable e) { // an Error too must end every request, and the worker continues
             if (termination.isRequested()) {
                 batch.forEach(pending -> pending.fail(new InferenceException.ShuttingDown()));
-                log.info("A run of {} request(s) was stopped: nobody waited for it, or the service ends", batch.size());
+                log.info(
+                        "A run of {} request(s) was stopped: no client waits for it any more, or the service shuts down",
+                        batch.size());
                 return;
             }
-            // First: without memory a line of the log may fail too.
+            // Before logging, which may fail too when memory is exhausted.
             batch.forEach(pending -> pending.fail(new InferenceException.Failed(e)));
             log.error("A run of {} request(s) failed", batch.size(), EscapedFailure.of(e));
             if (e instanceof VirtualMachineError) {
@@ -66,7 +66,7 @@ final class BatchRun<I, O> {
         listener.batchEnded(batch.size(), failed);
     }
 
-    /** Calls an action once all requests of the run are late, unless {@link #over} was called before. */
+    /** Runs an action once all requests of the run are late, unless {@link #over} is called before. */
     void whenLate(long now, Runnable action) {
         long left = batch.stream().mapToLong(pending -> pending.left(now)).max().orElse(0);
         var unused = over.orTimeout(Math.max(0, left), TimeUnit.NANOSECONDS).whenComplete((nothing, late) -> {
@@ -76,7 +76,7 @@ final class BatchRun<I, O> {
         });
     }
 
-    /** Notes that the run has ended. */
+    /** Records that the run has ended. */
     void over() {
         over.complete(null);
     }
@@ -94,25 +94,25 @@ final class BatchRun<I, O> {
         termination.request();
     }
 
-    /** Ends the run early if every request of it has ended: late or given up, as the run has not answered yet. */
+    /** Ends the run early if each of its requests has ended: late or cancelled, since the run has no outputs yet. */
     void terminateIfUnwanted() {
         if (batch.stream().allMatch(PendingRequest::isDone)) {
             terminate();
         }
     }
 
-    /** Returns whether the output is of use. */
-    private boolean answer(
+    /** Ends a request with its output; returns whether the output can be used. */
+    private boolean complete(
             BatchFunction<I, O> function, PendingRequest<I, O> pending, O output, long started, Duration ran) {
         try {
             function.check(output);
         } catch (Exception e) {
-            // The message says all, and a version that always fails would fill the log with traces.
+            // Without a stack trace: the message is complete, and a version that always fails would fill the log.
             log.error("An output of the model cannot be used: {}", e.getMessage());
             pending.fail(new InferenceException.Failed(e));
             return false;
         }
-        pending.succeed(new Answer<>(output, Duration.ofNanos(started - pending.submitted()), ran));
+        pending.succeed(new PendingRequest.Result<>(output, Duration.ofNanos(started - pending.submitted()), ran));
         return true;
     }
 }

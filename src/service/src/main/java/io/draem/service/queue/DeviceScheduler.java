@@ -10,12 +10,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Schedules the runs of the models that share a device: one at a time, or a few. Of the models that wait, the one that has
- * used the device for the least time is next: a flooded model gets its share of the time and no more, and a small model
- * waits less often than a large one. Time in which a model had no requests is not saved up.
+ * Schedules the runs of the models that share a device: one at a time, or a few. Of the waiting models, the one that has
+ * used the device for the least time runs next: a flooded model gets no more than its share of the time, and a small model
+ * waits less often than a large one. A model without requests does not accumulate unused time.
  *
- * <p>A run cannot be interrupted for another model, so a long one must not hold back all others: a model without a run
- * may start one beside runs that have lasted for more than a second.
+ * <p>A run is not interrupted for another model, so a long one must not block all others: a model without a run may start
+ * one in addition to runs that have lasted for more than a second.
  */
 public final class DeviceScheduler {
 
@@ -27,7 +27,7 @@ public final class DeviceScheduler {
     private final Condition changed = lock.newCondition();
     private final List<Share> waiting = new ArrayList<>();
     private final List<Share> running = new ArrayList<>();
-    private final int places;
+    private final int concurrentRuns;
     private final long longRun;
     private long latest;
 
@@ -37,38 +37,38 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Schedules a device that runs a few batches at a time.
+     * Schedules a device that runs several batches at a time.
      *
-     * @param places how many at a time
+     * @param concurrentRuns maximum number of concurrent runs
      */
-    public DeviceScheduler(int places) {
-        this(places, LONG_RUN);
+    public DeviceScheduler(int concurrentRuns) {
+        this(concurrentRuns, LONG_RUN);
     }
 
     /**
-     * @param places how many batches the device runs at a time
-     * @param longRun how long a run may hold back models that have none
+     * @param concurrentRuns maximum number of concurrent runs
+     * @param longRun how long a run may block models that have none
      */
-    DeviceScheduler(int places, Duration longRun) {
-        this.places = places;
+    DeviceScheduler(int concurrentRuns, Duration longRun) {
+        this.concurrentRuns = concurrentRuns;
         this.longRun = longRun.toNanos();
     }
 
-    /** Schedules a device on which no run may be added beside others, however long they last. */
-    public static DeviceScheduler exclusive(int places) {
-        return new DeviceScheduler(places, ALWAYS);
+    /** Schedules a device that never exceeds its concurrent runs, however long they last. */
+    public static DeviceScheduler exclusive(int concurrentRuns) {
+        return new DeviceScheduler(concurrentRuns, ALWAYS);
     }
 
     /**
      * Returns a share of the device for one worker.
      *
-     * @param model what all workers of one model have in common
+     * @param model identity of the model, the same object for all its workers
      */
     Share join(Object model) {
         return new Share(model);
     }
 
-    /** The share of one worker, which alone calls it. */
+    /** The share of one worker, called on its thread only. */
     final class Share {
 
         private final Object model;
@@ -79,7 +79,7 @@ public final class DeviceScheduler {
             this.model = model;
         }
 
-        /** Waits until the worker may run and nobody who may has used the device less. */
+        /** Waits until the worker may run, and no other that may has used the device less. */
         void take() throws InterruptedException {
             lock.lockInterruptibly();
             try {
@@ -103,7 +103,7 @@ public final class DeviceScheduler {
             }
         }
 
-        /** Gives the device back after it was used for that time. */
+        /** Releases the device after it was used for that time. */
         void giveBack(long nanos) {
             lock.lock();
             try {
@@ -116,12 +116,12 @@ public final class DeviceScheduler {
         }
 
         private boolean mayRun(long now) {
-            return running.size() < places
+            return running.size() < concurrentRuns
                     || !modelRuns()
                             && running.stream()
                                             .filter(run -> now - run.started < longRun)
                                             .count()
-                                    < places;
+                                    < concurrentRuns;
         }
 
         private boolean modelRuns() {
@@ -129,10 +129,10 @@ public final class DeviceScheduler {
         }
 
         /**
-         * Waits for a change, or until the next run has lasted for long where that matters.
+         * Waits for a change, or until the next run counts as long if this worker may then start.
          *
-         * @param now when it was found that the worker may not run: a run that has become long since then is waited for no
-         *     longer, but not overlooked
+         * @param now time of the check that found that the worker may not run; a run that counts as long since then ends the
+         *     wait immediately
          */
         private void await(long now) throws InterruptedException {
             OptionalLong next = modelRuns()
@@ -149,7 +149,7 @@ public final class DeviceScheduler {
         }
     }
 
-    /** Of equals the one that came first; null where none may run. */
+    /** Returns the worker to run next, of equals the first that came; null if none may run. */
     private @Nullable Share first(long now) {
         return waiting.stream()
                 .filter(share -> share.mayRun(now))

@@ -8,19 +8,19 @@ final class DeviceWorker<I, O> implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceWorker.class);
 
-    private final InferenceQueue<I, O> queue;
+    private final BatchRuns<I, O> runs;
     private final BatchFunction<I, O> function;
     private final QueueListener listener;
-    private final DeviceScheduler.Share turn;
+    private final DeviceScheduler.Share device;
 
-    DeviceWorker(InferenceQueue<I, O> queue, BatchFunction<I, O> function, QueueListener listener) {
-        this.queue = queue;
+    DeviceWorker(BatchRuns<I, O> runs, BatchFunction<I, O> function, QueueListener listener) {
+        this.runs = runs;
         this.function = function;
         this.listener = listener;
-        this.turn = function.turn().join(queue);
+        this.device = function.device().join(runs);
     }
 
-    /** Ends with the queue alone: without its worker a model would answer nothing any more. */
+    /** Ends with the queue only: without its worker a model would never respond again. */
     @Override
     public void run() {
         boolean open = true;
@@ -28,7 +28,7 @@ final class DeviceWorker<I, O> implements Runnable {
             try {
                 open = work();
             } catch (InterruptedException e) {
-                // Nothing ends a worker so: a run, or what listens to it, has left the interrupt behind.
+                // A run or a listener left its interrupt behind; an interrupt does not end a worker.
             } catch (Throwable e) {
                 try {
                     log.error(
@@ -44,17 +44,17 @@ final class DeviceWorker<I, O> implements Runnable {
 
     /** Takes and runs one batch; returns false when the queue has drained. */
     private boolean work() throws InterruptedException {
-        if (!queue.awaitRequests()) {
+        if (!runs.awaitRequests()) {
             return false;
         }
-        long wanted = queue.now();
-        turn.take();
-        long started = queue.now();
+        long wanted = runs.now();
+        device.take();
+        long started = runs.now();
         try {
-            // Only now that the device is free: what has become late in the meantime is not run.
-            runBatch(queue.take(), wanted);
+            // The batch is taken once the device is free: requests that became late meanwhile are not run.
+            runBatch(runs.take(), wanted);
         } finally {
-            turn.giveBack(queue.now() - started);
+            device.giveBack(runs.now() - started);
         }
         return true;
     }
@@ -62,11 +62,12 @@ final class DeviceWorker<I, O> implements Runnable {
     private void runBatch(BatchRun<I, O> run, long wanted) {
         if (run.size() > 0) {
             try {
-                // The clock is read after the batch was taken: its latest request may be later than the turn.
-                run.on(function, queue.now(), queue, listener);
+                // The clock is read after the batch was taken: its latest request may have been submitted after
+                // `started`.
+                run.on(function, runs, listener);
             } finally {
-                // From when the run was wanted: waiting for the device is part of what a caller has to wait.
-                queue.ended(run, queue.now() - wanted);
+                // Counted from when the run was wanted: the wait for the device delays requests too.
+                runs.ended(run, runs.now() - wanted);
             }
         }
     }

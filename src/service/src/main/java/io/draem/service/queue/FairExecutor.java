@@ -2,35 +2,30 @@ package io.draem.service.queue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads that work on images. The models take turns, so that one that is flooded does not keep the others
- * waiting, and so do the clients of a model, in the order of {@link FairQueue}. Small images have threads of their own beside
- * those for all images, and the largest get half of these at most, but one at least: a small image never waits until a
- * larger one is decoded. Work of a request whose deadline has passed or whose
- * client has gone is dropped before it begins.
+ * A fixed number of threads that work on images. Models are scheduled round-robin, so that a flooded model does not delay
+ * the others, and the clients of a model fairly, in the order of {@link FairQueue}. Additional threads are reserved for small
+ * images, and large images get at most half of the others, at least one: a small image never waits until a larger one is
+ * decoded. Work of a request whose deadline has passed or whose client has disconnected is dropped before it begins.
  *
- * <p>Work begins and is taken out without any allocation, so that none is lost when the heap is full.
+ * <p>Starting and withdrawing work allocates nothing, so that no work is lost when the heap is full.
  */
 public final class FairExecutor implements AutoCloseable {
 
-    /** Images of up to as many pixels, those of Full HD among them, are small: they keep a thread for some milliseconds. */
+    /** Images of up to this many pixels, Full HD included, are small: they occupy a thread for some milliseconds. */
     public static final int SMALL = 1 << 21;
 
-    /** Images of more pixels are large: they keep a thread for half a second and longer. */
+    /** Images of more pixels are large: they occupy a thread for half a second and longer. */
     public static final int LARGE = 16_000_000;
 
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** In the order in which the models take their turns; each of them has work that waits. */
-    private final List<ModelLine> waiting = new ArrayList<>();
+    /** Models with waiting work, the one to be served next first. */
+    private final List<ModelWork> waiting = new ArrayList<>();
 
     private final int mostNotSmall;
     private final int mostLarge;
@@ -41,7 +36,7 @@ public final class FairExecutor implements AutoCloseable {
     /**
      * Starts the threads.
      *
-     * @param threads how many work on images of any size; half as many, at least one, are started for small images beside
+     * @param threads number of threads for images of any size; half as many, at least one, are started for small images only
      */
     public FairExecutor(int threads) {
         this.mostNotSmall = threads;
@@ -61,17 +56,17 @@ public final class FairExecutor implements AutoCloseable {
     }
 
     /**
-     * Runs a task on one of the threads and waits for it. However this ends, the task has ended too or never begins: its
-     * pixels are in memory as long as it lasts.
+     * Runs a task on one of the threads and waits for it. When this method returns or throws, the task has ended or will
+     * never begin: its pixels are in memory while it runs.
      *
-     * @param pixels pixels of the image, which its time grows with
+     * @param pixels number of pixels of the image, the measure of the task's cost
      * @throws InferenceException if the deadline passed or the request was cancelled before the task began, or the thread of
      *     the request was interrupted
      * @throws E from the task itself
      */
     public <T, E extends Exception> T call(String model, RequestContext context, int pixels, Task<T, E> task)
             throws InferenceException, E {
-        Work<T> work = new Work<>(pixels, context, task);
+        ImageWork<T, E> work = new ImageWork<>(pixels, context, task);
         try {
             add(model, context.client(), work);
             RequestContext.End end = context.await(work);
@@ -81,12 +76,10 @@ public final class FairExecutor implements AutoCloseable {
                         : new InferenceException.DeadlineExceeded();
             }
             context.awaitRegardless(work);
-            return work.result.get();
+            return work.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InferenceException.ShuttingDown();
-        } catch (ExecutionException e) {
-            throw FairExecutor.<E>unwrap(e);
         } finally {
             if (!withdraw(work)) {
                 context.awaitRegardless(work);
@@ -100,59 +93,70 @@ public final class FairExecutor implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void add(String model, String client, Work<?> work) {
-        ModelLine line = null;
-        for (ModelLine other : waiting) {
-            line = other.model.equals(model) ? other : line;
+    /** The waiting work of one model. */
+    static final class ModelWork {
+
+        private final String model;
+        private final FairQueue<ImageWork<?, ?>> requests = new FairQueue<>();
+
+        private ModelWork(String model) {
+            this.model = model;
         }
-        if (line != null) {
-            line.works.add(client, work);
+    }
+
+    private synchronized void add(String model, String client, ImageWork<?, ?> work) {
+        ModelWork queue = null;
+        for (ModelWork other : waiting) {
+            queue = other.model.equals(model) ? other : queue;
+        }
+        if (queue != null) {
+            queue.requests.add(client, work);
         } else {
-            line = new ModelLine(model);
-            line.works.add(client, work);
-            waiting.add(line);
+            queue = new ModelWork(model);
+            queue.requests.add(client, work);
+            waiting.add(queue);
         }
-        work.line = line;
+        work.queue = queue;
         notifyAll();
     }
 
-    /** Takes work out that has not begun; returns whether it never will. */
-    private synchronized boolean withdraw(Work<?> work) {
-        ModelLine line = work.line;
-        if (line != null) {
-            work.line = null;
-            line.works.remove(work);
-            if (line.works.isEmpty()) {
-                waiting.remove(line);
+    /** Withdraws work that has not begun; returns whether it never will. */
+    private synchronized boolean withdraw(ImageWork<?, ?> work) {
+        ModelWork queue = work.queue;
+        if (queue != null) {
+            work.queue = null;
+            queue.requests.remove(work);
+            if (queue.requests.isEmpty()) {
+                waiting.remove(queue);
             }
         }
         return !work.begun;
     }
 
-    /** Ends with {@link #close} alone: a thread that ended otherwise would be missed for ever. */
+    /** Ends after {@link #close} only: a thread that ended otherwise would not be replaced. */
     private void work() {
         while (true) {
             try {
-                Work<?> work = next();
+                ImageWork<?, ?> work = next();
                 if (work == null) {
                     return;
                 }
                 try {
-                    work.result.run();
+                    work.run();
                 } finally {
-                    Thread.interrupted(); // which the work may have left behind
+                    Thread.interrupted(); // clears an interrupt that the work left behind
                     ended(work);
                 }
             } catch (InterruptedException e) {
-                // By work that interrupted its thread.
+                // The interrupt comes from work that interrupted its own thread.
             } catch (RuntimeException | Error e) {
-                // There was no memory to take the next, most likely: each further attempt costs a garbage collection.
+                // Most likely there was no memory to take the next work: each retry costs a garbage collection.
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
         }
     }
 
-    private synchronized void ended(Work<?> work) {
+    private synchronized void ended(ImageWork<?, ?> work) {
         if (!work.isSmall()) {
             notSmall--;
             large -= work.isLarge() ? 1 : 0;
@@ -160,13 +164,13 @@ public final class FairExecutor implements AutoCloseable {
         }
     }
 
-    /** Takes the first work that may begin of the model whose turn it is, which is then the last in turn; null at the end. */
-    private synchronized @Nullable Work<?> next() throws InterruptedException {
+    /** Takes the first work that may begin, of the next model in the order, which then becomes the last; null after close. */
+    private synchronized @Nullable ImageWork<?, ?> next() throws InterruptedException {
         while (true) {
-            for (ModelLine line : waiting) {
-                for (Work<?> work : line.works.inOrder()) {
+            for (ModelWork queue : waiting) {
+                for (ImageWork<?, ?> work : queue.requests.inOrder()) {
                     if (mayBegin(work)) {
-                        begin(work, line);
+                        begin(work, queue);
                         return work;
                     }
                 }
@@ -178,86 +182,19 @@ public final class FairExecutor implements AutoCloseable {
         }
     }
 
-    private boolean mayBegin(Work<?> work) {
+    private boolean mayBegin(ImageWork<?, ?> work) {
         return work.isSmall() || (notSmall < mostNotSmall && (!work.isLarge() || large < mostLarge));
     }
 
-    private void begin(Work<?> work, ModelLine line) {
-        line.works.serve(work);
-        work.line = null;
+    private void begin(ImageWork<?, ?> work, ModelWork queue) {
+        queue.requests.serve(work);
+        work.queue = null;
         work.begun = true;
         notSmall += work.isSmall() ? 0 : 1;
         large += work.isLarge() ? 1 : 0;
-        waiting.remove(line);
-        if (!line.works.isEmpty()) {
-            waiting.add(line); // which does not grow: it has just been taken out
-        }
-    }
-
-    /** Returns what a task of this exception type has thrown. */
-    @SuppressWarnings("unchecked")
-    private static <E extends Exception> E unwrap(ExecutionException e) throws InferenceException {
-        Throwable cause = e.getCause();
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        if (cause instanceof RuntimeException unexpected) {
-            throw unexpected;
-        }
-        if (cause instanceof InferenceException late) {
-            throw late;
-        }
-        return (E) Objects.requireNonNull(cause);
-    }
-
-    /** What waits for a model. */
-    private static final class ModelLine {
-
-        private final String model;
-        private final FairQueue<Work<?>> works = new FairQueue<>();
-
-        ModelLine(String model) {
-            this.model = model;
-        }
-    }
-
-    private static final class Work<T> extends FairQueue.Request implements RequestContext.Waiting {
-
-        private final int pixels;
-        private final FutureTask<T> result;
-        /** Where it waits; null before and after. */
-        private @Nullable ModelLine line;
-
-        private boolean begun;
-
-        Work(int pixels, RequestContext context, Task<T, ?> task) {
-            super(Math.max(1, pixels));
-            this.pixels = pixels;
-            Callable<T> unlessLate = () -> {
-                if (context.nanosLeft() <= 0) {
-                    throw new InferenceException.DeadlineExceeded();
-                }
-                return task.run();
-            };
-            this.result = new FutureTask<>(unlessLate) {
-                @Override
-                protected void done() {
-                    context.wake();
-                }
-            };
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
-        }
-
-        boolean isSmall() {
-            return pixels <= SMALL;
-        }
-
-        boolean isLarge() {
-            return pixels > LARGE;
+        waiting.remove(queue);
+        if (!queue.requests.isEmpty()) {
+            waiting.add(queue); // does not grow the list: the queue has just been removed from it
         }
     }
 }

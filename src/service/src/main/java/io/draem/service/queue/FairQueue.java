@@ -11,12 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Waiting requests of several clients, ordered by weighted fair queueing: each request has the virtual time at which it
  * would end if all clients were served at the same rate, and the earliest comes first.
  *
- * <p>Small requests therefore pass large ones, also those of the same client, but no request is passed for ever: what passes
- * it costs no more than it costs itself, for each client that waits. A client that waits alone may use everything. Not safe
- * for use by several threads.
+ * <p>Small requests therefore pass large ones, also those of the same client, but no request starves: per waiting client, the
+ * requests that pass it cost no more than it costs itself. A client that waits alone may use everything. Not thread-safe.
  *
- * <p>{@link #serve} and {@link #remove} allocate nothing, and {@link #add} changes nothing where it fails: a request neither
- * gets lost nor stays behind when the heap is full.
+ * <p>{@link #serve} and {@link #remove} allocate nothing, and {@link #add} changes nothing if it fails: no request is lost or
+ * left over when the heap is full.
  *
  * @see <a href="https://dl.acm.org/doi/10.1145/75246.75248">Analysis and Simulation of a Fair Queueing Algorithm</a>
  */
@@ -27,12 +26,12 @@ public final class FairQueue<R extends FairQueue.Request> {
     /** Number of clients that have a request. */
     private int waiting;
 
-    /** Cost that each of the waiting clients has been served since the line was empty, if all were served alike. */
+    /** Virtual time: the cost served per waiting client since the queue was empty. */
     private double time;
 
     private long added;
 
-    /** A request that may wait in one line at a time. */
+    /** A request that may wait in one queue at a time. */
     public abstract static class Request {
 
         final long cost;
@@ -54,26 +53,26 @@ public final class FairQueue<R extends FairQueue.Request> {
 
     static final class Client<R extends Request> {
 
-        private final List<R> line = new ArrayList<>();
+        private final List<R> requests = new ArrayList<>();
         /** Virtual time at which its next request starts. */
         private double start;
-        /** Cost of what was served. */
+        /** Total cost of its served requests. */
         private long served;
     }
 
-    /** Adds a request at the end of what its client has. */
+    /** Adds a request of a client. */
     public void add(String name, R request) {
         forget();
         Client<R> client = clients.computeIfAbsent(name, added -> new Client<>());
-        // Of one client's requests the smaller ones come first, until they have cost as much as the larger one.
+        // Of one client's requests, smaller ones pass a larger one until they have cost as much as it does.
         request.key = client.served + request.cost;
-        int index = client.line.size();
-        while (index > 0 && client.line.get(index - 1).key > request.key) {
+        int index = client.requests.size();
+        while (index > 0 && client.requests.get(index - 1).key > request.key) {
             index--;
         }
-        client.line.add(index, request);
-        if (client.line.size() == 1) {
-            client.start = Math.max(client.start, time); // what a client did not use while it had nothing is not saved
+        client.requests.add(index, request);
+        if (client.requests.size() == 1) {
+            client.start = Math.max(client.start, time); // an idle client does not accumulate time
             waiting++;
         }
         request.number = added++;
@@ -85,7 +84,7 @@ public final class FairQueue<R extends FairQueue.Request> {
         List<Ranked<R>> ranked = new ArrayList<>();
         for (Client<R> client : clients.values()) {
             double end = client.start;
-            for (R request : client.line) {
+            for (R request : client.requests) {
                 end += request.cost;
                 ranked.add(new Ranked<>(request, end));
             }
@@ -96,7 +95,7 @@ public final class FairQueue<R extends FairQueue.Request> {
     }
 
     /**
-     * Takes a request out and counts its cost for its client.
+     * Removes a request and charges its cost to its client.
      *
      * @throws IllegalArgumentException if the request does not wait
      */
@@ -112,15 +111,15 @@ public final class FairQueue<R extends FairQueue.Request> {
         time += (double) cost / clientsBefore;
     }
 
-    /** Takes a request out that is not served; returns whether it was there. */
+    /** Removes a request without serving it; returns whether it was waiting. */
     public boolean remove(R request) {
         Client<?> client = request.client;
         if (client == null) {
             return false;
         }
-        client.line.remove(request);
+        client.requests.remove(request);
         request.client = null;
-        if (client.line.isEmpty()) {
+        if (client.requests.isEmpty()) {
             waiting--;
         }
         return true;
@@ -131,13 +130,13 @@ public final class FairQueue<R extends FairQueue.Request> {
         return waiting == 0;
     }
 
-    /** Forgets clients that have nothing and are owed nothing; all of them when nothing waits. */
+    /** Removes clients that have no request and have used their share of the time; all of them when nothing waits. */
     private void forget() {
         if (isEmpty()) {
             clients.clear();
             time = 0;
         } else {
-            clients.values().removeIf(client -> client.line.isEmpty() && client.start <= time);
+            clients.values().removeIf(client -> client.requests.isEmpty() && client.start <= time);
         }
     }
 }

@@ -2,7 +2,7 @@ package io.draem.service.queue;
 
 import java.time.Duration;
 
-/** Why a request has no answer; each request ends with at most one of these. */
+/** Why a request has no result; each request ends with at most one of these. */
 public abstract sealed class InferenceException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -19,11 +19,11 @@ public abstract sealed class InferenceException extends Exception {
         private final Duration retryAfter;
 
         Overloaded(int capacity, Duration retryAfter) {
-            super("All " + capacity + " places in the queue are taken");
+            super("All " + capacity + " slots of the queue are taken");
             this.retryAfter = retryAfter;
         }
 
-        /** Returns how long the requests that wait now will take at the measured rate, in whole seconds, at least one. */
+        /** Returns how long the current requests take at the average run time, in whole seconds, at least one. */
         public Duration retryAfter() {
             return retryAfter;
         }
@@ -35,21 +35,21 @@ public abstract sealed class InferenceException extends Exception {
         private static final long serialVersionUID = 1L;
 
         ShuttingDown() {
-            super("The service shuts down and takes no more requests");
+            super("The service shuts down and accepts no more requests");
         }
     }
 
-    /** The deadline passed before there was an answer; a request that still waited was not run. */
+    /** The deadline passed before there was a result; a request that still waited was not run. */
     public static final class DeadlineExceeded extends InferenceException {
 
         private static final long serialVersionUID = 1L;
 
         DeadlineExceeded() {
-            super("The deadline passed before the image was examined");
+            super("The deadline passed before there was a result");
         }
     }
 
-    /** Whoever asked went away; a request that still waited was not run. */
+    /** The request was cancelled or its client disconnected; a request that still waited was not run. */
     public static final class Cancelled extends InferenceException {
 
         private static final long serialVersionUID = 1L;
@@ -59,7 +59,7 @@ public abstract sealed class InferenceException extends Exception {
         }
     }
 
-    /** The run failed; the cause says why and is for the log alone. */
+    /** The run failed; the cause gives the reason and is only for the log. */
     public static final class Failed extends InferenceException {
 
         private static final long serialVersionUID = 1L;

@@ -2,102 +2,84 @@ package io.draem.service.queue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue before one worker for each function, which takes requests in batches. There is a function for each run
- * that a device does at a time.
+ * A bounded queue of requests that workers take in batches. Each worker has a function of its own, and there is one for
+ * each concurrent run of a device.
  *
- * <p>A full queue refuses at once. Requests that are late or given up are dropped before they are run. A request ends
- * exactly once: answered, failed, refused or dropped, also when a function throws an {@link Error}.
+ * <p>A full queue refuses requests immediately. Late and cancelled requests are dropped before they run. A request ends
+ * exactly once: with a result, failed, refused or dropped, also when a function throws an {@link Error}.
  */
 public final class InferenceQueue<I, O> {
 
-    /** How long a run may take to notice that it should end. */
+    /** How long a run may take to end after it was terminated. */
     private static final Duration TO_STOP = Duration.ofSeconds(1);
 
-    private final QueueOptions options;
-    private final LongSupplier clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final RequestBuffer<I, O> line;
+    private final Options options;
+    private final RequestBuffer<I, O> buffer;
     private final BatchRuns<I, O> runs;
-    private volatile boolean draining;
-    private boolean closed;
 
-    private InferenceQueue(QueueOptions options, LongSupplier clock, BatchRuns<I, O> runs) {
+    private InferenceQueue(Options options, RequestBuffer<I, O> buffer, BatchRuns<I, O> runs) {
         this.options = options;
-        this.clock = clock;
-        this.line = new RequestBuffer<>(options.capacity());
+        this.buffer = buffer;
         this.runs = runs;
+    }
+
+    /**
+     * Limits of a queue.
+     *
+     * @param capacity number of slots
+     * @param maxBatchSize maximum number of inputs in one run
+     * @param maxBatchDelay how long the first request of a batch waits for more
+     */
+    public record Options(int capacity, int maxBatchSize, Duration maxBatchDelay) {
+
+        public Options {
+            if (capacity < 1 || maxBatchSize < 1 || maxBatchDelay.isNegative()) {
+                throw new IllegalArgumentException("A queue needs a capacity and a batch size of at least 1 and no"
+                        + " negative delay, got " + capacity + ", " + maxBatchSize + ", " + maxBatchDelay);
+            }
+        }
     }
 
     /**
      * Starts a queue and its workers.
      *
      * @param name name of the worker threads
-     * @param functions one for each run at a time
+     * @param functions one per worker
      * @param listener may fail or interrupt its thread without an effect on the queue
-     * @param clock nanoseconds, as {@link System#nanoTime()} gives them
+     * @param clock nanoseconds, as {@link System#nanoTime()} returns them
      */
     public static <I, O> InferenceQueue<I, O> start(
             String name,
             List<? extends BatchFunction<I, O>> functions,
-            QueueOptions options,
+            Options options,
             QueueListener listener,
             LongSupplier clock) {
-        InferenceQueue<I, O> queue = new InferenceQueue<>(
-                options,
-                clock,
-                new BatchRuns<>(functions.size(), functions.get(0).expected()));
-        QueueListener guarded = Listeners.all(QueueListener.class, List.of(listener));
-        boolean started = false;
-        try {
-            for (int i = 0; i < functions.size(); i++) {
-                Thread worker =
-                        new Thread(new DeviceWorker<>(queue, functions.get(i), guarded), "inference-" + name + "-" + i);
-                worker.setDaemon(true);
-                worker.start();
-            }
-            started = true;
-        } finally {
-            if (!started) {
-                queue.endWorkers();
-            }
-        }
-        return queue;
-    }
-
-    /** Ends workers that have nothing to run. */
-    private void endWorkers() {
-        lock.lock();
-        try {
-            draining = true;
-            closed = true;
-            changed.signalAll(); // nobody has the queue yet
-        } finally {
-            lock.unlock();
-        }
+        RequestBuffer<I, O> buffer = new RequestBuffer<>(options.capacity());
+        BatchRuns<I, O> runs = new BatchRuns<>(
+                buffer, options, functions.size(), functions.get(0).expected(), clock);
+        runs.startWorkers(name, functions, Listeners.all(QueueListener.class, List.of(listener)));
+        return new InferenceQueue<>(options, buffer, runs);
     }
 
     /**
      * Puts a request into the queue.
      *
-     * @param context of the request, whose deadline is a moment of the clock
+     * @param context of the request; its deadline is a time of the queue's clock
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
      */
     public PendingRequest<I, O> submit(I input, RequestContext context) throws InferenceException {
-        try (Slot<I, O> place = reserve()) {
-            return place.submit(input, context);
+        try (Slot<I, O> slot = reserve()) {
+            return slot.submit(input, context);
         }
     }
 
     /**
-     * Takes a place for a request that is still to be prepared; a drain waits for it.
+     * Takes a slot for a request that is still to be prepared; a drain waits for it.
      *
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
@@ -107,265 +89,134 @@ public final class InferenceQueue<I, O> {
     }
 
     Slot<I, O> reserve(@Nullable QueueWindow<I, O> window) throws InferenceException {
-        lock.lock();
+        buffer.lock.lock();
         try {
-            requireRoom();
-            Slot<I, O> place = new Slot<>(this, window, false);
-            line.reserve(window, false);
-            return place;
+            requireCapacity();
+            Slot<I, O> slot = new Slot<>(this, window, false);
+            buffer.reserve(window, false);
+            return slot;
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
     /** Returns the slots for the inputs of one request, none of them taken yet. */
     public QueueWindow<I, O> window() {
-        return new QueueWindow<>(this, 2 * options.maxBatchSize());
-    }
-
-    /** Has a window wait for a slot, which it is offered when there is one. */
-    void enter(QueueWindow<I, O> window) {
-        lock.lock();
-        try {
-            line.enter(window);
-            slotsChanged();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Ends the wait of a window; a slot that it was offered and has not taken is free again. */
-    void leave(QueueWindow<I, O> window) {
-        lock.lock();
-        try {
-            line.leave(window);
-            slotsChanged();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes the slot that a window was offered. */
-    void accept(QueueWindow<I, O> window) throws InferenceException {
-        lock.lock();
-        try {
-            if (!window.accept()) {
-                throw new InferenceException.ShuttingDown();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns whether new requests are refused; asked without the lock. */
-    boolean isDraining() {
-        return draining;
-    }
-
-    /** Offers free slots to the windows that wait, and wakes the threads that wait for the queue. Allocates nothing. */
-    private void slotsChanged() {
-        if (!draining) {
-            line.offer();
-        }
-        changed.signalAll();
+        return new QueueWindow<>(this, buffer, 2 * options.maxBatchSize());
     }
 
     /**
-     * Throws what {@link #reserve} would throw now, so that a caller can refuse before it reads the input.
+     * Throws what {@link #reserve} would throw now, so that a request can be refused before its input is read.
      *
      * @throws InferenceException.Overloaded if the queue is full
      * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public void requireRoom() throws InferenceException {
-        lock.lock();
+    public void requireCapacity() throws InferenceException {
+        buffer.lock.lock();
         try {
-            if (draining) {
+            if (buffer.isDraining()) {
                 throw new InferenceException.ShuttingDown();
             }
-            if (line.isFull()) {
-                throw new InferenceException.Overloaded(line.capacity(), timeToDrain());
+            if (buffer.isFull()) {
+                throw new InferenceException.Overloaded(buffer.capacity(), timeToDrain());
             }
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
-    PendingRequest<I, O> occupy(Slot<I, O> place, I input, RequestContext context) throws InferenceException {
-        lock.lock();
+    PendingRequest<I, O> submit(Slot<I, O> slot, I input, RequestContext context) throws InferenceException {
+        buffer.lock.lock();
         try {
-            if (!place.release()) {
-                throw new IllegalStateException("The place was taken or given back already");
+            if (!slot.release()) {
+                throw new IllegalStateException("The slot was used or released already");
             }
-            if (closed) {
-                line.release(place);
-                changed.signalAll();
+            if (buffer.isClosed()) {
+                buffer.release(slot);
+                buffer.changed.signalAll();
                 throw new InferenceException.ShuttingDown();
             }
-            changed.signalAll();
-            PendingRequest<I, O> pending = new PendingRequest<>(this, place, input, now(), context);
-            line.add(pending);
+            buffer.changed.signalAll();
+            PendingRequest<I, O> pending = new PendingRequest<>(runs, slot, input, runs.now(), context);
+            buffer.add(pending);
             return pending;
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
-    void giveBack(Slot<I, O> place) {
-        lock.lock();
+    void release(Slot<I, O> slot) {
+        buffer.lock.lock();
         try {
-            if (place.release()) {
-                line.release(place);
-                slotsChanged();
+            if (slot.release()) {
+                buffer.release(slot);
+                buffer.slotsChanged();
             }
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
-    /** Returns how many places are taken now, by requests that wait or are being prepared. */
+    /** Returns how many slots are held now, by waiting requests and by those that are being prepared. */
     public int depth() {
-        lock.lock();
+        buffer.lock.lock();
         try {
-            return line.depth();
+            return buffer.depth();
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
-    /** Returns how many places there are. */
+    /** Returns how many slots there are. */
     public int capacity() {
-        return line.capacity();
+        return buffer.capacity();
     }
 
-    /** Returns how long the requests that are here now take at the measured pace, in whole seconds, at least one. */
+    /** Returns how long the current requests take at the average run time, in whole seconds, at least one. */
     public Duration timeToDrain() {
-        lock.lock();
+        buffer.lock.lock();
         try {
-            return runs.timeFor(line.depth());
+            return runs.timeFor(buffer.depth());
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
-    /** Refuses new requests from now on; those that have a place are finished. */
+    /** Refuses new requests; those that hold a slot are completed. */
     public void refuseNew() {
-        lock.lock();
+        buffer.lock.lock();
         try {
-            draining = true;
-            line.wakeWindows();
-            changed.signalAll();
+            buffer.drain();
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
     /**
-     * Refuses new requests from now on, finishes those that have a place and ends the workers. Requests that still wait
-     * after the limit are refused, and runs are stopped.
+     * Refuses new requests, completes those that hold a slot and ends the workers. Requests that still wait after the limit
+     * are refused, and runs are terminated.
      *
-     * @return whether nothing runs any more, so that what it ran on may be closed
+     * @return whether nothing runs any more, so that the functions' resources may be closed
      */
     public boolean drain(Duration limit) throws InterruptedException {
         refuseNew();
-        lock.lockInterruptibly();
+        buffer.lock.lockInterruptibly();
         try {
             awaitIdle(limit);
-            closed = true;
-            line.clear(pending -> pending.fail(new InferenceException.ShuttingDown()));
+            buffer.close();
+            buffer.clear(pending -> pending.fail(new InferenceException.ShuttingDown()));
             runs.terminateAll();
-            changed.signalAll();
             awaitIdle(TO_STOP);
             return runs.isEmpty();
         } finally {
-            lock.unlock();
+            buffer.lock.unlock();
         }
     }
 
     private void awaitIdle(Duration limit) throws InterruptedException {
         long left = limit.toNanos();
-        while (left > 0 && !(runs.isEmpty() && line.isEmpty() && (closed || !line.hasReserved()))) {
-            left = changed.awaitNanos(left);
-        }
-    }
-
-    long now() {
-        return clock.getAsLong();
-    }
-
-    void abandon(PendingRequest<I, O> pending, InferenceException reason) {
-        lock.lock();
-        try {
-            line.remove(pending);
-            pending.fail(reason);
-            runs.terminateIfUnwanted(pending);
-            slotsChanged();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns when there is a batch to take, or false when the queue has drained. */
-    boolean awaitRequests() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (line.isEmpty()) {
-                if (closed || (draining && !line.hasReserved())) {
-                    return false;
-                }
-                changed.await();
-            }
-            waitForMore();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes what is not late; it runs until {@link #ended}. */
-    BatchRun<I, O> take() {
-        lock.lock();
-        try {
-            List<PendingRequest<I, O>> batch = line.take(
-                    options.maxBatchSize(), now(), late -> late.fail(new InferenceException.DeadlineExceeded()));
-            slotsChanged();
-            BatchRun<I, O> run = runs.begin(batch);
-            if (run.size() > 0) {
-                // Whoever waits for a request ends it in time, but may be busy with others: the device is not.
-                run.whenLate(now(), () -> expire(run));
-            }
-            return run;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void expire(BatchRun<I, O> run) {
-        lock.lock();
-        try {
-            runs.expire(run, now());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Notes that a run has ended, which kept its requests for that time. */
-    void ended(BatchRun<I, O> run, long nanos) {
-        lock.lock();
-        try {
-            runs.ended(run, nanos);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void waitForMore() throws InterruptedException {
-        while (!line.isEmpty() && line.size() < options.maxBatchSize() && !draining) {
-            long left = line.oldest() + options.maxBatchDelay().toNanos() - now();
-            if (left <= 0) {
-                return;
-            }
-            changed.awaitNanos(left);
+        while (left > 0 && !(runs.isEmpty() && buffer.isFinished())) {
+            left = buffer.changed.awaitNanos(left);
         }
     }
 }

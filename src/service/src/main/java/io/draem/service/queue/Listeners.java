@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls listeners so that none of them affects the caller or the others: what a listener throws, an {@link Error} too, is
- * logged, at most once per minute for each listener and kind of failure, and an interrupt that it leaves on the thread is
+ * Calls listeners in isolation from the calling code and from each other: what a listener throws, an {@link Error} too, is
+ * logged, at most once per minute for each listener and type of failure, and an interrupt that it leaves on the thread is
  * cleared.
  */
 public final class Listeners {
@@ -31,9 +31,9 @@ public final class Listeners {
     }
 
     /**
-     * Returns one listener that calls several, in their order.
+     * Returns one listener that calls several in order.
      *
-     * @param type public interface whose methods return nothing
+     * @param type public interface whose methods return void
      */
     public static <T> T all(Class<T> type, List<? extends T> listeners) {
         List<T> all = List.copyOf(listeners);
@@ -54,7 +54,7 @@ public final class Listeners {
     /**
      * Calls one listener.
      *
-     * @param name of the listener in the log
+     * @param name name of the listener in the log
      */
     public static void call(String name, Call call) {
         boolean interrupted = Thread.currentThread().isInterrupted();
@@ -77,7 +77,7 @@ public final class Listeners {
                     .add(System.nanoTime());
             if (count > 0) {
                 log.error(
-                        "The listener {} failed {} time(s) since this was last logged; nothing else is affected",
+                        "The listener {} failed {} time(s) since this was last logged; requests and other listeners are not affected",
                         name,
                         count,
                         cause);
@@ -93,7 +93,7 @@ public final class Listeners {
         private long last;
         private long count;
 
-        /** Counts a failure and returns how many to log now; 0 where it is too early for another line. */
+        /** Counts a failure and returns how many to log now; 0 if it is too early for another line. */
         synchronized long add(long now) {
             count++;
             if (logged && now - last < LOG_INTERVAL) {

@@ -1,24 +1,34 @@
 package io.draem.service.queue;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** A request's place in an {@link InferenceQueue}; it ends exactly once, whatever happens. */
+/** A request in an {@link InferenceQueue}, waiting or running; it ends exactly once. */
 public final class PendingRequest<I, O> implements RequestContext.Waiting {
 
-    private final InferenceQueue<I, O> queue;
-    private final Slot<I, O> place;
+    private final BatchRuns<I, O> runs;
+    private final Slot<I, O> slot;
     private final I input;
     private final long submitted;
     private final RequestContext context;
     private final long deadline;
-    private final CompletableFuture<Answer<O>> end = new CompletableFuture<>();
+    private final CompletableFuture<Result<O>> end = new CompletableFuture<>();
     private @Nullable BatchRun<I, O> run;
 
-    PendingRequest(InferenceQueue<I, O> queue, Slot<I, O> place, I input, long submitted, RequestContext context) {
-        this.queue = queue;
-        this.place = place;
+    /**
+     * An output and its timing.
+     *
+     * @param output output of the function
+     * @param queued how long the request waited
+     * @param ran how long the run of its batch took
+     */
+    public record Result<O>(O output, Duration queued, Duration ran) {}
+
+    PendingRequest(BatchRuns<I, O> runs, Slot<I, O> slot, I input, long submitted, RequestContext context) {
+        this.runs = runs;
+        this.slot = slot;
         this.input = input;
         this.submitted = submitted;
         this.context = context;
@@ -26,18 +36,18 @@ public final class PendingRequest<I, O> implements RequestContext.Waiting {
     }
 
     /**
-     * Waits for the result until the deadline or until the request is cancelled; an interrupt of this thread cancels it.
+     * Waits for the result until the deadline or until the request is cancelled; an interrupt of the thread cancels it.
      *
      * @throws InferenceException if the request ended without a result
      */
-    public Answer<O> await() throws InferenceException, InterruptedException {
+    public Result<O> await() throws InferenceException, InterruptedException {
         try {
             switch (context.await(this)) {
                 case DONE -> {}
-                case DEADLINE_EXCEEDED -> queue.abandon(this, new InferenceException.DeadlineExceeded());
+                case DEADLINE_EXCEEDED -> runs.abandon(this, new InferenceException.DeadlineExceeded());
                 case CANCELLED -> cancel();
             }
-            // The result may have come in the moment in which the wait ended: then it counts.
+            // A result that arrived just as the wait ended counts.
             return end.get();
         } catch (InterruptedException e) {
             cancel();
@@ -47,14 +57,14 @@ public final class PendingRequest<I, O> implements RequestContext.Waiting {
         }
     }
 
-    /** Gives the request up; one that still waits is not run. Does nothing once the request has ended. */
+    /** Cancels the request; one that still waits is not run. Does nothing once the request has ended. */
     public void cancel() {
-        queue.abandon(this, new InferenceException.Cancelled());
+        runs.abandon(this, new InferenceException.Cancelled());
     }
 
-    /** Returns the place that the request has until it leaves the queue. */
-    Slot<I, O> place() {
-        return place;
+    /** Returns the slot that the request holds until it leaves the queue. */
+    Slot<I, O> slot() {
+        return slot;
     }
 
     I input() {
@@ -65,7 +75,7 @@ public final class PendingRequest<I, O> implements RequestContext.Waiting {
         return submitted;
     }
 
-    /** Notes the run that the request is part of; called under the queue's lock. */
+    /** Sets the run that the request is part of; called under the queue's lock. */
     void runsIn(BatchRun<I, O> run) {
         this.run = run;
     }
@@ -81,7 +91,7 @@ public final class PendingRequest<I, O> implements RequestContext.Waiting {
         return end.isDone();
     }
 
-    /** Returns the nanoseconds until nobody wants the answer any more. */
+    /** Returns the nanoseconds until the deadline. */
     long left(long now) {
         return deadline - now;
     }
@@ -90,8 +100,8 @@ public final class PendingRequest<I, O> implements RequestContext.Waiting {
         return left(now) <= 0;
     }
 
-    boolean succeed(Answer<O> answer) {
-        boolean ended = end.complete(answer);
+    boolean succeed(Result<O> result) {
+        boolean ended = end.complete(result);
         context.wake();
         return ended;
     }

@@ -4,23 +4,32 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of an {@link InferenceQueue}: those of requests that are still being prepared, and those of requests that
- * wait, in their order. Guarded by the queue's lock.
+ * The slots of an {@link InferenceQueue}, held by requests that are still being prepared and by waiting requests, and the
+ * order of the latter. All methods except {@link #isDraining} and {@link #capacity} are called under {@link #lock}.
  */
 final class RequestBuffer<I, O> {
 
+    /** Guards the buffer, its windows and the runs of the queue. */
+    final ReentrantLock lock = new ReentrantLock();
+    /** Signaled when the buffer or the runs have changed. */
+    final Condition changed = lock.newCondition();
+
     private final int capacity;
     private final Deque<PendingRequest<I, O>> waiting = new ArrayDeque<>();
-    /** Windows that wait for a place, the one that waits longest first. */
+    /** Windows that wait for a slot, longest wait first. */
     private final List<QueueWindow<I, O>> windows = new ArrayList<>();
-    /** Places that windows have waited for. */
+    /** Slots held by windows beyond the first slot of each. */
     private int further;
 
     private int reserved;
+    private volatile boolean draining;
+    private boolean closed;
 
     RequestBuffer(int capacity) {
         this.capacity = capacity;
@@ -30,44 +39,72 @@ final class RequestBuffer<I, O> {
         return capacity;
     }
 
-    /** Returns how many places are taken. */
+    /** Returns how many slots are held. */
     int depth() {
         return waiting.size() + reserved;
     }
 
-    /** Tells whether a new request is refused: places that are free but due to windows that wait are none. */
+    /** Returns whether new requests are refused because of capacity. Free slots due to waiting windows do not count as free. */
     boolean isFull() {
         long open = windows.stream().filter(QueueWindow::isOpen).count();
         return depth() + Math.min(open, mostFurther() - further) >= capacity;
     }
 
-    void enter(QueueWindow<I, O> window) {
-        windows.add(window);
+    /** Returns whether new requests are refused; called without the lock too. */
+    boolean isDraining() {
+        return draining;
     }
 
-    /** Ends the wait of a window; a slot that it was offered and has not taken is free again. */
+    /** Returns whether requests that hold a slot are refused too. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Returns whether no request waits and none can come. */
+    boolean isFinished() {
+        return waiting.isEmpty() && (closed || draining && reserved == 0);
+    }
+
+    /** Refuses new requests; slots that are held stay valid. */
+    void drain() {
+        draining = true;
+        windows.forEach(QueueWindow::wake);
+        changed.signalAll();
+    }
+
+    /** Refuses all requests, also those that hold a slot. */
+    void close() {
+        draining = true;
+        closed = true;
+        changed.signalAll();
+    }
+
+    /** Queues a window that waits for a slot. */
+    void enter(QueueWindow<I, O> window) {
+        windows.add(window);
+        slotsChanged();
+    }
+
+    /** Ends the wait of a window; frees a slot that was offered to it and not accepted. */
     void leave(QueueWindow<I, O> window) {
         windows.remove(window);
         if (window.accept()) {
             reserved--;
             freed(window, true);
         }
+        slotsChanged();
     }
 
-    /** Offers free slots to the windows that wait, the one that waits longest first. Allocates nothing. */
-    void offer() {
-        for (int i = 0; i < windows.size() && depth() < capacity && further < mostFurther(); i++) {
+    /** Offers free slots to waiting windows, longest wait first, and signals the change. Allocates nothing. */
+    void slotsChanged() {
+        for (int i = 0; !draining && i < windows.size() && depth() < capacity && further < mostFurther(); i++) {
             QueueWindow<I, O> window = windows.get(i);
             if (window.isOpen()) {
                 reserve(window, true);
                 window.offer();
             }
         }
-    }
-
-    /** Makes the windows that wait look whether the queue drains. */
-    void wakeWindows() {
-        windows.forEach(QueueWindow::wake);
+        changed.signalAll();
     }
 
     private int mostFurther() {
@@ -88,14 +125,14 @@ final class RequestBuffer<I, O> {
         further += isFurther ? 1 : 0;
     }
 
-    /** Gives such a slot back. */
-    void release(Slot<I, O> place) {
+    /** Frees the slot of a request that was being prepared. */
+    void release(Slot<I, O> slot) {
         reserved--;
-        freed(place);
+        freed(slot);
     }
 
-    private void freed(Slot<I, O> place) {
-        freed(place.window(), place.isFurther());
+    private void freed(Slot<I, O> slot) {
+        freed(slot.window(), slot.isFurther());
     }
 
     private void freed(@Nullable QueueWindow<I, O> window, boolean wasFurther) {
@@ -105,25 +142,17 @@ final class RequestBuffer<I, O> {
         further -= wasFurther ? 1 : 0;
     }
 
-    boolean hasReserved() {
-        return reserved > 0;
-    }
-
-    boolean isEmpty() {
-        return waiting.isEmpty();
-    }
-
     /** Returns how many requests wait. */
     int size() {
         return waiting.size();
     }
 
-    /** Returns when the oldest request that waits came. */
+    /** Returns when the oldest waiting request was submitted. */
     long oldest() {
         return waiting.getFirst().submitted();
     }
 
-    /** Has a request wait in the place that it was prepared in. */
+    /** Appends a request; it keeps the slot that it was prepared in. */
     void add(PendingRequest<I, O> pending) {
         reserved--;
         waiting.addLast(pending);
@@ -131,21 +160,21 @@ final class RequestBuffer<I, O> {
 
     void remove(PendingRequest<I, O> pending) {
         if (waiting.remove(pending)) {
-            freed(pending.place());
+            freed(pending.slot());
         }
     }
 
     /**
-     * Takes the oldest requests.
+     * Removes the oldest requests.
      *
-     * @param most how many at most
-     * @param late gets those that nobody wants any more, which are not among them
+     * @param most maximum number of requests returned
+     * @param late receives the removed requests whose deadline has passed; they are not returned
      */
     List<PendingRequest<I, O>> take(int most, long now, Consumer<PendingRequest<I, O>> late) {
         List<PendingRequest<I, O>> batch = new ArrayList<>();
         while (batch.size() < most && !waiting.isEmpty()) {
             PendingRequest<I, O> pending = waiting.removeFirst();
-            freed(pending.place());
+            freed(pending.slot());
             if (pending.isLate(now)) {
                 late.accept(pending);
             } else {
@@ -155,9 +184,9 @@ final class RequestBuffer<I, O> {
         return batch;
     }
 
-    /** Takes all requests that wait. */
+    /** Removes all waiting requests. */
     void clear(Consumer<PendingRequest<I, O>> each) {
-        waiting.forEach(pending -> freed(pending.place()));
+        waiting.forEach(pending -> freed(pending.slot()));
         waiting.forEach(each);
         waiting.clear();
     }

@@ -3,14 +3,14 @@ package io.draem.service.queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One request on its way: its client, its deadline, and whether a response is still wanted. Every wait on behalf of a request
- * is {@link #await}, so that deadline and disconnect are noticed in one place.
+ * Client, deadline and cancellation of one request. Every wait on behalf of a request is {@link #await}, which alone
+ * observes deadline and disconnect.
  *
- * <p>Waits and {@link #wake} allocate nothing, so that no wait fails when the heap is full. Safe for use by several threads.
+ * <p>Waits and {@link #wake} allocate nothing, so that no wait fails when the heap is full. Thread-safe.
  */
 public abstract class RequestContext {
 
-    /** Between checks of the connection; also how late a wait notices what a full heap kept from being announced. */
+    /** Between checks of the connection; also the longest delay of a wait whose wake-up a full heap has prevented. */
     private static final long CHECK_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
 
     private volatile boolean cancelled;
@@ -27,7 +27,7 @@ public abstract class RequestContext {
     @FunctionalInterface
     public interface Waiting {
 
-        /** Returns whether the wait is over. Whoever makes this true calls {@link RequestContext#wake} afterwards. */
+        /** Returns whether the wait is over. Code that makes this true calls {@link RequestContext#wake} afterwards. */
         boolean isDone();
     }
 
@@ -37,18 +37,18 @@ public abstract class RequestContext {
     /** Moves the deadline forward; a later one changes nothing. */
     public abstract void shortenTo(long deadline);
 
-    /** Returns who shares capacity with others: the name of the client's API key where keys are required, else its address. */
+    /** Returns the client for fair scheduling: the name of its API key if keys are required, otherwise its address. */
     public abstract String client();
 
-    /** Runs an action once the response has been sent or cannot be, on any thread; immediately if that is so already. */
+    /** Runs an action on any thread once the response was sent or cannot be sent; immediately if that has happened already. */
     public abstract void whenCompleted(Runnable action);
 
-    /** Notes that the outcome of the request, or of one of its images, is reported now or once it is completed. */
+    /** Records that the outcome of the request, or of one of its images, is reported now or on completion. */
     public void reported() {}
 
     /**
-     * Checks whether the client has gone. A connection can be checked on the thread of its request only: on others this
-     * returns false.
+     * Returns whether the client has disconnected. A connection can be checked only on the thread of its request: other
+     * threads get false.
      */
     protected abstract boolean isGone();
 
@@ -57,7 +57,7 @@ public abstract class RequestContext {
         return deadline() - System.nanoTime();
     }
 
-    /** Returns whether the request was cancelled or, on its own thread, the client has gone. */
+    /** Returns whether the request was cancelled or, on its own thread, the client has disconnected. */
     public final boolean isCancelled() {
         if (!cancelled && isGone()) {
             cancel();
@@ -72,8 +72,8 @@ public abstract class RequestContext {
     }
 
     /**
-     * Waits until something is done, the deadline has passed, or the request is cancelled. What is done already counts
-     * also after the deadline.
+     * Waits until something is done, the deadline has passed, or the request is cancelled. Returns {@link End#DONE} also
+     * after the deadline if it is done by then.
      */
     public final End await(Waiting waiting) throws InterruptedException {
         long checked = System.nanoTime();
@@ -100,7 +100,7 @@ public abstract class RequestContext {
         }
     }
 
-    /** Waits until something is done, whatever becomes of the request; an interrupt is kept until then. */
+    /** Waits until something is done, regardless of deadline and cancellation; an interrupt is restored afterwards. */
     public final void awaitRegardless(Waiting waiting) {
         boolean interrupted = false;
         while (true) {
@@ -120,7 +120,7 @@ public abstract class RequestContext {
         }
     }
 
-    /** Makes the threads that wait look again. */
+    /** Makes waiting threads check again. */
     public final synchronized void wake() {
         wakes++;
         notifyAll();
@@ -130,7 +130,7 @@ public abstract class RequestContext {
         return wakes;
     }
 
-    /** Holds no other lock, and {@link Waiting#isDone} is asked without this one: so either may lock what it needs. */
+    /** Called without other locks; {@link Waiting#isDone} is called without this one, so it may take locks of its own. */
     private synchronized void pause(int seen, long nanos) throws InterruptedException {
         if (wakes == seen) {
             TimeUnit.NANOSECONDS.timedWait(this, nanos);

@@ -3,8 +3,9 @@ package io.draem.service.queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in an {@link InferenceQueue} for a request that is still being prepared: what has one will not be told that
- * the queue is full. Closing gives it back unless the request has taken it; it counts once, whatever happens.
+ * Capacity for one request in an {@link InferenceQueue}, reserved while the request is being prepared: a request that holds
+ * a slot is not refused because the queue is full. Closing releases the slot unless a request was submitted; a second call
+ * does nothing.
  */
 public final class Slot<I, O> implements AutoCloseable {
 
@@ -24,18 +25,18 @@ public final class Slot<I, O> implements AutoCloseable {
     }
 
     /**
-     * Puts the request into its place.
+     * Puts the request into the queue.
      *
-     * @param context of the request, whose deadline is a moment of the queue's clock
-     * @throws InferenceException.ShuttingDown if the queue was closed in the meantime
+     * @param context of the request; its deadline is a time of the queue's clock
+     * @throws InferenceException.ShuttingDown if the queue has been closed in the meantime
      */
     public PendingRequest<I, O> submit(I input, RequestContext context) throws InferenceException {
-        return queue.occupy(this, input, context);
+        return queue.submit(this, input, context);
     }
 
     @Override
     public void close() {
-        queue.giveBack(this);
+        queue.release(this);
     }
 
     @Nullable
@@ -47,7 +48,7 @@ public final class Slot<I, O> implements AutoCloseable {
         return further;
     }
 
-    /** Tells whether the place was still held; called under the queue's lock. */
+    /** Returns whether the slot was still held; called under the queue's lock. */
     boolean release() {
         boolean was = held;
         held = false;

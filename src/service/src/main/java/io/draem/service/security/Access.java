@@ -2,19 +2,19 @@ package io.draem.service.security;
 
 import java.time.Duration;
 
-/** Whether a request may pass. */
+/** Decision on a request. */
 public sealed interface Access {
 
-    /** It may. */
+    /** The request is granted. */
     record Granted() implements Access {}
 
-    /** It has no key, or none that is good. */
+    /** The request has no valid key. */
     record Denied() implements Access {}
 
     /**
-     * Its key was used too often.
+     * The key has exceeded its rate limit.
      *
-     * @param retryAfter when it may be used again
+     * @param retryAfter how long to wait before the key may be used again
      */
     record Limited(Duration retryAfter) implements Access {}
 }

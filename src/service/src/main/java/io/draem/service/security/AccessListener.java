@@ -1,14 +1,14 @@
 package io.draem.service.security;
 
-/** Learns how requests were judged where keys are required. */
+/** Receives the decision on each request if keys are required. */
 public interface AccessListener {
 
-    /** A request with a good key passed. */
+    /** A request with a valid key was granted. */
     void granted(String key);
 
-    /** A request with a good key was refused, since the key was used too often. */
+    /** A request with a valid key was refused because of the rate limit. */
     void limited(String key);
 
-    /** A request had no key, or none that is good. */
+    /** A request had no valid key. */
     void denied();
 }

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that are good, known by their SHA-256 alone. */
+/** The valid keys, stored as SHA-256 digests only. */
 final class ApiKeys {
 
-    /** Names become labels of metrics, of which there must not be any number. */
+    /** Names become labels of metrics, whose number must be limited. */
     private static final int MOST = 256;
 
     private static final Pattern LINE = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9A-Fa-f]{64})");
@@ -28,10 +28,10 @@ final class ApiKeys {
     private record ApiKey(String name, byte[] digest) {}
 
     /**
-     * Reads a key a line as {@code name:sha256}; empty lines and those that start with {@code #} say nothing. A name may
-     * come again with another key, so that the two overlap while they are exchanged.
+     * Parses one key per line as {@code name:sha256}; ignores empty lines and those that start with {@code #}. A name may have
+     * several keys, so that an old and a new one are valid during a rotation.
      *
-     * @throws KeyFileException if a line is none, a key comes twice, or there are none or too many
+     * @throws KeyFileException if a line is invalid, a key is repeated, or there are no or too many keys
      */
     static ApiKeys parse(List<String> lines) throws KeyFileException {
         List<ApiKey> keys = new ArrayList<>();
@@ -43,13 +43,13 @@ final class ApiKeys {
             }
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
-                // The line itself is not told: somebody may have written the key in place of its digest.
+                // The message does not quote the line, which may have the key itself instead of its digest.
                 throw new KeyFileException("Line " + (i + 1) + " is not of the form name:sha256, where the name has at"
                         + " most 64 letters, digits, '.', '_' or '-' and the digest 64 hexadecimal digits");
             }
             byte[] digest = HexFormat.of().parseHex(matcher.group(2));
             if (!digests.add(HexFormat.of().formatHex(digest))) {
-                throw new KeyFileException("Line " + (i + 1) + " has a key that stands above already");
+                throw new KeyFileException("Line " + (i + 1) + " repeats the key of an earlier line");
             }
             keys.add(new ApiKey(matcher.group(1), digest));
         }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Judges requests by the key that they bring. Without a file of keys everybody may pass. */
+/** Authorizes requests by their API key. Without a file of keys every request is granted. */
 public final class Gatekeeper {
 
     private static final String EVERYBODY = "everybody";
@@ -25,7 +25,7 @@ public final class Gatekeeper {
         return file != null;
     }
 
-    /** Returns the name of a key, null where it is not good; counts nothing. */
+    /** Returns the name of a key, null if it is not valid; does not count against the rate limit. */
     public @Nullable String identify(@Nullable String key) {
         if (file == null) {
             return EVERYBODY;
@@ -39,7 +39,7 @@ public final class Gatekeeper {
     /**
      * Decides on one request.
      *
-     * @param name name of its API key; null where it has none that is good
+     * @param name name of its API key; null if it has no valid one
      * @param limited whether it counts against the rate limit of the key
      */
     public Access admit(@Nullable String name, boolean limited) {

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys of a file, which is read again and again. A file that has become broken or is gone changes nothing: the keys
- * read before stay good, so that a slip locks nobody out, and the log says so.
+ * The keys of a file, which is reread at an interval. If the file becomes invalid or is removed, the earlier keys stay valid,
+ * so that a mistake locks out no client, and the log reports it.
  */
 final class KeyFile implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class KeyFile implements AutoCloseable {
     private final Path path;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(KeyFile::thread);
     private String text;
-    private String complaint = "";
+    private String lastError = "";
     private volatile ApiKeys keys;
 
     /**
@@ -40,12 +40,12 @@ final class KeyFile implements AutoCloseable {
         log.info("API keys are required: {} read from {}", keys.size(), path);
     }
 
-    /** Looks at the file from now on. */
+    /** Starts to check the file at an interval. */
     void watch(Duration interval) {
         executor.scheduleWithFixedDelay(this::refresh, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Takes the keys that stand in the file now, if it can be used. */
+    /** Replaces the keys by those of the file, if it is valid. */
     synchronized void refresh() {
         try {
             String now = read();
@@ -53,18 +53,18 @@ final class KeyFile implements AutoCloseable {
                 keys = parse(now);
                 text = now;
                 log.info("The API keys were changed: {} read from {}", keys.size(), path);
-            } else if (!complaint.isEmpty()) {
+            } else if (!lastError.isEmpty()) {
                 log.info("The API keys in {} can be used again", path);
             }
-            complaint = "";
+            lastError = "";
         } catch (KeyFileException e) {
             String message = String.valueOf(e.getMessage());
-            if (!message.equals(complaint)) { // once, not at every look
-                log.error("The API keys in {} cannot be used, those read before stay good: {}", path, message);
-                complaint = message;
+            if (!message.equals(lastError)) { // once, not at every check
+                log.error("The API keys in {} cannot be used, the earlier keys stay valid: {}", path, message);
+                lastError = message;
             }
-        } catch (RuntimeException e) { // an executor would silently look no more
-            log.error("The API keys in {} could not be looked at, those read before stay good", path, e);
+        } catch (RuntimeException e) { // otherwise the executor would silently end the checks
+            log.error("The API keys in {} could not be checked, the earlier keys stay valid", path, e);
         }
     }
 

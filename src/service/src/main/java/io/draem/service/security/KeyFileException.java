@@ -1,6 +1,6 @@
 package io.draem.service.security;
 
-/** The file of keys cannot be used; the message says why, and nothing of what stands in it. */
+/** The file of keys cannot be used; the message gives the reason and quotes nothing of the content. */
 final class KeyFileException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Lets each name pass so often in a period; what was not used is not saved beyond one period's worth. */
+/** Limits the requests per name and period with a token bucket whose capacity is the limit of one period. */
 final class RateLimit {
 
     private final int requests;
@@ -21,7 +21,7 @@ final class RateLimit {
         this.clock = clock;
     }
 
-    /** Counts one request of a name; returns how long it has to wait, zero if it may pass. */
+    /** Counts one request of a name; returns how long it has to wait, zero if it is within the limit. */
     Duration take(String name) {
         ConsumptionProbe probe = buckets.computeIfAbsent(name, key -> full()).tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? Duration.ZERO : Duration.ofNanos(probe.getNanosToWaitForRefill());

@@ -66,7 +66,7 @@ public record SecurityProperties(
                         "draem.security.rate-limit.period must be positive and at most a day, got " + period);
             }
             if (requests != null && requests > period.toNanos()) {
-                throw new IllegalArgumentException("draem.security.rate-limit.requests must be fewer than one a"
+                throw new IllegalArgumentException("draem.security.rate-limit.requests must be fewer than one per"
                         + " nanosecond, got " + requests + " in " + period);
             }
         }

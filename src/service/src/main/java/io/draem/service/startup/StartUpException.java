@@ -18,7 +18,7 @@ public final class StartUpException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    /** Returns what to do. */
+    /** Returns what to do; empty if the message says it. */
     public String remedy() {
         return remedy;
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A graph as anomalib exports it, weights beside it, served with the values that anomalib gives. */
+/** A graph as anomalib exports it, with separate weights, served with the values of anomalib. */
 @Tag("slow")
 class AnomalibGoldenTests {
 
@@ -69,7 +69,7 @@ class AnomalibGoldenTests {
                     boolean anomalous = map[p] > calibration.pixelThreshold();
                     differing += anomalous == masks[i * mapLength + p] ? 0 : 1;
                 }
-                assertThat(differing).as("pixels beside the mask").isLessThanOrEqualTo(mapLength / 1000);
+                assertThat(differing).as("pixels that differ from the mask").isLessThanOrEqualTo(mapLength / 1000);
             }
         }
     }

@@ -200,10 +200,10 @@ class FailingVersionTests extends ModelDirectoryTest {
                 reported.add(model);
             }
         });
-        ExecutorService callers = Executors.newFixedThreadPool(8);
+        ExecutorService clients = Executors.newFixedThreadPool(8);
         List<Future<?>> done = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            done.add(callers.submit(() -> {
+            done.add(clients.submit(() -> {
                 fail(failing, 20);
                 models.failOver(failing);
                 models.poll();
@@ -213,7 +213,7 @@ class FailingVersionTests extends ModelDirectoryTest {
         for (Future<?> one : done) {
             one.get(50, TimeUnit.SECONDS);
         }
-        callers.shutdown();
+        clients.shutdown();
         assertThat(reported).containsExactly(failing);
         assertThat(models.events(ModelEvent.Failover.class)).hasSize(1);
         assertThat(serving().version()).isEqualTo(1);

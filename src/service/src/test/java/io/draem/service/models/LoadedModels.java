@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
-/** The models of a directory on the CPU, with what is told of them. */
+/** The models of a directory on the CPU, with the events about them. */
 final class LoadedModels implements AutoCloseable {
 
     static final ModelLoader.Opener OPENER =
@@ -64,12 +64,12 @@ final class LoadedModels implements AutoCloseable {
         return repository;
     }
 
-    /** Loads what the directory holds. */
+    /** Loads the models of the directory. */
     void load() {
         updater.load();
     }
 
-    /** Looks twice, as a change needs it. */
+    /** Scans twice, as a change requires. */
     void pollTwice() {
         updater.poll();
         updater.poll();
@@ -80,7 +80,7 @@ final class LoadedModels implements AutoCloseable {
         updater.failOver(model);
     }
 
-    /** Sets what is called when a version has given way to another one. */
+    /** Sets what is called when a version has failed over to another one. */
     void whenFailedOver(Runnable action) {
         whenFailedOver = action;
     }

@@ -2,9 +2,12 @@ package io.draem.service.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.draem.model.TestModels;
+import io.draem.runtime.onnx.ProviderUnavailableException;
 import io.draem.service.startup.StartUpException;
+import io.draem.text.NativeLibrary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -145,6 +148,29 @@ class ModelRepositoryTests {
     }
 
     @Test
+    void aMissingNativeLibraryIsReportedWithoutAHintOnProviders() throws Exception {
+        String sentence = NativeLibrary.ONNX_RUNTIME.missing("macOS ARM").orElseThrow();
+        assertThat(startUpFailure(new ProviderUnavailableException(sentence, true)))
+                .hasMessage(sentence)
+                .satisfies(e -> assertThat(e.remedy()).isEmpty());
+    }
+
+    @Test
+    void aGpuProviderThatDoesNotWorkIsReportedWithTheProvidersToUseInstead() throws Exception {
+        assertThat(startUpFailure(new ProviderUnavailableException("The NVIDIA driver sees no GPU", false)))
+                .hasMessage("The NVIDIA driver sees no GPU")
+                .satisfies(e -> assertThat(e.remedy()).contains("draem.inference.provider", "auto or cpu"));
+    }
+
+    private StartUpException startUpFailure(ProviderUnavailableException cause) throws Exception {
+        directory.put("cookie", "1");
+        models = new LoadedModels(LoadedModels.properties(temporary, null), Duration.ofSeconds(30), graph -> {
+            throw cause;
+        });
+        return catchThrowableOfType(StartUpException.class, models::load);
+    }
+
+    @Test
     void startUpFailsWithoutTheDirectoryAndNamesTheProperty() {
         assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load(LoadedModels.properties(temporary.resolve("nowhere"), null)))
@@ -153,7 +179,7 @@ class ModelRepositoryTests {
     }
 
     @Test
-    void aDirectoryOneLevelTooDeepIsToldTheFolderAbove() throws Exception {
+    void aDirectoryOneLevelTooDeepIsReportedWithTheFolderAbove() throws Exception {
         directory.put("cookie", "1");
         assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load(LoadedModels.properties(temporary.resolve("cookie"), null)))
@@ -161,7 +187,7 @@ class ModelRepositoryTests {
     }
 
     @Test
-    void aGraphWithoutAVersionIsToldWhereToGo() throws Exception {
+    void aGraphWithoutAVersionIsReportedWithItsPath() throws Exception {
         Files.write(Files.createDirectories(temporary.resolve("tile")).resolve("model.onnx"), new byte[1]);
         assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load((String) null))
@@ -169,7 +195,7 @@ class ModelRepositoryTests {
     }
 
     @Test
-    void aGraphInAFolderThatIsNoVersionIsToldWhy() throws Exception {
+    void aGraphInAFolderThatIsNoVersionIsReportedWithTheReason() throws Exception {
         directory.put("tile", "v4");
         assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> load((String) null))

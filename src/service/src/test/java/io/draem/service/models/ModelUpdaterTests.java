@@ -365,11 +365,11 @@ class ModelUpdaterTests extends ModelDirectoryTest {
 
     @Test
     void modelsAreChangedUnderLoadWithoutALostRequest() throws Exception {
-        Thread[] callers = new Thread[3];
+        Thread[] clients = new Thread[3];
         List<Throwable> faults = Collections.synchronizedList(new ArrayList<>());
         AtomicBoolean go = new AtomicBoolean(true);
-        for (int i = 0; i < callers.length; i++) {
-            callers[i] = new Thread(() -> {
+        for (int i = 0; i < clients.length; i++) {
+            clients[i] = new Thread(() -> {
                 while (go.get()) {
                     try (ModelLease lease = models.repository().lease("cookie", null)) {
                         lease.model()
@@ -380,7 +380,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
                     }
                 }
             });
-            callers[i].start();
+            clients[i].start();
         }
         List<ServedModel> old = new ArrayList<>();
         for (int version = 2; version <= 6; version++) {
@@ -393,8 +393,8 @@ class ModelUpdaterTests extends ModelDirectoryTest {
             model.closed().get(20, TimeUnit.SECONDS);
         }
         go.set(false);
-        for (Thread caller : callers) {
-            caller.join();
+        for (Thread client : clients) {
+            client.join();
         }
         assertThat(faults).isEmpty();
     }

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Lets a Prometheus server scrape the service, and its own tool judge the names and the alerts; both are looked for on the
+ * Lets a Prometheus server scrape the service, and its own tool check the names and the alerts; both are looked for on the
  * PATH.
  */
 @EnabledIfSystemProperty(

@@ -28,7 +28,7 @@ import org.springframework.test.context.TestPropertySource;
 class TraceHttpTests extends HttpTest {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
-    private static final String CALLER = "b7ad6b7169203331";
+    private static final String CLIENT = "b7ad6b7169203331";
 
     private static final BlockingQueue<Protobuf> requests = new LinkedBlockingQueue<>();
     private static HttpServer collector;
@@ -55,16 +55,16 @@ class TraceHttpTests extends HttpTest {
     @Test
     void aSampledRequestIsASpanOfItsCallersTraceWithOneForEachStage() throws Exception {
         byte[] photograph = Files.readAllBytes(TestModels.broken());
-        // Nobody samples the first: it is not sent.
-        http.post("/v1/detect", "image/jpeg", photograph, "traceparent", "00-" + "1".repeat(32) + "-" + CALLER + "-00");
-        http.post("/v1/detect", "image/jpeg", photograph, "traceparent", "00-" + TRACE + "-" + CALLER + "-01");
+        // The first is not sampled, so it is not sent.
+        http.post("/v1/detect", "image/jpeg", photograph, "traceparent", "00-" + "1".repeat(32) + "-" + CLIENT + "-00");
+        http.post("/v1/detect", "image/jpeg", photograph, "traceparent", "00-" + TRACE + "-" + CLIENT + "-01");
         List<Protobuf> spans = new ArrayList<>();
         while (spans.size() < 6) {
             spans.addAll(spans(requests.take()));
         }
         assertThat(spans).hasSize(6).allSatisfy(span -> assertThat(span.hex(1)).isEqualTo(TRACE));
         Protobuf request = spans.stream()
-                .filter(span -> span.hex(4).equals(CALLER))
+                .filter(span -> span.hex(4).equals(CLIENT))
                 .findFirst()
                 .orElseThrow();
         assertThat(request.text(5)).contains("/v1/detect");

@@ -13,17 +13,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class DeviceSchedulerTests {
 
-    private final DeviceScheduler turn = DeviceScheduler.exclusive(1);
+    private final DeviceScheduler device = DeviceScheduler.exclusive(1);
     private final BlockingQueue<String> order = new LinkedBlockingQueue<>();
 
     @Test
     void theOneThatUsedTheDeviceLeastGoesFirst() throws Exception {
-        DeviceScheduler.Share large = turn.join(new Object());
-        DeviceScheduler.Share small = turn.join(new Object());
+        DeviceScheduler.Share large = device.join(new Object());
+        DeviceScheduler.Share small = device.join(new Object());
         use(small, 10);
         use(large, 2_000);
         use(small, 10);
-        DeviceScheduler.Share holder = turn.join(new Object());
+        DeviceScheduler.Share holder = device.join(new Object());
         holder.take();
         waitFor(large, "large");
         waitFor(small, "small");
@@ -33,40 +33,40 @@ class DeviceSchedulerTests {
     }
 
     @Test
-    void whoSleptDoesNotCatchUpOnTheTimeItDidNotWant() throws Exception {
-        DeviceScheduler.Share busy = turn.join(new Object());
+    void anIdleModelDoesNotAccumulateTime() throws Exception {
+        DeviceScheduler.Share busy = device.join(new Object());
         for (int i = 0; i < 100; i++) {
             use(busy, 1_000);
         }
-        DeviceScheduler.Share late = turn.join(new Object());
+        DeviceScheduler.Share late = device.join(new Object());
         use(late, 2_000);
-        DeviceScheduler.Share holder = turn.join(new Object());
+        DeviceScheduler.Share holder = device.join(new Object());
         holder.take();
         waitFor(late, "late");
         waitFor(busy, "busy");
         holder.giveBack(0);
         assertThat(order.take())
-                .as("the newcomer started level, and has had two turns' time")
+                .as("the newcomer started level, and has had the time of two runs")
                 .isEqualTo("busy");
         assertThat(order.take()).isEqualTo("late");
     }
 
     @Test
-    void asManyRunAtATimeAsTheDeviceHasPlaces() throws Exception {
+    void noMoreRunAtATimeThanTheDeviceAllows() throws Exception {
         DeviceScheduler two = DeviceScheduler.exclusive(2);
         DeviceScheduler.Share first = two.join(new Object());
         first.take();
         DeviceScheduler.Share second = two.join(new Object());
         second.take();
         waitFor(two.join(new Object()), "third");
-        assertThat(order).as("both places are taken").isEmpty();
+        assertThat(order).as("both runs are taken").isEmpty();
         second.giveBack(1);
         assertThat(order.take()).isEqualTo("third");
         first.giveBack(1);
     }
 
     @Test
-    void aModelWithoutARunStartsOneBesideThoseThatLastLong() throws Exception {
+    void aModelWithoutARunStartsOneInAdditionToLongRuns() throws Exception {
         DeviceScheduler two = new DeviceScheduler(2, Duration.ofMillis(1));
         Object slow = new Object();
         DeviceScheduler.Share first = two.join(slow);
@@ -75,8 +75,8 @@ class DeviceSchedulerTests {
         second.take();
         waitFor(two.join(slow), "a third run of the slow model");
         waitFor(two.join(new Object()), "another model");
-        assertThat(order.take()).as("both places are still taken").isEqualTo("another model");
-        assertThat(order).as("the slow model gets no more than the places").isEmpty();
+        assertThat(order.take()).as("both runs still last").isEqualTo("another model");
+        assertThat(order).as("the slow model gets no more than its two runs").isEmpty();
         second.giveBack(1);
         assertThat(order.take()).isEqualTo("a third run of the slow model");
         first.giveBack(1);

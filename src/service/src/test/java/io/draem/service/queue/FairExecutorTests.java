@@ -29,13 +29,13 @@ class FairExecutorTests {
 
     private static final RequestContext PATIENT = new TestContext();
     private static final int SMALL = FairExecutor.SMALL;
-    /** One at a time where there is one thread, beside that for small images. */
+    /** One at a time where there is one thread, in addition to that for small images. */
     private static final int MEDIUM = SMALL + 1;
 
     private static final int LARGE = FairExecutor.LARGE + 1;
 
     private final FairExecutor threads = new FairExecutor(1);
-    private final ExecutorService callers = Executors.newCachedThreadPool();
+    private final ExecutorService clients = Executors.newCachedThreadPool();
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch busy = new CountDownLatch(1);
     private final CountDownLatch gate = new CountDownLatch(1);
@@ -44,11 +44,11 @@ class FairExecutorTests {
     void end() {
         gate.countDown();
         threads.close();
-        callers.shutdownNow();
+        clients.shutdownNow();
     }
 
     @Test
-    void theModelsTakeTurnsHoweverMuchOneOfThemHas() throws Exception {
+    void modelsAreServedRoundRobinHoweverMuchWorkOneOfThemHas() throws Exception {
         List<Future<?>> all = new ArrayList<>();
         all.add(occupy());
         for (String work : List.of("flooded 1", "flooded 2", "flooded 3", "other 1")) {
@@ -77,7 +77,7 @@ class FairExecutorTests {
     }
 
     @Test
-    void theClientsOfAModelTakeTurns() throws Exception {
+    void theClientsOfAModelAreServedFairly() throws Exception {
         List<Future<?>> all = new ArrayList<>();
         all.add(occupy());
         for (String work : List.of("model flooded 1", "model flooded 2", "model flooded 3")) {
@@ -101,7 +101,7 @@ class FairExecutorTests {
             List<Future<?>> large = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 String name = "large " + i;
-                large.add(callers.submit(() -> four.call("model", PATIENT, LARGE, () -> {
+                large.add(clients.submit(() -> four.call("model", PATIENT, LARGE, () -> {
                     order.add(name);
                     begun.countDown();
                     gate.await();
@@ -134,16 +134,16 @@ class FairExecutorTests {
     }
 
     @Test
-    void aModelWhoseLargeImagesHaveToWaitLetsTheOthersGoOn() throws Exception {
+    void aModelWhoseLargeImagesHaveToWaitDoesNotDelayTheOthers() throws Exception {
         try (FairExecutor two = new FairExecutor(2)) {
             CountDownLatch begun = new CountDownLatch(1);
-            Future<?> first = callers.submit(() -> two.call("model", PATIENT, LARGE, () -> {
+            Future<?> first = clients.submit(() -> two.call("model", PATIENT, LARGE, () -> {
                 begun.countDown();
                 gate.await();
                 return "";
             }));
             begun.await();
-            Future<?> second = callers.submit(() -> two.call("model", PATIENT, LARGE, () -> ""));
+            Future<?> second = clients.submit(() -> two.call("model", PATIENT, LARGE, () -> ""));
             assertThat(two.call("other", PATIENT, SMALL, () -> "done")).isEqualTo("done");
             assertThat(second).isNotDone();
             gate.countDown();
@@ -153,7 +153,7 @@ class FairExecutorTests {
     }
 
     @Test
-    void aCallerThatHasGoneOrIsLateCostsNothing() throws Exception {
+    void workOfADisconnectedOrLateClientIsNotRun() throws Exception {
         Future<?> first = occupy();
         AtomicBoolean gone = new AtomicBoolean();
         Future<?> leaving = add("gone 1", new TestContext() {
@@ -183,7 +183,7 @@ class FairExecutorTests {
     }
 
     @Test
-    void anErrorReachesTheCallerAndTheThreadLivesOn() throws Exception {
+    void anErrorIsRethrownAndTheThreadContinues() throws Exception {
         assertThatExceptionOfType(StackOverflowError.class)
                 .isThrownBy(() -> threads.call("model", PATIENT, SMALL, () -> {
                     throw new StackOverflowError("deep");
@@ -191,9 +191,9 @@ class FairExecutorTests {
         assertThat(threads.call("model", PATIENT, SMALL, () -> "alive")).isEqualTo("alive");
     }
 
-    /** A failure within the scheduling itself, as a full heap causes it, is made here by a line of no model. */
+    /** A failure within the scheduling itself, as a full heap causes it, is caused here by a null in the list of models. */
     @Test
-    void threadsThatFailBetweenWorkPauseAndLiveOn() throws Exception {
+    void threadsThatFailBetweenWorkPauseAndContinue() throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         try (FairExecutor failing = new FairExecutor(1)) {
             Set<Thread> workers = new HashSet<>(Thread.getAllStackTraces().keySet());
@@ -221,7 +221,7 @@ class FairExecutorTests {
 
     @Test
     void aCallThatIsInterruptedOrFailsEndsOnlyWithTheWorkThatHasBegun() throws Exception {
-        for (RequestContext caller : List.of(PATIENT, new TestContext() {
+        for (RequestContext context : List.of(PATIENT, new TestContext() {
             @Override
             protected boolean isGone() {
                 throw new OutOfMemoryError("asked");
@@ -232,10 +232,10 @@ class FairExecutorTests {
             AtomicBoolean ended = new AtomicBoolean();
             AtomicBoolean early = new AtomicBoolean();
             Thread[] thread = new Thread[1];
-            Future<Throwable> call = callers.submit(() -> {
+            Future<Throwable> call = clients.submit(() -> {
                 thread[0] = Thread.currentThread();
                 try {
-                    threads.call("model", caller, LARGE, () -> {
+                    threads.call("model", context, LARGE, () -> {
                         begun.countDown();
                         end.await();
                         ended.set(true);
@@ -248,7 +248,7 @@ class FairExecutorTests {
                 }
             });
             begun.await();
-            if (caller == PATIENT) {
+            if (context == PATIENT) {
                 thread[0].interrupt();
             }
             assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> call.get(300, TimeUnit.MILLISECONDS));
@@ -272,7 +272,7 @@ class FairExecutorTests {
     }
 
     private Future<?> occupy() throws InterruptedException {
-        Future<?> first = callers.submit(() -> threads.call("first", PATIENT, MEDIUM, () -> {
+        Future<?> first = clients.submit(() -> threads.call("first", PATIENT, MEDIUM, () -> {
             busy.countDown();
             gate.await();
             return "";
@@ -282,17 +282,17 @@ class FairExecutorTests {
     }
 
     /** Adds work whose first word is the model, and returns when it waits. */
-    private Future<?> add(String work, RequestContext caller) throws Exception {
-        return add(work, caller, MEDIUM);
+    private Future<?> add(String work, RequestContext context) throws Exception {
+        return add(work, context, MEDIUM);
     }
 
-    private Future<?> add(String work, RequestContext caller, int pixels) throws Exception {
+    private Future<?> add(String work, RequestContext context, int pixels) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
-        Future<?> future = callers.submit(() -> {
+        Future<?> future = clients.submit(() -> {
             thread[0] = Thread.currentThread();
             asked.countDown();
-            return threads.call(work.split(" ")[0], caller, pixels, () -> order.add(work));
+            return threads.call(work.split(" ")[0], context, pixels, () -> order.add(work));
         });
         asked.await(10, TimeUnit.SECONDS);
         Await.until(Duration.ofSeconds(20), () -> thread[0].getState() != Thread.State.RUNNABLE || future.isDone());

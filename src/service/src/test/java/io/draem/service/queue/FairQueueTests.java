@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class FairQueueTests {
 
-    private final FairQueue<Named> line = new FairQueue<>();
+    private final FairQueue<Named> queue = new FairQueue<>();
 
     @Test
     void smallRequestsOfTheSameClientPassALargeOneUntilTheyHaveCostAsMuch() {
@@ -30,23 +30,23 @@ class FairQueueTests {
     void aClientThatWasServedAloneOwesNothingToThoseThatComeLater() {
         for (int i = 0; i < 100; i++) {
             Named alone = new Named("alone", 10);
-            line.add("first", alone);
-            line.serve(alone);
+            queue.add("first", alone);
+            queue.serve(alone);
         }
-        line.add("first", new Named("first 1", 1));
-        line.add("second", new Named("second 1", 1));
-        line.add("second", new Named("second 2", 1));
-        line.add("first", new Named("first 2", 1));
+        queue.add("first", new Named("first 1", 1));
+        queue.add("second", new Named("second 1", 1));
+        queue.add("second", new Named("second 2", 1));
+        queue.add("first", new Named("first 2", 1));
         assertThat(served()).containsExactly("first 1", "second 1", "second 2", "first 2");
     }
 
     @Test
     void aClientWithLargeRequestsIsServedAsMuchAsOneWithSmallOnes() {
         for (int i = 0; i < 3; i++) {
-            line.add("large", new Named("large " + i, 4));
+            queue.add("large", new Named("large " + i, 4));
         }
         for (int i = 0; i < 12; i++) {
-            line.add("small", new Named("small " + i, 1));
+            queue.add("small", new Named("small " + i, 1));
         }
         List<String> served = served();
         assertThat(served.subList(0, 10))
@@ -58,22 +58,22 @@ class FairQueueTests {
     @Test
     void aRequestThatIsRemovedIsNotServed() {
         Named gone = new Named("gone", 1);
-        line.add("client", gone);
-        line.add("client", new Named("stays", 1));
-        assertThat(line.remove(gone)).isTrue();
-        assertThat(line.remove(gone)).isFalse();
+        queue.add("client", gone);
+        queue.add("client", new Named("stays", 1));
+        assertThat(queue.remove(gone)).isTrue();
+        assertThat(queue.remove(gone)).isFalse();
         assertThat(served()).containsExactly("stays");
-        assertThat(line.isEmpty()).isTrue();
+        assertThat(queue.isEmpty()).isTrue();
     }
 
     /** Returns how many requests of cost 1 are served before one of cost 10 if there is always another of them. */
     private int passing(IntFunction<String> clients) {
-        line.add("client", new Named("large", 10));
+        queue.add("client", new Named("large", 10));
         int passed = 0;
         while (true) {
-            line.add(clients.apply(passed), new Named("small", 1));
-            Named next = line.inOrder().get(0);
-            line.serve(next);
+            queue.add(clients.apply(passed), new Named("small", 1));
+            Named next = queue.inOrder().get(0);
+            queue.serve(next);
             if (next.name.equals("large")) {
                 return passed;
             }
@@ -83,9 +83,9 @@ class FairQueueTests {
 
     private List<String> served() {
         List<String> served = new ArrayList<>();
-        while (!line.isEmpty()) {
-            Named next = line.inOrder().get(0);
-            line.serve(next);
+        while (!queue.isEmpty()) {
+            Named next = queue.inOrder().get(0);
+            queue.serve(next);
             served.add(next.name);
         }
         return served;

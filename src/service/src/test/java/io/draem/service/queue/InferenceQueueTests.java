@@ -45,21 +45,21 @@ class InferenceQueueTests {
             clock.addAndGet(7_000_000);
             return doubled(inputs);
         });
-        Answer<Integer> answer = queue.submit(21, patient).await();
+        PendingRequest.Result<Integer> answer = queue.submit(21, patient).await();
         assertThat(answer.output()).isEqualTo(42);
         assertThat(answer.ran()).isEqualTo(Duration.ofMillis(7));
         assertThat(answer.queued()).isZero();
     }
 
     @Test
-    void aRequestThatComesBetweenTheDevicesTurnAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
+    void aRequestThatComesBetweenTheGrantOfTheDeviceAndTheRunHasNotWaitedForLessThanNothing() throws Exception {
         AtomicInteger looks = new AtomicInteger();
         List<PendingRequest<Integer, Integer>> second = Collections.synchronizedList(new ArrayList<>());
         Thread test = Thread.currentThread();
         queue = InferenceQueue.start(
                 "test",
                 List.of((inputs, termination) -> doubled(inputs)),
-                new QueueOptions(10, 2, Duration.ZERO),
+                new InferenceQueue.Options(10, 2, Duration.ZERO),
                 QueueListener.NONE,
                 () -> {
                     long now = clock.get();
@@ -70,7 +70,7 @@ class InferenceQueueTests {
                     }
                     return now;
                 });
-        Answer<Integer> first = queue.submit(1, patient).await();
+        PendingRequest.Result<Integer> first = queue.submit(1, patient).await();
         assertThat(second.get(0).await().queued()).isZero();
         assertThat(first.queued()).isEqualTo(Duration.ofMillis(1));
     }
@@ -84,7 +84,7 @@ class InferenceQueueTests {
                 .isThrownBy(() -> InferenceQueue.start(
                         "halfway",
                         List.of(good, bad),
-                        new QueueOptions(1, 1, Duration.ZERO),
+                        new InferenceQueue.Options(1, 1, Duration.ZERO),
                         QueueListener.NONE,
                         clock::get));
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -132,31 +132,31 @@ class InferenceQueueTests {
                 .satisfies(e -> assertThat(e.retryAfter())
                         .as("three requests at three seconds each")
                         .isEqualTo(Duration.ofSeconds(9)));
-        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireRoom);
+        assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::requireCapacity);
         assertThat(queue.depth()).isEqualTo(2);
     }
 
     @Test
-    void aReservedPlaceIsTakenByItsRequestOnceAndGivenBackOnce() throws Exception {
+    void aReservedSlotIsUsedOnceAndReleasedOnce() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
         Slot<Integer, Integer> unused = queue.reserve();
         assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(() -> queue.submit(1, patient));
         unused.close();
         unused.close();
         assertThat(queue.depth()).isZero();
-        try (Slot<Integer, Integer> place = queue.reserve()) {
-            assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
+        try (Slot<Integer, Integer> slot = queue.reserve()) {
+            assertThat(slot.submit(2, patient).await().output()).isEqualTo(4);
         }
         assertThat(queue.depth()).isZero();
     }
 
     @Test
-    void aDrainWaitsForThoseThatHaveAPlace() throws Exception {
+    void aDrainWaitsForRequestsThatHoldASlot() throws Exception {
         start(1, 1, Duration.ZERO, (inputs, termination) -> doubled(inputs));
-        Slot<Integer, Integer> place = queue.reserve();
+        Slot<Integer, Integer> slot = queue.reserve();
         queue.refuseNew();
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
-        assertThat(place.submit(2, patient).await().output()).isEqualTo(4);
+        assertThat(slot.submit(2, patient).await().output()).isEqualTo(4);
         assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
     }
 
@@ -187,7 +187,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aRunIsStoppedOnlyWhenNobodyOfItsBatchWaits() throws Exception {
+    void aRunIsStoppedOnlyWhenNoRequestOfItsBatchWaits() throws Exception {
         AtomicInteger stopped = new AtomicInteger();
         start(2, 10, Duration.ZERO, (inputs, termination) -> {
             termination.onRequest(stopped::incrementAndGet);
@@ -205,7 +205,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNobodyWaitsForThem() throws Exception {
+    void aRunIsStoppedOnceAllOfItsRequestsAreLateThoughNoThreadWaitsForThem() throws Exception {
         CountDownLatch stopped = new CountDownLatch(1);
         BatchFunction<Integer, Integer> slow = (inputs, termination) -> {
             termination.onRequest(stopped::countDown);
@@ -213,7 +213,11 @@ class InferenceQueueTests {
             throw new IllegalStateException("stopped");
         };
         queue = InferenceQueue.start(
-                "slow", List.of(slow), new QueueOptions(2, 1, Duration.ZERO), QueueListener.NONE, System::nanoTime);
+                "slow",
+                List.of(slow),
+                new InferenceQueue.Options(2, 1, Duration.ZERO),
+                QueueListener.NONE,
+                System::nanoTime);
         PendingRequest<Integer, Integer> late = queue.submit(1, within(Duration.ofMillis(20)));
         stopped.await();
         assertThatExceptionOfType(InferenceException.DeadlineExceeded.class).isThrownBy(late::await);
@@ -227,7 +231,7 @@ class InferenceQueueTests {
         InferenceQueue<Integer, Integer> other = InferenceQueue.start(
                 "other",
                 List.of(on(device, (inputs, termination) -> doubled(inputs))),
-                new QueueOptions(2, 1, Duration.ZERO),
+                new InferenceQueue.Options(2, 1, Duration.ZERO),
                 QueueListener.NONE,
                 System::nanoTime);
         assertThat(other.submit(21, patient).await().output()).isEqualTo(42);
@@ -244,14 +248,14 @@ class InferenceQueueTests {
             }
 
             @Override
-            public DeviceScheduler turn() {
+            public DeviceScheduler device() {
                 return device;
             }
         };
     }
 
     @Test
-    void aCallerThatHasGoneIsNotWaitedFor() throws Exception {
+    void aDisconnectedClientIsNotWaitedFor() throws Exception {
         start(gated());
         submitAndWaitUntilItRuns(0);
         PendingRequest<Integer, Integer> pending = queue.submit(1, gone());
@@ -304,7 +308,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aWaiterLeavesAtItsDeadlineAndFreesItsPlace() throws Exception {
+    void aWaiterLeavesAtItsDeadlineAndFreesItsSlot() throws Exception {
         start(1, 1, Duration.ZERO, gated());
         PendingRequest<Integer, Integer> running = submitAndWaitUntilItRuns(1);
         PendingRequest<Integer, Integer> waiting = queue.submit(2, until(0));
@@ -447,7 +451,7 @@ class InferenceQueueTests {
         queue = InferenceQueue.start(
                 "test",
                 List.of((BatchFunction<Integer, Integer>) (inputs, termination) -> doubled(inputs)),
-                new QueueOptions(10, 8, Duration.ofMillis(1)),
+                new InferenceQueue.Options(10, 8, Duration.ofMillis(1)),
                 QueueListener.NONE,
                 System::nanoTime);
         assertThat(queue.submit(1, within(Duration.ofSeconds(20))).await().output())
@@ -499,7 +503,7 @@ class InferenceQueueTests {
                     assertThat(Thread.currentThread().isInterrupted()).isFalse();
                     return doubled(inputs);
                 }),
-                new QueueOptions(10, 1, Duration.ZERO),
+                new InferenceQueue.Options(10, 1, Duration.ZERO),
                 new QueueListener() {
                     @Override
                     public void batchStarted(int size) {
@@ -518,7 +522,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aWindowHoldsAtMostTwoBatchesOfPlaces() throws Exception {
+    void aWindowHoldsAtMostTwoBatchesOfSlots() throws Exception {
         start(2, 100, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
@@ -549,7 +553,7 @@ class InferenceQueueTests {
         window.next(patient).submit(2, patient);
         QueueWindow<Integer, Integer> other = queue.window();
         other.first().submit(3, patient);
-        try (Slot<Integer, Integer> place = other.next(patient)) {
+        try (Slot<Integer, Integer> slot = other.next(patient)) {
             for (QueueWindow<Integer, Integer> each : List.of(window, other)) {
                 assertThatExceptionOfType(InferenceException.DeadlineExceeded.class)
                         .isThrownBy(() -> each.next(until(clock.get())));
@@ -561,7 +565,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void aPlaceThatBecomesFreeGoesToTheWindowThatWaits() throws Exception {
+    void aSlotThatBecomesFreeGoesToTheWindowThatWaits() throws Exception {
         start(1, 2, Duration.ZERO, gated());
         submitAndWaitUntilItRuns(0);
         QueueWindow<Integer, Integer> window = queue.window();
@@ -585,7 +589,7 @@ class InferenceQueueTests {
     }
 
     @Test
-    void twoWindowsTakePlacesInTurnsBesideRequestsThatComeAllTheTime() throws Exception {
+    void twoWindowsGetSlotsAlternatelyDuringAConstantLoadOfRequests() throws Exception {
         start(1, 4, Duration.ZERO, (inputs, termination) -> {
             batches.add(inputs);
             return doubled(inputs);
@@ -631,18 +635,18 @@ class InferenceQueueTests {
                 "crowd",
                 List.<BatchFunction<Integer, Integer>>of(
                         (inputs, termination) -> crowd(inputs, ran), (inputs, termination) -> crowd(inputs, ran)),
-                new QueueOptions(16, 4, Duration.ofNanos(50_000)),
+                new InferenceQueue.Options(16, 4, Duration.ofNanos(50_000)),
                 QueueListener.NONE,
                 System::nanoTime);
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
-        ExecutorService callers = Executors.newFixedThreadPool(32);
+        ExecutorService clients = Executors.newFixedThreadPool(32);
         CountDownLatch go = new CountDownLatch(1);
         List<Future<?>> done = new ArrayList<>();
-        for (int caller = 0; caller < 32; caller++) {
-            int seed = caller;
-            done.add(callers.submit(() -> {
+        for (int client = 0; client < 32; client++) {
+            int seed = client;
+            done.add(clients.submit(() -> {
                 go.await();
                 for (int i = 0; i < 500; i++) {
                     int input = seed * 1_000 + i;
@@ -668,7 +672,7 @@ class InferenceQueueTests {
         for (Future<?> future : done) {
             future.get(25, TimeUnit.SECONDS);
         }
-        callers.shutdown();
+        clients.shutdown();
         assertThat(answered.get() + failed.get() + refused.get()).isEqualTo(32 * 500);
         assertThat(answered.get()).isPositive();
         assertThat(failed.get()).isPositive();
@@ -686,7 +690,7 @@ class InferenceQueueTests {
         return inputs.stream().map(input -> 2 * input).toList();
     }
 
-    /** A function that tells when it starts and runs on when the gate lets it. */
+    /** A function that signals its start and waits for the gate. */
     private BatchFunction<Integer, Integer> gated() {
         return (inputs, termination) -> {
             batches.add(inputs);
@@ -702,7 +706,7 @@ class InferenceQueueTests {
 
     private void start(int maxBatch, int capacity, Duration delay, BatchFunction<Integer, Integer> function) {
         queue = InferenceQueue.start(
-                "test", List.of(function), new QueueOptions(capacity, maxBatch, delay), ends(), clock::get);
+                "test", List.of(function), new InferenceQueue.Options(capacity, maxBatch, delay), ends(), clock::get);
     }
 
     private QueueListener ends() {

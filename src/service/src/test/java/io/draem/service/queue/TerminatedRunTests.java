@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Runs of the real runtime that nobody waits for any more, on a graph of which one run takes long. */
+/** Runs of the real runtime that no request waits for any more, on a graph of which one run takes long. */
 @Tag("slow")
 @Timeout(60)
 class TerminatedRunTests {
@@ -68,7 +68,7 @@ class TerminatedRunTests {
     }
 
     @Test
-    void aRunIsStoppedWhenItsOnlyCallerGivesUpAndTheNextOneRunsWhole() throws Exception {
+    void aRunIsStoppedWhenItsOnlyRequestIsCancelledAndTheNextOneRunsWhole() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
         PendingRequest<ModelInput, ModelOutput> pending = queue.submit(IMAGE, NEVER);
         started.await();
@@ -83,7 +83,7 @@ class TerminatedRunTests {
     }
 
     @Test
-    void aRunIsStoppedAtTheDeadlineOfItsOnlyCaller() throws Exception {
+    void aRunIsStoppedAtTheDeadlineOfItsOnlyRequest() throws Exception {
         InferenceQueue<ModelInput, ModelOutput> queue = start();
         long patience = model.runTime().toNanos() / 4;
         PendingRequest<ModelInput, ModelOutput> pending =
@@ -116,7 +116,7 @@ class TerminatedRunTests {
                 throw e;
             }
         };
-        QueueOptions options = new QueueOptions(4, 1, Duration.ZERO);
+        InferenceQueue.Options options = new InferenceQueue.Options(4, 1, Duration.ZERO);
         return InferenceQueue.start("slow", List.of(watched), options, QueueListener.NONE, System::nanoTime);
     }
 }

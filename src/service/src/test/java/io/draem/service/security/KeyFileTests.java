@@ -45,7 +45,7 @@ class KeyFileTests {
     @Test
     void aKeyTwiceAndNoKeyAreRefused() {
         assertThatThrownBy(() -> ApiKeys.parse(List.of(line("a", "one"), line("b", "one"))))
-                .hasMessageContaining("Line 2 has a key that stands above");
+                .hasMessageContaining("Line 2 repeats the key of an earlier line");
         assertThatThrownBy(() -> ApiKeys.parse(List.of("# nothing"))).hasMessageContaining("no key");
     }
 
