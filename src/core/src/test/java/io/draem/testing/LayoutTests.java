@@ -25,15 +25,11 @@ class LayoutTests {
     private static final List<String> LONG = List.of(
             "Admission",
             "DetectionProperties",
-            "ExportCommand",
             "FairExecutor",
             "GraphFile",
-            "ImportRun",
             "InferenceQueue",
-            "ModelImages",
             "OnnxModel",
-            "ReceivedBody",
-            "TrainingRun");
+            "ReceivedBody");
 
     private static final Path ROOT =
             Path.of(System.getProperty("project.root", "../..")).resolve("src");
