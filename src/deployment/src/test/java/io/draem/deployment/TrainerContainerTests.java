@@ -61,12 +61,12 @@ class TrainerContainerTests {
             trainer.signal("TERM");
             assertThat(trainer.awaitExit()).as(trainer.getLogs()).isEqualTo(143);
             assertThat(trainer.getLogs())
-                    .contains("SIGTERM: finishing the step", "Stopped after step ", "Go on with:")
+                    .contains("SIGTERM: finishing the step", "Stopped after step ", "Continue with:")
                     .doesNotContain("\tat ");
         }
         try (StrictContainer trainer = training("--steps=400", "--resume")) {
             trainer.start();
-            trainer.awaitLine("Going on after step ");
+            trainer.awaitLine("Continuing after step ");
             trainer.signal("TERM");
             assertThat(trainer.awaitExit()).as(trainer.getLogs()).isEqualTo(143);
         }

@@ -14,7 +14,6 @@ import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.TestImages;
-import io.draem.trainer.evaluation.WatchedImages;
 import io.draem.trainer.report.Report;
 import io.draem.trainer.workflow.TrainerException;
 import java.io.IOException;
@@ -127,7 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     .forEach(spec.commandLine().getErr()::println);
             spec.commandLine().getErr().flush();
             AnomalyDetector sized = detector.atInputSize();
-            Scores scores = Scores.of(WatchedImages.of(images, progress, "Testing on %d images"), sized);
+            Scores scores = Scores.of(images.reporting(progress, "Testing on %d images"), sized);
             String unusual = images.note();
             if (unusual != null) {
                 spec.commandLine().getErr().println(unusual);

@@ -6,7 +6,9 @@ import io.draem.trainer.checkpoint.imported.TrainingInput;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.network.InputNormalization;
+import io.draem.trainer.workflow.ImportInput;
 import io.draem.trainer.workflow.ImportRun;
+import io.draem.trainer.workflow.ModelVersion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +79,7 @@ final class ImportCommand implements Callable<Integer> {
             names = "--image-size",
             paramLabel = "PIXELS",
             description = "Side of the square input of the training, a multiple of 32 (default: the"
-                    + " checkpoint's; if it does not record it, " + ImportRun.DEFAULT_SIDE + " with a warning)",
+                    + " checkpoint's; if it does not record it, " + ImportInput.DEFAULT_SIDE + " with a warning)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer imageSize;
 
@@ -163,7 +165,7 @@ final class ImportCommand implements Callable<Integer> {
                         ImportedFiles.find(files),
                         output,
                         name,
-                        new ImportRun.Input(imageSize, given()),
+                        new ImportInput(imageSize, given()),
                         new ImportRun.Thresholds(
                                 data,
                                 manifest.images,
@@ -186,8 +188,8 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private void requireOptions() {
-        ModelName.require(name);
-        if (imageSize != null && !ImportRun.isSide(imageSize)) {
+        ModelVersion.requireName(name);
+        if (imageSize != null && !ImportInput.isSide(imageSize)) {
             throw new IllegalArgumentException("--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE
                     + " up to " + ModelContract.MAX_SIDE + ", not " + imageSize);
         }

@@ -1,6 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.trainer.onnxexport.ExportFormat;
+import io.draem.trainer.workflow.ModelVersion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -40,7 +41,7 @@ final class OutputArguments {
                 : Objects.toString(data.toAbsolutePath().normalize().getFileName(), "")
                         .replaceFirst("(?i)\\.csv$", "");
         try {
-            return ModelName.require(chosen);
+            return ModelVersion.requireName(chosen);
         } catch (IllegalArgumentException e) {
             throw name != null
                     ? e

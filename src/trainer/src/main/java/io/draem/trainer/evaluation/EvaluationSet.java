@@ -1,29 +1,71 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.trainer.data.Progress;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /** Labelled images, loaded one by one so that a large set need not fit into memory. */
 public interface EvaluationSet {
 
-    /** Returns how many there are. */
+    /** Returns the number of images. */
     int size();
 
-    /** Returns one of them. */
+    /** Loads one image. */
     EvaluationImage load(int index) throws IOException;
 
-    /** Returns a set of images that are in memory already. */
+    /** Returns a set of images in memory. */
     static EvaluationSet of(List<EvaluationImage> images) {
+        return of(images.size(), images::get);
+    }
+
+    /**
+     * Returns these images, each reported when it is loaded.
+     *
+     * @param what see {@link Progress#begin}
+     */
+    default EvaluationSet reporting(Progress progress, String what) {
+        Progress.Work work = progress.begin(what, size());
+        return of(size(), index -> {
+            EvaluationImage image = load(index);
+            work.done();
+            return image;
+        });
+    }
+
+    /**
+     * Returns these images until a condition holds; then loading throws a {@link CancellationException}. No native code runs
+     * between two images, so that models and networks can be closed after it.
+     */
+    default EvaluationSet until(BooleanSupplier stop) {
+        return of(size(), index -> {
+            if (stop.getAsBoolean()) {
+                throw new CancellationException();
+            }
+            return load(index);
+        });
+    }
+
+    private static EvaluationSet of(int size, Loader loader) {
         return new EvaluationSet() {
             @Override
             public int size() {
-                return images.size();
+                return size;
             }
 
             @Override
-            public EvaluationImage load(int index) {
-                return images.get(index);
+            public EvaluationImage load(int index) throws IOException {
+                return loader.load(index);
             }
         };
+    }
+
+    /** Loads the image of an index. */
+    @FunctionalInterface
+    interface Loader {
+
+        /** Throws {@link IOException} if the image cannot be read. */
+        EvaluationImage load(int index) throws IOException;
     }
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Opens images as the training of a checkpoint did: the same split, the same synthetic anomalies, the same rule. */
-public final class CheckpointImages {
+final class CheckpointImages {
 
     private static final Recipe.Validation DEFAULT_VALIDATION = new Recipe.Validation(ValidationSplit.SYNTHETIC, 0.2);
     private static final int SHOWN_DIGITS = 12;
@@ -29,11 +29,11 @@ public final class CheckpointImages {
     /**
      * Opens the images.
      *
-     * @param training options of the training, as a checkpoint holds them; the defaults stand for what is missing
+     * @param training options of the training, as a checkpoint holds them; missing ones have their defaults
      * @param whiteLevel of the model
      * @param progress reports all long work on them
      */
-    public static ModelImages open(
+    static ModelImages open(
             Path data,
             @Nullable Path imagesFolder,
             @Nullable Path anomalySource,
@@ -61,18 +61,19 @@ public final class CheckpointImages {
     }
 
     /** Says whether the images are others than the model was trained on, or cannot be known to be others. */
-    public static Optional<String> warning(ModelImages images, ObjectNode training) {
+    static Optional<String> warning(ModelImages images, ObjectNode training) {
         if (training.has("importedFrom")) {
-            return images.validatesOnSynthetic()
+            return images.files().validatesOnSynthetic()
                     ? Optional.of(
                             "which images trained an imported network is not known: if those held out were among them,"
                                     + " the thresholds are too low; import it with --data to find them on labelled images")
                     : Optional.empty();
         }
         String trained = training.path("dataDigest").asString("");
-        return trained.isEmpty() || trained.equals(images.digest())
+        return trained.isEmpty() || trained.equals(images.files().digest())
                 ? Optional.empty()
-                : Optional.of("--data is not what the model was trained on (digest " + shortened(images.digest())
+                : Optional.of("--data is not what the model was trained on (digest "
+                        + shortened(images.files().digest())
                         + ", of the training " + shortened(trained)
                         + "): thresholds, figures and ranges are those of these images, and some that trained the model may"
                         + " be among those that validate it");
@@ -82,8 +83,7 @@ public final class CheckpointImages {
      * Returns the rule that a checkpoint's thresholds were found by, with its value; given ones are kept. The default rule
      * where the thresholds were taken over from elsewhere, or are of other scores and maps.
      */
-    public static ThresholdOptions thresholds(
-            @Nullable Calibration calibration, ObjectNode training, boolean sameValues) {
+    static ThresholdOptions thresholds(@Nullable Calibration calibration, ObjectNode training, boolean sameValues) {
         if (calibration == null) {
             return ThresholdOptions.DEFAULTS;
         }

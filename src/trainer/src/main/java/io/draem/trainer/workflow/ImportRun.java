@@ -1,7 +1,6 @@
 package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
-import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.trainer.checkpoint.imported.ImportedNetwork;
 import io.draem.trainer.checkpoint.imported.TrainingInput;
@@ -16,18 +15,16 @@ import io.draem.trainer.onnxexport.ExportFormat;
 import io.draem.trainer.onnxexport.ExportRefusedException;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
-import io.draem.trainer.workflow.NetworkPublishing.Published;
+import io.draem.trainer.workflow.Publisher.Published;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param files of one network
  * @param output model directory
  * @param name of the model
- * @param input what a person says of its input
+ * @param input options of the network's input
  * @param thresholds where they come from
  * @param threads of libtorch
  * @param invocation the command line of this run
@@ -49,13 +46,10 @@ public record ImportRun(
         List<Path> files,
         Path output,
         String name,
-        Input input,
+        ImportInput input,
         Thresholds thresholds,
         int threads,
         Invocation invocation) {
-
-    /** Where neither a person nor the checkpoint says. */
-    public static final int DEFAULT_SIDE = 256;
 
     private static final int PARITY_IMAGES = 2;
 
@@ -63,24 +57,16 @@ public record ImportRun(
     private static final double UNUSED_SHARE = 0.2;
 
     /**
-     * What a person says of the network's input, before what the checkpoint says.
-     *
-     * @param side of the square input; null to take the checkpoint's size
-     * @param normalization null to take the checkpoint's
-     */
-    public record Input(@Nullable Integer side, TrainingInput.@Nullable Normalization normalization) {}
-
-    /**
      * Where thresholds come from.
      *
-     * @param data labelled images; null to take those of the checkpoint, or the given ones
-     * @param folder that the paths of a manifest start from; null for the manifest's own
+     * @param data labelled images; null to take those of the options, else the checkpoint's
+     * @param folder base of the paths of a manifest; null for the manifest's own
      * @param validation which of them
-     * @param skipUnreadable whether to go on without those that cannot be used
+     * @param skipUnreadable whether to continue without those that cannot be used
      * @param seed of their choice
      * @param whiteLevel of deep images: of the model and of the labelled images
-     * @param image given by a person, before all else
-     * @param pixel given by a person, before all else
+     * @param image option of the image threshold
+     * @param pixel option of the pixel threshold
      */
     public record Thresholds(
             @Nullable Path data,
@@ -92,15 +78,15 @@ public record ImportRun(
             @Nullable Double image,
             @Nullable Double pixel) {}
 
-    /** Imports, calibrates, exports and publishes; says on {@code out} what it did and on {@code log} what to beware of. */
+    /** Imports, calibrates, exports and publishes; prints results on {@code out}, progress and warnings on {@code log}. */
     public void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, TrainerException,
                     StoppedBySignalException {
         Threads.use(threads);
         ImportedNetwork read = ImportedNetwork.read(files);
         List<String> warnings = new ArrayList<>(read.input().notes());
-        TrainingInput.Size size = size(read.input(), warnings);
-        TrainingInput.Normalization normalization = normalization(read.input(), warnings);
+        TrainingInput.Size size = input.size(read.input(), warnings);
+        TrainingInput.Normalization normalization = input.normalization(read.input(), warnings);
         ImportedNetwork imported = read.normalizing(normalization.applied());
         out.printf(
                 Locale.ROOT,
@@ -125,7 +111,7 @@ public record ImportRun(
             signals.hold("stopping as soon as nothing is left half done");
             Published published = images == null
                     ? publish(imported, detector, out, log)
-                    : publishJudged(imported, detector, images, signals, out);
+                    : publishEvaluated(imported, detector, images, signals, out);
             out.printf(
                     Locale.ROOT,
                     "parity with ONNX Runtime %.1e%nwrote %s%n",
@@ -137,60 +123,6 @@ public record ImportRun(
                 throw new StoppedBySignalException("Stopped, after the model was written", signals.status());
             }
         }
-    }
-
-    /** Returns the size that was given, else the checkpoint's, else a guess. */
-    private TrainingInput.Size size(TrainingInput said, List<String> warnings) throws TrainerException {
-        TrainingInput.Size known = said.size().orElse(null);
-        Integer side = input.side();
-        if (side != null) {
-            if (known != null && (known.width() != side || known.height() != side)) {
-                warnings.add("the network was trained with images of " + known.width() + "×" + known.height() + " ("
-                        + known.source() + "), and --image-size makes them " + side + "×" + side
-                        + ": it sees defects at another scale, and thresholds from the checkpoint do not fit; leave"
-                        + " --image-size out, or find new thresholds (--data)");
-            }
-            return new TrainingInput.Size(side, side, "--image-size");
-        }
-        if (known == null) {
-            warnings.add("--image-size is not given, and the checkpoint does not say it: " + DEFAULT_SIDE
-                    + " is a guess; give the size that the network was trained with");
-            return new TrainingInput.Size(DEFAULT_SIDE, DEFAULT_SIDE, "a guess");
-        }
-        if (!isSide(known.width()) || !isSide(known.height())) {
-            throw new TrainerException("The checkpoint's images have " + known.width() + "×" + known.height()
-                    + " pixels (" + known.source() + "), and sides must be multiples of " + ModelContract.SIZE_MULTIPLE
-                    + " up to " + ModelContract.MAX_SIDE + ": give the nearest as --image-size");
-        }
-        return known;
-    }
-
-    /** Returns what was given, else what the checkpoint says; no other guess gives right scores. */
-    private TrainingInput.Normalization normalization(TrainingInput said, List<String> warnings)
-            throws TrainerException {
-        TrainingInput.Normalization given = input.normalization();
-        TrainingInput.Normalization known = said.normalization().orElse(null);
-        if (given == null && known == null) {
-            throw new TrainerException(
-                    "Whether the network was trained on normalized input, the checkpoint does not say: give"
-                            + " --input-normalization imagenet (the default of anomalib 0.4 to 1.1) or"
-                            + " --input-normalization none (anomalib 1.2 and later, the official repository)"
-                            + said.notes().stream().map(note -> ". " + note).collect(Collectors.joining()));
-        }
-        if (given != null && known != null && !Objects.equals(given.applied(), known.applied())) {
-            warnings.add("the checkpoint says that its input was "
-                    + (known.applied() == null ? "not normalized" : "normalized with the " + known.applied()) + " ("
-                    + known.source() + "), and --input-normalization says otherwise: scores are right only if the"
-                    + " checkpoint is wrong");
-        }
-        return given != null ? given : Objects.requireNonNull(known);
-    }
-
-    /** Returns whether an input can have such a side. */
-    public static boolean isSide(int side) {
-        return side >= ModelContract.SIZE_MULTIPLE
-                && side <= ModelContract.MAX_SIDE
-                && side % ModelContract.SIZE_MULTIPLE == 0;
     }
 
     private ModelImages open(Path data, TrainingInput.Size size, PrintWriter out, PrintWriter log)
@@ -210,12 +142,12 @@ public record ImportRun(
                         thresholds.whiteLevel()),
                 threads,
                 Progress.on(log));
-        out.println(name + ": " + images.evaluationSummary());
+        out.println(name + ": " + images.files().evaluationSummary());
         out.flush();
         return images;
     }
 
-    private Published publishJudged(
+    private Published publishEvaluated(
             ImportedNetwork imported,
             NetworkDetector detector,
             ModelImages images,
@@ -235,8 +167,8 @@ public record ImportRun(
             training.put("seed", images.options().seed()); // so that an export splits them in the same way
             ModelCard card = card(detector, evaluation.calibration(), training, evaluation.metrics())
                     .withWhiteLevel(images.whiteLevel());
-            Published published = NetworkPublishing.publish(
-                    output, card, imported.weights(), detector, figures(card), evaluation, images.parityImages());
+            Published published = publisher()
+                    .publish(card, imported.weights(), detector, card.metrics(), evaluation, images.parityImages());
             out.println(evaluation.summary(card.metrics()));
             return published;
         } catch (CancellationException e) {
@@ -260,8 +192,8 @@ public record ImportRun(
                         given.isPresent() && given.getAsInt() < ModelCard.MOST_WHITE_LEVEL
                                 ? given
                                 : OptionalInt.empty());
-        Published published = NetworkPublishing.publish(
-                output, card, imported.weights(), detector, figures(card), null, noise(detector));
+        Published published =
+                publisher().publish(card, imported.weights(), detector, card.metrics(), null, noise(detector));
         out.println(manual);
         manual.warnings().forEach(warning -> log.println("warning: " + warning));
         log.flush();
@@ -273,10 +205,8 @@ public record ImportRun(
         return new ModelCard(name, detector.width(), detector.height(), calibration, training, metrics, export);
     }
 
-    private ObjectNode figures(ModelCard card) {
-        ObjectNode figures = card.metrics().deepCopy();
-        invocation.writeTo(figures);
-        return figures;
+    private Publisher publisher() {
+        return new Publisher(output, invocation);
     }
 
     private ObjectNode training(ImportedNetwork imported, NetworkDetector detector) {
@@ -294,7 +224,7 @@ public record ImportRun(
         return training;
     }
 
-    /** There may be no photograph at hand, and to compare two runtimes any image does. */
+    /** Returns random images, which suffice to compare two runtimes. */
     private static float[] noise(NetworkDetector detector) {
         Random random = new Random(0);
         float[] images = new float[PARITY_IMAGES * 3 * detector.width() * detector.height()];

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Thresholds that no images gave, and where each of the two is from.
+ * Thresholds that no images gave, and the source of each.
  *
- * @param imageSource where the image threshold is from, to be read after "from"
- * @param pixelSource where the pixel threshold is from
+ * @param imageSource source of the image threshold, to be read after "from"
+ * @param pixelSource source of the pixel threshold
  */
-public record ManualThresholds(Calibration calibration, String imageSource, String pixelSource) {
+record ManualThresholds(Calibration calibration, String imageSource, String pixelSource) {
 
     private static final String SOURCE = "thresholdSource";
     private static final String IMAGE_OPTION = "--threshold-image";
@@ -32,8 +32,8 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
     private static final String DEFAULT = "the default, because the checkpoint holds none";
 
     /**
-     * Takes each threshold from the command line, else from the checkpoint; what neither has is 0.5 for the image, and the
-     * image threshold for the pixels.
+     * Takes each threshold from the options, else from the checkpoint. The defaults are 0.5 for the image, and the image
+     * threshold for the pixels.
      */
     static ManualThresholds of(Optional<Statistics> statistics, @Nullable Double image, @Nullable Double pixel) {
         Statistics known = statistics.orElse(Statistics.UNKNOWN);
@@ -57,13 +57,13 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
     }
 
     /**
-     * Takes the thresholds that a person gives a model in place of those that it had; one that is not given stays.
+     * Replaces thresholds of a model with those of the options; one that is not given is kept.
      *
-     * @param own what the model has; without one, the pixel threshold is the image threshold unless given
-     * @param seen ranges and counts, which stay what they are
+     * @param own card of the model; without one, the pixel threshold is the image threshold unless given
+     * @param seen ranges and counts, which are kept
      * @param given of rule {@link ThresholdRule#MANUAL}
      */
-    public static ManualThresholds of(@Nullable ModelCard own, Calibration seen, ThresholdOptions given) {
+    static ManualThresholds of(@Nullable ModelCard own, Calibration seen, ThresholdOptions given) {
         ThresholdOptions all = own != null ? given.orElse(own.calibration()) : given.requireImage();
         double image = Objects.requireNonNull(all.image());
         Double pixel = all.pixel();
@@ -87,7 +87,7 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
                 given.pixel() != null ? PIXEL_OPTION : own != null ? source(own, "pixel", KEPT) : IMAGE_THRESHOLD);
     }
 
-    /** Returns where a kept threshold is from; a pixel threshold that was the image threshold need not be so any more. */
+    /** Returns the source of a kept threshold; a pixel threshold that was the image threshold may now differ from it. */
     private static String source(@Nullable ModelCard card, String threshold, String otherwise) {
         String noted = card == null
                 ? otherwise
@@ -95,8 +95,8 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
         return noted.equals(IMAGE_THRESHOLD) ? otherwise : noted;
     }
 
-    /** Returns a model's card with these thresholds, and of its figures those that do not hang on them. */
-    public ModelCard on(ModelCard card) {
+    /** Returns a model's card with these thresholds and only those figures that do not depend on them. */
+    ModelCard on(ModelCard card) {
         ObjectNode training = card.training().deepCopy();
         writeTo(training);
         ObjectNode metrics = Evaluation.atOtherThresholds(card.metrics(), calibration);
@@ -118,7 +118,7 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
     }
 
     /**
-     * Says of a model's metadata whether a person chose one of its thresholds: a training's manual ones always are chosen.
+     * Returns whether options gave one of a model's thresholds: of a training, manual ones always come from options.
      */
     static boolean wereGiven(ObjectNode training) {
         return !training.has("importedFrom")
@@ -126,7 +126,7 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
                 || training.path(SOURCE).path("pixel").asString("").equals(PIXEL_OPTION);
     }
 
-    /** Returns a model's metadata where images have given its thresholds since: an import's say where they are from. */
+    /** Returns a model's metadata after images have given its thresholds; those of an import name their source. */
     static ObjectNode replacedByImages(ObjectNode training, ModelImages images) {
         ObjectNode replaced = training.deepCopy();
         if (replaced.has(SOURCE)) {
@@ -135,15 +135,15 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
         return replaced;
     }
 
-    /** Notes that images gave both thresholds, and which. */
+    /** Adds the images as the source of both thresholds. */
     static void noteImages(ObjectNode training, ModelImages images) {
         String source = "images of --data, " + images.options().validation().split();
         training.putObject(SOURCE).put("image", source).put("pixel", source);
-        training.put("calibrationDataDigest", images.digest());
+        training.put("calibrationDataDigest", images.files().digest());
     }
 
     /** Returns reasons not to trust the thresholds, in sentences. */
-    public List<String> warnings() {
+    List<String> warnings() {
         List<String> warnings = new ArrayList<>(CalibrationWarnings.of(calibration));
         if (imageSource.equals(DEFAULT)) {
             warnings.add("nothing is known of this model's image threshold, so it is "
@@ -153,7 +153,7 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
         return warnings;
     }
 
-    /** Notes where each threshold is from. */
+    /** Adds the source of each threshold. */
     void writeTo(ObjectNode training) {
         training.putObject(SOURCE).put("image", imageSource).put("pixel", pixelSource);
     }

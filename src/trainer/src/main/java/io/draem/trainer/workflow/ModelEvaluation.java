@@ -13,7 +13,6 @@ import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.ThresholdOptions;
-import io.draem.trainer.evaluation.WatchedImages;
 import io.draem.trainer.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,9 +59,9 @@ record ModelEvaluation(
             ThresholdOptions thresholds,
             Progress progress)
             throws IOException {
-        Scores validated = Scores.of(WatchedImages.of(validation, progress, "Calibrating on %d images"), detector);
+        Scores validated = Scores.of(validation.reporting(progress, "Calibrating on %d images"), detector);
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
-        Scores tested = Scores.of(WatchedImages.of(test, progress, "Testing on %d images"), detector);
+        Scores tested = Scores.of(test.reporting(progress, "Testing on %d images"), detector);
         return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration);
     }
 

@@ -25,7 +25,11 @@ record ModelEvaluator(
 
     static ModelEvaluator of(ModelImages images, ThresholdOptions thresholds) {
         return new ModelEvaluator(
-                images.validation(), images.validatesOnSynthetic(), images.test(), thresholds, images.progress());
+                images.validation(),
+                images.files().validatesOnSynthetic(),
+                images.test(),
+                thresholds,
+                images.progress());
     }
 
     /** Returns one whose work ends with a {@link java.util.concurrent.CancellationException} when a signal asks for it. */

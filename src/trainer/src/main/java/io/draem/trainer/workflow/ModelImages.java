@@ -4,7 +4,6 @@ import io.draem.image.ImageMeasures;
 import io.draem.image.RgbImage;
 import io.draem.model.ImageProfile;
 import io.draem.trainer.data.BatchLoader;
-import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
@@ -23,70 +22,54 @@ import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
-import io.draem.trainer.training.TrainingOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of one model: what it is trained on, what its thresholds come from, and what it is evaluated by. Training, export
- * and import open them here alone, so the same options give the same images in the same split.
+ * The images of one model: for training, for thresholds, and for evaluation. Training, export and import all open them here,
+ * so that the same options give the same images in the same split.
  *
- * @param split which train, validate and test
- * @param notes what a person should know of the images, in sentences
- * @param skippedFiles how many files were left out because they cannot be used
- * @param digest of all images as they were before anything was done with them, whatever becomes of the files meanwhile
- * @param parts digests of the same by what they are for
- * @param textureDigest of the anomaly-source images; empty without any
- * @param textures how many of those there are
- * @param normals the images to train on
- * @param heldOut normal images to validate on; none where labelled ones do
+ * @param files of the images
+ * @param normals training images
+ * @param heldOut normal validation images; none if labelled images validate
  * @param whiteLevel of deep images; empty for the full range
- * @param synthesizer what makes samples of them
+ * @param synthesizer makes samples of them
  * @param progress reports all long work on them
  */
-public record ModelImages(
+record ModelImages(
         Options options,
-        DataSplit split,
-        List<String> notes,
-        int skippedFiles,
-        String digest,
-        TrainingOrigin.Parts parts,
-        String textureDigest,
-        int textures,
+        ModelFiles files,
         ImageStore<float[]> normals,
         ImageStore<float[]> heldOut,
         OptionalInt whiteLevel,
         AnomalySynthesizer synthesizer,
         Progress progress) {
 
-    /** A validation runs several times in a training and must stay cheap; more images hardly change which is best. */
+    /** A training validates several times; more images hardly change which weights are best. */
     private static final int IN_TRAINING = 400;
 
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
 
-    /** As many normal images as this, each with and without an anomaly, show int8 what activations there are. */
+    /** So many normal images, each with and without an anomaly, show the activations that int8 has to represent. */
     private static final int CALIBRATION_NORMALS = 16;
 
     /**
-     * What of a recipe decides over images.
+     * The options of a recipe that determine images.
      *
      * @param width of the model's input
      * @param height of the model's input
-     * @param validation which images thresholds come from
+     * @param validation images that thresholds come from
      * @param synthesis the synthetic anomalies
      * @param seed of split and synthesis
-     * @param whiteLevel of deep images, as it was asked for
+     * @param whiteLevel of deep images, as requested
      */
-    public record Options(
+    record Options(
             int width,
             int height,
             Recipe.Validation validation,
@@ -105,7 +88,7 @@ public record ModelImages(
         }
     }
 
-    /** Finds and reads all images; one that cannot be read is named now rather than hours later. */
+    /** Finds and reads all images, so that one that cannot be read is reported before the training. */
     static ModelImages open(
             Path data,
             @Nullable Path imagesFolder,
@@ -115,36 +98,29 @@ public record ModelImages(
             int readers,
             Progress progress)
             throws IOException, InterruptedException, TrainerException {
+        int width = options.width();
+        int height = options.height();
         Dataset found = Dataset.open(data, imagesFolder);
         @Nullable FileTree sources = anomalySource == null ? null : FileTree.ofImages(anomalySource);
         List<Path> sourceFiles = sources == null ? List.of() : sources.images();
-        FirstPass pass =
-                FirstPass.of(LabelledImage.files(found.train()), sourceFiles, options.width(), options.height());
+        FirstPass pass = FirstPass.of(LabelledImage.files(found.train()), sourceFiles, width, height);
         DatasetCheck check =
                 DatasetCheck.of(found, sourceFiles, readers, progress, pass).requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset().requireTraining();
-        List<Path> textureFiles = check.textures();
-        if (anomalySource != null && textureFiles.isEmpty()) {
+        if (sources != null && check.textures().isEmpty()) {
             throw new TrainerException("No image of --anomaly-source " + anomalySource + " can be used");
         }
         DataSplit split = DataSplit.of(
                 dataset, options.validation().split(), options.validation().heldOut(), options.seed());
-        int width = options.width();
-        int height = options.height();
         OptionalInt whiteLevel = check.decoded().whiteLevel(options.whiteLevel());
-        Map<Path, String> digests = pass.digests();
-        String digest = dataset.digest(digests);
-        TrainingOrigin.Parts parts = new TrainingOrigin.Parts(
-                DataDigest.of(split.train(), digests),
-                DataDigest.of(split.validation().isEmpty() ? split.heldOut() : split.validation(), digests),
-                DataDigest.of(split.test(), digests));
+        ModelFiles files = ModelFiles.of(check, split, sources, options.whiteLevel(), pass.digests());
         ImageMemory memory = ImageMemory.quarterOfHeap();
         ImageStore<float[]> normals = ImageStore.tensors(
                 LabelledImage.files(split.train()), width, height, whiteLevel, pass, memory, readers, progress);
-        ImageStore<RgbImage> textures = anomalySource == null
+        ImageStore<RgbImage> textures = sources == null
                 ? null
                 : ImageStore.pictures(
-                        textureFiles,
+                        check.textures(),
                         width,
                         height,
                         check.decodedTextures().whiteLevel(WhiteLevel.AUTO),
@@ -152,78 +128,16 @@ public record ModelImages(
                         memory,
                         readers,
                         progress);
+        ImageStore<float[]> heldOut = ImageStore.tensors(
+                LabelledImage.files(split.heldOut()), width, height, whiteLevel, pass, memory, readers, progress);
         return new ModelImages(
                 options,
-                split,
-                Stream.of(
-                                check.notes().stream(),
-                                check.decoded().notes(options.whiteLevel()).stream(),
-                                sources == null
-                                        ? Stream.<String>empty()
-                                        : Stream.concat(
-                                                        sources.notes().stream(),
-                                                        check.decodedTextures().notes(WhiteLevel.AUTO).stream())
-                                                .map(note -> "--anomaly-source: " + note),
-                                split.notes().stream())
-                        .flatMap(notes -> notes)
-                        .toList(),
-                check.problems().size(),
-                digest,
-                parts,
-                anomalySource == null ? "" : DataDigest.of(anomalySource, textureFiles, digests),
-                textureFiles.size(),
+                files,
                 normals,
-                ImageStore.tensors(
-                        LabelledImage.files(split.heldOut()),
-                        width,
-                        height,
-                        whiteLevel,
-                        pass,
-                        memory,
-                        readers,
-                        progress),
+                heldOut,
                 whiteLevel,
                 new AnomalySynthesizer(options.synthesis(), width, height, normals, textures),
                 progress);
-    }
-
-    /** Says how many images there are for what, and what a person should know of them. */
-    public String summary() {
-        return withNotes(String.format(
-                Locale.ROOT,
-                "%d images to train on, %s; textures: %s",
-                split.train().size(),
-                evaluated(),
-                textureDigest.isEmpty() ? "noise" : textures + " images"));
-    }
-
-    /** Says the same for a network that was trained elsewhere: none of the images trains it. */
-    String evaluationSummary() {
-        return withNotes("images: " + evaluated());
-    }
-
-    private String evaluated() {
-        int test = split.test().size();
-        if (validatesOnSynthetic()) {
-            return String.format(
-                    Locale.ROOT,
-                    "%d held out to validate with, %d to test with",
-                    split.heldOut().size(),
-                    test);
-        }
-        return split.validation().equals(split.test())
-                ? test + " to validate and to test with"
-                : String.format(
-                        Locale.ROOT,
-                        "%d to validate with, %d to test with",
-                        split.validation().size(),
-                        test);
-    }
-
-    private String withNotes(String counts) {
-        return String.join(
-                System.lineSeparator(),
-                Stream.concat(Stream.of(counts), notes.stream()).toList());
     }
 
     /** Starts a loader of batches at a step. */
@@ -231,16 +145,11 @@ public record ModelImages(
         return new BatchLoader(normals, synthesizer, batchSize, options.seed(), firstStep, threads, BATCHES_AHEAD);
     }
 
-    /** Says whether the anomalies to validate with are synthetic. */
-    boolean validatesOnSynthetic() {
-        return !split.heldOut().isEmpty();
-    }
-
     /** Returns the images to validate with, the same every time. */
     EvaluationSet validation() {
-        return validatesOnSynthetic()
+        return files.validatesOnSynthetic()
                 ? SyntheticImages.of(heldOut, synthesizer, options.seed())
-                : new TestImages(split.validation(), options.width(), options.height(), whiteLevel);
+                : new TestImages(files.split().validation(), options.width(), options.height(), whiteLevel);
     }
 
     /**
@@ -249,17 +158,17 @@ public record ModelImages(
      */
     EvaluationSet validationInTraining() {
         EvaluationSet all = validation();
-        List<String> kinds = validatesOnSynthetic()
+        List<String> kinds = files.validatesOnSynthetic()
                 ? IntStream.range(0, all.size())
                         .mapToObj(index -> index % 2 == 0 ? LabelledImage.GOOD : SyntheticImages.SYNTHETIC)
                         .toList()
-                : split.validation().stream().map(LabelledImage::defect).toList();
+                : files.split().validation().stream().map(LabelledImage::defect).toList();
         return DrawnImages.of(all, kinds, IN_TRAINING, options.seed());
     }
 
     /** Returns the images that figures are reported for. */
     EvaluationSet test() {
-        return new TestImages(split.test(), options.width(), options.height(), whiteLevel);
+        return new TestImages(files.split().test(), options.width(), options.height(), whiteLevel);
     }
 
     /** Returns what the images to train on look like, before anything is done to them. */
@@ -275,7 +184,9 @@ public record ModelImages(
 
     /** Returns a few real images, {@code [count, 3, height, width]}, to compare an exported graph on. */
     float[] parityImages() throws IOException {
-        List<LabelledImage> some = (split.test().isEmpty() ? split.train() : split.test())
+        List<LabelledImage> some = (files.split().test().isEmpty()
+                        ? files.split().train()
+                        : files.split().test())
                 .stream().limit(PARITY_IMAGES).toList();
         TestImages set = new TestImages(some, options.width(), options.height(), whiteLevel);
         int length = 3 * options.width() * options.height();

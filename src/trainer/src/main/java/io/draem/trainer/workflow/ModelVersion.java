@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,11 @@ import java.util.stream.Stream;
  * versions.
  */
 public final class ModelVersion implements AutoCloseable {
+
+    /** With the suffix {@code -fp16} or {@code -int8} at most 63, the limit of a Kubernetes label and of a DNS name. */
+    private static final int LONGEST_NAME = 58;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0," + (LONGEST_NAME - 1) + "}");
 
     private final NewFolders folders;
     private final Path part;
@@ -29,8 +35,22 @@ public final class ModelVersion implements AutoCloseable {
         this.published = published;
     }
 
+    /**
+     * Returns the name of a model, which is a folder of the model directory and a label of the service's metrics.
+     *
+     * @throws IllegalArgumentException if it cannot be one; the message names {@code --name}
+     */
+    public static String requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "--name must be letters, digits, '.', '_' and '-', a letter or digit first, at most " + LONGEST_NAME
+                            + " of them, not '" + name + "'");
+        }
+        return name;
+    }
+
     /** Begins the version after the highest one there, or 1. */
-    public static ModelVersion next(Path output, String name) throws IOException {
+    static ModelVersion next(Path output, String name) throws IOException {
         return begin(output, name, nextNumber(output, name));
     }
 
@@ -40,7 +60,7 @@ public final class ModelVersion implements AutoCloseable {
      *
      * @param name of the model in float32
      */
-    public static int nextNumber(Path output, String name) throws IOException {
+    static int nextNumber(Path output, String name) throws IOException {
         int number = 1;
         for (ExportFormat format : ExportFormat.values()) {
             Path model = output.resolve(format.modelName(name));
@@ -58,10 +78,10 @@ public final class ModelVersion implements AutoCloseable {
     }
 
     /**
-     * Returns the number for formats of a network that is published already: that of the version which its checkpoint lies
-     * in, where that is in {@code output} under this name and the formats are not there yet; else the next one.
+     * Returns the number for formats of a published network: that of the version that contains its checkpoint, if that
+     * version is in {@code output} under this name and has none of the formats; otherwise the next one.
      */
-    public static int numberFor(Path checkpoint, Path output, String name, Collection<ExportFormat> formats)
+    static int numberFor(Path checkpoint, Path output, String name, Collection<ExportFormat> formats)
             throws IOException {
         Path version = checkpoint.toAbsolutePath().normalize().getParent();
         if (version != null
@@ -79,12 +99,12 @@ public final class ModelVersion implements AutoCloseable {
     }
 
     /** Begins a version of that number. */
-    public static ModelVersion begin(Path output, String name, int number) throws IOException {
+    static ModelVersion begin(Path output, String name, int number) throws IOException {
         Path model = output.resolve(name);
         NewFolders folders = NewFolders.make(model);
         Path part = model.resolve("." + number + ".part");
         try {
-            delete(part); // what a killed process has left
+            delete(part); // left by a process that was killed
             Files.createDirectory(part);
         } catch (IOException e) {
             folders.removeEmpty();
@@ -94,17 +114,17 @@ public final class ModelVersion implements AutoCloseable {
     }
 
     /** Returns the path of a file of this version while it is being written. */
-    public Path file(String name) {
+    Path file(String name) {
         return part.resolve(name);
     }
 
     /** Returns the path of a file of this version once it is published. */
-    public Path published(String name) {
+    Path published(String name) {
         return published.resolve(name);
     }
 
     /** Makes the version visible and returns its folder. */
-    public Path publish() throws IOException {
+    Path publish() throws IOException {
         return Files.move(part, published);
     }
 

@@ -82,9 +82,9 @@ public final class StopSignals implements AutoCloseable {
         handleBy(SignalHandler.SIG_DFL);
     }
 
-    /** Returns images of which none is given any more once a signal has asked to stop. */
+    /** Returns images that are loaded until a signal requests a stop. */
     EvaluationSet stopping(EvaluationSet images) {
-        return new AbandonableImages(images, this::stopRequested);
+        return images.until(this::stopRequested);
     }
 
     /** Throws a {@link CancellationException} once a signal has asked to stop. */

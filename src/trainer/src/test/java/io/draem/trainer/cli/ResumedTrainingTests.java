@@ -57,7 +57,7 @@ class ResumedTrainingTests {
             kill(trainer);
         }
         try (TrainerProcess trainer = start(killed, "--resume")) {
-            trainer.awaitLine("Going on after step ");
+            trainer.awaitLine("Continuing after step ");
             trainer.awaitLine("validated step 10 (held-out images): ");
             kill(trainer);
         }
@@ -69,12 +69,12 @@ class ResumedTrainingTests {
         tear(newest(killed.resolve(training)));
         try (TrainerProcess trainer = start(killed, "--resume")) {
             trainer.awaitLine(newest(killed.resolve(training)).toString());
-            trainer.awaitLine("Going on after step ");
+            trainer.awaitLine("Continuing after step ");
             trainer.awaitLine("saved step 24 ");
             trainer.signal("TERM");
             assertThat(trainer.awaitExit()).as(trainer.log()).isEqualTo(TERMINATED);
             assertThat(trainer.log())
-                    .contains("SIGTERM: finishing the step", "Stopped after step ", "Go on with:", "--resume")
+                    .contains("SIGTERM: finishing the step", "Stopped after step ", "Continue with:", "--resume")
                     .doesNotContain("\tat ");
             assertThat(trainer.crashed()).isFalse();
         }
@@ -129,7 +129,7 @@ class ResumedTrainingTests {
         assertThat(kept).hasFileName("step-000000004.safetensors");
 
         assertThat(runHere(output, "--steps=4"))
-                .contains("exit 1", "An unfinished training of plate", "(--resume)", "(--restart)");
+                .contains("exit 1", "An unfinished training of plate", "--resume", "--restart");
         assertThat(runHere(output, "--steps=4", "--resume", "--learning-rate=1e-3", "--rotate-normals=0"))
                 .contains(
                         "exit 1",
@@ -144,7 +144,7 @@ class ResumedTrainingTests {
                 .contains(
                         "exit 0",
                         "The weights may differ in their last bits: --threads: 1 in the checkpoint, 2 now",
-                        "Going on after step 4")
+                        "Continuing after step 4")
                 .doesNotContain("saved step");
         assertThat(model.resolve("1/model.onnx")).exists();
         assertThat(output.resolve(training)).doesNotExist();

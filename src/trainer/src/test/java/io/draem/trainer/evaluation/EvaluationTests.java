@@ -230,7 +230,7 @@ class EvaluationTests {
         Progress progress = new Progress(
                 lines::add, () -> Duration.ofSeconds(seconds.addAndGet(2)).toNanos());
         Scores.of(
-                WatchedImages.of(EvaluationSet.of(Collections.nCopies(20, image)), progress, "Testing on %d images"),
+                EvaluationSet.of(Collections.nCopies(20, image)).reporting(progress, "Testing on %d images"),
                 (pixels, count) -> Collections.nCopies(
                         count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null)));
         assertThat(lines)

@@ -26,22 +26,22 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What follows a training: thresholds, figures, and the graph, which appear as the next version of the model.
+ * The result of a training, which becomes the next version of the model: weights, and the thresholds, figures and graph
+ * that follow from them.
  *
- * @param output model directory
+ * @param publisher of the version
  * @param name of the model
- * @param recipe that it was trained by
- * @param data that it was trained on
- * @param model what the training gave
- * @param thresholds how they are to be found
+ * @param recipe of the training
+ * @param data images of the training
+ * @param model trained weights
+ * @param thresholds how they are found
  * @param minRegionArea fewest pixels of a region of the model; null for none of its own
- * @param startDigest of the file whose weights it started from; empty for random ones
- * @param device where it was trained and is evaluated
- * @param threads of libtorch that it was trained with
- * @param invocation the command line of this run
+ * @param startDigest digest of the file of the first weights; empty for random ones
+ * @param device of training and evaluation
+ * @param threads of libtorch
  */
-record Publication(
-        Path output,
+record TrainingResult(
+        Publisher publisher,
         String name,
         Recipe recipe,
         ModelImages data,
@@ -50,8 +50,7 @@ record Publication(
         @Nullable Integer minRegionArea,
         String startDigest,
         ComputeDevice device,
-        int threads,
-        Invocation invocation) {
+        int threads) {
 
     /**
      * Calibrates, evaluates, exports, compares the graph with the network, and makes the version visible.
@@ -78,9 +77,8 @@ record Publication(
             figures.putObject("validationInTraining")
                     .put("images", data.validationInTraining().size())
                     .put("of", data.validation().size());
-            invocation.writeTo(figures);
-            NetworkPublishing.Published published = NetworkPublishing.publish(
-                    output, card, model.weights(), detector, figures, evaluation, data.parityImages());
+            Publisher.Published published =
+                    publisher.publish(card, model.weights(), detector, figures, evaluation, data.parityImages());
             out.printf(
                     Locale.ROOT,
                     "%s%n%.1f images/s; parity with ONNX Runtime %.1e%nwrote %s%n",
@@ -93,27 +91,17 @@ record Publication(
         }
     }
 
-    /** Exports what was published as fp32, from the checkpoint beside it, in the other formats that were asked for. */
+    /** Exports the published checkpoint in the requested formats other than fp32, under the same version number. */
     void exportOtherFormats(Path published, List<ExportFormat> formats, StopSignals signals, PrintWriter out)
             throws IOException, ExportRefusedException, GraphRefusedException, StoppedBySignalException {
         List<ExportFormat> others =
                 formats.stream().filter(format -> format != ExportFormat.FP32).toList();
         if (!others.isEmpty()) {
-            ModelCheckpoint exported = ModelCheckpoint.read(published.resolve(NetworkPublishing.CHECKPOINT));
-            new FormatPublishing(
-                            exported,
-                            Objects.requireNonNull(exported.card()),
-                            data,
-                            thresholds,
-                            FormatPublishing.CALIBRATION_IMAGES,
-                            threads,
-                            invocation)
-                    .publish(
-                            others,
-                            output,
-                            Integer.parseInt(published.getFileName().toString()),
-                            signals,
-                            out);
+            ModelCheckpoint exported = ModelCheckpoint.read(published.resolve(Publisher.CHECKPOINT));
+            ModelCard card = Objects.requireNonNull(exported.card());
+            int number = Integer.parseInt(published.getFileName().toString());
+            new ModelExport(exported, card, data, thresholds, ExportRun.CALIBRATION_IMAGES, threads)
+                    .publish(others, publisher, number, signals, out);
         }
     }
 
@@ -122,15 +110,15 @@ record Publication(
         ObjectNode training = JsonMapper.shared().valueToTree(recipe);
         training.put("keptStep", model.step());
         TrainerVersion.writeTo(training);
-        training.put("dataDigest", data.digest());
-        training.put("skippedFiles", data.skippedFiles());
+        training.put("dataDigest", data.files().digest());
+        training.put("skippedFiles", data.files().skipped());
         training.put("threads", threads);
         training.put("device", device.toString());
         if (!startDigest.isEmpty()) {
             training.put("startDigest", startDigest);
         }
         data.whiteLevel().ifPresent(level -> training.put("whiteLevel", level));
-        training.put("textures", data.textureDigest().isEmpty() ? "noise" : "images");
+        training.put("textures", data.files().hasTextures() ? "images" : "noise");
         return training;
     }
 }

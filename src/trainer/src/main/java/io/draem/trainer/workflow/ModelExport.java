@@ -5,7 +5,6 @@ import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.checkpoint.NewFolders;
-import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.onnxexport.ExportFormat;
@@ -25,39 +24,34 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Publishes a network in several formats under one version number. Every graph is evaluated as it will be served: thresholds,
- * ranges, figures and report come from running that graph itself, and what it lost against float32 stands beside them.
+ * Exports a network in several formats under one version number. Each graph is evaluated as it will be served: thresholds,
+ * ranges, figures and report come from running that graph, with the difference of its figures to those of float32.
  *
- * @param draft the card of the network, its name that of the model in float32; its calibration stays without images
+ * @param draft card of the network, with the name of the model in float32; without images its calibration is kept
  * @param images of the model; null without any
- * @param thresholds how they are to be found
- * @param calibration how many images int8 takes its ranges from
- * @param invocation the command line of this run
+ * @param thresholds how they are found
+ * @param calibration number of images from which int8 takes its ranges
  */
-public record FormatPublishing(
+record ModelExport(
         ModelCheckpoint model,
         ModelCard draft,
         @Nullable ModelImages images,
         ThresholdOptions thresholds,
         int calibration,
-        int threads,
-        Invocation invocation) {
+        int threads) {
 
-    /** What int8 takes its ranges from unless told otherwise. */
-    public static final int CALIBRATION_IMAGES = 16;
-
-    private static final String GRAPH = "model.onnx";
     private static final String OF_FLOAT32 = "of the float32 network";
     private static final String OF_THIS_GRAPH = "of this graph";
 
     /**
-     * Publishes each format as soon as it is done.
+     * Publishes each format as soon as it is complete.
      *
-     * @param number of the version of all of them
-     * @throws StoppedBySignalException if a signal asked for it; the version that was being written is gone
+     * @param number version number of all formats
+     * @throws StoppedBySignalException if a signal requested it; the unfinished version is deleted
      */
-    public void publish(List<ExportFormat> formats, Path output, int number, StopSignals signals, PrintWriter out)
+    void publish(List<ExportFormat> formats, Publisher publisher, int number, StopSignals signals, PrintWriter out)
             throws IOException, ExportRefusedException, GraphRefusedException, StoppedBySignalException {
+        Path output = publisher.output();
         NewFolders folders = NewFolders.make(output);
         signals.hold("stopping before the next image and leaving no half of a version");
         List<ExportFormat> float32First = formats.stream().distinct().sorted().toList();
@@ -72,7 +66,8 @@ public record FormatPublishing(
                     float32 = evaluator.evaluate(export.float32());
                 }
                 try (ModelVersion version = ModelVersion.begin(output, format.modelName(draft.model()), number);
-                        FormatGraph graph = export.write(format, version.file(GRAPH), version.published(GRAPH))) {
+                        FormatGraph graph = export.write(
+                                format, version.file(Publisher.GRAPH), version.published(Publisher.GRAPH))) {
                     ModelEvaluation evaluation = evaluator == null ? null : evaluator.evaluate(graph.detector());
                     ModelCard card = card(format, graph, evaluation, float32);
                     if (evaluation != null && format == float32First.get(0)) {
@@ -81,10 +76,9 @@ public record FormatPublishing(
                     if (format == ExportFormat.FP32) {
                         float32 = evaluation;
                     }
-                    write(card, evaluation, graph.detector(), version);
-                    graph.finish(card);
-                    long bytes = Files.size(version.file(GRAPH));
-                    out.println(FormatSummary.of(card, format, bytes, version.publish(), evaluator != null));
+                    Path published = publisher.publish(version, graph, card, evaluation);
+                    long bytes = Files.size(published.resolve(Publisher.GRAPH));
+                    out.println(FormatSummary.of(card, format, bytes, published, evaluator != null));
                     out.flush();
                 }
             }
@@ -98,12 +92,17 @@ public record FormatPublishing(
         }
     }
 
-    /** Begins where an unfinished version lies, so that the next export deletes what a killed one left there. */
+    /** Begins inside an unfinished version, so that the next export deletes what a killed one has left. */
     private FormatExport begin(ExportFormat first, Path output, int number, StopSignals signals)
             throws IOException, ExportRefusedException, GraphRefusedException {
         try (ModelVersion scratch = ModelVersion.begin(output, first.modelName(draft.model()), number)) {
             return FormatExport.of(
-                    model, draft, exportImages(signals), scratch.file(GRAPH), scratch.published(GRAPH), threads);
+                    model,
+                    draft,
+                    exportImages(signals),
+                    scratch.file(Publisher.GRAPH),
+                    scratch.published(Publisher.GRAPH),
+                    threads);
         }
     }
 
@@ -116,21 +115,6 @@ public record FormatPublishing(
                 signals.stopping(images.calibration()),
                 signals.stopping(test.size() > 0 ? test : images.validation()),
                 calibration);
-    }
-
-    private void write(
-            ModelCard card, @Nullable ModelEvaluation evaluation, AnomalyDetector graph, ModelVersion version)
-            throws IOException {
-        ObjectNode report = card.metrics().deepCopy();
-        report.set("export", card.export());
-        report.set("training", card.training());
-        invocation.writeTo(report);
-        Files.writeString(version.file("metrics.json"), report.toPrettyString() + "\n");
-        if (evaluation != null) {
-            Files.writeString(
-                    version.file("report.html"),
-                    evaluation.report(card, report, graph).html());
-        }
     }
 
     private ModelCard card(
@@ -154,7 +138,7 @@ public record FormatPublishing(
         String manual = pixelFound ? "as given (image), " + evaluated + " (pixel)" : "as given";
         export.put("figures", evaluated).put("thresholds", given ? manual : evaluated);
         if (images != null) {
-            export.put("dataDigest", images.digest());
+            export.put("dataDigest", images.files().digest());
             training = given ? training : ManualThresholds.replacedByImages(training, images);
         }
         return new ModelCard(

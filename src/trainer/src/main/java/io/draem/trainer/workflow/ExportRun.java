@@ -1,0 +1,247 @@
+package io.draem.trainer.workflow;
+
+import io.draem.model.ModelCard;
+import io.draem.model.ModelContract;
+import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.Progress;
+import io.draem.trainer.evaluation.ThresholdOptions;
+import io.draem.trainer.network.ImageScore;
+import io.draem.trainer.network.NetworkOptions;
+import io.draem.trainer.network.Threads;
+import io.draem.trainer.onnxexport.ExportFormat;
+import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.onnxexport.ModelCheckpoint;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One export from checkpoint to published graphs. */
+public final class ExportRun {
+
+    /** Default number of images from which int8 takes its ranges. */
+    public static final int CALIBRATION_IMAGES = 16;
+
+    private final Options options;
+    private final ModelCheckpoint model;
+    private final boolean sameValues;
+    private final ModelCard draft;
+
+    /**
+     * The options of an export.
+     *
+     * @param output model directory
+     * @param name of the model; null for the checkpoint's
+     * @param outputs how the graph computes its outputs
+     * @param thresholds how they are found; the defaults keep the checkpoint's
+     * @param minRegionArea fewest pixels of a region of the model; null for the checkpoint's
+     * @param imageSize side of the square input; null for the checkpoint's
+     * @param images from which thresholds and figures come; null without any
+     * @param calibrationImages number of images from which int8 takes its ranges
+     * @param threads of libtorch and ONNX Runtime
+     * @param invocation the command line of this run
+     */
+    public record Options(
+            Path checkpoint,
+            Path output,
+            @Nullable String name,
+            List<ExportFormat> formats,
+            Outputs outputs,
+            ThresholdOptions thresholds,
+            @Nullable Integer minRegionArea,
+            @Nullable Integer imageSize,
+            @Nullable Images images,
+            int calibrationImages,
+            int threads,
+            Invocation invocation) {}
+
+    /**
+     * How a graph computes its outputs.
+     *
+     * @param imageScore null for the checkpoint's
+     * @param mapSmoothing null for the checkpoint's
+     */
+    public record Outputs(
+            @Nullable ImageScore imageScore, @Nullable Double mapSmoothing) {}
+
+    /**
+     * The images of the training.
+     *
+     * @param data folder or manifest
+     * @param folder base of the paths of a manifest; null for the manifest's own
+     * @param anomalySource folder of textures; null for noise
+     * @param skipUnreadable whether to continue without the files that cannot be used
+     */
+    public record Images(
+            Path data, @Nullable Path folder, @Nullable Path anomalySource, boolean skipUnreadable) {}
+
+    private ExportRun(Options options, ModelCheckpoint model, boolean sameValues, ModelCard draft) {
+        this.options = options;
+        this.model = model;
+        this.sameValues = sameValues;
+        this.draft = draft;
+    }
+
+    /**
+     * Reads the checkpoint.
+     *
+     * @throws IllegalArgumentException if an option contradicts the checkpoint; the message names it
+     * @throws TrainerException if the checkpoint needs an option that is not given
+     */
+    public static ExportRun of(Options options) throws IOException, TrainerException {
+        Threads.use(options.threads());
+        ModelCheckpoint read = ModelCheckpoint.read(options.checkpoint());
+        ModelCheckpoint model = withOutputs(read, options);
+        boolean sameValues = model == read;
+        ThresholdOptions thresholds = options.thresholds();
+        if (isManual(options) && !sameValues && (thresholds.image() == null || thresholds.pixel() == null)) {
+            throw new IllegalArgumentException(
+                    "The checkpoint's thresholds are of another image score or smoothing: give both --threshold-image"
+                            + " and --threshold-pixel");
+        }
+        return new ExportRun(options, model, sameValues, draft(model, options));
+    }
+
+    /** Exports and publishes; prints results on {@code out}, progress and warnings on {@code log}. */
+    public void execute(PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
+                    StoppedBySignalException {
+        ThresholdOptions thresholds = options.thresholds();
+        Calibration own = model.card() == null ? null : model.card().calibration();
+        ModelCheckpoint exported = model;
+        ModelCard card = draft;
+        if (isManual(options)) {
+            ManualThresholds given = ManualThresholds.of(model.card(), draft.calibration(), thresholds);
+            thresholds = own == null ? thresholds : thresholds.orElse(own);
+            card = given.on(draft);
+            exported = model.noting(card.training());
+            if (options.images() == null) { // with images, the evaluation prints more
+                out.println(card.model() + ": " + given);
+                given.warnings().forEach(warning -> log.println("warning: " + warning));
+                log.flush();
+            }
+        }
+        boolean kept = thresholds.equals(ThresholdOptions.DEFAULTS);
+        ModelImages images = options.images() == null ? null : open(options.images(), exported, card, out, log);
+        ModelExport export = new ModelExport(
+                exported,
+                card,
+                images,
+                kept ? CheckpointImages.thresholds(own, exported.training(), sameValues) : thresholds,
+                options.calibrationImages(),
+                options.threads());
+        int number = sameValues && kept && options.minRegionArea() == null
+                ? ModelVersion.numberFor(options.checkpoint(), options.output(), card.model(), options.formats())
+                : ModelVersion.nextNumber(options.output(), card.model());
+        Publisher publisher = new Publisher(options.output(), options.invocation());
+        try (StopSignals signals = StopSignals.handle(log)) {
+            export.publish(options.formats(), publisher, number, signals, out);
+        }
+    }
+
+    private static boolean isManual(Options options) {
+        return options.thresholds().rule() == ThresholdRule.MANUAL;
+    }
+
+    /** Returns the model with the image score and the smoothing of the options. */
+    private static ModelCheckpoint withOutputs(ModelCheckpoint model, Options options) throws TrainerException {
+        NetworkOptions own = model.options();
+        ImageScore imageScore = options.outputs().imageScore();
+        Double mapSmoothing = options.outputs().mapSmoothing();
+        NetworkOptions requested = own.giving(
+                imageScore == null ? own.imageScore() : imageScore,
+                mapSmoothing == null ? own.mapSmoothing() : mapSmoothing);
+        if (requested.equals(own)) {
+            return model;
+        }
+        if (options.images() == null) {
+            throw new TrainerException("The checkpoint's thresholds are of the image score " + own.imageScore()
+                    + " and --map-smoothing " + own.mapSmoothing() + ": give --data, so that those of "
+                    + requested.imageScore() + " and " + requested.mapSmoothing() + " are found");
+        }
+        return model.giving(requested.imageScore(), requested.mapSmoothing());
+    }
+
+    private ModelImages open(Images from, ModelCheckpoint exported, ModelCard card, PrintWriter out, PrintWriter log)
+            throws IOException, InterruptedException, TrainerException {
+        ModelImages images = CheckpointImages.open(
+                from.data(),
+                from.folder(),
+                from.anomalySource(),
+                from.skipUnreadable(),
+                exported.training(),
+                card.width(),
+                card.height(),
+                card.whiteLevel(),
+                options.threads(),
+                Progress.on(log));
+        out.println(card.model() + ": " + images.files().summary());
+        out.flush();
+        CheckpointImages.warning(images, exported.training()).ifPresent(warning -> log.println("warning: " + warning));
+        log.flush();
+        return images;
+    }
+
+    /** Returns the checkpoint's card with name and smallest region of the options; without a card, one to be completed. */
+    private static ModelCard draft(ModelCheckpoint model, Options options) throws TrainerException {
+        ModelCard card = model.card();
+        String name = options.name() != null ? options.name() : card != null ? card.model() : null;
+        if (name == null) {
+            throw new TrainerException("The checkpoint does not say the model's name: give --name");
+        }
+        ModelVersion.requireName(name);
+        Integer imageSize = options.imageSize();
+        int known =
+                card != null ? card.width() : model.training().path("imageSize").asInt(0);
+        if (imageSize != null && known > 0 && imageSize != known) {
+            throw new IllegalArgumentException("The checkpoint's images are " + known
+                    + " pixels wide, and --image-size says " + imageSize + ": leave it out");
+        }
+        ModelCard draft;
+        if (card != null) {
+            draft = new ModelCard(
+                            name, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
+                    .withImages(card.images())
+                    .withWhiteLevel(card.whiteLevel())
+                    .withMinRegionArea(card.minRegionArea());
+        } else {
+            int side = requireSide(imageSize != null ? imageSize : known);
+            requireThresholds(options);
+            Calibration none = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+            draft = new ModelCard(
+                    name,
+                    side,
+                    side,
+                    none,
+                    model.training(),
+                    JsonMapper.shared().createObjectNode());
+        }
+        return options.minRegionArea() == null ? draft : draft.withMinRegionArea(options.minRegionArea());
+    }
+
+    private static int requireSide(int side) throws TrainerException {
+        if (!ImportInput.isSide(side)) {
+            throw new TrainerException(
+                    "The checkpoint does not say the size of its images: give --image-size, a multiple of "
+                            + ModelContract.SIZE_MULTIPLE + " up to " + ModelContract.MAX_SIDE);
+        }
+        return side;
+    }
+
+    private static void requireThresholds(Options options) throws TrainerException {
+        if (isManual(options)) {
+            try {
+                options.thresholds().requireImage();
+            } catch (IllegalArgumentException e) {
+                throw new TrainerException(String.valueOf(e.getMessage()));
+            }
+        } else if (options.images() == null) {
+            throw new TrainerException(
+                    "The checkpoint has no thresholds: give --data, so that they are found, or --threshold-image");
+        }
+    }
+}

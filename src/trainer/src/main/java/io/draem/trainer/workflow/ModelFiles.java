@@ -1,0 +1,119 @@
+package io.draem.trainer.workflow;
+
+import io.draem.trainer.data.DataDigest;
+import io.draem.trainer.data.DataSplit;
+import io.draem.trainer.data.DatasetCheck;
+import io.draem.trainer.data.FileTree;
+import io.draem.trainer.data.WhiteLevel;
+import io.draem.trainer.training.TrainingOrigin;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a model's images, as they were when they were first read.
+ *
+ * @param split which train, validate and test
+ * @param notes remarks on the files, in sentences
+ * @param skipped number of files left out because they cannot be used
+ * @param digest of all images
+ * @param parts digests of the same by their use
+ * @param textureDigest of the anomaly-source images; empty without any
+ * @param textures number of anomaly-source images
+ */
+record ModelFiles(
+        DataSplit split,
+        List<String> notes,
+        int skipped,
+        String digest,
+        TrainingOrigin.Parts parts,
+        String textureDigest,
+        int textures) {
+
+    /**
+     * Collects what is known of checked files.
+     *
+     * @param sources folder of textures; null without any
+     * @param whiteLevel of deep images, as requested
+     * @param digests of all files
+     */
+    static ModelFiles of(
+            DatasetCheck check,
+            DataSplit split,
+            @Nullable FileTree sources,
+            WhiteLevel whiteLevel,
+            Map<Path, String> digests)
+            throws IOException {
+        List<String> notes = new ArrayList<>(check.notes());
+        notes.addAll(check.decoded().notes(whiteLevel));
+        if (sources != null) {
+            Stream.concat(sources.notes().stream(), check.decodedTextures().notes(WhiteLevel.AUTO).stream())
+                    .forEach(note -> notes.add("--anomaly-source: " + note));
+        }
+        notes.addAll(split.notes());
+        return new ModelFiles(
+                split,
+                List.copyOf(notes),
+                check.problems().size(),
+                check.dataset().digest(digests),
+                new TrainingOrigin.Parts(
+                        DataDigest.of(split.train(), digests),
+                        DataDigest.of(split.validation().isEmpty() ? split.heldOut() : split.validation(), digests),
+                        DataDigest.of(split.test(), digests)),
+                sources == null ? "" : DataDigest.of(sources.root(), check.textures(), digests),
+                check.textures().size());
+    }
+
+    /** Returns whether the anomalies of the validation images are synthetic. */
+    boolean validatesOnSynthetic() {
+        return !split.heldOut().isEmpty();
+    }
+
+    /** Returns whether anomaly-source images give the textures of synthetic anomalies. */
+    boolean hasTextures() {
+        return !textureDigest.isEmpty();
+    }
+
+    /** Returns how many images there are for each use, and the notes. */
+    String summary() {
+        return withNotes(String.format(
+                Locale.ROOT,
+                "%d images to train on, %s; textures: %s",
+                split.train().size(),
+                evaluated(),
+                hasTextures() ? textures + " images" : "noise"));
+    }
+
+    /** Returns the same for a network that was trained elsewhere, for which no image is a training image. */
+    String evaluationSummary() {
+        return withNotes("images: " + evaluated());
+    }
+
+    private String evaluated() {
+        int test = split.test().size();
+        if (validatesOnSynthetic()) {
+            return String.format(
+                    Locale.ROOT,
+                    "%d held out to validate with, %d to test with",
+                    split.heldOut().size(),
+                    test);
+        }
+        return split.validation().equals(split.test())
+                ? test + " to validate and to test with"
+                : String.format(
+                        Locale.ROOT,
+                        "%d to validate with, %d to test with",
+                        split.validation().size(),
+                        test);
+    }
+
+    private String withNotes(String counts) {
+        return Stream.concat(Stream.of(counts), notes.stream()).collect(Collectors.joining(System.lineSeparator()));
+    }
+}
