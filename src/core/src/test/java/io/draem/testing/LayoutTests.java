@@ -32,7 +32,6 @@ class LayoutTests {
             "InferenceQueue",
             "ModelImages",
             "OnnxModel",
-            "ReceivedBody",
             "TrainingRun");
 
     private static final Path ROOT =
