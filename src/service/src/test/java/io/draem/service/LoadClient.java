@@ -5,11 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,18 +156,26 @@ final class LoadClient extends Thread {
                 out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
             }
             sent += piece;
-            pause();
+            awaitAnswer(socket, in);
         }
         if (kind == Kind.CHUNKED && sent == image.length) {
             out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         }
     }
 
-    private static void pause() throws InterruptedIOException {
+    /** Waits between two pieces, no longer than for an answer. */
+    private static void awaitAnswer(Socket socket, InputStream in) throws IOException {
+        socket.setSoTimeout(PAUSE);
+        in.mark(1);
         try {
-            Thread.sleep(PAUSE);
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException();
+            if (in.read() < 0) {
+                throw new EOFException("The connection was closed in place of an answer");
+            }
+            in.reset();
+        } catch (SocketTimeoutException e) {
+            // The next piece is due.
+        } finally {
+            socket.setSoTimeout(TIMEOUT);
         }
     }
 

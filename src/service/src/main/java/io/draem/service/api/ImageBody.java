@@ -4,6 +4,7 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.web.ContentCoding;
 import io.draem.service.web.Endpoints;
+import io.draem.service.web.RequestBytes;
 import io.draem.text.SafeText;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -125,7 +126,7 @@ final class ImageBody {
         if (request.getContentLengthLong() > most) {
             throw tooLarge(limit);
         }
-        byte[] body = request.getInputStream().readNBytes(most + 1);
+        byte[] body = RequestBytes.read(request, most);
         if (body.length > most) {
             throw tooLarge(limit);
         }

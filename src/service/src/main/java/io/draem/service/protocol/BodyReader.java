@@ -2,6 +2,7 @@ package io.draem.service.protocol;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import io.draem.service.web.RequestBytes;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Locale;
@@ -30,7 +31,7 @@ final class BodyReader {
         if (request.getContentLengthLong() > maxBytes) {
             throw tooLarge();
         }
-        byte[] bytes = request.getInputStream().readNBytes(maxBytes + 1);
+        byte[] bytes = RequestBytes.read(request, maxBytes);
         if (bytes.length > maxBytes) {
             throw tooLarge();
         }

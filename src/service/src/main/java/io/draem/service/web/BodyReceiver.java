@@ -5,6 +5,7 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.security.Access;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ final class BodyReceiver {
     private final long imageBytes;
     private final long batchBytes;
     private final Set<ReceivedBody> arriving = ConcurrentHashMap.newKeySet();
+    private final Map<Request, DiscardedInput> discarded = new ConcurrentHashMap<>();
 
     /**
      * @param imageBytes most bytes of a body with one image
@@ -68,9 +70,10 @@ final class BodyReceiver {
         return RequestTarget.read(request, contextPath);
     }
 
-    /** Returns the body of a request, before it is received. */
+    /** Decides on a request by its headers, and returns its body, before it is received. */
     ReceivedBody body(Request request) {
-        return new ReceivedBody(request, timeout);
+        String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
+        return new ReceivedBody(request, keys.decide(request.getMethod(), uri, request::getHeader), timeout);
     }
 
     /** Returns the bodies that arrive at present, which are checked. */
@@ -78,9 +81,16 @@ final class BodyReceiver {
         return arriving;
     }
 
-    /** Refuses bodies that arrive too slowly; to be called several times per second. */
+    /** Returns what is discarded at present after responses, which is checked. */
+    Map<Request, DiscardedInput> discarded() {
+        return discarded;
+    }
+
+    /** Refuses bodies that arrive too slowly, and ends what is discarded; to be called several times per second. */
     void check() {
         long now = System.nanoTime();
+        discarded.values().removeIf(DiscardedInput::isConnectionClosed);
+        discarded.values().forEach(input -> input.check(now));
         for (ReceivedBody body : arriving) {
             try {
                 check(body, now);
@@ -96,29 +106,28 @@ final class BodyReceiver {
             if (arriving.remove(body)) {
                 body.close();
             }
-        } else if (body.cutIfSlow(now) || body.isProbeDue(now)) {
-            body.wake();
+        } else {
+            body.check(now);
         }
     }
 
     /** Decides what is done with a body; returns whether it is received. */
     boolean begin(Request request, RequestTarget target, ReceivedBody body) {
-        String uri = Objects.requireNonNullElse(request.requestURI().toString(), "");
         boolean post = "POST".equals(request.getMethod());
-        KeyFilter.Decision decision = keys.decide(request.getMethod(), uri, request::getHeader);
-        body.decided(decision);
         String path = target.path();
+        KeyFilter.Decision decision = Objects.requireNonNull(body.decision());
         long most = decision.access() instanceof Access.Granted ? most(request, post, path) : 0;
         if (most == 0) {
-            body.leave(new DetectionException.Rejected(
-                    Outcome.INVALID_REQUEST, "This path takes no such body: see the API document"));
+            body.errors()
+                    .rest(new DetectionException.Rejected(
+                            Outcome.INVALID_REQUEST, "This path takes no such body: see the API document"));
             return false;
         }
         if (!takesImages(path)) {
             return begin(request, body, decision.name(), most);
         }
         if (request.getContentLengthLong() > most) {
-            body.leave(tooLarge(most));
+            body.errors().rest(tooLarge(most));
             return false;
         }
         try {
@@ -127,9 +136,9 @@ final class BodyReceiver {
             body.begin(upload, true, most + 1, wait, tooLarge(most));
             return true;
         } catch (DetectionException.Rejected e) {
-            body.leave(e); // for a timeout that is no number, which the filter refuses as well
+            body.errors().rest(e); // for a timeout that is no number, which the filter refuses as well
         } catch (DetectionException e) {
-            body.refuse(e);
+            body.errors().refuse(e);
         }
         return false;
     }
@@ -137,7 +146,7 @@ final class BodyReceiver {
     /** Receives a body that needs no slot. */
     private boolean begin(Request request, ReceivedBody body, @Nullable String name, long most) {
         if (request.getContentLengthLong() > most) {
-            body.leave(tooLarge(most));
+            body.errors().rest(tooLarge(most));
             return false;
         }
         Admission.Upload upload = admission.receive(client(request, name), body::end);

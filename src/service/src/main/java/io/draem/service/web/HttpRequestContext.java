@@ -42,7 +42,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
         this.connection = connection;
         this.client = client;
         this.body = ReceivedBody.of(connection);
-        this.start = body == null ? System.nanoTime() : body.start();
+        this.start = body == null ? System.nanoTime() : body.timing().start();
         this.deadline = start + timeout;
     }
 
@@ -151,7 +151,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
     /** Returns why the request was refused while its body arrived, or before; null if it was not. */
     @Nullable
     DetectionException refusal() {
-        return body == null ? null : body.refusal();
+        return body == null ? null : body.errors().refusal();
     }
 
     /** Returns whether the request was admitted when its body began to arrive. */
@@ -164,6 +164,12 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
         return body == null ? null : body.decision();
     }
 
+    /** Returns the body; null where there is none. */
+    @Nullable
+    ReceivedBody body() {
+        return body;
+    }
+
     /** Returns the path as it was sent. */
     String path() {
         return connection.requestURI().toString();
@@ -172,10 +178,5 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
     /** Returns how long ago the request's headers were read. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - start);
-    }
-
-    /** Has the connection closed after the answer, instead of reading the rest of the body. */
-    void abandonBody() {
-        connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
     }
 }

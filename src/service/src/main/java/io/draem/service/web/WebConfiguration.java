@@ -17,7 +17,6 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -146,14 +145,13 @@ class WebConfiguration implements WebMvcConfigurer {
 
     /** Outside of everything else: what the error pages say is sent before the rest of a body is looked at. */
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> arrivals(
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> receivedBodies(
             DetectionProperties properties,
             MemoryLimits limits,
             ConnectionDrain connections,
             Admission admission,
             FilterRegistrationBean<KeyFilter> keyFilter,
             DetectionListener listener,
-            @Value("${server.tomcat.threads.max}") int threads,
             ServerProperties server,
             WebEndpointProperties operations) {
         BodyReceiver bodies = new BodyReceiver(
@@ -165,8 +163,6 @@ class WebConfiguration implements WebMvcConfigurer {
                 Endpoints.contextPath(server),
                 operations.getBasePath());
         return factory -> {
-            RequestContextValve arrivals =
-                    new RequestContextValve(properties.requestTimeout(), Math.max(1, threads / 16), connections);
             factory.setProtocol(WatchedProtocol.class.getName());
             factory.addConnectorCustomizers(connector -> {
                 if (connector.getProtocolHandler() instanceof WatchedProtocol protocol) {
@@ -175,7 +171,8 @@ class WebConfiguration implements WebMvcConfigurer {
                 // A request that is refused before its body is read does not ask for it.
                 connector.setProperty("continueResponseTiming", "onRead");
             });
-            factory.addEngineValves(arrivals, new RefusalValve(listener));
+            factory.addEngineValves(
+                    new RequestContextValve(properties.requestTimeout(), connections), new RefusalValve(listener));
         };
     }
 

@@ -16,12 +16,12 @@ class ReceivedBodyTests {
     void aRefusalBeforeTheBodyBeginsIsNotLost() {
         Request request = ((AbstractProcessor) new WatchedProtocol().createProcessor()).getRequest();
         long timeout = TimeUnit.SECONDS.toNanos(30);
-        ReceivedBody body = new ReceivedBody(request, timeout);
+        ReceivedBody body = new ReceivedBody(request, null, timeout);
         DetectionException reason = DetectionException.shuttingDown();
         body.end(reason);
         body.begin(new NoUpload(), true, 100, timeout, DetectionException.bodiesTakeAll());
         assertThat(body.receive()).isTrue();
-        assertThat(body.refusal()).isSameAs(reason);
+        assertThat(body.errors().refusal()).isSameAs(reason);
     }
 
     private static final class NoUpload implements Admission.Upload {

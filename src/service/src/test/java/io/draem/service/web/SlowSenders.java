@@ -1,19 +1,23 @@
 package io.draem.service.web;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Many clients that send their bodies slowly, on one thread; one that is cut off connects again at once. */
 final class SlowSenders implements Runnable {
 
     private static final int ADDRESSES = 50;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final int port;
     private final int count;
@@ -44,7 +48,9 @@ final class SlowSenders implements Runnable {
     }
 
     void awaitConnected() throws InterruptedException {
-        connected.await();
+        if (!connected.await(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("The senders are not connected after " + LIMIT);
+        }
     }
 
     void stop() {
@@ -81,7 +87,7 @@ final class SlowSenders implements Runnable {
                 key.channel().close();
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
