@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How TensorRT builds engines, which takes minutes for a large graph.
  *
- * @param cache folder that keeps engines and timings for the next start; null builds anew at each
+ * @param cache folder that keeps engines and timings for the next start; null to build them at each start
  * @param fp16 whether layers may run in half precision: faster, and scores differ from the trainer's
  */
 public record TensorRtOptions(@Nullable Path cache, boolean fp16) {
 
-    /** What holds where nothing is configured. */
+    /** The options where nothing is configured. */
     public static final TensorRtOptions DEFAULT = new TensorRtOptions(null, false);
 
     /** Returns the options under ONNX Runtime's names. */
