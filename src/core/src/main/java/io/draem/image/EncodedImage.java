@@ -29,7 +29,7 @@ interface EncodedImage {
 
     /**
      * Returns the pixels row by row as stored, the same as those of {@link #decode}; null where they can only be
-     * decoded all at once.
+     * decoded together.
      *
      * @param whiteLevel as for {@link #decode}
      * @throws ImageException if they cannot be used

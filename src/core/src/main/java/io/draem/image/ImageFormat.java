@@ -16,7 +16,7 @@ public enum ImageFormat {
      * Returns the format of encoded bytes.
      *
      * @throws ImageException.Unsupported if they are none of these; the message lists the formats
-     * @throws ImageException.Invalid if there are none
+     * @throws ImageException.Invalid if there are no bytes
      */
     static ImageFormat of(byte[] bytes) throws ImageException {
         if (startsWith(bytes, 0, "\u00FF\u00D8\u00FF")) {

@@ -11,7 +11,7 @@ package io.draem.image;
  *     samples, the RGB made of them and a rotated copy on the heap, and the coefficients of a JPEG in several scans
  *     outside of it
  * @param rowDecodingBytes bytes of heap that decoding takes for some rows, where {@link ImageDecoder#decodeResized}
- *     decodes the image row by row; 0 where it is decoded at once
+ *     decodes the image row by row; 0 where all pixels are decoded together
  * @param rowChannels channels of such rows: 1 or 3
  */
 public record ImageHeader(
@@ -25,7 +25,7 @@ public record ImageHeader(
 
     private static final int RGB = 3;
 
-    /** A header of an image that is decoded at once, with no memory other than its RGB. */
+    /** A header of an image whose pixels are decoded together, with no memory other than their RGB. */
     ImageHeader(ImageFormat format, int width, int height) {
         this(format, width, height, false, (long) RGB * width * height, 0, RGB);
     }

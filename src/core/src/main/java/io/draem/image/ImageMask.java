@@ -216,7 +216,7 @@ public final class ImageMask {
      * Returns {@code newWidth * newHeight} labels, rows from the top, true where a pixel is anomalous.
      *
      * <p>Resized by nearest neighbor as {@code torch.nn.functional.interpolate(mode="nearest")} does it: target
-     * {@code i} takes source {@code floor(i * source / target)}. Where that misses every anomalous pixel, as it can with a
+     * {@code i} takes source {@code floor(i * source / target)}. Where that skips every anomalous pixel, as it can with a
      * thin defect, the labels are true for each target pixel that an anomalous one falls into, so that a defect never
      * vanishes.
      */

@@ -37,7 +37,7 @@ interface PixelRows {
      */
     Read read(Target target) throws ImageException, IOException;
 
-    /** Returns all pixels at once. */
+    /** Returns all pixels in one array. */
     default DecodedImage decode(int width, int height) throws ImageException, IOException {
         byte[] rgb = new byte[3 * width * height];
         int[] out = {0};

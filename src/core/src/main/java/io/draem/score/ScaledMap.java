@@ -5,7 +5,7 @@ package io.draem.score;
  *
  * <p>Values are interpolated bilinearly between pixel centers (no antialiasing), as
  * {@code torch.nn.functional.interpolate(mode="bilinear", align_corners=False)} does; at the map's own size they are
- * the map's. {@link AnomalyMap#resized} gives the same values at once.
+ * the map's. {@link AnomalyMap#resized} returns the same values in one array.
  */
 public final class ScaledMap {
 

@@ -36,7 +36,7 @@ public final class ScoreRange {
     }
 
     /**
-     * Returns the first value that is no number from 0 to 1.
+     * Returns the first value that is not a number from 0 to 1.
      *
      * @throws IllegalArgumentException if there is none
      */

@@ -1,4 +1,4 @@
-/** From anomaly maps and raw scores to calibrations, verdicts and regions. */
+/** Calibrations, verdicts and regions from anomaly maps and raw scores. */
 @NullMarked
 package io.draem.score;
 

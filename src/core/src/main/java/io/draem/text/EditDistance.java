@@ -1,11 +1,11 @@
 package io.draem.text;
 
-/** How far a mistyped name is from another. */
+/** The Levenshtein distance of two names. */
 public final class EditDistance {
 
     private EditDistance() {}
 
-    /** Returns how many letters must be put in, taken out or changed to make one of the other (Levenshtein, 1966). */
+    /** Returns the fewest letters to insert, delete or change to turn one text into the other (Levenshtein, 1966). */
     public static int between(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j < row.length; j++) {

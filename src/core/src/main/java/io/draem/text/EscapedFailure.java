@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A failure for the log whose messages may hold text from a graph: a stack trace prints messages as they are, so that a line
- * feed in one of them would begin a line that the service never wrote.
+ * feed in one of them would begin a line that looks like one of the service.
  */
 public final class EscapedFailure extends Exception {
 

@@ -20,7 +20,7 @@ public final class FileNameEncoding {
         return name.indexOf(REPLACEMENT) >= 0;
     }
 
-    /** Returns whether the locale is the reason where a name is lost, rather than the name itself. */
+    /** Returns whether the locale, rather than the name itself, is the reason that characters are lost. */
     public static boolean losesNames() {
         try {
             return !Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"))

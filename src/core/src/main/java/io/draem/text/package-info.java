@@ -1,4 +1,4 @@
-/** Texts and file names from outside, made safe for logs and responses. */
+/** Text helpers that several modules share: safe text for logs and responses, file names, digests, names of platforms. */
 @NullMarked
 package io.draem.text;
 

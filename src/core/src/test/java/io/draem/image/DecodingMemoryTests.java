@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Decodes in JVMs of their own, whose heaps are as small as the headers say that they may be. */
+/** Decodes in separate JVMs, whose heaps are as small as the headers state that they can be. */
 @Tag("slow")
 class DecodingMemoryTests {
 
@@ -65,7 +65,7 @@ class DecodingMemoryTests {
         assertThat(decode(file, megabytes)).isEqualTo("decoded");
     }
 
-    /** Rows, columns and filters count where an image has few of the one and millions of the other. */
+    /** Rows, columns and filters matter where an image has few rows and millions of columns, or the reverse. */
     @ParameterizedTest
     @CsvSource({
         "2000000, 1, grey8, 1",
@@ -91,7 +91,7 @@ class DecodingMemoryTests {
         assertThat(keeping).isLessThan(80L * width * height);
     }
 
-    /** Returns a PNG with an EXIF orientation behind its header. */
+    /** Returns a PNG with an EXIF orientation after its header. */
     private static byte[] turned(byte[] png, int orientation) {
         byte[] exif = ByteBuffer.allocate(4 + 26)
                 .put("eXIfMM".getBytes(StandardCharsets.US_ASCII))
@@ -115,7 +115,7 @@ class DecodingMemoryTests {
 
     @ParameterizedTest
     @CsvSource({"png, rgba16", "png, rgb8", "png, grey1", "tiff, rgb16", "jpeg, rgb8"})
-    void anImageForWhichTheHeapIsTooSmallIsNotTakenForBroken(String format, String kind) throws Exception {
+    void anImageForWhichTheHeapIsTooSmallIsNotReportedAsBroken(String format, String kind) throws Exception {
         Path file = directory.resolve("image");
         Files.write(file, encode(format, kind));
 
@@ -123,7 +123,7 @@ class DecodingMemoryTests {
         assertThat(decode(file, megabytes)).startsWith("java.lang.OutOfMemoryError");
     }
 
-    /** Returns what a JVM says that has a heap of that size, nearly all of it for arrays. */
+    /** Returns the output of a JVM with a heap of this size, nearly all of it for arrays. */
     private static String decode(Path file, long megabytes) throws IOException, InterruptedException {
         return decode(file, megabytes, "decode");
     }
@@ -137,7 +137,7 @@ class DecodingMemoryTests {
         }
     }
 
-    /** What the JVM runs. */
+    /** The program that the JVM runs. */
     static final class Decoding {
 
         static final int RESIZED = 256;

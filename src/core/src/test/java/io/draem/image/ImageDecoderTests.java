@@ -306,7 +306,7 @@ class ImageDecoderTests {
     }
 
     @Test
-    void namesTheLimitInUnitsThatAPersonKnows() {
+    void namesTheLimitInMegabytes() {
         ImageDecoder strict = new ImageDecoder(new ImageLimits(2 << 20, 1_000_000));
 
         assertThatThrownBy(() -> strict.decode(new byte[3 << 20]))
@@ -348,7 +348,7 @@ class ImageDecoderTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpg", "bmp", "tiff"})
-    void readsWhatJavaWrites(String format) throws Exception {
+    void readsImagesThatJavaWrites(String format) throws Exception {
         BufferedImage picture = new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB);
         picture.createGraphics().fillRect(8, 8, 40, 30);
 
@@ -400,7 +400,7 @@ class ImageDecoderTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"progressive.jpg", "palette.png", "palette.bmp", "lzw.tif", "jpeg.tif", "lossy.webp"})
-    void whateverIsBrokenThrowsNothingButAnImageException(String name) throws Exception {
+    void brokenBytesThrowNothingButAnImageException(String name) throws Exception {
         byte[] whole = resource(name);
         Random random = new Random(5);
         int decoded = 0;
@@ -420,7 +420,7 @@ class ImageDecoderTests {
     }
 
     @Test
-    void refusesAHeaderThatClaimsTooManyPixelsBeforeItsDataIsLookedAt() {
+    void refusesAHeaderThatClaimsTooManyPixelsBeforeItsDataIsRead() {
         byte[] png = ByteBuffer.allocate(40)
                 .put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'})
                 .putInt(13)
@@ -437,9 +437,9 @@ class ImageDecoderTests {
         assertThatThrownBy(() -> decoder.readHeader(png)).isInstanceOf(ImageException.TooLarge.class);
     }
 
-    /** Far smaller than their pictures, which TwelveMonkeys alone takes for broken. */
+    /** Far smaller than their pictures, which TwelveMonkeys would refuse as broken. */
     @Test
-    void readsImagesOfOneColorHoweverSmallTheirFilesAre() throws Exception {
+    void readsImagesOfOneColorFromSmallFiles() throws Exception {
         int side = 4_000;
         assertThat(decoder.readHeader(flatWebp(side)).pixels()).isEqualTo(16_000_000);
         for (byte[] webp : List.of(flatWebp(side), resource("flat.webp"))) {
@@ -515,7 +515,7 @@ class ImageDecoderTests {
 
     @ParameterizedTest
     @ValueSource(ints = {8, 16})
-    void takesNoColorForAlphaWhereATiffNamesOneThatItDoesNotHave(int bits) throws Exception {
+    void doesNotReadAColorAsAlphaWhereATiffDeclaresOneThatItLacks(int bits) throws Exception {
         byte[] stored = bits == 8
                 ? new byte[] {100, 50, (byte) 200, 10, 20, 30}
                 : new byte[] {0, 100, 0, 50, 0, (byte) 200, 0, 10, 0, 20, 0, 30};
@@ -548,10 +548,10 @@ class ImageDecoderTests {
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
     }
 
-    /** The codec takes zeros for what is not there, and would read tables of them for minutes. */
+    /** The codec reads zeros beyond the end, and would read tables of them for minutes. */
     @Test
     @Timeout(60)
-    void refusesAWebpThatAnnouncesFarMoreThanItHas() {
+    void refusesAWebpThatDeclaresFarMoreThanItHas() {
         byte[] bytes = HexFormat.of()
                 .parseHex(
                         "5249464632000000574542505650384c250000002f17d003000000807fec22a2ff0100ffe181ff8f45711408246dfa67"
@@ -561,7 +561,7 @@ class ImageDecoderTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"baseline.jpg", "grey.png", "rgb.bmp", "lzw.tif", "lossless.webp", "lossy.webp"})
-    void holdsEveryFormatToTheLimitOfPixels(String name) throws Exception {
+    void appliesTheLimitOfPixelsToEveryFormat(String name) throws Exception {
         byte[] bytes = resource(name);
 
         assertThat(new ImageDecoder(new ImageLimits(1 << 20, 384))
@@ -575,7 +575,7 @@ class ImageDecoderTests {
     }
 
     @Test
-    void holdsTheFrameInsideAWebpToTheLimitWhateverItsCanvasClaims() throws Exception {
+    void appliesTheLimitToTheFrameInsideAWebpWhateverItsCanvasClaims() throws Exception {
         byte[] webp = resource("turned8.webp");
         int canvas = new String(webp, StandardCharsets.ISO_8859_1).indexOf("VP8X") + 12;
         webp[canvas] = 0; // one pixel wide
@@ -589,7 +589,7 @@ class ImageDecoderTests {
     @Test
     void refusesAPictureInsideABmp() throws Exception {
         ByteBuffer bmp = ByteBuffer.wrap(resource("rgb.bmp")).order(ByteOrder.LITTLE_ENDIAN);
-        bmp.putInt(30, 5); // a PNG inside, of a size that this header does not tell
+        bmp.putInt(30, 5); // a PNG inside, of a size that this header does not state
 
         assertThatThrownBy(() -> decoder.decode(bmp.array())).isInstanceOf(ImageException.Unsupported.class);
     }
@@ -649,7 +649,7 @@ class ImageDecoderTests {
     }
 
     @Test
-    void namesTheFormatsWhenTheBytesAreNone() {
+    void namesTheFormatsWhereTheBytesAreNotAnImage() {
         byte[] text = "this is a text file, whatever its name says".getBytes(StandardCharsets.US_ASCII);
         byte[] gif = "GIF89a\1\0\1\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
 

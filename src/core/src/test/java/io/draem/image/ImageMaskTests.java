@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The masks were written by Pillow, and {@code .expected.png} says which of their pixels are a defect, by NumPy. */
+/** The masks were written by Pillow, and {@code .expected.png} has the pixels that NumPy finds to be a defect. */
 class ImageMaskTests {
 
     private static final String EXPECTED = ".expected.png";
@@ -54,7 +54,7 @@ class ImageMaskTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"empty.png", "label-lost.jpg", "deep-white-is-zero-empty.tif"})
-    void countsNoPixelWhereThereIsNoneOrCompressionTookTheLabels(String name) throws Exception {
+    void findsNoDefectWhereThereIsNoneOrCompressionRemovedTheLabels(String name) throws Exception {
         ImageMask mask = decoder.decodeMask(resource(name));
         assertThat(mask.anomalousPixels()).isZero();
         assertThat(mask.resized(32, 32)).containsOnly(false);

@@ -31,8 +31,9 @@ class ImageTensorTests {
     }
 
     @Test
-    void averagesWhatItShrinks() {
-        // A triangle of support 2 round the middle of each pair: weights 1, 3, 3, 1 (of 8), cut and scaled at the rim.
+    void averagesPixelsWhereItShrinks() {
+        // A triangle of support 2 around the middle of each pair: weights 1, 3, 3, 1 (of 8), cut and scaled at the
+        // border.
         RgbImage image = new RgbImage(4, 1, bytes(0, 80, 160, 240));
 
         float[] tensor = ImageTensor.of(image, 2, 1);
@@ -43,7 +44,7 @@ class ImageTensorTests {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 32, 64", "640, 480, 32, 32", "33, 1000, 64, 32", "3, 5, 1, 1", "1000, 3, 999, 4"})
-    void anEvenImageStaysEven(int width, int height, int targetWidth, int targetHeight) {
+    void anImageOfOneColorKeepsIt(int width, int height, int targetWidth, int targetHeight) {
         byte[] rgb = new byte[width * height * 3];
         Arrays.fill(rgb, (byte) 200);
 
@@ -56,7 +57,7 @@ class ImageTensorTests {
     }
 
     @Test
-    void writesBehindWhatTheBufferHoldsAlready() {
+    void writesAfterTheContentOfTheBuffer() {
         RgbImage image = noise(40, 30);
         FloatBuffer batch = ByteBuffer.allocateDirect(4 * (10 + 3 * 32 * 32))
                 .order(ByteOrder.nativeOrder())

@@ -56,7 +56,7 @@ class OpenedImageTests {
     }
 
     @Test
-    void takesAnotherWhiteLevelForEachDecoding() throws Exception {
+    void usesTheWhiteLevelOfEachDecoding() throws Exception {
         byte[] bytes = resource("grey16.png");
         OpenedImage opened = decoder.open(bytes);
         for (OptionalInt level : new OptionalInt[] {OptionalInt.of(4095), NO_WHITE_LEVEL, OptionalInt.of(1023)}) {

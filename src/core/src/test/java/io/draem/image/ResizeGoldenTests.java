@@ -25,7 +25,7 @@ class ResizeGoldenTests {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void anImageBecomesThePeersTensor(JsonNode expected) throws Exception {
+    void anImageBecomesTheTensorOfTheReference(JsonNode expected) throws Exception {
         String file = expected.get("file").asString();
         int width = expected.get("target_width").asInt();
         int height = expected.get("target_height").asInt();

@@ -33,7 +33,7 @@ class ResizedDecodingTests {
 
     @ParameterizedTest
     @MethodSource("files")
-    void givesTheTensorOfTheWholeImage(Path file) throws Exception {
+    void returnsTheTensorOfTheWholeImage(Path file) throws Exception {
         byte[] bytes = Files.readAllBytes(file);
         for (OptionalInt whiteLevel : List.of(OptionalInt.empty(), OptionalInt.of(4095))) {
             assertSame(bytes, whiteLevel);
@@ -140,7 +140,7 @@ class ResizedDecodingTests {
         assertThat(decoder.readHeader(bytes).resizingBytes(16, 24)).isPositive();
     }
 
-    /** A PNG whose rows are noise, with every filter among them. */
+    /** Returns a PNG whose rows are noise and use every filter. */
     private static byte[] png(int width, int height, int color, int bits, int paletteColors, int significantBits)
             throws IOException {
         Random random = new Random(31L * color + bits);

@@ -12,7 +12,7 @@ class AnomalibGraphTests {
     private static final Set<String> OUTPUTS = Set.of("pred_score", "pred_label", "anomaly_map", "pred_mask");
 
     @Test
-    void isKnownByItsOutputsAndByMetadataWithoutKeysOfThisProject() {
+    void isRecognizedByItsOutputsAndByMetadataWithoutKeysOfThisProject() {
         assertThat(AnomalibGraph.matches(INPUT, OUTPUTS, Set.of("author"))).isTrue();
         assertThat(AnomalibGraph.matches(INPUT, OUTPUTS, Set.of("draem.model"))).isFalse();
         assertThat(AnomalibGraph.matches(Set.of("image"), OUTPUTS, Set.of())).isFalse();

@@ -36,7 +36,7 @@ class ImageProfileTests {
     }
 
     @Test
-    void travelsInTheMetadataOfTheGraph() throws ModelCardException {
+    void isStoredInTheMetadataOfTheGraph() throws ModelCardException {
         ModelCard card = ModelCardTests.card().withImages(PROFILE);
         assertThat(card.toMetadata().get("draem.images")).startsWith("{\"count\":2,\"brightness\":{\"mean\":0.5,");
         assertThat(ModelCard.fromMetadata(card.toMetadata())).isEqualTo(card);

@@ -49,13 +49,12 @@ class ModelCardTests {
     }
 
     @Test
-    void comesBackFromItsMetadata() throws ModelCardException {
+    void equalsTheCardThatIsReadFromItsMetadata() throws ModelCardException {
         assertThat(ModelCard.fromMetadata(card().toMetadata())).isEqualTo(card());
     }
 
     @Test
-    void theSmallestAreaOfRegionsComesBackAndIsThatOfTheRequestElseOfTheModelElseTheDefault()
-            throws ModelCardException {
+    void readsTheSmallestAreaOfRegionsAndPrefersThatOfTheRequestThenOfTheModel() throws ModelCardException {
         ModelCard card = card().withMinRegionArea(40);
         assertThat(card.toMetadata())
                 .containsEntry("draem.region.min-area", "40")
@@ -68,7 +67,7 @@ class ModelCardTests {
     }
 
     @Test
-    void takesEachImageForMaskedWhereAnOlderGraphDoesNotSay() throws ModelCardException {
+    void countsEachImageAsMaskedWhereAnOlderGraphHasNoCount() throws ModelCardException {
         Map<String, String> metadata = new HashMap<>(card().toMetadata());
         assertThat(metadata.get("draem.calibration")).contains("\"masked\":9");
         metadata.computeIfPresent("draem.calibration", (key, counts) -> counts.replace(",\"masked\":9", ""));
@@ -99,7 +98,7 @@ class ModelCardTests {
     }
 
     @Test
-    void ignoresMetadataOfOthers() throws ModelCardException {
+    void ignoresMetadataOfOtherPrograms() throws ModelCardException {
         Map<String, String> metadata = new HashMap<>(card().toMetadata());
         metadata.put("producer", "someone");
 
@@ -191,7 +190,7 @@ class ModelCardTests {
     }
 
     @Test
-    void takesNoSizeThatTheNetworkCannotHalveFiveTimes() {
+    void refusesASizeThatTheNetworkCannotHalveFiveTimes() {
         Calibration calibration = card().calibration();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ModelCard(

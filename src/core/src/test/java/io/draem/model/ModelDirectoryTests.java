@@ -16,13 +16,13 @@ class ModelDirectoryTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "01", "-1", "1.0", "1000000000", "v1", ".1.part"})
-    void otherFoldersAreNoVersions(String folder) {
+    void otherFoldersAreNotVersions(String folder) {
         assertThat(ModelDirectory.version(folder)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".part", "-a", "a b", "a/b", "\u00e4"})
-    void namesBeginWithALetterOrDigitAndHaveNoOtherSigns(String folder) {
+    void namesStartWithALetterOrDigitAndHaveNoOtherCharacters(String folder) {
         assertThat(ModelDirectory.isName(folder)).isFalse();
         assertThat(ModelDirectory.isName("Plate-2_b.int8")).isTrue();
         assertThat(ModelDirectory.isName("a".repeat(64))).isTrue();

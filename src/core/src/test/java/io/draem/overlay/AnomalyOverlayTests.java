@@ -24,7 +24,7 @@ class AnomalyOverlayTests {
     private final RgbImage gray = new RgbImage(SIDE, SIDE, filled((byte) 100));
 
     @Test
-    void leavesPixelsAtOrBelowTheThresholdAsTheyAre() {
+    void keepsPixelsAtOrBelowTheThreshold() {
         float[] values = new float[SIDE * SIDE];
         values[5] = 0.5f;
 
@@ -47,7 +47,7 @@ class AnomalyOverlayTests {
     }
 
     @Test
-    void outlinesEachRegionAndLeavesTheImageItselfAlone() {
+    void outlinesEachRegionOnACopyOfTheImage() {
         float[] values = new float[SIDE * SIDE];
         for (int y = 10; y < 20; y++) {
             for (int x = 30; x < 40; x++) {

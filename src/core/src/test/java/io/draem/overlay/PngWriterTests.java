@@ -31,7 +31,7 @@ class PngWriterTests {
     }
 
     @Test
-    void writesAMapWithSixteenBitsAPixel() throws IOException {
+    void writesAMapWithSixteenBitsPerPixel() throws IOException {
         float[] values = {0f, 1f, 0.5f, 1f / 65535, -0.2f, 1.7f};
 
         BufferedImage read = read(PngWriter.map(new ScaledMap(new AnomalyMap(3, 2, values), 3, 2)));

@@ -11,7 +11,7 @@ class AnomalyMapTests {
     private final AnomalyMap map = new AnomalyMap(3, 2, new float[] {0, 1, 2, 4, 5, 9});
 
     @Test
-    void isEnlargedBetweenPixelCentersAndHeldAtTheBorder() {
+    void isInterpolatedBetweenPixelCentersAndConstantAtTheBorder() {
         // torch.nn.functional.interpolate(mode="bilinear", align_corners=False)
         assertThat(map.resized(6, 4).values()).containsExactly(new float[] {
             0, 0.25f, 0.75f, 1.25f, 1.75f, 2, //
@@ -28,7 +28,7 @@ class AnomalyMapTests {
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-    void aMapWithAValueThatIsNoNumberIsNotFinite(float value) {
+    void aMapWithNaNOrInfinityIsNotFinite(float value) {
         float[] values = new float[35];
         values[33] = -Float.MAX_VALUE;
         assertThat(new AnomalyMap(7, 5, values).isFinite()).isTrue();

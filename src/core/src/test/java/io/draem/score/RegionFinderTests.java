@@ -139,7 +139,7 @@ class RegionFinderTests {
     }
 
     @Test
-    void outlinesNothingUnlessAskedTo() {
+    void outlinesRegionsOnlyWhereRequested() {
         ScaledMap map = new ScaledMap(map("11.1"), 4, 1);
 
         assertThat(RegionFinder.find(map, new RegionOptions(0, 1, false, false)).largest())
@@ -178,7 +178,7 @@ class RegionFinderTests {
     }
 
     @Test
-    void takesTheWholeOfAMapWithoutContrastForTheRegionOfItsPeak() {
+    void returnsTheWholeOfAMapWithoutContrastAsTheRegionOfItsPeak() {
         ScaledMap map = new ScaledMap(map("444", "444"), 30, 20);
 
         Regions regions = RegionFinder.find(map, new RegionOptions(0.5, 16, true, false));
@@ -215,7 +215,7 @@ class RegionFinderTests {
             expected.removeIf(filled -> filled.area < minArea && !(anomalous && filled == ofThePeak));
             assertThat(regions.count()).isEqualTo(expected.size());
             for (int i = 0; i < regions.largest().size(); i++) {
-                expected.get(i).isThe(regions.largest().get(i));
+                expected.get(i).assertEquals(regions.largest().get(i));
             }
             if (anomalous) {
                 assertThat(regions.largest()).isNotEmpty();
@@ -260,7 +260,7 @@ class RegionFinderTests {
             List<Filled> expected = floodFill(map, 0.7);
             assertThat(regions).hasSize(expected.size());
             for (int i = 0; i < expected.size(); i++) {
-                expected.get(i).isThe(regions.get(i));
+                expected.get(i).assertEquals(regions.get(i));
             }
         }
     }
@@ -285,7 +285,7 @@ class RegionFinderTests {
     }
 
     @Test
-    void copesWithAWholeImageOfSixteenMegapixelsAndWithCheckers() {
+    void findsRegionsOfSixteenMegapixelsAndOfACheckerboard() {
         int side = 4_096;
         float[] values = new float[side * side];
         for (int i = 0; i < values.length; i++) {
@@ -304,7 +304,7 @@ class RegionFinderTests {
                 .largest();
     }
 
-    /** A region found in the plainest way, its pixels counted one by one. */
+    /** A region found by flood fill, its pixels counted one by one. */
     private static final class Filled {
 
         private final int firstPixel;
@@ -330,7 +330,7 @@ class RegionFinderTests {
             peak = Math.max(peak, value);
         }
 
-        void isThe(Region region) {
+        void assertEquals(Region region) {
             assertThat(region.x()).isEqualTo(left);
             assertThat(region.y()).isEqualTo(top);
             assertThat(region.width()).isEqualTo(right - left);

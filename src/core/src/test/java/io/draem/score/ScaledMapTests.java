@@ -46,7 +46,7 @@ class ScaledMapTests {
     }
 
     @Test
-    void refusesSizesThatAreNone() {
+    void refusesSizesBelowOne() {
         AnomalyMap source = new AnomalyMap(1, 1, new float[1]);
         assertThatIllegalArgumentException().isThrownBy(() -> new ScaledMap(source, 0, 5));
         assertThatIllegalArgumentException().isThrownBy(() -> new ScaledMap(source, 100_000, 100_000));

@@ -12,7 +12,7 @@ class ScoreRangeTests {
 
     @ParameterizedTest
     @ValueSource(floats = {0, -0f, 1, 0.5f, Float.MIN_VALUE, -Float.MIN_VALUE, 1 + 0x1p-10f, -0x1p-10f})
-    void containsProbabilitiesAndWhatRoundingMakesOfThem(float value) {
+    void containsProbabilitiesAlsoAfterRounding(float value) {
         assertThat(ScoreRange.contains(value)).isTrue();
         assertThat(ScoreRange.containsAll(among(value))).isTrue();
     }
@@ -37,7 +37,7 @@ class ScoreRangeTests {
     }
 
     @Test
-    void knowsEveryNaN() {
+    void recognizesEveryNaN() {
         for (int bits : new int[] {0x7F800001, 0xFF800001, 0x7FFFFFFF, 0xFFFFFFFF}) {
             assertThat(ScoreRange.containsAll(among(Float.intBitsToFloat(bits))))
                     .isFalse();
@@ -45,7 +45,7 @@ class ScoreRangeTests {
     }
 
     @Test
-    void allWithinHaveNoneOutside() {
+    void findsNoValueOutsideWhereAllAreWithin() {
         assertThatIllegalArgumentException().isThrownBy(() -> ScoreRange.firstOutside(among(0.2f)));
     }
 

@@ -25,7 +25,7 @@ class LayoutTests {
             Path.of(System.getProperty("project.root", "../..")).resolve("src");
 
     @Test
-    void aPackageOfManyClassesSaysWhy() throws IOException {
+    void aPackageOfManyClassesStatesTheReason() throws IOException {
         Map<Path, Long> packages = sources().stream()
                 .filter(file -> !file.endsWith("package-info.java"))
                 .collect(Collectors.groupingBy(Path::getParent, TreeMap::new, Collectors.counting()));

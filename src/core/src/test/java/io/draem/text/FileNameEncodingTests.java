@@ -14,7 +14,7 @@ class FileNameEncodingTests {
     }
 
     @Test
-    void saysThatANameIsWrongWhereTheLocaleIsNot() {
+    void namesTheFileNameWhereTheLocaleIsNotTheReason() {
         assertThat(FileNameEncoding.isLost("s\uFFFD\uFFFD.png")).isTrue();
         assertThat(FileNameEncoding.explain("a*b"))
                 .isEqualTo("The name 'a*b' is not a valid file name here, or is not UTF-8: rename it");

@@ -12,7 +12,7 @@ class SafeTextTests {
     @ValueSource(
             ints = {0, '\t', '\n', '\r', 0x1b, 0x7f, 0x85, 0x9b, 0x200f, 0x2028, 0x2029, 0x202e, 0x2066, 0xfeff, 0xdc80
             })
-    void escapesWhatTerminalsAndBrowsersObey(int point) {
+    void escapesWhatTerminalsAndBrowsersInterpret(int point) {
         assertThat(SafeText.escaped("a" + Character.toString(point) + "b"))
                 .isEqualTo("a" + String.format("\\u%04x", point) + "b");
     }
@@ -30,7 +30,7 @@ class SafeTextTests {
     }
 
     @Test
-    void quotesAndCutsToWhatIsAskedFor() {
+    void quotesAndCutsToTheRequestedLength() {
         assertThat(SafeText.quoted("a\u001b[31m")).isEqualTo("'a\\u001b[31m'");
         assertThat(SafeText.of("abc\n", 4)).isEqualTo("abc");
     }

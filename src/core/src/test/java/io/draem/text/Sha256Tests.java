@@ -13,7 +13,7 @@ class Sha256Tests {
     private static final String ABC = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     @Test
-    void givesTheDigestOfTheStandardsExample() {
+    void returnsTheDigestOfTheExampleInTheStandard() {
         assertThat(Sha256.of("abc".getBytes(StandardCharsets.US_ASCII))).isEqualTo(ABC);
     }
 

@@ -6,15 +6,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How CUDA runs graphs; the defaults favour answers that equal the trainer's, and memory that others can use.
+ * How CUDA runs graphs. The defaults prefer the trainer's results to speed, and leave unused memory to other programs.
  *
- * @param memoryLimit most bytes of the arena on each GPU; null for what there is
- * @param arena how the arena grows: by what is asked for, or in powers of two, which asks the driver less often
+ * @param memoryLimit largest size of the arena on each GPU in bytes; null for no limit
+ * @param arena how the arena grows: by the requested size, or in powers of two, which calls the driver less often
  * @param convolutionSearch how cuDNN's algorithms are chosen
- * @param convolutionWorkspace whether an algorithm may take as much memory as it wants
+ * @param convolutionWorkspace whether the size of an algorithm's workspace is unlimited
  * @param tf32 whether matrix products may round to 10 bits of mantissa: faster, and scores differ from the trainer's in
  *     the third digit
- * @param shrinkArena whether memory is given back after each run; it never is else
+ * @param shrinkArena whether memory is released to the GPU after each run; otherwise it never is
  */
 public record CudaOptions(
         @Nullable Long memoryLimit,
@@ -24,7 +24,7 @@ public record CudaOptions(
         boolean tf32,
         boolean shrinkArena) {
 
-    /** What holds where nothing is configured. */
+    /** The options where nothing is configured. */
     public static final CudaOptions DEFAULT =
             new CudaOptions(null, Arena.SAME_AS_REQUESTED, ConvolutionSearch.HEURISTIC, true, false, false);
 
@@ -38,9 +38,9 @@ public record CudaOptions(
     public enum ConvolutionSearch {
         /** The first one of cuDNN. */
         DEFAULT,
-        /** At once, by what cuDNN expects. */
+        /** The one that cuDNN's heuristics select, without a trial. */
         HEURISTIC,
-        /** By trying all at the first run of each batch size, which the warm-up takes upon it. */
+        /** The fastest in a trial of all at the first run of each batch size, which is in the warm-up. */
         EXHAUSTIVE
     }
 

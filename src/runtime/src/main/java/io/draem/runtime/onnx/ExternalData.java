@@ -7,15 +7,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds the files in which an ONNX graph keeps weights beside itself: the entries {@code location} of
- * {@code TensorProto.external_data}, wherever a tensor may stand. Reads protobuf's wire format, in the numbers of
- * onnx.proto.
+ * Finds the names of the files with a graph's external weights: the entries {@code location} of
+ * {@code TensorProto.external_data} of every tensor. Reads protobuf's wire format, with the field numbers of onnx.proto.
  */
 final class ExternalData {
 
     private static final int MAX_DEPTH = 64;
 
-    /** Messages on the way from the model to its tensors: field of each and what it holds. */
+    /** The messages that lead from the model to its tensors, and which of their fields hold which message. */
     private enum Message {
         MODEL,
         GRAPH,
@@ -52,21 +51,21 @@ final class ExternalData {
     private ExternalData() {}
 
     /**
-     * Returns the names of the files, sorted; empty for a graph that is whole by itself.
+     * Returns the names of the files, sorted; empty for a graph without external weights.
      *
-     * @throws GraphRefusedException if the bytes are no graph, or a name is more than that of a file beside the graph
+     * @throws GraphRefusedException if the bytes are not a graph, or a name is not that of a file in the graph's folder
      */
     static Set<String> locations(ByteBuffer graph) throws GraphRefusedException {
         ExternalData data = new ExternalData();
         try {
             data.read(graph.duplicate(), Message.MODEL, 0);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            throw new GraphRefusedException("the file is no ONNX graph, or not a whole one");
+            throw new GraphRefusedException("the file is not an ONNX graph, or is incomplete");
         }
         for (String location : data.locations) {
             if (location.isEmpty() || location.startsWith(".") || !location.matches("[^/\\\\:\\p{Cntrl}]+")) {
                 throw new GraphRefusedException(
-                        "Its weights are in another folder than the graph: only files right" + " beside it are read");
+                        "Its weights are in another folder than the graph: only files in the graph's folder are read");
             }
         }
         return data.locations;
@@ -79,7 +78,8 @@ final class ExternalData {
         String key = "";
         String value = "";
         while (bytes.hasRemaining()) {
-            int tag = (int) varint(bytes); // protobuf ignores higher bits: none may hide a field from this reader alone
+            int tag =
+                    (int) varint(bytes); // protobuf ignores higher bits, so they must not hide a field from this reader
             int number = tag >>> 3;
             switch (tag & 7) {
                 case 0 -> varint(bytes);
@@ -95,7 +95,7 @@ final class ExternalData {
                     }
                 }
                 case 5 -> skip(bytes, 4);
-                default -> throw new IllegalArgumentException("no wire type of protobuf 3");
+                default -> throw new IllegalArgumentException("not a wire type of protobuf 3");
             }
         }
         if (message == Message.ENTRY && key.equals("location")) {

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * What is at a path, links followed. It is found out without opening the file: whoever opens a named pipe waits for its
- * writer.
+ * The kind of file at a path, links followed. It is determined without opening the file, since opening a named pipe blocks
+ * until it has a writer.
  */
 public enum FileKind {
     FILE("a file"),
@@ -20,7 +20,7 @@ public enum FileKind {
     DEVICE("a device"),
     LOST_LINK("a link to something that is not there"),
     LOOPING_LINK("a link that leads back to itself"),
-    /** A file or folder that must not be read, or is in a folder that must not be entered. */
+    /** A file or folder without the permission to read it or to enter a folder above it. */
     FORBIDDEN("not readable by the user of the service"),
     MISSING("not there");
 
@@ -32,7 +32,7 @@ public enum FileKind {
         this.text = text;
     }
 
-    /** Returns what is there. */
+    /** Returns the kind of file at a path. */
     public static FileKind of(Path path) {
         BasicFileAttributes itself;
         try {
@@ -76,7 +76,7 @@ public enum FileKind {
         }
     }
 
-    /** Returns what it is, to be read after "is". */
+    /** Returns the kind as text that follows "is". */
     @Override
     public String toString() {
         return text;

@@ -28,20 +28,20 @@ final class GraphContract {
      * @param card size of the input, thresholds and ranges
      * @param scoresNormalized whether the graph returns normalized scores and maps, with 0.5 at the threshold; raw values
      *     are not available then
-     * @param fixedBatch the only batch size that it takes; 0 for any
+     * @param fixedBatch the only batch size that it accepts; 0 for any
      */
     record Signature(ModelCard card, boolean scoresNormalized, int fixedBatch) {
 
-        /** Returns the largest batch to run if at most {@code allowed} images are. */
+        /** Returns the largest batch to run where at most {@code allowed} images are allowed. */
         int maxBatchSize(int allowed) {
             return fixedBatch > 0 ? fixedBatch : allowed;
         }
     }
 
     /**
-     * Returns the signature of a graph that keeps the contract of this project, or that of anomalib.
+     * Returns the signature of a graph that follows the contract of this project, or that of anomalib.
      *
-     * @throws GraphRefusedException if it keeps neither; the message names the tensor or key
+     * @throws GraphRefusedException if it follows neither; the message names the tensor or key
      */
     static Signature check(OrtSession session) throws GraphRefusedException, OrtException {
         Map<String, NodeInfo> inputs = session.getInputInfo();
@@ -105,7 +105,7 @@ final class GraphContract {
             throw new GraphRefusedException("The graph has no " + kind + " '" + name + "'");
         }
         if (!(node.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
-            throw new GraphRefusedException("The graph's " + kind + " '" + name + "' is no float32 tensor");
+            throw new GraphRefusedException("The graph's " + kind + " '" + name + "' is not a float32 tensor");
         }
         return tensor.getShape();
     }

@@ -3,8 +3,8 @@ package io.draem.runtime.onnx;
 import io.draem.text.SafeText;
 
 /**
- * A graph that cannot be served; the message names what is wrong with it and holds no path. It may quote what the graph
- * says, so control characters in it are escaped and long ones are cut.
+ * A graph that cannot be run; the message names the problem and holds no path. It may quote text from the graph, so control
+ * characters are escaped and long messages are cut.
  */
 public final class GraphRefusedException extends Exception {
 

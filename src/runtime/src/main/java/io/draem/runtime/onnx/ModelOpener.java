@@ -23,19 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens graphs on the provider that the operator asked for. A provider counts as working once a graph of our own has run
- * on it: the list that ONNX Runtime gives names CUDA on machines without a GPU too, and a graph of the operator's may
- * fail for reasons of its own.
+ * Opens graphs on the requested provider. A provider counts as working once {@link ProbeGraph} has run on it: ONNX Runtime
+ * lists CUDA also on machines without a GPU, and another graph may fail for reasons of its own.
  */
 public final class ModelOpener {
 
     private static final Logger log = LoggerFactory.getLogger(ModelOpener.class);
 
     private final ExecutionOptions options;
-    /** Far longer than a warm-up takes, unless its graph hangs: no other graph may wait for that one without end. */
+    /** Far longer than a warm-up takes: a graph that does not return must not block the others. */
     private static final Duration WARM_UP_WAIT = Duration.ofSeconds(30);
 
-    /** Held while a graph warms up, whose run time is measured: another one beside it would make it seem too slow. */
+    /** Held while a graph warms up: a concurrent warm-up would increase the run time that is measured. */
     private final ReentrantLock warmingUp = new ReentrantLock();
 
     private final Duration warmUpWait;
@@ -50,7 +49,7 @@ public final class ModelOpener {
     /**
      * Opens graphs.
      *
-     * @param warmUpWait how long a graph waits at most for the warm-up of another one
+     * @param warmUpWait longest wait of a graph for the warm-up of another one
      */
     ModelOpener(ExecutionOptions options, Duration warmUpWait) {
         this.options = options;
@@ -58,12 +57,12 @@ public final class ModelOpener {
     }
 
     /**
-     * Opens a graph on every device and runs it at every batch size that it will see. Of several threads that open graphs,
-     * one runs its graph at a time, except beside a graph that has been running for more than 30 seconds.
+     * Opens a graph on every device and runs it at every batch size that it will see. Graphs that several threads open are
+     * run one after the other; a warm-up of more than 30 seconds delays the others no further.
      *
-     * @return one for each run that there may be at a time
+     * @return one per concurrent run
      * @throws GraphRefusedException if the graph does not keep the contract or does not run
-     * @throws ProviderUnavailableException if the provider that was asked for does not work
+     * @throws ProviderUnavailableException if the requested provider does not work
      */
     public List<OnnxModel> open(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
         List<OnnxModel> opened = new ArrayList<>();
@@ -126,7 +125,7 @@ public final class ModelOpener {
         }
     }
 
-    /** Waits until no graph warms up, and returns false if one still does after the limit or at an interrupt. */
+    /** Waits until no graph warms up; returns false if one still does after the limit or on an interrupt. */
     private boolean awaitWarmUps() {
         try {
             return warmingUp.tryLock(warmUpWait.toNanos(), TimeUnit.NANOSECONDS);
@@ -136,7 +135,7 @@ public final class ModelOpener {
         }
     }
 
-    /** Returns where graphs run, proven once: a device each, or the CPU. */
+    /** Returns where graphs run, one per GPU or the CPU alone; the provider is proven at the first call. */
     private synchronized List<Placement> placements() throws ProviderUnavailableException {
         if (proven == null) {
             loadLibrary();
@@ -144,7 +143,7 @@ public final class ModelOpener {
                 case CPU -> cpu(null);
                 case CUDA -> gpus(ExecutionProvider.CUDA);
                 case TENSORRT -> gpus(ExecutionProvider.TENSORRT);
-                case AUTO -> isMadeForGpus() ? gpusOrCpu() : cpu(null);
+                case AUTO -> supportsGpus() ? gpusOrCpu() : cpu(null);
             };
         }
         return proven;
@@ -160,8 +159,8 @@ public final class ModelOpener {
         }
     }
 
-    /** Tells whether the artifact of ONNX Runtime on the class path is the one for GPUs; a GPU need not be there. */
-    private static boolean isMadeForGpus() {
+    /** Returns whether the artifact of ONNX Runtime on the class path supports GPUs, with or without one present. */
+    private static boolean supportsGpus() {
         return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
     }
 
@@ -193,7 +192,7 @@ public final class ModelOpener {
     private void loadLibrary() throws ProviderUnavailableException {
         if (environment == null) {
             try {
-                // Failures come back as exceptions and are told once, by the caller.
+                // Failures are thrown as exceptions and logged once, by the calling code.
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "draem");
             } catch (LinkageError | IllegalStateException e) {
                 throw new ProviderUnavailableException(ProviderFailure.ofLibrary(NativeLibrary.platform(), e), true);
@@ -201,7 +200,7 @@ public final class ModelOpener {
         }
     }
 
-    /** Saves unpacking half a gigabyte of CUDA libraries where no driver can be. */
+    /** Avoids unpacking half a gigabyte of CUDA libraries where there is no driver. */
     private static void requireDriver() throws ProviderUnavailableException {
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
@@ -217,7 +216,7 @@ public final class ModelOpener {
     private GraphRefusedException refused(OrtException e) {
         String reason = switch (e.getCode()) {
             case ORT_NO_SUCHFILE -> "a file of the graph is missing";
-            case ORT_NO_MODEL, ORT_INVALID_PROTOBUF -> "the file is no ONNX graph, or not a whole one";
+            case ORT_NO_MODEL, ORT_INVALID_PROTOBUF -> "the file is not an ONNX graph, or is incomplete";
             default -> reason(e);
         };
         return refused(reason);

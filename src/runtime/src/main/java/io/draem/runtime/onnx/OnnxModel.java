@@ -77,7 +77,7 @@ public final class OnnxModel implements AutoCloseable {
             model.runTime = WarmUp.run(model);
             warm = true;
         } catch (IllegalStateException | IllegalArgumentException e) {
-            throw new GraphRefusedException("Its warm-up run gives no usable answer. " + e.getMessage());
+            throw new GraphRefusedException("Its warm-up run returns no usable result. " + e.getMessage());
         } finally {
             if (!warm) {
                 model.runner.close();

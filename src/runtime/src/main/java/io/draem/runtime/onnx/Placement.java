@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where graphs run.
  *
- * @param device what they run on
+ * @param device device that they run on
  * @param runOptions entries of every run's options, under ONNX Runtime's names
- * @param fallback why it is the CPU though a GPU was looked for; null where it is what was asked for
+ * @param fallback why it is the CPU instead of a GPU; null where it is as requested
  */
 record Placement(
         Device device,
@@ -26,7 +26,7 @@ record Placement(
     static Placement gpu(ExecutionProvider provider, int number, boolean shrinkArena) {
         Map<String, String> runOptions =
                 shrinkArena ? Map.of("memory.enable_memory_arena_shrinkage", "gpu:" + number) : Map.of();
-        // Where memory is given back after each run, a run beside a long one could find too little.
+        // Where each run releases its memory, a run during a long one could find too little.
         return new Placement(new Device(provider, number, 1, shrinkArena), runOptions, null);
     }
 

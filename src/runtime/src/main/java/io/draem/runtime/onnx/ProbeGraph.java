@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The smallest graph that proves a provider: {@code y = Conv(x, w)} with one pixel and one weight. A provider on which it
- * does not run is at fault; a provider on which it does leaves the fault with the graph that fails.
+ * The smallest graph that proves a provider: {@code y = Conv(x, w)} with one pixel and one weight. If it fails, the provider
+ * does not work; if it runs, the cause of a failure is the graph that fails.
  */
 final class ProbeGraph {
 
@@ -16,7 +16,7 @@ final class ProbeGraph {
 
     private ProbeGraph() {}
 
-    /** Returns the graph as an ONNX file, in the numbers of onnx.proto. */
+    /** Returns the graph as an ONNX file, with the field numbers of onnx.proto. */
     static byte[] bytes() {
         byte[] node = join(text(1, INPUT), text(1, "w"), text(2, "y"), text(4, "Conv"));
         byte[] weight = join(

@@ -1,12 +1,12 @@
 package io.draem.runtime.onnx;
 
-/** What the operator asked for. */
+/** The requested provider. */
 public enum ProviderChoice {
-    /** CUDA when it works, else the CPU with a warning. */
+    /** CUDA if it works, else the CPU with a warning. */
     AUTO,
-    /** CUDA; nothing is opened where it does not work. */
+    /** CUDA; opening fails if it does not work. */
     CUDA,
-    /** TensorRT; nothing is opened where it does not work. */
+    /** TensorRT; opening fails if it does not work. */
     TENSORRT,
     /** The CPU. */
     CPU

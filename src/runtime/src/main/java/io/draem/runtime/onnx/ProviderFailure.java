@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what ONNX Runtime says when a GPU provider does not work into a sentence that names the missing piece and the remedy. */
+/** Translates ONNX Runtime's message about a provider that does not work into a sentence with the cause and the remedy. */
 final class ProviderFailure {
 
     private static final Pattern MISSING_LIBRARY =
@@ -25,7 +25,7 @@ final class ProviderFailure {
                 || text.contains("CUDNN_STATUS_ALLOC_FAILED");
     }
 
-    /** Returns the sentence for a failure's text; a text that is not known is quoted in one line, without its paths. */
+    /** Returns the sentence for a failure's text; an unknown text is quoted in one line, without its paths. */
     static String explain(@Nullable String text) {
         if (text == null || text.isBlank()) {
             return "The GPU provider does not work here and ONNX Runtime gives no reason";

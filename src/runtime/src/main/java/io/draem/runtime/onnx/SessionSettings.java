@@ -6,20 +6,20 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import java.util.Map;
 
-/** Turns options into those of a session. */
+/** Converts execution options to the options of a session. */
 final class SessionSettings {
 
     private SessionSettings() {}
 
-    /** Returns the options of a session on that place; the caller closes them. */
+    /** Returns the options of a session on a device; the caller closes them. */
     static OrtSession.SessionOptions of(ExecutionOptions options, Placement placement) throws OrtException {
         OrtSession.SessionOptions session = new OrtSession.SessionOptions();
         boolean made = false;
         try {
             boolean cpu = placement.device().provider() == ExecutionProvider.CPU;
-            // A GPU does its work itself: one thread feeds it.
+            // One thread is enough to start the operators of a GPU.
             session.setIntraOpNumThreads(cpu ? options.cpuThreads() : 1);
-            // Threads that spin between runs would take the processors from decoding.
+            // Threads that spin between runs would take processor time from decoding.
             session.addConfigEntry("session.intra_op.allow_spinning", "0");
             if (!cpu) {
                 addGpu(session, options, placement);
@@ -48,7 +48,7 @@ final class SessionSettings {
                 session.addTensorrt(tensorRt);
             }
         }
-        // Behind TensorRT too: CUDA runs what TensorRT cannot.
+        // Also after TensorRT: CUDA runs the operators that TensorRT does not support.
         try (OrtCUDAProviderOptions cuda =
                 new OrtCUDAProviderOptions(placement.device().number())) {
             for (Map.Entry<String, String> option :

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TensorRtOptions(@Nullable Path cache, boolean fp16) {
 
-    /** What holds where nothing is configured. */
+    /** The options where nothing is configured. */
     public static final TensorRtOptions DEFAULT = new TensorRtOptions(null, false);
 
     /** Returns the options under ONNX Runtime's names. */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs a graph at every batch size, on images like photographs, and checks what it returns. */
+/** Runs a graph at every batch size, on images that resemble photographs, and checks the results. */
 final class WarmUp {
 
     /**

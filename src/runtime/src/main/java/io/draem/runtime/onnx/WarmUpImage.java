@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WarmUpImage {
 
-    /** No pixel is black or white: a clipped image is not what a graph must be able to run on. */
+    /** No pixel is black or white: a graph need not give a usable result for a clipped image. */
     private static final float DARKEST = 0.02f;
 
     private static final float LIGHTEST = 0.98f;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ExecutionOptionsTests {
 
     @Test
-    void cudaRoundsNothingAndTakesWhatIsAskedForUnlessToldOtherwise() {
+    void byDefaultCudaNeitherRoundsNorReservesMemory() {
         assertThat(CudaOptions.DEFAULT.toProviderOptions())
                 .containsEntry("use_tf32", "0")
                 .containsEntry("arena_extend_strategy", "kSameAsRequested")

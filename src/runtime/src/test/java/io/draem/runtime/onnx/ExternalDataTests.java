@@ -21,14 +21,14 @@ class ExternalDataTests {
     Path directory;
 
     @Test
-    void aGraphThatIsWholeNamesNoFile() throws Exception {
+    void aGraphWithoutExternalWeightsNamesNoFile() throws Exception {
         ByteBuffer graph = ByteBuffer.wrap(Files.readAllBytes(TestModels.graph()));
         assertThat(ExternalData.locations(graph)).isEmpty();
         assertThat(graph.position()).isZero();
     }
 
     @Test
-    void namesTheFileBesideTheGraph() throws Exception {
+    void namesTheFileInTheFolderOfTheGraph() throws Exception {
         assertThat(ExternalData.locations(ByteBuffer.wrap(graph("model.onnx.data"))))
                 .containsExactly("model.onnx.data");
     }
@@ -47,23 +47,23 @@ class ExternalDataTests {
                 "C:weights",
                 ".hidden"
             })
-    void refusesEveryOtherPlace(String location) {
+    void refusesEveryOtherLocation(String location) {
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> ExternalData.locations(ByteBuffer.wrap(graph(location))))
-                .withMessageContaining("right beside it");
+                .withMessageContaining("only files in the graph's folder");
     }
 
     @Test
-    void seesAFieldWhoseTagHasBitsThatProtobufIgnores() throws Exception {
+    void readsAFieldWhoseTagHasBitsThatProtobufIgnores() throws Exception {
         byte[] plain = graph("../other/weights");
         byte[] hidden = join(new byte[] {(byte) 0xBA, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x10}, tail(plain));
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> ExternalData.locations(ByteBuffer.wrap(hidden)))
-                .withMessageContaining("right beside it");
+                .withMessageContaining("only files in the graph's folder");
     }
 
     @Test
-    void aMissingFileIsNamed() throws Exception {
+    void namesAMissingFile() throws Exception {
         Path file = Files.write(directory.resolve("model.onnx"), graph("weights.bin"));
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> GraphFile.read(file, 1_000))
@@ -100,7 +100,7 @@ class ExternalDataTests {
     }
 
     @Test
-    void aFileBesideTheGraphIsBoundedToo() throws Exception {
+    void limitsTheSizeOfAFileWithWeightsToo() throws Exception {
         Path file = Files.write(directory.resolve("model.onnx"), graph("weights.bin"));
         Files.write(directory.resolve("weights.bin"), new byte[1_001]);
         assertThatExceptionOfType(GraphRefusedException.class)
@@ -109,7 +109,7 @@ class ExternalDataTests {
     }
 
     @Test
-    void brokenBytesAreRefusedAndNothingElse() {
+    void refusesBrokenBytesWithoutAnotherException() {
         byte[] whole = graph("model.onnx.data");
         Random random = new Random(5);
         int refused = 0;
@@ -126,7 +126,7 @@ class ExternalDataTests {
         assertThat(refused).isPositive();
     }
 
-    /** In the numbers of onnx.proto: a model whose graph has one tensor with one entry. */
+    /** Returns a model whose graph has one tensor with one entry, with the field numbers of onnx.proto. */
     private static byte[] graph(String location) {
         byte[] entry = join(text(1, "location"), text(2, location));
         return part(7, part(5, part(13, entry)));

@@ -36,8 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("slow")
 class ModelOpenerTests {
 
-    /** Whether the class path has ONNX Runtime for GPUs, or that for processors alone (-Pcpu). */
-    private static final boolean MADE_FOR_GPUS =
+    /** Whether the class path has ONNX Runtime with support for GPUs, which -Pcpu leaves out. */
+    private static final boolean SUPPORTS_GPUS =
             ModelOpener.class.getResource("/ai/onnxruntime/native/linux-x64/libonnxruntime_providers_cuda.so") != null;
 
     private static final ExecutionOptions CPU = new ExecutionOptions(ProviderChoice.CPU, 0, 2, 3, 3);
@@ -63,7 +63,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    void anImageGetsTheSameAnswerAloneAndInABatch() throws Exception {
+    void anImageHasTheSameResultAloneAndInABatch() throws Exception {
         try (OnnxModel model =
                 new ModelOpener(CPU).open(graph(TestModels.graph())).get(0)) {
             List<ModelInput> inputs = List.of(noise(model, 1), noise(model, 2), noise(model, 3));
@@ -81,7 +81,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    void twoRunsAtATimeGiveTheAnswersOfOne() throws Exception {
+    void twoConcurrentRunsReturnTheResultsOfOne() throws Exception {
         ExecutionOptions two = new ExecutionOptions(
                 ProviderChoice.CPU, List.of(0), 2, 2, 1, 1, true, true, CudaOptions.DEFAULT, TensorRtOptions.DEFAULT);
         List<OnnxModel> models = new ModelOpener(two).open(graph(TestModels.graph()));
@@ -94,10 +94,11 @@ class ModelOpenerTests {
                 alone.addAll(first.run(List.of(input), new Termination()));
             }
             for (int i = 0; i < 5; i++) {
-                CompletableFuture<ModelOutput> beside = CompletableFuture.supplyAsync(() -> run(second, inputs.get(1)));
+                CompletableFuture<ModelOutput> concurrent =
+                        CompletableFuture.supplyAsync(() -> run(second, inputs.get(1)));
                 assertThat(run(first, inputs.get(0)).map().values())
                         .isEqualTo(alone.get(0).map().values());
-                assertThat(beside.get().map().values())
+                assertThat(concurrent.get().map().values())
                         .isEqualTo(alone.get(1).map().values());
             }
         }
@@ -112,7 +113,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    void givesTheReconstructionOnlyToThoseThatAskForIt() throws Exception {
+    void returnsTheReconstructionOnlyWhereRequested() throws Exception {
         try (OnnxModel model =
                 new ModelOpener(CPU).open(graph(TestModels.graph())).get(0)) {
             assumeThat(model.reconstructs()).isTrue();
@@ -125,11 +126,11 @@ class ModelOpenerTests {
     }
 
     @Test
-    void refusesAFileThatIsNoGraph() throws Exception {
+    void refusesAFileThatIsNotAGraph() throws Exception {
         Path file = Files.writeString(directory.resolve("model.onnx"), "no graph");
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> new ModelOpener(CPU).open(graph(file)))
-                .withMessageContaining("no ONNX graph")
+                .withMessageContaining("not an ONNX graph")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain(directory.toString()));
     }
 
@@ -155,7 +156,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    void saysOfAGraphOfAnomalibBefore2WhatToImport() throws Exception {
+    void namesTheImportOfAGraphThatAnomalibBefore2Exported() throws Exception {
         Path file =
                 Path.of(ModelOpenerTests.class.getResource("anomalib-1.0.onnx").toURI());
         assertThatExceptionOfType(GraphRefusedException.class)
@@ -178,13 +179,13 @@ class ModelOpenerTests {
     }
 
     @Test
-    void refusesAGraphWhoseScoreIsNoNumber() throws Exception {
+    void refusesAGraphWhoseScoreIsNotANumber() throws Exception {
         assertRefused(
                 SlowGraph.undefined(SIDE, true, metadata()), "score is NaN, not 0 to 1", "export the model again");
     }
 
     @Test
-    void refusesAGraphWhoseMapHoldsNoNumbers() throws Exception {
+    void refusesAGraphWhoseMapHoldsNaN() throws Exception {
         assertRefused(
                 SlowGraph.undefined(SIDE, false, metadata()),
                 "anomaly map holds NaN, not 0 to 1",
@@ -192,7 +193,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    void refusesAGraphWhoseScoreIsNoProbability() throws Exception {
+    void refusesAGraphWhoseScoreIsNotAProbability() throws Exception {
         assertRefused(SlowGraph.tooLarge(SIDE, true, metadata()), "The graph's score is 2.", "ends in probabilities");
     }
 
@@ -259,7 +260,7 @@ class ModelOpenerTests {
     }
 
     @Test
-    void saysWhyCudaDoesNotWorkWhereItWasDemanded() {
+    void namesTheReasonWhereRequiredCudaDoesNotWork() {
         assumeThat(Files.exists(Path.of("/dev/nvidiactl"))).isFalse();
         ModelOpener opener = new ModelOpener(new ExecutionOptions(ProviderChoice.CUDA, 0, 2, 1, 1));
         assertThatExceptionOfType(ProviderUnavailableException.class)
@@ -268,13 +269,13 @@ class ModelOpenerTests {
     }
 
     @Test
-    void fallsBackToTheCpuWhereTheChoiceIsLeftToIt() throws Exception {
+    void fallsBackToTheCpuWithTheChoiceAuto() throws Exception {
         assumeThat(Files.exists(Path.of("/dev/nvidiactl"))).isFalse();
         ModelOpener opener = new ModelOpener(new ExecutionOptions(ProviderChoice.AUTO, 0, 2, 1, 8));
         try (OnnxModel model = opener.open(graph(TestModels.graph())).get(0)) {
             assertThat(model.provider()).isEqualTo(ExecutionProvider.CPU);
             assertThat(model.maxBatchSize()).isEqualTo(1);
-            if (MADE_FOR_GPUS) {
+            if (SUPPORTS_GPUS) {
                 assertThat(model.fallback()).contains("NVIDIA driver");
             } else {
                 assertThat(model.fallback())
@@ -309,7 +310,7 @@ class ModelOpenerTests {
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // native code does not end at an interrupt
-    void aGraphWhoseWarmUpDoesNotEndHoldsUpNoOther() throws Exception {
+    void aGraphWhoseWarmUpDoesNotEndBlocksNoOther() throws Exception {
         ModelOpener opener = new ModelOpener(CPU, Duration.ofMillis(1));
         GraphFile slow = graph(Files.write(directory.resolve("slow.onnx"), SlowGraph.of(256, 1_000, metadata(256))));
         GraphFile fast = graph(Files.write(directory.resolve("fast.onnx"), SlowGraph.of(SIDE, 0, metadata())));

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The texts are what ONNX Runtime 1.24.1 said on machines that lacked the piece. */
+/** The texts are those of ONNX Runtime 1.24.1 on machines without the respective part. */
 class ProviderFailureTests {
 
     @ParameterizedTest
@@ -18,7 +18,7 @@ class ProviderFailureTests {
             libnvinfer.so.10  | TensorRT 10
             libnvonnxparser.so.10 | TensorRT 10
             """)
-    void namesTheMissingLibraryAndWhatItBelongsTo(String library, String piece) {
+    void namesTheMissingLibraryAndItsProduct(String library, String piece) {
         String sentence = ProviderFailure.explain("Error code - ORT_FAIL - message:"
                 + " /onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1957 onnxruntime::Provider&"
                 + " onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library"
@@ -28,20 +28,20 @@ class ProviderFailureTests {
     }
 
     @Test
-    void aMissingDriverLibraryIsTheDriver() {
+    void namesTheDriverWhereItsLibraryIsMissing() {
         assertThat(ProviderFailure.explain(
                         "Failed to load library /x/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot"
                                 + " open shared object file: No such file or directory"))
                 .contains("NVIDIA driver", "libcuda.so.1", "--gpus all", "nvidia.com/gpu");
     }
 
-    /** Without a driver, and with a driver that sees no device, word for word. */
+    /** Original texts without a driver, and with a driver that sees no device. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             35: CUDA driver version is insufficient for CUDA runtime version | driver 525 or later
             100: no CUDA-capable device is detected                          | The NVIDIA driver sees no GPU
             """)
-    void findsTheNumberInWhatIsSaidOfAnOption(String failure, String meaning) {
+    void findsTheNumberInAMessageAboutAnOption(String failure, String meaning) {
         assertThat(ProviderFailure.explain("Error code - ORT_FAIL - message:"
                         + " /onnxruntime_src/onnxruntime/core/providers/cuda/cuda_execution_provider_info.cc:60"
                         + " static onnxruntime::CUDAExecutionProviderInfo"
@@ -71,13 +71,13 @@ class ProviderFailureTests {
     }
 
     @Test
-    void theCpuArtifactAndTooLittleSpaceReadAlikeAndAreBothNamed() {
+    void namesBothCausesOfTheSameMessageTheCpuArtifactAndTooLittleSpace() {
         assertThat(ProviderFailure.explain("Error code - ORT_EP_FAIL - message: Failed to find CUDA shared provider"))
                 .contains("-Pcpu", "java.io.tmpdir");
     }
 
     @Test
-    void aGraphThatIsAtFaultIsToldSo() {
+    void quotesTheFailureOfAGraph() {
         assertThat(ProviderFailure.ofGraph(
                         "This session contains graph nodes that are assigned to the default CPU EP, but"
                                 + " fallback to CPU EP has been explicitly disabled by the user."))
@@ -89,7 +89,7 @@ class ProviderFailureTests {
     }
 
     @Test
-    void quotesWhatItDoesNotKnowWithoutPaths() {
+    void quotesAnUnknownTextWithoutPaths() {
         assertThat(ProviderFailure.explain("Something new in /opt/secret/place.cc:12 went wrong\nsecond line"))
                 .contains("Something new in place.cc:12 went wrong")
                 .doesNotContain("/opt/secret", "second line");

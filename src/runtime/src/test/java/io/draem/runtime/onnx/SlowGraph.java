@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Writes small graphs of the contract: slow ones, and ones whose answers are of no use. */
+/** Writes small graphs that follow the contract: slow ones, and ones whose results are not usable. */
 public final class SlowGraph {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -26,14 +26,14 @@ public final class SlowGraph {
         return graph.file(size, last, last, metadata);
     }
 
-    /** Returns a file whose map is NaN where the image is black, beside a score that is the image's largest value. */
+    /** Returns a file whose map is NaN where the image is black, with a score that is the image's largest value. */
     public static byte[] undefinedWhereBlack(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add("Div", "ratio", "input", "input");
         return graph.file(size, "input", "ratio", metadata);
     }
 
-    /** Returns a file whose map is NaN where the image is white, beside a score that is the image's largest value. */
+    /** Returns a file whose map is NaN where the image is white, with a score that is the image's largest value. */
     public static byte[] undefinedWhereWhite(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add("Sub", "zero", "input", "input");
@@ -65,7 +65,7 @@ public final class SlowGraph {
         return graph.file(size, score ? "large" : "input", score ? "input" : "large", metadata);
     }
 
-    /** Returns a file whose answer to an image depends on the others in its batch. */
+    /** Returns a file whose result for an image depends on the others in its batch. */
     public static byte[] ofTheWholeBatch(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class WarmUpImageTests {
 
     @Test
-    void imagesLookLikeThoseThatTheModelWasTrainedOn() throws Exception {
+    void imagesHaveTheMeasuresOfTheTrainingImages() throws Exception {
         ModelCard card = card();
         ImageProfile profile = Objects.requireNonNull(card.images());
         for (ModelInput image : WarmUpImage.pair(card)) {
@@ -31,7 +31,7 @@ class WarmUpImageTests {
     }
 
     @Test
-    void imagesAreTwoAndTheSameEachTimeWithoutBlackOrWhitePixels() throws Exception {
+    void returnsTheSameTwoImagesEachTimeWithoutBlackOrWhitePixels() throws Exception {
         ModelCard card = card();
         List<ModelInput> images = WarmUpImage.pair(card);
         assertThat(images.get(0).pixels()).isNotEqualTo(images.get(1).pixels());

@@ -65,7 +65,7 @@ class FailingVersionHttpTests {
         assertThat(refused().at("/0/version").asInt()).isEqualTo(2);
         assertThat(refused().at("/0/reason").asString())
                 .isEqualTo(
-                        "Its warm-up run gives no usable answer. The graph's score is NaN, not 0 to 1: export the model"
+                        "Its warm-up run returns no usable result. The graph's score is NaN, not 0 to 1: export the model"
                                 + " again, in float32 if it is float16 or int8, and so that it ends in probabilities");
         assertThat(readiness().at("/details/refused version 2").asString()).contains("score is NaN");
         assertThat(metric("draem_model_load_failures_total{reason=\"invalid-graph\"}"))

@@ -107,7 +107,7 @@ class ModelRepositoryTests {
         assertThat(models.refused()).singleElement().satisfies(refused -> {
             assertThat(refused.name()).isEqualTo("cookie");
             assertThat(refused.version()).isEqualTo(2);
-            assertThat(refused.reason()).contains("no ONNX graph");
+            assertThat(refused.reason()).contains("not an ONNX graph");
         });
     }
 

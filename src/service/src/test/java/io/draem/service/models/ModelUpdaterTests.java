@@ -102,7 +102,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         assertThat(models.repository().refused()).singleElement().satisfies(refused -> {
             assertThat(refused.version()).isEqualTo(2);
             assertThat(refused.failure()).isEqualTo(FailedVersion.Failure.INVALID_GRAPH);
-            assertThat(refused.reason()).contains("no ONNX graph");
+            assertThat(refused.reason()).contains("not an ONNX graph");
         });
         assertThat(models.events(ModelEvent.LoadFailed.class)).hasSize(5);
 
