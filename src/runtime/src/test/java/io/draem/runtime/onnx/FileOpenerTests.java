@@ -1,8 +1,8 @@
 package io.draem.runtime.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.draem.testing.Await;
 import io.draem.testing.BoundedProcess;
