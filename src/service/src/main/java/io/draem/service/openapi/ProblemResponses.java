@@ -94,7 +94,7 @@ final class ProblemResponses {
             response.addHeaderObject(
                     HttpHeaders.RETRY_AFTER,
                     new Header()
-                            .description("Seconds to wait before the next attempt")
+                            .description("Seconds to wait before the next request")
                             .schema(new IntegerSchema())
                             .example(2));
         }

@@ -4,7 +4,6 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.queue.RequestContext;
-import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
@@ -48,18 +47,15 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final int SPARE_PARTS = 8;
 
     @Bean
-    MultipartConfigElement multipartConfig(DetectionProperties properties) {
-        long image = properties.image().maxBytes().toBytes();
-        long form = Math.max(imageForm(properties), batchForm(properties));
-        // Parts stay in memory: nothing of an image touches the disk, and the root may be read-only.
-        return new MultipartConfigElement("", image, form, Math.toIntExact(image));
-    }
-
-    @Bean
     MultipartResolver multipartResolver(DetectionProperties properties) {
-        return new ImageForms(Map.of(
-                Endpoints.DETECT, imageForm(properties),
-                Endpoints.DETECT_BATCH, batchForm(properties)));
+        return new ImageForms(
+                Map.of(
+                        Endpoints.DETECT, imageForm(properties),
+                        Endpoints.DETECT_BATCH, batchForm(properties)),
+                new FormParts.Limits(
+                        properties.image().maxBytes().toBytes(),
+                        PART_HEADERS,
+                        properties.batch().maxImages() + SPARE_PARTS));
     }
 
     private static long imageForm(DetectionProperties properties) {
@@ -71,15 +67,8 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(
-            DetectionProperties properties, ServerProperties server) {
-        return factory -> {
-            factory.addConnectorCustomizers(connector -> {
-                connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
-                connector.setMaxPartHeaderSize(PART_HEADERS);
-            });
-            reportProblems(factory, Endpoints.explorer(server));
-        };
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(ServerProperties server) {
+        return factory -> reportProblems(factory, Endpoints.explorer(server));
     }
 
     /**
