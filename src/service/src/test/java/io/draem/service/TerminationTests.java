@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TerminationTests {
 
-    private static final int CALLERS = 6;
+    private static final int CLIENTS = 6;
     private static final int SLOW_CLIENTS = 20;
     private static final int SIGTERM = 143;
     private static final int SIGHUP = 129;
@@ -56,17 +56,17 @@ class TerminationTests {
     void everyRequestSentWhileLoadBalancersNoticeIsAnswered() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "--draem.shutdown.settle-delay=1s")) {
             int port = awaitReady(service);
-            CountDownLatch warm = new CountDownLatch(3 * CALLERS);
-            List<Thread> callers = call(port, warm);
-            warm.await();
+            CountDownLatch warm = new CountDownLatch(3 * CLIENTS);
+            List<Thread> clients = call(port, warm);
+            assertThat(warm.await(60, TimeUnit.SECONDS)).isTrue();
             service.terminate();
             Await.until(Duration.ofSeconds(20), () -> get(port, "/actuator/health/readiness") != 200);
             // A load balancer sends nothing more now; what it has sent must be answered.
             leave.set(true);
-            join(callers);
+            join(clients);
             assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
             assertThat(lost).isEmpty();
-            assertThat(statuses).hasSizeGreaterThanOrEqualTo(3 * CALLERS).containsOnly(200);
+            assertThat(statuses).hasSizeGreaterThanOrEqualTo(3 * CLIENTS).containsOnly(200);
             assertEndedWell(service);
         }
     }
@@ -133,22 +133,23 @@ class TerminationTests {
         }
     }
 
-    /** Clients of all kinds, two of each, which go on until no connection is accepted any more. */
+    /** Clients of all kinds, two of each, which continue until no connection is accepted any more. */
     private void endUnderLoad() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "--draem.shutdown.drain-limit=5s")) {
             int port = awaitReady(service);
             byte[] image = Files.readAllBytes(TestModels.broken());
-            CountDownLatch warm = new CountDownLatch(3 * CALLERS);
+            CountDownLatch warm = new CountDownLatch(3 * CLIENTS);
             List<LoadClient> clients = new ArrayList<>();
             for (LoadClient.Kind kind : LoadClient.Kind.values()) {
                 clients.add(LoadClient.start(port, image, kind, warm));
                 clients.add(LoadClient.start(port, image, kind, warm));
             }
-            warm.await();
+            assertThat(warm.await(60, TimeUnit.SECONDS)).isTrue();
             service.terminate();
             assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
             for (LoadClient client : clients) {
-                client.join();
+                client.join(60_000);
+                assertThat(client.isAlive()).as("%s", client).isFalse();
                 assertThat(client.unanswered())
                         .as("requests of %s without an answer%n%s", client, service.log())
                         .isEmpty();
@@ -234,9 +235,9 @@ class TerminationTests {
 
     private List<Thread> call(int port, CountDownLatch warm) throws IOException {
         byte[] photograph = Files.readAllBytes(TestModels.broken());
-        List<Thread> callers = new ArrayList<>();
-        for (int i = 0; i < CALLERS; i++) {
-            Thread caller = new Thread(() -> {
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            Thread client = new Thread(() -> {
                 while (!leave.get()) {
                     try {
                         statuses.add(detect(port, photograph));
@@ -248,15 +249,16 @@ class TerminationTests {
                     }
                 }
             });
-            caller.start();
-            callers.add(caller);
+            client.start();
+            clients.add(client);
         }
-        return callers;
+        return clients;
     }
 
     private static void join(List<Thread> threads) throws InterruptedException {
         for (Thread thread : threads) {
-            thread.join();
+            thread.join(60_000);
+            assertThat(thread.isAlive()).isFalse();
         }
     }
 

@@ -38,23 +38,23 @@ final class AdmissionFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
+        HttpRequestContext context = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
         RequestTarget target = target(request);
         String model = target.model();
         Admission.Permit permit;
         try {
-            DetectionException refusal = arrival.refusal();
+            DetectionException refusal = context.refusal();
             if (refusal != null) {
                 if (refusal.outcome() == Outcome.SLOW_BODY || refusal.outcome() == Outcome.DEADLINE_EXCEEDED) {
                     response.setHeader("Connection", "close"); // the rest of the body is not waited for
                 }
-                throw admission.refuse(model, refusal, arrival.age());
+                throw admission.refuse(model, refusal, context.age());
             }
             if (Endpoints.takesImages(target.path())) {
-                requireNoCoding(request, response, model, arrival);
+                requireNoCoding(request, response, model, context);
             }
-            arrival.shorten(timeout(request.getHeader(Headers.REQUEST_TIMEOUT), Long.MAX_VALUE));
-            permit = admission.admit(model, arrival.client(), arrival.isAdmitted());
+            context.shorten(timeout(request.getHeader(Headers.REQUEST_TIMEOUT), Long.MAX_VALUE));
+            permit = admission.admit(model, context.client(), context.isAdmitted());
         } catch (DetectionException e) {
             problems.resolveException(request, response, null, e);
             return;
@@ -69,13 +69,13 @@ final class AdmissionFilter extends OncePerRequestFilter {
             HttpServletRequest request,
             HttpServletResponse response,
             @Nullable String model,
-            HttpRequestContext arrival)
+            HttpRequestContext context)
             throws DetectionException {
         try {
             ContentCoding.requireNone("The body", request.getHeaders(HttpHeaders.CONTENT_ENCODING));
         } catch (DetectionException e) {
             response.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
-            throw admission.refuse(model, e, arrival.age());
+            throw admission.refuse(model, e, context.age());
         }
     }
 

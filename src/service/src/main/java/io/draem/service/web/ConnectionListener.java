@@ -19,7 +19,7 @@ import org.apache.tomcat.util.net.NioEndpoint;
 final class ConnectionListener extends NioEndpoint {
 
     private static final long PAUSE = Duration.ofMillis(10).toNanos();
-    /** Without a new connection for that time, those of clients that go on after each answer are all held. */
+    /** Without a new connection for that time, those of clients that continue after each response are all held. */
     private static final long SILENCE = Duration.ofMillis(50).toNanos();
 
     private static final long HOLD_LIMIT = Duration.ofMillis(500).toNanos();

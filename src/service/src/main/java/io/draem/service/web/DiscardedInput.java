@@ -136,7 +136,7 @@ final class DiscardedInput {
         return now - heard >= SILENCE.toNanos() || now - end >= 0 || bytes >= MOST_BYTES;
     }
 
-    /** Has a thread of the web server go on once a limit is reached; to be called several times per second. */
+    /** Has a thread of the web server continue once a limit is reached; to be called several times per second. */
     void check(long now) {
         if (!reported && isOverdue(now)) {
             reported = true;
@@ -144,7 +144,7 @@ final class DiscardedInput {
         }
     }
 
-    /** Has a thread of the web server go on. */
+    /** Has a thread of the web server continue. */
     void wake() {
         socket.processSocket(SocketEvent.OPEN_READ, true);
     }

@@ -44,12 +44,12 @@ final class KeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        HttpRequestContext arrival =
+        HttpRequestContext context =
                 request.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext known ? known : null;
-        Decision decision = arrival == null ? null : arrival.decision();
+        Decision decision = context == null ? null : context.decision();
         if (decision == null) {
             // As it was sent, and not as a proxy would have it.
-            String path = arrival == null ? request.getRequestURI() : arrival.path();
+            String path = context == null ? request.getRequestURI() : context.path();
             decision = decide(request.getMethod(), path, request::getHeader);
         }
         Access access = decision.access();
@@ -61,8 +61,8 @@ final class KeyFilter extends OncePerRequestFilter {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, Headers.CHALLENGE);
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
         } else {
-            if (name != null && requiresKeys() && arrival != null) {
-                arrival.identified(name);
+            if (name != null && requiresKeys() && context != null) {
+                context.identified(name);
             }
             chain.doFilter(name == null ? request : new Known(request, name), response);
         }

@@ -43,7 +43,7 @@ final class OutcomeFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long start = System.nanoTime();
-        HttpRequestContext arrival = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
+        HttpRequestContext context = (HttpRequestContext) request.getAttribute(HttpRequestContext.ATTRIBUTE);
         // Metrics know the endpoint of a request that is refused before a controller is chosen.
         ServerHttpObservationFilter.findObservationContext(request)
                 .ifPresent(metrics -> metrics.setPathPattern(Endpoints.pattern(request.getServletPath())));
@@ -55,8 +55,8 @@ final class OutcomeFilter extends OncePerRequestFilter {
             int status = thrown ? 500 : response.getStatus();
             Outcome outcome = request.getAttribute(OUTCOME) instanceof Outcome known ? known : outcome(status);
             // Within the observation of the request, so that its trace is known to what is reported.
-            arrival.answered(status < 500 ? null : outcome);
-            if (!arrival.isReported() && status >= 400 && !COUNTED_AS_ACCESS.contains(status)) {
+            context.answered(status < 500 ? null : outcome);
+            if (!context.isReported() && status >= 400 && !COUNTED_AS_ACCESS.contains(status)) {
                 listener.ended(null, outcome, Duration.ofNanos(System.nanoTime() - start));
             }
         }

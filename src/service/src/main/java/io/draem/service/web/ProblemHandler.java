@@ -31,7 +31,7 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** Turns every failure into a problem document that reveals nothing of the service's internals. */
+/** Maps every failure to a problem document that reveals nothing of the service's internals. */
 @RestControllerAdvice
 class ProblemHandler {
 
@@ -52,8 +52,8 @@ class ProblemHandler {
     @ExceptionHandler
     ResponseEntity<Problem> detection(DetectionException e) {
         if (e.isReported()
-                && current.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext arrival) {
-            arrival.reported();
+                && current.getAttribute(HttpRequestContext.ATTRIBUTE) instanceof HttpRequestContext context) {
+            context.reported();
         }
         OutcomeFilter.ended(current, e.outcome());
         if (e.outcome() == Outcome.CANCELLED) {

@@ -5,7 +5,6 @@ import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.MemoryLimits;
 import io.draem.service.queue.RequestContext;
-import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
@@ -49,18 +48,15 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final int SPARE_PARTS = 8;
 
     @Bean
-    MultipartConfigElement multipartConfig(MemoryLimits limits) {
-        long image = limits.maxBytes().toBytes();
-        long form = Math.max(imageForm(limits), batchForm(limits));
-        // Parts stay in memory: nothing of an image touches the disk, and the root may be read-only.
-        return new MultipartConfigElement("", image, form, Math.toIntExact(image));
-    }
-
-    @Bean
-    MultipartResolver multipartResolver(MemoryLimits limits) {
-        return new ImageForms(Map.of(
-                Endpoints.DETECT, imageForm(limits),
-                Endpoints.DETECT_BATCH, batchForm(limits)));
+    MultipartResolver multipartResolver(DetectionProperties properties, MemoryLimits limits) {
+        return new ImageForms(
+                Map.of(
+                        Endpoints.DETECT, imageForm(limits),
+                        Endpoints.DETECT_BATCH, batchForm(limits)),
+                new FormParts.Limits(
+                        limits.maxBytes().toBytes(),
+                        PART_HEADERS,
+                        properties.batch().maxImages() + SPARE_PARTS));
     }
 
     private static long imageForm(MemoryLimits limits) {
@@ -72,15 +68,8 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(
-            DetectionProperties properties, ServerProperties server) {
-        return factory -> {
-            factory.addConnectorCustomizers(connector -> {
-                connector.setMaxPartCount(properties.batch().maxImages() + SPARE_PARTS);
-                connector.setMaxPartHeaderSize(PART_HEADERS);
-            });
-            reportProblems(factory, Endpoints.explorer(server));
-        };
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(ServerProperties server) {
+        return factory -> reportProblems(factory, Endpoints.explorer(server));
     }
 
     /**

@@ -49,15 +49,15 @@ public record Certificate(KeyStore store) {
         return new Certificate(store);
     }
 
-    /** Writes both as PEM beside their places and moves them there, as an operator would. */
+    /** Writes both as PEM under other names and moves them, as an operator would. */
     public void install(Path certificate, Path key) throws IOException, GeneralSecurityException {
         put(certificate, pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
         put(key, pem("PRIVATE KEY", store.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
     }
 
     private static void put(Path path, String text) throws IOException {
-        Path beside = Files.writeString(path.resolveSibling(path.getFileName() + ".new"), text);
-        Files.move(beside, path, StandardCopyOption.REPLACE_EXISTING);
+        Path written = Files.writeString(path.resolveSibling(path.getFileName() + ".new"), text);
+        Files.move(written, path, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String pem(String type, byte[] content) {

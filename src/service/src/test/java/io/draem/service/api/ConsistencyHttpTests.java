@@ -70,16 +70,16 @@ class ConsistencyHttpTests extends HttpTest {
         }
     }
 
-    private static void isThe(JsonNode told, Region region) {
-        assertThat(told.get("box").get("x").asInt()).isEqualTo(region.x());
-        assertThat(told.get("box").get("y").asInt()).isEqualTo(region.y());
-        assertThat(told.get("box").get("width").asInt()).isEqualTo(region.width());
-        assertThat(told.get("box").get("height").asInt()).isEqualTo(region.height());
-        assertThat(told.get("area").asInt()).isEqualTo(region.area());
-        assertThat(told.get("centroid").get("x").asDouble()).isCloseTo(region.centroidX(), within(1e-6));
-        assertThat(told.get("peak").asDouble()).isCloseTo(region.peak(), within(1e-5));
-        assertThat(told.get("mean").asDouble()).isCloseTo(region.mean(), within(1e-5));
-        assertThat(told.get("polygon").size()).isEqualTo(region.polygon().size());
+    private static void isThe(JsonNode reported, Region region) {
+        assertThat(reported.get("box").get("x").asInt()).isEqualTo(region.x());
+        assertThat(reported.get("box").get("y").asInt()).isEqualTo(region.y());
+        assertThat(reported.get("box").get("width").asInt()).isEqualTo(region.width());
+        assertThat(reported.get("box").get("height").asInt()).isEqualTo(region.height());
+        assertThat(reported.get("area").asInt()).isEqualTo(region.area());
+        assertThat(reported.get("centroid").get("x").asDouble()).isCloseTo(region.centroidX(), within(1e-6));
+        assertThat(reported.get("peak").asDouble()).isCloseTo(region.peak(), within(1e-5));
+        assertThat(reported.get("mean").asDouble()).isCloseTo(region.mean(), within(1e-5));
+        assertThat(reported.get("polygon").size()).isEqualTo(region.polygon().size());
     }
 
     private static float[] values(OrtSession.Result result, String name) {

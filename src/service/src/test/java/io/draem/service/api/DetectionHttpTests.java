@@ -327,15 +327,15 @@ class DetectionHttpTests extends HttpTest {
     }
 
     @Test
-    void answersManyCallersAtATimeAsItAnswersOne() throws Exception {
+    void answersManyClientsAtATimeAsItAnswersOne() throws Exception {
         byte[] photograph = Files.readAllBytes(TestModels.broken());
         String expected = Http.json(http.post("/v1/detect", "image/jpeg", photograph))
                 .get("score")
                 .toString();
-        List<Thread> callers = new ArrayList<>();
+        List<Thread> clients = new ArrayList<>();
         List<String> scores = Collections.synchronizedList(new ArrayList<>());
         for (int i = 0; i < 8; i++) {
-            callers.add(new Thread(() -> {
+            clients.add(new Thread(() -> {
                 for (int j = 0; j < 5; j++) {
                     try {
                         JsonNode body = Http.json(http.post("/v1/detect", "image/jpeg", photograph));
@@ -346,9 +346,9 @@ class DetectionHttpTests extends HttpTest {
                 }
             }));
         }
-        callers.forEach(Thread::start);
-        for (Thread caller : callers) {
-            caller.join();
+        clients.forEach(Thread::start);
+        for (Thread client : clients) {
+            client.join(60_000);
         }
         assertThat(scores).hasSize(40).containsOnly(expected);
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Talks to the service as any caller would. */
+/** Talks to the service as any client would. */
 public final class Http {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();

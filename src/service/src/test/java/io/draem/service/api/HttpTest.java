@@ -13,7 +13,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @SpringBootTest(
         classes = DraemServiceApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        // Traces are of those requests alone that ask for one: a test can tell which.
+        // Traces are of those requests alone that ask for one, so that a test knows which.
         properties = {"draem.inference.provider=cpu", "management.tracing.sampling.probability=0"})
 public abstract class HttpTest {
 

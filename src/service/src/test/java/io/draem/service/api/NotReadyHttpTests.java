@@ -34,35 +34,35 @@ class NotReadyHttpTests extends HttpTest {
         /** Runs before the models are loaded. */
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
-        ApplicationRunner caller(Answers answers, Environment environment) {
+        ApplicationRunner client(Answers answers, Environment environment) {
             return arguments -> {
                 Http early = new Http(environment.getRequiredProperty("local.server.port", Integer.class));
                 byte[] photograph = Files.readAllBytes(TestModels.good());
-                answers.byDoor().put("detect", early.post("/v1/detect", "image/jpeg", photograph));
-                answers.byDoor().put("model", early.get("/v1/models/" + TestModels.name()));
-                answers.byDoor().put("readiness", early.get("/actuator/health/readiness"));
+                answers.byEndpoint().put("detect", early.post("/v1/detect", "image/jpeg", photograph));
+                answers.byEndpoint().put("model", early.get("/v1/models/" + TestModels.name()));
+                answers.byEndpoint().put("readiness", early.get("/actuator/health/readiness"));
             };
         }
     }
 
-    record Answers(Map<String, HttpResponse<byte[]>> byDoor) {}
+    record Answers(Map<String, HttpResponse<byte[]>> byEndpoint) {}
 
     @Autowired
     private Answers answers;
 
     @Test
-    void bothDoorsSayThatItIsNotReadyAndWhenToTryAgain() {
-        for (String door : new String[] {"detect", "model"}) {
-            HttpResponse<byte[]> answer = answers.byDoor().get(door);
-            assertThat(answer.statusCode()).as(door).isEqualTo(503);
+    void bothEndpointsSayThatItIsNotReadyAndWhenToTryAgain() {
+        for (String endpoint : new String[] {"detect", "model"}) {
+            HttpResponse<byte[]> answer = answers.byEndpoint().get(endpoint);
+            assertThat(answer.statusCode()).as(endpoint).isEqualTo(503);
             assertThat(Http.json(answer).get("type").asString()).isEqualTo("urn:draem:problem:not-ready");
-            assertThat(answer.headers().firstValue("Retry-After")).as(door).hasValue("2");
+            assertThat(answer.headers().firstValue("Retry-After")).as(endpoint).hasValue("2");
         }
     }
 
     @Test
     void readinessWaitsForTheModels() throws Exception {
-        assertThat(answers.byDoor().get("readiness").statusCode()).isEqualTo(503);
+        assertThat(answers.byEndpoint().get("readiness").statusCode()).isEqualTo(503);
         assertThat(http.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
     }
 }

@@ -27,7 +27,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One network in two graphs, through every door: as anomalib exported it, with a resize and its post-processing inside,
+ * One network in two graphs, through every endpoint: as anomalib exported it, with a resize and its post-processing inside,
  * and as the trainer exports it in float16. anomalib's own numbers are the measure of both.
  */
 @SpringBootTest(

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Run with {@code -Dopenapi.update=true} to write the contract anew, and read what the difference says. */
+/** Run with {@code -Dopenapi.update=true} to rewrite the contract, and review the difference. */
 class OpenApiTests extends HttpTest {
 
     @Test

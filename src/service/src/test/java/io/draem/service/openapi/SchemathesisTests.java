@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Lets schemathesis fuzz the running service by its contract. It is looked for on the PATH; {@code -Dschemathesis=FILE}
- * names another, {@code -Dschemathesis.examples=300} sends more than 50 requests to each door.
+ * names another, {@code -Dschemathesis.examples=300} sends more than 50 requests to each endpoint.
  */
 @EnabledIfSystemProperty(
         named = "draem.test.schemathesis",

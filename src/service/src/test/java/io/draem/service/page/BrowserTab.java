@@ -46,7 +46,7 @@ final class BrowserTab {
         return said.get("result").path("value");
     }
 
-    /** Waits until a condition holds; what the page says stands in the error where it never does. */
+    /** Waits until a condition holds; the error holds the text of the page if it never does. */
     void await(String condition) throws Exception {
         evaluate("""
             new Promise((yes, no) => {

@@ -172,7 +172,7 @@ class ExplorerBrowserTests {
             tab.await("document.querySelector('" + operation + " .execute') !== null");
         }
 
-        /** Returns what stands in the fields. */
+        /** Returns the contents of the fields. */
         String filled(String operation) throws Exception {
             return tab.evaluate(
                             "[...document.querySelectorAll('" + operation

@@ -16,7 +16,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The page of a service that asks for keys and lies under a path of its own. */
+/** The page of a service that requires keys and has a path of its own. */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"draem.inference.provider=cpu", "server.servlet.context-path=/line-3"})

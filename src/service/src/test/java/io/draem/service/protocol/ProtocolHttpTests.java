@@ -404,16 +404,16 @@ class ProtocolHttpTests extends HttpTest {
         return Http.json(response);
     }
 
-    private void isInvalid(String json, String told) throws Exception {
-        isError(infer(INFER, json), 400, told);
+    private void isInvalid(String json, String expected) throws Exception {
+        isError(infer(INFER, json), 400, expected);
     }
 
-    private static void isError(HttpResponse<byte[]> response, int status, String told) {
+    private static void isError(HttpResponse<byte[]> response, int status, String expected) {
         assertThat(response.statusCode()).as(beginning(response)).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
         JsonNode error = Http.json(response);
         assertThat(error.size()).isEqualTo(1);
-        assertThat(error.get("error").asString()).contains(told);
+        assertThat(error.get("error").asString()).contains(expected);
     }
 
     private static String beginning(HttpResponse<byte[]> response) {

@@ -29,7 +29,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +44,7 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** A service with one place in its queue and little patience, whose worker a test can hold. */
+/** A service with one slot in its queue and short timeouts, whose worker a test can hold. */
 @TestPropertySource(
         properties = {
             "draem.inference.runs=1",
@@ -357,10 +356,10 @@ class OverloadHttpTests extends HttpTest {
             double failed = ended("inference-failed");
             try (Socket socket = post(path, 10_000, "X-Request-Timeout: 0.5")) {
                 CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> statusLine(socket));
-                while (!answer.isDone()) {
-                    socket.getOutputStream().write(1);
-                    TimeUnit.MILLISECONDS.sleep(20);
-                }
+                Await.until(LIMIT, () -> {
+                    socket.getOutputStream().write(1); // which still arrives after the response
+                    return answer.isDone();
+                });
                 assertThat(answer.get()).as(path).contains("504");
             }
             Await.until(LIMIT, () -> ended("deadline-exceeded") + ended("inference-failed") != late + failed);

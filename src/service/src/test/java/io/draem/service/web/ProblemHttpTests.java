@@ -54,10 +54,10 @@ class ProblemHttpTests extends HttpTest {
 
     @Test
     void anEmptyBodyHasNoImage() throws Exception {
-        String told = "send it as the part 'image' of multipart/form-data or as the body";
+        String expected = "send it as the part 'image' of multipart/form-data or as the body";
         String empty = "The part 'image' is empty";
-        isProblem(http.post("/v1/detect", BodyPublishers.noBody()), 400, "invalid-request", told);
-        isProblem(http.post("/v1/detect", "image/png", new byte[0]), 400, "invalid-request", told);
+        isProblem(http.post("/v1/detect", BodyPublishers.noBody()), 400, "invalid-request", expected);
+        isProblem(http.post("/v1/detect", "image/png", new byte[0]), 400, "invalid-request", expected);
         isProblem(http.postForm("/v1/detect", "image", "a.png", new byte[0]), 400, "invalid-request", empty);
     }
 

@@ -297,7 +297,7 @@ class SlowUploadTests extends HttpTest {
         assertThat(answer(tooLarge)).contains(" 413 ").doesNotContain(" 100 ");
     }
 
-    /** A client that has sent half of its body, and no more, is told so; the network says late that it is there no more. */
+    /** A client that has sent half of its body, and no more, is answered; the network reports late that it is gone. */
     @Test
     void aClientThatEndsItsSendingSideWithinTheBodyIsAnsweredAndCountedAsAnswered() throws Exception {
         double invalid = gauge("draem_rejected_total{reason=\"invalid-request\"}");
