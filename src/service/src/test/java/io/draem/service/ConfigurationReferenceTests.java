@@ -164,7 +164,7 @@ class ConfigurationReferenceTests {
         List<Path> sources = new ArrayList<>();
         for (String module : List.of("runtime", "service")) {
             try (Stream<Path> files = Files.walk(TestModels.file("src/" + module + "/src/main/java"))) {
-                files.filter(file -> file.toString().matches(".*(Properties|Options)\\.java"))
+                files.filter(file -> file.toString().matches(".*(Properties|Options|Configuration)\\.java"))
                         .forEach(sources::add);
             }
         }
