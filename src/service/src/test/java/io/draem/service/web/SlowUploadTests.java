@@ -204,7 +204,7 @@ class SlowUploadTests extends HttpTest {
             assertThat(rest)
                     .startsWith("TTP/1.1 413 ")
                     .contains("Connection: close")
-                    .endsWith("}");
+                    .endsWith("\r\n0\r\n\r\n");
         }
     }
 
