@@ -9,7 +9,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Closes admission as the first step of a shutdown and waits for the answers to what was let in. Readiness has gone
+ * Closes admission as the first step of a shutdown and waits for the responses to what was admitted. Readiness has gone
  * already when it is stopped; the web server follows, and last the models are closed.
  */
 @Component

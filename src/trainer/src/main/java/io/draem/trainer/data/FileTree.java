@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Everything below a folder, at any depth, sorted by path. Links are followed, except one that leads to a folder that it
- * lies in. Hidden files and folders and those that operating systems and network storage leave between images are skipped
+ * Everything below a folder, at any depth, sorted by path. Links are followed, except one that leads to a folder that
+ * contains it. Hidden files and folders and those that operating systems and network storage leave between images are skipped
  * and counted. What is neither an image nor skipped is in {@link #others()}: nothing is left out unseen.
  */
 public final class FileTree {

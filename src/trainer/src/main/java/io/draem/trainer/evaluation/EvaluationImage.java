@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A labelled image, ready for the network.
  *
- * @param id what tells it from all other images of its set, for people too; one that a set holds several times has it each
+ * @param id what identifies it among the images of its set, readable for people; one that a set holds several times has it each
  *     time
  * @param defect defect type, {@value #GOOD} for a normal image
  * @param pixels {@code [3, height, width]} of the model's size, RGB, 0 to 1
@@ -28,7 +28,7 @@ public record EvaluationImage(String id, String defect, float[] pixels, boolean 
         }
     }
 
-    /** Tells whether it shows a defect, real or synthetic. */
+    /** Returns whether it shows a defect, real or synthetic. */
     public boolean anomalous() {
         return !defect.equals(GOOD);
     }

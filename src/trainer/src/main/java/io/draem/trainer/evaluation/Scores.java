@@ -38,7 +38,7 @@ public final class Scores {
      */
     public record Scored(int index, String id, String defect, float score, float peak, boolean masked) {
 
-        /** Tells whether it shows a defect, real or synthetic. */
+        /** Returns whether it shows a defect, real or synthetic. */
         public boolean anomalous() {
             return !defect.equals(EvaluationImage.GOOD);
         }

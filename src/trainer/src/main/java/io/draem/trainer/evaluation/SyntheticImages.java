@@ -7,12 +7,12 @@ import io.draem.trainer.synthesis.Sample;
 
 /**
  * Held-out normal images with and without synthetic anomalies, to validate with where no labelled defect may be used: each
- * image turn and turn about as it is and with an anomaly, the same for the same seed. Samples are made when they are asked
+ * image alternately unchanged and with an anomaly, the same for the same seed. Samples are made when they are asked
  * for.
  */
 public final class SyntheticImages implements EvaluationSet {
 
-    /** What stands as defect type of an image with a synthetic anomaly. */
+    /** Defect type of an image with a synthetic anomaly. */
     public static final String SYNTHETIC = "synthetic";
 
     /** Fewer would make the figures of a handful of held-out images jump about. */

@@ -82,7 +82,7 @@ public record ThresholdOptions(
 
     private static void require(boolean holds, String option, @Nullable Double value) {
         if (!holds) {
-            throw new IllegalArgumentException(option + " must lie within 0 and 1, not " + value);
+            throw new IllegalArgumentException(option + " must be within 0 and 1, not " + value);
         }
     }
 }

@@ -44,7 +44,7 @@ public record Deviation(int images, double largestScore, double meanScore, doubl
         return new Deviation(count, largestScore, scoreSum / count, largestMap, mapSum / pixels);
     }
 
-    /** Tells whether every value was a number. */
+    /** Returns whether every value was a number. */
     boolean isNumber() {
         return !Double.isNaN(largestScore + meanScore + largestMap + meanMap);
     }

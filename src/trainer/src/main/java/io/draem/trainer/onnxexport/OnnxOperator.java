@@ -37,7 +37,7 @@ enum OnnxOperator {
         return type;
     }
 
-    /** Tells whether the operator takes that many inputs, left-out optional ones before the last included. */
+    /** Returns whether the operator takes that many inputs, left-out optional ones before the last included. */
     boolean takes(int inputs) {
         return inputs >= minInputs && inputs <= maxInputs;
     }

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Parity(int images, double score, double map, double reconstruction) {
 
-    /** Tells whether no difference is larger than the tolerance; NaN is. */
+    /** Returns whether no difference is larger than the tolerance; NaN is. */
     public boolean within(double tolerance) {
         return score <= tolerance && map <= tolerance && reconstruction <= tolerance;
     }

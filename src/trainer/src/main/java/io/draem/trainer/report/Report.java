@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a report tells.
+ * The content of a report.
  *
  * @param card of the model: calibration and recipe
  * @param metrics figures on the evaluated images, and {@code lossCurve}, {@code validationCurve}, {@code parity} and

@@ -157,7 +157,7 @@ public final class Training {
         setup.listener().stepped(step, loss);
     }
 
-    /** Judges the weights as they are, on a copy: the training itself is the same with and without it. */
+    /** Evaluates the current weights on a copy: the training itself is the same with and without it. */
     private void validate() throws IOException, InterruptedException, DivergedException {
         requireFinite();
         try (DraemNetwork candidate = Candidate.of(setup, network, setup.stopRequested())) {

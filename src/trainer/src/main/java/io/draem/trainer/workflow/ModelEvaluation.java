@@ -141,8 +141,8 @@ record ModelEvaluation(
         metrics.set("validation", Evaluation.ranking(validated, calibration));
         List<String> warnings = CalibrationWarnings.of(calibration);
         if (!warnings.isEmpty()) {
-            ArrayNode told = metrics.putArray("warnings");
-            warnings.forEach(told::add);
+            ArrayNode texts = metrics.putArray("warnings");
+            warnings.forEach(texts::add);
         }
         return metrics;
     }
@@ -157,11 +157,11 @@ record ModelEvaluation(
             String evaluated = test.size() + " test images";
             return Report.of(card, metrics, evaluated, test, tested, validated, detector);
         }
-        ObjectNode told = metrics.deepCopy();
-        told.setAll(Evaluation.figures(validated, calibration));
+        ObjectNode reported = metrics.deepCopy();
+        reported.setAll(Evaluation.figures(validated, calibration));
         String evaluated =
                 validation.size() + (synthetic ? " held-out images, half of them with synthetic anomalies," : "")
                         + " that also gave the thresholds, since there are no test images: take the figures for optimistic";
-        return Report.of(card, told, evaluated, validation, validated, null, detector);
+        return Report.of(card, reported, evaluated, validation, validated, null, detector);
     }
 }

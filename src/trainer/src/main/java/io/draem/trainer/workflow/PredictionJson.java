@@ -59,7 +59,7 @@ final class PredictionJson {
                 warning -> array.addObject().put("type", warning.kind().id()).put("message", warning.message()));
     }
 
-    /** Returns what stands for an image that cannot be read. */
+    /** Returns the line of an image that cannot be read. */
     static ObjectNode unreadable(String path, String problem) {
         return JsonNodeFactory.instance.objectNode().put("path", path).put("problem", problem);
     }

@@ -92,7 +92,7 @@ public final class Predictions {
     }
 
     /**
-     * Writes pictures and verdicts of all images; those that cannot be read are told on {@code log} and in the verdicts.
+     * Writes pictures and verdicts of all images; those that cannot be read are reported on {@code log} and in the verdicts.
      *
      * @param files below the folder of images
      * @throws IOException if something cannot be written

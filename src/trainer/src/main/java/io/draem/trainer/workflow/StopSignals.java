@@ -47,7 +47,7 @@ public final class StopSignals implements AutoCloseable {
                 before.put(signal, old);
             }
         } catch (IllegalArgumentException e) {
-            // This system has no such signal, or the JVM was told to leave it alone (-Xrs).
+            // This system has no such signal, or the JVM is started so that it leaves it alone (-Xrs).
         }
     }
 

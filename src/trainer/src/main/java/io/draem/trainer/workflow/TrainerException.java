@@ -5,7 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 
-/** Something that a person can mend: the message names the problem and the remedy, and is all that is printed. */
+/** Something that a person can correct: the message names the problem and the remedy, and is all that is printed. */
 public final class TrainerException extends Exception {
 
     private static final long serialVersionUID = 1L;
