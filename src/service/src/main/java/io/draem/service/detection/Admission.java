@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Admission {
 
     /**
-     * How long the responses to refused uploads may take: longer than the web server reads the rest of such a body,
-     * which all threads may be busy with.
+     * How long the responses to refused uploads may take.
      */
     private static final Duration TO_REFUSE = Duration.ofSeconds(2);
 
@@ -44,7 +43,7 @@ public final class Admission {
         void close();
     }
 
-    /** The bytes of one body, counted as they arrive; closing gives them back, once. */
+    /** The bytes of one body, counted when memory is taken for them; closing gives them back, once. */
     public interface Upload extends AutoCloseable {
 
         /** Counts more bytes; returns whether they fit. */

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the bytes of request bodies in memory, counted as they arrive. A client alone may use all of it. At the limit,
+ * Limits the bytes of request bodies in memory, counted when memory is taken for them: before all of it is
+ * filled, at most eight times what has arrived. A client alone may use all of it. At the limit,
  * the largest arriving upload of the client that holds most is evicted, so that no client is refused because another
  * one holds more.
  */

@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxBatchBytes largest body of a request with several images, also after decompression
  * @param pixelsInFlight most pixels of all images that are examined at a time, at {@value PixelBudget#BYTES} bytes of
  *     heap each
- * @param bytesInFlight most bytes of the bodies of all requests at a time, counted as they arrive, and of what they
+ * @param bytesInFlight most bytes of the bodies of all requests at a time, counted when memory is taken for them, and of what they
  *     unpack to; at least twice {@code maxBatchBytes}
  * @param pictureBytesInFlight most bytes of maps and pictures in all responses that are being sent at a time
  */
@@ -31,10 +31,13 @@ public record MemoryLimits(
         DataSize pictureBytesInFlight) {
 
     /**
-     * Bytes of heap per byte of a body: the part of a form, whose buffer may be twice as large as it, the image that is
-     * taken out of it, and what the codec is given of that.
+     * Bytes of heap per byte of a body: its array, the image that is taken from a form, and, for a part that stands behind
+     * one without a name, the web server's copy, whose buffers may be twice as large as it.
      */
     private static final int BODY_COPIES = 4;
+
+    /** Bytes of a form in addition to its images: boundaries and headers. */
+    public static final int FORM_OVERHEAD = 64 << 10;
 
     private static final int BASE_MEGABYTES = 64;
     private static final long MEGABYTE = 1 << 20;
@@ -80,7 +83,10 @@ public record MemoryLimits(
         long leastPixels = maxPixels == null ? 0 : maxPixels;
         long leastBytes = maxBytes == null ? 0 : maxBytes.toBytes();
         long pixels = all.limit(IMAGE_PERCENT, PixelBudget.BYTES, Math.max(MOST_PIXELS, leastPixels));
-        long bodies = all.limit(BODY_PERCENT, BODY_COPIES, Math.max(MOST_BYTES_IN_FLIGHT, leastBytes));
+        // A form of one image that is as large as allowed fits alone.
+        long bodies = Math.max(
+                all.limit(BODY_PERCENT, BODY_COPIES, Math.max(MOST_BYTES_IN_FLIGHT, leastBytes)),
+                leastBytes == 0 ? 0 : leastBytes + FORM_OVERHEAD);
         long pictures = all.limit(PICTURE_PERCENT, 1, MOST_BYTES_IN_FLIGHT);
         long batch = Math.min(budget == null ? MOST_BATCH_BYTES : MOST_BATCH_BYTES_OF_ANY_BUDGET, bodies / 2);
         return new MemoryLimits(

@@ -24,7 +24,7 @@ final class CapacityMetrics implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("draem.in.flight.bytes", admission, Admission::bytes)
                 .description(
-                        "Bytes of the bodies in flight, including decompressed ones; the limit is a share of draem.memory.budget")
+                        "Bytes of the arrays of the bodies in flight, including decompressed ones; the limit is a share of draem.memory.budget")
                 .register(registry);
         Gauge.builder("draem.in.flight.pixels", detections, DetectionService::pixelsInFlight)
                 .description(

@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The bytes of a body as they arrive, in one array that the decoder reads. A body of a declared length is copied into an
- * array of an eighth of it first, and into one of its full length when that is filled: so at most a seventh of it is copied
- * a second time, and a client holds at most eight times the memory that it has sent. A body without a length doubles its
- * array. Safe for use by several threads.
+ * The bytes of a body as they arrive, in one array that the decoder reads. A body of a declared length is kept in
+ * arrays of an eighth of its size, of an eighth of that and so on, the smallest that is large enough: so at most a seventh
+ * of it is copied a second time, and a client holds at most eight times the memory that it has sent. A body without a
+ * length doubles its array. Safe for use by several threads.
  */
 final class BodyBytes {
 

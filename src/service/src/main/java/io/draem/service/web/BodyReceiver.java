@@ -90,14 +90,16 @@ final class BodyReceiver {
     void check() {
         long now = System.nanoTime();
         discarded.values().removeIf(DiscardedInput::isConnectionClosed);
-        discarded.values().forEach(input -> input.check(now));
-        for (ReceivedBody body : arriving) {
-            try {
-                check(body, now);
-            } catch (Throwable e) {
-                // Whatever is thrown from here would end these checks for good.
-                log.error("A body that arrives could not be checked", e);
-            }
+        discarded.values().forEach(input -> guarded(() -> input.check(now)));
+        arriving.forEach(body -> guarded(() -> check(body, now)));
+    }
+
+    /** Whatever a check throws would end all checks for good. */
+    private static void guarded(Runnable check) {
+        try {
+            check.run();
+        } catch (Throwable e) {
+            log.error("A body that arrives could not be checked", e);
         }
     }
 

@@ -139,8 +139,8 @@ final class DiscardedInput {
     /** Has a thread of the web server continue once a limit is reached; to be called several times per second. */
     void check(long now) {
         if (!reported && isOverdue(now)) {
-            reported = true;
             wake();
+            reported = true;
         }
     }
 

@@ -1,13 +1,14 @@
 package io.draem.service.web;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.apache.tomcat.util.http.fileupload.disk.DiskFileItem;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FastByteArrayOutputStream;
 
 /**
  * A part of a form, in memory. What the parser writes is compared with the bytes of the form at the expected position: as
@@ -22,7 +23,7 @@ final class FormPart extends DiskFileItem {
     private final IntConsumer onEnd;
     private byte[] form;
     private int size;
-    private @Nullable ByteArrayOutputStream copy;
+    private @Nullable FastByteArrayOutputStream copy;
 
     /**
      * @param form the whole form
@@ -43,9 +44,7 @@ final class FormPart extends DiskFileItem {
 
     @Override
     public InputStream getInputStream() {
-        return copy == null
-                ? new ByteArrayInputStream(form, start, size)
-                : new ByteArrayInputStream(copy.toByteArray());
+        return copy == null ? new ByteArrayInputStream(form, start, size) : copy.getInputStream();
     }
 
     @Override
@@ -66,7 +65,7 @@ final class FormPart extends DiskFileItem {
     /** Forgets the bytes, and with them the form. */
     @Override
     public void delete() {
-        copy = new ByteArrayOutputStream(0);
+        copy = new FastByteArrayOutputStream(1);
         form = NONE;
         size = 0;
     }
@@ -75,18 +74,19 @@ final class FormPart extends DiskFileItem {
     private final class Content extends OutputStream {
 
         @Override
-        public void write(int b) {
+        public void write(int b) throws IOException {
             write(new byte[] {(byte) b}, 0, 1);
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
+        public void write(byte[] bytes, int offset, int length) throws IOException {
             int from = start + size;
             if (copy == null
                     && (length > form.length - from
                             || !Arrays.equals(form, from, from + length, bytes, offset, offset + length))) {
-                copy = new ByteArrayOutputStream();
+                copy = new FastByteArrayOutputStream();
                 copy.write(form, start, size);
+                form = NONE;
             }
             if (copy != null) {
                 copy.write(bytes, offset, length);

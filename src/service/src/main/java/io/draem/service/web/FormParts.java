@@ -20,11 +20,24 @@ import org.apache.tomcat.util.http.fileupload.UploadContext;
  */
 final class FormParts {
 
+    /** Most characters of a boundary (RFC 2046, section 5.1.1); longer ones make the search for them slow. */
+    private static final int MAX_BOUNDARY = 70;
+
     private static final byte[] HEADERS_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] body;
     private final byte[] boundary;
     private int position;
+
+    /** A form whose boundary has more than 70 characters. */
+    static final class LongBoundaryException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        LongBoundaryException() {
+            super("The boundary of the form has more than " + MAX_BOUNDARY + " characters: send a shorter one");
+        }
+    }
 
     private FormParts(byte[] body, byte[] boundary) {
         this.body = body;
@@ -51,6 +64,9 @@ final class FormParts {
         upload.setPartHeaderSizeMax(limits.headerBytes());
         upload.setFileCountMax(limits.parts());
         byte[] boundary = Objects.requireNonNullElse(upload.getBoundary(request.getContentType()), new byte[0]);
+        if (boundary.length > MAX_BOUNDARY) {
+            throw new LongBoundaryException();
+        }
         FormParts parts = new FormParts(body, boundary);
         upload.setFileItemFactory(parts::next);
         return upload.parseRequest(new Form(request, body)).stream()
@@ -58,9 +74,13 @@ final class FormParts {
                 .toList();
     }
 
-    /** Returns an item for the next part, whose bytes are expected behind the next headers. */
+    /**
+     * Returns an item for the next part, whose bytes are expected behind the next headers. The search goes on from there
+     * also where the part is a copy, so that all parts of a form together are found in one pass over the body.
+     */
     private FileItem next(String name, String type, boolean field, String fileName) {
         int start = behind(HEADERS_END, behind(boundary, position));
+        position = start;
         return new FormPart(body, start, name, type, field, fileName, end -> position = end);
     }
 

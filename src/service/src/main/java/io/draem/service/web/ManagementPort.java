@@ -35,6 +35,11 @@ class ManagementPort {
     }
 
     @Bean
+    FilterRegistrationBean<RequestTarget.Filter> managementRequestTargetFilter() {
+        return new FilterRegistrationBean<>(new RequestTarget.Filter());
+    }
+
+    @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> managementProblemReports(ServerProperties server) {
         return factory -> {
             factory.setErrorPages(Set.of()); // Boot's own, which knows no problems

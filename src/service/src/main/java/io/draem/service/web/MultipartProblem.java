@@ -1,6 +1,7 @@
 package io.draem.service.web;
 
 import io.draem.text.SafeText;
+import java.util.Objects;
 import org.apache.tomcat.util.http.fileupload.MultipartStream;
 import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
 import org.apache.tomcat.util.http.fileupload.impl.FileSizeLimitExceededException;
@@ -39,6 +40,9 @@ record MultipartProblem(ProblemType type, String detail) {
             if (cause instanceof MultipartStream.MalformedStreamException) {
                 return invalid(
                         "The form ends before its last boundary: send it whole, with '--' behind the last boundary");
+            }
+            if (cause instanceof FormParts.LongBoundaryException) {
+                return invalid(Objects.requireNonNull(cause.getMessage()));
             }
             if (cause instanceof FileCountLimitExceededException count) {
                 return invalid(

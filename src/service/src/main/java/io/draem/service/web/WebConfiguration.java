@@ -38,9 +38,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
 
-    /** Bytes of a multipart body in addition to the images: boundary and headers. */
-    private static final int MULTIPART_OVERHEAD = 64 << 10;
-
     /** Most bytes of the headers of a part: a file name may have 255 characters of 4 bytes, each written as {@code %XX}. */
     static final int PART_HEADERS = 8 << 10;
 
@@ -60,7 +57,7 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     private static long imageForm(MemoryLimits limits) {
-        return limits.maxBytes().toBytes() + MULTIPART_OVERHEAD;
+        return limits.maxBytes().toBytes() + MemoryLimits.FORM_OVERHEAD;
     }
 
     private static long batchForm(MemoryLimits limits) {
@@ -172,6 +169,11 @@ class WebConfiguration implements WebMvcConfigurer {
                 new FilterRegistrationBean<>(new AdmissionFilter(admission, problems));
         filter.addUrlPatterns("/v1/detect/*", "/v2/models/*");
         return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestTarget.Filter> requestTargetFilter() {
+        return new FilterRegistrationBean<>(new RequestTarget.Filter());
     }
 
     /** Gives controllers the {@link RequestContext} of their request. */

@@ -51,6 +51,15 @@ class FormPartsTests {
     }
 
     @Test
+    void aLongBoundaryIsRefused() {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/detect");
+        request.setContentType("multipart/form-data; boundary=" + "b".repeat(71));
+        assertThatThrownBy(() -> FormParts.parse(request, new byte[0], LIMITS))
+                .isInstanceOf(FormParts.LongBoundaryException.class)
+                .hasMessageContaining("70 characters");
+    }
+
+    @Test
     void aDeletedPartHoldsNothing() throws Exception {
         Part part = parse("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nbytes\r\n--b--\r\n")
                 .get(0);

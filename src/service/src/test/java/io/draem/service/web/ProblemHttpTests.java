@@ -362,6 +362,15 @@ class ProblemHttpTests extends HttpTest {
                 .startsWith("HTTP/1.1 404");
     }
 
+    /** Only a part of such a path would reach the endpoint. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health/%2e%2e/prometheus", "/actuator/health/../info", "/actuator/health//"})
+    void pathsOfOperationsThatOnlyTheWebServerResolvesAreNotFound(String path) throws Exception {
+        assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404")
+                .contains("\"status\":404");
+    }
+
     static List<Arguments> refusedByTheWebServer() {
         String post = "POST /v1/detect HTTP/1.1\r\nContent-Type: image/png\r\n";
         String chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
