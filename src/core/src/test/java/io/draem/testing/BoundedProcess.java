@@ -1,6 +1,7 @@
 package io.draem.testing;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,13 @@ public final class BoundedProcess implements AutoCloseable {
             }
             return process.output();
         }
+    }
+
+    /** Writes a line to the process's standard input, in UTF-8. */
+    public void writeLine(String line) throws IOException {
+        BufferedWriter input = process.outputWriter(StandardCharsets.UTF_8);
+        input.write(line + "\n");
+        input.flush();
     }
 
     private void readLines() {

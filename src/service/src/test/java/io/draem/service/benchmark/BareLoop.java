@@ -1,9 +1,9 @@
 package io.draem.service.benchmark;
 
+import io.draem.testing.BoundedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,14 +16,15 @@ import java.util.List;
  */
 final class BareLoop implements AutoCloseable {
 
-    private final Process process;
-    private final BufferedReader output;
-    private final PrintStream input;
+    private static final String TIMES = "times ";
 
-    private BareLoop(Process process) {
+    /** Longest wait for the graph to open, and for a run beyond its duration. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final BoundedProcess process;
+
+    private BareLoop(BoundedProcess process) {
         this.process = process;
-        this.output = process.inputReader();
-        this.input = new PrintStream(process.getOutputStream(), true);
     }
 
     /**
@@ -31,20 +32,11 @@ final class BareLoop implements AutoCloseable {
      *
      * @param spinning what ONNX Runtime does by default; the service has it off
      */
-    static BareLoop start(Path graph, int threads, boolean spinning) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BareLoop.class.getName(),
-                        graph.toString(),
-                        Integer.toString(threads),
-                        Boolean.toString(spinning))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        BareLoop loop = new BareLoop(process);
+    static BareLoop start(Path graph, int threads, boolean spinning) throws IOException, InterruptedException {
+        BareLoop loop = new BareLoop(BoundedProcess.startJava(
+                List.of(), BareLoop.class, graph.toString(), Integer.toString(threads), Boolean.toString(spinning)));
         Runtime.getRuntime().addShutdownHook(new Thread(loop::close));
-        loop.output.readLine();
+        loop.process.awaitLine("ready", LIMIT);
         return loop;
     }
 
@@ -56,9 +48,10 @@ final class BareLoop implements AutoCloseable {
     record Result(int runs, double perSecond, Duration median, Duration p99) {}
 
     /** Runs for some time, at least once. */
-    Result run(Duration duration) throws IOException {
-        input.println(duration.toNanos());
-        long[] times = Arrays.stream(output.readLine().split(" "))
+    Result run(Duration duration) throws IOException, InterruptedException {
+        process.writeLine(Long.toString(duration.toNanos()));
+        String line = process.awaitLine(TIMES, duration.plus(LIMIT));
+        long[] times = Arrays.stream(line.substring(TIMES.length()).split(" "))
                 .mapToLong(Long::parseLong)
                 .sorted()
                 .toArray();
@@ -72,7 +65,7 @@ final class BareLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.kill();
     }
 
     /** Reads durations in nanoseconds, runs for so long, and writes what each run took. */
@@ -94,7 +87,7 @@ final class BareLoop implements AutoCloseable {
                     session.run(images.get(next++ % images.size()));
                     times.add(Long.toString(System.nanoTime() - start));
                 } while (System.nanoTime() < end);
-                System.out.println(String.join(" ", times));
+                System.out.println(TIMES + String.join(" ", times));
             }
         }
     }

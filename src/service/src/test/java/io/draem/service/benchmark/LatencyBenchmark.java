@@ -61,7 +61,7 @@ final class LatencyBenchmark {
         }
     }
 
-    private static double bare(BareLoop loop) throws IOException {
+    private static double bare(BareLoop loop) throws IOException, InterruptedException {
         return Vegeta.ms(loop.run(Duration.ZERO).median());
     }
 

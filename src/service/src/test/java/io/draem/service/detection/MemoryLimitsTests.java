@@ -61,7 +61,9 @@ class MemoryLimitsTests {
         assertThat(limits.maxPixels()).isEqualTo(200_000_000);
         assertThat(limits.pixelsInFlight()).isEqualTo(200_000_000);
         assertThat(limits.maxBytes()).isEqualTo(DataSize.ofMegabytes(500));
-        assertThat(limits.bytesInFlight()).isEqualTo(DataSize.ofMegabytes(500));
+        assertThat(limits.bytesInFlight().toBytes())
+                .as("a form of one image")
+                .isEqualTo((500 << 20) + MemoryLimits.FORM_OVERHEAD);
         assertThat(limits.maxBatchBytes()).isEqualTo(DataSize.ofMegabytes(64));
     }
 

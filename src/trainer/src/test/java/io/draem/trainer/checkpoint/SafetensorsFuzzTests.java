@@ -1,8 +1,10 @@
 package io.draem.trainer.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.draem.testing.BoundedProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -10,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reads files that were changed at random; {@code -Dfuzz.rounds=N} reads more of them. */
@@ -59,6 +63,17 @@ class SafetensorsFuzzTests {
 
     @TempDir
     private Path folder;
+
+    @Test
+    @Timeout(20)
+    void refusesWhatIsNoRegularFileWithoutOpeningIt(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("pipe.safetensors");
+        BoundedProcess.run(Duration.ofSeconds(10), "mkfifo", pipe.toString());
+        assertThatThrownBy(() -> Safetensors.read(pipe))
+                .hasMessage(pipe + " is a named pipe: it must be a regular file");
+        assertThatThrownBy(() -> Safetensors.read(folder))
+                .hasMessage(folder + " is a folder: it must be a regular file");
+    }
 
     @Test
     void everyChangedFileIsReadOrRefusedWithinTheMemoryThatItsSizeAllows() throws IOException {

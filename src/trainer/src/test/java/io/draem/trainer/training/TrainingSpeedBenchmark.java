@@ -1,6 +1,7 @@
 package io.draem.trainer.training;
 
 import io.draem.image.RgbImage;
+import io.draem.testing.BoundedProcess;
 import io.draem.trainer.data.Batch;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.FileTree;
@@ -17,6 +18,7 @@ import io.draem.trainer.synthesis.SynthesisOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
 
     private static final Path SCRIPT = Path.of("src/trainer/src/test/python/training_speed.py");
     private static final int WARM_UP = 4;
+    private static final Duration PYTORCH_LIMIT = Duration.ofMinutes(30);
 
     @Option(names = "--threads", description = "Threads of libtorch", defaultValue = "2")
     private int threads;
@@ -178,7 +181,8 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
     }
 
     private void pytorch(Case one, Precision precision) throws IOException, InterruptedException {
-        List<String> command = List.of(
+        String output = BoundedProcess.run(
+                PYTORCH_LIMIT,
                 String.valueOf(python),
                 SCRIPT.toString(),
                 String.valueOf(one.baseWidth()),
@@ -188,13 +192,7 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
                 precision.toString(),
                 String.valueOf(threads),
                 String.valueOf(steps > 0 ? steps : one.steps()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String speed = new String(process.getInputStream().readAllBytes()).strip();
-        if (process.waitFor() != 0) {
-            throw new IOException("Failed: " + String.join(" ", command));
-        }
+        String speed = output.substring(output.lastIndexOf('\n') + 1).strip(); // warnings of Python come before it
         System.out.printf("PyTorch  %4d  %5d  %-9s %58s%n", one.size(), one.batch(), precision, speed);
     }
 
