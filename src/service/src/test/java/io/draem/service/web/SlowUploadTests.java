@@ -218,8 +218,9 @@ class SlowUploadTests extends HttpTest {
     @Test
     void aSenderThatDoesNotStopAfterARefusalIsEnded() throws Exception {
         Socket socket = open("127.0.0.1", "/v1/detect", "Content-Length: 99000000");
-        assertThat(answer(socket)).contains(" 413 ");
-        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        // To the end of the stream, which the service closes before the client does.
+        assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                .contains(" 413 ");
         assertThatThrownBy(() -> Await.until(LIMIT, () -> {
                     send(socket, "x");
                     return false;
