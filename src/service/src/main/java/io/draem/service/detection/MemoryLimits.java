@@ -81,12 +81,10 @@ public record MemoryLimits(
             all.require("draem.image.max-bytes", maxBytes, maxBytes.toBytes() * BODY_COPIES, "bodies", BODY_PERCENT);
         }
         long leastPixels = maxPixels == null ? 0 : maxPixels;
-        long leastBytes = maxBytes == null ? 0 : maxBytes.toBytes();
-        long pixels = all.limit(IMAGE_PERCENT, PixelBudget.BYTES, Math.max(MOST_PIXELS, leastPixels));
         // A form of one image that is as large as allowed fits alone.
-        long bodies = Math.max(
-                all.limit(BODY_PERCENT, BODY_COPIES, Math.max(MOST_BYTES_IN_FLIGHT, leastBytes)),
-                leastBytes == 0 ? 0 : leastBytes + FORM_OVERHEAD);
+        long leastBytes = maxBytes == null ? 0 : maxBytes.toBytes() + FORM_OVERHEAD;
+        long pixels = all.limit(IMAGE_PERCENT, PixelBudget.BYTES, Math.max(MOST_PIXELS, leastPixels));
+        long bodies = Math.max(all.limit(BODY_PERCENT, BODY_COPIES, MOST_BYTES_IN_FLIGHT), leastBytes);
         long pictures = all.limit(PICTURE_PERCENT, 1, MOST_BYTES_IN_FLIGHT);
         long batch = Math.min(budget == null ? MOST_BATCH_BYTES : MOST_BATCH_BYTES_OF_ANY_BUDGET, bodies / 2);
         return new MemoryLimits(

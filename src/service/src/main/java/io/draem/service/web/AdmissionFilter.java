@@ -31,8 +31,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        // What no endpoint is found by needs no slot to be refused.
-        return !"POST".equals(request.getMethod()) || target(request).path().isEmpty();
+        return !"POST".equals(request.getMethod());
     }
 
     @Override

@@ -29,13 +29,8 @@ final class ImageForms extends StandardServletMultipartResolver {
 
     @Override
     public boolean isMultipart(HttpServletRequest request) {
-        String path = request.getServletPath();
         return "POST".equals(request.getMethod())
-                && maxBytes.containsKey(path)
-                // The web server resolves '..' and the like in its path, by which no endpoint is found.
-                && path.equals(
-                        RequestTarget.of(request, request.getServletContext().getContextPath())
-                                .path())
+                && maxBytes.containsKey(request.getServletPath())
                 && super.isMultipart(request);
     }
 

@@ -171,9 +171,12 @@ class WebConfiguration implements WebMvcConfigurer {
         return filter;
     }
 
+    /** Before admission: what no endpoint is found by needs no slot to be refused. */
     @Bean
     FilterRegistrationBean<RequestTarget.Filter> requestTargetFilter() {
-        return new FilterRegistrationBean<>(new RequestTarget.Filter());
+        FilterRegistrationBean<RequestTarget.Filter> filter = new FilterRegistrationBean<>(new RequestTarget.Filter());
+        filter.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
+        return filter;
     }
 
     /** Gives controllers the {@link RequestContext} of their request. */
