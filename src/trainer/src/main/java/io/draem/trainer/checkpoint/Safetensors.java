@@ -30,7 +30,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
      * @throws IOException if it cannot be read
      */
     public static Safetensors read(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = CheckpointFile.open(file)) {
             long size = channel.size();
             if (size < 8) {
                 throw new TensorFileException(file, "it is only " + size + " bytes long");

@@ -1,11 +1,11 @@
 package io.draem.trainer.checkpoint.imported;
 
+import io.draem.trainer.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Random access to the bytes of a file; reading beyond its end is refused before memory is allocated. */
 final class FileBytes implements AutoCloseable {
@@ -16,7 +16,7 @@ final class FileBytes implements AutoCloseable {
 
     FileBytes(Path file) throws IOException {
         this.file = file;
-        channel = FileChannel.open(file, StandardOpenOption.READ);
+        channel = CheckpointFile.open(file);
         try {
             size = channel.size();
         } catch (IOException e) {
