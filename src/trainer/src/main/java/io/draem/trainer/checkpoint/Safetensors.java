@@ -37,7 +37,8 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
             }
             long headerLength = readFully(channel, 0, 8, file).getLong();
             if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
-                throw new TensorFileException(file, "its header claims " + headerLength + " bytes");
+                throw new TensorFileException(
+                        file, "its header claims " + Long.toUnsignedString(headerLength) + " bytes");
             }
             long dataStart = 8 + headerLength;
             SafetensorsHeader header = SafetensorsHeader.parse(
