@@ -1,6 +1,5 @@
 package io.draem.trainer.checkpoint;
 
-import io.draem.runtime.onnx.FileKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,29 +24,13 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
     private static final int MAX_HEADER = 100 << 20; // the reference implementation's limit
 
     /**
-     * Opens a file of weights to read it.
-     *
-     * @throws IOException if it cannot be read or is no regular file: opening a named pipe would block
-     */
-    public static FileChannel open(Path file) throws IOException {
-        FileKind kind = FileKind.of(file);
-        if (kind == FileKind.FOLDER
-                || kind == FileKind.NAMED_PIPE
-                || kind == FileKind.SOCKET
-                || kind == FileKind.DEVICE) {
-            throw new IOException(file + " is " + kind + ": it must be a regular file");
-        }
-        return FileChannel.open(file, StandardOpenOption.READ);
-    }
-
-    /**
      * Reads a whole file.
      *
      * @throws TensorFileException if the file is not safetensors, is truncated, or its header does not fit its data
      * @throws IOException if it cannot be read
      */
     public static Safetensors read(Path file) throws IOException {
-        try (FileChannel channel = open(file)) {
+        try (FileChannel channel = CheckpointFile.open(file)) {
             long size = channel.size();
             if (size < 8) {
                 throw new TensorFileException(file, "it is only " + size + " bytes long");

@@ -90,9 +90,10 @@ public final class ExportRun {
      * Reads the checkpoint.
      *
      * @throws IllegalArgumentException if an option contradicts the checkpoint; the message names it
-     * @throws TrainerException if the checkpoint needs an option that is not given
+     * @throws TrainerException if the checkpoint needs an option that is not given, or the output is not a folder
      */
     public static ExportRun of(Options options) throws IOException, TrainerException {
+        ModelVersion.requireFolder(options.output());
         Threads.use(options.threads());
         ModelCheckpoint read = ModelCheckpoint.read(options.checkpoint());
         ModelCheckpoint model = withOutputs(read, options);

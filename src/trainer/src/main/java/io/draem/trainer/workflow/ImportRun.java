@@ -82,6 +82,7 @@ public record ImportRun(
     public void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, TrainerException,
                     StoppedBySignalException {
+        ModelVersion.requireFolder(output);
         Threads.use(threads);
         ImportedNetwork read = ImportedNetwork.read(files);
         List<String> warnings = new ArrayList<>(read.input().notes());

@@ -15,7 +15,6 @@ import io.draem.trainer.onnxexport.FormatGraph;
 import io.draem.trainer.onnxexport.ModelCheckpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -76,9 +75,9 @@ record ModelExport(
                     if (format == ExportFormat.FP32) {
                         float32 = evaluation;
                     }
-                    Path published = publisher.publish(version, graph, card, evaluation);
-                    long bytes = Files.size(published.resolve(Publisher.GRAPH));
-                    out.println(FormatSummary.of(card, format, bytes, published, evaluator != null));
+                    Publisher.PublishedGraph published = publisher.publish(version, graph, card, evaluation);
+                    out.println(
+                            FormatSummary.of(card, format, published.bytes(), published.folder(), evaluator != null));
                     out.flush();
                 }
             }

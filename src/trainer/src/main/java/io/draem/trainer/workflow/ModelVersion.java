@@ -49,6 +49,17 @@ public final class ModelVersion implements AutoCloseable {
         return name;
     }
 
+    /**
+     * Refuses a model directory that is another kind of file, before anything is read or computed for it.
+     *
+     * @throws TrainerException if it is; the message names {@code --output}
+     */
+    static void requireFolder(Path output) throws TrainerException {
+        if (Files.exists(output) && !Files.isDirectory(output)) {
+            throw new TrainerException("--output " + output + " is a file and must be a folder");
+        }
+    }
+
     /** Begins the version after the highest one there, or 1. */
     static ModelVersion next(Path output, String name) throws IOException {
         return begin(output, name, nextNumber(output, name));

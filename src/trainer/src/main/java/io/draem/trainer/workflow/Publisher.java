@@ -37,6 +37,14 @@ record Publisher(Path output, Invocation invocation) {
     record Published(Path folder, Parity parity) {}
 
     /**
+     * A published graph.
+     *
+     * @param folder of the version
+     * @param bytes size of the graph's file
+     */
+    record PublishedGraph(Path folder, long bytes) {}
+
+    /**
      * Publishes a network as the next version of its model, with its float32 graph and its checkpoint.
      *
      * @param card of the network, its input that of the detector
@@ -77,9 +85,9 @@ record Publisher(Path output, Invocation invocation) {
      * Publishes a graph that is open in an unfinished version, with its card.
      *
      * @param evaluation of the graph, content of the report; null if no images evaluated it
-     * @return the folder of the version
      */
-    Path publish(ModelVersion version, FormatGraph graph, ModelCard card, @Nullable ModelEvaluation evaluation)
+    PublishedGraph publish(
+            ModelVersion version, FormatGraph graph, ModelCard card, @Nullable ModelEvaluation evaluation)
             throws IOException {
         ObjectNode metrics = card.metrics().deepCopy();
         metrics.set("export", card.export());
@@ -87,7 +95,9 @@ record Publisher(Path output, Invocation invocation) {
         invocation.writeTo(metrics);
         write(version, card, metrics, evaluation, graph.detector());
         graph.finish(card);
-        return version.publish();
+        // Measured before the version is visible: what fails afterwards would call a published version failed.
+        long bytes = Files.size(version.file(GRAPH));
+        return new PublishedGraph(version.publish(), bytes);
     }
 
     private static void write(

@@ -72,6 +72,7 @@ public record TrainingRun(
     public void execute(PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
                     StoppedBySignalException {
+        ModelVersion.requireFolder(output);
         Threads.use(threads);
         StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
         if (start == null || start.options().equals(recipe.network())) {

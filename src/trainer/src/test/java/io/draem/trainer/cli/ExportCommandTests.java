@@ -431,6 +431,15 @@ class ExportCommandTests {
         assertThat(output).doesNotExist();
     }
 
+    @Test
+    void anOutputThatIsAFileIsNamedAsOne() {
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        assertThat(export("--output", checkpoint.toString())).isEqualTo(1);
+        assertThat(said.toString())
+                .contains("--output " + checkpoint + " is a file and must be a folder")
+                .doesNotContain("\tat ");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

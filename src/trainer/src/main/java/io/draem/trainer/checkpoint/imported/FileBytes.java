@@ -1,6 +1,6 @@
 package io.draem.trainer.checkpoint.imported;
 
-import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +16,7 @@ final class FileBytes implements AutoCloseable {
 
     FileBytes(Path file) throws IOException {
         this.file = file;
-        channel = Safetensors.open(file);
+        channel = CheckpointFile.open(file);
         try {
             size = channel.size();
         } catch (IOException e) {

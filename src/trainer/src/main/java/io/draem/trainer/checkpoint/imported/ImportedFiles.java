@@ -1,5 +1,6 @@
 package io.draem.trainer.checkpoint.imported;
 
+import io.draem.trainer.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,7 @@ public final class ImportedFiles {
      * {@code NAME.pckl} and {@code NAME_seg.pckl} for {@code NAME}.
      *
      * @throws NoSuchFileException if there is nothing of that name
+     * @throws IOException if a name is that of a pipe, a socket or a device, or one of two names that of a folder
      * @throws ImportedFileException if a folder or a beginning names none or more than two
      */
     public static List<Path> find(List<Path> named) throws IOException {
@@ -35,9 +37,13 @@ public final class ImportedFiles {
                     .filter(file -> !Files.isRegularFile(file))
                     .findFirst()
                     .orElse(path);
+            CheckpointFile.requireRegular(missing);
             throw new NoSuchFileException(missing.toString());
         }
         boolean folder = Files.isDirectory(path);
+        if (!folder) {
+            CheckpointFile.requireRegular(path);
+        }
         Path parent = folder ? path : path.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             throw new NoSuchFileException(path.toString());
