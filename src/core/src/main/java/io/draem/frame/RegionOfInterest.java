@@ -139,7 +139,12 @@ public final class RegionOfInterest {
         }
     }
 
-    private static RegionOfInterest ofJson(String text) {
+    /**
+     * Reads the JSON that {@link #toJson} returns.
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    public static RegionOfInterest ofJson(String text) {
         JsonNode json;
         try {
             json = JsonMapper.shared().readTree(text);

@@ -298,7 +298,8 @@ final class ExportCommand implements Callable<Integer> {
                             named, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
                     .withImages(card.images())
                     .withWhiteLevel(card.whiteLevel())
-                    .withMinRegionArea(card.minRegionArea());
+                    .withMinRegionArea(card.minRegionArea())
+                    .withFraming(card.framing());
         }
         int side = imageSize != null ? imageSize : known;
         if (side < ModelContract.SIZE_MULTIPLE

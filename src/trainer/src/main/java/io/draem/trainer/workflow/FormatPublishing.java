@@ -167,7 +167,8 @@ public record FormatPublishing(
                 export,
                 draft.images(),
                 draft.whiteLevel(),
-                draft.minRegionArea());
+                draft.minRegionArea(),
+                draft.framing());
     }
 
     private static @Nullable Double lost(ObjectNode before, ObjectNode after, String figure) {

@@ -114,7 +114,8 @@ public record ManualThresholds(Calibration calibration, String imageSource, Stri
                 card.export(),
                 card.images(),
                 card.whiteLevel(),
-                card.minRegionArea());
+                card.minRegionArea(),
+                card.framing());
     }
 
     /**
