@@ -1,6 +1,8 @@
 package io.draem.frame;
 
+import io.draem.image.ImageMeasures;
 import io.draem.image.PixelBytes;
+import io.draem.image.RgbImage;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +108,21 @@ public final class Frame {
         for (int channel = channels; channel < CHANNELS; channel++) {
             System.arraycopy(batch, offset, batch, offset + channel * plane, plane);
         }
+    }
+
+    /** Returns the image at another size, from what the network sees. */
+    public RgbImage preview(int width, int height) {
+        PixelBytes pixels = tensor == null
+                ? Objects.requireNonNull(scaled)
+                : PixelBytes.ofPlanes(tensor, plan.input().width(), plan.input().height());
+        return pixels.resized(width, height).toRgb();
+    }
+
+    /** Measures the image at the size at which the network sees it; of a frame that is cut only the pixels that count. */
+    public ImageMeasures measures() {
+        return tensor != null
+                ? ImageMeasures.of(tensor, plan.input().width(), plan.input().height())
+                : ImageMeasures.of(Objects.requireNonNull(scaled), plan.region());
     }
 
     private static int inputLength(FramePlan plan) {

@@ -51,11 +51,19 @@ public record PixelBytes(int width, int height, int channels, byte[] samples) {
             return new RgbImage(width, height, samples);
         }
         byte[] rgb = new byte[Math.multiplyExact(RGB, samples.length)];
-        for (int i = 0, out = 0; i < samples.length; i++, out += RGB) {
-            rgb[out] = samples[i];
-            rgb[out + 1] = samples[i];
-            rgb[out + 2] = samples[i];
-        }
+        PixelRows.copyRow(samples, true, samples.length, rgb, 0);
         return new RgbImage(width, height, rgb);
+    }
+
+    /** Returns the image at another size, as {@link OpenedImage#decodeScaled} gives it; itself at its own size. */
+    public PixelBytes resized(int newWidth, int newHeight) {
+        if (newWidth == width && newHeight == height) {
+            return this;
+        }
+        ScaledImage.Scaling scaling = new ScaledImage.Scaling(width, height, channels, newWidth, newHeight);
+        for (int y = 0; y < height; y++) {
+            scaling.row(samples, y * width * channels);
+        }
+        return scaling.pixels();
     }
 }

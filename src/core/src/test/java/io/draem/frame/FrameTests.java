@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.frame.FrameBlender.Reconstruction;
+import io.draem.image.ImageMeasures;
+import io.draem.image.ImageTensor;
 import io.draem.image.PixelBytes;
 import io.draem.score.AnomalyMap;
 import io.draem.score.RowMask;
@@ -117,6 +119,20 @@ class FrameTests {
         float[] batch = new float[5 + input.length];
         frame.write(0, batch, 5);
         assertThat(Arrays.copyOfRange(batch, 5, batch.length)).isEqualTo(input);
+    }
+
+    @Test
+    void showsAndMeasuresWhatTheNetworkSees() {
+        PixelBytes image = noise(new Random(11), 128, 64, 3);
+        Frame tiled = Frame.tiled(FramePlan.of(TILED, TILE, 128, 64, null), image);
+        float[] tensor = ImageTensor.of(image.toRgb(), 64, 32);
+        Frame whole = Frame.whole(FramePlan.of(Framing.WHOLE, TILE, 128, 64, null), tensor);
+        assertThat(tiled.preview(128, 64).rgb()).isEqualTo(image.samples());
+        assertThat(tiled.preview(64, 32).rgb()).isEqualTo(image.resized(64, 32).samples());
+        assertThat(whole.preview(64, 32).rgb())
+                .isEqualTo(PixelBytes.ofPlanes(tensor, 64, 32).samples());
+        assertThat(tiled.measures()).isEqualTo(ImageMeasures.of(image, null));
+        assertThat(whole.measures()).isEqualTo(ImageMeasures.of(tensor, 64, 32));
     }
 
     @Test
