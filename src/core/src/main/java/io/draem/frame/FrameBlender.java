@@ -4,7 +4,6 @@ import io.draem.image.PixelBytes;
 import io.draem.image.RgbImage;
 import io.draem.score.AnomalyMap;
 import io.draem.score.RowMask;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -163,14 +162,7 @@ public final class FrameBlender {
         }
         int[] bounds = new int[2 * region.maxRuns()];
         for (int y = 0; y < map.height(); y++) {
-            int start = y * map.width();
-            int runs = region.runs(y, bounds);
-            int from = 0;
-            for (int run = 0; run < runs; run++) {
-                Arrays.fill(map.values(), start + from, start + bounds[2 * run], 0);
-                from = bounds[2 * run + 1];
-            }
-            Arrays.fill(map.values(), start + from, start + map.width(), 0);
+            region.clearOutside(y, map.values(), y * map.width(), bounds);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.draem.score;
 
+import java.util.Arrays;
+
 /** Which pixels of a raster count, as runs of each row. Safe for use by several threads. */
 public interface RowMask {
 
@@ -28,4 +30,20 @@ public interface RowMask {
 
     /** Returns how many pixels count. */
     long count();
+
+    /**
+     * Sets the values of a row to 0 where they do not count.
+     *
+     * @param values the row from an index on
+     * @param bounds as for {@link #runs}
+     */
+    default void clearOutside(int y, float[] values, int start, int[] bounds) {
+        int runs = runs(y, bounds);
+        int from = 0;
+        for (int run = 0; run < runs; run++) {
+            Arrays.fill(values, start + from, start + bounds[2 * run], 0);
+            from = bounds[2 * run + 1];
+        }
+        Arrays.fill(values, start + from, start + width(), 0);
+    }
 }
