@@ -90,23 +90,33 @@ public final class Frame {
             return;
         }
         PixelBytes pixels = Objects.requireNonNull(scaled);
-        int channels = pixels.channels();
         int width = plan.input().width();
         int height = plan.input().height();
         int[] columns = plan.columns().sources(plan.column(input));
         int[] rows = plan.rows().sources(plan.row(input));
-        for (int channel = 0; channel < channels; channel++) {
-            for (int y = 0; y < height; y++) {
-                int row = rows[y] * pixels.width();
-                int out = offset + (channel * height + y) * width;
-                for (int x = 0; x < width; x++) {
-                    batch[out + x] = UNIT[pixels.samples()[(row + columns[x]) * channels + channel] & 0xFF];
-                }
-            }
-        }
         int plane = width * height;
-        for (int channel = channels; channel < CHANNELS; channel++) {
-            System.arraycopy(batch, offset, batch, offset + channel * plane, plane);
+        for (int y = 0; y < height; y++) {
+            int row = rows[y] * pixels.width();
+            writeRow(pixels, row, columns, batch, offset + y * width, plane);
+        }
+    }
+
+    /** Writes a row of a tile into three planes: one pass over the samples, which are read but once. */
+    private static void writeRow(PixelBytes pixels, int row, int[] columns, float[] batch, int out, int plane) {
+        byte[] samples = pixels.samples();
+        if (pixels.channels() == 1) {
+            for (int x = 0; x < columns.length; x++) {
+                batch[out + x] = UNIT[samples[row + columns[x]] & 0xFF];
+            }
+            System.arraycopy(batch, out, batch, out + plane, columns.length);
+            System.arraycopy(batch, out, batch, out + 2 * plane, columns.length);
+            return;
+        }
+        for (int x = 0; x < columns.length; x++) {
+            int at = (row + columns[x]) * CHANNELS;
+            batch[out + x] = UNIT[samples[at] & 0xFF];
+            batch[out + plane + x] = UNIT[samples[at + 1] & 0xFF];
+            batch[out + 2 * plane + x] = UNIT[samples[at + 2] & 0xFF];
         }
     }
 
