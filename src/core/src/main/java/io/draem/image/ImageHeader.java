@@ -69,4 +69,27 @@ public record ImageHeader(
         long resizing = ImageTensor.heapBytes(uprightWidth(), uprightHeight(), RGB, tensorWidth, tensorHeight);
         return Math.max(decodingBytes, RGB * pixels() + resizing);
     }
+
+    /**
+     * Returns the most bytes of heap that {@link OpenedImage#decodeScaled} takes for the image, its result included, in
+     * addition to the encoded bytes.
+     *
+     * @param frameWidth pixels in a row of the frame
+     * @param frameHeight rows of the frame
+     * @param keep whether the image at its own size is kept too
+     */
+    public long scalingBytes(int frameWidth, int frameHeight, boolean keep) {
+        boolean sameSize = frameWidth == uprightWidth() && frameHeight == uprightHeight();
+        long framePixels = (long) frameWidth * frameHeight;
+        if (rowDecodingBytes > 0) {
+            long filter = sameSize ? 0 : Resize.heapBytes(width, height, rowChannels, frameWidth, frameHeight);
+            long kept = keep && !(sameSize && rowChannels == RGB) ? RGB * pixels() : 0;
+            return rowDecodingBytes + filter + rowChannels * framePixels + kept;
+        }
+        // At the image's own size the frame shares its samples, or has one channel; gray rows are copied one by one.
+        long scaled = sameSize
+                ? framePixels
+                : Resize.heapBytes(uprightWidth(), uprightHeight(), RGB, frameWidth, frameHeight) + RGB * framePixels;
+        return Math.max(decodingBytes, RGB * pixels() + uprightWidth() + scaled);
+    }
 }

@@ -90,6 +90,30 @@ public final class OpenedImage {
         }
     }
 
+    /**
+     * Decodes the image to the size of a frame, as 8-bit samples: the pixels of {@link #decode(OptionalInt)}, resized by
+     * the filter of {@link ImageTensor} and rounded. Where the format allows it, and unless the image is kept, only some
+     * rows of the image are in memory.
+     *
+     * @param whiteLevel as for {@link #decode(OptionalInt)}
+     * @param width pixels in a row of the frame
+     * @param height rows of the frame
+     * @param keep whether the image at its own size is returned too
+     * @throws ImageException as {@link #decode(OptionalInt)}
+     * @throws IllegalArgumentException if the white level is out of its range
+     */
+    public ScaledImage decodeScaled(OptionalInt whiteLevel, int width, int height, boolean keep) throws ImageException {
+        requireWhiteLevel(whiteLevel);
+        try {
+            PixelRows rows = image.orientation() == Orientation.AS_STORED ? image.rows(whiteLevel) : null;
+            return rows != null
+                    ? ScaledImage.of(rows, header.width(), header.height(), width, height, keep)
+                    : ScaledImage.of(upright(whiteLevel), width, height, keep);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw ImageDecoder.broken(e);
+        }
+    }
+
     private DecodedImage upright(OptionalInt whiteLevel) throws ImageException, IOException {
         DecodedImage stored = image.decode(whiteLevel);
         return new DecodedImage(

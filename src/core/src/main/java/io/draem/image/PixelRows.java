@@ -43,19 +43,23 @@ interface PixelRows {
         int[] out = {0};
         boolean gray = channels() == 1;
         Read read = read(samples -> {
-            int at = out[0];
-            if (gray) {
-                for (int x = 0; x < width; x++, at += 3) {
-                    byte sample = samples[x];
-                    rgb[at] = sample;
-                    rgb[at + 1] = sample;
-                    rgb[at + 2] = sample;
-                }
-            } else {
-                System.arraycopy(samples, 0, rgb, at, 3 * width);
-            }
+            copyRow(samples, gray, width, rgb, out[0]);
             out[0] += 3 * width;
         });
         return new DecodedImage(new RgbImage(width, height, rgb), read.samples(), read.warnings());
+    }
+
+    /** Copies a row of samples to RGB; gray into all three channels. */
+    static void copyRow(byte[] samples, boolean gray, int width, byte[] rgb, int start) {
+        if (!gray) {
+            System.arraycopy(samples, 0, rgb, start, 3 * width);
+            return;
+        }
+        for (int x = 0, at = start; x < width; x++, at += 3) {
+            byte sample = samples[x];
+            rgb[at] = sample;
+            rgb[at + 1] = sample;
+            rgb[at + 2] = sample;
+        }
     }
 }

@@ -1,5 +1,8 @@
 package io.draem.model;
 
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.Tiling;
 import io.draem.score.Calibration;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  *     empty for the full range
  * @param minRegionArea fewest pixels of the original image that a region of this model has; null for the default of the
  *     program that runs the graph
+ * @param framing what of an image counts, and how it becomes inputs
  */
 public record ModelCard(
         String model,
@@ -35,7 +39,8 @@ public record ModelCard(
         ObjectNode export,
         @Nullable ImageProfile images,
         OptionalInt whiteLevel,
-        @Nullable Integer minRegionArea) {
+        @Nullable Integer minRegionArea,
+        Framing framing) {
 
     /** The only resize filter so far: a triangle filter, widened when it shrinks (antialiased bilinear). */
     public static final String RESIZE = "antialiased-bilinear";
@@ -63,6 +68,10 @@ public record ModelCard(
         if (whiteLevel.isPresent()) {
             requireWhiteLevel(ModelMetadata.WHITE_LEVEL, whiteLevel.getAsInt());
         }
+        Tiling tiling = framing.tiling();
+        if (tiling != null) {
+            tiling.requireFits(new FrameSize(width, height));
+        }
         requireSide("input.width", width, 1);
         requireSide("input.height", height, 1);
         if (minRegionArea != null && (minRegionArea < 1 || minRegionArea > MAX_REGION_AREA)) {
@@ -86,19 +95,40 @@ public record ModelCard(
             ObjectNode training,
             ObjectNode metrics,
             ObjectNode export) {
-        this(model, width, height, calibration, training, metrics, export, null, OptionalInt.empty(), null);
+        this(
+                model,
+                width,
+                height,
+                calibration,
+                training,
+                metrics,
+                export,
+                null,
+                OptionalInt.empty(),
+                null,
+                Framing.WHOLE);
     }
 
     /** Returns the card with the statistics of the training images. */
     public ModelCard withImages(@Nullable ImageProfile profile) {
         return new ModelCard(
-                model, width, height, calibration, training, metrics, export, profile, whiteLevel, minRegionArea);
+                model,
+                width,
+                height,
+                calibration,
+                training,
+                metrics,
+                export,
+                profile,
+                whiteLevel,
+                minRegionArea,
+                framing);
     }
 
     /** Returns the card with the white level of 16-bit images. */
     public ModelCard withWhiteLevel(OptionalInt level) {
         return new ModelCard(
-                model, width, height, calibration, training, metrics, export, images, level, minRegionArea);
+                model, width, height, calibration, training, metrics, export, images, level, minRegionArea, framing);
     }
 
     /**
@@ -112,7 +142,19 @@ public record ModelCard(
 
     /** Returns the card with another smallest area of regions; null for none of the model's own. */
     public ModelCard withMinRegionArea(@Nullable Integer area) {
-        return new ModelCard(model, width, height, calibration, training, metrics, export, images, whiteLevel, area);
+        return new ModelCard(
+                model, width, height, calibration, training, metrics, export, images, whiteLevel, area, framing);
+    }
+
+    /** Returns the card with another way to take images. */
+    public ModelCard withFraming(Framing other) {
+        return new ModelCard(
+                model, width, height, calibration, training, metrics, export, images, whiteLevel, minRegionArea, other);
+    }
+
+    /** Returns the size of the network's input, which is that of a tile where images are cut. */
+    public FrameSize input() {
+        return new FrameSize(width, height);
     }
 
     /**

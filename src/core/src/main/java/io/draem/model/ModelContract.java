@@ -7,10 +7,11 @@ public final class ModelContract {
     public static final int VERSION = 1;
 
     /**
-     * Version of graphs with {@code draem.input.white-level}: a service that knows only version 1 would scale deep
-     * images differently from the training, and must refuse the graph.
+     * Version of graphs that see an image otherwise than resized to one input that counts as a whole, with
+     * {@code draem.input.white-level}, {@code draem.frame.*}, {@code draem.tile.*}, {@code draem.image-score} or
+     * {@code draem.roi}: a reader that knows only version 1 would run them wrongly, and must refuse them.
      */
-    public static final int WHITE_LEVEL_VERSION = 2;
+    public static final int FRAMES_VERSION = 2;
 
     /** Input: float32 {@code [batch, 3, height, width]}, RGB, 0 to 1, not normalized. */
     public static final String INPUT = "input";

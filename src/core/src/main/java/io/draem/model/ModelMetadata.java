@@ -1,10 +1,12 @@
 package io.draem.model;
 
+import io.draem.frame.Framing;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +17,9 @@ final class ModelMetadata {
 
     static final String WHITE_LEVEL = "input.white-level";
     static final String MIN_REGION_AREA = "region.min-area";
+
+    /** All keys of the input: one that is not known may change how images are taken. */
+    static final Set<String> INPUT_KEYS = Set.of("input.width", "input.height", "input.colour", WHITE_LEVEL);
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
@@ -33,7 +38,8 @@ final class ModelMetadata {
             counts.put("ruleValue", calibration.ruleValue());
         }
         Map<String, String> metadata = new LinkedHashMap<>();
-        int version = card.whiteLevel().isPresent() ? ModelContract.WHITE_LEVEL_VERSION : ModelContract.VERSION;
+        boolean whole = card.framing().equals(Framing.WHOLE);
+        int version = whole && card.whiteLevel().isEmpty() ? ModelContract.VERSION : ModelContract.FRAMES_VERSION;
         put(metadata, "version", Integer.toString(version));
         put(metadata, "model", card.model());
         put(metadata, "input.width", Integer.toString(card.width()));
@@ -43,6 +49,7 @@ final class ModelMetadata {
         if (card.whiteLevel().isPresent()) {
             put(metadata, WHITE_LEVEL, Integer.toString(card.whiteLevel().getAsInt()));
         }
+        FramingMetadata.write(card, metadata);
         put(metadata, "threshold.image", Double.toString(calibration.imageThreshold()));
         put(metadata, "threshold.pixel", Double.toString(calibration.pixelThreshold()));
         put(metadata, "threshold.rule", calibration.rule().id());
@@ -69,11 +76,12 @@ final class ModelMetadata {
 
     static ModelCard read(Map<String, String> metadata) throws ModelCardException {
         int version = integer(metadata, "version");
-        if (version != ModelContract.VERSION && version != ModelContract.WHITE_LEVEL_VERSION) {
+        if (version != ModelContract.VERSION && version != ModelContract.FRAMES_VERSION) {
             throw new ModelCardException("draem.version is " + version + ", but only " + ModelContract.VERSION + " and "
-                    + ModelContract.WHITE_LEVEL_VERSION
+                    + ModelContract.FRAMES_VERSION
                     + " are supported: export the model again with a trainer of this release");
         }
+        FramingMetadata.requireKnownKeys(metadata, version);
         requireEqual(metadata, "input.colour", ModelCard.CHANNEL_ORDER);
         requireEqual(metadata, "resize", ModelCard.RESIZE);
         ObjectNode counts = json(metadata, "calibration");
@@ -109,7 +117,8 @@ final class ModelMetadata {
                             has(metadata, WHITE_LEVEL)
                                     ? OptionalInt.of(integer(metadata, WHITE_LEVEL))
                                     : OptionalInt.empty(),
-                            has(metadata, MIN_REGION_AREA) ? (Integer) integer(metadata, MIN_REGION_AREA) : null)
+                            has(metadata, MIN_REGION_AREA) ? (Integer) integer(metadata, MIN_REGION_AREA) : null,
+                            FramingMetadata.read(metadata))
                     .requireContractSides();
         } catch (IllegalArgumentException e) {
             throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage()
@@ -117,15 +126,15 @@ final class ModelMetadata {
         }
     }
 
-    private static void put(Map<String, String> metadata, String key, String value) {
+    static void put(Map<String, String> metadata, String key, String value) {
         metadata.put(ModelContract.METADATA_PREFIX + key, value);
     }
 
-    private static boolean has(Map<String, String> metadata, String key) {
+    static boolean has(Map<String, String> metadata, String key) {
         return metadata.containsKey(ModelContract.METADATA_PREFIX + key);
     }
 
-    private static String text(Map<String, String> metadata, String key) throws ModelCardException {
+    static String text(Map<String, String> metadata, String key) throws ModelCardException {
         String value = metadata.get(ModelContract.METADATA_PREFIX + key);
         if (value == null || value.isBlank()) {
             throw new ModelCardException("The graph's metadata lacks draem." + key);
@@ -133,14 +142,14 @@ final class ModelMetadata {
         return value;
     }
 
-    private static void requireEqual(Map<String, String> metadata, String key, String only) throws ModelCardException {
+    static void requireEqual(Map<String, String> metadata, String key, String only) throws ModelCardException {
         String value = text(metadata, key);
         if (!value.equals(only)) {
             throw new ModelCardException("draem." + key + " is '" + value + "', but only '" + only + "' is known");
         }
     }
 
-    private static int integer(Map<String, String> metadata, String key) throws ModelCardException {
+    static int integer(Map<String, String> metadata, String key) throws ModelCardException {
         String value = text(metadata, key);
         try {
             return Integer.parseInt(value);

@@ -4,6 +4,7 @@ import io.draem.image.RgbImage;
 import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Region.Point;
+import io.draem.score.RowMask;
 import io.draem.score.ScaledMap;
 import java.util.List;
 
@@ -23,28 +24,48 @@ public final class AnomalyOverlay {
 
     private AnomalyOverlay() {}
 
+    /** Returns a copy of the image with heat and outlines drawn on it, as the other {@code draw} does. */
+    public static RgbImage draw(
+            RgbImage image, ScaledMap map, double pixelThreshold, Calibration calibration, List<Region> regions) {
+        return draw(image, map, pixelThreshold, calibration, regions, false);
+    }
+
     /**
-     * Returns a copy of the image with the heat and the outlines drawn on it.
+     * Returns the image with the heat and the outlines drawn on it. Outside the map's region of interest it is darker, and
+     * a white line runs along the inside of the region's border.
      *
      * @param map raw map of the image's size: at or below the threshold the image shows unchanged, above it the heat is
      *     the more opaque the larger the value
      * @param pixelThreshold raw value that the heat begins above
      * @param calibration range of the map's values, over which the heat increases
+     * @param inPlace whether the image's own samples are drawn on, which saves a copy, and the image itself is returned
      * @throws IllegalArgumentException if map and image differ in size
      */
     public static RgbImage draw(
-            RgbImage image, ScaledMap map, double pixelThreshold, Calibration calibration, List<Region> regions) {
+            RgbImage image,
+            ScaledMap map,
+            double pixelThreshold,
+            Calibration calibration,
+            List<Region> regions,
+            boolean inPlace) {
         if (image.width() != map.width() || image.height() != map.height()) {
             throw new IllegalArgumentException("A map of " + map.width() + "x" + map.height()
                     + " does not cover an image of " + image.width() + "x" + image.height());
         }
-        byte[] rgb = image.rgb().clone();
+        RgbImage drawn = inPlace
+                ? image
+                : new RgbImage(image.width(), image.height(), image.rgb().clone());
+        byte[] rgb = drawn.rgb();
         blendHeat(rgb, map, pixelThreshold, calibration);
         int thickness = 1 + Math.max(image.width(), image.height()) / PIXELS_PER_THICKNESS;
+        RowMask counted = map.region();
+        if (counted != null) {
+            RegionShade.draw(drawn, counted, thickness);
+        }
         for (Region region : regions) {
             drawOutline(rgb, image.width(), image.height(), region.polygon(), thickness);
         }
-        return new RgbImage(image.width(), image.height(), rgb);
+        return drawn;
     }
 
     private static void blendHeat(byte[] rgb, ScaledMap map, double pixelThreshold, Calibration calibration) {
@@ -86,21 +107,21 @@ public final class AnomalyOverlay {
             for (int step = 0; step <= steps; step++) {
                 int x = from.x() + Math.round((float) dx * step / Math.max(1, steps));
                 int y = from.y() + Math.round((float) dy * step / Math.max(1, steps));
-                stamp(rgb, width, height, x - thickness / 2, y - thickness / 2, thickness);
+                stamp(rgb, width, height, x - thickness / 2, y - thickness / 2, thickness, OUTLINE);
             }
         }
     }
 
     /** Fills a square, moved inside the image where it sticks out. */
-    private static void stamp(byte[] rgb, int width, int height, int left, int top, int size) {
+    static void stamp(byte[] rgb, int width, int height, int left, int top, int size, int color) {
         int startX = Math.max(0, Math.min(left, width - size));
         int startY = Math.max(0, Math.min(top, height - size));
         for (int y = startY; y < Math.min(startY + size, height); y++) {
             for (int x = startX; x < Math.min(startX + size, width); x++) {
                 int i = 3 * (y * width + x);
-                rgb[i] = (byte) (OUTLINE >> 16);
-                rgb[i + 1] = (byte) (OUTLINE >> 8);
-                rgb[i + 2] = (byte) OUTLINE;
+                rgb[i] = (byte) (color >> 16);
+                rgb[i + 1] = (byte) (color >> 8);
+                rgb[i + 2] = (byte) color;
             }
         }
     }

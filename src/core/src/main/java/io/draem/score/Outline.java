@@ -51,9 +51,9 @@ final class Outline {
                 break;
             }
             int rotation = 1;
-            if (isSet(map, threshold, cornerX + LEFT_X[direction], cornerY + LEFT_Y[direction])) {
+            if (map.exceeds(cornerX + LEFT_X[direction], cornerY + LEFT_Y[direction], threshold)) {
                 rotation = 3; // to the left, so that pixels that touch at a corner stay together
-            } else if (isSet(map, threshold, cornerX + RIGHT_X[direction], cornerY + RIGHT_Y[direction])) {
+            } else if (map.exceeds(cornerX + RIGHT_X[direction], cornerY + RIGHT_Y[direction], threshold)) {
                 rotation = 0;
             }
             if (rotation != 0) {
@@ -65,10 +65,6 @@ final class Outline {
             corners = simplified(corners, tolerance);
         }
         return corners.toPoints();
-    }
-
-    private static boolean isSet(ScaledMap map, double threshold, int x, int y) {
-        return x >= 0 && y >= 0 && x < map.width() && y < map.height() && map.at(x, y) > threshold;
     }
 
     private static Corners simplified(Corners corners, double tolerance) {

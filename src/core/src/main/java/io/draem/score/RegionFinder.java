@@ -45,10 +45,15 @@ public final class RegionFinder {
      * <p>An anomalous image always has a region. The one with the largest peak is returned even if it is smaller than
      * the smallest area. Where no pixel is above the threshold, the threshold becomes the middle between the smallest
      * and the largest value of the map (the peak's full width at half maximum), and {@link Regions#lowered} is true.
+     * Pixels outside the map's region of interest are in no region and in no threshold.
      *
      * @param map raw map at the size of the image, in whose pixels positions and areas are given
      */
     public static Regions find(ScaledMap map, RegionOptions options) {
+        RowMask counted = map.region();
+        if (counted != null && counted.count() == 0) {
+            return new Regions(options.pixelThreshold(), false, 0, List.of());
+        }
         // No finder is kept while another one works: each takes memory for two rows.
         Regions regions = new RegionFinder(map, options, options.pixelThreshold()).search();
         return regions != null
@@ -63,28 +68,24 @@ public final class RegionFinder {
     }
 
     private static double halfMaximum(ScaledMap map) {
-        ScaledMap.Rows rows = map.rows();
-        float min = Float.POSITIVE_INFINITY;
-        float max = Float.NEGATIVE_INFINITY;
-        for (int y = 0; y < map.height(); y++) {
-            for (float value : rows.read(y)) {
-                min = Math.min(min, value);
-                max = Math.max(max, value);
-            }
-        }
-        return min < max ? ((double) min + max) / 2 : Math.nextDown(max);
+        ScaledMap.Range range = map.range();
+        return range.min() < range.max() ? ((double) range.min() + range.max()) / 2 : Math.nextDown(range.max());
     }
 
     private void scan() {
         ScaledMap.Rows rows = map.rows();
-        ScaledMap.Bounds bounds = map.new Bounds(threshold);
+        RowBounds bounds = new RowBounds(map, threshold);
         // Floats are above a double exactly if they are above the largest float that is not above it.
         float rounded = (float) threshold;
         float level = rounded > threshold ? Math.nextDown(rounded) : rounded;
         for (int y = 0; y < map.height(); y++) {
             current.clear();
             if (bounds.mayExceed(y)) {
-                current.find(rows.read(y), level);
+                float[] row = rows.read(y);
+                int runs = rows.find(y);
+                for (int run = 0; run < runs; run++) {
+                    current.find(row, rows.start(run), rows.end(run), level);
+                }
                 join(y);
             }
             finishAbove(y);

@@ -23,10 +23,10 @@ final class RowRuns {
         count = 0;
     }
 
-    /** Finds the runs of a row whose values are above the level. */
-    void find(float[] row, float level) {
-        int x = 0;
-        while (x < row.length) {
+    /** Adds the runs of a part of a row, to the right of the others, whose values are above the level. */
+    void find(float[] row, int from, int to, float level) {
+        int x = from;
+        while (x < to) {
             if (!(row[x] > level)) {
                 x++;
                 continue;
@@ -34,7 +34,7 @@ final class RowRuns {
             int start = x;
             double sum = 0;
             float peak = Float.NEGATIVE_INFINITY;
-            while (x < row.length && row[x] > level) {
+            while (x < to && row[x] > level) {
                 sum += row[x];
                 peak = Math.max(peak, row[x]);
                 x++;

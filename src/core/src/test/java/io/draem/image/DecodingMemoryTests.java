@@ -36,6 +36,7 @@ class DecodingMemoryTests {
     private static final int SIDE = 3_000;
     private static final int JVM_MEGABYTES = 5;
     private static final ImageLimits LIMITS = new ImageLimits(1 << 30, SIDE * SIDE);
+    private static final ImageLimits FRAMES = new ImageLimits(1 << 30, 4096 * 3000);
 
     @TempDir
     Path directory;
@@ -89,6 +90,33 @@ class DecodingMemoryTests {
         assertThat(decode(file, rest + resizing / (1 << 20), "resize")).isEqualTo("decoded");
         assertThat(decode(file, rest + keeping / (1 << 20), "keep")).isEqualTo("decoded");
         assertThat(keeping).isLessThan(80L * width * height);
+    }
+
+    /** A frame of 12 megapixels at the image's own size and at half of it, alone and with the image. */
+    @ParameterizedTest
+    @CsvSource({
+        "png, grey8, 1, 1",
+        "png, rgb8, 1, 1",
+        "png, rgb8, 2, 1",
+        "png, grey8, 1, 6",
+        "bmp, rgb8, 2, 1",
+        "tiff, grey16, 1, 1",
+        "jpeg, rgb8, 1, 1",
+        "jpeg, rgb8, 2, 1"
+    })
+    void scalesToAFrameWithTheMemoryThatTheHeaderStates(String format, String kind, int divisor, int orientation)
+            throws Exception {
+        byte[] encoded = encode(format, image(kind, 4096, 3000));
+        Path file = directory.resolve("image");
+        Files.write(file, orientation == 1 ? encoded : turned(encoded, orientation));
+        ImageHeader header = new ImageDecoder(FRAMES).readHeader(Files.readAllBytes(file));
+        for (boolean keep : new boolean[] {false, true}) {
+            long bytes = header.scalingBytes(header.uprightWidth() / divisor, header.uprightHeight() / divisor, keep);
+            long megabytes = JVM_MEGABYTES + (bytes + 3 * Files.size(file)) / (1 << 20);
+            assertThat(bytes).isLessThan(7L * header.pixels());
+            assertThat(decode(file, megabytes, (keep ? "keep/" : "scale/") + divisor))
+                    .isEqualTo("decoded");
+        }
     }
 
     /** Returns a PNG with an EXIF orientation after its header. */
@@ -157,7 +185,17 @@ class DecodingMemoryTests {
         }
 
         private static void decode(byte[] encoded, String what) throws ImageException {
-            ImageDecoder decoder = new ImageDecoder(LIMITS);
+            ImageDecoder decoder = new ImageDecoder(FRAMES);
+            if (what.contains("/")) {
+                OpenedImage opened = decoder.open(encoded);
+                int divisor = Integer.parseInt(what.substring(what.indexOf('/') + 1));
+                Reference.reachabilityFence(opened.decodeScaled(
+                        OptionalInt.empty(),
+                        opened.header().uprightWidth() / divisor,
+                        opened.header().uprightHeight() / divisor,
+                        what.startsWith("keep")));
+                return;
+            }
             if (what.equals("resize")) {
                 decoder.decodeResized(encoded, OptionalInt.empty(), RESIZED, RESIZED);
                 return;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.RegionOfInterest;
+import io.draem.score.RowMask;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,50 @@ class ImageMeasuresTests {
         ImageMeasures after = ImageMeasures.of(gray(blurred), SIDE, SIDE);
         assertThat(after.sharpness()).isLessThan(0.7 * before.sharpness());
         assertThat(after.brightness()).isCloseTo(before.brightness(), within(0.01));
+    }
+
+    @Test
+    void aFrameIsMeasuredAsItsTensorIs() {
+        for (int channels : new int[] {1, 3}) {
+            PixelBytes frame = noise(700, 900, channels);
+            ImageMeasures sampled = ImageMeasures.of(frame, null);
+            ImageMeasures all = ImageMeasures.of(ImageTensor.of(frame.toRgb(), 700, 900), 700, 900);
+            for (ImageMeasure measure : ImageMeasure.values()) {
+                assertThat(sampled.get(measure)).isCloseTo(all.get(measure), within(0.003));
+            }
+            assertThat(sampled.brightness()).isCloseTo(all.brightness(), within(1e-6));
+        }
+    }
+
+    @Test
+    void aLargeFrameIsMeasuredInGroupsOfRows() {
+        byte[] samples = new byte[3000 * 2000];
+        for (int y = 0; y < 2000; y++) {
+            Arrays.fill(samples, y * 3000, (y + 1) * 3000, (byte) (y % 18 < 3 ? 200 : 0));
+        }
+        ImageMeasures measures = ImageMeasures.of(new PixelBytes(3000, 2000, 1, samples), null);
+        assertThat(measures.brightness()).isCloseTo(200 / 255.0, within(1e-6));
+    }
+
+    @Test
+    void onlyPixelsOfTheRegionOfInterestAreMeasured() {
+        byte[] samples = new byte[3000 * 2000];
+        Arrays.fill(samples, (byte) 100);
+        Arrays.fill(samples, 1000 * 3000 + 10, 1000 * 3000 + 20, (byte) 50);
+        PixelBytes frame = new PixelBytes(3000, 2000, 1, samples);
+        RowMask line = RegionOfInterest.parse("0.0034,0.5002 0.0064,0.5002 0.0064,0.5003 0.0034,0.5003")
+                .at(3000, 2000);
+        assertThat(line.count()).isBetween(5L, 10L);
+        assertThat(ImageMeasures.of(frame, line).brightness()).isCloseTo(50 / 255.0, within(1e-6));
+        RowMask none =
+                RegionOfInterest.parse("0.5,0.5 0.500001,0.5 0.5,0.500001").at(3000, 2000);
+        assertThatIllegalArgumentException().isThrownBy(() -> ImageMeasures.of(frame, none));
+    }
+
+    private static PixelBytes noise(int width, int height, int channels) {
+        byte[] samples = new byte[width * height * channels];
+        new Random(3).nextBytes(samples);
+        return new PixelBytes(width, height, channels, samples);
     }
 
     @Test

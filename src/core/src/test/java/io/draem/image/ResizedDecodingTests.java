@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -138,6 +140,76 @@ class ResizedDecodingTests {
                     .isTrue();
         }
         assertThat(decoder.readHeader(bytes).resizingBytes(16, 24)).isPositive();
+        assertScaled(bytes, whiteLevel, decoded);
+    }
+
+    /** Samples of frames, smaller, larger and as large as the image, are those of the tensor, rounded. */
+    private void assertScaled(byte[] bytes, OptionalInt whiteLevel, DecodedImage decoded) throws ImageException {
+        RgbImage image = decoded.image();
+        for (int[] size : new int[][] {{16, 24}, {300, 280}, {image.width(), image.height()}}) {
+            float[] tensor = ImageTensor.of(image, size[0], size[1]);
+            int pixels = size[0] * size[1];
+            for (boolean keep : new boolean[] {false, true}) {
+                ScaledImage scaled = decoder.open(bytes).decodeScaled(whiteLevel, size[0], size[1], keep);
+                assertThat(scaled.width()).isEqualTo(image.width());
+                assertThat(scaled.height()).isEqualTo(image.height());
+                assertThat(scaled.samples()).isEqualTo(decoded.samples());
+                assertThat(scaled.warnings()).isEqualTo(decoded.warnings());
+                byte[] rgb = scaled.scaled().toRgb().rgb();
+                for (int i = 0; i < rgb.length; i++) {
+                    double exact = 255.0 * tensor[i % 3 * pixels + i / 3];
+                    assertThat(Math.abs((rgb[i] & 0xFF) - exact)).isLessThan(0.5001);
+                }
+                assertThat(rgb)
+                        .isEqualTo(PixelBytes.of(image)
+                                .resized(size[0], size[1])
+                                .toRgb()
+                                .rgb());
+                if (keep) {
+                    assertThat(Objects.requireNonNull(scaled.image()).rgb()).isEqualTo(image.rgb());
+                } else {
+                    assertThat(scaled.image()).isNull();
+                }
+            }
+        }
+        assertThat(decoder.readHeader(bytes).scalingBytes(image.width(), image.height(), true))
+                .isGreaterThanOrEqualTo((long) image.rgb().length);
+    }
+
+    @Test
+    void grayHasOneChannelAndAnImageOfItsOwnSizeIsNotCopied() throws Exception {
+        byte[] gray = assemble(40, 30, GRAY, 8, new byte[0], new byte[0], new byte[41 * 30]);
+        ScaledImage scaled = decoder.open(gray).decodeScaled(OptionalInt.empty(), 40, 30, true);
+        assertThat(scaled.scaled().channels()).isEqualTo(1);
+        assertThat(scaled.scaled().samples()).hasSize(40 * 30);
+        assertThat(Objects.requireNonNull(scaled.image()).rgb()).hasSize(3 * 40 * 30);
+
+        byte[] rgb = png(40, 30, 2, 8, 0, 0);
+        ScaledImage shared = decoder.open(rgb).decodeScaled(OptionalInt.empty(), 40, 30, true);
+        assertThat(shared.scaled().samples())
+                .isSameAs(Objects.requireNonNull(shared.image()).rgb());
+
+        BufferedImage picture = new BufferedImage(40, 30, BufferedImage.TYPE_3BYTE_BGR);
+        picture.setRGB(5, 5, 0x808080);
+        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        ImageIO.write(picture, "jpeg", jpeg);
+        assertThat(decoder.open(jpeg.toByteArray())
+                        .decodeScaled(OptionalInt.empty(), 20, 15, false)
+                        .scaled()
+                        .channels())
+                .as("a JPEG of three components whose colors are gray")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void takesFewRowsOfALargeImageInAdditionToTheFrame() throws Exception {
+        byte[] png = assemble(8000, 8000, GRAY, 1, new byte[0], new byte[0], new byte[1001 * 8000]);
+        assertThat(decoder.readHeader(png).scalingBytes(1000, 1000, false)).isBetween(1_000_000L, 3_000_000L);
+        assertThat(decoder.readHeader(png).scalingBytes(8000, 8000, false)).isBetween(64_000_000L, 65_000_000L);
+        PixelBytes scaled = decoder.open(png)
+                .decodeScaled(OptionalInt.empty(), 1000, 1000, false)
+                .scaled();
+        assertThat(scaled.samples()).hasSize(1_000_000).containsOnly(0);
     }
 
     /** Returns a PNG whose rows are noise and use every filter. */

@@ -4,15 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameScore;
+import io.draem.frame.Framing;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
+import io.draem.image.ImageMask;
+import io.draem.image.RgbImage;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -125,6 +134,130 @@ class ModelCardTests {
         assertThat(ModelCard.fromMetadata(deep.toMetadata())).isEqualTo(deep);
         assertThat(deep.withImages(null).whiteLevel()).hasValue(4095);
         assertThat(card().toMetadata()).doesNotContainKey("draem.input.white-level");
+    }
+
+    static Iterable<Framing> framings() {
+        RegionOfInterest polygons = RegionOfInterest.parse("0.1,0.2 0.9,0.3 0.5,0.95;0,0 0.2,0 0,0.2");
+        RegionOfInterest mask =
+                RegionOfInterest.ofMask(ImageMask.of(new RgbImage(2, 1, new byte[] {0, 0, 0, 9, 9, 9})));
+        Tiling half = new Tiling(FrameScale.parse("0.5"), 64);
+        Tiling fixed = new Tiling(FrameScale.parse("2048x1500"), 0);
+        return List.of(
+                new Framing(half, FrameScore.MAXIMUM, null, false),
+                new Framing(fixed, FrameScore.AVERAGED, polygons, false),
+                new Framing(half, FrameScore.SMOOTHED, mask, false),
+                new Framing(fixed, FrameScore.MAXIMUM, null, true),
+                new Framing(null, FrameScore.MAXIMUM, polygons, false),
+                new Framing(null, FrameScore.AVERAGED, null, true),
+                new Framing(null, FrameScore.SMOOTHED, null, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("framings")
+    void tilesRegionAndImageScoreNeedAReaderOfVersionTwo(Framing framing) throws ModelCardException {
+        ModelCard framed = card().withFraming(framing).withMinRegionArea(7);
+        Map<String, String> metadata = framed.toMetadata();
+        assertThat(metadata).containsEntry("draem.version", "2");
+        assertThat(ModelCard.fromMetadata(metadata)).isEqualTo(framed);
+        metadata.put("draem.version", "1");
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageMatching("draem.version is 1, but draem\\.\\S+ needs version 2: export the model again");
+    }
+
+    @Test
+    void writesTheNamesOfTiles() {
+        Tiling tiling = new Tiling(FrameScale.parse("0.5"), 32);
+        assertThat(card().withFraming(new Framing(tiling, FrameScore.SMOOTHED, null, true))
+                        .toMetadata())
+                .containsEntry("draem.input.width", "256")
+                .containsEntry("draem.frame.scale", "0.5")
+                .containsEntry("draem.tile.width", "256")
+                .containsEntry("draem.tile.height", "128")
+                .containsEntry("draem.tile.overlap", "32")
+                .containsEntry("draem.tile.blending", "sine-squared")
+                .containsEntry("draem.tile.padding", "reflect")
+                .containsEntry("draem.image-score", "smoothed")
+                .containsEntry("draem.roi", "request");
+        assertThat(card().toMetadata().keySet())
+                .noneMatch(key -> key.matches("draem\\.(frame|tile|roi|image-score).*"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"tile.rotation", "frame.crop", "input.normalization", "roi.invert", "rois", "image-score.window"
+            })
+    void refusesAKeyThatWouldChangeHowImagesAreTakenByName(String key) {
+        Map<String, String> metadata =
+                new HashMap<>(card().withFraming(framings().iterator().next()).toMetadata());
+        metadata.put("draem." + key, "1");
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessage(
+                        "draem." + key + " is not known to this release: serve the graph with a newer one, or export"
+                                + " the model again");
+    }
+
+    @Test
+    void ignoresOtherUnknownKeysInBothVersions() throws ModelCardException {
+        for (ModelCard card :
+                List.of(card(), card().withFraming(framings().iterator().next()))) {
+            Map<String, String> metadata = new HashMap<>(card.toMetadata());
+            metadata.put("draem.comment", "1");
+            metadata.put("draem.framework", "1");
+            assertThat(ModelCard.fromMetadata(metadata)).isEqualTo(card);
+        }
+        Map<String, String> first = new HashMap<>(card().toMetadata());
+        first.put("draem.input.comment", "1");
+        assertThat(ModelCard.fromMetadata(first)).isEqualTo(card());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "frame.scale",
+                "tile.width",
+                "tile.height",
+                "tile.overlap",
+                "tile.blending",
+                "tile.padding",
+                "image-score"
+            })
+    void namesAMissingKeyOfTiles(String key) {
+        Map<String, String> metadata =
+                new HashMap<>(card().withFraming(framings().iterator().next()).toMetadata());
+        metadata.remove("draem." + key);
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageContaining("draem." + key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "frame.scale, 0",
+        "frame.scale, 4.5",
+        "frame.scale, half",
+        "tile.width, 128",
+        "tile.height, 256",
+        "tile.overlap, 65",
+        "tile.overlap, -1",
+        "tile.overlap, 1.5",
+        "tile.blending, gaussian",
+        "tile.padding, zero",
+        "image-score, graph",
+        "image-score, median",
+        "roi, none",
+        "roi, '{}'",
+        "roi, '0,0 1,0 1,1'",
+        "roi, '{\"mask\":\"AAAA\"}'"
+    })
+    void namesAWrongValueOfTiles(String key, String value) {
+        Map<String, String> metadata =
+                new HashMap<>(card().withFraming(framings().iterator().next()).toMetadata());
+        metadata.put("draem." + key, value);
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageContaining("draem." + key);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.draem.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.score.Region.Point;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,61 @@ class RegionFinderTests {
         assertThat(region.centroidY()).isCloseTo((1.5 + 1.5 + 2.5) / 3, within(1e-9));
         assertThat(region.peak()).isCloseTo(0.9, within(1e-6));
         assertThat(region.mean()).isCloseTo((0.5 + 0.9 + 0.5) / 3, within(1e-6));
+    }
+
+    @Test
+    void regionsEndAtTheRegionOfInterest() {
+        AnomalyMap map = map(
+                "999999", //
+                "999999", "555555", "999999");
+        ScaledMap scaled = new ScaledMap(
+                map,
+                6,
+                4,
+                RegionOfInterest.parse("0.34,0 0.66,0 0.66,0.6 0.34,0.6;0,0.8 1,0.8 1,1 0,1")
+                        .at(6, 4));
+        List<Region> regions = RegionFinder.find(scaled, new RegionOptions(0.6, 1, false, true))
+                .largest();
+        assertThat(regions).extracting(Region::area).containsExactly(4, 6);
+        assertThat(regions.get(0).polygon()).containsExactly(point(2, 0), point(4, 0), point(4, 2), point(2, 2));
+        assertThat(regions.get(1).y()).isEqualTo(3);
+    }
+
+    @Test
+    void halfTheMaximumOfAnAnomalousImageIsThatOfTheRegionOfInterest() {
+        AnomalyMap map = map("..5799"); // outside: less and more than inside
+        ScaledMap scaled = new ScaledMap(
+                map, 6, 1, RegionOfInterest.parse("0.34,0 0.66,0 0.66,1 0.34,1").at(6, 1));
+        Regions found = RegionFinder.find(scaled, new RegionOptions(0.95, 1, true, true));
+        assertThat(found.lowered()).isTrue();
+        assertThat(found.pixelThreshold()).isCloseTo(0.6, within(1e-6));
+        assertThat(found.largest()).singleElement().satisfies(region -> {
+            assertThat(region.x()).isEqualTo(3);
+            assertThat(region.area()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void anAnomalousImageWhoseMapIsZeroHasItsRegionOfInterestAsRegionAndNothingElse() {
+        ScaledMap zero = new ScaledMap(
+                map("......"),
+                6,
+                1,
+                RegionOfInterest.parse("0.34,0 0.66,0 0.66,1 0.34,1").at(6, 1));
+        Regions found = RegionFinder.find(zero, new RegionOptions(0.5, 1, true, true));
+        assertThat(found.largest()).singleElement().satisfies(region -> {
+            assertThat(region.x()).isEqualTo(2);
+            assertThat(region.area()).isEqualTo(2);
+            assertThat(region.polygon()).containsExactly(point(2, 0), point(4, 0), point(4, 1), point(2, 1));
+        });
+        ScaledMap nothing = new ScaledMap(
+                map("......"),
+                6,
+                1,
+                RegionOfInterest.parse("0,0 0.00001,0 0,0.00001").at(6, 1));
+        assertThat(RegionFinder.find(nothing, new RegionOptions(0.5, 1, true, true))
+                        .count())
+                .isZero();
     }
 
     @Test

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameScore;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.Tiling;
 import io.draem.model.ModelCard;
 import io.draem.model.TestModels;
 import io.draem.score.Calibration;
@@ -242,6 +247,27 @@ class ModelOpenerTests {
         assertThatExceptionOfType(GraphRefusedException.class)
                 .isThrownBy(() -> new ModelOpener(CPU).open(graph(file)))
                 .satisfies(e -> assertThat(e.getMessage()).contains(parts));
+    }
+
+    @Test
+    void refusesTilesRegionsOfInterestAndScoresFromTheMap() throws Exception {
+        FrameSize tile = FrameSize.square(SIDE);
+        assertRefused(
+                TestModels.tiled(tile, new Framing(new Tiling(FrameScale.ONE, 4), FrameScore.MAXIMUM, null, false)),
+                "draem.tile.*",
+                "does not run such graphs yet");
+        assertRefused(TestModels.tiled(tile, new Framing(null, FrameScore.MAXIMUM, null, true)), "draem.roi");
+        assertRefused(TestModels.tiled(tile, new Framing(null, FrameScore.SMOOTHED, null, false)), "draem.image-score");
+        Path file = Files.write(directory.resolve("whole.onnx"), TestModels.tiled(tile, Framing.WHOLE));
+        try (OnnxModel model = new ModelOpener(CPU).open(graph(file)).get(0)) {
+            float[] half = new float[3 * SIDE * SIDE];
+            Arrays.fill(half, 0.5f);
+            ModelOutput output = model.run(List.of(new ModelInput(half, true)), new Termination())
+                    .get(0);
+            assertThat(output.score()).isEqualTo(0.0625f);
+            assertThat(output.map().values()).containsOnly(0.0625f);
+            assertThat(output.reconstruction()).containsExactly(half);
+        }
     }
 
     private static Map<String, String> metadata() {

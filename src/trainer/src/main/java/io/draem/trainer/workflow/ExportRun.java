@@ -208,7 +208,8 @@ public final class ExportRun {
                             name, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
                     .withImages(card.images())
                     .withWhiteLevel(card.whiteLevel())
-                    .withMinRegionArea(card.minRegionArea());
+                    .withMinRegionArea(card.minRegionArea())
+                    .withFraming(card.framing());
         } else {
             int side = requireSide(imageSize != null ? imageSize : known);
             requireThresholds(options);

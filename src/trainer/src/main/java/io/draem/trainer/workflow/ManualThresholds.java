@@ -114,7 +114,8 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                 card.export(),
                 card.images(),
                 card.whiteLevel(),
-                card.minRegionArea());
+                card.minRegionArea(),
+                card.framing());
     }
 
     /**

@@ -150,7 +150,8 @@ record ModelExport(
                 export,
                 draft.images(),
                 draft.whiteLevel(),
-                draft.minRegionArea());
+                draft.minRegionArea(),
+                draft.framing());
     }
 
     private static @Nullable Double lost(ObjectNode before, ObjectNode after, String figure) {
