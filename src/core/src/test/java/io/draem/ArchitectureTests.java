@@ -1,6 +1,7 @@
 package io.draem;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -15,6 +16,21 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("io.draem.(*)..").should().beFreeOfCycles();
+
+    /** Images, scores and their drawing know neither frames nor models, and frames no models. */
+    @ArchTest
+    static final ArchRule DIRECTION = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("model")
+            .definedBy("io.draem.model..")
+            .layer("frame")
+            .definedBy("io.draem.frame..")
+            .layer("pixels")
+            .definedBy("io.draem.image..", "io.draem.score..", "io.draem.overlay..", "io.draem.text..")
+            .whereLayer("model")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("frame")
+            .mayOnlyBeAccessedByLayers("model");
 
     @ArchTest
     static final ArchRule PLAIN_JAVA = noClasses()

@@ -1,9 +1,11 @@
 package io.draem.overlay;
 
 import io.draem.image.RgbImage;
+import io.draem.score.RowMask;
 import io.draem.score.ScaledMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -68,8 +70,22 @@ public final class PngWriter {
         });
     }
 
+    /** Returns a 1-bit gray PNG that is white where the mask has a pixel. */
+    public static byte[] bits(RowMask mask) {
+        int[] bounds = new int[2 * mask.maxRuns()];
+        return encode(mask.width(), mask.height(), 1, GRAY, (y, row) -> {
+            Arrays.fill(row, (byte) 0);
+            int runs = mask.runs(y, bounds);
+            for (int run = 0; run < runs; run++) {
+                for (int x = bounds[2 * run]; x < bounds[2 * run + 1]; x++) {
+                    row[x / 8] |= (byte) (0x80 >> x % 8);
+                }
+            }
+        });
+    }
+
     private static byte[] encode(int width, int height, int bitDepth, int colorType, Rows rows) {
-        int pixelBytes = bitDepth / 8 * (colorType == RGB ? 3 : 1);
+        int pixelBits = bitDepth * (colorType == RGB ? 3 : 1);
         Output png = new Output();
         png.write(SIGNATURE, SIGNATURE.length);
         byte[] header = new byte[13];
@@ -79,7 +95,7 @@ public final class PngWriter {
         header[9] = (byte) colorType;
         writeChunk(png, "IHDR", header, header.length);
 
-        byte[] row = new byte[width * pixelBytes];
+        byte[] row = new byte[(width * pixelBits + 7) / 8];
         byte[] filtered = new byte[1 + row.length];
         byte[] compressed = new byte[1 << 16];
         boolean photographic = bitDepth > 8 || colorType == RGB;
@@ -87,7 +103,7 @@ public final class PngWriter {
         try {
             for (int y = 0; y < height; y++) {
                 rows.fill(y, row);
-                filter(row, photographic ? pixelBytes : 0, filtered);
+                filter(row, photographic ? pixelBits / 8 : 0, filtered);
                 deflater.setInput(filtered);
                 while (!deflater.needsInput()) {
                     writeData(png, compressed, deflater);
