@@ -58,8 +58,9 @@ public record FrameSize(int width, int height) {
         return width * height;
     }
 
+    /** Returns the side of a square, and otherwise the text {@code WIDTHxHEIGHT}. */
     @JsonValue
-    Object json() {
+    public Object json() {
         return width == height ? (Object) width : toString();
     }
 

@@ -1,5 +1,7 @@
 package io.draem.model;
 
+import io.draem.frame.FrameSize;
+
 /** Names that graph, trainer and service agree on; a change that older readers would misinterpret is a new version. */
 public final class ModelContract {
 
@@ -35,4 +37,22 @@ public final class ModelContract {
     public static final int MAX_SIDE = 16_384;
 
     private ModelContract() {}
+
+    /** Returns whether a side of a network's input can have so many pixels. */
+    public static boolean isInputSide(int pixels) {
+        return pixels >= SIZE_MULTIPLE && pixels <= MAX_SIDE && pixels % SIZE_MULTIPLE == 0;
+    }
+
+    /**
+     * Checks that a network's input can have a size.
+     *
+     * @param name of the option or key, for the message
+     * @throws IllegalArgumentException if a side is no multiple of {@value #SIZE_MULTIPLE}, or above {@value #MAX_SIDE}
+     */
+    public static void requireInputSize(String name, FrameSize size) {
+        if (!isInputSide(size.width()) || !isInputSide(size.height())) {
+            throw new IllegalArgumentException(name + " must have sides that are multiples of " + SIZE_MULTIPLE
+                    + " up to " + MAX_SIDE + ", not " + size.json());
+        }
+    }
 }

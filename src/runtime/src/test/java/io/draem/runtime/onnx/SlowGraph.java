@@ -23,14 +23,14 @@ public final class SlowGraph {
             graph.add("Tanh", "x" + i, "product" + i); // keeps values within 0 to 1
             last = "x" + i;
         }
-        return graph.file(size, last, last, metadata);
+        return graph.file(size, size, last, last, metadata);
     }
 
     /** Returns a file whose map is NaN where the image is black, with a score that is the image's largest value. */
     public static byte[] undefinedWhereBlack(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add("Div", "ratio", "input", "input");
-        return graph.file(size, "input", "ratio", metadata);
+        return graph.file(size, size, "input", "ratio", metadata);
     }
 
     /** Returns a file whose map is NaN where the image is white, with a score that is the image's largest value. */
@@ -40,14 +40,19 @@ public final class SlowGraph {
         graph.add("Exp", "one", "zero");
         graph.add("Sub", "dark", "one", "input");
         graph.add("Div", "ratio", "dark", "dark");
-        return graph.file(size, "input", "ratio", metadata);
+        return graph.file(size, size, "input", "ratio", metadata);
+    }
+
+    /** Returns a file whose map is the image, the mean of its channels, and whose score is the image's largest value. */
+    public static byte[] image(int width, int height, Map<String, String> metadata) {
+        return new SlowGraph().file(width, height, "input", "input", metadata);
     }
 
     /** Returns a file whose score and map are those of the squared image. */
     public static byte[] squared(int size, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add("Mul", "square", "input", "input");
-        return graph.file(size, "square", "square", metadata);
+        return graph.file(size, size, "square", "square", metadata);
     }
 
     /** Returns a file whose score is always NaN, or its map; the other one is the image's. */
@@ -55,14 +60,14 @@ public final class SlowGraph {
         SlowGraph graph = new SlowGraph();
         graph.add("Sub", "zero", "input", "input");
         graph.add("Div", "undefined", "zero", "zero");
-        return graph.file(size, score ? "undefined" : "input", score ? "input" : "undefined", metadata);
+        return graph.file(size, size, score ? "undefined" : "input", score ? "input" : "undefined", metadata);
     }
 
     /** Returns a file whose score is above 1, or its map. */
     public static byte[] tooLarge(int size, boolean score, Map<String, String> metadata) {
         SlowGraph graph = new SlowGraph();
         graph.add("Exp", "large", "input");
-        return graph.file(size, score ? "large" : "input", score ? "input" : "large", metadata);
+        return graph.file(size, size, score ? "large" : "input", score ? "input" : "large", metadata);
     }
 
     /** Returns a file whose result for an image depends on the others in its batch. */
@@ -75,7 +80,7 @@ public final class SlowGraph {
                         .add(2, "share")
                         .add(4, "Softmax")
                         .add(5, new SlowGraph().add(1, "axis").add(3, 0).add(20, 2)));
-        return graph.file(size, "share", "share", metadata);
+        return graph.file(size, size, "share", "share", metadata);
     }
 
     private void add(String operator, String output, String... inputs) {
@@ -86,14 +91,14 @@ public final class SlowGraph {
         add(1, node.add(2, output).add(4, operator));
     }
 
-    private byte[] file(int size, String scored, String mapped, Map<String, String> metadata) {
+    private byte[] file(int width, int height, String scored, String mapped, Map<String, String> metadata) {
         SlowGraph graph = this;
         graph.add(1, reduce("ReduceMax", scored, "pred_score", 1, 2, 3));
         graph.add(1, reduce("ReduceMean", mapped, "anomaly_map", 1));
         graph.add(2, "slow");
-        graph.add(11, value("input", 0, 3, size, size));
+        graph.add(11, value("input", 0, 3, height, width));
         graph.add(12, value("pred_score", 0));
-        graph.add(12, value("anomaly_map", 0, size, size));
+        graph.add(12, value("anomaly_map", 0, height, width));
         SlowGraph model = new SlowGraph()
                 .add(1, 8)
                 .add(7, graph)

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.model.GoldenTensors;
+import io.draem.model.ModelCard;
 import io.draem.model.TestModels;
+import io.draem.runtime.onnx.SlowGraph;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
@@ -13,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -25,10 +30,12 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One network in two graphs, through every endpoint: as anomalib exported it, with a resize and its post-processing inside,
- * and as the trainer exports it in float16. anomalib's own numbers are the measure of both.
+ * Graphs that differ from the usual one, through every endpoint. One network in two graphs: as anomalib exported it, with a
+ * resize and its post-processing inside, and as the trainer exports it in float16; anomalib's own numbers are the measure
+ * of both. And a graph whose input is not a square.
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -42,6 +49,8 @@ class OtherGraphsHttpTests {
     private static final int SIDE = 64;
     private static final int MAP_SIDE = 256;
     private static final int AREA = 77;
+    private static final int LONG_WIDTH = 64;
+    private static final int LONG_HEIGHT = 160;
 
     @TempDir
     private static Path directory;
@@ -63,6 +72,10 @@ class OtherGraphsHttpTests {
         Files.write(
                 withArea.resolve("model.onnx"),
                 TestModels.withMetadata(Files.readAllBytes(FLOAT16), "draem.region.min-area", Integer.toString(AREA)));
+        Path longer = Files.createDirectories(directory.resolve("long/1"));
+        Files.write(
+                longer.resolve("model.onnx"),
+                SlowGraph.image(LONG_WIDTH, LONG_HEIGHT, longCard().toMetadata()));
         properties.add("draem.models.directory", () -> directory.toString());
     }
 
@@ -72,6 +85,12 @@ class OtherGraphsHttpTests {
         input = golden.floats("input");
         scores = golden.floats("pred_score");
         maps = golden.floats("anomaly_map");
+    }
+
+    private static ModelCard longCard() {
+        JsonMapper json = JsonMapper.shared();
+        Calibration half = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+        return new ModelCard("long", LONG_WIDTH, LONG_HEIGHT, half, json.createObjectNode(), json.createObjectNode());
     }
 
     @Autowired
@@ -163,6 +182,62 @@ class OtherGraphsHttpTests {
                 assertThat(verdict.get("regions")).isNotEmpty();
             }
         }
+    }
+
+    @Test
+    void anInputThatIsNoSquareIsServedAsItIs() throws Exception {
+        JsonNode input = Http.json(http.get("/v1/models/long")).get("input");
+        assertThat(input.get("width").asInt()).isEqualTo(LONG_WIDTH);
+        assertThat(input.get("height").asInt()).isEqualTo(LONG_HEIGHT);
+        HttpResponse<byte[]> response = http.post("/v1/detect?model=long&include=map", "image/png", longImage());
+        assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
+        JsonNode verdict = Http.json(response);
+        assertThat(verdict.at("/image/width").asInt()).isEqualTo(2 * LONG_WIDTH);
+        assertThat(verdict.at("/image/height").asInt()).isEqualTo(2 * LONG_HEIGHT);
+        assertThat(verdict.get("regions")).hasSize(1);
+        JsonNode box = verdict.at("/regions/0/box");
+        assertThat(box.get("x").asInt()).isCloseTo(80, within(1));
+        assertThat(box.get("y").asInt()).isCloseTo(260, within(1));
+        assertThat(box.get("width").asInt()).isCloseTo(32, within(2));
+        assertThat(box.get("height").asInt()).isCloseTo(40, within(2));
+    }
+
+    @Test
+    void theProtocolGivesHeightBeforeWidth() throws Exception {
+        JsonNode model = Http.json(http.get("/v2/models/long"));
+        assertThat(model.at("/inputs/0/shape").toString()).isEqualTo("[-1,3,%d,%d]".formatted(LONG_HEIGHT, LONG_WIDTH));
+        assertThat(model.at("/outputs/1/shape").toString()).isEqualTo("[-1,%d,%d]".formatted(LONG_HEIGHT, LONG_WIDTH));
+        String encoded = "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\""
+                + Base64.getEncoder().encodeToString(longImage()) + "\"]}]}";
+        HttpResponse<byte[]> response =
+                http.post("/v2/models/long/infer", "application/json", encoded.getBytes(StandardCharsets.US_ASCII));
+        assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
+        JsonNode map = Http.json(response).at("/outputs/1");
+        assertThat(map.get("shape").toString()).isEqualTo("[1,%d,%d]".formatted(LONG_HEIGHT, LONG_WIDTH));
+        float[] values = floats(map.get("data"));
+        assertThat(values[140 * LONG_WIDTH + 48]).as("in the defect").isEqualTo(1);
+        assertThat(values[100 * LONG_WIDTH + 48]).as("above it").isZero();
+        assertThat(values[140 * LONG_WIDTH + 30]).as("left of it").isZero();
+
+        int[] turned = {LONG_WIDTH, LONG_HEIGHT};
+        String tensor = "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[1,3,%d,%d],\"data\":[%s0]}]}"
+                .formatted(turned[0], turned[1], "0,".repeat(3 * LONG_WIDTH * LONG_HEIGHT - 1));
+        assertThat(http.post("/v2/models/long/infer", "application/json", tensor.getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    /** A black image of twice the input's size with a white rectangle right of the center and far below it. */
+    private static byte[] longImage() throws Exception {
+        BufferedImage picture = new BufferedImage(2 * LONG_WIDTH, 2 * LONG_HEIGHT, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 260; y < 300; y++) {
+            for (int x = 80; x < 112; x++) {
+                picture.setRGB(x, y, 0xFFFFFF);
+            }
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(picture, "png", png);
+        return png.toByteArray();
     }
 
     private JsonNode detect(int image, String query) throws Exception {

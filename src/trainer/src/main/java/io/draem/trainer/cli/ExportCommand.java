@@ -1,5 +1,6 @@
 package io.draem.trainer.cli;
 
+import io.draem.frame.FrameSize;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.evaluation.ThresholdOptions;
@@ -106,10 +107,13 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--image-size",
-            paramLabel = "PIXELS",
-            description = "Side of the square input (default: the checkpoint's; required if it does not record it)",
+            paramLabel = "WIDTH[,HEIGHT]",
+            converter = ImageSizeConverter.class,
+            description =
+                    "Size of the input in pixels; one number for a square (default: the checkpoint's; required if it"
+                            + " does not record it)",
             showDefaultValue = Visibility.NEVER)
-    private @Nullable Integer imageSize;
+    private @Nullable FrameSize imageSize;
 
     @Option(
             names = "--calibration-images",

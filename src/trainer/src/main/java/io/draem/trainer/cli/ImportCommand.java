@@ -1,6 +1,6 @@
 package io.draem.trainer.cli;
 
-import io.draem.model.ModelContract;
+import io.draem.frame.FrameSize;
 import io.draem.trainer.checkpoint.imported.ImportedFiles;
 import io.draem.trainer.checkpoint.imported.TrainingInput;
 import io.draem.trainer.data.ValidationSplit;
@@ -77,11 +77,14 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--image-size",
-            paramLabel = "PIXELS",
-            description = "Side of the square input of the training, a multiple of 32 (default: the"
-                    + " checkpoint's; if it does not record it, " + ImportInput.DEFAULT_SIDE + " with a warning)",
+            paramLabel = "WIDTH[,HEIGHT]",
+            converter = ImageSizeConverter.class,
+            description =
+                    "Size of the input of the training in pixels, multiples of 32; one number for a square (default:"
+                            + " the checkpoint's; if it does not record it, " + ImportInput.DEFAULT_SIDE
+                            + " with a warning)",
             showDefaultValue = Visibility.NEVER)
-    private @Nullable Integer imageSize;
+    private @Nullable FrameSize imageSize;
 
     @Option(
             names = "--input-normalization",
@@ -189,10 +192,6 @@ final class ImportCommand implements Callable<Integer> {
 
     private void requireOptions() {
         ModelVersion.requireName(name);
-        if (imageSize != null && !ImportInput.isSide(imageSize)) {
-            throw new IllegalArgumentException("--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE
-                    + " up to " + ModelContract.MAX_SIDE + ", not " + imageSize);
-        }
         if (validation == ValidationSplit.SYNTHETIC || validation == ValidationSplit.AUTO) {
             throw new IllegalArgumentException("--validation must be from-test or same-as-test: which normal images"
                     + " the network was trained on is not known");

@@ -1,5 +1,6 @@
 package io.draem.trainer.cli;
 
+import io.draem.frame.FrameSize;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.Initialization;
 import io.draem.trainer.network.NetworkOptions;
@@ -13,10 +14,14 @@ final class NetworkArguments {
 
     @Option(
             names = "--image-size",
-            paramLabel = "PIXELS",
+            paramLabel = "WIDTH[,HEIGHT]",
             defaultValue = "256",
-            description = "Side of the square input, a multiple of 32 (paper)")
-    int imageSize;
+            converter = ImageSizeConverter.class,
+            description =
+                    "Size of the input in pixels, multiples of 32; one number for a square (paper). Every image is"
+                            + " resized to it")
+    @SuppressWarnings("NullAway.Init")
+    FrameSize imageSize;
 
     @Option(
             names = "--base-width",

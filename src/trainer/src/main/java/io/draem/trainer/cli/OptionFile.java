@@ -1,5 +1,6 @@
 package io.draem.trainer.cli;
 
+import io.draem.frame.FrameSize;
 import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -103,6 +104,9 @@ final class OptionFile {
     }
 
     private static String text(Object value) {
+        if (value instanceof FrameSize size) {
+            return String.valueOf(size.json());
+        }
         return value instanceof Double number
                 ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
                 : String.valueOf(value);

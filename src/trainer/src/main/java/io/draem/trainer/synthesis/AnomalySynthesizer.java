@@ -212,7 +212,8 @@ public final class AnomalySynthesizer {
     private float[] mask(RandomGenerator random) {
         for (int draw = 0; draw < MASK_DRAWS; draw++) {
             float[] noise = TextureSource.perlin(random, width, height, options.perlin());
-            noise = Rotation.rotate(noise, width, height, angle(options.perlin().rotation(), random));
+            noise = Rotation.rotateNoise(
+                    noise, width, height, angle(options.perlin().rotation(), random));
             boolean empty = true;
             for (int i = 0; i < noise.length; i++) {
                 boolean inside = noise[i] > options.perlin().threshold();

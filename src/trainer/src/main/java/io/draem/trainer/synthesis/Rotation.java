@@ -54,6 +54,44 @@ final class Rotation {
         return rotated;
     }
 
+    /**
+     * Returns one plane of noise rotated clockwise. On a square there is 0 outside, as above. On any other shape the noise
+     * continues as its reflection: with 0, rotation would leave hardly any noise at the ends of a long image.
+     */
+    static float[] rotateNoise(float[] plane, int width, int height, double degrees) {
+        if (width == height) {
+            return rotate(plane, width, height, degrees);
+        }
+        double cos = Math.cos(Math.toRadians(degrees));
+        double sin = Math.sin(Math.toRadians(degrees));
+        double centreX = (width - 1) / 2.0;
+        double centreY = (height - 1) / 2.0;
+        float[] rotated = new float[plane.length];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                float sourceX = (float) (centreX + cos * (x - centreX) + sin * (y - centreY));
+                float sourceY = (float) (centreY - sin * (x - centreX) + cos * (y - centreY));
+                int x0 = floor(sourceX);
+                int y0 = floor(sourceY);
+                float fx = sourceX - x0;
+                float fy = sourceY - y0;
+                int left = reflected(x0, width);
+                int right = reflected(x0 + 1, width);
+                int top = reflected(y0, height) * width;
+                int bottom = reflected(y0 + 1, height) * width;
+                float upper = plane[top + left] * (1 - fx) + plane[top + right] * fx;
+                float lower = plane[bottom + left] * (1 - fx) + plane[bottom + right] * fx;
+                rotated[y * width + x] = upper * (1 - fy) + lower * fy;
+            }
+        }
+        return rotated;
+    }
+
+    private static int reflected(int index, int length) {
+        int folded = Math.floorMod(index, Math.max(1, 2 * (length - 1)));
+        return folded < length ? folded : 2 * (length - 1) - folded;
+    }
+
     /** Returns the image rotated clockwise. */
     static RgbImage rotate(RgbImage image, double degrees) {
         return Pixels.fromTensor(

@@ -1,5 +1,6 @@
 package io.draem.trainer.training;
 
+import io.draem.frame.FrameSize;
 import io.draem.trainer.data.Batch;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.network.BatchNormStatistics;
@@ -63,9 +64,9 @@ final class Candidate {
                 } catch (InterruptedException e) {
                     throw new IllegalStateException("Nothing interrupts a training", e);
                 }
-                int size = recipe.imageSize();
+                FrameSize size = recipe.imageSize();
                 float[] images = recipe.batchNorm().clean() ? batch.clean() : batch.augmented();
-                return Tensor.create(images, batch.size(), 3, size, size);
+                return Tensor.create(images, batch.size(), 3, size.height(), size.width());
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.draem.trainer.training;
 
+import io.draem.frame.FrameSize;
 import io.draem.model.ModelContract;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
@@ -15,7 +16,7 @@ import java.util.List;
  * official repository. Invalid values are refused with an {@link IllegalArgumentException} that names the
  * command line's option.
  *
- * @param imageSize sides of the square input in pixels, a multiple of 32; paper 256
+ * @param imageSize size of the input, multiples of 32; paper 256x256
  * @param network widths and SSPCAB; paper 128 and 64, without
  * @param initialization initial weights; paper its own
  * @param loss the loss that is minimized
@@ -29,7 +30,7 @@ import java.util.List;
  * @param selection validation during the training; paper none, the last weights
  */
 public record Recipe(
-        int imageSize,
+        FrameSize imageSize,
         NetworkOptions network,
         Initialization initialization,
         Loss loss,
@@ -141,31 +142,26 @@ public record Recipe(
     }
 
     public Recipe {
-        require(
-                imageSize >= ModelContract.SIZE_MULTIPLE && imageSize % ModelContract.SIZE_MULTIPLE == 0,
-                "--image-size must be a multiple of " + ModelContract.SIZE_MULTIPLE,
-                imageSize);
-        require(
-                imageSize <= ModelContract.MAX_SIDE,
-                "--image-size must be at most " + ModelContract.MAX_SIDE,
-                imageSize);
+        ModelContract.requireInputSize("--image-size", imageSize);
         if (length.steps() > 0) {
             selection.requireWithin(length.steps(), "--steps " + length.steps());
         }
-        int deepest = imageSize / ModelContract.SIZE_MULTIPLE; // pixels per side of the smallest feature maps
+        // Pixels of the smallest feature maps.
+        int deepest = imageSize.pixels() / ModelContract.SIZE_MULTIPLE / ModelContract.SIZE_MULTIPLE;
         require(
-                (long) length.batchSize() * deepest * deepest > 1,
-                "--batch-size must be at least 2 at --image-size " + imageSize
+                (long) length.batchSize() * deepest > 1,
+                "--batch-size must be at least 2 at --image-size " + imageSize.json()
                         + ", because batch norm needs two values per channel and the deepest layers have one per image",
                 length.batchSize());
-        int largestBatch = Integer.MAX_VALUE / 3 / imageSize / imageSize; // the limit of one array of images
+        int largestBatch = Integer.MAX_VALUE / 3 / imageSize.pixels(); // the limit of one array of images
         require(
                 length.batchSize() <= largestBatch,
                 "--batch-size must be at most " + largestBatch + " at that size",
                 length.batchSize());
         require(
-                1L << synthesis.perlin().minScale() < imageSize, // with one cell per pixel the noise is 0 everywhere
-                "--perlin-scales must begin with a scale whose power of two is below --image-size",
+                // With one cell per pixel the noise is 0 everywhere.
+                1L << synthesis.perlin().minScale() < Math.min(imageSize.width(), imageSize.height()),
+                "--perlin-scales must begin with a scale whose power of two is below the sides of --image-size",
                 synthesis.perlin().minScale());
     }
 

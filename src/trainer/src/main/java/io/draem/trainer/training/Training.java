@@ -134,11 +134,12 @@ public final class Training {
         adam.learningRate(learningRate);
         LossParts loss;
         try (PointerScope scope = new PointerScope()) { // frees the step's tensors at once
-            int size = recipe.imageSize();
-            var clean =
-                    network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.clean(), batch.size(), 3, size, size));
-            var augmented = org.bytedeco.pytorch.Tensor.create(batch.augmented(), batch.size(), 3, size, size);
-            var mask = network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.mask(), batch.size(), 1, size, size));
+            int width = recipe.imageSize().width();
+            int height = recipe.imageSize().height();
+            int count = batch.size();
+            var clean = network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.clean(), count, 3, height, width));
+            var augmented = org.bytedeco.pytorch.Tensor.create(batch.augmented(), count, 3, height, width);
+            var mask = network.onDevice(org.bytedeco.pytorch.Tensor.create(batch.mask(), count, 1, height, width));
 
             NetworkOutput output = network.forward(augmented);
             DraemLoss.Parts parts = criterion.forward(output, clean, mask);

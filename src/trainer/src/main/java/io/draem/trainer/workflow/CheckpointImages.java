@@ -1,5 +1,7 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameSize;
+import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.Progress;
@@ -58,6 +60,21 @@ final class CheckpointImages {
                 training.path("seed").asLong(0),
                 WhiteLevel.of(whiteLevel));
         return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, threads, progress);
+    }
+
+    /** Returns the size of the input that a training recorded; null where it did not. */
+    static @Nullable FrameSize size(ObjectNode training) throws TrainerException {
+        String recorded = training.path("imageSize").asString("");
+        if (recorded.isEmpty()) {
+            return null;
+        }
+        try {
+            FrameSize size = FrameSize.parse("imageSize", recorded);
+            ModelContract.requireInputSize("imageSize", size);
+            return size;
+        } catch (IllegalArgumentException e) {
+            throw new TrainerException("The checkpoint's training options cannot be used: " + e.getMessage());
+        }
     }
 
     /** Says whether the images are others than the model was trained on, or cannot be known to be others. */

@@ -1,7 +1,7 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameSize;
 import io.draem.model.ModelCard;
-import io.draem.model.ModelContract;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
@@ -39,7 +39,7 @@ public final class ExportRun {
      * @param outputs how the graph computes its outputs
      * @param thresholds how they are found; the defaults keep the checkpoint's
      * @param minRegionArea fewest pixels of a region of the model; null for the checkpoint's
-     * @param imageSize side of the square input; null for the checkpoint's
+     * @param imageSize of the input; null for the checkpoint's
      * @param images from which thresholds and figures come; null without any
      * @param calibrationImages number of images from which int8 takes its ranges
      * @param threads of libtorch and ONNX Runtime
@@ -53,7 +53,7 @@ public final class ExportRun {
             Outputs outputs,
             ThresholdOptions thresholds,
             @Nullable Integer minRegionArea,
-            @Nullable Integer imageSize,
+            @Nullable FrameSize imageSize,
             @Nullable Images images,
             int calibrationImages,
             int threads,
@@ -195,12 +195,12 @@ public final class ExportRun {
             throw new TrainerException("The checkpoint does not say the model's name: give --name");
         }
         ModelVersion.requireName(name);
-        Integer imageSize = options.imageSize();
-        int known =
-                card != null ? card.width() : model.training().path("imageSize").asInt(0);
-        if (imageSize != null && known > 0 && imageSize != known) {
-            throw new IllegalArgumentException("The checkpoint's images are " + known
-                    + " pixels wide, and --image-size says " + imageSize + ": leave it out");
+        FrameSize given = options.imageSize();
+        FrameSize known =
+                card != null ? new FrameSize(card.width(), card.height()) : CheckpointImages.size(model.training());
+        if (given != null && known != null && !given.equals(known)) {
+            throw new IllegalArgumentException("The checkpoint's images have " + known
+                    + " pixels, and --image-size says " + given + ": leave it out");
         }
         ModelCard draft;
         if (card != null) {
@@ -211,27 +211,21 @@ public final class ExportRun {
                     .withMinRegionArea(card.minRegionArea())
                     .withFraming(card.framing());
         } else {
-            int side = requireSide(imageSize != null ? imageSize : known);
+            FrameSize size = given != null ? given : known;
+            if (size == null) {
+                throw new TrainerException("The checkpoint does not say the size of its images: give --image-size");
+            }
             requireThresholds(options);
             Calibration none = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
             draft = new ModelCard(
                     name,
-                    side,
-                    side,
+                    size.width(),
+                    size.height(),
                     none,
                     model.training(),
                     JsonMapper.shared().createObjectNode());
         }
         return options.minRegionArea() == null ? draft : draft.withMinRegionArea(options.minRegionArea());
-    }
-
-    private static int requireSide(int side) throws TrainerException {
-        if (!ImportInput.isSide(side)) {
-            throw new TrainerException(
-                    "The checkpoint does not say the size of its images: give --image-size, a multiple of "
-                            + ModelContract.SIZE_MULTIPLE + " up to " + ModelContract.MAX_SIDE);
-        }
-        return side;
     }
 
     private static void requireThresholds(Options options) throws TrainerException {

@@ -1,5 +1,6 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameSize;
 import io.draem.model.ModelContract;
 import io.draem.trainer.checkpoint.imported.TrainingInput;
 import java.util.List;
@@ -10,20 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options of an import that describe the network's input. They have precedence over the checkpoint.
  *
- * @param side of the square input; null for the checkpoint's size
+ * @param imageSize of the input; null for the checkpoint's size
  * @param normalization null for the checkpoint's
  */
-public record ImportInput(@Nullable Integer side, TrainingInput.@Nullable Normalization normalization) {
+public record ImportInput(@Nullable FrameSize imageSize, TrainingInput.@Nullable Normalization normalization) {
 
     /** Side of the input if neither an option nor the checkpoint gives it. */
     public static final int DEFAULT_SIDE = 256;
-
-    /** Returns whether an input can have such a side. */
-    public static boolean isSide(int side) {
-        return side >= ModelContract.SIZE_MULTIPLE
-                && side <= ModelContract.MAX_SIDE
-                && side % ModelContract.SIZE_MULTIPLE == 0;
-    }
 
     /**
      * Returns the size of the option, else the checkpoint's, else the default.
@@ -34,21 +28,23 @@ public record ImportInput(@Nullable Integer side, TrainingInput.@Nullable Normal
      */
     TrainingInput.Size size(TrainingInput recorded, List<String> warnings) throws TrainerException {
         TrainingInput.Size known = recorded.size().orElse(null);
-        if (side != null) {
-            if (known != null && (known.width() != side || known.height() != side)) {
+        if (imageSize != null) {
+            int width = imageSize.width();
+            int height = imageSize.height();
+            if (known != null && (known.width() != width || known.height() != height)) {
                 warnings.add("the network was trained with images of " + known.width() + "×" + known.height() + " ("
-                        + known.source() + "), and --image-size makes them " + side + "×" + side
+                        + known.source() + "), and --image-size makes them " + width + "×" + height
                         + ": it sees defects at another scale, and thresholds from the checkpoint do not fit; leave"
                         + " --image-size out, or find new thresholds (--data)");
             }
-            return new TrainingInput.Size(side, side, "--image-size");
+            return new TrainingInput.Size(height, width, "--image-size");
         }
         if (known == null) {
             warnings.add("--image-size is not given, and the checkpoint does not say it: " + DEFAULT_SIDE
                     + " is a guess; give the size that the network was trained with");
             return new TrainingInput.Size(DEFAULT_SIDE, DEFAULT_SIDE, "a guess");
         }
-        if (!isSide(known.width()) || !isSide(known.height())) {
+        if (!ModelContract.isInputSide(known.width()) || !ModelContract.isInputSide(known.height())) {
             throw new TrainerException("The checkpoint's images have " + known.width() + "×" + known.height()
                     + " pixels (" + known.source() + "), and sides must be multiples of " + ModelContract.SIZE_MULTIPLE
                     + " up to " + ModelContract.MAX_SIDE + ": give the nearest as --image-size");

@@ -1,5 +1,6 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameSize;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.trainer.checkpoint.imported.ImportedNetwork;
@@ -212,11 +213,7 @@ public record ImportRun(
 
     private ObjectNode training(ImportedNetwork imported, NetworkDetector detector) {
         ObjectNode training = JsonNodeFactory.instance.objectNode();
-        if (detector.width() == detector.height()) {
-            training.put("imageSize", detector.width());
-        } else {
-            training.put("imageWidth", detector.width()).put("imageHeight", detector.height());
-        }
+        training.set("imageSize", JsonMapper.shared().valueToTree(new FrameSize(detector.width(), detector.height())));
         training.set("network", JsonMapper.shared().valueToTree(imported.options()));
         training.put("importedFrom", imported.origin().toString());
         ArrayNode names = training.putArray("importedFiles");

@@ -79,8 +79,8 @@ record ModelImages(
 
         static Options of(Recipe recipe, WhiteLevel whiteLevel) {
             return new Options(
-                    recipe.imageSize(),
-                    recipe.imageSize(),
+                    recipe.imageSize().width(),
+                    recipe.imageSize().height(),
                     recipe.validation(),
                     recipe.synthesis(),
                     recipe.seed(),

@@ -58,17 +58,18 @@ record TrainingResult(
      * @return the folder of the version
      */
     Path publish(PrintWriter out) throws IOException, ExportRefusedException {
-        int size = recipe.imageSize();
+        int width = recipe.imageSize().width();
+        int height = recipe.imageSize().height();
         try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
             network.moveTo(device);
             network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
-            NetworkDetector detector = new NetworkDetector(network, size, size);
+            NetworkDetector detector = new NetworkDetector(network, width, height);
             ModelEvaluation evaluation = ModelEvaluator.of(data, thresholds).evaluate(detector);
             evaluation.print(out);
             Calibration calibration = evaluation.calibration();
             ObjectNode metrics = evaluation.metrics();
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
-            ModelCard card = new ModelCard(name, size, size, calibration, training(), metrics, export)
+            ModelCard card = new ModelCard(name, width, height, calibration, training(), metrics, export)
                     .withImages(data.profile())
                     .withWhiteLevel(data.whiteLevel())
                     .withMinRegionArea(minRegionArea);

@@ -415,8 +415,8 @@ class ExportCommandTests {
                 "--checkpoint bare.safetensors | 1 | The checkpoint does not say the size of its images: give --image-size",
                 "--checkpoint bare.safetensors --image-size 32 | 1 | The checkpoint has no thresholds: give --data",
                 "--checkpoint other.safetensors | 1 | is no checkpoint of a DRÆM network: it lacks the convolution",
-                "--image-size 64 | 2 | The checkpoint's images are 32 pixels wide, and --image-size says 64: leave it out",
-                "--checkpoint bare.safetensors --image-size 65536 | 1 | a multiple of 32 up to 16384",
+                "--image-size 32,64 | 2 | The checkpoint's images have 32x32 pixels, and --image-size says 32x64: leave it out",
+                "--checkpoint bare.safetensors --image-size 32,65536 | 2 | multiples of 32 up to 16384, not 32x65536",
                 "--name ../up | 2 | --name must be letters",
                 "--calibration-images 0 | 2 | must be at least 1"
             })

@@ -181,6 +181,7 @@ class ImportAndPredictGoldenTests {
         ModelCard card = card(folder.resolve("models/m/1"));
         assertThat(card.width()).isEqualTo(64);
         assertThat(card.height()).isEqualTo(32);
+        assertThat(card.training().get("imageSize").asString()).isEqualTo("64x32");
         assertThat(card.training().at("/network/inputNormalization/mean/0").asDouble())
                 .isEqualTo(0.485);
         assertThat(importFile("anomalib-2.7.ckpt")).as(said.toString()).isZero();
@@ -199,6 +200,13 @@ class ImportAndPredictGoldenTests {
                         + " ImageNet");
         assertThat(card(folder.resolve("models/m/1")).training().at("/network").has("inputNormalization"))
                 .isFalse();
+        assertThat(importFile("anomalib-0.7.ckpt", "--image-size=32,96"))
+                .as(said.toString())
+                .isZero();
+        assertThat(said.toString()).contains("input 32×96 pixels (from --image-size)");
+        assertThat(card(folder.resolve("models/m/2")))
+                .returns(32, ModelCard::width)
+                .returns(96, ModelCard::height);
     }
 
     @Test

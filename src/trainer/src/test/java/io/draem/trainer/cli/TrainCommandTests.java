@@ -100,6 +100,9 @@ class TrainCommandTests {
         assertThat(card.calibration().anomalousImages()).isZero();
         assertThat(card.calibration().syntheticImages()).isPositive();
         assertThat(card.training().at("/seed").asInt()).isEqualTo(7);
+        assertThat(card.training().get("imageSize").isInt())
+                .as("a square is a number")
+                .isTrue();
         assertThat(card.training().at("/dataDigest").asString()).hasSize(64);
         assertThat(card.images()).isNotNull();
         assertThat(card.images().images())
@@ -189,8 +192,18 @@ class TrainCommandTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--image-size 100 | --image-size must be a multiple of 32, not 100",
-                "--image-size 16416 | --image-size must be at most 16384, not 16416",
+                "--image-size 100 | the size must have sides that are multiples of 32 up to 16384, not 100",
+                "--image-size 160,400 | sides that are multiples of 32 up to 16384, not 160x400",
+                "--image-size 32x16416 | sides that are multiples of 32 up to 16384, not 32x16416",
+                "--image-size 16416 | the size: A size must have sides of 1 to 65536 and at most 268435455",
+                "--image-size 0 | A size must have sides of 1 to 65536",
+                "--image-size 160,0 | A size must have sides of 1 to 65536",
+                "--image-size=-32 | the size must be WIDTHxHEIGHT, or one number for a square, got -32",
+                "--image-size 160,416,3 | the size must be WIDTHxHEIGHT, or one number for a square, got 160,416,3",
+                "--image-size 160, | the size must be WIDTHxHEIGHT, or one number for a square, got 160,",
+                "--image-size 32,64 --perlin-scales 5,6 | whose power of two is below the sides of --image-size, not 5",
+                "--batch-size 10923 --image-size 256 | --batch-size must be at most 10922 at that size, not 10923",
+                "--batch-size 10756 --image-size 160,416 | --batch-size must be at most 10754 at that size, not 10756",
                 "--steps 120 --validate-steps 175 | --validate-steps 175 is more than --steps 120: give --validate-steps 12",
                 "--sspcab-weight NaN | --sspcab-weight must be a number and not negative, not NaN",
                 "--batch-size 1 --image-size 32 | --batch-size must be at least 2 at --image-size 32, because batch norm",

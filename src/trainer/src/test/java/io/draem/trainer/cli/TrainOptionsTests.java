@@ -77,6 +77,16 @@ class TrainOptionsTests {
     }
 
     @Test
+    void aSizeIsOneNumberOrTwo() throws IOException {
+        assertThat(print("--image-size", "128x128")).contains("image-size: 128\n");
+        assertThat(print("--image-size", "160,416")).contains("image-size: 160x416\n");
+        for (String yaml : List.of("[160, 416]", "160,416", "160x416")) {
+            assertThat(print("--config", file("image-size: " + yaml + "\n").toString()))
+                    .contains("image-size: 160x416\n");
+        }
+    }
+
+    @Test
     void theDefaultsAreThePapersExceptForPrecisionAndValidation() {
         List<String> paper = print("--preset", "paper").lines().toList();
         List<String> defaults = print().lines().toList();
@@ -127,6 +137,7 @@ class TrainOptionsTests {
                 "epochs: 3\\nsteps: 4 | epochs and steps exclude each other: give one",
                 "seed: 1\\nseed: 2 | duplicate key seed in line 2",
                 "seed: x | Invalid value for option '--seed'",
+                "image-size: [160, 400] | the size must have sides that are",
                 "focal: all | 'all' is none of [both, anomalous]",
                 "beta: [1, [2]] | 'beta' must have a value or a list of values",
                 "name: | an option has no value (leave it out for the default) in line 1",

@@ -38,6 +38,42 @@ class RotationTests {
     }
 
     @Test
+    void aPointOffTheCenterOfALongImageTurnsAboutTheCenter() {
+        for (int[] size : new int[][] {{160, 416}, {416, 160}}) {
+            int width = size[0];
+            int height = size[1];
+            float[] point = new float[width * height];
+            point[(height / 2 + 12) * width + width / 2 + 20] = 1; // 20.5 right of the center and 12.5 below it
+            float[] rotated = Rotation.rotate(point, width, height, 90);
+            assertThat(rotated[(height / 2 + 20) * width + width / 2 - 13]).isEqualTo(1, within(1e-3f));
+            float[] back = Rotation.rotate(rotated, width, height, -90);
+            assertThat(back[(height / 2 + 12) * width + width / 2 + 20]).isEqualTo(1, within(1e-2f));
+        }
+    }
+
+    @Test
+    void noiseOfALongImageContinuesAsItsReflection() {
+        float[] ones = new float[32 * 96];
+        java.util.Arrays.fill(ones, 1);
+        assertThat(Rotation.rotateNoise(ones, 32, 96, 67)).containsExactly(ones, within(1e-6f));
+        float[] columns = new float[32 * 96];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = i % 32;
+        }
+        float[] rows = Rotation.rotateNoise(columns, 32, 96, 90);
+        for (int y = 0; y < 96; y++) {
+            // The middle are the image's own 32 columns; above and below they return.
+            float expected = Math.abs(Math.floorMod(y - 1, 62) - 31);
+            assertThat(rows[y * 32 + 7]).as("row %d", y).isEqualTo(expected, within(1e-3f));
+        }
+    }
+
+    @Test
+    void noiseOfASquareIsRotatedAsAnyPlane() {
+        assertThat(Rotation.rotateNoise(square, 3, 3, 30)).containsExactly(Rotation.rotate(square, 3, 3, 30));
+    }
+
+    @Test
     void turnsAnImageThatIsWiderThanHigh() {
         float[] row = {0, 0, 1, 0, 0};
         assertThat(Rotation.rotate(row, 5, 1, 90)).containsExactly(new float[] {0, 0, 1, 0, 0}, within(1e-5f));

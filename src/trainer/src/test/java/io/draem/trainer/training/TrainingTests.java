@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.draem.frame.FrameSize;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.BatchLoader;
@@ -404,7 +405,7 @@ class TrainingTests {
 
     private static Recipe recipe(Selection selection, Precision precision) {
         return new Recipe(
-                SIDE,
+                FrameSize.square(SIDE),
                 new NetworkOptions(4, 4, false),
                 Initialization.PAPER,
                 new Recipe.Loss(FocalLoss.BOTH, 0.1),
