@@ -136,12 +136,15 @@ class SoakTests {
                     SLOW_ALERT),
             new Fault(Part.GIVES_WAY, "DraemModelFailover", Map.of("model", SoakLoad.TURNS), SLOW_ALERT));
 
+    /** Bytes that are in use, at a time in nanoseconds from the start of the soak. */
+    private record Memory(long at, double heap, double rss) {}
+
     /** State of the process at a time in nanoseconds from the start of the soak. */
     private record Sample(long at, double rss, double threads, double files, double cpuSeconds, double load) {}
 
     private final Duration duration = DurationStyle.detectAndParse(System.getProperty("draem.test.soak", "1h"));
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
-    private final List<double[]> heaps = new ArrayList<>();
+    private final List<Memory> memory = new ArrayList<>();
     private final StringBuilder report = new StringBuilder();
     private final SoftAssertions softly = new SoftAssertions();
 
@@ -237,7 +240,7 @@ class SoakTests {
         load.sendBlack(true);
         long length = begin(Part.CALM) - begin(Part.GIVES_WAY);
         for (int i = 0; i < 8; i++) {
-            measureHeap(load, service.pid());
+            measureMemory(load, service.pid());
             park(begin(Part.GIVES_WAY) + (i + 1) * length / 8);
             assertRefusedVersionsAreListed(load);
         }
@@ -408,7 +411,7 @@ class SoakTests {
                     .split(" ");
             samples.add(new Sample(
                     now(),
-                    1_024 * number(status, "VmRSS:\\s+(\\d+)"),
+                    rss(status),
                     number(status, "Threads:\\s+(\\d+)"),
                     files.count(),
                     // Fields 14 and 15 of the whole line, in hundredths.
@@ -429,18 +432,31 @@ class SoakTests {
                 .orElseThrow();
     }
 
-    /** Pixels of large images come and go; what is compared is all else. */
-    private void measureHeap(SoakLoad load, long pid) throws InterruptedException {
+    /**
+     * Pixels of large images come and go; what is compared is all else. Memory that is free is returned first: the heap's
+     * by a collection, and that of the C library's arenas, each of which keeps the most that it ever held.
+     */
+    private void measureMemory(SoakLoad load, long pid) throws InterruptedException {
         load.withoutLargeImages(() -> {
             try {
-                BoundedProcess.run(Duration.ofMinutes(1), BoundedProcess.java("jcmd"), Long.toString(pid), "GC.run");
-                heaps.add(new double[] {
-                    now(), sum(metrics(load), series -> series.startsWith("jvm_memory_used_bytes{area=\"heap\""))
-                });
+                jcmd(pid, "GC.run");
+                jcmd(pid, "System.trim_native_heap");
+                memory.add(new Memory(
+                        now(),
+                        sum(metrics(load), series -> series.startsWith("jvm_memory_used_bytes{area=\"heap\"")),
+                        rss(Files.readString(Path.of("/proc", Long.toString(pid), "status")))));
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private static void jcmd(long pid, String command) throws IOException, InterruptedException {
+        BoundedProcess.run(Duration.ofMinutes(1), BoundedProcess.java("jcmd"), Long.toString(pid), command);
+    }
+
+    private static double rss(String status) {
+        return 1_024 * number(status, "VmRSS:\\s+(\\d+)");
     }
 
     private static Map<String, Double> metrics(SoakLoad load) throws IOException {
@@ -659,11 +675,19 @@ class SoakTests {
                 Duration.ofNanos(steady()).truncatedTo(ChronoUnit.SECONDS));
         assertFlat(
                 "heap after a collection, MB",
-                heaps.stream()
-                        .map(heap -> new double[] {heap[0], heap[1] / MEGABYTE})
+                memory.stream()
+                        .map(used -> new double[] {used.at(), used.heap() / MEGABYTE})
                         .toList(),
                 16);
-        assertFlat("resident memory, MB", points(sample -> sample.rss() / MEGABYTE), 48);
+        assertFlat(
+                "resident memory once free memory is returned, MB",
+                memory.stream()
+                        .map(used -> new double[] {used.at(), used.rss() / MEGABYTE})
+                        .toList(),
+                48);
+        write(
+                "  %-48s growth %6.1f, with what the C library keeps%n",
+                "resident memory, MB", SoakRecord.slope(points(sample -> sample.rss() / MEGABYTE)) * steady());
         assertFlat("threads", points(Sample::threads), 8);
         assertFlat("open files", points(Sample::files), 32);
     }
@@ -683,7 +707,7 @@ class SoakTests {
         double growth = SoakRecord.slope(points) * steady();
         boolean enough = steady() >= STEADY.toNanos();
         write(
-                "  %-30s %8.1f first, %8.1f last, growth %6.1f (at most %.0f%s)%n",
+                "  %-48s %8.1f first, %8.1f last, growth %6.1f (at most %.0f%s)%n",
                 what,
                 points.isEmpty() ? Double.NaN : points.get(0)[1],
                 points.isEmpty() ? Double.NaN : points.get(points.size() - 1)[1],
