@@ -8,23 +8,20 @@ import java.util.regex.Pattern;
 /**
  * Width and height in pixels. As JSON a square is its side, and any other size the text {@code WIDTHxHEIGHT}.
  *
- * @param width pixels in a row, 1 to {@value #MAX_SIDE}
- * @param height rows, 1 to {@value #MAX_SIDE}
+ * @param width pixels in a row, at least 1
+ * @param height rows, at least 1
  */
 public record FrameSize(int width, int height) {
 
-    /** The longest side. */
-    public static final int MAX_SIDE = 65_536;
-
-    /** The most pixels: their values and indices stay within one array. */
-    public static final int MAX_PIXELS = Integer.MAX_VALUE / 8;
+    /** The most pixels, of which three values each are the elements of one array. */
+    public static final int MAX_PIXELS = Integer.MAX_VALUE / 3;
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9})(?:[x,](\\d{1,9}))?");
 
     public FrameSize {
-        if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE || (long) width * height > MAX_PIXELS) {
-            throw new IllegalArgumentException("A size must have sides of 1 to " + MAX_SIDE + " and at most "
-                    + MAX_PIXELS + " pixels, got " + width + "x" + height);
+        if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
+            throw new IllegalArgumentException("A size must have sides of at least 1 and at most " + MAX_PIXELS
+                    + " pixels, got " + width + "x" + height);
         }
     }
 
