@@ -17,6 +17,7 @@ final class BatchRun<I, O> {
     private final List<PendingRequest<I, O>> batch;
     private final Termination termination = new Termination();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private boolean complete;
 
     BatchRun(List<PendingRequest<I, O>> batch) {
         this.batch = batch;
@@ -24,6 +25,11 @@ final class BatchRun<I, O> {
 
     int size() {
         return batch.size();
+    }
+
+    /** Returns whether the function has returned all outputs; called on the thread that runs it. */
+    boolean isComplete() {
+        return complete;
     }
 
     /** Runs the function and ends every request of the batch. */
@@ -39,6 +45,7 @@ final class BatchRun<I, O> {
                         "The function returned " + outputs.size() + " outputs for " + batch.size() + " inputs");
             }
             Duration ran = Duration.ofNanos(runs.now() - started);
+            complete = true;
             for (int i = 0; i < batch.size(); i++) {
                 failed += complete(function, batch.get(i), outputs.get(i), started, ran) ? 0 : 1;
             }
@@ -112,7 +119,8 @@ final class BatchRun<I, O> {
             pending.fail(new InferenceException.Failed(e));
             return false;
         }
-        pending.succeed(new PendingRequest.Result<>(output, Duration.ofNanos(started - pending.submitted()), ran));
+        pending.succeed(
+                new PendingRequest.Result<>(output, Duration.ofNanos(started - pending.submitted()), ran, started));
         return true;
     }
 }

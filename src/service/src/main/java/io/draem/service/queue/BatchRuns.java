@@ -19,7 +19,10 @@ final class BatchRuns<I, O> {
     private final int workers;
     private final LongSupplier clock;
     private final List<BatchRun<I, O>> runs = new ArrayList<>();
+    private final long expected;
     private double nanosPerRequest;
+    /** The shortest time per request of any run; 0 before the first one. */
+    private double leastNanos;
 
     /**
      * @param workers maximum number of concurrent runs
@@ -34,7 +37,8 @@ final class BatchRuns<I, O> {
         this.buffer = buffer;
         this.options = options;
         this.workers = workers;
-        this.nanosPerRequest = expected.toNanos();
+        this.expected = expected.toNanos();
+        this.nanosPerRequest = this.expected;
         this.clock = clock;
     }
 
@@ -141,6 +145,9 @@ final class BatchRuns<I, O> {
             runs.remove(run);
             run.over();
             double latest = (double) nanos / run.size();
+            if (run.isComplete()) { // one that was ended early was too short
+                leastNanos = leastNanos == 0 ? latest : Math.min(leastNanos, latest);
+            }
             nanosPerRequest = nanosPerRequest == 0 ? latest : nanosPerRequest + LATEST * (latest - nanosPerRequest);
             buffer.changed.signalAll();
         } finally {
@@ -175,7 +182,22 @@ final class BatchRuns<I, O> {
 
     /** Returns the estimated time for that many waiting requests and those that run, in whole seconds, at least one. */
     Duration timeFor(int waiting) {
+        return Duration.ofSeconds(Math.max(1, (long) Math.ceil(nanosFor(waiting) / 1e9)));
+    }
+
+    /** Returns the estimated nanoseconds for that many waiting requests and those that run. */
+    double nanosFor(int waiting) {
         int requests = waiting + runs.stream().mapToInt(BatchRun::size).sum();
-        return Duration.ofSeconds(Math.max(1, (long) Math.ceil(requests * nanosPerRequest / workers / 1e9)));
+        return requests * nanosPerRequest / workers;
+    }
+
+    /**
+     * Returns the shortest time in which that many requests may run: by the fastest run, or the warm-up if that was faster.
+     * Before any run it is half of what the warm-up says, since other models may have been warmed up at the same time. A
+     * wrong estimate would otherwise never be corrected, as it refuses the requests that would correct it.
+     */
+    Duration shortestTime(int requests) {
+        double least = leastNanos == 0 ? expected / 2.0 : expected == 0 ? leastNanos : Math.min(leastNanos, expected);
+        return Duration.ofNanos((long) (requests * least / workers));
     }
 }

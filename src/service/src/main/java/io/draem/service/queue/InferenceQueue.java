@@ -102,7 +102,7 @@ public final class InferenceQueue<I, O> {
 
     /** Returns the slots for the inputs of one request, none of them taken yet. */
     public QueueWindow<I, O> window() {
-        return new QueueWindow<>(this, buffer, 2 * options.maxBatchSize());
+        return new QueueWindow<>(this, buffer, runs, 2 * options.maxBatchSize());
     }
 
     /**
@@ -172,11 +172,24 @@ public final class InferenceQueue<I, O> {
         return buffer.capacity();
     }
 
-    /** Returns how long the current requests take at the average run time, in whole seconds, at least one. */
+    /**
+     * Returns how long the current requests take at the average run time, with what they have announced, in whole seconds, at
+     * least one.
+     */
     public Duration timeToDrain() {
         buffer.lock.lock();
         try {
-            return runs.timeFor(buffer.depth());
+            return runs.timeFor(buffer.depth() + buffer.announced.size());
+        } finally {
+            buffer.lock.unlock();
+        }
+    }
+
+    /** Returns the shortest time in which that many inputs may run, were there no others; zero if unknown. */
+    public Duration shortestTime(int inputs) {
+        buffer.lock.lock();
+        try {
+            return runs.shortestTime(inputs);
         } finally {
             buffer.lock.unlock();
         }

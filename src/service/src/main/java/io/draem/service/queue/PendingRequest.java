@@ -23,8 +23,9 @@ public final class PendingRequest<I, O> implements RequestContext.Waiting {
      * @param output output of the function
      * @param queued how long the request waited
      * @param ran how long the run of its batch took
+     * @param started when that run started, by the queue's clock
      */
-    public record Result<O>(O output, Duration queued, Duration ran) {}
+    public record Result<O>(O output, Duration queued, Duration ran, long started) {}
 
     PendingRequest(BatchRuns<I, O> runs, Slot<I, O> slot, I input, long submitted, RequestContext context) {
         this.runs = runs;

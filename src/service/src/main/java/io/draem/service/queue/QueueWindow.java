@@ -11,20 +11,29 @@ import org.jspecify.annotations.Nullable;
  * half, a free slot goes to the window with the longest wait before it goes to a new request, so that new requests cannot
  * starve a window, nor one window another.
  *
- * <p>Only one thread at a time may take slots.
+ * <p>A request that knows how many further inputs it has {@linkplain #announce announces} them: they are counted in what
+ * others have to wait for, get their slots also while the queue drains, and always one at a time. Closing withdraws what has
+ * no slot yet.
+ *
+ * <p>Only one thread at a time may announce inputs, take slots and close.
  */
-public final class QueueWindow<I, O> implements RequestContext.Waiting {
+public final class QueueWindow<I, O> implements RequestContext.Waiting, AutoCloseable {
 
     private final InferenceQueue<I, O> queue;
     private final RequestBuffer<I, O> buffer;
+    private final BatchRuns<I, O> runs;
     private final int limit;
     private int held;
+    /** Announced inputs without a slot; written under the queue's lock, by the thread of the window alone. */
+    private int announced;
+
     private @Nullable RequestContext waiting;
     private volatile boolean offered;
 
-    QueueWindow(InferenceQueue<I, O> queue, RequestBuffer<I, O> buffer, int limit) {
+    QueueWindow(InferenceQueue<I, O> queue, RequestBuffer<I, O> buffer, BatchRuns<I, O> runs, int limit) {
         this.queue = queue;
         this.buffer = buffer;
+        this.runs = runs;
         this.limit = limit;
     }
 
@@ -39,11 +48,53 @@ public final class QueueWindow<I, O> implements RequestContext.Waiting {
     }
 
     /**
+     * Announces further inputs, once, after the first slot was taken.
+     *
+     * @param inputs number of further inputs, at least 0
+     * @param context of the request; its deadline is a time of the queue's clock
+     * @throws InferenceException.Overloaded if other requests wait or run, and by the average run time the deadline passes
+     *     before these inputs have run beside them
+     */
+    public void announce(int inputs, RequestContext context) throws InferenceException.Overloaded {
+        if (inputs == 0) {
+            return;
+        }
+        buffer.lock.lock();
+        try {
+            // The first slot may be that of another window of the same request.
+            boolean alone = runs.isEmpty() && buffer.depth() <= Math.max(1, held) && buffer.announced.isEmpty();
+            double needed = runs.nanosFor(buffer.depth() + buffer.announced.before(inputs) + inputs);
+            if (!alone && needed > context.deadline() - runs.now()) {
+                throw new InferenceException.Overloaded(buffer.capacity(), queue.timeToDrain());
+            }
+            announced = inputs;
+            buffer.announced.add(this);
+        } finally {
+            buffer.lock.unlock();
+        }
+    }
+
+    /** Withdraws the announced inputs that have no slot. */
+    @Override
+    public void close() {
+        if (announced > 0) {
+            buffer.lock.lock();
+            try {
+                announced = 0;
+                buffer.announced.remove(this);
+                buffer.slotsChanged();
+            } finally {
+                buffer.lock.unlock();
+            }
+        }
+    }
+
+    /**
      * Waits for a further slot.
      *
      * @throws InferenceException.DeadlineExceeded if no slot became free before the deadline
      * @throws InferenceException.Cancelled if the request was cancelled
-     * @throws InferenceException.ShuttingDown if the queue drains
+     * @throws InferenceException.ShuttingDown if the queue drains and the input was not announced, or the queue is closed
      */
     public Slot<I, O> next(RequestContext context) throws InferenceException, InterruptedException {
         Slot<I, O> slot = new Slot<>(queue, this, true);
@@ -86,20 +137,33 @@ public final class QueueWindow<I, O> implements RequestContext.Waiting {
             if (!accept()) {
                 throw new InferenceException.ShuttingDown();
             }
+            if (announced > 0 && --announced == 0) {
+                buffer.announced.remove(this);
+            }
         } finally {
             buffer.lock.unlock();
         }
     }
 
-    /** Returns whether the wait for a slot is over: one is offered, or the queue drains. */
+    /** Returns whether the wait for a slot is over: one is offered, or none will be. */
     @Override
     public boolean isDone() {
-        return offered || buffer.isDraining();
+        return offered || buffer.isClosed() || announced == 0 && buffer.isDraining();
     }
 
     /** Returns whether the window may be offered another slot; called under the queue's lock, as the following. */
     boolean isOpen() {
         return held < limit && !offered;
+    }
+
+    /** Returns how many announced inputs have no slot. */
+    int announced() {
+        return announced;
+    }
+
+    /** Returns whether the request has announced inputs and holds no slot. */
+    boolean isIdle() {
+        return announced > 0 && held == 0;
     }
 
     /** Offers a slot that is reserved for the window. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of an {@link InferenceQueue}, held by requests that are still being prepared and by waiting requests, and the
- * order of the latter. All methods except {@link #isDraining} and {@link #capacity} are called under {@link #lock}.
+ * order of the latter. All methods except {@link #isDraining}, {@link #isClosed} and {@link #capacity} are called under
+ * {@link #lock}.
  */
 final class RequestBuffer<I, O> {
 
@@ -24,12 +25,14 @@ final class RequestBuffer<I, O> {
     private final Deque<PendingRequest<I, O>> waiting = new ArrayDeque<>();
     /** Windows that wait for a slot, longest wait first. */
     private final List<QueueWindow<I, O>> windows = new ArrayList<>();
+    /** What requests that hold a slot will still submit. */
+    final Backlog announced = new Backlog();
     /** Slots held by windows beyond the first slot of each. */
     private int further;
 
     private int reserved;
     private volatile boolean draining;
-    private boolean closed;
+    private volatile boolean closed;
 
     RequestBuffer(int capacity) {
         this.capacity = capacity;
@@ -44,10 +47,12 @@ final class RequestBuffer<I, O> {
         return waiting.size() + reserved;
     }
 
-    /** Returns whether new requests are refused because of capacity. Free slots due to waiting windows do not count as free. */
+    /** Returns whether new requests are refused because of capacity. Free slots due to windows do not count as free. */
     boolean isFull() {
-        long open = windows.stream().filter(QueueWindow::isOpen).count();
-        return depth() + Math.min(open, mostFurther() - further) >= capacity;
+        long open = windows.stream()
+                .filter(window -> window.isOpen() && !window.isIdle())
+                .count();
+        return depth() + announced.idle() + Math.max(0, Math.min(open, mostFurther() - further)) >= capacity;
     }
 
     /** Returns whether new requests are refused; called without the lock too. */
@@ -55,17 +60,17 @@ final class RequestBuffer<I, O> {
         return draining;
     }
 
-    /** Returns whether requests that hold a slot are refused too. */
+    /** Returns whether requests that hold a slot are refused too; called without the lock too. */
     boolean isClosed() {
         return closed;
     }
 
     /** Returns whether no request waits and none can come. */
     boolean isFinished() {
-        return waiting.isEmpty() && (closed || draining && reserved == 0);
+        return waiting.isEmpty() && (closed || draining && reserved == 0 && announced.isEmpty());
     }
 
-    /** Refuses new requests; slots that are held stay valid. */
+    /** Refuses new requests; slots that are held stay valid, and what is announced still gets slots. */
     void drain() {
         draining = true;
         windows.forEach(QueueWindow::wake);
@@ -76,6 +81,7 @@ final class RequestBuffer<I, O> {
     void close() {
         draining = true;
         closed = true;
+        windows.forEach(QueueWindow::wake);
         changed.signalAll();
     }
 
@@ -97,14 +103,21 @@ final class RequestBuffer<I, O> {
 
     /** Offers free slots to waiting windows, longest wait first, and signals the change. Allocates nothing. */
     void slotsChanged() {
-        for (int i = 0; !draining && i < windows.size() && depth() < capacity && further < mostFurther(); i++) {
+        for (int i = 0; !closed && i < windows.size() && depth() < capacity; i++) {
             QueueWindow<I, O> window = windows.get(i);
-            if (window.isOpen()) {
+            if (window.isOpen() && mayTake(window)) {
                 reserve(window, true);
                 window.offer();
             }
         }
         changed.signalAll();
+    }
+
+    private boolean mayTake(QueueWindow<I, O> window) {
+        if (draining && window.announced() == 0) {
+            return false;
+        }
+        return window.isIdle() || further < mostFurther() && depth() + announced.idle() < capacity;
     }
 
     private int mostFurther() {
