@@ -5,7 +5,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import io.draem.frame.Framing;
 import io.draem.model.AnomalibGraph;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelCardException;
@@ -75,11 +74,6 @@ final class GraphContract {
 
     private static Signature own(ModelCard card, Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs)
             throws GraphRefusedException {
-        if (!card.framing().equals(Framing.WHOLE)) {
-            throw new GraphRefusedException(
-                    "The graph is made for tiles, a region of interest or an image score from its"
-                            + " map (draem.tile.*, draem.roi, draem.image-score): this release does not run such graphs yet");
-        }
         long width = card.width();
         long height = card.height();
         requireShape("input", inputs, ModelContract.INPUT, ANY, 3, height, width);

@@ -250,16 +250,11 @@ class ModelOpenerTests {
     }
 
     @Test
-    void refusesTilesRegionsOfInterestAndScoresFromTheMap() throws Exception {
-        FrameSize tile = FrameSize.square(SIDE);
-        assertRefused(
-                TestModels.tiled(tile, new Framing(new Tiling(FrameScale.ONE, 4), FrameScore.MAXIMUM, null, false)),
-                "draem.tile.*",
-                "does not run such graphs yet");
-        assertRefused(TestModels.tiled(tile, new Framing(null, FrameScore.MAXIMUM, null, true)), "draem.roi");
-        assertRefused(TestModels.tiled(tile, new Framing(null, FrameScore.SMOOTHED, null, false)), "draem.image-score");
-        Path file = Files.write(directory.resolve("whole.onnx"), TestModels.tiled(tile, Framing.WHOLE));
+    void aGraphThatIsMadeForTilesRunsOneTileAsAnyInput() throws Exception {
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 4), FrameScore.MAXIMUM, null, false);
+        Path file = Files.write(directory.resolve("tiled.onnx"), TestModels.tiled(FrameSize.square(SIDE), framing));
         try (OnnxModel model = new ModelOpener(CPU).open(graph(file)).get(0)) {
+            assertThat(model.card().framing()).isEqualTo(framing);
             float[] half = new float[3 * SIDE * SIDE];
             Arrays.fill(half, 0.5f);
             ModelOutput output = model.run(List.of(new ModelInput(half, true)), new Termination())

@@ -86,7 +86,8 @@ public record DetectionQuery(
 
     /** Returns the request for one image. */
     DetectionRequest request(byte[] image, RequestContext context) {
-        return new DetectionRequest(image, model, version, threshold, pixelThreshold, minRegionArea, include, context);
+        return new DetectionRequest(
+                image, model, version, threshold, pixelThreshold, minRegionArea, null, null, include, context);
     }
 
     /** Returns the same parameters with the overlay alone. */

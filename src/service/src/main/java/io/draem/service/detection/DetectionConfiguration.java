@@ -85,11 +85,25 @@ class DetectionConfiguration {
     }
 
     @Bean
-    ImagePreparation imagePreparation(DetectionListener listener, MemoryLimits limits, DetectionProperties properties) {
+    ImageDecoder imageDecoder(MemoryLimits limits) {
+        return new ImageDecoder(new ImageLimits(limits.maxBytes().toBytes(), limits.maxPixels()));
+    }
+
+    @Bean
+    ImagePreparation imagePreparation(
+            ImageDecoder imageDecoder, DetectionListener listener, DetectionProperties properties) {
         return new ImagePreparation(
-                new ImageDecoder(new ImageLimits(limits.maxBytes().toBytes(), limits.maxPixels())),
-                listener,
-                properties.detection().unusualInput());
+                imageDecoder, listener, properties.detection().unusualInput());
+    }
+
+    @Bean
+    FrameAdmission frameAdmission(FairExecutor imageThreads, DetectionProperties properties) {
+        return new FrameAdmission(imageThreads, properties.image().maxTiles(), properties.requestTimeout());
+    }
+
+    @Bean
+    TiledModelLog tiledModelLog(MemoryLimits limits, DetectionProperties properties) {
+        return new TiledModelLog(limits, properties.image().maxTiles());
     }
 
     @Bean
@@ -99,9 +113,10 @@ class DetectionConfiguration {
             PixelBudget pixelBudget,
             ResponseBudget responseBudget,
             FairExecutor imageThreads,
-            DetectionListener listener) {
+            DetectionListener listener,
+            FrameAdmission frameAdmission) {
         return new PredictionService(
-                requestDispatch, imagePreparation, pixelBudget, responseBudget, imageThreads, listener);
+                requestDispatch, imagePreparation, pixelBudget, responseBudget, imageThreads, listener, frameAdmission);
     }
 
     @Bean
@@ -112,6 +127,7 @@ class DetectionConfiguration {
             ResponseBudget responseBudget,
             FairExecutor imageThreads,
             DetectionListener listener,
+            FrameAdmission frameAdmission,
             DetectionProperties properties) {
         return new DetectionService(
                 requestDispatch,
@@ -120,7 +136,8 @@ class DetectionConfiguration {
                 responseBudget,
                 imageThreads,
                 listener,
-                properties.regions().minArea());
+                frameAdmission,
+                new Postprocessing(properties.regions().minArea()));
     }
 
     @Bean

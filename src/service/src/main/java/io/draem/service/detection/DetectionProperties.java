@@ -43,13 +43,17 @@ public record DetectionProperties(
      * @param threads threads that decode images and draw pictures. At most half of them (at least one) work on images
      *     above 16 megapixels, and half as many more (at least one) on images of up to 2 megapixels (Full HD) alone.
      *     Default: the processors of the container
+     * @param maxTiles most tiles of an image that run, where the model cuts images into tiles; images with more are
+     *     rejected with 413
      */
     public record Image(
             @Nullable DataSize maxBytes,
             @Nullable Long maxPixels,
-            @Nullable Integer threads) {
+            @Nullable Integer threads,
+            @DefaultValue("1024") int maxTiles) {
 
         private static final DataSize MOST_BYTES = DataSize.ofGigabytes(1);
+        private static final int MOST_TILES = 1_000_000;
 
         public Image {
             if (maxBytes != null && (maxBytes.toBytes() < 1 || maxBytes.compareTo(MOST_BYTES) > 0)) {
@@ -61,6 +65,10 @@ public record DetectionProperties(
             }
             if (threads != null && (threads < 1 || threads > 1024)) {
                 throw new IllegalArgumentException("draem.image.threads must be between 1 and 1024, got " + threads);
+            }
+            if (maxTiles < 1 || maxTiles > MOST_TILES) {
+                throw new IllegalArgumentException(
+                        "draem.image.max-tiles must be between 1 and " + MOST_TILES + ", got " + maxTiles);
             }
         }
     }

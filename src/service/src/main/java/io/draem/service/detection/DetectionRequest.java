@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.service.queue.RequestContext;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param threshold raw image score above which the image is anomalous, 0 to 1; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region, 0 to 1; null for the model's own
  * @param minRegionArea fewest pixels of a region, at least 1; null for the model's own, else the service's
+ * @param region the part of the image that counts, in place of the model's own; null for the model's own
+ * @param maxPictureSide longest side of the pictures in pixels, 1 to {@value #MOST_PICTURE_SIDE}; null for the size of
+ *     the image
  * @param include what the response has in addition to the verdict
  * @param context of the HTTP request that carries it
  */
@@ -23,8 +27,13 @@ public record DetectionRequest(
         @Nullable Double threshold,
         @Nullable Double pixelThreshold,
         @Nullable Integer minRegionArea,
+        @Nullable RegionOfInterest region,
+        @Nullable Integer maxPictureSide,
         Set<Include> include,
         RequestContext context) {
+
+    /** The largest limit of the side of a picture. */
+    public static final int MOST_PICTURE_SIDE = 16_384;
 
     public DetectionRequest {
         include = Set.copyOf(include);
@@ -32,6 +41,10 @@ public record DetectionRequest(
         requireFraction("pixelThreshold", pixelThreshold);
         if (minRegionArea != null && minRegionArea < 1) {
             throw new IllegalArgumentException("minRegionArea must be at least 1, got " + minRegionArea);
+        }
+        if (maxPictureSide != null && (maxPictureSide < 1 || maxPictureSide > MOST_PICTURE_SIDE)) {
+            throw new IllegalArgumentException(
+                    "maxPictureSide must be 1 to " + MOST_PICTURE_SIDE + ", got " + maxPictureSide);
         }
     }
 

@@ -1,25 +1,19 @@
 package io.draem.service.detection;
 
+import io.draem.frame.FrameBlender;
+import io.draem.frame.FramePlan;
 import io.draem.image.OpenedImage;
-import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
-import io.draem.score.Calibration;
-import io.draem.score.RegionFinder;
-import io.draem.score.RegionOptions;
-import io.draem.score.ScaledMap;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.FairExecutor;
-import io.draem.service.queue.PendingRequest;
+import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
-import io.draem.text.Sha256;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
 
-/** Examines images, step by step: bytes, pixels, tensor, queue, anomaly map, verdict. */
+/** Examines images, step by step: bytes, pixels, inputs, queue, anomaly map, verdict. */
 public final class DetectionService {
 
     private final RequestDispatch dispatch;
@@ -28,7 +22,8 @@ public final class DetectionService {
     private final ResponseBudget responses;
     private final FairExecutor threads;
     private final DetectionListener listener;
-    private final int minRegionArea;
+    private final FrameAdmission frames;
+    private final Postprocessing postprocessing;
 
     DetectionService(
             RequestDispatch dispatch,
@@ -37,14 +32,16 @@ public final class DetectionService {
             ResponseBudget responses,
             FairExecutor threads,
             DetectionListener listener,
-            int minRegionArea) {
+            FrameAdmission frames,
+            Postprocessing postprocessing) {
         this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
         this.responses = responses;
         this.threads = threads;
         this.listener = listener;
-        this.minRegionArea = minRegionArea;
+        this.frames = frames;
+        this.postprocessing = postprocessing;
     }
 
     /**
@@ -88,7 +85,11 @@ public final class DetectionService {
                 model,
                 System.nanoTime(),
                 request.context(),
-                (leased, start) -> examine(leased, request, slot, start),
+                (leased, start) -> {
+                    try (slot) {
+                        return examine(leased, request, leased.window(), slot, start);
+                    }
+                },
                 listener::detected);
     }
 
@@ -117,24 +118,39 @@ public final class DetectionService {
     private Detection examine(ServedModel model, DetectionRequest request, long start) throws DetectionException {
         check(request, model);
         // The slot first: nothing is decoded for a request that the queue would refuse.
-        return examine(model, request, ModelQueue.reserve(model), start);
+        QueueWindow<ModelInput, ModelOutput> window = model.window();
+        return examine(model, request, window, ModelQueue.first(window), start);
     }
 
     private Detection examine(
-            ServedModel model, DetectionRequest request, Slot<ModelInput, ModelOutput> slot, long start)
+            ServedModel model,
+            DetectionRequest request,
+            QueueWindow<ModelInput, ModelOutput> window,
+            Slot<ModelInput, ModelOutput> first,
+            long start)
             throws DetectionException {
-        try (slot) {
+        try (window;
+                first) {
             OpenedImage image = preparation.open(request.image());
-            ImagePreparation.Cost cost = ImagePreparation.cost(image, request.include(), model.card());
-            try (PixelBudget.Share share = pixels.take(cost.bytes(), remedy(request.include()), request.context())) {
-                return run(model, request, image, cost.pixels(), slot, start);
+            FramePlan all = frames.all(model.card(), image.header());
+            boolean region = FrameAdmission.hasRegion(model.card(), request.region());
+            FrameCost cost = new FrameCost(image.header(), all, model.maxInFlight(), region);
+            long bytes = cost.examining(request.include(), request.maxPictureSide());
+            try (PixelBudget.Share share = pixels.take(bytes, remedy(request), request.context())) {
+                FramePlan plan = frames.plan(model, image.header(), all, request.region(), request.context());
+                ModelQueue.announce(window, plan.inputs() - 1, request.context());
+                return run(new Examination(model, request, plan, cost.pixels(), start), image, window, first);
             }
         }
     }
 
     /** Returns how to take less memory, as the end of a sentence. */
-    static String remedy(Set<Include> include) {
-        return "send a smaller image" + (Include.atImageSize(include) ? ", or ask for fewer pictures" : "");
+    static String remedy(DetectionRequest request) {
+        if (!Include.atImageSize(request.include())) {
+            return "send a smaller image";
+        }
+        return "send a smaller image, or ask for fewer "
+                + (request.maxPictureSide() == null ? "or smaller pictures" : "pictures");
     }
 
     private static void check(DetectionRequest request, ServedModel model) throws DetectionException {
@@ -143,82 +159,84 @@ public final class DetectionService {
                     Outcome.INVALID_REQUEST,
                     "The model " + model.name() + " was exported without its reconstruction: leave it out of include");
         }
+        FrameAdmission.requireAccepted(request.region(), model);
     }
 
-    /** The request's own thread waits; the work is done on the threads for images and by the model's worker. */
+    /**
+     * What is examined.
+     *
+     * @param cost pixels of the image
+     * @param start {@link System#nanoTime()} when it began
+     */
+    private record Examination(ServedModel model, DetectionRequest request, FramePlan plan, int cost, long start) {
+
+        boolean includes(Include part) {
+            return request.include().contains(part);
+        }
+    }
+
+    /** The request's own thread waits, cuts and blends; the rest is done on the threads for images and by the model's worker. */
     private Detection run(
-            ServedModel model,
-            DetectionRequest request,
+            Examination examination,
             OpenedImage image,
-            int cost,
-            Slot<ModelInput, ModelOutput> slot,
-            long start)
+            QueueWindow<ModelInput, ModelOutput> window,
+            Slot<ModelInput, ModelOutput> first)
             throws DetectionException {
-        RequestContext context = request.context();
-        Duration waited = Duration.ofNanos(System.nanoTime() - start);
+        ServedModel model = examination.model();
+        RequestContext context = examination.request().context();
+        Duration waited = Duration.ofNanos(System.nanoTime() - examination.start());
         DetectionException.requireActive(context);
-        boolean keepImage = request.include().contains(Include.OVERLAY);
         ImagePreparation.Prepared prepared = ModelQueue.call(
-                threads, model.name(), context, cost, () -> preparation.prepare(image, model, keepImage));
-        DetectionException.requireActive(context);
-        ModelInput input = new ModelInput(prepared.pixels(), request.include().contains(Include.RECONSTRUCTION));
-        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(ModelQueue.submit(slot, input, context));
-        Postprocessed result = ModelQueue.call(
                 threads,
                 model.name(),
                 context,
-                cost,
-                () -> postprocess(request, model.card(), prepared, answer.output()));
-        Timing timing = new Timing(
-                prepared.decode(),
-                prepared.preprocess(),
-                waited.plus(answer.queued()),
-                answer.ran(),
-                result.took(),
-                Duration.ofNanos(System.nanoTime() - start));
-        Detection detection = new Detection(
-                model,
-                prepared.width(),
-                prepared.height(),
-                result.digest(),
-                prepared.input(),
-                prepared.warnings(),
-                result.verdict(),
-                request.include().contains(Include.POLYGON),
-                result.pictures(),
-                timing);
+                examination.cost(),
+                () -> preparation.prepare(image, examination.plan(), model, examination.includes(Include.OVERLAY)));
+        FrameRuns.Result result;
+        try (FrameRuns runs = new FrameRuns(model.card(), window, context)) {
+            FrameBlender.Reconstruction reconstruction = examination.includes(Include.RECONSTRUCTION)
+                    ? FrameBlender.Reconstruction.RGB
+                    : FrameBlender.Reconstruction.NONE;
+            runs.submit(prepared.frame(), reconstruction, first);
+            result = runs.finish().get(0);
+        }
+        Postprocessing.Finding finding = ModelQueue.call(
+                threads,
+                model.name(),
+                context,
+                examination.cost(),
+                () -> postprocessing.find(
+                        examination.request(), model.card(), examination.plan(), prepared.image(), result.frame()));
+        Detection detection = detection(examination, prepared, result, finding, waited);
         responses.take(detection.pictureBytes(), context);
         return detection;
     }
 
-    private record Postprocessed(
-            String digest, Verdict verdict, Map<Include, Detection.Picture> pictures, Duration took) {}
-
-    private Postprocessed postprocess(
-            DetectionRequest request, ModelCard card, ImagePreparation.Prepared prepared, ModelOutput output) {
-        Timing.Stopwatch stopwatch = new Timing.Stopwatch(System.nanoTime());
-        ScaledMap map = new ScaledMap(output.map(), prepared.width(), prepared.height());
-        Verdict verdict = verdict(card, output.score(), map, request);
-        Map<Include, Detection.Picture> pictures =
-                ResponsePictures.draw(request.include(), card, prepared.image(), map, verdict, output.reconstruction());
-        return new Postprocessed(Sha256.of(request.image()), verdict, pictures, stopwatch.lap());
-    }
-
-    private Verdict verdict(ModelCard card, double score, ScaledMap map, DetectionRequest request) {
-        Calibration calibration = card.calibration();
-        double threshold = request.threshold() != null ? request.threshold() : calibration.imageThreshold();
-        double pixelThreshold =
-                request.pixelThreshold() != null ? request.pixelThreshold() : calibration.pixelThreshold();
-        int area = card.minRegionArea(request.minRegionArea(), minRegionArea);
-        boolean anomalous = score > threshold;
-        boolean outlines =
-                request.include().contains(Include.POLYGON) || request.include().contains(Include.OVERLAY);
-        return new Verdict(
-                anomalous,
-                score,
-                Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()),
-                threshold,
-                area,
-                RegionFinder.find(map, new RegionOptions(pixelThreshold, area, anomalous, outlines)));
+    private static Detection detection(
+            Examination examination,
+            ImagePreparation.Prepared prepared,
+            FrameRuns.Result result,
+            Postprocessing.Finding finding,
+            Duration waited) {
+        Timing timing = new Timing(
+                prepared.decode(),
+                prepared.preprocess(),
+                waited.plus(result.queued()),
+                result.ran(),
+                finding.took(),
+                Duration.ofNanos(System.nanoTime() - examination.start()),
+                result.inputs());
+        return new Detection(
+                examination.model(),
+                examination.plan(),
+                examination.request().region() != null,
+                finding.digest(),
+                prepared.input(),
+                prepared.warnings(),
+                finding.verdict(),
+                examination.includes(Include.POLYGON),
+                examination.includes(Include.TILES),
+                finding.pictures(),
+                timing);
     }
 }

@@ -9,6 +9,8 @@ public enum Include {
     REGIONS,
     /** The outline of each region. */
     POLYGON,
+    /** The tiles that the image was cut into. */
+    TILES,
     /** The raw anomaly map, 16-bit gray. */
     MAP,
     /** The raw anomaly map, each value as 32-bit floating point, little endian, row by row. */

@@ -2,7 +2,6 @@ package io.draem.service.detection;
 
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
-import io.draem.service.models.ServedModel;
 import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.PendingRequest;
@@ -15,16 +14,7 @@ final class ModelQueue {
 
     private ModelQueue() {}
 
-    /** Takes a slot for an image that is still to be decoded. */
-    static Slot<ModelInput, ModelOutput> reserve(ServedModel model) throws DetectionException {
-        try {
-            return model.reserve();
-        } catch (InferenceException e) {
-            throw DetectionException.of(e);
-        }
-    }
-
-    /** Takes a slot for the first image of several. */
+    /** Takes a slot for the first input of a request, which is still to be decoded. */
     static Slot<ModelInput, ModelOutput> first(QueueWindow<ModelInput, ModelOutput> window) throws DetectionException {
         try {
             return window.first();
@@ -33,7 +23,17 @@ final class ModelQueue {
         }
     }
 
-    /** Waits for a slot for a further image as long as the client does: what was done for the others is not lost. */
+    /** Announces the inputs of a tiled image, or of several, beside the one that has the first slot. */
+    static void announce(QueueWindow<ModelInput, ModelOutput> window, int inputs, RequestContext context)
+            throws DetectionException {
+        try {
+            window.announce(inputs, context);
+        } catch (InferenceException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /** Waits for a slot for a further input as long as the client does: what was done for the others is not lost. */
     static Slot<ModelInput, ModelOutput> next(QueueWindow<ModelInput, ModelOutput> window, RequestContext context)
             throws DetectionException {
         try {
@@ -46,7 +46,7 @@ final class ModelQueue {
         }
     }
 
-    /** Submits an image in its slot. */
+    /** Submits an input in its slot. */
     static PendingRequest<ModelInput, ModelOutput> submit(
             Slot<ModelInput, ModelOutput> slot, ModelInput image, RequestContext context) throws DetectionException {
         try {

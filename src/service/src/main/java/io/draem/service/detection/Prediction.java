@@ -1,5 +1,6 @@
 package io.draem.service.detection;
 
+import io.draem.frame.FrameSize;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
 import io.draem.score.AnomalyMap;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param model the model that ran
  * @param score raw image score
  * @param map raw anomaly map, at the size that the network gives it
- * @param reconstruction the reconstruction {@code [3, height, width]}; null where it was not requested
+ * @param frame size of what the network saw, and of the reconstruction: that of its input unless an image was cut
+ * @param reconstruction the reconstruction {@code [3, height, width]} of the frame; null where it was not requested
  * @param input whether the image looks like the model's training images
  * @param warnings what the decoder noticed about the image; none for a tensor
  * @param timing where the time went
@@ -22,6 +24,7 @@ public record Prediction(
         ServedModel model,
         double score,
         AnomalyMap map,
+        FrameSize frame,
         float @Nullable [] reconstruction,
         InputCheck input,
         List<ImageWarning> warnings,

@@ -1,16 +1,23 @@
 package io.draem.service.detection;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.service.queue.RequestContext;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Images for which a request asks for the outputs of a model's network.
  *
  * @param inputs at least one
  * @param reconstruction whether the response needs the reconstructions
+ * @param region the part of each encoded image that counts, in place of the model's own; null for the model's own
  * @param context of the HTTP request that carries it
  */
-public record PredictionRequest(List<Input> inputs, boolean reconstruction, RequestContext context) {
+public record PredictionRequest(
+        List<Input> inputs,
+        boolean reconstruction,
+        @Nullable RegionOfInterest region,
+        RequestContext context) {
 
     public PredictionRequest {
         inputs = List.copyOf(inputs);

@@ -1,18 +1,18 @@
 package io.draem.service.detection;
 
+import io.draem.frame.Frame;
+import io.draem.frame.FrameBlender;
+import io.draem.frame.FrameSize;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
-import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
 /** Passes the images of one request through the queue of its model. */
@@ -24,25 +24,23 @@ final class PredictionRun {
     private final Preparation preparation;
     private final Duration waited;
     private final QueueWindow<ModelInput, ModelOutput> window;
-    private final Deque<Pending> pending = new ArrayDeque<>();
-    private final List<Prediction> predictions = new ArrayList<>();
+    private final List<Submitted> submitted = new ArrayList<>();
 
-    /** Makes the input of the model from an image. */
+    /** Makes what the model takes from an image. */
     @FunctionalInterface
     interface Preparation {
 
-        Prepared prepare(PredictionRequest.Input input) throws DetectionException;
+        ImagePreparation.Prepared prepare(PredictionRequest.Input input) throws DetectionException;
     }
 
-    /**
-     * An image as the model takes it.
-     *
-     * @param pixels {@code [3, height, width]} at the model's size, RGB, 0 to 1
-     */
-    record Prepared(
-            float[] pixels, InputCheck input, List<ImageWarning> warnings, Duration decode, Duration preprocess) {}
-
-    private record Pending(PendingRequest<ModelInput, ModelOutput> request, Prepared prepared, long start) {}
+    /** What is kept of an image whose inputs are submitted: not its pixels. */
+    private record Submitted(
+            FrameSize frame,
+            InputCheck input,
+            List<ImageWarning> warnings,
+            Duration decode,
+            Duration preprocess,
+            long start) {}
 
     /**
      * @param window has the slot of the first image
@@ -68,53 +66,58 @@ final class PredictionRun {
      * @param first slot of the first of them
      */
     List<Prediction> all(Slot<ModelInput, ModelOutput> first) throws DetectionException {
-        try {
-            submit(request.inputs().get(0), first);
+        try (FrameRuns runs = new FrameRuns(model.card(), window, context)) {
+            submit(runs, request.inputs().get(0), first);
             for (PredictionRequest.Input input :
                     request.inputs().subList(1, request.inputs().size())) {
                 try (Slot<ModelInput, ModelOutput> slot = ModelQueue.next(window, context)) {
-                    submit(input, slot);
-                }
-                // One that has failed is noticed before more is done.
-                while (!pending.isEmpty() && pending.element().request().isDone()) {
-                    collect();
+                    submit(runs, input, slot);
                 }
             }
-            while (!pending.isEmpty()) {
-                collect();
+            List<FrameRuns.Result> results = runs.finish();
+            List<Prediction> predictions = new ArrayList<>();
+            for (int i = 0; i < results.size(); i++) {
+                predictions.add(prediction(submitted.get(i), results.get(i)));
             }
             return predictions;
-        } finally {
-            pending.forEach(waiting -> waiting.request().cancel());
         }
     }
 
-    private void submit(PredictionRequest.Input input, Slot<ModelInput, ModelOutput> slot) throws DetectionException {
+    private void submit(FrameRuns runs, PredictionRequest.Input input, Slot<ModelInput, ModelOutput> slot)
+            throws DetectionException {
         long start = System.nanoTime();
-        Prepared prepared = preparation.prepare(input);
-        DetectionException.requireActive(context);
-        ModelInput image = new ModelInput(prepared.pixels(), request.reconstruction());
-        pending.add(new Pending(ModelQueue.submit(slot, image, context), prepared, start));
+        ImagePreparation.Prepared prepared = preparation.prepare(input);
+        Frame frame = prepared.frame();
+        submitted.add(new Submitted(
+                frame.plan().frame(),
+                prepared.input(),
+                prepared.warnings(),
+                prepared.decode(),
+                prepared.preprocess(),
+                start));
+        runs.submit(
+                frame,
+                request.reconstruction() ? FrameBlender.Reconstruction.PLANES : FrameBlender.Reconstruction.NONE,
+                slot);
     }
 
-    private void collect() throws DetectionException {
-        Pending oldest = pending.remove();
-        PendingRequest.Result<ModelOutput> answer = ModelQueue.await(oldest.request());
+    private Prediction prediction(Submitted image, FrameRuns.Result result) {
         Timing timing = new Timing(
-                oldest.prepared().decode(),
-                oldest.prepared().preprocess(),
-                waited.plus(answer.queued()),
-                answer.ran(),
+                image.decode(),
+                image.preprocess(),
+                waited.plus(result.queued()),
+                result.ran(),
                 Duration.ZERO,
-                waited.plusNanos(System.nanoTime() - oldest.start()));
-        ModelOutput output = answer.output();
-        predictions.add(new Prediction(
+                waited.plusNanos(result.ended() - image.start()),
+                result.inputs());
+        return new Prediction(
                 model,
-                output.score(),
-                output.map(),
-                output.reconstruction(),
-                oldest.prepared().input(),
-                oldest.prepared().warnings(),
-                timing));
+                result.frame().score(),
+                result.frame().map(),
+                image.frame(),
+                result.frame().planes(),
+                image.input(),
+                image.warnings(),
+                timing);
     }
 }

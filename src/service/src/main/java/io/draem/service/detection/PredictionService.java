@@ -1,8 +1,5 @@
 package io.draem.service.detection;
 
-import io.draem.image.OpenedImage;
-import io.draem.model.InputCheck;
-import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
@@ -11,16 +8,13 @@ import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Returns the outputs of a model's network for images, without a verdict. The images of a request pass one by one
- * through the model's queue, where they share runs with each other and with other requests.
+ * through the model's queue, where they share runs with each other and with other requests. The outputs of an image
+ * that the model cuts into tiles are blended; a tensor is one tile of such a model, whose outputs are the graph's own.
  */
 public final class PredictionService {
 
@@ -30,6 +24,7 @@ public final class PredictionService {
     private final ResponseBudget responses;
     private final FairExecutor threads;
     private final DetectionListener listener;
+    private final FrameAdmission frames;
 
     PredictionService(
             RequestDispatch dispatch,
@@ -37,13 +32,15 @@ public final class PredictionService {
             PixelBudget pixels,
             ResponseBudget responses,
             FairExecutor threads,
-            DetectionListener listener) {
+            DetectionListener listener,
+            FrameAdmission frames) {
         this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
         this.responses = responses;
         this.threads = threads;
         this.listener = listener;
+        this.frames = frames;
     }
 
     /** A request that can be read once its model is known. */
@@ -84,11 +81,13 @@ public final class PredictionService {
         long start = System.nanoTime();
         check(request, model);
         // The slot first: nothing is decoded for a request that the queue would refuse.
-        QueueWindow<ModelInput, ModelOutput> window = model.window();
-        try (Slot<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
-            Map<PredictionRequest.Input, OpenedImage> images = open(request);
-            PredictionRun.Preparation prepare = input -> prepare(input, images.remove(input), model, request.context());
-            try (PixelBudget.Share share = takePixels(request, images.values(), model.card())) {
+        try (QueueWindow<ModelInput, ModelOutput> window = model.window();
+                Slot<ModelInput, ModelOutput> first = ModelQueue.first(window)) {
+            PredictionImages images = new PredictionImages(model, request, preparation, frames);
+            try (PixelBudget.Share share = pixels.take(images.bytes(), remedy(request), request.context())) {
+                ModelQueue.announce(window, Math.max(0, images.plan() - 1), request.context());
+                PredictionRun.Preparation prepare =
+                        input -> prepare(input, images.take(input), model, request.context());
                 List<Prediction> predictions = new PredictionRun(model, window, request, prepare, start).all(first);
                 responses.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.context());
                 return predictions;
@@ -96,13 +95,21 @@ public final class PredictionService {
         }
     }
 
+    private static String remedy(PredictionRequest request) {
+        return request.inputs().size() > 1 ? "send smaller images, or fewer of them at a time" : "send a smaller image";
+    }
+
     private static void check(PredictionRequest request, ServedModel model) throws DetectionException {
         if (request.reconstruction() && !model.reconstructs()) {
             throw invalid("The model " + model.name() + " was exported without its reconstruction: do not request it");
         }
+        FrameAdmission.requireAccepted(request.region(), model);
         int length = 3 * model.card().height() * model.card().width();
         for (PredictionRequest.Input input : request.inputs()) {
             if (input instanceof PredictionRequest.Input.Tensor tensor) {
+                if (request.region() != null) {
+                    throw invalid("A region of interest is that of an encoded image: leave it out for a tensor");
+                }
                 if (tensor.values().length != length) {
                     throw invalid("The model " + model.name() + " takes " + length + " values per image, got "
                             + tensor.values().length);
@@ -122,49 +129,26 @@ public final class PredictionService {
         }
     }
 
-    /** Reads the headers of the encoded images. */
-    private Map<PredictionRequest.Input, OpenedImage> open(PredictionRequest request) throws DetectionException {
-        Map<PredictionRequest.Input, OpenedImage> images = new IdentityHashMap<>();
-        for (PredictionRequest.Input input : request.inputs()) {
-            if (input instanceof PredictionRequest.Input.Encoded encoded) {
-                images.put(input, preparation.open(encoded.image()));
-            }
-        }
-        return images;
-    }
-
-    /** Takes all at once: requests that hold a part and wait for more could wait for each other. */
-    private PixelBudget.Share takePixels(PredictionRequest request, Collection<OpenedImage> images, ModelCard card)
-            throws DetectionException {
-        long bytes = request.inputs().size() * ImagePreparation.modelBytes(card, request.reconstruction());
-        // Images are decoded one after the other, so the largest counts.
-        long largest = images.stream()
-                .mapToLong(image -> ImagePreparation.cost(image, card).bytes())
-                .max()
-                .orElse(0);
-        String remedy = request.inputs().size() > 1
-                ? "send smaller images, or fewer of them at a time"
-                : "send a smaller image";
-        return pixels.take(bytes + largest, remedy, request.context());
-    }
-
     /**
      * @param image an encoded image; null for a tensor
      */
-    private PredictionRun.Prepared prepare(
-            PredictionRequest.Input input, @Nullable OpenedImage image, ServedModel model, RequestContext context)
+    private ImagePreparation.Prepared prepare(
+            PredictionRequest.Input input,
+            PredictionImages.@Nullable Planned image,
+            ServedModel model,
+            RequestContext context)
             throws DetectionException {
-        if (image != null) {
-            int pixels = (int) image.header().pixels();
-            // The images of a request are decoded one at a time.
-            ImagePreparation.Prepared prepared = ModelQueue.call(
-                    threads, model.name(), context, pixels, () -> preparation.prepare(image, model, false));
-            return new PredictionRun.Prepared(
-                    prepared.pixels(), prepared.input(), prepared.warnings(), prepared.decode(), prepared.preprocess());
+        if (image == null) {
+            return preparation.ofTensor(((PredictionRequest.Input.Tensor) input).values(), model);
         }
-        float[] values = ((PredictionRequest.Input.Tensor) input).values();
-        InputCheck check = preparation.check(model, values, List.of());
-        return new PredictionRun.Prepared(values, check, List.of(), Duration.ZERO, Duration.ZERO);
+        int pixels = (int) image.image().header().pixels();
+        // The images of a request are decoded one at a time.
+        return ModelQueue.call(
+                threads,
+                model.name(),
+                context,
+                pixels,
+                () -> preparation.prepare(image.image(), image.plan(), model, false));
     }
 
     private static DetectionException invalid(String message) {

@@ -8,9 +8,10 @@ import java.time.Duration;
  * @param decode bytes to pixels
  * @param preprocess pixels to the network's input
  * @param queue waiting for memory and for the model
- * @param inference the model's run
+ * @param inference the model's runs
  * @param postprocess anomaly map to verdict and pictures
  * @param total all of it
+ * @param inputs inputs of the network that the image became, at least 1
  */
 public record Timing(
         Duration decode,
@@ -18,7 +19,8 @@ public record Timing(
         Duration queue,
         Duration inference,
         Duration postprocess,
-        Duration total) {
+        Duration total,
+        int inputs) {
 
     /** Measures the steps of a request. */
     static final class Stopwatch {

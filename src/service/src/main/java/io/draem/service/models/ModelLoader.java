@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.model.ModelCard;
 import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.Device;
 import io.draem.runtime.onnx.FileKind;
@@ -177,6 +178,7 @@ final class ModelLoader {
 
     private ServedModel serve(ModelFile file, GraphFile graph, List<OnnxModel> sessions) throws ModelLoadException {
         OnnxModel model = sessions.get(0);
+        requireMapsOfTiles(model);
         if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
             throw tooSlow(model.runTime());
         }
@@ -190,6 +192,19 @@ final class ModelLoader {
                 sessions,
                 InferenceQueue.start(file.name(), functions(sessions), options, runs, System::nanoTime),
                 runs);
+    }
+
+    /** The maps of tiles are joined, for which each must have a value for each pixel. */
+    private static void requireMapsOfTiles(OnnxModel model) throws ModelLoadException {
+        ModelCard card = model.card();
+        boolean fits = model.mapWidth() == card.width() && model.mapHeight() == card.height();
+        if (card.framing().tiling() != null && !fits) {
+            throw new ModelLoadException(
+                    FailedVersion.Failure.INVALID_GRAPH,
+                    "its tiles have " + card.width() + "x" + card.height() + " pixels and their maps "
+                            + model.mapWidth() + "x" + model.mapHeight()
+                            + ": export the model again with maps of the input's size");
+        }
     }
 
     private List<ServedFunction> functions(List<OnnxModel> sessions) {

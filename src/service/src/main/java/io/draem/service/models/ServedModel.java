@@ -9,7 +9,6 @@ import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
-import io.draem.service.queue.Slot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -103,17 +102,12 @@ public final class ServedModel {
         return model.mapWidth();
     }
 
-    /** Throws what {@link #reserve} would throw now, so that a request can be refused before it is read. */
+    /** Throws what taking a first slot would throw now, so that a request can be refused before it is read. */
     public void requireCapacity() throws InferenceException {
         queue.requireCapacity();
     }
 
-    /** Takes a slot of the model's queue for an image that is still to be decoded. */
-    public Slot<ModelInput, ModelOutput> reserve() throws InferenceException {
-        return queue.reserve();
-    }
-
-    /** Returns the slots in the model's queue for a request with several images. */
+    /** Returns the slots in the model's queue for one request. */
     public QueueWindow<ModelInput, ModelOutput> window() {
         return queue.window();
     }
@@ -121,6 +115,11 @@ public final class ServedModel {
     /** Returns how long the current requests take at the average run time, in whole seconds, at least one. */
     public Duration timeToDrain() {
         return queue.timeToDrain();
+    }
+
+    /** Returns the shortest time in which that many inputs may run, were there no others; zero if unknown. */
+    public Duration shortestTime(int inputs) {
+        return queue.shortestTime(inputs);
     }
 
     /**
@@ -133,7 +132,7 @@ public final class ServedModel {
         return queue.submit(input, context);
     }
 
-    /** Returns the maximum number of images in one run. */
+    /** Returns the maximum number of inputs in one run. */
     public int maxBatchSize() {
         return model.maxBatchSize();
     }
@@ -143,7 +142,12 @@ public final class ServedModel {
         return sessions.size();
     }
 
-    /** Returns how many requests hold a slot of the queue now. */
+    /** Returns the maximum number of inputs of one request that wait and run at a time, beside the first of each image. */
+    public int maxInFlight() {
+        return (2 + concurrentRuns()) * maxBatchSize();
+    }
+
+    /** Returns how many slots of the queue are held now, one per input. */
     public int queueDepth() {
         return queue.depth();
     }

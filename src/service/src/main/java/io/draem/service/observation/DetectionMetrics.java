@@ -26,7 +26,7 @@ import org.springframework.context.event.EventListener;
 
 /**
  * Measures requests: {@code draem_detect_seconds}, {@code draem_stage_seconds}, {@code draem_verdicts_total},
- * {@code draem_score}, {@code draem_rejected_total}, {@code draem_unusual_input_total} and {@code
+ * {@code draem_score}, {@code draem_tiles}, {@code draem_rejected_total}, {@code draem_unusual_input_total} and {@code
  * draem_image_warnings_total}. Only names of models in service become labels.
  */
 final class DetectionMetrics implements DetectionListener {
@@ -44,6 +44,8 @@ final class DetectionMetrics implements DetectionListener {
         0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
         0.95, 0.98, 0.99, 1
     };
+
+    private static final double[] TILES = {1, 4, 16, 64, 256, 1_024};
 
     /** Other methods, which clients may make up, do not become labels. */
     private static final Set<String> METHODS =
@@ -110,6 +112,13 @@ final class DetectionMetrics implements DetectionListener {
                 .serviceLevelObjectives(SCORES)
                 .register(registry)
                 .record(score);
+        DistributionSummary.builder("draem.tiles")
+                .description(
+                        "Inputs of an image: the tiles that it was cut into and that ran, 1 for an image that is one")
+                .tags(ModelMetrics.tags(model))
+                .serviceLevelObjectives(TILES)
+                .register(registry)
+                .record(timing.inputs());
         if (!timing.decode().isZero()) { // a tensor is not decoded
             stage(model, "decode", timing.decode());
             stage(model, "preprocess", timing.preprocess());

@@ -30,7 +30,8 @@ final class DriftMetrics implements DetectionListener {
 
     DriftMetrics(MeterRegistry registry) {
         this.means = MultiGauge.builder("draem.input.mean")
-                .description("Running mean of a measure over about the last hundred images, at the model's input size")
+                .description(
+                        "Running mean of a measure over about the last hundred images, at the size at which the model sees them")
                 .register(registry);
         this.drifts = MultiGauge.builder("draem.input.drift")
                 .description(

@@ -38,8 +38,10 @@ final class ModelMetrics {
         this.info = gauge("draem.model.info", "Always 1: the models in service and where they run");
         this.fallback =
                 gauge("draem.provider.fallback", "1 for a model that runs on the CPU although a GPU was requested");
-        this.depth = gauge("draem.queue.depth", "Images that wait for a model or are being decoded for it");
-        this.capacity = gauge("draem.queue.capacity", "Largest number of images that may wait for a model");
+        this.depth = gauge(
+                "draem.queue.depth",
+                "Inputs (images, or tiles of them) that wait for a model, and images that are being decoded for it");
+        this.capacity = gauge("draem.queue.capacity", "Largest number of inputs that may wait for a model");
         this.suspended = gauge(
                 "draem.model.suspended",
                 "1 for a version that failed on too many runs and serves only requests that name it");

@@ -11,7 +11,7 @@ final class QueueMetrics implements QueueListener {
 
     QueueMetrics(MeterRegistry registry) {
         this.batchSize = DistributionSummary.builder("draem.batch.size")
-                .description("Images in one run of a model")
+                .description("Inputs in one run of a model: images, or tiles of images")
                 .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256)
                 .register(registry);
     }

@@ -35,6 +35,7 @@ final class StageSpans implements DetectionListener {
         request.tag("draem.anomalous", detection.verdict().anomalous());
         request.tag("draem.score", detection.verdict().score());
         Timing timing = detection.timing();
+        request.tag("draem.inputs", timing.inputs());
         Instant start = clock.instant().minus(timing.total());
         start = stage(request, "decode", start, timing.decode());
         start = stage(request, "preprocess", start, timing.preprocess());

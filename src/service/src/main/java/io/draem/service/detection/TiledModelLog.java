@@ -1,0 +1,58 @@
+package io.draem.service.detection;
+
+import io.draem.frame.FrameSize;
+import io.draem.frame.Tiling;
+import io.draem.service.models.ModelEvent;
+import io.draem.service.models.ServedModel;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+
+/** Logs the largest image that each model takes which cuts images into tiles. */
+final class TiledModelLog {
+
+    private static final Logger log = LoggerFactory.getLogger(TiledModelLog.class);
+
+    private final MemoryLimits limits;
+    private final int maxTiles;
+    private final Set<ServedModel> logged = ConcurrentHashMap.newKeySet();
+
+    TiledModelLog(MemoryLimits limits, int maxTiles) {
+        this.limits = limits;
+        this.maxTiles = maxTiles;
+    }
+
+    @EventListener
+    void changed(ModelEvent.Changed event) {
+        logged.retainAll(event.models());
+        for (ServedModel model : event.models()) {
+            Tiling tiling = model.card().framing().tiling();
+            if (tiling != null && logged.add(model)) {
+                log.info(
+                        "Model {} cuts images into tiles of {} pixels at the scale {}: the memory for images and"
+                                + " draem.image.max-tiles take images of up to {} megapixels, overlay included",
+                        model,
+                        FrameAdmission.input(model.card()),
+                        tiling.scale(),
+                        String.format(Locale.ROOT, "%.1f", mostPixels(model, tiling) / 1e6));
+            }
+        }
+    }
+
+    private long mostPixels(ServedModel model, Tiling tiling) {
+        FrameSize tile = FrameAdmission.input(model.card());
+        long bytes = (long) PixelBudget.BYTES * limits.pixelsInFlight()
+                - model.maxInFlight() * FrameCost.modelBytes(tile, false);
+        FrameSize fixed = tiling.scale().fixed();
+        double scale = tiling.scale().factor() * tiling.scale().factor();
+        double fits = fixed != null
+                ? (bytes - FrameCost.TILED_FRAME_BYTES * fixed.pixels()) / FrameCost.TILED_IMAGE_BYTES
+                : bytes / (FrameCost.TILED_FRAME_BYTES * scale + FrameCost.TILED_IMAGE_BYTES);
+        double advance = (double) (tile.width() - tiling.overlap()) * (tile.height() - tiling.overlap());
+        double tiles = fixed != null ? limits.maxPixels() : maxTiles * advance / scale;
+        return (long) Math.max(0, Math.min(limits.maxPixels(), Math.min(fits, tiles)));
+    }
+}

@@ -1,0 +1,445 @@
+package io.draem.service.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameScore;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
+import io.draem.image.ImageDecoder;
+import io.draem.image.ImageHeader;
+import io.draem.image.ImageLimits;
+import io.draem.image.RgbImage;
+import io.draem.model.TestModels;
+import io.draem.overlay.PngWriter;
+import io.draem.score.Region;
+import io.draem.service.DraemServiceApplication;
+import io.draem.service.api.Http;
+import io.draem.service.models.ModelRepository;
+import io.draem.service.models.ServedModel;
+import io.draem.service.queue.FairExecutor;
+import io.draem.service.queue.RequestContext;
+import io.draem.service.queue.TestContext;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * Models that cut images into tiles, and models with a region of interest. Their graph changes each pixel for itself, so
+ * that the map of an image is known.
+ */
+@SpringBootTest(
+        classes = DraemServiceApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "draem.inference.provider=cpu",
+            "draem.models.default=tiled",
+            "draem.image.max-tiles=40",
+            "draem.inference.queue-capacity=16"
+        })
+@Tag("slow")
+@Timeout(120)
+class TiledDetectionTests {
+
+    private static final FrameSize TILE = FrameSize.square(64);
+    private static final int WIDTH = 300;
+    private static final int HEIGHT = 180;
+
+    /** Two white squares of 10 pixels on noise that is dark; the map is 1 there and below 0.05 elsewhere. */
+    private static final int[][] SQUARES = {{40, 20}, {200, 130}};
+
+    @TempDir
+    private static Path directory;
+
+    @Autowired
+    private DetectionService detections;
+
+    @Autowired
+    private DetectionBatches batches;
+
+    @Autowired
+    private ModelRepository models;
+
+    @Autowired
+    private PredictionService predictions;
+
+    @LocalServerPort
+    private int port;
+
+    @DynamicPropertySource
+    static void models(DynamicPropertyRegistry properties) throws Exception {
+        Tiling own = new Tiling(FrameScale.ONE, 16);
+        Tiling half = new Tiling(FrameScale.parse("0.5"), 16);
+        RegionOfInterest left = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1");
+        add("tiled", new Framing(own, FrameScore.MAXIMUM, null, false));
+        add("half", new Framing(half, FrameScore.MAXIMUM, null, false));
+        add("left", new Framing(own, FrameScore.MAXIMUM, left, false));
+        add("squeezed", new Framing(null, FrameScore.MAXIMUM, left, false));
+        add("whole", Framing.WHOLE);
+        properties.add("draem.models.directory", () -> directory.toString());
+    }
+
+    private static void add(String name, Framing framing) throws Exception {
+        Path version = Files.createDirectories(directory.resolve(name).resolve("1"));
+        Files.write(version.resolve("model.onnx"), TestModels.tiled(TILE, framing));
+    }
+
+    @Test
+    void aTiledImageHasTheMapOfTheWholeImage() throws Exception {
+        RgbImage image = image(WIDTH, HEIGHT);
+        Detection detection = detect("tiled", image, null, null, Include.MAP_FLOAT32, Include.RECONSTRUCTION);
+        assertThat(detection.timing().inputs()).isEqualTo(6 * 4);
+        assertThat(detection.plan().tiles()).isEqualTo(6 * 4);
+        assertThat(detection.width()).isEqualTo(WIDTH);
+        assertThat(detection.height()).isEqualTo(HEIGHT);
+        assertThat(map(detection)).containsExactly(expected(image), within(1e-5f));
+        assertThat(detection.verdict().score()).isEqualTo(1, within(1e-5));
+        assertThat(detection.verdict().anomalous()).isTrue();
+        assertThat(boxes(detection)).containsExactlyInAnyOrder("40,20 10x10", "200,130 10x10");
+        assertThat(picture(detection, Include.RECONSTRUCTION).rgb()).isEqualTo(image.rgb());
+    }
+
+    @Test
+    void aScaledImageHasItsRegionsInItsOwnPixels() throws Exception {
+        Detection detection = detect("half", image(WIDTH, HEIGHT), null, null);
+        assertThat(detection.plan().frame()).isEqualTo(new FrameSize(150, 90));
+        assertThat(detection.timing().inputs()).isEqualTo(3 * 2);
+        assertThat(detection.verdict().regions().largest()).hasSize(2).allSatisfy(region -> {
+            assertThat(region.width()).isCloseTo(10, within(2));
+            assertThat(region.height()).isCloseTo(10, within(2));
+        });
+    }
+
+    @Test
+    void anImageThatIsSmallerThanATileIsOneInput() throws Exception {
+        RgbImage image = image(50, 30);
+        Detection detection = detect("tiled", image, null, null, Include.MAP_FLOAT32);
+        assertThat(detection.timing().inputs()).isEqualTo(1);
+        assertThat(map(detection)).containsExactly(expected(image), within(1e-5f));
+    }
+
+    @Test
+    void picturesAreNoLargerThanRequested() throws Exception {
+        RgbImage image = image(WIDTH, HEIGHT);
+        for (String model : List.of("tiled", "whole")) {
+            Detection detection = detect(
+                    model,
+                    image,
+                    null,
+                    100,
+                    Include.OVERLAY,
+                    Include.MAP,
+                    Include.MAP_FLOAT32,
+                    Include.MASK,
+                    Include.RECONSTRUCTION);
+            FrameSize reduced = new FrameSize(100, 60);
+            for (Include include : Set.of(Include.OVERLAY, Include.MAP, Include.MAP_FLOAT32, Include.MASK)) {
+                assertThat(size(detection, include)).as(model + " " + include).isEqualTo(reduced);
+            }
+            assertThat(size(detection, Include.RECONSTRUCTION)).isEqualTo(model.equals("tiled") ? reduced : TILE);
+            RgbImage overlay = picture(detection, Include.OVERLAY);
+            assertThat(new FrameSize(overlay.width(), overlay.height())).isEqualTo(reduced);
+            Detection full = detect(model, image, null, 300, Include.OVERLAY);
+            assertThat(size(full, Include.OVERLAY)).isEqualTo(new FrameSize(WIDTH, HEIGHT));
+            assertThat(picture(full, Include.OVERLAY).rgb())
+                    .isEqualTo(picture(detect(model, image, null, null, Include.OVERLAY), Include.OVERLAY)
+                            .rgb());
+        }
+    }
+
+    @Test
+    void onlyTheRegionOfInterestCountsAndTilesOutsideDoNotRun() throws Exception {
+        RgbImage image = image(WIDTH, HEIGHT);
+        Detection model = detect("left", image, null, null, Include.MAP_FLOAT32);
+        assertThat(boxes(model)).containsExactly("40,20 10x10");
+        assertThat(model.timing().inputs()).isLessThan(model.plan().tiles());
+        assertThat(model.requestedRegion()).isFalse();
+        assertThat(model.plan().regionOfInterest()).isNotNull();
+        float[] expected = expected(image);
+        float[] map = map(model);
+        for (int i = 0; i < map.length; i++) {
+            assertThat(map[i]).isEqualTo(i % WIDTH < WIDTH / 2 ? expected[i] : 0, within(1e-5f));
+        }
+        RegionOfInterest right = RegionOfInterest.parse("0.5,0 1,0 1,1 0.5,1");
+        for (String name : List.of("left", "tiled", "squeezed")) {
+            Detection requested = detect(name, image, right, null);
+            assertThat(requested.requestedRegion()).isTrue();
+            assertThat(requested.verdict().regions().largest())
+                    .as(name)
+                    .isNotEmpty()
+                    .allSatisfy(region -> assertThat(region.x()).isGreaterThanOrEqualTo(WIDTH / 2));
+        }
+        RegionOfInterest without = RegionOfInterest.parse("0.3,0 0.6,0 0.6,1 0.3,1");
+        assertThat(detect("tiled", image, without, null).verdict().anomalous()).isFalse();
+    }
+
+    @Test
+    void refusesARegionOfInterestThatTheModelOrTheImageDoesNotHave() throws Exception {
+        RgbImage image = image(WIDTH, HEIGHT);
+        assertRefused(
+                () -> detect("whole", image, RegionOfInterest.parse("0,0 1,0 1,1"), null),
+                Outcome.INVALID_REQUEST,
+                "accepts no region of interest",
+                "--region-of-interest request");
+        assertRefused(
+                () -> detect("tiled", image, RegionOfInterest.parse("0,0 0.0001,0 0,0.0001"), null),
+                Outcome.INVALID_REQUEST,
+                "no pixel");
+        byte[] png = PngWriter.rgb(image);
+        assertRefused(
+                () -> batches.detect(List.of(request("whole", png, RegionOfInterest.parse("0,0 1,0 1,1"), null))),
+                Outcome.INVALID_REQUEST,
+                "accepts no region of interest");
+    }
+
+    @Test
+    void refusesAnImageOfMoreTilesThanAreAllowedUnlessFewerRun() throws Exception {
+        RgbImage image = image(500, 500);
+        assertRefused(
+                () -> detect("tiled", image, null, null),
+                Outcome.IMAGE_TOO_LARGE,
+                "cut into 121 tiles, more than the limit of 40",
+                "draem.image.max-tiles");
+        RegionOfInterest corner = RegionOfInterest.parse("0,0 0.3,0 0.3,0.3 0,0.3");
+        assertThat(detect("tiled", image, corner, null).timing().inputs()).isEqualTo(16);
+    }
+
+    @Test
+    void refusesAnImageWhoseTilesTakeLongerThanARequestMay() throws Exception {
+        ServedModel model = models.require("tiled", null);
+        ImageHeader header = new ImageDecoder(ImageLimits.DEFAULT)
+                .open(PngWriter.rgb(image(WIDTH, HEIGHT)))
+                .header();
+        FairExecutor threads = new FairExecutor(1);
+        FrameAdmission hasty = new FrameAdmission(threads, 1_000, Duration.ofNanos(1));
+        assertRefused(
+                () -> hasty.plan(model, header, hasty.all(model.card(), header), null, context()),
+                Outcome.IMAGE_TOO_LARGE,
+                "cut into 24 tiles",
+                "draem.request-timeout",
+                "GPU");
+        threads.close();
+    }
+
+    @Test
+    void theImagesOfABatchAreCutEach() throws Exception {
+        List<RgbImage> images = List.of(image(WIDTH, HEIGHT), image(64, 64), image(100, 90), image(130, 64));
+        List<DetectionRequest> requests = new ArrayList<>();
+        RequestContext context = context();
+        for (RgbImage image : images) {
+            requests.add(new DetectionRequest(
+                    PngWriter.rgb(image),
+                    "tiled",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Set.of(Include.MAP_FLOAT32),
+                    context));
+        }
+        List<DetectionBatches.Result> results = batches.detect(requests);
+        for (int i = 0; i < images.size(); i++) {
+            Detection detection = results.get(i).detection();
+            assertThat(detection)
+                    .as("image %d: %s", i, results.get(i).failure())
+                    .isNotNull();
+            assertThat(map(detection)).containsExactly(expected(images.get(i)), within(1e-5f));
+        }
+    }
+
+    @Test
+    void manyTiledImagesAtATimeAllEnd() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(6);
+        List<Future<Detection>> running = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            running.add(clients.submit(() -> detect("tiled", image(WIDTH, HEIGHT), null, null)));
+        }
+        for (Future<Detection> detection : running) {
+            assertThat(detection.get().timing().inputs()).isEqualTo(24);
+        }
+        clients.shutdown();
+        assertThat(detections.pixelsInFlight()).isZero();
+    }
+
+    @Test
+    void theOutputsForEncodedImagesAreThoseOfTheirFrames() throws Exception {
+        RgbImage image = image(WIDTH, HEIGHT);
+        byte[] png = PngWriter.rgb(image);
+        List<Prediction> results = predict(
+                "tiled", null, new PredictionRequest.Input.Encoded(png), new PredictionRequest.Input.Encoded(png));
+        assertThat(results).hasSize(2).allSatisfy(prediction -> {
+            assertThat(prediction.frame()).isEqualTo(new FrameSize(WIDTH, HEIGHT));
+            assertThat(prediction.map().values()).containsExactly(expected(image), within(1e-5f));
+            assertThat(prediction.score()).isEqualTo(1, within(1e-5));
+            assertThat(prediction.timing().inputs()).isEqualTo(24);
+            float[] planes = prediction.reconstruction();
+            assertThat(planes).hasSize(3 * WIDTH * HEIGHT);
+            assertThat(planes[WIDTH * HEIGHT + 7]).isEqualTo((image.rgb()[3 * 7 + 1] & 0xFF) / 255f, within(1e-5f));
+        });
+        assertRefused(
+                () -> predict(
+                        "tiled",
+                        null,
+                        new PredictionRequest.Input.Encoded(png),
+                        new PredictionRequest.Input.Encoded(PngWriter.rgb(image(100, 90)))),
+                Outcome.INVALID_REQUEST,
+                "frames of 300x180 and of 100x90");
+    }
+
+    @Test
+    void aTensorIsOneTileWithTheGraphsOwnOutputs() throws Exception {
+        float[] values = new float[3 * TILE.pixels()];
+        Arrays.fill(values, 0.5f);
+        Prediction prediction = predict("left", null, new PredictionRequest.Input.Tensor(values))
+                .get(0);
+        assertThat(prediction.frame()).isEqualTo(TILE);
+        assertThat(prediction.score()).isEqualTo(0.0625);
+        assertThat(prediction.map().values()).containsOnly(0.0625f);
+        assertThat(prediction.timing().inputs()).isEqualTo(1);
+        assertRefused(
+                () -> predict(
+                        "tiled", RegionOfInterest.parse("0,0 1,0 1,1"), new PredictionRequest.Input.Tensor(values)),
+                Outcome.INVALID_REQUEST,
+                "encoded image");
+    }
+
+    @Test
+    void countsTheInputsOfImages() throws Exception {
+        detect("half", image(WIDTH, HEIGHT), null, null);
+        String metrics = Http.text(new Http(port).get("/actuator/prometheus"));
+        assertThat(metrics)
+                .containsPattern("draem_tiles_bucket\\{model=\"half\",version=\"1\",le=\"4\\.0\"} 0")
+                .containsPattern("draem_tiles_bucket\\{model=\"half\",version=\"1\",le=\"16\\.0\"} [1-9]");
+    }
+
+    private interface Call {
+        void run() throws Exception;
+    }
+
+    private static void assertRefused(Call call, Outcome outcome, String... parts) {
+        assertThatExceptionOfType(DetectionException.Rejected.class)
+                .isThrownBy(call::run)
+                .satisfies(e -> {
+                    assertThat(e.outcome()).isEqualTo(outcome);
+                    assertThat(e.getMessage()).contains(parts);
+                });
+    }
+
+    private List<Prediction> predict(String model, @Nullable RegionOfInterest region, PredictionRequest.Input... inputs)
+            throws Exception {
+        RequestContext context = context();
+        return predictions.predict(
+                model, null, context, served -> new PredictionRequest(List.of(inputs), true, region, context));
+    }
+
+    private Detection detect(
+            String model,
+            RgbImage image,
+            @Nullable RegionOfInterest region,
+            @Nullable Integer maxPictureSide,
+            Include... include)
+            throws DetectionException {
+        return detections.detect(request(model, PngWriter.rgb(image), region, maxPictureSide, include));
+    }
+
+    private static DetectionRequest request(
+            String model,
+            byte[] png,
+            @Nullable RegionOfInterest region,
+            @Nullable Integer maxPictureSide,
+            Include... include) {
+        return new DetectionRequest(
+                png, model, null, null, null, null, region, maxPictureSide, Set.of(include), context());
+    }
+
+    private static RequestContext context() {
+        return new TestContext() {
+            @Override
+            public void whenCompleted(Runnable action) {
+                action.run();
+            }
+        };
+    }
+
+    private static List<String> boxes(Detection detection) {
+        return detection.verdict().regions().largest().stream()
+                .map((Region region) -> region.x() + "," + region.y() + " " + region.width() + "x" + region.height())
+                .toList();
+    }
+
+    private static FrameSize size(Detection detection, Include include) {
+        Detection.Picture picture = detection.pictures().get(include);
+        return new FrameSize(picture.width(), picture.height());
+    }
+
+    private static RgbImage picture(Detection detection, Include include) throws Exception {
+        return new ImageDecoder(ImageLimits.DEFAULT)
+                .decode(detection.pictures().get(include).data())
+                .image();
+    }
+
+    private static float[] map(Detection detection) {
+        ByteBuffer bytes = ByteBuffer.wrap(
+                        detection.pictures().get(Include.MAP_FLOAT32).data())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[bytes.remaining() / Float.BYTES];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+
+    /** Returns what the graph gives for each pixel: the mean of the channels' fourth powers. */
+    private static float[] expected(RgbImage image) {
+        float[] values = new float[image.width() * image.height()];
+        for (int i = 0; i < values.length; i++) {
+            double sum = 0;
+            for (int channel = 0; channel < 3; channel++) {
+                sum += Math.pow((image.rgb()[3 * i + channel] & 0xFF) / 255.0, 4);
+            }
+            values[i] = (float) (sum / 3);
+        }
+        return values;
+    }
+
+    private static RgbImage image(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        Random random = new Random(1);
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) random.nextInt(110);
+        }
+        for (int[] square : SQUARES) {
+            for (int y = square[1]; y < Math.min(height, square[1] + 10); y++) {
+                for (int x = square[0]; x < Math.min(width, square[0] + 10); x++) {
+                    Arrays.fill(rgb, 3 * (y * width + x), 3 * (y * width + x) + 3, (byte) 255);
+                }
+            }
+        }
+        return new RgbImage(width, height, rgb);
+    }
+}
