@@ -115,9 +115,9 @@ public final class RegionOfInterest {
             return ofJson(text);
         }
         List<List<Point>> polygons = new ArrayList<>();
-        for (String polygon : text.strip().split(";", MAX_POLYGONS + 1)) {
+        for (String polygon : split(text, ";", MAX_POLYGONS, "polygons")) {
             List<Point> points = new ArrayList<>();
-            for (String point : polygon.strip().split("\\s+", MAX_POINTS + 1)) {
+            for (String point : split(polygon, "\\s+", MAX_POINTS, "points in a polygon")) {
                 String[] numbers = point.split(",", -1);
                 if (numbers.length != 2) {
                     throw new IllegalArgumentException(
@@ -129,6 +129,16 @@ public final class RegionOfInterest {
             polygons.add(points);
         }
         return ofPolygons(polygons);
+    }
+
+    /** Splits no more than it takes to see that there are too many parts. */
+    private static String[] split(String text, String separator, int most, String parts) {
+        String[] split = text.strip().split(separator, most + 1);
+        if (split.length > most) {
+            throw new IllegalArgumentException(
+                    "A region of interest must have at most " + most + " " + parts + ": simplify it, or use a mask");
+        }
+        return split;
     }
 
     private static double number(String text) {

@@ -10,6 +10,12 @@ import java.util.Objects;
  */
 public record Tiling(FrameScale scale, int overlap) {
 
+    /** How the outputs of tiles are joined so far: along each axis, by sine squared in the inner half of an overlap. */
+    public static final String BLENDING = "sine-squared";
+
+    /** What is outside a frame so far: its reflection, the border not repeated. */
+    public static final String PADDING = "reflect";
+
     public Tiling {
         Objects.requireNonNull(scale, "scale");
         if (overlap < 0) {

@@ -28,12 +28,6 @@ final class FramingMetadata {
     private static final String SCORE = "image-score";
     private static final String REGION = "roi";
 
-    /** The only blending so far: along each axis, by sine squared in the inner half of an overlap. */
-    private static final String SINE_SQUARED = "sine-squared";
-
-    /** The only padding so far: the reflection of the frame, its border not repeated. */
-    private static final String REFLECT = "reflect";
-
     /** The region of interest of a model that leaves it to each request. */
     private static final String REQUEST = "request";
 
@@ -52,8 +46,8 @@ final class FramingMetadata {
             ModelMetadata.put(metadata, WIDTH, Integer.toString(card.width()));
             ModelMetadata.put(metadata, HEIGHT, Integer.toString(card.height()));
             ModelMetadata.put(metadata, OVERLAP, Integer.toString(tiling.overlap()));
-            ModelMetadata.put(metadata, BLENDING, SINE_SQUARED);
-            ModelMetadata.put(metadata, PADDING, REFLECT);
+            ModelMetadata.put(metadata, BLENDING, Tiling.BLENDING);
+            ModelMetadata.put(metadata, PADDING, Tiling.PADDING);
         }
         if (framing.score() != FrameScore.GRAPH) {
             ModelMetadata.put(metadata, SCORE, framing.score().id());
@@ -122,8 +116,8 @@ final class FramingMetadata {
         }
         ModelMetadata.requireEqual(metadata, WIDTH, ModelMetadata.text(metadata, "input.width"));
         ModelMetadata.requireEqual(metadata, HEIGHT, ModelMetadata.text(metadata, "input.height"));
-        ModelMetadata.requireEqual(metadata, BLENDING, SINE_SQUARED);
-        ModelMetadata.requireEqual(metadata, PADDING, REFLECT);
+        ModelMetadata.requireEqual(metadata, BLENDING, Tiling.BLENDING);
+        ModelMetadata.requireEqual(metadata, PADDING, Tiling.PADDING);
         FrameSize tile = new FrameSize(ModelMetadata.integer(metadata, WIDTH), ModelMetadata.integer(metadata, HEIGHT));
         FrameScale scale = value(metadata, SCALE, FrameScale::parse);
         return value(metadata, OVERLAP, overlap -> {

@@ -131,13 +131,22 @@ class RegionOfInterestTests {
     @Test
     void refusesTooManyPolygonsAndPointsAndAnEmptyMask() {
         String triangle = "0,0 1,0 1,1";
-        String many = String.join(";", Collections.nCopies(101, triangle));
-        String pointed = String.join(" ", Collections.nCopies(667, triangle));
+        for (int times = 1; times < 4; times++) {
+            String many = String.join(";", Collections.nCopies(101 * times, triangle));
+            String pointed = String.join(" ", Collections.nCopies(667 * times, triangle));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RegionOfInterest.parse(many))
+                    .withMessageContaining("at most 100 polygons");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RegionOfInterest.parse(pointed))
+                    .withMessageContaining("at most 2000 points");
+        }
+        List<Point> point = List.of(new Point(0, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> RegionOfInterest.parse(many))
+                .isThrownBy(() -> RegionOfInterest.ofPolygons(Collections.nCopies(101, point)))
                 .withMessageContaining("1 to 100 polygons");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> RegionOfInterest.parse(pointed))
+                .isThrownBy(() -> RegionOfInterest.ofPolygons(List.of(point)))
                 .withMessageContaining("3 to 2000 points");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RegionOfInterest.ofMask(mask(3, 2, new boolean[6])))

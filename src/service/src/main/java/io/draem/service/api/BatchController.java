@@ -81,7 +81,7 @@ class BatchController {
         long start = System.nanoTime();
         List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
         List<DetectionBatches.Result> results = detections.detect(images.stream()
-                .map(image -> query.request(image.bytes(), context))
+                .map(image -> query.request(image.bytes(), query.region(), context))
                 .toList());
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();

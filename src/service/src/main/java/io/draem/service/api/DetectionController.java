@@ -1,10 +1,13 @@
 package io.draem.service.api;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
 import io.draem.service.detection.MemoryLimits;
+import io.draem.service.detection.Outcome;
+import io.draem.service.detection.RequestedRegions;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
@@ -22,6 +25,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.unit.DataSize;
@@ -37,11 +41,13 @@ import org.springframework.web.context.request.NativeWebRequest;
 class DetectionController {
 
     private final DetectionService detections;
+    private final RequestedRegions regions;
     private final DataSize maxBytes;
     private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
 
-    DetectionController(DetectionService detections, MemoryLimits limits) {
+    DetectionController(DetectionService detections, RequestedRegions regions, MemoryLimits limits) {
         this.detections = detections;
+        this.regions = regions;
         this.maxBytes = limits.maxBytes();
     }
 
@@ -56,7 +62,9 @@ class DetectionController {
             requestBody =
                     @RequestBody(
                             required = true,
-                            description = "The image: the part 'image' of a form, or the bytes themselves",
+                            description =
+                                    "The image: the part 'image' of a form, which may have the mask of its region of"
+                                            + " interest as the part 'roi' too, or the bytes themselves",
                             content = {
                                 @Content(
                                         mediaType = MediaType.MULTIPART_FORM_DATA_VALUE,
@@ -97,8 +105,9 @@ class DetectionController {
             throws DetectionException, IOException, HttpMediaTypeNotAcceptableException {
         boolean picture = wantsPicture(web);
         DetectionQuery parameters = picture ? query.forOverlay() : query;
-        byte[] image = ImageBody.read(request, maxBytes);
-        Detection detection = detections.detect(parameters.request(image, context));
+        ImageBody.Masked body = ImageBody.read(request, maxBytes);
+        RegionOfInterest region = region(query, body.mask(), context);
+        Detection detection = detections.detect(parameters.request(body.image(), region, context));
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .header(
                         Headers.SERVER_TIMING,
@@ -108,6 +117,20 @@ class DetectionController {
         }
         return answer.contentType(MediaType.APPLICATION_JSON)
                 .body(DetectionResponse.of(RequestId.of(request), detection));
+    }
+
+    private @Nullable RegionOfInterest region(DetectionQuery query, byte @Nullable [] mask, RequestContext context)
+            throws DetectionException {
+        if (mask == null) {
+            return query.region();
+        }
+        if (query.region() != null) {
+            throw new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST,
+                    "The region of interest is given in the query and as the part '" + DetectionQuery.REGION_OF_INTEREST
+                            + "' of the form: leave one of them out");
+        }
+        return regions.ofMask(DetectionQuery.REGION_OF_INTEREST, mask, context);
     }
 
     private static byte[] overlay(Detection detection) {

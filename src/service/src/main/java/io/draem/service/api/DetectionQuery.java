@@ -1,10 +1,12 @@
 package io.draem.service.api;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.Include;
 import io.draem.service.detection.Outcome;
+import io.draem.service.detection.RequestedRegions;
 import io.draem.service.queue.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
@@ -28,6 +30,8 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  * @param threshold raw image score above which an image is anomalous; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region; null for the model's own
  * @param minRegionArea fewest pixels of a region; null for the model's own, else the service's
+ * @param region the part of the image that counts; null for the model's own
+ * @param maxPictureSide longest side of the pictures in pixels; null for the size of the image
  * @param include what to return in addition to the verdict
  */
 public record DetectionQuery(
@@ -36,6 +40,8 @@ public record DetectionQuery(
         @Nullable Double threshold,
         @Nullable Double pixelThreshold,
         @Nullable Integer minRegionArea,
+        @Nullable RegionOfInterest region,
+        @Nullable Integer maxPictureSide,
         Set<Include> include) {
 
     /** Name of the parameter for the model. */
@@ -53,12 +59,18 @@ public record DetectionQuery(
     /** Name of the parameter for the fewest pixels of a region. */
     public static final String MIN_REGION_AREA = "minRegionArea";
 
+    /** Name of the parameter for the region of interest, and of the part of a form that is a mask of it. */
+    public static final String REGION_OF_INTEREST = "roi";
+
+    /** Name of the parameter for the longest side of pictures. */
+    public static final String MAX_PICTURE_SIDE = "maxPictureSide";
+
     /** Name of the parameter for what to give in addition to the verdict. */
     public static final String INCLUDE = "include";
 
     /** The names of the parameters. */
-    public static final List<String> NAMES =
-            List.of(MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, MIN_REGION_AREA, INCLUDE);
+    public static final List<String> NAMES = List.of(
+            MODEL, VERSION, THRESHOLD, PIXEL_THRESHOLD, MIN_REGION_AREA, REGION_OF_INTEREST, MAX_PICTURE_SIDE, INCLUDE);
 
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,5})?");
     private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
@@ -80,19 +92,42 @@ public record DetectionQuery(
                 version(parameters.single(VERSION)),
                 fraction(THRESHOLD, parameters.single(THRESHOLD)),
                 fraction(PIXEL_THRESHOLD, parameters.single(PIXEL_THRESHOLD)),
-                area(parameters.single(MIN_REGION_AREA)),
+                pixels(MIN_REGION_AREA, parameters.single(MIN_REGION_AREA), ModelCard.MAX_REGION_AREA),
+                region(parameters.single(REGION_OF_INTEREST)),
+                pixels(MAX_PICTURE_SIDE, parameters.single(MAX_PICTURE_SIDE), DetectionRequest.MOST_PICTURE_SIDE),
                 include(parameters.all(INCLUDE)));
     }
 
-    /** Returns the request for one image. */
-    DetectionRequest request(byte[] image, RequestContext context) {
+    /**
+     * Returns the request for one image.
+     *
+     * @param region the part of it that counts, of the query or of a mask; null for the model's own
+     */
+    DetectionRequest request(byte[] image, @Nullable RegionOfInterest region, RequestContext context) {
         return new DetectionRequest(
-                image, model, version, threshold, pixelThreshold, minRegionArea, null, null, include, context);
+                image,
+                model,
+                version,
+                threshold,
+                pixelThreshold,
+                minRegionArea,
+                region,
+                maxPictureSide,
+                include,
+                context);
     }
 
     /** Returns the same parameters with the overlay alone. */
     DetectionQuery forOverlay() {
-        return new DetectionQuery(model, version, threshold, pixelThreshold, minRegionArea, Set.of(Include.OVERLAY));
+        return new DetectionQuery(
+                model,
+                version,
+                threshold,
+                pixelThreshold,
+                minRegionArea,
+                region,
+                maxPictureSide,
+                Set.of(Include.OVERLAY));
     }
 
     private static @Nullable Integer version(@Nullable String value) throws DetectionException {
@@ -105,16 +140,19 @@ public record DetectionQuery(
         return Integer.valueOf(value);
     }
 
-    private static @Nullable Integer area(@Nullable String value) throws DetectionException {
+    private static @Nullable Integer pixels(String name, @Nullable String value, int most) throws DetectionException {
         if (value == null) {
             return null;
         }
-        int area = WHOLE.matcher(value).matches() ? Integer.parseInt(value) : 0;
-        if (area < 1) {
-            throw rejected("The parameter " + MIN_REGION_AREA + " must be a whole number of pixels from 1 to "
-                    + ModelCard.MAX_REGION_AREA);
+        int pixels = WHOLE.matcher(value).matches() ? Integer.parseInt(value) : 0;
+        if (pixels < 1 || pixels > most) {
+            throw rejected("The parameter " + name + " must be a whole number of pixels from 1 to " + most);
         }
-        return area;
+        return pixels;
+    }
+
+    private static @Nullable RegionOfInterest region(@Nullable String value) throws DetectionException {
+        return value == null ? null : RequestedRegions.ofText(REGION_OF_INTEREST, value);
     }
 
     private static @Nullable Double fraction(String name, @Nullable String value) throws DetectionException {

@@ -24,6 +24,20 @@ record DetectionResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) Image image,
         @Schema(requiredMode = RequiredMode.REQUIRED) InputResponse input,
 
+        @Schema(description = "The image as it was scaled and cut into tiles; absent of a model without tiles")
+        @Nullable
+        FrameResponse frame,
+
+        @Schema(description = "The part of the image that counted; absent where all of it did") @Nullable
+        RegionOfInterestResponse regionOfInterest,
+
+        @Schema(
+                description =
+                        "The inputs of the network, row by row; with include=tiles. Of a model without tiles one, the whole"
+                                + " image")
+        @Nullable
+        List<FrameResponse.Tile> tiles,
+
         @Schema(
                 description =
                         "Parts of the file that may have been read differently than intended; empty for most images",
@@ -37,7 +51,9 @@ record DetectionResponse(
         boolean anomalous,
 
         @Schema(
-                description = "Image score as the graph returns it, 0 to 1: raw, unless scoresNormalized",
+                description =
+                        "Image score, 0 to 1, from the graph or from the map, as imageScore of the model's input says:"
+                                + " raw, unless scoresNormalized",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.914")
         double score,
@@ -163,6 +179,9 @@ record DetectionResponse(
                         detection.model().provider()),
                 new Image(detection.width(), detection.height(), detection.digest()),
                 InputResponse.of(detection.input()),
+                FrameResponse.of(detection.plan()),
+                RegionOfInterestResponse.of(detection),
+                FrameResponse.Tile.of(detection),
                 detection.warnings().stream().map(WarningResponse::of).toList(),
                 verdict.anomalous(),
                 verdict.score(),

@@ -32,30 +32,51 @@ final class ImageBody {
     /**
      * An image of a form.
      *
+     * @param part name of the part
      * @param fileName file name from the client; null without one
      * @param bytes the encoded image, which may be empty
      */
-    record Named(@Nullable String fileName, byte[] bytes) {}
+    record Named(String part, @Nullable String fileName, byte[] bytes) {}
 
     /**
-     * Returns the encoded image, never more than the limit.
+     * An image, and what of it counts.
+     *
+     * @param image the encoded image, not empty
+     * @param mask the encoded mask of its region of interest, not empty; null without one
+     */
+    record Masked(byte[] image, byte @Nullable [] mask) {}
+
+    /**
+     * Returns the encoded image, never more than the limit, and the mask that a form may have with it.
      *
      * @throws DetectionException if there is none, more than one, or it is larger than the limit
      */
-    static byte[] read(HttpServletRequest request, DataSize limit) throws DetectionException, IOException {
+    static Masked read(HttpServletRequest request, DataSize limit) throws DetectionException, IOException {
         if (!(request instanceof MultipartHttpServletRequest)) {
-            return readRaw(request, limit);
+            return new Masked(readRaw(request, limit), null);
         }
-        List<Named> images = readParts(request, Endpoints.PART);
-        if (images.size() != 1) {
-            throw rejected("The multipart body must have one part named '" + Endpoints.PART + "', got " + images.size()
-                    + (images.size() > 1 ? ": send several images to " + Endpoints.DETECT_BATCH : ""));
+        List<Named> parts = readParts(request, List.of(Endpoints.PART, DetectionQuery.REGION_OF_INTEREST));
+        byte[] image = single(parts, Endpoints.PART);
+        if (image == null) {
+            throw rejected("The multipart body must have one part named '" + Endpoints.PART + "', got 0");
         }
-        byte[] image = images.get(0).bytes();
-        if (image.length == 0) {
-            throw rejected("The part '" + Endpoints.PART + "' is empty: no byte of the file was sent");
+        return new Masked(image, single(parts, DetectionQuery.REGION_OF_INTEREST));
+    }
+
+    /** Returns the content of the only part of a name; null without one. */
+    private static byte @Nullable [] single(List<Named> parts, String name) throws DetectionException {
+        List<byte[]> found = parts.stream()
+                .filter(part -> part.part().equals(name))
+                .map(Named::bytes)
+                .toList();
+        if (found.size() > 1) {
+            throw rejected("The multipart body must have one part named '" + name + "', got " + found.size()
+                    + (name.equals(Endpoints.PART) ? ": send several images to " + Endpoints.DETECT_BATCH : ""));
         }
-        return image;
+        if (!found.isEmpty() && found.get(0).length == 0) {
+            throw rejected("The part '" + name + "' is empty: no byte of the file was sent");
+        }
+        return found.isEmpty() ? null : found.get(0);
     }
 
     /**
@@ -64,7 +85,7 @@ final class ImageBody {
      * @throws DetectionException if there is none, or more than the limit
      */
     static List<Named> readAll(HttpServletRequest request, int limit) throws DetectionException, IOException {
-        List<Named> images = readParts(request, Endpoints.PARTS);
+        List<Named> images = readParts(request, List.of(Endpoints.PARTS));
         if (images.isEmpty()) {
             throw rejected("The multipart body has no part named '" + Endpoints.PARTS + "': send each image as one");
         }
@@ -76,19 +97,20 @@ final class ImageBody {
     }
 
     /** The web server has checked the size of each part while it read the body. */
-    private static List<Named> readParts(HttpServletRequest request, String name)
+    private static List<Named> readParts(HttpServletRequest request, List<String> names)
             throws DetectionException, IOException {
         List<Named> images = new ArrayList<>();
         for (Part part : parts(request)) {
-            if (!part.getName().equals(name)) {
-                throw rejected(unexpected(part.getName(), name));
+            String name = part.getName();
+            if (!names.contains(name)) {
+                throw rejected(unexpected(name, names.get(0)));
             }
             ContentCoding.requireNone(
                     "The part '" + name + "'", Collections.enumeration(part.getHeaders("Content-Encoding")));
             requireBinary(part);
             try (InputStream in = part.getInputStream()) {
                 String fileName = part.getSubmittedFileName();
-                images.add(new Named(fileName == null ? null : SafeText.of(fileName), in.readAllBytes()));
+                images.add(new Named(name, fileName == null ? null : SafeText.of(fileName), in.readAllBytes()));
             }
             part.delete(); // the copy that was read
         }

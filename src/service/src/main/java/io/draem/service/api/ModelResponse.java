@@ -49,7 +49,13 @@ record ModelResponse(
                 example = "false")
         boolean scoresNormalized,
 
-        @Schema(requiredMode = RequiredMode.REQUIRED) Input input,
+        @Schema(requiredMode = RequiredMode.REQUIRED) ModelInputResponse input,
+
+        @Schema(
+                description = "Where the region of interest of an image comes from, and the model's own",
+                requiredMode = RequiredMode.REQUIRED)
+        RegionOfInterestResponse regionOfInterest,
+
         @Schema(requiredMode = RequiredMode.REQUIRED) Thresholds thresholds,
 
         @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -84,35 +90,6 @@ record ModelResponse(
         List<Version> versions) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    /** Input of the model. */
-    @Schema(name = "ModelInput", description = "Input of the model; images are resized to it")
-    record Input(
-            @Schema(description = "Width in pixels", requiredMode = RequiredMode.REQUIRED, example = "256")
-            int width,
-
-            @Schema(description = "Height in pixels", requiredMode = RequiredMode.REQUIRED, example = "256")
-            int height,
-
-            @Schema(description = "Order of the channels", requiredMode = RequiredMode.REQUIRED, example = "RGB")
-            String color,
-
-            @Schema(
-                    description = "How images are resized",
-                    requiredMode = RequiredMode.REQUIRED,
-                    example = "antialiased-bilinear")
-            String resize,
-
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @Schema(
-                    description =
-                            "Stored value of 16-bit samples that is white where an image does not declare it; absent for"
-                                    + " the full range",
-                    minimum = "256",
-                    maximum = "65535",
-                    example = "4095")
-            @Nullable
-            Integer whiteLevel) {}
 
     /** Raw values above which something is anomalous. */
     @Schema(name = "Thresholds", description = "Raw values above which something is anomalous")
@@ -183,12 +160,8 @@ record ModelResponse(
                 model.digest(),
                 model.provider(),
                 model.scoresNormalized(),
-                new Input(
-                        card.width(),
-                        card.height(),
-                        ModelCard.CHANNEL_ORDER,
-                        ModelCard.RESIZE,
-                        card.whiteLevel().isPresent() ? card.whiteLevel().getAsInt() : null),
+                ModelInputResponse.of(card),
+                RegionOfInterestResponse.of(card.framing()),
                 new Thresholds(
                         model.scoresNormalized() ? "graph" : calibration.rule().id(),
                         calibration.imageThreshold(),

@@ -30,7 +30,10 @@ public final class ResponseExamples {
               "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
               "provider": "cpu",
               "scoresNormalized": false,
-              "input": {"width": 128, "height": 128, "color": "RGB", "resize": "antialiased-bilinear"},
+              "input": {
+                "width": 128, "height": 128, "color": "RGB", "resize": "antialiased-bilinear", "imageScore": "graph"
+              },
+              "regionOfInterest": {"source": "none"},
               "thresholds": {"rule": "quantile", "image": 0.667, "pixel": 0.347},
               "scoreRange": {"min": 0.402, "max": 0.908},
               "mapRange": {"min": 0.001, "max": 0.953},
@@ -64,7 +67,7 @@ public final class ResponseExamples {
     }
 
     private static TimingResponse timing() {
-        return new TimingResponse(3.683, 0.824, 0.082, 27.395, 0.901, 32.93);
+        return new TimingResponse(3.683, 0.824, 0.082, 27.395, 0.901, 32.93, 1);
     }
 
     private static BatchResponse batch() {
@@ -84,6 +87,9 @@ public final class ResponseExamples {
                 new DetectionResponse.Image(
                         256, 256, "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"),
                 new InputResponse(true, List.of()),
+                null,
+                null,
+                null,
                 List.of(),
                 true,
                 0.804,

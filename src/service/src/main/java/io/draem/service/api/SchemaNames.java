@@ -23,6 +23,12 @@ public final class SchemaNames {
     /** Reference to the ways to find thresholds. */
     public static final String THRESHOLD_RULE = SCHEMAS + "ThresholdRule";
 
+    /** Reference to the origins of a region of interest. */
+    public static final String REGION_SOURCE = SCHEMAS + "RegionSource";
+
+    /** Reference to the ways to take the score of an image. */
+    public static final String IMAGE_SCORE = SCHEMAS + "ImageScore";
+
     /** Reference to the states of a version. */
     public static final String VERSION_STATE = SCHEMAS + "VersionState";
 

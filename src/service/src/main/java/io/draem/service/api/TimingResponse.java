@@ -22,7 +22,7 @@ record TimingResponse(
                 example = "0.1")
         double queue,
 
-        @Schema(description = "The model's run", requiredMode = RequiredMode.REQUIRED, example = "21.7")
+        @Schema(description = "The model's runs", requiredMode = RequiredMode.REQUIRED, example = "21.7")
         double inference,
 
         @Schema(
@@ -32,7 +32,14 @@ record TimingResponse(
         double postprocess,
 
         @Schema(description = "All of it", requiredMode = RequiredMode.REQUIRED, example = "33.4")
-        double total) {
+        double total,
+
+        @Schema(
+                description = "Inputs of the network that the image became: more than one where it is cut into tiles",
+                requiredMode = RequiredMode.REQUIRED,
+                minimum = "1",
+                example = "1")
+        int inputs) {
 
     static TimingResponse of(Timing timing) {
         return new TimingResponse(
@@ -41,7 +48,8 @@ record TimingResponse(
                 milliseconds(timing.queue()),
                 milliseconds(timing.inference()),
                 milliseconds(timing.postprocess()),
-                milliseconds(timing.total()));
+                milliseconds(timing.total()),
+                timing.inputs());
     }
 
     static double milliseconds(Duration duration) {

@@ -97,6 +97,11 @@ class DetectionConfiguration {
     }
 
     @Bean
+    RequestedRegions requestedRegions(ImageDecoder imageDecoder, PixelBudget pixelBudget, FairExecutor imageThreads) {
+        return new RequestedRegions(imageDecoder, pixelBudget, imageThreads);
+    }
+
+    @Bean
     FrameAdmission frameAdmission(FairExecutor imageThreads, DetectionProperties properties) {
         return new FrameAdmission(imageThreads, properties.image().maxTiles(), properties.requestTimeout());
     }

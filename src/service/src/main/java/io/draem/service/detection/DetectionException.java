@@ -39,10 +39,19 @@ public abstract sealed class DetectionException extends Exception {
 
     /** Returns why an image cannot be read. */
     static DetectionException of(ImageException e) {
+        return of("", e);
+    }
+
+    /**
+     * Returns why an image cannot be read.
+     *
+     * @param before what the message begins with, such as which of several images it is
+     */
+    static DetectionException of(String before, ImageException e) {
         Outcome outcome = e instanceof ImageException.TooLarge
                 ? Outcome.IMAGE_TOO_LARGE
                 : e instanceof ImageException.Unsupported ? Outcome.UNSUPPORTED_MEDIA_TYPE : Outcome.INVALID_IMAGE;
-        return new Rejected(outcome, Objects.requireNonNull(e.getMessage()));
+        return new Rejected(outcome, before + Objects.requireNonNull(e.getMessage()));
     }
 
     /** Returns why a model has no result. */

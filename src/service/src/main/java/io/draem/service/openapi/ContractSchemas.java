@@ -1,5 +1,6 @@
 package io.draem.service.openapi;
 
+import io.draem.frame.FrameScore;
 import io.draem.score.ThresholdRule;
 import io.draem.service.api.SchemaNames;
 import io.draem.service.detection.Include;
@@ -35,7 +36,19 @@ final class ContractSchemas {
                 "Form of a picture's data: png (8 bits per channel), png16 (gray, 65535 is 1.0), or float32"
                         + " (little endian, row by row from the top, no header)",
                 Stream.of("png", "png16", "float32"));
+        add(
+                schemas,
+                SchemaNames.IMAGE_SCORE,
+                "Where the score of an image comes from: the graph, or the largest value of the map (maximum), of the means of"
+                        + " 5x5 pixels (smoothed), or of 21x21 pixels (averaged)",
+                Arrays.stream(FrameScore.values()).map(FrameScore::id));
         add(schemas, SchemaNames.PROVIDER, "Where a model runs", Stream.of("cpu", "cuda", "tensorrt"));
+        add(
+                schemas,
+                SchemaNames.REGION_SOURCE,
+                "Where a region of interest comes from: the request, or the model. Of a model: none if it accepts none, request"
+                        + " if it has none of its own, model if a request may replace its own",
+                Stream.of("none", "request", "model"));
         add(
                 schemas,
                 SchemaNames.THRESHOLD_RULE,

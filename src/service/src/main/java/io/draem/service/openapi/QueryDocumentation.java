@@ -3,6 +3,7 @@ package io.draem.service.openapi;
 import io.draem.model.ModelCard;
 import io.draem.service.api.DetectionQuery;
 import io.draem.service.api.SchemaNames;
+import io.draem.service.detection.DetectionRequest;
 import io.swagger.v3.oas.models.media.ArraySchema;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.NumberSchema;
@@ -16,6 +17,10 @@ import java.util.stream.Collectors;
 
 /** Describes the parameters of a {@link DetectionQuery} in the contract. */
 final class QueryDocumentation {
+
+    private static final String POINT = "[0-9.]+,[0-9.]+";
+    private static final String POLYGON = POINT + "( " + POINT + "){2,}";
+    private static final String POLYGONS = "^" + POLYGON + "(;" + POLYGON + ")*$";
 
     private QueryDocumentation() {}
 
@@ -52,10 +57,26 @@ final class QueryDocumentation {
                                 .maximum(BigDecimal.valueOf(ModelCard.MAX_REGION_AREA)),
                         16),
                 parameter(
+                        DetectionQuery.REGION_OF_INTEREST,
+                        "The part of the image that counts, in place of the model's own: polygons of points x,y from 0 to 1,"
+                                + " relative to the image, with spaces between points and semicolons between polygons."
+                                + " Refused by a model whose score comes from the graph",
+                        new StringSchema().pattern(POLYGONS),
+                        "0.2,0.1 0.8,0.1 0.8,0.9 0.2,0.9"),
+                parameter(
+                        DetectionQuery.MAX_PICTURE_SIDE,
+                        "Longest side of map, mask, overlay and reconstruction in pixels: larger pictures are reduced to it."
+                                + " Score and regions are the same",
+                        new IntegerSchema()
+                                .minimum(BigDecimal.ONE)
+                                .maximum(BigDecimal.valueOf(DetectionRequest.MOST_PICTURE_SIDE)),
+                        1600),
+                parameter(
                         DetectionQuery.INCLUDE,
-                        "Additions to the response: the outline of each region (polygon), the anomaly map as a 16-bit PNG (map) or as raw values"
-                                + " (map-float32), mask, overlay, or the reconstruction, where the model has it."
-                                + " Map, mask and overlay have the size of the image. Regions are always returned",
+                        "Additions to the response: the outline of each region (polygon), the inputs of the network (tiles),"
+                                + " the anomaly map as a 16-bit PNG (map) or as raw values (map-float32), mask, overlay, or"
+                                + " the reconstruction, where the model has it. Map, mask and overlay have the size of the"
+                                + " image, unless maxPictureSide is smaller. Regions are always returned",
                         new ArraySchema().items(new Schema<>().$ref(SchemaNames.INCLUDE)),
                         List.of("regions", "mask")));
     }

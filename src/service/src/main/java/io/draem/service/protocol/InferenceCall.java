@@ -50,7 +50,7 @@ final class InferenceCall implements PredictionService.Source, AutoCloseable {
                 raw ? InferenceRequest.RAW : RequestParser.parse(body, () -> new TensorData(imageLength, maxImages));
         request = parsed;
         List<PredictionRequest.Input> inputs = raw ? reader.readRaw() : reader.read(parsed.inputs());
-        return new PredictionRequest(inputs, parsed.wantsReconstruction(), null, within(parsed.timeout()));
+        return new PredictionRequest(inputs, parsed.wantsReconstruction(), parsed.region(), within(parsed.timeout()));
     }
 
     /** Sends the response, unless the client has closed the connection. */

@@ -1,5 +1,6 @@
 package io.draem.service.protocol;
 
+import io.draem.frame.RegionOfInterest;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,14 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id identifier from the client, repeated in the response; null without one
  * @param timeout how long the client waits; null where it does not say
+ * @param region the part of each image that counts, in place of the model's own; null for the model's own
  * @param inputs the tensors to answer
  * @param outputs the tensors to give
  */
 record InferenceRequest(
-        @Nullable String id, @Nullable Duration timeout, List<InputTensor> inputs, List<Output> outputs) {
+        @Nullable String id,
+        @Nullable Duration timeout,
+        @Nullable RegionOfInterest region,
+        List<InputTensor> inputs,
+        List<Output> outputs) {
 
     /** What a body without JSON asks for: all in JSON. */
     static final InferenceRequest RAW = new InferenceRequest(
+            null,
             null,
             null,
             List.of(),

@@ -1,6 +1,5 @@
 package io.draem.service.protocol;
 
-import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.service.detection.Prediction;
 import java.util.Arrays;
@@ -42,8 +41,7 @@ enum OutputTensor {
 
         @Override
         int[] sides(Prediction prediction) {
-            ModelCard card = prediction.model().card();
-            return new int[] {3, card.height(), card.width()};
+            return new int[] {3, prediction.frame().height(), prediction.frame().width()};
         }
     };
 

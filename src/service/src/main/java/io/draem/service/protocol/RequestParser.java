@@ -1,6 +1,8 @@
 package io.draem.service.protocol;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.RequestedRegions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +38,15 @@ final class RequestParser {
 
     private static final int MAX_ID_LENGTH = 1_024;
 
+    private static final String REGION_OF_INTEREST = "roi";
+
     private final JsonParser parser;
     private final JsonCursor json;
     private final TensorParser tensors;
 
     private @Nullable String id;
     private @Nullable Duration timeout;
+    private @Nullable RegionOfInterest region;
     private boolean binaryOutputs;
     private final List<InputTensor> inputs = new ArrayList<>();
     private @Nullable List<NamedOutput> outputs;
@@ -93,7 +98,7 @@ final class RequestParser {
             }
         });
         requireEnd();
-        return new InferenceRequest(id, timeout, inputs, outputs());
+        return new InferenceRequest(id, timeout, region, inputs, outputs());
     }
 
     private void requireEnd() throws DetectionException {
@@ -138,6 +143,7 @@ final class RequestParser {
                 long micros = json.number(name);
                 timeout = micros == 0 ? null : Duration.ofNanos(Math.multiplyExact(Math.min(micros, 1L << 50), 1_000L));
             }
+            case REGION_OF_INTEREST -> region = RequestedRegions.ofText(name, json.string(name));
             default -> json.skip();
         }
     }

@@ -61,7 +61,8 @@ class DetectionHttpTests extends HttpTest {
         assertThat(body.get("pixelThresholdLowered").asBoolean()).isFalse();
         assertThat(body.has("mask")).isFalse();
         assertThat(body.get("timing").propertyNames())
-                .containsExactlyInAnyOrder("decode", "preprocess", "queue", "inference", "postprocess", "total");
+                .containsExactlyInAnyOrder(
+                        "decode", "preprocess", "queue", "inference", "postprocess", "total", "inputs");
         assertThat(body.get("timing").get("total").asDouble())
                 .isGreaterThanOrEqualTo(body.get("timing").get("inference").asDouble());
     }

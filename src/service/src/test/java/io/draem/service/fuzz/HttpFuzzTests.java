@@ -2,13 +2,20 @@ package io.draem.service.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameScore;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.Tiling;
 import io.draem.model.TestModels;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +25,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -27,7 +35,9 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** Sends broken requests: {@code -Dfuzz.inputs=100000} for many, {@code -Dfuzz.seed=N} for others. */
 @Tag("slow")
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "draem.inference.provider=cpu")
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"draem.inference.provider=cpu", "draem.models.default=cookie"})
 class HttpFuzzTests {
 
     private static final String[] INSIDES = {
@@ -52,9 +62,21 @@ class HttpFuzzTests {
     @Autowired
     private ModelRepository models;
 
+    @TempDir
+    private static Path directory;
+
+    /** The project's own model, and one that cuts images into tiles and takes regions of interest. */
     @DynamicPropertySource
-    static void models(DynamicPropertyRegistry properties) {
-        properties.add("draem.models.directory", () -> TestModels.directory().toString());
+    static void models(DynamicPropertyRegistry properties) throws IOException {
+        write(TestModels.name(), Files.readAllBytes(TestModels.graph()));
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 16), FrameScore.MAXIMUM, null, false);
+        write("tiled", TestModels.tiled(FrameSize.square(64), framing));
+        properties.add("draem.models.directory", () -> directory.toString());
+    }
+
+    private static void write(String name, byte[] graph) throws IOException {
+        Files.write(
+                Files.createDirectories(directory.resolve(name).resolve("1")).resolve("model.onnx"), graph);
     }
 
     @Test

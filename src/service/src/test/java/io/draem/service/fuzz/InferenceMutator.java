@@ -25,6 +25,8 @@ final class InferenceMutator {
         "/v2/models/" + TestModels.name() + "/versions/abc/infer",
         "/v2/models/" + TestModels.name() + "/versions/99999999999999999999/infer",
         "/v2/models/" + TestModels.name() + "/versions/-1/infer",
+        "/v2/models/tiled/infer",
+        "/v2/models/tiled/infer",
         "/v2/models/cake/infer",
         "/v2/models/%FF/infer",
     };
@@ -105,6 +107,16 @@ final class InferenceMutator {
         "[1,\"AAAA\"]"
     };
 
+    private static final String[] REGIONS = {
+        "0,0 1,0 1,1",
+        "0.1,0.1 0.9,0.1 0.5,0.9;0,0 0.1,0 0,0.1",
+        "0,0 0,0 0,0",
+        "1,1",
+        ";",
+        "{\\\"mask\\\":\\\"\\\"}",
+        ""
+    };
+
     private static final String[] LENGTHS = {
         "-1", "0", "1", "+5", " 5", "5.0", "99999999999", "2147483647", "nonsense", ""
     };
@@ -172,9 +184,13 @@ final class InferenceMutator {
         if (outputs.isEmpty()) {
             outputs.add("{\"name\":\"pred_score\"}");
         }
+        List<String> parameters = new ArrayList<>(List.of(json.member("timeout", "0")));
+        if (random.nextInt(4) == 0) {
+            parameters.add(json.member("roi", '"' + pick(REGIONS, random) + '"'));
+        }
         String body = json.object(List.of(
                 json.member("id", "\"an id\""),
-                json.member("parameters", json.object(List.of(json.member("timeout", "0")))),
+                json.member("parameters", json.object(parameters)),
                 json.member("inputs", json.array(List.of(json.object(input)))),
                 json.member("outputs", json.array(outputs))));
         return request(json.isBroken() ? broken(bytes(body), random) : bytes(body), binary, random);

@@ -27,6 +27,16 @@ final class RequestMutator {
         "include=map,mask,regions,polygon",
         "minRegionArea=1",
         "include=overlay",
+        "include=tiles,overlay&maxPictureSide=7",
+        "maxPictureSide=-1",
+        "maxPictureSide=99999999999",
+        "model=tiled",
+        "model=tiled&roi=0.1,0.1+0.9,0.1+0.5,0.9",
+        "model=tiled&roi=0,0+0,0+0,0",
+        "roi=0,0+1,0+1,1",
+        "roi=;;;",
+        "roi=NaN,NaN+1e400,0+-0.0,1",
+        "roi=%7B%22mask%22%3A%22iVBORw0KGgo%3D%22%7D",
         "include=,,,",
         "include=%zz",
         "threshold=%00",
@@ -79,6 +89,7 @@ final class RequestMutator {
     };
     private static final String[] PART_HEADERS = {
         "Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"",
+        "Content-Disposition: form-data; name=\"roi\"; filename=\"roi.png\"",
         "Content-Disposition: form-data; name=image",
         "Content-Disposition: form-data; name=\"images\"; filename=\"../../b\"",
         "Content-Disposition: form-data",
@@ -135,11 +146,11 @@ final class RequestMutator {
 
     private static byte[] form(byte[] image, boolean plain, RandomGenerator random) {
         ByteArrayOutputStream form = new ByteArrayOutputStream();
-        int parts = plain ? 1 : random.nextInt(12);
+        int parts = plain ? 1 + random.nextInt(4) / 3 : random.nextInt(12); // the second is a mask
         for (int i = 0; i < parts; i++) {
             String end = random.nextInt(20) == 0 ? "\n" : "\r\n";
             StringBuilder head = new StringBuilder("--B").append(end);
-            head.append(plain ? PART_HEADERS[0] : pick(PART_HEADERS, random)).append(end);
+            head.append(plain ? PART_HEADERS[i] : pick(PART_HEADERS, random)).append(end);
             if (!plain && random.nextBoolean()) {
                 head.append(pick(PART_HEADERS, random)).append(end);
             }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.draem.model.TestModels;
-import io.draem.service.api.HttpTest;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,19 +13,40 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /**
  * Lets schemathesis fuzz the running service by its contract. It is looked for on the PATH; {@code -Dschemathesis=FILE}
  * names another, {@code -Dschemathesis.examples=300} sends more than 50 requests to each endpoint.
  */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "draem.inference.provider=cpu")
 @EnabledIfSystemProperty(
         named = "draem.test.schemathesis",
         matches = "wanted",
         disabledReason = "Needs schemathesis: -Pschemathesis")
-class SchemathesisTests extends HttpTest {
+class SchemathesisTests {
+
+    @TempDir
+    private static Path models;
 
     @TempDir
     Path folder;
+
+    @LocalServerPort
+    private int port;
+
+    /** The project's own model with the score of its map, so that it accepts regions of interest. */
+    @DynamicPropertySource
+    static void acceptRegions(DynamicPropertyRegistry properties) throws IOException {
+        byte[] graph = TestModels.withMetadata(Files.readAllBytes(TestModels.graph()), "draem.version", "2");
+        Path version = Files.createDirectories(models.resolve(TestModels.name()).resolve("1"));
+        Files.write(version.resolve("model.onnx"), TestModels.withMetadata(graph, "draem.image-score", "maximum"));
+        properties.add("draem.models.directory", () -> models.toString());
+    }
 
     @Test
     void findsNothing() throws Exception {
@@ -37,7 +58,7 @@ class SchemathesisTests extends HttpTest {
                         "--config-file",
                         files.resolve("schemathesis.toml").toString(),
                         "run",
-                        http.base() + "/v3/api-docs",
+                        "http://localhost:" + port + "/v3/api-docs",
                         "--no-color",
                         "--continue-on-failure",
                         "--request-timeout",

@@ -116,7 +116,7 @@ class ProblemHttpTests extends HttpTest {
                 http.post("/v1/detect?include=map,cake", "image/jpeg", photograph),
                 400,
                 "invalid-request",
-                "regions, polygon, map, map-float32, mask, overlay, reconstruction");
+                "regions, polygon, tiles, map, map-float32, mask, overlay, reconstruction");
     }
 
     @ParameterizedTest
