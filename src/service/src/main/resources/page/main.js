@@ -1,9 +1,10 @@
 /** The page: an image and thresholds in, the service's verdict out. What it shows as confirmed, the service said. */
 import { Gallery } from "./gallery.js";
 import { receive } from "./intake.js";
-import { decode } from "./picture.js";
+import { LARGEST, decode } from "./picture.js";
+import { RegionTool } from "./region.js";
 import {
-  announce, showDetails, showWarnings, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
+  announce, markRow, showDetails, showWarnings, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
 } from "./report.js";
 import { Problem, detect, file, hasKey, models, overlay, useKey } from "./service.js";
 import { ThresholdSlider } from "./threshold.js";
@@ -12,7 +13,12 @@ const PAUSE = 200;
 const AGAIN = 3000;
 
 const byId = (id) => document.getElementById(id);
-const gallery = new Gallery();
+const region = new RegionTool({
+  begin: () => gallery.focus(),
+  redraw: () => gallery.draw(),
+  use: () => start(false),
+});
+const gallery = new Gallery(region, mark);
 const threshold = new ThresholdSlider(byId("image-threshold"), "Above it the image is anomalous.", moved);
 const pixelThreshold = new ThresholdSlider(byId("pixel-threshold"), "Above it a pixel is in a region.", moved);
 
@@ -22,10 +28,14 @@ let image = null;
 let photograph;
 /** The last answer to this image and model; null before the first. */
 let answer = null;
+/** The tiles of the image; null until an answer has them. */
+let tiles = null;
 let mapFile = null;
 let request = new AbortController();
 /** Choices that turned out to have no reconstruction: the list of models reports it for their first version alone. */
 const withoutReconstruction = new Set();
+/** Choices whose own region of interest is a mask, which the service alone can draw. */
+const withMask = new Set();
 let pause;
 
 receive(chosen, (text) => showProblem(new Problem({ title: "There is no image in that", detail: text })));
@@ -36,6 +46,14 @@ byId("access").addEventListener("submit", (event) => {
   byId("key").value = "";
   byId("access").hidden = true;
   begin();
+});
+byId("tiles").addEventListener("change", () => {
+  if (!byId("tiles").checked || tiles !== null) {
+    showTiles();
+  } else {
+    preview();
+    ask();
+  }
 });
 byId("save-overlay").addEventListener("click", () =>
   guarded(null, async () => save(await overlay(image, query([])), "overlay.png")));
@@ -77,6 +95,16 @@ async function listModels() {
   if ([...select.options].some((option) => option.value === before)) {
     select.value = before;
   }
+  for (const { name, version, regionOfInterest: { source, polygons } } of choices.map(({ model }) => model)) {
+    if (source === "model" && polygons === undefined) {
+      withMask.add(`${name}/${version}`);
+    }
+  }
+  offerRegion();
+}
+
+function offerRegion() {
+  region.available = choice().model.regionOfInterest.source !== "none";
 }
 
 function choice() {
@@ -97,8 +125,11 @@ async function start(newModel) {
   if (newModel) {
     threshold.reset();
     pixelThreshold.reset();
+    byId("tiles").checked = false;
+    offerRegion();
   }
   answer = null;
+  tiles = null;
   threshold.score = null;
   if (image !== null) {
     showWaiting(byId("chosen").textContent);
@@ -107,13 +138,18 @@ async function start(newModel) {
 }
 
 function moved() {
+  preview();
+  request.abort();
+  clearTimeout(pause);
+  pause = setTimeout(ask, PAUSE);
+}
+
+/** Shows what the service is expected to say. */
+function preview() {
   if (answer !== null) {
     showVerdict(answer.score, threshold.value, "; asking the service…");
     gallery.redraw(pixelThreshold.value, range());
   }
-  request.abort();
-  clearTimeout(pause);
-  pause = setTimeout(ask, PAUSE);
 }
 
 /** Asks the service; a newer request replaces one in progress. */
@@ -138,8 +174,13 @@ async function ask() {
         return;
       }
       mapFile = file(said.anomalyMap);
-      if (!shown && photograph !== null) {
-        photograph = null; // the overlay has to be the service's own
+      if (!shown) {
+        photograph = null;
+      }
+      if (said.regionOfInterest !== undefined && said.regionOfInterest.polygons === undefined) {
+        withMask.add(byId("model").value);
+      }
+      if (needsOverlay() && said.overlay === undefined) {
         await ask();
         return;
       }
@@ -155,7 +196,8 @@ async function examine(first, signal) {
     "polygon",
     ...(first ? ["map"] : []),
     ...(reconstruction ? ["reconstruction"] : []),
-    ...(photograph === null ? ["overlay"] : []),
+    ...(needsOverlay() ? ["overlay"] : []),
+    ...(byId("tiles").checked && tiles === null ? ["tiles"] : []),
   ];
   try {
     return await detect(image, query(include), signal);
@@ -168,6 +210,11 @@ async function examine(first, signal) {
   }
 }
 
+/** Whether the overlay has to be the service's own. */
+function needsOverlay() {
+  return photograph === null || (region.text === null && withMask.has(byId("model").value));
+}
+
 function query(include) {
   const { model, version, first } = choice();
   return {
@@ -175,6 +222,8 @@ function query(include) {
     ...(first ? {} : { version }),
     ...(threshold.chosen === null ? {} : { threshold: threshold.chosen }),
     ...(pixelThreshold.chosen === null ? {} : { pixelThreshold: pixelThreshold.chosen }),
+    ...(region.text === null ? {} : { roi: region.text }),
+    maxPictureSide: LARGEST,
     ...(include.length === 0 ? {} : { include: include.join(",") }),
   };
 }
@@ -191,12 +240,25 @@ async function tell(roundTrip) {
   showProblem(null);
   showWarnings(answer);
   showVerdict(answer.score, answer.threshold);
-  showRegions(answer, pixelThreshold.value, (region) => gallery.mark(region, answer.pixelThreshold, range()));
+  showRegions(answer, pixelThreshold.value, mark);
   showDetails(answer, roundTrip);
   byId("thresholds").hidden = false;
   showParts();
+  tiles = answer.tiles ?? tiles;
+  byId("tiles-choice").hidden = answer.frame === undefined;
+  showTiles();
   await gallery.found(answer, answer.pixelThreshold, range());
   announce(answer);
+}
+
+/** Marks a region on the pictures and in the table; -1 for none. */
+function mark(index) {
+  gallery.mark(index);
+  markRow(index);
+}
+
+function showTiles() {
+  gallery.showTiles(byId("tiles").checked ? tiles ?? [] : []);
 }
 
 function range() {
@@ -222,6 +284,11 @@ async function guarded(again, work, signal) {
     }
     if (e.status === 401) {
       askForKey();
+      return;
+    }
+    if (answer === null && region.text !== null && e.is("invalid-request")) {
+      region.drop(); // it may be what the service refuses
+      showProblem(e, () => start(false), "Examine it without the region");
       return;
     }
     showProblem(e, e.mayPass ? again : null);

@@ -1,8 +1,11 @@
-/** Draws pictures on canvases, as large as a screen shows. */
+/** Makes the pictures that the view shows. A large image is drawn from its bitmap, never from a copy of its pixels. */
 
-const LARGEST = 1600;
-/** Small images are drawn enlarged, so that outlines are finer than their pixels. */
+/** Longest side of the pictures that the page asks the service for, and of those that it computes. */
+export const LARGEST = 1600;
+/** A map of a small image is computed enlarged, so that the edges of its heat are finer than its pixels. */
 const SMALLEST = 1024;
+/** Longest side below which a picture has no smaller copy. */
+const THUMBNAIL = 256;
 
 /** Inferno, by M. Zucker's polynomials (CC0): lightness rises evenly, also without color vision and in gray. */
 const INFERNO = [
@@ -20,7 +23,6 @@ const TURBO = [
 
 const MAP_COLORS = table((level) => color(INFERNO, level / 255));
 const HEAT_COLORS = table((level) => color(TURBO, 0.62 + (level / 255) * 0.3));
-const OUTLINE = "#ff00ff";
 
 /** Returns the picture in a file, upright; null where the browser cannot read its format. */
 export async function decode(file) {
@@ -31,15 +33,11 @@ export async function decode(file) {
   }
 }
 
-/** Returns the size at which an image is drawn, and how many pixels of the canvas are one of the image. */
+/** Returns the size at which the heat and the map of an image are computed. */
 export function fit(image) {
   const longest = Math.max(image.width, image.height);
   const scale = Math.min(LARGEST / longest, Math.max(1, Math.ceil(SMALLEST / longest)));
-  return {
-    width: Math.max(1, Math.round(image.width * scale)),
-    height: Math.max(1, Math.round(image.height * scale)),
-    scale,
-  };
+  return { width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)) };
 }
 
 /** Returns the pixels of a picture at a size. */
@@ -50,64 +48,73 @@ export function pixels(bitmap, size) {
   return context.getImageData(0, 0, size.width, size.height);
 }
 
-export function draw(canvas, picture) {
-  canvas.width = picture.width;
-  canvas.height = picture.height;
-  canvas.getContext("2d").putImageData(picture, 0, 0);
+/** Returns a picture and its copies of half the size, a quarter and so on, the smallest first. */
+export function levels(picture) {
+  const all = [picture];
+  while (Math.max(all[0].width, all[0].height) > THUMBNAIL) {
+    const [larger] = all;
+    const half = new OffscreenCanvas(Math.ceil(larger.width / 2), Math.ceil(larger.height / 2));
+    half.getContext("2d").drawImage(larger, 0, 0, half.width, half.height);
+    all.unshift(half);
+  }
+  return all;
 }
 
-/** Draws an anomaly map: gray pixels, 255 for 1, in colors. */
-export function drawMap(canvas, map) {
+/** Draws the part of a picture of the whole image that a view shows, from the smallest copy with enough pixels. */
+export function drawPart(context, copies, { image, scale, left, top, width, height }) {
+  const picture = copies.find((copy) => copy.width >= image.width * scale) ?? copies.at(-1);
+  const across = picture.width / image.width;
+  const down = picture.height / image.height;
+  const x = Math.max(0, Math.floor(left * across));
+  const y = Math.max(0, Math.floor(top * down));
+  const columns = Math.min(picture.width, Math.ceil((left + width) * across) + 1) - x;
+  const rows = Math.min(picture.height, Math.ceil((top + height) * down) + 1) - y;
+  if (columns > 0 && rows > 0) {
+    context.imageSmoothingQuality = scale > across ? "high" : "low";
+    context.drawImage(picture, x, y, columns, rows, x / across, y / down, columns / across, rows / down);
+  }
+}
+
+/** Returns an anomaly map, gray pixels with 255 for 1, in colors. */
+export function colored(map) {
   const picture = new ImageData(map.width, map.height);
   for (let i = 0; i < map.data.length; i += 4) {
     picture.data.set(MAP_COLORS[map.data[i]], i);
     picture.data[i + 3] = 255;
   }
-  draw(canvas, picture);
+  return canvasOf(picture);
+}
+
+/**
+ * Returns the heat where the map is above the threshold, as the service draws it, transparent elsewhere.
+ *
+ * @param range difference of the largest and smallest map value in calibration
+ */
+export function heat(map, threshold, range) {
+  const picture = new ImageData(map.width, map.height);
+  for (let i = 0; i < map.data.length; i += 4) {
+    const excess = map.data[i] / 255 - threshold;
+    if (excess > 0) {
+      const part = range > 0 ? Math.min(1, (2 * excess) / range) : 1;
+      picture.data.set(HEAT_COLORS[Math.round(part * 255)], i);
+      picture.data[i + 3] = 255 * (0.25 + part * 0.45);
+    }
+  }
+  return canvasOf(picture);
 }
 
 export function drawLegend(canvas) {
   const picture = new ImageData(256, 1);
   MAP_COLORS.forEach((rgb, level) => picture.data.set([...rgb, 255], 4 * level));
-  draw(canvas, picture);
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  canvas.getContext("2d").putImageData(picture, 0, 0);
 }
 
-/**
- * Draws heat where the map is above the threshold, as the service does, and outlines the regions.
- *
- * @param range difference of the largest and smallest map value in calibration
- * @param marked index of the highlighted region; -1 for none
- */
-export function drawOverlay(canvas, { photograph, map, threshold, range, regions, scale, marked }) {
-  const picture = new ImageData(new Uint8ClampedArray(photograph.data), photograph.width, photograph.height);
-  for (let i = 0; i < picture.data.length; i += 4) {
-    const excess = map.data[i] / 255 - threshold;
-    if (excess > 0) {
-      const heat = range > 0 ? Math.min(1, (2 * excess) / range) : 1;
-      const rgb = HEAT_COLORS[Math.round(heat * 255)];
-      const opacity = 0.25 + heat * 0.45;
-      for (let channel = 0; channel < 3; channel++) {
-        picture.data[i + channel] += opacity * (rgb[channel] - picture.data[i + channel]);
-      }
-    }
-  }
-  draw(canvas, picture);
-  const context = canvas.getContext("2d");
-  const thickness = 1 + Math.max(canvas.width, canvas.height) / 400;
-  context.lineJoin = "round";
-  regions.forEach((region, index) => {
-    context.beginPath();
-    region.polygon.forEach(([x, y]) => context.lineTo(x * scale, y * scale));
-    context.closePath();
-    stroke(context, thickness * (index === marked ? 3.5 : 2), index === marked ? "#fff" : "rgb(0 0 0 / 55%)");
-    stroke(context, thickness, OUTLINE);
-  });
-}
-
-function stroke(context, width, color) {
-  context.lineWidth = width;
-  context.strokeStyle = color;
-  context.stroke();
+function canvasOf(picture) {
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext("2d").putImageData(picture, 0, 0);
+  return canvas;
 }
 
 function table(colorOf) {

@@ -1,6 +1,5 @@
 /** Writes what the service said into the page. Text only: nothing of an answer becomes markup. */
 
-const MOST_REGIONS = 50;
 const REASONS = {
   "too-dark": "The image is too dark",
   "too-bright": "The image is too bright",
@@ -41,9 +40,7 @@ export function showWarnings(answer) {
 
 /** Shows that an image is being examined, with nothing known of it yet: what is there still is of the last one. */
 export function showWaiting(name) {
-  for (const part of parts()) {
-    part.inert = true;
-  }
+  setInert(true);
   showWarnings(null);
   byId("verdict").dataset.verdict = "none";
   byId("verdict").setAttribute("data-waiting", "");
@@ -67,7 +64,15 @@ export function showNone() {
 export function showParts() {
   for (const part of parts()) {
     part.hidden = false;
-    part.inert = false;
+  }
+  setInert(false);
+}
+
+/** All but the tools of the pictures, which stay in use while an image is examined. */
+function setInert(inert) {
+  const [pictures, ...others] = parts();
+  for (const part of [...pictures.querySelectorAll("figure"), ...others]) {
+    part.inert = inert;
   }
 }
 
@@ -81,6 +86,7 @@ export function announce(answer) {
   byId("announcement").textContent = `${byId("word").textContent}. ${byId("why").textContent}.`
     + ` ${count === 1 ? "One region" : `${count} regions`} above the pixel threshold${
       answer.pixelThresholdLowered ? `, lowered to ${answer.pixelThreshold.toFixed(3)}` : ""}.`
+    + (answer.regionOfInterest === undefined ? "" : " Only the region of interest counts.")
     + [...byId("warnings").children].map((warning) => ` ${warning.textContent}.`).join("");
 }
 
@@ -95,28 +101,28 @@ export function showRegions(answer, asked, onMark) {
     ? `No pixel is above the pixel threshold ${asked.toFixed(3)}. Where the map is above ${pixelThreshold.toFixed(3)},`
       + " the middle between its smallest and its largest value, in pixels of the image."
     : "Where the map is above the pixel threshold, in pixels of the image.";
-  const shown = Math.min(regions.length, MOST_REGIONS);
   byId("regions-note").textContent = regions.length === 0
     ? `No ${minRegionArea} pixels side by side are above the pixel threshold.`
     : `${where} The verdict is by the score alone.`
-      + (regionCount > shown ? ` The first ${shown} of ${regionCount}.` : "");
+      + (regionCount > regions.length ? ` The first ${regions.length} of ${regionCount}.` : "");
   byId("regions").querySelector("table").hidden = regions.length === 0;
-  const rows = regions.slice(0, MOST_REGIONS).map((region, index) => {
+  const rows = regions.map((region, index) => {
     const { box, area, peak } = region;
     const mark = element("button", { type: "button", textContent: `${index + 1}` });
     mark.setAttribute("aria-pressed", "false");
     mark.setAttribute("aria-label", `Mark region ${index + 1}`);
+    mark.addEventListener("click", () => onMark(mark.getAttribute("aria-pressed") === "true" ? -1 : index));
     const number = element("th", { scope: "row" }, mark);
     const cells = [`${box.x}, ${box.y}`, `${box.width} × ${box.height}`, `${area}`, peak.toFixed(3)];
     return element("tr", {}, number, ...cells.map((text) => element("td", { textContent: text })));
   });
-  const marks = rows.map((row) => row.querySelector("button"));
-  marks.forEach((mark, index) => mark.addEventListener("click", () => {
-    const marked = mark.getAttribute("aria-pressed") !== "true";
-    marks.forEach((other) => other.setAttribute("aria-pressed", `${marked && other === mark}`));
-    onMark(marked ? index : -1);
-  }));
   byId("regions").querySelector("tbody").replaceChildren(...rows);
+}
+
+/** Marks the row of a region; -1 for none. */
+export function markRow(index) {
+  byId("regions").querySelectorAll("tbody button").forEach((mark, row) =>
+    mark.setAttribute("aria-pressed", `${row === index}`));
 }
 
 export function showDetails(answer, roundTrip) {
@@ -128,6 +134,7 @@ export function showDetails(answer, roundTrip) {
     "Model": `${answer.model.name}, version ${answer.model.version}`,
     "Runs on": answer.model.provider,
     "Image": `${answer.image.width} × ${answer.image.height} pixels`,
+    ...frameFacts(answer),
     "Digest of the image": answer.image.digest,
     "Digest of the model": answer.model.digest,
     "Request": answer.id,
@@ -140,12 +147,26 @@ export function showDetails(answer, roundTrip) {
   byId("timing").querySelector("tbody").replaceChildren(...rows);
 }
 
+/** Says what of an image was examined, where that is not simply the whole of it. */
+function frameFacts({ frame, regionOfInterest }) {
+  return {
+    ...(frame === undefined ? {} : {
+      "Frame": `${frame.width} × ${frame.height} pixels in ${frame.tiles === 1 ? "one tile" : `${frame.tiles} tiles`}`
+        + (frame.run === frame.tiles ? "" : `, of which ${frame.run} ran`),
+    }),
+    ...(regionOfInterest === undefined ? {} : {
+      "Region of interest": `${(100 * regionOfInterest.share).toFixed(1)} % of the image, ${
+        regionOfInterest.source === "request" ? "drawn on this page" : "the model's own"}`,
+    }),
+  };
+}
+
 /**
  * Shows why there is no answer, and the remedy; null takes it away.
  *
- * @param again does the same once more; null where that is no use
+ * @param again does the same once more, or what `offer` says; null where that is no use
  */
-export function showProblem(problem, again = null) {
+export function showProblem(problem, again = null, offer = "Try again") {
   const section = byId("problem");
   section.hidden = problem === null;
   if (problem === null) {
@@ -163,7 +184,7 @@ export function showProblem(problem, again = null) {
     lines.push(element("p", { className: "note", textContent: known }));
   }
   if (again !== null) {
-    const button = element("button", { type: "button", textContent: "Try again" });
+    const button = element("button", { type: "button", textContent: offer });
     button.addEventListener("click", again);
     lines.push(button);
   }

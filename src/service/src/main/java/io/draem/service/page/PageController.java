@@ -38,10 +38,13 @@ class PageController {
             "main.js",
             "gallery.js",
             "intake.js",
+            "marks.js",
             "picture.js",
+            "region.js",
             "report.js",
             "service.js",
-            "threshold.js");
+            "threshold.js",
+            "viewer.js");
 
     /** Nothing from elsewhere, nothing inside the markup, nothing framed; pictures are made from answers in memory. */
     private static final String POLICY =

@@ -1,5 +1,8 @@
 package io.draem.service.page;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -9,11 +12,28 @@ import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** A tab of the browser, used as a person would: by files, keys and what is to be seen. */
+/** A tab of the browser, used as a person would: by files, mouse, fingers, keys and what is to be seen. */
 final class BrowserTab {
 
-    private static final Map<String, Integer> KEYS =
-            Map.of("Tab", 9, "Enter", 13, "PageUp", 33, "PageDown", 34, "End", 35, "Home", 36, "v", 86);
+    private static final Map<String, Integer> KEYS = Map.ofEntries(
+            Map.entry("Backspace", 8),
+            Map.entry("Tab", 9),
+            Map.entry("Enter", 13),
+            Map.entry("Escape", 27),
+            Map.entry(" ", 32),
+            Map.entry("PageUp", 33),
+            Map.entry("PageDown", 34),
+            Map.entry("End", 35),
+            Map.entry("Home", 36),
+            Map.entry("ArrowLeft", 37),
+            Map.entry("ArrowUp", 38),
+            Map.entry("ArrowRight", 39),
+            Map.entry("ArrowDown", 40),
+            Map.entry("0", 48),
+            Map.entry("1", 49),
+            Map.entry("v", 86),
+            Map.entry("+", 187),
+            Map.entry("-", 189));
 
     private static final int CONTROL = 2;
 
@@ -55,7 +75,8 @@ final class BrowserTab {
                 : performance.now() > end ? no(new Error("Never: %2$s\\n" + document.body.innerText))
                 : setTimeout(look, 20);
               look();
-            })""".formatted(condition, condition.replace("\\", "\\\\").replace("\"", "\\\"")));
+            })""".formatted(
+                condition, condition.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ")));
     }
 
     /** Waits for a verdict that the service itself has given. */
@@ -120,6 +141,50 @@ final class BrowserTab {
         send("Input.insertText", Map.of("text", text));
     }
 
+    /** A position in the window, in CSS pixels. */
+    record Position(double x, double y) {}
+
+    /** Scrolls to an element and returns a position on it: (0, 0) is its top left, (1, 1) its bottom right corner. */
+    Position on(String selector, double right, double down) throws Exception {
+        JsonNode box = evaluate("""
+            (() => {
+              const element = document.querySelector("%s");
+              element.scrollIntoView({ block: "center", behavior: "instant" });
+              const { left, top, width, height } = element.getBoundingClientRect();
+              return { left, top, width, height };
+            })()""".formatted(selector));
+        return new Position(
+                box.get("left").asDouble() + right * box.get("width").asDouble(),
+                box.get("top").asDouble() + down * box.get("height").asDouble());
+    }
+
+    void click(Position at) throws Exception {
+        mouse("mousePressed", at, 1);
+        mouse("mouseReleased", at, 0);
+    }
+
+    void drag(Position from, Position to) throws Exception {
+        mouse("mousePressed", from, 1);
+        mouse("mouseMoved", new Position((from.x() + to.x()) / 2, (from.y() + to.y()) / 2), 1);
+        mouse("mouseMoved", to, 1);
+        mouse("mouseReleased", to, 0);
+    }
+
+    /** Turns the wheel of the mouse; negative pixels turn it away from the person. */
+    void wheel(Position at, int pixels) throws Exception {
+        send(
+                "Input.dispatchMouseEvent",
+                Map.of("type", "mouseWheel", "x", at.x(), "y", at.y(), "deltaX", 0, "deltaY", pixels));
+    }
+
+    /** Moves two fingers, side by side, from one distance to another. */
+    void pinch(Position middle, double from, double to) throws Exception {
+        touch("touchStart", middle, from);
+        touch("touchMove", middle, (from + to) / 2);
+        touch("touchMove", middle, to);
+        send("Input.dispatchTouchEvent", Map.of("type", "touchEnd", "touchPoints", List.of()));
+    }
+
     /** Walks on by the Tab key until the element has the focus. */
     void tabTo(String id) throws Exception {
         for (int i = 0; i < 40; i++) {
@@ -149,6 +214,27 @@ final class BrowserTab {
         Files.write(file, Base64.getDecoder().decode(picture.get("data").asString()));
     }
 
+    /** Returns what axe finds to blame; skips the test where {@code draem.test.axe} names no axe.min.js. */
+    String blamedByAxe() throws Exception {
+        String axe = System.getProperty("draem.test.axe");
+        assumeThat(axe)
+                .as("-Ddraem.test.axe names no axe.min.js (npm pack axe-core)")
+                .isNotNull();
+        evaluate(Files.readString(Path.of(axe)) + "; 0");
+        JsonNode found = evaluate("""
+            axe.run().then(({ passes, violations }) => ({
+              passed: passes.length,
+              blamed: violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}`)).join("; "),
+            }))""");
+        assertThat(found.get("passed").asInt()).isGreaterThan(20);
+        return found.get("blamed").asString();
+    }
+
+    /** Waits until what has changed is drawn. */
+    void awaitFrame() throws Exception {
+        evaluate("new Promise((yes) => requestAnimationFrame(() => requestAnimationFrame(yes)))");
+    }
+
     /** Returns all that the console shows in red. */
     List<String> complaints() {
         return Stream.of(
@@ -172,6 +258,19 @@ final class BrowserTab {
 
     private JsonNode send(String method, Map<String, ?> parameters) throws Exception {
         return browser.send(session, method, parameters);
+    }
+
+    private void mouse(String type, Position at, int buttons) throws Exception {
+        send(
+                "Input.dispatchMouseEvent",
+                Map.of("type", type, "x", at.x(), "y", at.y(), "button", "left", "buttons", buttons, "clickCount", 1));
+    }
+
+    private void touch(String type, Position middle, double distance) throws Exception {
+        List<Map<String, ?>> fingers = List.of(
+                Map.of("x", middle.x() - distance / 2, "y", middle.y(), "id", 1),
+                Map.of("x", middle.x() + distance / 2, "y", middle.y(), "id", 2));
+        send("Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", fingers));
     }
 
     private static Map<String, Object> key(String name) {
