@@ -1,9 +1,12 @@
 package io.draem.frame;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a frame is before it is cut into tiles: a multiple of the image's size, or one size for all images.
+ * How large a frame is before it is cut into tiles: a multiple of the image's size, or one size for all images. As JSON it is
+ * the text that {@link #toString} returns.
  *
  * @param factor multiple of each side, above 0 to {@value #MAX_FACTOR}; 0 where {@code fixed} applies
  * @param fixed size of every frame; null where {@code factor} applies
@@ -28,6 +31,7 @@ public record FrameScale(double factor, @Nullable FrameSize fixed) {
      *
      * @throws IllegalArgumentException if the text is neither
      */
+    @JsonCreator
     public static FrameScale parse(String text) {
         if (text.indexOf('x') >= 0) {
             return new FrameScale(0, FrameSize.parse("A scale", text));
@@ -57,6 +61,7 @@ public record FrameScale(double factor, @Nullable FrameSize fixed) {
 
     /** Returns the factor or the size, as {@link #parse} reads it. */
     @Override
+    @JsonValue
     public String toString() {
         return fixed != null ? fixed.toString() : Double.toString(factor);
     }

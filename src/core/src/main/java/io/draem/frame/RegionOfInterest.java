@@ -36,6 +36,7 @@ public final class RegionOfInterest {
     /** The longest side of a mask. */
     public static final int MAX_MASK_SIDE = 2048;
 
+    private static final int RASTER = 1000;
     private static final String POLYGONS = "polygons";
     private static final String MASK = "mask";
     private static final ImageDecoder MASKS =
@@ -214,6 +215,11 @@ public final class RegionOfInterest {
         return polygons == null
                 ? RegionRaster.ofCells(Objects.requireNonNull(cells), width, height)
                 : RegionRaster.ofPolygons(polygons, width, height);
+    }
+
+    /** Returns the share of an image that is inside, 0 to 1, counted at {@value #RASTER} pixels per side. */
+    public double share() {
+        return (double) at(RASTER, RASTER).count() / (RASTER * RASTER);
     }
 
     /** Returns the SHA-256 of what the region is, in hexadecimal digits, the same for equal regions. */

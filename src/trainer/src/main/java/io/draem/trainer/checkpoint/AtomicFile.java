@@ -31,6 +31,17 @@ public final class AtomicFile {
         force(file.toAbsolutePath().resolveSibling(""));
     }
 
+    /** Writes a whole file. */
+    public static void write(Path file, byte[] content) throws IOException {
+        Path part = of(file);
+        try {
+            Files.write(part, content);
+            publish(part, file);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
     private static void force(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

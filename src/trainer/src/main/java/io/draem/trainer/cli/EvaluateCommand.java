@@ -1,5 +1,7 @@
 package io.draem.trainer.cli;
 
+import io.draem.frame.Framing;
+import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.trainer.checkpoint.AtomicFile;
@@ -11,12 +13,14 @@ import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CheckedImages;
 import io.draem.trainer.evaluation.Evaluation;
+import io.draem.trainer.evaluation.FrameDetector;
+import io.draem.trainer.evaluation.FrameImages;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.Scores;
-import io.draem.trainer.evaluation.TestImages;
 import io.draem.trainer.report.Report;
 import io.draem.trainer.workflow.TrainerException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,6 +75,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin(name = "Image files")
     private final ImageArguments manifest = new ImageArguments();
 
+    @Mixin(name = "Region of interest")
+    private final RegionArguments region = new RegionArguments();
+
     @Option(names = "--skip-unreadable", description = "Continue without files that cannot be used, and list them")
     private boolean skipUnreadable;
 
@@ -114,25 +121,21 @@ final class EvaluateCommand implements Callable<Integer> {
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
         try (GraphDetector detector = GraphDetector.open(model, threads)) {
-            CheckedImages images = new CheckedImages(
-                    new TestImages(
-                            dataset.test(),
-                            detector.card().width(),
-                            detector.card().height(),
-                            detector.card().whiteLevel()),
-                    detector.card());
+            ModelCard card = card(detector);
+            CheckedImages images = new CheckedImages(FrameImages.of(dataset.test(), card), card);
             check.decoded()
-                    .notes(WhiteLevel.of(detector.card().whiteLevel()))
+                    .notes(WhiteLevel.of(card.whiteLevel()))
                     .forEach(spec.commandLine().getErr()::println);
             spec.commandLine().getErr().flush();
             AnomalyDetector sized = detector.atInputSize();
-            Scores scores = Scores.of(images.reporting(progress, "Testing on %d images"), sized);
+            Scores scores = Scores.of(
+                    images.reporting(progress, "Testing on %d images"),
+                    new FrameDetector(sized, card.framing().score()));
             String unusual = images.note();
             if (unusual != null) {
                 spec.commandLine().getErr().println(unusual);
                 spec.commandLine().getErr().flush();
             }
-            ModelCard card = detector.card();
             ObjectNode figures = Evaluation.figures(scores, card.calibration());
             figures.put("model", card.model());
             figures.put("dataDigest", dataset.digest());
@@ -154,6 +157,14 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Returns the card of the graph, with the region of interest of the options in place of its own. */
+    private ModelCard card(GraphDetector detector) throws IOException, TrainerException {
+        ModelCard card = detector.card();
+        RegionOfInterest requested = region.read(card);
+        Framing own = card.framing();
+        return requested == null ? card : card.withFraming(new Framing(own.tiling(), own.score(), requested, false));
     }
 
     /** Adds the curves of the training, if the {@code metrics.json} next to the graph is that of the same training. */
@@ -183,8 +194,6 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, String text) throws IOException {
-        Path part = AtomicFile.of(file);
-        Files.writeString(part, text);
-        AtomicFile.publish(part, file);
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

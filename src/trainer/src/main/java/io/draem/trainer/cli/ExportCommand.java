@@ -3,10 +3,12 @@ package io.draem.trainer.cli;
 import io.draem.frame.FrameSize;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.ThresholdRule;
+import io.draem.trainer.data.RegionFile;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.onnxexport.ExportFormat;
 import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.training.Recipe;
 import io.draem.trainer.workflow.ExportRun;
 import io.draem.trainer.workflow.StoppedBySignalException;
 import io.draem.trainer.workflow.TrainerException;
@@ -116,6 +118,15 @@ final class ExportCommand implements Callable<Integer> {
     private @Nullable FrameSize imageSize;
 
     @Option(
+            names = "--region-of-interest",
+            paramLabel = "FILE|" + Recipe.REQUEST_REGION,
+            description =
+                    "Part of the images that counts: an image that is black elsewhere, or a .json file with polygons;"
+                            + " request: each request has its own (default: the checkpoint's); needs --data",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String region;
+
+    @Option(
             names = "--calibration-images",
             paramLabel = "N",
             defaultValue = "" + ExportRun.CALIBRATION_IMAGES,
@@ -153,9 +164,13 @@ final class ExportCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--format int8 needs --data: it takes the ranges of its activations from images");
         }
+        if (data == null && region != null) {
+            throw new IllegalArgumentException(
+                    "--region-of-interest needs --data: other thresholds are found for other pixels");
+        }
     }
 
-    private ExportRun.Options options() {
+    private ExportRun.Options options() throws IOException {
         return new ExportRun.Options(
                 checkpoint,
                 output,
@@ -165,6 +180,10 @@ final class ExportCommand implements Callable<Integer> {
                 thresholds(),
                 thresholds.minRegionArea(),
                 imageSize,
+                region == null
+                        ? null
+                        : new ExportRun.Region(
+                                region.equals(Recipe.REQUEST_REGION) ? null : RegionFile.read(Path.of(region))),
                 data == null ? null : new ExportRun.Images(data, manifest.images, anomalySource, skipUnreadable),
                 calibrationImages,
                 threads,

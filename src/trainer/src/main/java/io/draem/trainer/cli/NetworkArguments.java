@@ -1,6 +1,5 @@
 package io.draem.trainer.cli;
 
-import io.draem.frame.FrameSize;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.Initialization;
 import io.draem.trainer.network.NetworkOptions;
@@ -11,17 +10,6 @@ import picocli.CommandLine.Option;
 
 /** Options of the network. */
 final class NetworkArguments {
-
-    @Option(
-            names = "--image-size",
-            paramLabel = "WIDTH[,HEIGHT]",
-            defaultValue = "256",
-            converter = ImageSizeConverter.class,
-            description =
-                    "Size of the input in pixels, multiples of 32; one number for a square (paper). Every image is"
-                            + " resized to it")
-    @SuppressWarnings("NullAway.Init")
-    FrameSize imageSize;
 
     @Option(
             names = "--base-width",

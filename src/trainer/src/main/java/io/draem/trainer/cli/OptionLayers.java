@@ -35,7 +35,8 @@ final class OptionLayers implements IDefaultValueProvider {
             CONFIG, PRESET, PRINT_CONFIG, "--help", GroupedOptions.HELP_ALL, "--stack-trace", "--resume", "--restart");
 
     /** Options that exclude each other; one of them overrides the others of lower layers. */
-    private static final List<Set<String>> ALTERNATIVES = List.of(Set.of("epochs", "steps"));
+    private static final List<Set<String>> ALTERNATIVES =
+            List.of(Set.of("epochs", "steps"), Set.of("image-size", "tiles"));
 
     private static final String BYTE_ORDER_MARK = "\uFEFF"; // written by editors on Windows
 
@@ -94,7 +95,11 @@ final class OptionLayers implements IDefaultValueProvider {
                 resolved.put(name(option), value);
             }
         }
-        resolved.remove(Objects.equals(resolved.get("steps"), 0L) ? "steps" : "epochs"); // the one without effect
+        // Those without effect.
+        resolved.remove(Objects.equals(resolved.get("steps"), 0L) ? "steps" : "epochs");
+        if (resolved.containsKey("tiles")) {
+            resolved.remove("image-size");
+        }
         return resolved;
     }
 

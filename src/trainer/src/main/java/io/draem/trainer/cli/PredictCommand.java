@@ -77,6 +77,9 @@ final class PredictCommand implements Callable<Integer> {
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer minArea;
 
+    @Mixin(name = "Region of interest")
+    private final RegionArguments region = new RegionArguments();
+
     @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits gray, where 65535 is 1.0")
     private boolean maps;
 
@@ -84,7 +87,7 @@ final class PredictCommand implements Callable<Integer> {
             names = "--batch-size",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Largest number of images per run of the graph")
+            description = "Largest number of images, or tiles of an image, per run of the graph")
     private int batchSize;
 
     @Option(
@@ -120,7 +123,10 @@ final class PredictCommand implements Callable<Integer> {
         spec.commandLine().getErr().flush();
         try (GraphDetector detector = GraphDetector.open(model, threads, batchSize)) {
             Predictions predictions = new Predictions(
-                    detector, images, output, new Predictions.Options(threshold, minArea, maps, batchSize));
+                    detector,
+                    images,
+                    output,
+                    new Predictions.Options(threshold, minArea, region.read(detector.card()), maps, batchSize));
             Predictions.Counts counts =
                     predictions.write(tree.images(), spec.commandLine().getErr());
             spec.commandLine().getOut().printf("%s; wrote %s%n", counts, output.resolve(Predictions.FILE));

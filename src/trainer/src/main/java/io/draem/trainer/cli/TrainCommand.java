@@ -34,7 +34,6 @@ final class TrainCommand implements Callable<Integer> {
             GroupedOptions.HELP_ALL,
             "--preset",
             "--config",
-            "--print-config",
             "--data",
             "--anomaly-source",
             "--skip-unreadable",
@@ -43,6 +42,9 @@ final class TrainCommand implements Callable<Integer> {
             "--name",
             "--export",
             "--image-size",
+            "--tiles",
+            "--scale",
+            "--region-of-interest",
             "--base-width",
             "--start-from",
             "--epochs",
@@ -53,8 +55,6 @@ final class TrainCommand implements Callable<Integer> {
             "--rotate-normals",
             "--validation",
             "--threshold-rule",
-            "--threshold-quantile",
-            "--min-region-area",
             "--resume",
             "--restart",
             "--seed",
@@ -85,6 +85,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin(name = "Model")
     private final OutputArguments output = new OutputArguments();
 
+    @Mixin(name = "Images")
+    private final FrameArguments frames = new FrameArguments();
+
     @Mixin(name = "Network")
     private final NetworkArguments network = new NetworkArguments();
 
@@ -114,7 +117,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainingRun training;
         try {
-            requireOneLength();
+            requireOneOf("--epochs", "--steps");
+            requireOneOf("--image-size", "--tiles");
             data.files.limits.use();
             if (config.printConfig) {
                 // Validates as a run does, except that --data and --output may be missing.
@@ -133,10 +137,10 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void requireOneLength() {
+    private void requireOneOf(String one, String other) {
         ParseResult given = spec.commandLine().getParseResult();
-        if (given.hasMatchedOption("--epochs") && given.hasMatchedOption("--steps")) {
-            throw new IllegalArgumentException("--epochs and --steps exclude each other: give one");
+        if (given.hasMatchedOption(one) && given.hasMatchedOption(other)) {
+            throw new IllegalArgumentException(one + " and " + other + " exclude each other: give one");
         }
     }
 
@@ -149,6 +153,7 @@ final class TrainCommand implements Callable<Integer> {
                 data.anomalySource,
                 data.skipUnreadable,
                 network.startFrom,
+                frames.regionFile(),
                 WhiteLevel.parse(data.whiteLevel),
                 run.device.resolve(),
                 run.threads(),
@@ -171,7 +176,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private Recipe recipe() {
         return new Recipe(
-                network.imageSize,
+                frames.input(),
+                frames.tiling(),
+                frames.requestRegion(),
                 network.network(),
                 network.initialization,
                 optimizer.loss(),

@@ -1,7 +1,8 @@
 package io.draem.trainer.data;
 
 import io.draem.trainer.synthesis.AnomalySynthesizer;
-import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.NormalSource;
+import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.RandomStreams;
 import io.draem.trainer.synthesis.Sample;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ import java.util.random.RandomGenerator;
  */
 public final class BatchLoader implements AutoCloseable {
 
-    private final ImageSource<float[]> normals;
+    private final NormalSource normals;
     private final AnomalySynthesizer synthesizer;
     private final int batchSize;
     private final long seed;
@@ -32,7 +33,7 @@ public final class BatchLoader implements AutoCloseable {
     /**
      * Starts preparing.
      *
-     * @param normals the images to train on, {@code [3, height, width]} each
+     * @param normals the images to train on
      * @param synthesizer what makes samples of them
      * @param batchSize samples per batch; may exceed the number of images, which then repeat within it
      * @param seed of the whole run
@@ -41,7 +42,7 @@ public final class BatchLoader implements AutoCloseable {
      * @param ahead batches that are prepared or being prepared at any time
      */
     public BatchLoader(
-            ImageSource<float[]> normals,
+            NormalSource normals,
             AnomalySynthesizer synthesizer,
             int batchSize,
             long seed,
@@ -111,18 +112,15 @@ public final class BatchLoader implements AutoCloseable {
      * Makes one of the samples to validate with, the same for the same arguments: each image alternates between
      * unchanged and with an anomaly, and is never rotated.
      *
-     * @param heldOut normal images that are not trained on, {@code [3, height, width]} each
+     * @param heldOut normal images that are not trained on
      * @param samplesPerImage with 1 every second image gets an anomaly, with 2 each image comes once either way
      * @param index of the sample, 0 to {@code heldOut.size() * samplesPerImage}
      */
     public static Sample validationSample(
-            ImageSource<float[]> heldOut, AnomalySynthesizer synthesizer, int samplesPerImage, long seed, int index) {
-        return synthesizer
-                .withoutNormalRotation()
-                .synthesize(
-                        heldOut.get(index / samplesPerImage),
-                        index % 2 == 1,
-                        RandomStreams.of(seed, "validation", index));
+            NormalSource heldOut, AnomalySynthesizer synthesizer, int samplesPerImage, long seed, int index) {
+        RandomGenerator random = RandomStreams.of(seed, "validation", index);
+        Normal normal = heldOut.draw(index / samplesPerImage, random);
+        return synthesizer.withoutNormalRotation().synthesize(normal, index % 2 == 1, random);
     }
 
     private void prepareNext() {
@@ -143,7 +141,8 @@ public final class BatchLoader implements AutoCloseable {
                 epoch = position / normals.size();
                 order = shuffle(normals.size(), RandomStreams.of(seed, "epoch", epoch));
             }
-            float[] normal = normals.get(order[(int) (position % normals.size())]);
+            int index = order[(int) (position % normals.size())];
+            Normal normal = normals.draw(index, RandomStreams.of(seed, "crop", step, k));
             Sample sample = synthesizer.synthesize(normal, RandomStreams.of(seed, "sample", step, k));
             System.arraycopy(sample.clean(), 0, clean, k * 3 * area, 3 * area);
             System.arraycopy(sample.augmented(), 0, augmented, k * 3 * area, 3 * area);

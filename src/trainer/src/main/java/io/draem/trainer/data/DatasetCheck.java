@@ -2,7 +2,6 @@ package io.draem.trainer.data;
 
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageWarning;
-import io.draem.image.RgbImage;
 import io.draem.image.SampleRange;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -75,13 +73,13 @@ public record DatasetCheck(
         Map<Path, List<ImageWarning>> warnings = new ConcurrentHashMap<>();
         Map<Path, String> wrong = new LinkedHashMap<>(ParallelReader.failures(
                 files,
-                OptionalInt.empty(),
+                pass::heapBytes,
                 threads,
                 progress.begin("Checking %d images", files.size()),
-                (index, image, bytes) -> {
+                (index, decoder, bytes) -> {
                     Path file = files.get(index);
-                    pass.accept(file, image, bytes);
-                    sizes.put(file, size(image.image()));
+                    FirstPass.Seen image = pass.decode(file, decoder, bytes);
+                    sizes.put(file, new Size(image.width(), image.height()));
                     samples.put(file, image.samples());
                     warnings.put(file, image.warnings());
                 }));
@@ -214,9 +212,5 @@ public record DatasetCheck(
                         .map(problem -> "\n  " + problem.file() + " " + problem.text())
                         .collect(Collectors.joining())
                 + (more > 0 ? "\n  and " + more + " more" : "");
-    }
-
-    private static Size size(RgbImage image) {
-        return new Size(image.width(), image.height());
     }
 }

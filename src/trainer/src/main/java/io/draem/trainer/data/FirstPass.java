@@ -1,14 +1,24 @@
 package io.draem.trainer.data;
 
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameSize;
 import io.draem.image.DecodedImage;
+import io.draem.image.ImageDecoder;
+import io.draem.image.ImageException;
+import io.draem.image.ImageHeader;
 import io.draem.image.ImageTensor;
+import io.draem.image.ImageWarning;
+import io.draem.image.PixelBytes;
 import io.draem.image.RgbImage;
+import io.draem.image.SampleRange;
+import io.draem.image.ScaledImage;
 import io.draem.text.Sha256;
 import io.draem.trainer.synthesis.Pixels;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -16,32 +26,51 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the check of a data set keeps of the one time that it decodes each file: the digests, and, where all fit, the training
- * images and textures at the model's size, so that the stores need not decode them again.
+ * What the check of a data set keeps of the one time that it decodes each file: the digests, and the training images and
+ * textures at the model's size, so that the stores need not decode them again. Whole images are kept where all fit, frames
+ * as long as they do.
  */
 public final class FirstPass {
 
-    private final int width;
-    private final int height;
-    private final Set<Path> tensorFiles;
+    private final FrameSize input;
+    private final @Nullable FrameScale scale;
+    private final Set<Path> imageFiles;
     private final Set<Path> textureFiles;
+    private final ImageMemory memory;
     private final Map<Path, String> digests = new ConcurrentHashMap<>();
     private final Map<Path, Prepared> prepared = new ConcurrentHashMap<>();
 
     /** @param whiteLevel that may still change the pixels: of images of more than 8 bits without a declared level */
     private record Prepared(
-            float @Nullable [] tensor, @Nullable RgbImage picture, boolean whiteLevel) {}
+            float @Nullable [] tensor,
+            @Nullable RgbImage picture,
+            @Nullable PixelBytes frame,
+            boolean whiteLevel) {}
 
-    private FirstPass(int width, int height, Set<Path> tensorFiles, Set<Path> textureFiles) {
-        this.width = width;
-        this.height = height;
-        this.tensorFiles = tensorFiles;
+    /**
+     * What decoding a file showed.
+     *
+     * @param width pixels in a row of the upright image
+     * @param height rows of the upright image
+     */
+    record Seen(int width, int height, SampleRange samples, List<ImageWarning> warnings) {}
+
+    private FirstPass(
+            FrameSize input,
+            @Nullable FrameScale scale,
+            Set<Path> imageFiles,
+            Set<Path> textureFiles,
+            ImageMemory memory) {
+        this.input = input;
+        this.scale = scale;
+        this.imageFiles = imageFiles;
         this.textureFiles = textureFiles;
+        this.memory = memory;
     }
 
     /** Keeps digests alone. */
     public static FirstPass ofDigests() {
-        return new FirstPass(0, 0, Set.of(), Set.of());
+        return new FirstPass(FrameSize.square(1), null, Set.of(), Set.of(), ImageMemory.of(0));
     }
 
     /**
@@ -49,27 +78,63 @@ public final class FirstPass {
      *
      * @param images to train on, held-out ones among them
      * @param textures anomaly-source images
+     * @param input size of the model's input
      */
-    public static FirstPass of(Collection<Path> images, Collection<Path> textures, int width, int height) {
-        long bytes = (12L * images.size() + 3L * textures.size()) * width * height;
+    public static FirstPass ofWhole(Collection<Path> images, Collection<Path> textures, FrameSize input) {
+        long bytes = (12L * images.size() + 3L * textures.size()) * input.pixels();
         return bytes > ImageStore.defaultCacheBytes()
                 ? ofDigests()
-                : new FirstPass(width, height, Set.copyOf(images), Set.copyOf(textures));
+                : new FirstPass(input, null, Set.copyOf(images), Set.copyOf(textures), ImageMemory.of(0));
     }
 
-    /** Keeps what later steps need of a file; called from several threads. */
-    void accept(Path file, DecodedImage image, byte[] bytes) {
+    /**
+     * Keeps digests, the textures if they take no more than a quarter of the largest heap, and frames in what is left of
+     * that.
+     *
+     * @param tile size of the model's input, and of the textures
+     */
+    public static FirstPass ofFrames(
+            Collection<Path> images, Collection<Path> textures, FrameSize tile, FrameScale scale) {
+        long bytes = 3L * textures.size() * tile.pixels();
+        long most = ImageStore.defaultCacheBytes();
+        return bytes > most
+                ? new FirstPass(tile, scale, Set.copyOf(images), Set.of(), ImageMemory.of(most))
+                : new FirstPass(tile, scale, Set.copyOf(images), Set.copyOf(textures), ImageMemory.of(most - bytes));
+    }
+
+    /** Returns the bytes of heap that {@link #decode} takes. */
+    long heapBytes(ImageHeader header) throws ImageException {
+        return scale == null
+                ? header.decodingBytes()
+                : Math.max(header.decodingBytes(), ImageFiles.scalingBytes(header, scale));
+    }
+
+    /** Decodes a file and keeps what later steps need of it; called from several threads. */
+    Seen decode(Path file, ImageDecoder decoder, byte[] bytes) throws ImageException {
         digests.put(file, HexFormat.of().formatHex(Sha256.algorithm().digest(bytes)));
+        if (scale != null && imageFiles.contains(file)) {
+            ScaledImage scaled = ImageFiles.scaled(decoder, bytes, scale, OptionalInt.empty());
+            PixelBytes frame = scaled.scaled();
+            if (memory.take(1, frame.samples().length) == 1) {
+                prepared.put(
+                        file, new Prepared(null, null, frame, !scaled.samples().declared()));
+            }
+            return new Seen(scaled.width(), scaled.height(), scaled.samples(), scaled.warnings());
+        }
+        DecodedImage decoded = decoder.decode(bytes);
+        RgbImage image = decoded.image();
         boolean texture = textureFiles.contains(file);
-        if (texture || tensorFiles.contains(file)) {
-            float[] tensor = ImageTensor.of(image.image(), width, height);
+        if (texture || imageFiles.contains(file)) {
+            float[] tensor = ImageTensor.of(image, input.width(), input.height());
             prepared.put(
                     file,
                     new Prepared(
-                            tensorFiles.contains(file) ? tensor : null,
-                            texture ? Pixels.fromTensor(tensor, width, height) : null,
-                            !image.samples().declared()));
+                            imageFiles.contains(file) ? tensor : null,
+                            texture ? Pixels.fromTensor(tensor, input.width(), input.height()) : null,
+                            null,
+                            !decoded.samples().declared()));
         }
+        return new Seen(image.width(), image.height(), decoded.samples(), decoded.warnings());
     }
 
     /** Returns the digests of the files that were read, in hex; the map may be changed. */
@@ -88,6 +153,13 @@ public final class FirstPass {
     RgbImage picture(Path file, OptionalInt whiteLevel) {
         Prepared known = known(file, whiteLevel);
         return known == null ? null : known.picture();
+    }
+
+    /** Returns a frame as it is at a white level; null if it must be decoded for that. */
+    @Nullable
+    PixelBytes frame(Path file, OptionalInt whiteLevel) {
+        Prepared known = known(file, whiteLevel);
+        return known == null ? null : known.frame();
     }
 
     private @Nullable Prepared known(Path file, OptionalInt whiteLevel) {

@@ -1,12 +1,17 @@
 package io.draem.trainer.data;
 
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameSize;
 import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
 import io.draem.image.ImageHeader;
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageMask;
+import io.draem.image.OpenedImage;
+import io.draem.image.PixelBytes;
 import io.draem.image.RgbImage;
+import io.draem.image.ScaledImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +97,51 @@ public final class ImageFiles {
         return decoded(file, (decoder, bytes) -> decoder.decode(bytes, whiteLevel));
     }
 
+    /**
+     * Reads one image as a frame.
+     *
+     * @throws DatasetException if it is not an image; the message names the file
+     */
+    static PixelBytes frame(Path file, FrameScale scale, OptionalInt whiteLevel) throws IOException {
+        try {
+            return decoded(
+                            file,
+                            header -> scalingBytes(header, scale),
+                            (decoder, bytes) -> scaled(decoder, bytes, scale, whiteLevel))
+                    .scaled();
+        } catch (ImageException e) {
+            throw new DatasetException(file + ": " + e.getMessage());
+        }
+    }
+
+    /** Decodes an image to a frame, without the pixels at its own size. */
+    static ScaledImage scaled(ImageDecoder decoder, byte[] bytes, FrameScale scale, OptionalInt whiteLevel)
+            throws ImageException {
+        OpenedImage opened = decoder.open(bytes);
+        FrameSize frame = frameSize(opened.header(), scale);
+        return opened.decodeScaled(whiteLevel, frame.width(), frame.height(), false);
+    }
+
+    /** Returns the bytes of heap of {@link #scaled}. */
+    static long scalingBytes(ImageHeader header, FrameScale scale) throws ImageException {
+        FrameSize frame = frameSize(header, scale);
+        return header.scalingBytes(frame.width(), frame.height(), false);
+    }
+
+    private static FrameSize frameSize(ImageHeader header, FrameScale scale) throws ImageException {
+        try {
+            return scale.of(header.uprightWidth(), header.uprightHeight());
+        } catch (IllegalArgumentException e) {
+            throw new ImageException.TooLarge("its frame is too large: " + e.getMessage());
+        }
+    }
+
+    private static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
+        return decoded(file, ImageHeader::decodingBytes, decoding);
+    }
+
     /** Waits for memory, which it holds while it decodes a file. */
-    static <T> T decoded(Path file, Decoding<T> decoding) throws IOException, ImageException {
+    static <T> T decoded(Path file, HeapBytes heapBytes, Decoding<T> decoding) throws IOException, ImageException {
         Limited by = limited;
         if (Files.exists(file) && !Files.isRegularFile(file)) { // reading a pipe or a device may never end
             throw new ImageException.Unsupported("it is not a regular file");
@@ -108,7 +156,7 @@ public final class ImageFiles {
         try {
             byte[] bytes = Files.readAllBytes(file);
             ImageHeader header = header(by, bytes);
-            long needed = header.decodingBytes();
+            long needed = heapBytes.of(header);
             requireHeap(size + needed);
             int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(needed));
             PIXELS.acquireUninterruptibly(pixelMemory);
@@ -143,7 +191,14 @@ public final class ImageFiles {
         return (int) Math.min(Integer.MAX_VALUE, bytes / MEGABYTE + 1);
     }
 
+    /** Returns the bytes of heap that decoding an image takes. */
+    @FunctionalInterface
+    interface HeapBytes {
+        long of(ImageHeader header) throws ImageException;
+    }
+
     /** Uses the bytes of a file. */
+    @FunctionalInterface
     interface Decoding<T> {
         T of(ImageDecoder decoder, byte[] bytes) throws ImageException;
     }

@@ -1,6 +1,6 @@
 package io.draem.trainer.data;
 
-/** Memory that the {@link ImageStore}s of one run share: what is opened first takes first, all it can. */
+/** Memory that the images of one run share: what is opened first takes first, all it can. */
 public final class ImageMemory {
 
     private long left;

@@ -3,6 +3,7 @@ package io.draem.trainer.data;
 import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
+import io.draem.image.ImageHeader;
 import io.draem.image.ImageMask;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -37,21 +38,32 @@ final class ParallelReader {
         void accept(int index, ImageMask mask);
     }
 
-    private interface Use {
+    /** Uses the bytes of a file. */
+    @FunctionalInterface
+    interface Use {
         void of(int index, ImageDecoder decoder, byte[] bytes) throws ImageException;
     }
 
     /** Reads all files on several threads and throws one error for all that cannot be read. */
     static void readAll(List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws IOException, InterruptedException {
-        Map<Path, String> failures = failures(files, whiteLevel, threads, work, reader);
+        requireNone(failures(files, whiteLevel, threads, work, reader), files.size());
+    }
+
+    /** Does the same with the files' bytes. */
+    static void useAll(List<Path> files, ImageFiles.HeapBytes heapBytes, int threads, Progress.Work work, Use use)
+            throws IOException, InterruptedException {
+        requireNone(failures(files, heapBytes, threads, work, use), files.size());
+    }
+
+    private static void requireNone(Map<Path, String> failures, int files) throws DatasetException {
         if (!failures.isEmpty()) {
             String named = failures.entrySet().stream()
                     .limit(NAMED_FAILURES)
                     .map(failure -> failure.getKey() + ": " + failure.getValue())
                     .collect(Collectors.joining("\n  "));
             int more = failures.size() - NAMED_FAILURES;
-            throw new DatasetException(failures.size() + " of " + files.size()
+            throw new DatasetException(failures.size() + " of " + files
                     + " images cannot be read; fix or remove them:\n  " + named
                     + (more > 0 ? "\n  and " + more + " more" : ""));
         }
@@ -61,7 +73,7 @@ final class ParallelReader {
     static Map<Path, String> failures(
             List<Path> files, OptionalInt whiteLevel, int threads, Progress.Work work, Reader reader)
             throws InterruptedException {
-        return failuresOf(files, threads, work, (index, decoder, bytes) -> {
+        return failures(files, ImageHeader::decodingBytes, threads, work, (index, decoder, bytes) -> {
             reader.accept(index, decoder.decode(bytes, whiteLevel), bytes);
         });
     }
@@ -69,11 +81,17 @@ final class ParallelReader {
     /** Reads all masks as {@link #failures} reads images. */
     static Map<Path, String> maskFailures(List<Path> files, int threads, Progress.Work work, MaskReader reader)
             throws InterruptedException {
-        return failuresOf(
-                files, threads, work, (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
+        return failures(
+                files,
+                ImageHeader::decodingBytes,
+                threads,
+                work,
+                (index, decoder, bytes) -> reader.accept(index, decoder.decodeMask(bytes)));
     }
 
-    private static Map<Path, String> failuresOf(List<Path> files, int threads, Progress.Work work, Use use)
+    /** Uses all files as {@link #failures} reads images. */
+    static Map<Path, String> failures(
+            List<Path> files, ImageFiles.HeapBytes heapBytes, int threads, Progress.Work work, Use use)
             throws InterruptedException {
         Map<Integer, String> failures = new ConcurrentSkipListMap<>();
         ExecutorService executor = DataThreads.start(threads, "draem-read");
@@ -83,7 +101,7 @@ final class ParallelReader {
                 int index = i;
                 reads.add(executor.submit(() -> {
                     try {
-                        ImageFiles.decoded(files.get(index), (decoder, bytes) -> {
+                        ImageFiles.decoded(files.get(index), heapBytes, (decoder, bytes) -> {
                             use.of(index, decoder, bytes);
                             return true;
                         });

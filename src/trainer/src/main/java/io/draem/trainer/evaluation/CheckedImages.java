@@ -1,6 +1,5 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.image.ImageMeasures;
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
 import java.io.IOException;
@@ -31,7 +30,7 @@ public final class CheckedImages implements EvaluationSet {
     @Override
     public EvaluationImage load(int index) throws IOException {
         EvaluationImage image = images.load(index);
-        InputCheck check = InputCheck.of(card.images(), ImageMeasures.of(image.pixels(), card.width(), card.height()));
+        InputCheck check = InputCheck.of(card.images(), image.frame().measures());
         if (!check.usual()) {
             unusual.put(image.id(), check);
         }

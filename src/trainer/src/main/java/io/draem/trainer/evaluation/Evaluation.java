@@ -10,7 +10,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Figures of a model on labelled images, from raw scores and maps at the model's size.
+ * Figures of a model on labelled images, from raw scores and maps at the size at which the network sees the images.
  *
  * <p>{@code f1} is the F1 at the model's own threshold, {@code f1Max} the best F1 that any threshold on these images would
  * give, and {@code bestThreshold} that threshold. A figure that the images do not define (without an anomalous image, say)

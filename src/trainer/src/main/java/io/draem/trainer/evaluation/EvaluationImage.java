@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.frame.Frame;
 import io.draem.trainer.data.LabelledImage;
 import org.jspecify.annotations.Nullable;
 
@@ -9,27 +10,36 @@ import org.jspecify.annotations.Nullable;
  * @param id what identifies it among the images of its set, readable for people; one that a set holds several times has it each
  *     time
  * @param defect defect type, {@value #GOOD} for a normal image
- * @param pixels {@code [3, height, width]} of the model's size, RGB, 0 to 1
- * @param mask true where a pixel is anomalous, {@code [height, width]}; all false for a normal image, null for an anomalous
- *     one without a mask
+ * @param frame the image as the model takes it
+ * @param mask true where a pixel of the frame is anomalous, rows from the top; all false for a normal image, null for an
+ *     anomalous one without a mask
  */
-public record EvaluationImage(String id, String defect, float[] pixels, boolean @Nullable [] mask) {
+public record EvaluationImage(String id, String defect, Frame frame, boolean @Nullable [] mask) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = LabelledImage.GOOD;
 
     public EvaluationImage {
+        int pixels = frame.plan().frame().pixels();
         if (mask == null && defect.equals(GOOD)) {
             throw new IllegalArgumentException("The pixels of a normal image are all normal: " + id);
         }
-        if (mask != null && pixels.length != 3 * mask.length) {
+        if (mask != null && mask.length != pixels) {
             throw new IllegalArgumentException(
-                    "The mask of " + id + " has " + mask.length + " pixels, the image " + pixels.length / 3);
+                    "The mask of " + id + " has " + mask.length + " pixels, the image " + pixels);
         }
     }
 
     /** Returns whether it shows a defect, real or synthetic. */
     public boolean anomalous() {
         return !defect.equals(GOOD);
+    }
+
+    /**
+     * Returns one of the image's inputs, {@code [3, height, width]}, for what single inputs suffice for: always the same
+     * of an image, but of several images inputs from all over the frame.
+     */
+    public float[] sampledInput() {
+        return frame.input(Math.floorMod(id.hashCode(), frame.inputs()));
     }
 }

@@ -28,9 +28,9 @@ public final class GraphDetector implements AnomalyDetector, AutoCloseable {
         this.model = model;
     }
 
-    /** Opens a graph for batches of up to {@value Scores#BATCH} images, see {@link #open(Path, int, int)}. */
+    /** Opens a graph for batches of up to {@value FrameDetector#BATCH} images, see {@link #open(Path, int, int)}. */
     public static GraphDetector open(Path file, int threads) throws IOException, GraphRefusedException {
-        return open(file, threads, Scores.BATCH);
+        return open(file, threads, FrameDetector.BATCH);
     }
 
     /**

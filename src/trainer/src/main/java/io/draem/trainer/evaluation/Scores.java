@@ -1,6 +1,8 @@
 package io.draem.trainer.evaluation;
 
-import io.draem.runtime.onnx.ModelOutput;
+import io.draem.frame.FramePlan;
+import io.draem.frame.FrameResult;
+import io.draem.frame.FrameSize;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,8 +17,6 @@ import java.util.function.Predicate;
  * memory does not grow with the pixels of the set.
  */
 public final class Scores {
-
-    static final int BATCH = 8;
 
     private final List<Scored> images;
     private final Map<String, PixelScores> pixels; // by defect type
@@ -35,8 +35,11 @@ public final class Scores {
      * @param score raw image score
      * @param peak largest value of its map
      * @param masked whether its pixels are labelled, which those of a normal image always are
+     * @param frame size at which the network saw it
+     * @param inputs of the network that it became
      */
-    public record Scored(int index, String id, String defect, float score, float peak, boolean masked) {
+    public record Scored(
+            int index, String id, String defect, float score, float peak, boolean masked, FrameSize frame, int inputs) {
 
         /** Returns whether it shows a defect, real or synthetic. */
         public boolean anomalous() {
@@ -49,44 +52,50 @@ public final class Scores {
      *
      * @throws CalibrationException if the model returns a value that is not usable; the message names the image
      */
-    public static Scores of(EvaluationSet set, AnomalyDetector detector) throws IOException {
+    public static Scores of(EvaluationSet set, FrameDetector detector) throws IOException {
         List<Scored> scored = new ArrayList<>(set.size());
         Map<String, PixelScores> pixels = new TreeMap<>();
-        for (int first = 0; first < set.size(); first += BATCH) {
-            int count = Math.min(BATCH, set.size() - first);
-            List<EvaluationImage> images = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                images.add(set.load(first + i));
-            }
-            int length = images.get(0).pixels().length;
-            float[] batch = new float[count * length];
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(images.get(i).pixels(), 0, batch, i * length, length);
-            }
-            List<ModelOutput> detections = detector.detect(batch, count);
-            for (int i = 0; i < count; i++) {
-                EvaluationImage image = images.get(i);
-                ModelOutput detection = detections.get(i);
-                String problem = detection.problem();
-                if (problem != null) {
-                    throw new CalibrationException("Image " + image.id() + ": " + problem);
-                }
-                scored.add(new Scored(
-                        first + i,
-                        image.id(),
-                        image.defect(),
-                        detection.score(),
-                        detection.map().max(),
-                        image.mask() != null));
-                PixelScores ofDefect = pixels.computeIfAbsent(image.defect(), defect -> new PixelScores());
-                if (image.mask() != null) {
-                    ofDefect.add(detection.map(), image.mask());
-                } else {
-                    ofDefect.addUnlabelled(detection.map());
+        List<EvaluationImage> group = new ArrayList<>();
+        int inputs = 0;
+        try (LoadedAhead images = new LoadedAhead(set)) {
+            for (int index = 0; index < set.size(); index++) {
+                EvaluationImage image = images.load(index);
+                group.add(image);
+                inputs += image.frame().inputs();
+                if (inputs >= FrameDetector.BATCH || index == set.size() - 1) {
+                    List<FrameDetector.Detection> detections = detector.detect(
+                            group.stream().map(EvaluationImage::frame).toList());
+                    for (int i = 0; i < group.size(); i++) {
+                        String id = group.get(i).id();
+                        add(group.get(i), detections.get(i).require(id), scored, pixels);
+                    }
+                    group.clear();
+                    inputs = 0;
                 }
             }
         }
         return new Scores(scored, pixels);
+    }
+
+    /** Adds what the model returned for the image after those that were added before. */
+    private static void add(
+            EvaluationImage image, FrameResult result, List<Scored> scored, Map<String, PixelScores> pixels) {
+        FramePlan plan = image.frame().plan();
+        scored.add(new Scored(
+                scored.size(),
+                image.id(),
+                image.defect(),
+                result.score(),
+                result.map().max(),
+                image.mask() != null,
+                plan.frame(),
+                plan.inputs()));
+        PixelScores ofDefect = pixels.computeIfAbsent(image.defect(), defect -> new PixelScores());
+        if (image.mask() != null) {
+            ofDefect.add(result.map(), image.mask(), plan.region());
+        } else {
+            ofDefect.addUnlabelled(result.map(), plan.region());
+        }
     }
 
     /** Returns all images in the order of the set. */

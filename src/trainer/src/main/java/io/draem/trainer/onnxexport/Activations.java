@@ -23,7 +23,7 @@ final class Activations {
     private Activations() {}
 
     /**
-     * Runs the network on the images, one at a time: the activations of one image at full size are half a gigabyte.
+     * Runs the network on an input of each image, one at a time: the activations of one at full size are half a gigabyte.
      *
      * @param most how many images at most; they are taken evenly from the set
      * @param scratch a file to write the graph to; deleted before this returns
@@ -65,7 +65,7 @@ final class Activations {
                 int count = Math.min(most, images.size());
                 for (int i = 0; i < count; i++) {
                     float[] pixels = images.load((int) ((long) i * images.size() / count))
-                            .pixels();
+                            .sampledInput();
                     try (OnnxTensor image = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape);
                             OrtSession.Result result = session.run(Map.of(ModelContract.INPUT, image), names)) {
                         extremes.forEach((name, seen) ->

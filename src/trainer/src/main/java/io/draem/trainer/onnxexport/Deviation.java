@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Deviation(int images, double largestScore, double meanScore, double largestMap, double meanMap) {
 
-    /** Runs both on up to {@code most} images, evenly taken from the set. */
+    /** Runs both on an input of up to {@code most} images, evenly taken from the set. */
     static Deviation of(GraphDetector graph, GraphDetector float32, EvaluationSet set, int most) throws IOException {
         int count = Math.min(most, set.size());
         double largestScore = 0;
@@ -26,7 +26,7 @@ public record Deviation(int images, double largestScore, double meanScore, doubl
         double mapSum = 0;
         long pixels = 0;
         for (int i = 0; i < count; i++) {
-            float[] image = set.load((int) ((long) i * set.size() / count)).pixels();
+            float[] image = set.load((int) ((long) i * set.size() / count)).sampledInput();
             ModelOutput one = graph.detect(image, 1).get(0);
             ModelOutput other = float32.detect(image, 1).get(0);
             double score = Math.abs((double) one.score() - other.score());

@@ -147,7 +147,7 @@ public final class FormatExport implements AutoCloseable {
         throw new IllegalStateException("No such format: " + format);
     }
 
-    /** Compares libtorch and ONNX Runtime on a few of the images, on noise where there are none. */
+    /** Compares libtorch and ONNX Runtime on an input of a few images, on noise where there are none. */
     private static Parity parity(
             ModelCheckpoint model, ModelCard draft, @Nullable EvaluationSet set, Path graph, Path published)
             throws IOException, ExportRefusedException {
@@ -159,7 +159,7 @@ public final class FormatExport implements AutoCloseable {
             batch[i] = noise.nextFloat();
         }
         for (int i = 0; i < count && set != null; i++) {
-            float[] pixels = set.load((int) ((long) i * set.size() / count)).pixels();
+            float[] pixels = set.load((int) ((long) i * set.size() / count)).sampledInput();
             System.arraycopy(pixels, 0, batch, i * length, length);
         }
         try (DraemNetwork network = DraemNetwork.load(model.options(), model.weights())) {

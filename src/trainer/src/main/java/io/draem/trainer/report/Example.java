@@ -1,7 +1,5 @@
 package io.draem.trainer.report;
 
-import io.draem.score.Region;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,26 +8,17 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it is an example of
  * @param id of the image
  * @param score raw image score
- * @param width of the pictures
- * @param height of the pictures
- * @param original the image as the model saw it, JPEG
- * @param heat the same with the anomaly map above its threshold, JPEG
- * @param found outlines of what the model found, in pixels of the pictures
  * @param anomalous whether it shows a defect
- * @param truth outlines of the true defect; null where it has no mask
+ * @param whole the image
+ * @param part a part of it with the pixels that the model saw; null where it saw no tiles
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record Example(
         Kind kind,
         String id,
         float score,
-        int width,
-        int height,
-        byte[] original,
-        byte[] heat,
-        List<Region> found,
         boolean anomalous,
-        @Nullable List<Region> truth) {
+        ExampleView whole,
+        @Nullable ExampleView part) {
 
     /** Why an image is shown, in the order of the page. */
     enum Kind {

@@ -28,38 +28,56 @@ final class ExampleFigures {
 
     private static String figure(Example example, String id) {
         String name = Html.escape(example.id());
-        List<Region> outlines = example.truth();
+        ExampleView part = example.part();
+        return """
+                <figure class="example"><figcaption>%s <span class="score">score %s</span></figcaption>
+                %s%s</figure>
+                """.formatted(
+                        name,
+                        Html.figure(example.score()),
+                        pictures(example, example.whole(), name, "image", id),
+                        part == null
+                                ? ""
+                                : pictures(
+                                        example,
+                                        part,
+                                        name + ", the part from column " + part.left() + " and row " + part.top(),
+                                        "part of " + part.width() + "×" + part.height() + " pixels",
+                                        id + "p"));
+    }
+
+    private static String pictures(Example example, ExampleView view, String name, String caption, String id) {
+        List<Region> outlines = view.truth();
         String truth = !example.anomalous() ? "no defect" : outlines == null ? "defect without a mask" : "true defect";
         return """
-                <figure class="example"><figcaption>%s <span class="score">score %s</span></figcaption><div class="three">
-                <div>%s<span>image</span></div><div>%s<span>found</span></div><div>%s<span>%s</span></div>
-                </div></figure>
+                <div class="three">
+                <div>%s<span>%s</span></div><div>%s<span>found</span></div><div>%s<span>%s</span></div>
+                </div>
                 """.formatted(
-                name,
-                Html.figure(example.score()),
                 picture(
-                        example,
+                        view,
                         name + " as the model saw it",
-                        "<image id=\"" + id + "\" width=\"" + example.width() + "\" height=\"" + example.height()
-                                + "\" href=\"" + data(example.original()) + "\"/>"),
+                        "<image id=\"" + id + "\" width=\"" + view.width() + "\" height=\"" + view.height()
+                                + "\" href=\"" + data(view.original()) + "\"/>"),
+                caption,
                 picture(
-                        example,
-                        name + " with " + example.found().size() + " regions that the model found",
-                        "<image width=\"" + example.width() + "\" height=\"" + example.height() + "\" href=\""
-                                + data(example.heat()) + "\"/>" + polygons("found", example.found())),
+                        view,
+                        name + " with " + view.found().size() + " regions that the model found",
+                        "<image width=\"" + view.width() + "\" height=\"" + view.height() + "\" href=\""
+                                + data(view.heat()) + "\"/>" + polygons("found", view.found())),
                 picture(
-                        example,
+                        view,
                         name + ": " + truth,
                         "<use href=\"#" + id + "\"/>" + polygons("truth", outlines == null ? List.of() : outlines)),
                 truth);
     }
 
-    private static String picture(Example example, String title, String content) {
+    private static String picture(ExampleView view, String title, String content) {
         return String.format(
                 Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" role=\"img\"><title>%s</title>%s</svg>",
-                example.width(),
-                example.height(),
+                view.width(),
+                view.height(),
                 title,
                 content);
     }

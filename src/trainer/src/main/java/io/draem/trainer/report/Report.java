@@ -3,6 +3,7 @@ package io.draem.trainer.report;
 import io.draem.model.ModelCard;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.Scores;
 import java.io.IOException;
 import java.util.List;
@@ -43,7 +44,8 @@ public record Report(
             @Nullable Scores validated,
             AnomalyDetector detector)
             throws IOException {
-        List<Example> examples = new Examples(set, detector, card.calibration()).of(evaluated);
+        FrameDetector frames = new FrameDetector(detector, card.framing().score());
+        List<Example> examples = new Examples(set, frames, card.calibration()).of(evaluated);
         return new Report(card, metrics, evaluatedOn, evaluated, validated, examples);
     }
 

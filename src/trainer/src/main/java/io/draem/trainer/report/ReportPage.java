@@ -41,11 +41,12 @@ final class ReportPage {
                 <style>
                 %s</style></head><body><main>
                 <h1>%s</h1>
-                <p>DRÆM model for %d×%d pixels, evaluated on %s.</p>
+                <p>DRÆM model for %s%d×%d pixels, evaluated on %s.</p>
                 """,
                         name,
                         style(),
                         name,
+                        report.card().framing().tiling() == null ? "" : "tiles of ",
                         report.card().width(),
                         report.card().height(),
                         Html.escape(report.evaluatedOn()))
@@ -57,6 +58,7 @@ final class ReportPage {
                 + section("By defect type", ReportTables.perDefect(report))
                 + section("Images", ExampleFigures.of(report.examples()))
                 + section("Training", TrainingCharts.of(report.metrics()))
+                + section("Frames", ReportTables.framing(report))
                 + section("Calibration", ReportTables.calibration(calibration) + validationHistogram())
                 + section("Recipe", ReportTables.values("Every option that the weights depend on", recipe()))
                 + section("Export", exports())

@@ -1,9 +1,15 @@
 package io.draem.trainer.report;
 
+import io.draem.frame.Framing;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
 import io.draem.score.Calibration;
 import io.draem.trainer.evaluation.EvaluationImage;
+import io.draem.trainer.evaluation.Scores.Scored;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -62,6 +68,42 @@ final class ReportTables {
             rows.add(List.of("anomalous pixels", Long.toString(c.anomalousPixels())));
         }
         return Html.table("Where the thresholds come from; all values are raw", List.of("what", "value"), rows);
+    }
+
+    /** Returns how images become inputs and what of them counts; nothing where each is one input and counts as a whole. */
+    static String framing(Report report) {
+        Framing framing = report.card().framing();
+        Tiling tiling = framing.tiling();
+        RegionOfInterest region = framing.region();
+        if (framing.equals(Framing.WHOLE)) {
+            return "";
+        }
+        List<List<String>> rows = new ArrayList<>();
+        if (tiling != null) {
+            List<Scored> frames = report.evaluated().images().stream()
+                    .sorted(Comparator.comparingInt(image -> image.frame().pixels()))
+                    .toList();
+            rows.add(List.of("scale of the frames", tiling.scale().toString()));
+            rows.add(List.of("tile", report.card().input().toString()));
+            rows.add(List.of("overlap of tiles, at least", text(tiling.overlap())));
+            if (!frames.isEmpty()) {
+                Scored median = frames.get(frames.size() / 2);
+                rows.add(List.of("median frame", median.frame().toString()));
+                rows.add(List.of("smallest frame", frames.get(0).frame().toString()));
+                rows.add(List.of(
+                        "largest frame", frames.get(frames.size() - 1).frame().toString()));
+                rows.add(List.of("tiles of the median frame", text(median.inputs())));
+            }
+        }
+        rows.add(List.of("image score", framing.score().id() + ", from the map"));
+        if (region != null || framing.requestRegion()) {
+            rows.add(List.of(
+                    "region of interest",
+                    region == null
+                            ? "that of each request, else the whole image"
+                            : String.format(Locale.ROOT, "%.1f %% of the image", 100 * region.share())));
+        }
+        return Html.table("How images become inputs, and what of them counts", List.of("what", "value"), rows);
     }
 
     /** Returns one row per value of a JSON object, named by the path to it; nothing where it has none. */

@@ -1,6 +1,7 @@
 package io.draem.trainer.synthesis;
 
 import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.NormalSource.Normal;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +34,14 @@ public final class AnomalySynthesizer {
     /**
      * Makes a synthesizer for one size of image.
      *
-     * @param normals the normal training images, {@code [3, height, width]} each, which self-textures come from
+     * @param normals the normal training images of that size, which self-textures come from
      * @param textures anomaly-source images of that size; null for noise textures
      */
     public AnomalySynthesizer(
             SynthesisOptions options,
             int width,
             int height,
-            ImageSource<float[]> normals,
+            NormalSource normals,
             @Nullable ImageSource<RgbImage> textures) {
         if (textures != null && textures.size() == 0) {
             throw new IllegalArgumentException("An anomaly source needs at least one image");
@@ -87,24 +88,24 @@ public final class AnomalySynthesizer {
     /**
      * Returns a sample of the image, clean or anomalous at random.
      *
-     * @param normal {@code [3, height, width]}, 0 to 1; not changed, and the sample's {@code clean} if it is not rotated
+     * @param normal whose pixels are the sample's {@code clean} if it is not rotated
      */
-    public Sample synthesize(float[] normal, RandomGenerator random) {
+    public Sample synthesize(Normal normal, RandomGenerator random) {
         return synthesize(normal, random.nextDouble() < options.anomalyProbability(), random);
     }
 
-    /** Returns a clean or an anomalous sample of the image. */
-    public Sample synthesize(float[] normal, boolean anomalous, RandomGenerator random) {
-        if (normal.length != 3 * width * height) {
+    /** Returns a clean or an anomalous sample of the image; a clean one if an anomaly may be nowhere. */
+    public Sample synthesize(Normal normal, boolean anomalous, RandomGenerator random) {
+        int values = normal.pixels().length;
+        if (values != 3 * width * height) {
             throw new IllegalArgumentException(
-                    "An image of 3x" + height + "x" + width + " is needed, got " + normal.length + " values");
+                    "An image of 3x" + height + "x" + width + " is needed, got " + values + " values");
         }
-        float[] clean = random.nextDouble() < options.normalRotation().probability()
-                ? Rotation.rotate(
-                        normal, width, height, angle(options.normalRotation().degrees(), random))
+        Normal clean = random.nextDouble() < options.normalRotation().probability()
+                ? normal.rotated(width, height, angle(options.normalRotation().degrees(), random))
                 : normal;
-        if (!anomalous) {
-            return new Sample(clean, clean, new float[width * height], false);
+        if (!anomalous || clean.inside() != null && Inside.isEmpty(clean.inside())) {
+            return new Sample(clean.pixels(), clean.pixels(), new float[width * height], false);
         }
         double choice = random.nextDouble();
         double selfShare = options.selfTextures().probability();
@@ -126,9 +127,9 @@ public final class AnomalySynthesizer {
     }
 
     /** Returns an anomaly limited to its visible pixels; null if none of several draws is visible. */
-    private @Nullable Sample visible(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
+    private @Nullable Sample visible(Normal clean, TextureSource source, int augmenters, RandomGenerator random) {
         Visibility visibility = Visibility.on(
-                clean,
+                clean.pixels(),
                 width,
                 height,
                 options.selfTextures().contrast(),
@@ -152,44 +153,53 @@ public final class AnomalySynthesizer {
      */
     private record Anomaly(float[] mask, float[] texture, float beta, int softness) {}
 
-    private Anomaly draw(float[] clean, TextureSource source, int augmenters, RandomGenerator random) {
-        SynthesisOptions.Shapes shapes = options.shapes();
-        // Disabled options draw no random numbers, so that the paper's anomalies do not depend on them.
-        float[] mask = shapes.strokes() > 0 && random.nextDouble() < shapes.strokes()
-                ? Strokes.mask(width, height, random)
-                : mask(random);
-        RgbImage texture = source.draw(clean, random);
+    private Anomaly draw(Normal clean, TextureSource source, int augmenters, RandomGenerator random) {
+        float[] mask = clean.inside() == null
+                ? shape(random)
+                : Inside.limited(clean.inside(), width, () -> shape(random), random);
+        RgbImage texture = source.draw(clean.pixels(), random);
         for (Augmenter augmenter :
                 Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
         }
-        if (options.appearance().matchGray() && ColorShift.isGray(clean)) {
+        if (options.appearance().matchGray() && ColorShift.isGray(clean.pixels())) {
             texture = ColorShift.gray(texture);
         }
         SynthesisOptions.Beta bounds = options.beta();
         float beta = (float) (bounds.min() + (bounds.max() - bounds.min()) * random.nextDouble());
-        int softness = shapes.edgeSoftness() > 0 ? random.nextInt(shapes.edgeSoftness() + 1) : 0;
+        int most = options.shapes().edgeSoftness();
+        int softness = most > 0 ? random.nextInt(most + 1) : 0;
         return new Anomaly(mask, Pixels.toTensor(texture), beta, softness);
+    }
+
+    private float[] shape(RandomGenerator random) {
+        double strokes = options.shapes().strokes();
+        // Disabled options draw no random numbers, so that the paper's anomalies do not depend on them.
+        return strokes > 0 && random.nextDouble() < strokes ? Strokes.mask(width, height, random) : mask(random);
     }
 
     /**
      * Returns the sample. Its mask holds the anomaly's own shape; where its edge fades, it also holds the pixels with at
      * least half of the opacity and those that change by more than {@link #VISIBLE_CHANGE} in any channel.
      */
-    private Sample blend(float[] clean, Anomaly anomaly) {
+    private Sample blend(Normal normal, Anomaly anomaly) {
+        float[] clean = normal.pixels();
         float[] mask = anomaly.mask();
         if (anomaly.softness() == 0) {
             return new Sample(clean, blend(clean, anomaly.texture(), mask, anomaly.beta()), mask, true);
         }
         float[] opacity = SoftEdges.opacity(mask, width, height, anomaly.softness());
+        if (normal.inside() != null) {
+            Inside.cut(opacity, normal.inside());
+        }
         float[] augmented = blend(clean, anomaly.texture(), opacity, anomaly.beta());
         float[] label = new float[mask.length];
         for (int i = 0; i < label.length; i++) {
-            boolean inside = opacity[i] >= 0.5f;
-            for (int at = i; !inside && at < clean.length; at += label.length) {
-                inside = Math.abs(augmented[at] - clean[at]) > VISIBLE_CHANGE;
+            boolean labeled = opacity[i] >= 0.5f;
+            for (int at = i; !labeled && at < clean.length; at += label.length) {
+                labeled = Math.abs(augmented[at] - clean[at]) > VISIBLE_CHANGE;
             }
-            label[i] = inside ? 1 : 0;
+            label[i] = labeled ? 1 : 0;
         }
         return new Sample(clean, augmented, label, true);
     }

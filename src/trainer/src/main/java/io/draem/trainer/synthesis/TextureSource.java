@@ -30,12 +30,12 @@ interface TextureSource {
      * three quarters of each side, wrapped around (as CutPaste, which pastes from
      * another part of the same image); always the latter if there is only one.
      */
-    static TextureSource normals(ImageSource<float[]> normals, int width, int height) {
+    static TextureSource normals(NormalSource normals, int width, int height) {
         return (normal, random) -> {
             boolean another = random.nextBoolean() && normals.size() > 1;
             float[] source = normal;
             if (another) {
-                source = normals.get(random.nextInt(normals.size()));
+                source = normals.draw(random.nextInt(normals.size()), random).pixels();
             }
             RgbImage texture = Pixels.fromTensor(source, width, height);
             return another

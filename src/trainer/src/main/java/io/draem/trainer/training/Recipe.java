@@ -1,22 +1,32 @@
 package io.draem.trainer.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.draem.frame.FrameScore;
 import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
 import io.draem.model.ModelContract;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.network.Initialization;
+import io.draem.trainer.network.MapSmoothing;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.synthesis.SynthesisOptions;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All options that determine the weights, as recorded in the model's metadata. "Paper" is arXiv 2108.07610 with its
  * official repository. Invalid values are refused with an {@link IllegalArgumentException} that names the
  * command line's option.
  *
- * @param imageSize size of the input, multiples of 32; paper 256x256
+ * @param imageSize size of the input, which is that of a tile, multiples of 32; paper 256x256
+ * @param tiling how images are cut into tiles; null where each is resized to one input, as in the paper
+ * @param region digest of the region of interest; {@value #REQUEST_REGION} if it is left to each request; null for none
  * @param network widths and SSPCAB; paper 128 and 64, without
  * @param initialization initial weights; paper its own
  * @param loss the loss that is minimized
@@ -31,6 +41,8 @@ import java.util.List;
  */
 public record Recipe(
         FrameSize imageSize,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tiling tiling,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String region,
         NetworkOptions network,
         Initialization initialization,
         Loss loss,
@@ -42,6 +54,9 @@ public record Recipe(
         BatchNormRetake batchNorm,
         long seed,
         Selection selection) {
+
+    /** What {@link #region} is if the region of interest is left to each request. */
+    public static final String REQUEST_REGION = "request";
 
     /**
      * The options of the loss.
@@ -142,7 +157,11 @@ public record Recipe(
     }
 
     public Recipe {
-        ModelContract.requireInputSize("--image-size", imageSize);
+        String option = tiling == null ? "--image-size" : "--tiles";
+        ModelContract.requireInputSize(option, imageSize);
+        if (tiling != null) {
+            tiling.requireFits(imageSize);
+        }
         if (length.steps() > 0) {
             selection.requireWithin(length.steps(), "--steps " + length.steps());
         }
@@ -150,7 +169,7 @@ public record Recipe(
         int deepest = imageSize.pixels() / ModelContract.SIZE_MULTIPLE / ModelContract.SIZE_MULTIPLE;
         require(
                 (long) length.batchSize() * deepest > 1,
-                "--batch-size must be at least 2 at --image-size " + imageSize.json()
+                "--batch-size must be at least 2 at " + option + " " + imageSize.json()
                         + ", because batch norm needs two values per channel and the deepest layers have one per image",
                 length.batchSize());
         int largestBatch = Integer.MAX_VALUE / 3 / imageSize.pixels(); // the limit of one array of images
@@ -161,14 +180,25 @@ public record Recipe(
         require(
                 // With one cell per pixel the noise is 0 everywhere.
                 1L << synthesis.perlin().minScale() < Math.min(imageSize.width(), imageSize.height()),
-                "--perlin-scales must begin with a scale whose power of two is below the sides of --image-size",
+                "--perlin-scales must begin with a scale whose power of two is below the sides of " + option,
                 synthesis.perlin().minScale());
     }
 
     /** Returns the same recipe for another network. */
     public Recipe with(NetworkOptions newNetwork) {
+        return with(newNetwork, region);
+    }
+
+    /** Returns the same recipe with a region of interest. */
+    public Recipe with(RegionOfInterest newRegion) {
+        return with(network, newRegion.digest());
+    }
+
+    private Recipe with(NetworkOptions newNetwork, @Nullable String newRegion) {
         return new Recipe(
                 imageSize,
+                tiling,
+                newRegion,
                 newNetwork,
                 initialization,
                 loss,
@@ -180,6 +210,33 @@ public record Recipe(
                 batchNorm,
                 seed,
                 selection);
+    }
+
+    /**
+     * Returns how the model takes images.
+     *
+     * @param ofDigest the region of interest of which the recipe has the digest; null for none
+     */
+    public Framing framing(@Nullable RegionOfInterest ofDigest) {
+        if (tiling == null && region == null) {
+            return Framing.WHOLE;
+        }
+        FrameScore score = FrameScore.ofMapScore(network.imageScore().toString());
+        return new Framing(tiling, score, ofDigest, REQUEST_REGION.equals(region));
+    }
+
+    /** Returns what of the options may show in the maps of tiles, in sentences. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (tiling != null && tiling.overlap() == 0) {
+            warnings.add("warning: with --overlap 0 the map has seams where tiles meet");
+        }
+        double smoothing = network.mapSmoothing();
+        if (tiling != null && smoothing > 0 && new MapSmoothing(smoothing).kernel().length / 2 > tiling.overlap()) {
+            warnings.add("warning: --map-smoothing " + smoothing + " reaches further than --overlap " + tiling.overlap()
+                    + ": the map may have seams where tiles meet");
+        }
+        return warnings;
     }
 
     private static void require(boolean holds, String rule, Number value) {

@@ -113,6 +113,11 @@ public final class TrainingCurve {
         return seconds > 0 ? done * batchSize / seconds : 0;
     }
 
+    /** Returns the share of the time in which the training waited for data, validation left out. */
+    public double waitedShare() {
+        return seconds > 0 ? waitedSeconds / seconds : 0;
+    }
+
     /**
      * Writes steps, seconds, images a second, the share of time that the loop waited for data, the loss curve, and the
      * validations.
@@ -121,7 +126,7 @@ public final class TrainingCurve {
         json.put("steps", done);
         json.put("seconds", seconds);
         json.put("imagesPerSecond", imagesPerSecond());
-        json.put("waitedForDataShare", seconds > 0 ? waitedSeconds / seconds : 0);
+        json.put("waitedForDataShare", waitedShare());
         json.set("lossCurve", points.deepCopy());
         ArrayNode curve = json.putArray("validationCurve");
         validations.forEach(validation -> validation.writeTo(curve.addObject()));

@@ -51,6 +51,8 @@ public record TrainingOrigin(
 
     /** The options whose names are not those of the recipe's fields. */
     private static final Map<String, String> OPTIONS = Map.ofEntries(
+            Map.entry("recipe.imageSize", "--image-size or --tiles"),
+            Map.entry("recipe.region", "--region-of-interest"),
             Map.entry("recipe.optimizer.adam.rule", "--optimizer"),
             Map.entry("recipe.optimizer.adam.beta1", "--adam-betas (first)"),
             Map.entry("recipe.optimizer.adam.beta2", "--adam-betas (second)"),

@@ -1,6 +1,8 @@
 package io.draem.trainer.workflow;
 
 import io.draem.frame.FrameSize;
+import io.draem.frame.Tiling;
+import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
@@ -13,7 +15,6 @@ import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +33,7 @@ final class CheckpointImages {
      * Opens the images.
      *
      * @param training options of the training, as a checkpoint holds them; missing ones have their defaults
-     * @param whiteLevel of the model
+     * @param card of the model: how it takes images
      * @param progress reports all long work on them
      */
     static ModelImages open(
@@ -41,9 +42,7 @@ final class CheckpointImages {
             @Nullable Path anomalySource,
             boolean skipUnreadable,
             ObjectNode training,
-            int width,
-            int height,
-            OptionalInt whiteLevel,
+            ModelCard card,
             int threads,
             Progress progress)
             throws IOException, InterruptedException, TrainerException {
@@ -53,13 +52,13 @@ final class CheckpointImages {
                             + " thresholds come from the same kind of synthetic anomalies");
         }
         ModelImages.Options options = new ModelImages.Options(
-                width,
-                height,
+                card.input(),
+                card.framing(),
                 read(training.get("validation"), DEFAULT_VALIDATION),
                 read(training.get("synthesis"), SynthesisOptions.DEFAULTS),
                 training.path("seed").asLong(0),
-                WhiteLevel.of(whiteLevel));
-        return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, threads, progress);
+                WhiteLevel.of(card.whiteLevel()));
+        return ModelImages.open(data, imagesFolder, anomalySource, skipUnreadable, options, null, threads, progress);
     }
 
     /** Returns the size of the input that a training recorded; null where it did not. */
@@ -73,6 +72,19 @@ final class CheckpointImages {
             ModelContract.requireInputSize("imageSize", size);
             return size;
         } catch (IllegalArgumentException e) {
+            throw new TrainerException("The checkpoint's training options cannot be used: " + e.getMessage());
+        }
+    }
+
+    /** Returns how a training cut its images; null where it did not. */
+    static @Nullable Tiling tiling(ObjectNode training) throws TrainerException {
+        JsonNode recorded = training.path("tiling");
+        if (!recorded.isObject()) {
+            return null;
+        }
+        try {
+            return JsonMapper.shared().treeToValue(recorded, Tiling.class);
+        } catch (JacksonException | IllegalArgumentException e) {
             throw new TrainerException("The checkpoint's training options cannot be used: " + e.getMessage());
         }
     }

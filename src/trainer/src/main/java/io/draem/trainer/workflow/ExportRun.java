@@ -1,6 +1,7 @@
 package io.draem.trainer.workflow;
 
 import io.draem.frame.FrameSize;
+import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
@@ -13,12 +14,13 @@ import io.draem.trainer.network.Threads;
 import io.draem.trainer.onnxexport.ExportFormat;
 import io.draem.trainer.onnxexport.ExportRefusedException;
 import io.draem.trainer.onnxexport.ModelCheckpoint;
+import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One export from checkpoint to published graphs. */
 public final class ExportRun {
@@ -40,6 +42,7 @@ public final class ExportRun {
      * @param thresholds how they are found; the defaults keep the checkpoint's
      * @param minRegionArea fewest pixels of a region of the model; null for the checkpoint's
      * @param imageSize of the input; null for the checkpoint's
+     * @param region of interest; null for the checkpoint's
      * @param images from which thresholds and figures come; null without any
      * @param calibrationImages number of images from which int8 takes its ranges
      * @param threads of libtorch and ONNX Runtime
@@ -54,6 +57,7 @@ public final class ExportRun {
             ThresholdOptions thresholds,
             @Nullable Integer minRegionArea,
             @Nullable FrameSize imageSize,
+            @Nullable Region region,
             @Nullable Images images,
             int calibrationImages,
             int threads,
@@ -67,6 +71,13 @@ public final class ExportRun {
      */
     public record Outputs(
             @Nullable ImageScore imageScore, @Nullable Double mapSmoothing) {}
+
+    /**
+     * A region of interest in place of the checkpoint's.
+     *
+     * @param own of the model; null if each request has its own
+     */
+    public record Region(@Nullable RegionOfInterest own) {}
 
     /**
      * The images of the training.
@@ -96,15 +107,15 @@ public final class ExportRun {
         ModelVersion.requireFolder(options.output());
         Threads.use(options.threads());
         ModelCheckpoint read = ModelCheckpoint.read(options.checkpoint());
-        ModelCheckpoint model = withOutputs(read, options);
+        ModelCheckpoint model = withRegion(withOutputs(read, options), options.region());
         boolean sameValues = model == read;
         ThresholdOptions thresholds = options.thresholds();
         if (isManual(options) && !sameValues && (thresholds.image() == null || thresholds.pixel() == null)) {
             throw new IllegalArgumentException(
-                    "The checkpoint's thresholds are of another image score or smoothing: give both --threshold-image"
-                            + " and --threshold-pixel");
+                    "The checkpoint's thresholds are of another image score, smoothing or region of interest: give both"
+                            + " --threshold-image and --threshold-pixel");
         }
-        return new ExportRun(options, model, sameValues, draft(model, options));
+        return new ExportRun(options, model, sameValues, ExportDraft.of(model, options));
     }
 
     /** Exports and publishes; prints results on {@code out}, progress and warnings on {@code log}. */
@@ -127,19 +138,19 @@ public final class ExportRun {
             }
         }
         boolean kept = thresholds.equals(ThresholdOptions.DEFAULTS);
-        ModelImages images = options.images() == null ? null : open(options.images(), exported, card, out, log);
-        ModelExport export = new ModelExport(
-                exported,
-                card,
-                images,
-                kept ? CheckpointImages.thresholds(own, exported.training(), sameValues) : thresholds,
-                options.calibrationImages(),
-                options.threads());
-        int number = sameValues && kept && options.minRegionArea() == null
-                ? ModelVersion.numberFor(options.checkpoint(), options.output(), card.model(), options.formats())
-                : ModelVersion.nextNumber(options.output(), card.model());
-        Publisher publisher = new Publisher(options.output(), options.invocation());
-        try (StopSignals signals = StopSignals.handle(log)) {
+        try (ModelImages images = options.images() == null ? null : open(options.images(), exported, card, out, log);
+                StopSignals signals = StopSignals.handle(log)) {
+            ModelExport export = new ModelExport(
+                    exported,
+                    card,
+                    images,
+                    kept ? CheckpointImages.thresholds(own, exported.training(), sameValues) : thresholds,
+                    options.calibrationImages(),
+                    options.threads());
+            int number = sameValues && kept && options.minRegionArea() == null
+                    ? ModelVersion.numberFor(options.checkpoint(), options.output(), card.model(), options.formats())
+                    : ModelVersion.nextNumber(options.output(), card.model());
+            Publisher publisher = new Publisher(options.output(), options.invocation());
             export.publish(options.formats(), publisher, number, signals, out);
         }
     }
@@ -167,6 +178,18 @@ public final class ExportRun {
         return model.giving(requested.imageScore(), requested.mapSmoothing());
     }
 
+    /** Returns the model with the region of interest noted among the options of its training; itself without one. */
+    private static ModelCheckpoint withRegion(ModelCheckpoint model, @Nullable Region region) {
+        if (region == null) {
+            return model;
+        }
+        ObjectNode training = model.training().deepCopy();
+        training.put(
+                "region",
+                region.own() == null ? Recipe.REQUEST_REGION : region.own().digest());
+        return model.noting(training);
+    }
+
     private ModelImages open(Images from, ModelCheckpoint exported, ModelCard card, PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, TrainerException {
         ModelImages images = CheckpointImages.open(
@@ -175,9 +198,7 @@ public final class ExportRun {
                 from.anomalySource(),
                 from.skipUnreadable(),
                 exported.training(),
-                card.width(),
-                card.height(),
-                card.whiteLevel(),
+                card,
                 options.threads(),
                 Progress.on(log));
         out.println(card.model() + ": " + images.files().summary());
@@ -185,59 +206,5 @@ public final class ExportRun {
         CheckpointImages.warning(images, exported.training()).ifPresent(warning -> log.println("warning: " + warning));
         log.flush();
         return images;
-    }
-
-    /** Returns the checkpoint's card with name and smallest region of the options; without a card, one to be completed. */
-    private static ModelCard draft(ModelCheckpoint model, Options options) throws TrainerException {
-        ModelCard card = model.card();
-        String name = options.name() != null ? options.name() : card != null ? card.model() : null;
-        if (name == null) {
-            throw new TrainerException("The checkpoint does not say the model's name: give --name");
-        }
-        ModelVersion.requireName(name);
-        FrameSize given = options.imageSize();
-        FrameSize known =
-                card != null ? new FrameSize(card.width(), card.height()) : CheckpointImages.size(model.training());
-        if (given != null && known != null && !given.equals(known)) {
-            throw new IllegalArgumentException("The checkpoint's images have " + known
-                    + " pixels, and --image-size says " + given + ": leave it out");
-        }
-        ModelCard draft;
-        if (card != null) {
-            draft = new ModelCard(
-                            name, card.width(), card.height(), card.calibration(), model.training(), card.metrics())
-                    .withImages(card.images())
-                    .withWhiteLevel(card.whiteLevel())
-                    .withMinRegionArea(card.minRegionArea())
-                    .withFraming(card.framing());
-        } else {
-            FrameSize size = given != null ? given : known;
-            if (size == null) {
-                throw new TrainerException("The checkpoint does not say the size of its images: give --image-size");
-            }
-            requireThresholds(options);
-            Calibration none = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
-            draft = new ModelCard(
-                    name,
-                    size.width(),
-                    size.height(),
-                    none,
-                    model.training(),
-                    JsonMapper.shared().createObjectNode());
-        }
-        return options.minRegionArea() == null ? draft : draft.withMinRegionArea(options.minRegionArea());
-    }
-
-    private static void requireThresholds(Options options) throws TrainerException {
-        if (isManual(options)) {
-            try {
-                options.thresholds().requireImage();
-            } catch (IllegalArgumentException e) {
-                throw new TrainerException(String.valueOf(e.getMessage()));
-            }
-        } else if (options.images() == null) {
-            throw new TrainerException(
-                    "The checkpoint has no thresholds: give --data, so that they are found, or --threshold-image");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.draem.trainer.workflow;
 
 import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.trainer.checkpoint.imported.ImportedNetwork;
@@ -106,8 +107,8 @@ public record ImportRun(
         out.flush();
         warnings.forEach(warning -> log.println("warning: " + warning));
         log.flush();
-        ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), size, out, log);
-        try (StopSignals signals = StopSignals.handle(log);
+        try (ModelImages images = thresholds.data() == null ? null : open(thresholds.data(), size, out, log);
+                StopSignals signals = StopSignals.handle(log);
                 DraemNetwork network = DraemNetwork.load(imported.options(), imported.weights())) {
             NetworkDetector detector = new NetworkDetector(network, size.width(), size.height());
             signals.hold("stopping as soon as nothing is left half done");
@@ -136,12 +137,13 @@ public record ImportRun(
                 null,
                 thresholds.skipUnreadable(),
                 new ModelImages.Options(
-                        size.width(),
-                        size.height(),
+                        new FrameSize(size.width(), size.height()),
+                        Framing.WHOLE,
                         validation,
                         SynthesisOptions.DEFAULTS,
                         thresholds.seed(),
                         thresholds.whiteLevel()),
+                null,
                 threads,
                 Progress.on(log));
         out.println(name + ": " + images.files().evaluationSummary());

@@ -11,6 +11,7 @@ import io.draem.trainer.evaluation.Calibrator;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.report.Report;
@@ -52,7 +53,7 @@ record ModelEvaluation(
      * @throws CalibrationException if the threshold rule needs images that are not there
      */
     static ModelEvaluation of(
-            AnomalyDetector detector,
+            FrameDetector detector,
             EvaluationSet validation,
             boolean synthetic,
             EvaluationSet test,

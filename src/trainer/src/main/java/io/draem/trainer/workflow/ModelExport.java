@@ -105,7 +105,7 @@ record ModelExport(
         }
     }
 
-    private ExportImages exportImages(StopSignals signals) {
+    private ExportImages exportImages(StopSignals signals) throws IOException {
         if (images == null) {
             return ExportImages.NONE;
         }

@@ -1,8 +1,10 @@
 package io.draem.trainer.workflow;
 
-import io.draem.image.ImageMeasures;
+import io.draem.frame.FramePlan;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.Tiling;
 import io.draem.image.RgbImage;
-import io.draem.model.ImageProfile;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.Dataset;
@@ -16,18 +18,17 @@ import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.DrawnImages;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.FrameImages;
 import io.draem.trainer.evaluation.SyntheticImages;
-import io.draem.trainer.evaluation.TestImages;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
-import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * so that the same options give the same images in the same split.
  *
  * @param files of the images
- * @param normals training images
+ * @param trained training images
  * @param heldOut normal validation images; none if labelled images validate
  * @param whiteLevel of deep images; empty for the full range
  * @param synthesizer makes samples of them
@@ -44,15 +45,17 @@ import org.jspecify.annotations.Nullable;
 record ModelImages(
         Options options,
         ModelFiles files,
-        ImageStore<float[]> normals,
-        ImageStore<float[]> heldOut,
+        NormalImages trained,
+        NormalImages heldOut,
         OptionalInt whiteLevel,
         AnomalySynthesizer synthesizer,
-        Progress progress) {
+        Progress progress)
+        implements AutoCloseable {
 
-    /** A training validates several times; more images hardly change which weights are best. */
-    private static final int IN_TRAINING = 400;
+    /** Inputs of a validation in training, of which there are several; more hardly change which weights are best. */
+    private static final int INPUTS_IN_TRAINING = 400;
 
+    private static final int LEAST_IN_TRAINING = 16;
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
 
@@ -62,48 +65,51 @@ record ModelImages(
     /**
      * The options of a recipe that determine images.
      *
-     * @param width of the model's input
-     * @param height of the model's input
+     * @param input size of the model's input
+     * @param framing how the model takes images
      * @param validation images that thresholds come from
      * @param synthesis the synthetic anomalies
      * @param seed of split and synthesis
      * @param whiteLevel of deep images, as requested
      */
     record Options(
-            int width,
-            int height,
+            FrameSize input,
+            Framing framing,
             Recipe.Validation validation,
             SynthesisOptions synthesis,
             long seed,
             WhiteLevel whiteLevel) {
 
-        static Options of(Recipe recipe, WhiteLevel whiteLevel) {
+        static Options of(Recipe recipe, Framing framing, WhiteLevel whiteLevel) {
             return new Options(
-                    recipe.imageSize().width(),
-                    recipe.imageSize().height(),
-                    recipe.validation(),
-                    recipe.synthesis(),
-                    recipe.seed(),
-                    whiteLevel);
+                    recipe.imageSize(), framing, recipe.validation(), recipe.synthesis(), recipe.seed(), whiteLevel);
         }
     }
 
-    /** Finds and reads all images, so that one that cannot be read is reported before the training. */
+    /**
+     * Finds and reads all images, so that one that cannot be read is reported before the training.
+     *
+     * @param scratch existing folder for frames that are too many for the memory; null to decode those again each time
+     */
     static ModelImages open(
             Path data,
             @Nullable Path imagesFolder,
             @Nullable Path anomalySource,
             boolean skipUnreadable,
             Options options,
+            @Nullable Path scratch,
             int readers,
             Progress progress)
             throws IOException, InterruptedException, TrainerException {
-        int width = options.width();
-        int height = options.height();
+        FrameSize input = options.input();
+        Tiling tiling = options.framing().tiling();
         Dataset found = Dataset.open(data, imagesFolder);
         @Nullable FileTree sources = anomalySource == null ? null : FileTree.ofImages(anomalySource);
         List<Path> sourceFiles = sources == null ? List.of() : sources.images();
-        FirstPass pass = FirstPass.of(LabelledImage.files(found.train()), sourceFiles, width, height);
+        List<Path> trainFiles = LabelledImage.files(found.train());
+        FirstPass pass = tiling == null
+                ? FirstPass.ofWhole(trainFiles, sourceFiles, input)
+                : FirstPass.ofFrames(trainFiles, sourceFiles, input, tiling.scale());
         DatasetCheck check =
                 DatasetCheck.of(found, sourceFiles, readers, progress, pass).requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset().requireTraining();
@@ -115,105 +121,114 @@ record ModelImages(
         OptionalInt whiteLevel = check.decoded().whiteLevel(options.whiteLevel());
         ModelFiles files = ModelFiles.of(check, split, sources, options.whiteLevel(), pass.digests());
         ImageMemory memory = ImageMemory.quarterOfHeap();
-        ImageStore<float[]> normals = ImageStore.tensors(
-                LabelledImage.files(split.train()), width, height, whiteLevel, pass, memory, readers, progress);
-        ImageStore<RgbImage> textures = sources == null
+        NormalImages.Opener opener =
+                new NormalImages.Opener(input, options.framing(), whiteLevel, pass, memory, scratch, readers, progress);
+        // Textures have no scratch file, and frames have one; whole images are used more often than textures.
+        ImageStore<RgbImage> early = tiling == null ? null : textures(check, input, pass, memory, readers, progress);
+        NormalImages trained = opener.open(split.train());
+        try {
+            ImageStore<RgbImage> textures =
+                    tiling == null ? textures(check, input, pass, memory, readers, progress) : early;
+            NormalImages heldOut = opener.open(split.heldOut());
+            AnomalySynthesizer synthesizer = new AnomalySynthesizer(
+                    options.synthesis(), input.width(), input.height(), trained.source(), textures);
+            return new ModelImages(options, files, trained, heldOut, whiteLevel, synthesizer, progress);
+        } catch (IOException | InterruptedException | TrainerException | RuntimeException e) {
+            trained.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable ImageStore<RgbImage> textures(
+            DatasetCheck check, FrameSize size, FirstPass pass, ImageMemory memory, int readers, Progress progress)
+            throws IOException, InterruptedException {
+        OptionalInt whiteLevel = check.decodedTextures().whiteLevel(WhiteLevel.AUTO);
+        return check.textures().isEmpty()
                 ? null
                 : ImageStore.pictures(
-                        check.textures(),
-                        width,
-                        height,
-                        check.decodedTextures().whiteLevel(WhiteLevel.AUTO),
-                        pass,
-                        memory,
-                        readers,
-                        progress);
-        ImageStore<float[]> heldOut = ImageStore.tensors(
-                LabelledImage.files(split.heldOut()), width, height, whiteLevel, pass, memory, readers, progress);
-        return new ModelImages(
-                options,
-                files,
-                normals,
-                heldOut,
-                whiteLevel,
-                new AnomalySynthesizer(options.synthesis(), width, height, normals, textures),
-                progress);
+                        check.textures(), size.width(), size.height(), whiteLevel, pass, memory, readers, progress);
+    }
+
+    /** Returns the training images as a training draws them. */
+    NormalSource normals() {
+        return trained.source();
     }
 
     /** Starts a loader of batches at a step. */
     BatchLoader batches(long firstStep, int batchSize, int threads) {
-        return new BatchLoader(normals, synthesizer, batchSize, options.seed(), firstStep, threads, BATCHES_AHEAD);
+        return new BatchLoader(normals(), synthesizer, batchSize, options.seed(), firstStep, threads, BATCHES_AHEAD);
     }
 
     /** Returns the images to validate with, the same every time. */
-    EvaluationSet validation() {
+    EvaluationSet validation() throws IOException {
         return files.validatesOnSynthetic()
-                ? SyntheticImages.of(heldOut, synthesizer, options.seed())
-                : new TestImages(files.split().validation(), options.width(), options.height(), whiteLevel);
+                ? heldOut.synthetic(synthesizer, options.seed())
+                : labelled(files.split().validation());
     }
 
     /**
-     * Returns the images to validate with during a training: all of {@link #validation()}, or a few hundred of a large
-     * set, drawn once.
+     * Returns the images to validate with during a training: all of {@link #validation()}, or some of a large set, drawn
+     * once.
      */
-    EvaluationSet validationInTraining() {
+    EvaluationSet validationInTraining() throws IOException {
         EvaluationSet all = validation();
-        List<String> kinds = files.validatesOnSynthetic()
-                ? IntStream.range(0, all.size())
-                        .mapToObj(index -> index % 2 == 0 ? LabelledImage.GOOD : SyntheticImages.SYNTHETIC)
-                        .toList()
+        List<String> kinds = all instanceof SyntheticImages synthetic
+                ? synthetic.kinds()
                 : files.split().validation().stream().map(LabelledImage::defect).toList();
-        return DrawnImages.of(all, kinds, IN_TRAINING, options.seed());
+        int limit = Math.max(LEAST_IN_TRAINING, INPUTS_IN_TRAINING / trained.medianInputs());
+        return DrawnImages.of(all, kinds, limit, options.seed());
     }
 
     /** Returns the images that figures are reported for. */
     EvaluationSet test() {
-        return new TestImages(files.split().test(), options.width(), options.height(), whiteLevel);
+        return labelled(files.split().test());
     }
 
-    /** Returns what the images to train on look like, before anything is done to them. */
-    ImageProfile profile() {
-        List<ImageMeasures> measures = new ArrayList<>();
-        Progress.Work work = progress.begin("Measuring %d images", normals.size());
-        for (int i = 0; i < normals.size(); i++) {
-            measures.add(ImageMeasures.of(normals.get(i), options.width(), options.height()));
-            work.done();
-        }
-        return ImageProfile.of(measures);
+    private EvaluationSet labelled(List<LabelledImage> images) {
+        return new FrameImages(images, options.framing(), options.input(), whiteLevel);
     }
 
-    /** Returns a few real images, {@code [count, 3, height, width]}, to compare an exported graph on. */
+    /** Returns inputs of a few real images, {@code [count, 3, height, width]}, to compare an exported graph on. */
     float[] parityImages() throws IOException {
         List<LabelledImage> some = (files.split().test().isEmpty()
                         ? files.split().train()
                         : files.split().test())
                 .stream().limit(PARITY_IMAGES).toList();
-        TestImages set = new TestImages(some, options.width(), options.height(), whiteLevel);
-        int length = 3 * options.width() * options.height();
+        EvaluationSet set = labelled(some);
+        int length = 3 * options.input().pixels();
         float[] images = new float[some.size() * length];
         for (int i = 0; i < some.size(); i++) {
-            System.arraycopy(set.load(i).pixels(), 0, images, i * length, length);
+            System.arraycopy(set.load(i).sampledInput(), 0, images, i * length, length);
         }
         return images;
     }
 
     /**
-     * Returns normal training images with and without synthetic anomalies, to take the ranges of activations from: without
-     * anomalies the discriminative network would never show the activations that a defect causes.
+     * Returns inputs of normal training images with and without synthetic anomalies, to take the ranges of activations
+     * from: without anomalies the discriminative network would never show the activations that a defect causes.
      */
     EvaluationSet calibration() {
-        int count = Math.min(CALIBRATION_NORMALS, normals.size());
-        ImageSource<float[]> some = new ImageSource<>() {
+        NormalSource all = normals();
+        int count = Math.min(CALIBRATION_NORMALS, all.size());
+        NormalSource some = new NormalSource() {
             @Override
             public int size() {
                 return count;
             }
 
             @Override
-            public float[] get(int index) {
-                return normals.get((int) ((long) index * normals.size() / count));
+            public Normal draw(int index, RandomGenerator random) {
+                return all.draw((int) ((long) index * all.size() / count), random);
             }
         };
-        return SyntheticImages.of(some, synthesizer, options.seed() + 1);
+        FrameSize input = options.input();
+        FramePlan plan = FramePlan.of(Framing.WHOLE, input, input.width(), input.height(), null);
+        return SyntheticImages.of(some, plan, synthesizer, options.seed() + 1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        trained.close();
+        heldOut.close();
     }
 }

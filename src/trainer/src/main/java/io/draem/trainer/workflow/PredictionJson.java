@@ -1,11 +1,13 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FramePlan;
+import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageWarning;
-import io.draem.image.RgbImage;
 import io.draem.model.InputCheck;
 import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Regions;
+import io.draem.score.RowMask;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -19,7 +21,7 @@ final class PredictionJson {
     /** Returns the verdict on an image. */
     static ObjectNode of(
             String path,
-            RgbImage image,
+            FramePlan plan,
             double score,
             double threshold,
             Calibration calibration,
@@ -27,7 +29,9 @@ final class PredictionJson {
             Regions regions) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("path", path);
-        json.putObject("image").put("width", image.width()).put("height", image.height());
+        json.putObject("image")
+                .put("width", plan.image().width())
+                .put("height", plan.image().height());
         json.put("anomalous", score > threshold);
         json.put("score", score);
         json.put(
@@ -57,6 +61,31 @@ final class PredictionJson {
         ArrayNode array = json.putArray("warnings");
         warnings.forEach(
                 warning -> array.addObject().put("type", warning.kind().id()).put("message", warning.message()));
+    }
+
+    /**
+     * Adds the frame that was cut into tiles, and the region of interest, where there are any.
+     *
+     * @param requested whether the region is not the model's own
+     */
+    static void write(FramePlan plan, boolean requested, ObjectNode json) {
+        if (plan.tiled()) {
+            json.putObject("frame")
+                    .put("width", plan.frame().width())
+                    .put("height", plan.frame().height())
+                    .put("tiles", plan.tiles())
+                    .put("run", plan.inputs());
+        }
+        RegionOfInterest region = plan.regionOfInterest();
+        RowMask mask = plan.region(plan.image().width(), plan.image().height());
+        if (region != null && mask != null) {
+            ObjectNode node = json.putObject("regionOfInterest");
+            node.put("source", requested ? "request" : "model");
+            node.put("share", (double) mask.count() / plan.image().pixels());
+            if (region.polygons() != null) {
+                node.set("polygons", region.toJson().path("polygons"));
+            }
+        }
     }
 
     /** Returns the line of an image that cannot be read. */

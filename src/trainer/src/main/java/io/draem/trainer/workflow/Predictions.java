@@ -1,13 +1,13 @@
 package io.draem.trainer.workflow;
 
-import io.draem.image.DecodedImage;
-import io.draem.image.ImageMeasures;
-import io.draem.image.ImageTensor;
+import io.draem.frame.FramePlan;
+import io.draem.frame.FrameResult;
+import io.draem.frame.RegionOfInterest;
 import io.draem.image.RgbImage;
 import io.draem.model.InputCheck;
+import io.draem.model.ModelCard;
 import io.draem.overlay.AnomalyOverlay;
 import io.draem.overlay.PngWriter;
-import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.Calibration;
 import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
@@ -15,7 +15,8 @@ import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.data.DatasetException;
-import io.draem.trainer.data.ImageFiles;
+import io.draem.trainer.data.FrameFile;
+import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.GraphDetector;
 import java.io.BufferedWriter;
 import java.io.File;
@@ -24,8 +25,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,7 +40,8 @@ public final class Predictions {
     /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image. */
     private static final long PIXELS_HELD = 64_000_000;
 
-    private final GraphDetector detector;
+    private final FrameDetector detector;
+    private final ModelCard card;
     private final Path images;
     private final Path output;
     private final Options options;
@@ -53,11 +55,16 @@ public final class Predictions {
      *
      * @param threshold of image scores, in place of the model's
      * @param minArea fewest pixels of a region, in place of the model's; null for the model's
+     * @param region of interest, in place of the model's; null for the model's
      * @param maps whether the raw maps are written too
-     * @param batchSize most images at a time
+     * @param batchSize most inputs at a time
      */
     public record Options(
-            @Nullable Double threshold, @Nullable Integer minArea, boolean maps, int batchSize) {}
+            @Nullable Double threshold,
+            @Nullable Integer minArea,
+            @Nullable RegionOfInterest region,
+            boolean maps,
+            int batchSize) {}
 
     /** How many images of each kind there were. */
     public record Counts(int anomalous, int normal, int unreadable, int unusual, int failed) {
@@ -71,10 +78,14 @@ public final class Predictions {
         }
     }
 
-    private record Loaded(Path file, DecodedImage decoded) {
+    private record Loaded(Path file, FrameFile read) {
 
         RgbImage image() {
-            return decoded.image();
+            return Objects.requireNonNull(read.image());
+        }
+
+        FramePlan plan() {
+            return read.frame().plan();
         }
     }
 
@@ -83,12 +94,13 @@ public final class Predictions {
      * @param output folder that is there
      */
     public Predictions(GraphDetector detector, Path images, Path output, Options options) {
-        this.detector = detector;
+        this.card = detector.card();
+        this.detector = new FrameDetector(detector, card.framing().score(), options.batchSize());
         this.images = images;
         this.output = output;
         this.options = options;
-        this.calibration = detector.card().calibration();
-        this.minArea = detector.card().minRegionArea(options.minArea(), RegionOptions.DEFAULT_MIN_AREA);
+        this.calibration = card.calibration();
+        this.minArea = card.minRegionArea(options.minArea(), RegionOptions.DEFAULT_MIN_AREA);
     }
 
     /**
@@ -109,9 +121,9 @@ public final class Predictions {
                 List<Loaded> batch = new ArrayList<>();
                 long held = 0;
                 for (Path file : files) {
-                    DecodedImage decoded;
+                    Loaded loaded;
                     try {
-                        decoded = ImageFiles.decode(file, detector.card().whiteLevel());
+                        loaded = read(file);
                     } catch (IOException e) { // no image, or a file that may not be read or has vanished
                         String problem = e instanceof DatasetException
                                 ? String.valueOf(e.getMessage())
@@ -124,14 +136,17 @@ public final class Predictions {
                         writeLine(lines, PredictionJson.unreadable(relative(file), problem));
                         continue;
                     }
-                    RgbImage image = decoded.image();
-                    long pixels = (long) image.width() * image.height();
-                    if (batch.size() == options.batchSize() || held + pixels > PIXELS_HELD) {
+                    long pixels = loaded.plan().image().pixels();
+                    if (held + pixels > PIXELS_HELD) {
                         anomalous += examine(batch, lines, log);
                         held = 0;
                     }
-                    batch.add(new Loaded(file, decoded));
+                    batch.add(loaded);
                     held += pixels;
+                    if (batch.size() == options.batchSize() || loaded.plan().tiled()) {
+                        anomalous += examine(batch, lines, log);
+                        held = 0;
+                    }
                 }
                 anomalous += examine(batch, lines, log);
             }
@@ -142,33 +157,33 @@ public final class Predictions {
         return new Counts(anomalous, files.size() - unreadable - failed - anomalous, unreadable, unusual, failed);
     }
 
+    private Loaded read(Path file) throws IOException {
+        return new Loaded(
+                file, FrameFile.read(file, card.framing(), card.input(), card.whiteLevel(), options.region(), true));
+    }
+
     /** Runs the graph, writes what it gives, empties the batch, and returns how many of it were anomalous. */
     private int examine(List<Loaded> batch, BufferedWriter lines, PrintWriter log) throws IOException {
         if (batch.isEmpty()) {
             return 0;
         }
-        int width = detector.card().width();
-        int height = detector.card().height();
-        int length = 3 * width * height;
-        float[] tensor = new float[batch.size() * length];
-        for (int i = 0; i < batch.size(); i++) {
-            System.arraycopy(ImageTensor.of(batch.get(i).image(), width, height), 0, tensor, i * length, length);
-        }
-        List<ModelOutput> detections = detector.detect(tensor, batch.size());
+        List<FrameDetector.Detection> detections = detector.detect(
+                batch.stream().map(loaded -> loaded.read().frame()).toList());
         int anomalous = 0;
         for (int i = 0; i < batch.size(); i++) {
             Loaded loaded = batch.get(i);
-            float[] pixels = Arrays.copyOfRange(tensor, i * length, (i + 1) * length);
-            InputCheck input = InputCheck.of(detector.card().images(), ImageMeasures.of(pixels, width, height));
+            InputCheck input =
+                    InputCheck.of(card.images(), loaded.read().frame().measures());
             report(loaded, input, log);
-            String problem = detections.get(i).problem();
-            if (problem != null) {
+            FrameResult result = detections.get(i).result();
+            if (result == null) {
+                String problem = Objects.requireNonNull(detections.get(i).problem());
                 failed++;
                 log.println("warning: " + loaded.file() + ": " + problem);
                 writeLine(lines, PredictionJson.unreadable(relative(loaded.file()), problem));
                 continue;
             }
-            anomalous += write(loaded, input, detections.get(i), lines) ? 1 : 0;
+            anomalous += write(loaded, input, result, lines) ? 1 : 0;
         }
         log.flush();
         batch.clear();
@@ -176,7 +191,7 @@ public final class Predictions {
     }
 
     private void report(Loaded loaded, InputCheck input, PrintWriter log) {
-        loaded.decoded()
+        loaded.read()
                 .warnings()
                 .forEach(warning -> log.println("warning: " + loaded.file() + ": " + warning.message()));
         if (!input.usual()) {
@@ -186,39 +201,35 @@ public final class Predictions {
         }
     }
 
-    private boolean write(Loaded loaded, InputCheck input, ModelOutput detection, BufferedWriter lines)
+    private boolean write(Loaded loaded, InputCheck input, FrameResult result, BufferedWriter lines)
             throws IOException {
         RgbImage image = loaded.image();
+        FramePlan plan = loaded.plan();
         String path = relative(loaded.file());
-        ScaledMap map = new ScaledMap(detection.map(), image.width(), image.height());
+        ScaledMap map =
+                new ScaledMap(result.map(), image.width(), image.height(), plan.region(image.width(), image.height()));
         double threshold = options.threshold() != null ? options.threshold() : calibration.imageThreshold();
-        boolean anomalous = detection.score() > threshold;
+        boolean anomalous = result.score() > threshold;
         Regions regions =
                 RegionFinder.find(map, new RegionOptions(calibration.pixelThreshold(), minArea, anomalous, true));
-        ObjectNode json = PredictionJson.of(path, image, detection.score(), threshold, calibration, minArea, regions);
-        PredictionJson.write(input, loaded.decoded().warnings(), json);
+        ObjectNode json = PredictionJson.of(path, plan, result.score(), threshold, calibration, minArea, regions);
+        PredictionJson.write(input, loaded.read().warnings(), json);
+        PredictionJson.write(plan, options.region() != null, json);
         Path folder = output.resolve(path).resolveSibling("");
         Files.createDirectories(folder);
         json.put("mask", write(path + ".mask.png", PngWriter.mask(map, regions.pixelThreshold())));
         if (options.maps()) {
             json.put("anomalyMap", write(path + ".map.png", PngWriter.map(map)));
         }
-        RgbImage overlay = AnomalyOverlay.draw(image, map, regions.pixelThreshold(), calibration, regions.largest());
+        RgbImage overlay =
+                AnomalyOverlay.draw(image, map, regions.pixelThreshold(), calibration, regions.largest(), true);
         json.put("overlay", write(path + ".overlay.png", PngWriter.rgb(overlay)));
         writeLine(lines, json);
         return anomalous;
     }
 
-    /** Writes a picture beside its place and moves it there. */
     private String write(String name, byte[] png) throws IOException {
-        Path file = output.resolve(name);
-        Path part = AtomicFile.of(file);
-        try {
-            Files.write(part, png);
-            AtomicFile.publish(part, file);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        AtomicFile.write(output.resolve(name), png);
         return name;
     }
 

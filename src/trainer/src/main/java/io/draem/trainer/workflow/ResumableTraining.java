@@ -1,6 +1,7 @@
 package io.draem.trainer.workflow;
 
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.RankingFigures;
 import io.draem.trainer.evaluation.Scores;
@@ -134,7 +135,7 @@ record ResumableTraining(
         return from;
     }
 
-    private EvaluationSet validation() {
+    private EvaluationSet validation() throws IOException {
         EvaluationSet validation = images.validationInTraining();
         int all = images.validation().size();
         if (validation.size() < all) {
@@ -148,8 +149,11 @@ record ResumableTraining(
     /** Evaluates weights on the validation images, never on the test images. */
     private ValidationFigures validate(
             long step, DraemNetwork network, EvaluationSet validation, BooleanSupplier abandon) throws IOException {
-        NetworkDetector detector = new NetworkDetector(
-                network, images.options().width(), images.options().height());
+        ModelImages.Options options = images.options();
+        FrameDetector detector = new FrameDetector(
+                new NetworkDetector(
+                        network, options.input().width(), options.input().height()),
+                options.framing().score());
         EvaluationSet watched = validation.until(abandon).reporting(images.progress(), "Validating on %d images");
         RankingFigures figures = RankingFigures.of(Scores.of(watched, detector));
         return new ValidationFigures(step, figures.imageAuroc(), figures.pixelAuroc(), figures.pixelAveragePrecision());

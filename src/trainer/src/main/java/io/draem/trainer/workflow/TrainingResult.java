@@ -1,8 +1,10 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
+import io.draem.trainer.data.FrameCrops;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.network.ComputeDevice;
@@ -70,9 +72,10 @@ record TrainingResult(
             ObjectNode metrics = evaluation.metrics();
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
             ModelCard card = new ModelCard(name, width, height, calibration, training(), metrics, export)
-                    .withImages(data.profile())
+                    .withImages(data.trained().profile(data.progress()))
                     .withWhiteLevel(data.whiteLevel())
-                    .withMinRegionArea(minRegionArea);
+                    .withMinRegionArea(minRegionArea)
+                    .withFraming(data.options().framing());
             ObjectNode figures = metrics.deepCopy();
             model.curve().writeTo(figures);
             figures.putObject("validationInTraining")
@@ -82,9 +85,10 @@ record TrainingResult(
                     publisher.publish(card, model.weights(), detector, figures, evaluation, data.parityImages());
             out.printf(
                     Locale.ROOT,
-                    "%s%n%.1f images/s; parity with ONNX Runtime %.1e%nwrote %s%n",
+                    "%s%n%.1f images/s, %.0f %% of the time waiting for them; parity with ONNX Runtime %.1e%nwrote %s%n",
                     evaluation.summary(metrics),
                     model.curve().imagesPerSecond(),
+                    100 * model.curve().waitedShare(),
                     published.parity().largest(),
                     published.folder());
             out.flush();
@@ -119,6 +123,13 @@ record TrainingResult(
             training.put("startDigest", startDigest);
         }
         data.whiteLevel().ifPresent(level -> training.put("whiteLevel", level));
+        if (data.normals() instanceof FrameCrops crops) {
+            crops.writeTo(training.putObject("frames"));
+        }
+        RegionOfInterest region = data.options().framing().region();
+        if (region != null) {
+            training.put("regionShare", region.share());
+        }
         training.put("textures", data.files().hasTextures() ? "images" : "noise");
         return training;
     }

@@ -1,11 +1,13 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.trainer.data.FrameCrops;
 import io.draem.trainer.data.Progress;
+import io.draem.trainer.data.RegionFile;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.network.ComputeDevice;
-import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.onnxexport.ExportFormat;
 import io.draem.trainer.onnxexport.ExportRefusedException;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param anomalySource folder of textures; null for noise
  * @param skipUnreadable whether to continue without the files that cannot be used
  * @param startFrom file of the first weights; null for random ones
+ * @param regionFile of the region of interest; null without one
  * @param whiteLevel of deep images
  * @param device where libtorch computes
  * @param threads of libtorch
@@ -49,6 +52,7 @@ public record TrainingRun(
         @Nullable Path anomalySource,
         boolean skipUnreadable,
         @Nullable Path startFrom,
+        @Nullable Path regionFile,
         WhiteLevel whiteLevel,
         ComputeDevice device,
         int threads,
@@ -74,17 +78,19 @@ public record TrainingRun(
                     StoppedBySignalException {
         ModelVersion.requireFolder(output);
         Threads.use(threads);
+        RegionOfInterest region = regionFile == null ? null : RegionFile.read(regionFile);
         StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
-        if (start == null || start.options().equals(recipe.network())) {
-            execute(start, out, log);
-            return;
+        Recipe whole = region == null ? recipe : recipe.with(region);
+        if (start != null && !start.options().equals(recipe.network())) {
+            out.println(name + ": --start-from normalizes its input with the "
+                    + start.options().inputNormalization() + " inside the network, and so does this training");
+            whole = whole.with(start.options());
         }
-        out.println(name + ": --start-from normalizes its input with the "
-                + start.options().inputNormalization() + " inside the network, and so does this training");
-        with(start.options()).execute(start, out, log);
+        with(whole).execute(start, region, out, log);
     }
 
-    private void execute(@Nullable StartWeights start, PrintWriter out, PrintWriter log)
+    private void execute(
+            @Nullable StartWeights start, @Nullable RegionOfInterest region, PrintWriter out, PrintWriter log)
             throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
                     StoppedBySignalException {
         try (Checkpoints checkpoints = Checkpoints.open(output.resolve(name).resolve("training"));
@@ -93,59 +99,77 @@ public record TrainingRun(
                 throw new TrainerException("An unfinished training of " + name + " is in " + checkpoints.folder()
                         + ": continue it with --resume, or delete it and start again with --restart");
             }
-            ModelImages images = ModelImages.open(
+            try (ModelImages images = ModelImages.open(
                     data,
                     imagesFolder,
                     anomalySource,
                     skipUnreadable,
-                    ModelImages.Options.of(recipe, whiteLevel),
+                    ModelImages.Options.of(recipe, recipe.framing(region), whiteLevel),
+                    checkpoints.folder(),
                     threads,
-                    Progress.on(log));
-            requireValidationWithin(images);
-            out.println(name + ": " + images.files().summary());
-            out.flush();
-            TrainedModel model = new ResumableTraining(this, images, start, checkpoints, signals, log).train();
-            TrainingResult result = new TrainingResult(
-                    new Publisher(output, invocation),
-                    name,
-                    recipe,
-                    images,
-                    model,
-                    thresholds,
-                    minRegionArea,
-                    start == null ? "" : start.digest(),
-                    device,
-                    threads);
-            Path published;
-            try {
-                published = result.publish(out);
-            } catch (IOException | ExportRefusedException | RuntimeException e) {
-                log.println("The trained weights are kept; publish them with: " + invocation.resuming());
-                log.flush();
-                throw e;
-            }
-            checkpoints.discard();
-            try {
-                result.exportOtherFormats(published, formats, signals, out);
-            } catch (IOException
-                    | ExportRefusedException
-                    | GraphRefusedException
-                    | StoppedBySignalException
-                    | RuntimeException e) {
-                log.println("The model in " + published
-                        + " is complete; its other formats can be made with: export --checkpoint "
-                        + published.resolve(Publisher.CHECKPOINT) + " --data " + data
-                        + (imagesFolder == null ? "" : " --images " + imagesFolder)
-                        + (anomalySource == null ? "" : " --anomaly-source " + anomalySource) + " --output " + output
-                        + " --format FORMATS");
-                log.flush();
-                throw e;
+                    Progress.on(log))) {
+                execute(start, images, checkpoints, signals, out, log);
             }
         }
     }
 
-    /** Returns this training of a network with other options. */
-    private TrainingRun with(NetworkOptions network) {
+    private void execute(
+            @Nullable StartWeights start,
+            ModelImages images,
+            Checkpoints checkpoints,
+            StopSignals signals,
+            PrintWriter out,
+            PrintWriter log)
+            throws IOException, InterruptedException, ExportRefusedException, GraphRefusedException, TrainerException,
+                    StoppedBySignalException {
+        requireValidationWithin(images);
+        out.println(name + ": " + images.files().summary());
+        if (images.normals() instanceof FrameCrops crops) {
+            crops.notes().forEach(out::println);
+        }
+        recipe.warnings().forEach(out::println);
+        out.flush();
+        TrainedModel model = new ResumableTraining(this, images, start, checkpoints, signals, log).train();
+        TrainingResult result = new TrainingResult(
+                new Publisher(output, invocation),
+                name,
+                recipe,
+                images,
+                model,
+                thresholds,
+                minRegionArea,
+                start == null ? "" : start.digest(),
+                device,
+                threads);
+        Path published;
+        try {
+            published = result.publish(out);
+        } catch (IOException | ExportRefusedException | RuntimeException e) {
+            log.println("The trained weights are kept; publish them with: " + invocation.resuming());
+            log.flush();
+            throw e;
+        }
+        checkpoints.discard();
+        try {
+            result.exportOtherFormats(published, formats, signals, out);
+        } catch (IOException
+                | ExportRefusedException
+                | GraphRefusedException
+                | StoppedBySignalException
+                | RuntimeException e) {
+            log.println("The model in " + published
+                    + " is complete; its other formats can be made with: export --checkpoint "
+                    + published.resolve(Publisher.CHECKPOINT) + " --data " + data
+                    + (imagesFolder == null ? "" : " --images " + imagesFolder)
+                    + (anomalySource == null ? "" : " --anomaly-source " + anomalySource) + " --output " + output
+                    + " --format FORMATS");
+            log.flush();
+            throw e;
+        }
+    }
+
+    /** Returns this training with another recipe. */
+    private TrainingRun with(Recipe newRecipe) {
         return new TrainingRun(
                 data,
                 imagesFolder,
@@ -154,11 +178,12 @@ public record TrainingRun(
                 anomalySource,
                 skipUnreadable,
                 startFrom,
+                regionFile,
                 whiteLevel,
                 device,
                 threads,
                 dataThreads,
-                recipe.with(network),
+                newRecipe,
                 schedule,
                 unfinished,
                 thresholds,

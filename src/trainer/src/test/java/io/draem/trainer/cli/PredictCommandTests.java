@@ -43,7 +43,7 @@ class PredictCommandTests {
         Path output = Files.createDirectories(folder.resolve("out"));
         try (GraphDetector detector = GraphDetector.open(graph(), 1)) {
             Predictions.Counts counts = new Predictions(
-                            detector, images, output, new Predictions.Options(null, 16, false, 4))
+                            detector, images, output, new Predictions.Options(null, 16, null, false, 4))
                     .write(
                             List.of(images.resolve("a.png"), images.resolve("b.png"), images.resolve("c.png")),
                             new PrintWriter(said));
@@ -87,7 +87,7 @@ class PredictCommandTests {
         Path output = Files.createDirectories(folder.resolve("out"));
         Path images = folder.resolve("images");
         try (GraphDetector detector = GraphDetector.open(graph(), 1)) {
-            new Predictions(detector, images, output, new Predictions.Options(0.0, 1_000_000, false, 4))
+            new Predictions(detector, images, output, new Predictions.Options(0.0, 1_000_000, null, false, 4))
                     .write(List.of(images.resolve("a.png"), images.resolve("c.png")), new PrintWriter(said));
         }
         for (JsonNode line : lines(output)) {

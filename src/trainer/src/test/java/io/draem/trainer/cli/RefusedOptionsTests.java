@@ -50,7 +50,8 @@ class RefusedOptionsTests {
         int refused = 0;
         for (OptionSpec option : spec.options()) {
             if (option.arity().max() == 0
-                    || Set.of("--data", "--output", "--config", "--start-from").contains(option.longestName())) {
+                    || Set.of("--data", "--output", "--config", "--start-from", "--region-of-interest")
+                            .contains(option.longestName())) {
                 continue;
             }
             for (String value : values) {

@@ -87,6 +87,40 @@ class TrainOptionsTests {
     }
 
     @Test
+    void tilesTakeThePlaceOfTheImageSize() throws IOException {
+        assertThat(print("--preset", "quick", "--tiles", "64,96", "--scale", "0.50"))
+                .contains("tiles: 64x96\n", "scale: 0.5\n")
+                .doesNotContain("image-size", "overlap");
+        String config = file("tiles: 64\nscale: 2048x1500\noverlap: 8\nregion-of-interest: request\n")
+                .toString();
+        String resolved = print("--config", config);
+        assertThat(resolved)
+                .contains("tiles: 64\n", "scale: 2048x1500\n", "overlap: 8\n", "region-of-interest: request\n");
+        assertThat(print("--config", file(resolved).toString())).isEqualTo(resolved);
+        assertThat(run("--config", config, "--image-size", "64").err()).contains("--scale needs --tiles");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--tiles 64 --image-size 64 | --image-size and --tiles exclude each other: give one",
+                "--scale 0.5 | --scale needs --tiles",
+                "--overlap 8 | --overlap needs --tiles",
+                "--tiles 64,96 --overlap 33 | --overlap must be from 0 to 32, half of the smaller side of --tiles, not 33",
+                "--tiles 64 --overlap -1 | --overlap must be from 0 to 32",
+                "--tiles 40 | must have sides that are multiples of 32",
+                "--tiles 64 --scale 5 | A scale must be a factor above 0 and up to 4.0",
+                "--tiles 64 --scale half | A scale must be a factor such as 0.5 or a size such as 2048x1500, got half",
+                "--tiles 32 --batch-size 1 | --batch-size must be at least 2 at --tiles 32, because"
+            })
+    void refusesFramesThatCannotBeCut(String options, String message) {
+        CommandRun run = run(options.split(" "));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+    }
+
+    @Test
     void theDefaultsAreThePapersExceptForPrecisionAndValidation() {
         List<String> paper = print("--preset", "paper").lines().toList();
         List<String> defaults = print().lines().toList();

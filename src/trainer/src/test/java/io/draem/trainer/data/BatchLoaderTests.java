@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.Sample;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.synthesis.TestImages;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class BatchLoaderTests {
@@ -20,7 +22,8 @@ class BatchLoaderTests {
     private static final int SIDE = 32;
     private static final int AREA = SIDE * SIDE;
 
-    private final ImageSource<float[]> normals = TestImages.tensors(SIDE, SIDE, 5);
+    private final ImageSource<float[]> images = TestImages.tensors(SIDE, SIDE, 5);
+    private final NormalSource normals = NormalSource.whole(images, null);
     private final AnomalySynthesizer synthesizer = synthesizer(SynthesisOptions.DEFAULTS);
 
     @Test
@@ -39,6 +42,25 @@ class BatchLoaderTests {
         List<Batch> rest = batches(6, 4, 2, 3);
         for (int i = 0; i < 4; i++) {
             assertSame(whole.get(6 + i), rest.get(i));
+        }
+    }
+
+    @Test
+    void aCropHasRandomNumbersOfItsOwnSoThatThoseOfTheAnomalyAreAsWithoutIt() throws InterruptedException {
+        NormalSource drawing = new NormalSource() {
+            @Override
+            public int size() {
+                return normals.size();
+            }
+
+            @Override
+            public Normal draw(int index, RandomGenerator random) {
+                random.nextLong();
+                return normals.draw(index, random);
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(drawing, synthesizer, 3, 42, 0, 1, 1)) {
+            assertSame(batches(0, 1, 1, 1).get(0), loader.next());
         }
     }
 
@@ -100,7 +122,7 @@ class BatchLoaderTests {
                 throw new UncheckedIOException(new IOException("disk gone"));
             }
         };
-        try (BatchLoader loader = new BatchLoader(broken, synthesizer, 2, 0, 0, 1, 1)) {
+        try (BatchLoader loader = new BatchLoader(NormalSource.whole(broken, null), synthesizer, 2, 0, 0, 1, 1)) {
             assertThatThrownBy(loader::next)
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("disk gone");
@@ -122,7 +144,7 @@ class BatchLoaderTests {
             Sample sample = BatchLoader.validationSample(normals, synthesizer, 2, 9, i);
             Sample again = BatchLoader.validationSample(normals, synthesizer, 2, 9, i);
             assertThat(sample.anomalous()).isEqualTo(i % 2 == 1);
-            assertThat(sample.clean()).isEqualTo(normals.get(i / 2)); // not turned
+            assertThat(sample.clean()).isEqualTo(images.get(i / 2)); // not turned
             assertThat(again.augmented()).isEqualTo(sample.augmented());
         }
     }
@@ -149,7 +171,7 @@ class BatchLoaderTests {
     private int imageOf(Batch batch, int sample) {
         float[] clean = Arrays.copyOfRange(batch.clean(), sample * 3 * AREA, (sample + 1) * 3 * AREA);
         for (int i = 0; i < normals.size(); i++) {
-            if (Arrays.equals(clean, normals.get(i))) {
+            if (Arrays.equals(clean, images.get(i))) {
                 return i;
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.FrameSize;
 import io.draem.image.ImageLimits;
 import io.draem.testing.BoundedProcess;
 import io.draem.trainer.synthesis.Pixels;
@@ -461,7 +462,7 @@ class DatasetTests {
         float[] textureFromFile = Pixels.toTensor(
                 ImageStore.pictures(List.of(texture), 32, 64, 1 << 20, 1).get(0));
         String digest = dataset.digest();
-        FirstPass pass = FirstPass.of(files, List.of(texture), 32, 64);
+        FirstPass pass = FirstPass.ofWhole(files, List.of(texture), new FrameSize(32, 64));
         DatasetCheck.of(dataset, List.of(texture), 2, Progress.SILENT, pass);
         for (Path file : LabelledImage.files(dataset.images().toList())) {
             Files.delete(file);

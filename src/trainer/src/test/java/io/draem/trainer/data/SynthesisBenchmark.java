@@ -3,9 +3,11 @@ package io.draem.trainer.data;
 import io.draem.image.RgbImage;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.RandomStreams;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.synthesis.TestImages;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +37,15 @@ final class SynthesisBenchmark {
 
     private static double samplesPerSecond(
             int side, @Nullable ImageSource<RgbImage> textures, SynthesisOptions options) {
-        ImageSource<float[]> normals = TestImages.tensors(side, side, 20);
+        NormalSource normals = NormalSource.whole(TestImages.tensors(side, side, 20), null);
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(options, side, side, normals, textures);
         long start = 0;
         for (int i = -WARM_UP; i < MEASURED; i++) {
             if (i == 0) {
                 start = System.nanoTime();
             }
-            synthesizer.synthesize(normals.get(Math.floorMod(i, 20)), RandomStreams.of(0, "benchmark", i));
+            RandomGenerator random = RandomStreams.of(0, "benchmark", i);
+            synthesizer.synthesize(normals.draw(Math.floorMod(i, 20), random), random);
         }
         return MEASURED / ((System.nanoTime() - start) / 1e9);
     }

@@ -36,7 +36,7 @@ class DrawnImagesTests {
     private static EvaluationSet set(List<String> kinds) {
         List<EvaluationImage> images = new ArrayList<>();
         for (int i = 0; i < kinds.size(); i++) {
-            images.add(new EvaluationImage("image " + i, kinds.get(i), new float[3], new boolean[1]));
+            images.add(WholeImages.image("image " + i, kinds.get(i), 1, 1, new float[3], new boolean[1]));
         }
         return EvaluationSet.of(images);
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -213,9 +216,9 @@ class EvaluationTests {
         }
         Dataset dataset = Dataset.open(Files.writeString(folder.resolve("parts.csv"), csv));
         Scores scores = Scores.of(
-                new TestImages(dataset.train(), SIDE, SIDE),
-                (pixels, count) -> Collections.nCopies(
-                        count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null)));
+                new FrameImages(dataset.train(), Framing.WHOLE, FrameSize.square(SIDE), OptionalInt.empty()),
+                WholeImages.detector((pixels, count) -> Collections.nCopies(
+                        count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null))));
         assertThat(scores.images())
                 .extracting(Scores.Scored::id)
                 .containsExactly("left/001.png", "right/001.png", "right/002.png");
@@ -231,8 +234,8 @@ class EvaluationTests {
                 lines::add, () -> Duration.ofSeconds(seconds.addAndGet(2)).toNanos());
         Scores.of(
                 EvaluationSet.of(Collections.nCopies(20, image)).reporting(progress, "Testing on %d images"),
-                (pixels, count) -> Collections.nCopies(
-                        count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null)));
+                WholeImages.detector((pixels, count) -> Collections.nCopies(
+                        count, new ModelOutput(0.1f, new AnomalyMap(SIDE, SIDE, new float[64]), null))));
         assertThat(lines)
                 .contains(
                         "Testing on 20 images: 3 (15 %), 0.5 images/s",
@@ -289,17 +292,18 @@ class EvaluationTests {
         }
         float[] pixels = new float[3 * SIDE * SIDE];
         pixels[0] = score;
-        return new Painted(new EvaluationImage(name, defect, pixels, mask), score);
+        return new Painted(WholeImages.image(name, defect, SIDE, SIDE, pixels, mask), score);
     }
 
     private static Painted unmasked(String name, String defect, float score) {
-        float[] pixels = image(name, defect, score).image().pixels();
-        return new Painted(new EvaluationImage(name, defect, pixels, null), score);
+        float[] pixels = image(name, defect, score).image().frame().input(0);
+        return new Painted(WholeImages.image(name, defect, SIDE, SIDE, pixels, null), score);
     }
 
     private static Scores scores(Painted... images) throws IOException {
         return Scores.of(
-                EvaluationSet.of(List.of(images).stream().map(Painted::image).toList()), (pixels, count) -> {
+                EvaluationSet.of(List.of(images).stream().map(Painted::image).toList()),
+                WholeImages.detector((pixels, count) -> {
                     List<ModelOutput> detections = new ArrayList<>();
                     for (int i = 0; i < count; i++) {
                         float score = pixels[i * 3 * SIDE * SIDE];
@@ -310,7 +314,7 @@ class EvaluationTests {
                         detections.add(new ModelOutput(score, new AnomalyMap(SIDE, SIDE, map), null));
                     }
                     return detections;
-                });
+                }));
     }
 
     private static boolean inCorner(int pixel) {

@@ -9,6 +9,7 @@ import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.NetworkOutputs;
+import io.draem.trainer.evaluation.WholeImages;
 import io.draem.trainer.network.GoldenCase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ class ExportGoldenTests {
         ModelCard card = Cards.card((int) shape[3], (int) shape[2]);
         ModelCheckpoint model =
                 new ModelCheckpoint(golden.weights().tensors(), golden.options(), card, card.training());
-        EvaluationSet set = set(images, count);
+        EvaluationSet set = set(images, count, card);
         Path file = folder.resolve("model.onnx");
         try (FormatExport export = FormatExport.of(model, card, new ExportImages(set, set, count), file, file, 1)) {
             export.write(format, file, file).close();
@@ -99,12 +100,13 @@ class ExportGoldenTests {
         }
     }
 
-    private static EvaluationSet set(float[] images, int count) {
+    private static EvaluationSet set(float[] images, int count, ModelCard card) {
         int size = images.length / count;
         List<EvaluationImage> set = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             float[] image = Arrays.copyOfRange(images, i * size, (i + 1) * size);
-            set.add(new EvaluationImage("golden " + i, EvaluationImage.GOOD, image, new boolean[size / 3]));
+            boolean[] mask = new boolean[size / 3];
+            set.add(WholeImages.image("golden " + i, EvaluationImage.GOOD, card.width(), card.height(), image, mask));
         }
         return EvaluationSet.of(set);
     }

@@ -12,6 +12,7 @@ import io.draem.model.ModelCard;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.WholeImages;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.NetworkOptions;
@@ -180,7 +181,7 @@ class FormatExportTests {
             for (int k = 0; k < pixels.length; k++) {
                 pixels[k] = random.nextFloat();
             }
-            images.add(new EvaluationImage("noise " + i, EvaluationImage.GOOD, pixels, new boolean[64 * 32]));
+            images.add(WholeImages.image("noise " + i, EvaluationImage.GOOD, 64, 32, pixels, new boolean[64 * 32]));
         }
         return EvaluationSet.of(images);
     }

@@ -5,6 +5,7 @@ import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.GraphDetector;
+import io.draem.trainer.evaluation.WholeImages;
 import io.draem.trainer.network.NetworkOptions;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ final class FullSizeExport {
     }
 
     private static void time(ExportFormat format, Path graph, EvaluationSet images) throws Exception {
-        float[] image = images.load(0).pixels();
+        float[] image = images.load(0).sampledInput();
         try (GraphDetector detector = GraphDetector.open(graph, THREADS)) {
             detector.detect(image, 1);
             for (int run = 0; run < 3; run++) {
@@ -83,7 +84,8 @@ final class FullSizeExport {
             for (int k = 0; k < pixels.length; k++) {
                 pixels[k] = random.nextFloat();
             }
-            images.add(new EvaluationImage("noise " + i, EvaluationImage.GOOD, pixels, new boolean[SIDE * SIDE]));
+            images.add(WholeImages.image(
+                    "noise " + i, EvaluationImage.GOOD, SIDE, SIDE, pixels, new boolean[SIDE * SIDE]));
         }
         return EvaluationSet.of(images);
     }

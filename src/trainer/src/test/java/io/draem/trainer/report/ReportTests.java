@@ -2,6 +2,14 @@ package io.draem.trainer.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.frame.Frame;
+import io.draem.frame.FramePlan;
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameScore;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.Tiling;
+import io.draem.image.PixelBytes;
 import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
@@ -11,10 +19,13 @@ import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.Scores;
+import io.draem.trainer.evaluation.WholeImages;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -82,9 +93,10 @@ class ReportTests {
         assertThat(report.examples())
                 .filteredOn(example -> example.kind() == Example.Kind.MISSED)
                 .allSatisfy(example -> {
-                    assertThat(example.found()).isEmpty();
-                    assertThat(example.truth()).hasSize(1);
-                    assertThat(example.truth().get(0).area()).isEqualTo(SIDE * SIDE / 4);
+                    assertThat(example.whole().found()).isEmpty();
+                    assertThat(example.whole().truth()).hasSize(1);
+                    assertThat(example.whole().truth().get(0).area()).isEqualTo(SIDE * SIDE / 4);
+                    assertThat(example.part()).isNull();
                 });
     }
 
@@ -145,6 +157,63 @@ class ReportTests {
         assertThat(TrainingCharts.of(metrics)).contains("Figures on the validation images during training");
     }
 
+    @Test
+    void aCutImageIsShownWholeAndInPartAroundItsLargestRegion() throws IOException {
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 8), FrameScore.MAXIMUM, null, false);
+        AnomalyDetector brightness = (pixels, count) -> {
+            List<ModelOutput> outputs = new ArrayList<>();
+            int length = 3 * SIDE * SIDE;
+            for (int i = 0; i < count; i++) {
+                float[] red = Arrays.copyOfRange(pixels, i * length, i * length + SIDE * SIDE);
+                outputs.add(new ModelOutput(0, new AnomalyMap(SIDE, SIDE, red), null));
+            }
+            return outputs;
+        };
+        EvaluationSet set = EvaluationSet.of(
+                List.of(frame("frame", "hole", framing, true), frame("plain", EvaluationImage.GOOD, framing, false)));
+        Scores scores = Scores.of(set, new FrameDetector(brightness, framing.score()));
+        Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+        ObjectNode training = JsonNodeFactory.instance.objectNode();
+        ObjectNode metrics = Evaluation.figures(scores, calibration);
+        ModelCard card = new ModelCard("plate", SIDE, SIDE, calibration, training, metrics).withFraming(framing);
+
+        Report report = Report.of(card, metrics, "2 images", set, scores, null, brightness);
+
+        Example example = report.examples().stream()
+                .filter(one -> one.id().equals("frame"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(example.whole().width()).as("long, so larger than others").isEqualTo(640);
+        assertThat(example.whole().height()).isEqualTo(91);
+        assertThat(example.whole().found()).hasSize(1);
+        assertThat(example.whole().truth()).hasSize(1);
+        ExampleView part = example.part();
+        assertThat(part).isNotNull();
+        assertThat(List.of(part.left(), part.top(), part.width(), part.height()))
+                .containsExactly(589, 29, SIDE, SIDE);
+        assertThat(part.found()).singleElement().satisfies(region -> {
+            assertThat(region.x()).isEqualTo(11);
+            assertThat(region.area()).isEqualTo(100);
+        });
+        assertThat(part.truth())
+                .singleElement()
+                .satisfies(region -> assertThat(region.y()).isEqualTo(11));
+        assertThat(report.html())
+                .contains(
+                        "model for tiles of 32×32 pixels", "part of 32×32 pixels", "700x100", "maximum, from the map");
+    }
+
+    private static EvaluationImage frame(String id, String defect, Framing framing, boolean hole) {
+        byte[] gray = new byte[700 * 100];
+        boolean[] mask = new boolean[gray.length];
+        for (int i = 0; i < gray.length && hole; i++) {
+            mask[i] = i % 700 >= 600 && i % 700 < 610 && i / 700 >= 40 && i / 700 < 50;
+            gray[i] = (byte) (mask[i] ? 255 : 0);
+        }
+        FramePlan plan = FramePlan.of(framing, FrameSize.square(SIDE), 700, 100, null);
+        return new EvaluationImage(id, defect, Frame.tiled(plan, new PixelBytes(700, 100, 1, gray)), mask);
+    }
+
     private static List<String> names(Report report, Example.Kind kind) {
         return report.examples().stream()
                 .filter(example -> example.kind() == kind)
@@ -157,7 +226,7 @@ class ReportTests {
                 new Calibration(ThresholdRule.QUANTILE, 0.5, 0.5, 0, 1, 0, 1, 10, 0, 10, 1000, 10, 10, 0.99);
         EvaluationSet set = EvaluationSet.of(List.of(images));
         AnomalyDetector detector = ReportTests::detect;
-        Scores scores = Scores.of(set, detector);
+        Scores scores = Scores.of(set, WholeImages.detector(detector));
         ObjectNode metrics = Evaluation.figures(scores, calibration);
         for (int step = 1; step < 4; step++) {
             metrics.withArray("lossCurve")
@@ -198,7 +267,7 @@ class ReportTests {
         }
         float[] pixels = new float[3 * SIDE * SIDE];
         pixels[0] = score;
-        return new EvaluationImage(name, defect, pixels, mask);
+        return WholeImages.image(name, defect, SIDE, SIDE, pixels, mask);
     }
 
     private static boolean inCorner(int pixel) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.image.RgbImage;
+import io.draem.score.RowMask;
+import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
 import io.draem.trainer.synthesis.SynthesisOptions.Augmenters;
 import io.draem.trainer.synthesis.SynthesisOptions.Beta;
@@ -24,6 +27,7 @@ class AnomalySynthesizerTests {
     private static final int AREA = WIDTH * HEIGHT;
 
     private final TestImages<float[]> normals = TestImages.tensors(WIDTH, HEIGHT, 3);
+    private final NormalSource source = whole(normals);
     private final TestImages<RgbImage> textures = TestImages.pictures(WIDTH, HEIGHT, 2);
     private final SynthesisOptions upright = SynthesisOptions.DEFAULTS.with(NormalRotation.NONE);
 
@@ -38,10 +42,10 @@ class AnomalySynthesizerTests {
 
     @Test
     void anAnomalousSampleHasAMaskAndDiffersWithinItAlone() {
-        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, textures);
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, source, textures);
         int different = 0;
         for (int seed = 0; seed < 300; seed++) {
-            Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(normal(0), true, new SplittableRandom(seed));
             assertThat(sample.anomalous()).isTrue();
             assertThat(sample.clean()).isSameAs(normals.get(0));
             int inside = 0;
@@ -63,9 +67,9 @@ class AnomalySynthesizerTests {
     @Test
     void aCleanSampleIsTheImageWithAnEmptyMask() {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS.withAnomalyProbability(0), WIDTH, HEIGHT, normals, textures);
+                SynthesisOptions.DEFAULTS.withAnomalyProbability(0), WIDTH, HEIGHT, source, textures);
         for (int seed = 0; seed < 20; seed++) {
-            Sample sample = synthesizer.synthesize(normals.get(1), new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(normal(1), new SplittableRandom(seed));
             assertThat(sample.anomalous()).isFalse();
             assertThat(sample.mask()).hasSize(AREA).containsOnly(0f);
             assertThat(sample.augmented()).isEqualTo(sample.clean());
@@ -75,12 +79,12 @@ class AnomalySynthesizerTests {
     @Test
     void keepsTheProbabilitiesOfAnomaliesAndRotatedImages() {
         AnomalySynthesizer synthesizer =
-                new AnomalySynthesizer(SynthesisOptions.DEFAULTS, WIDTH, HEIGHT, normals, textures);
+                new AnomalySynthesizer(SynthesisOptions.DEFAULTS, WIDTH, HEIGHT, source, textures);
         int anomalous = 0;
         int turned = 0;
         SplittableRandom random = new SplittableRandom(17);
         for (int i = 0; i < 1000; i++) {
-            Sample sample = synthesizer.synthesize(normals.get(0), random);
+            Sample sample = synthesizer.synthesize(normal(0), random);
             anomalous += sample.anomalous() ? 1 : 0;
             turned += sample.clean() == normals.get(0) ? 0 : 1;
         }
@@ -91,8 +95,8 @@ class AnomalySynthesizerTests {
     @Test
     void aTurnedImageIsTurnedInBothPictures() {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS.with(new NormalRotation(1, 90)), WIDTH, HEIGHT, normals, textures);
-        Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(2));
+                SynthesisOptions.DEFAULTS.with(new NormalRotation(1, 90)), WIDTH, HEIGHT, source, textures);
+        Sample sample = synthesizer.synthesize(normal(0), true, new SplittableRandom(2));
         assertThat(sample.clean()).isNotEqualTo(normals.get(0));
         for (int i = 0; i < 3 * AREA; i++) {
             if (sample.mask()[i % AREA] == 0) {
@@ -103,8 +107,8 @@ class AnomalySynthesizerTests {
 
     @Test
     void makesItsOwnTexturesWithoutAnAnomalySource() {
-        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, null);
-        Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(4));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, source, null);
+        Sample sample = synthesizer.synthesize(normal(0), true, new SplittableRandom(4));
         assertThat(sample.augmented()).isNotEqualTo(sample.clean());
     }
 
@@ -127,10 +131,10 @@ class AnomalySynthesizerTests {
                 new Shapes(0, 0),
                 new Appearance(0, false, 0));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                options, WIDTH, HEIGHT, TestImages.of(red), TestImages.of(new RgbImage(WIDTH, HEIGHT, blue)));
+                options, WIDTH, HEIGHT, whole(TestImages.of(red)), TestImages.of(new RgbImage(WIDTH, HEIGHT, blue)));
         int self = 0;
         for (int seed = 0; seed < 200; seed++) {
-            Sample sample = synthesizer.synthesize(new float[3 * AREA], new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(new Normal(new float[3 * AREA], null), new SplittableRandom(seed));
             boolean anyBlue = false;
             for (int i = 0; i < AREA; i++) {
                 anyBlue |= sample.augmented()[2 * AREA + i] > 0;
@@ -142,7 +146,7 @@ class AnomalySynthesizerTests {
 
     @Test
     void aSelfTextureOfTheOnlyImageIsThatImageMoved() {
-        TextureSource source = TextureSource.normals(TestImages.tensors(WIDTH, HEIGHT, 1), WIDTH, HEIGHT);
+        TextureSource source = TextureSource.normals(whole(TestImages.tensors(WIDTH, HEIGHT, 1)), WIDTH, HEIGHT);
         RgbImage original = Pixels.fromTensor(normals.get(0), WIDTH, HEIGHT);
         RgbImage texture = source.draw(normals.get(0), new SplittableRandom(8));
         boolean found = false;
@@ -159,8 +163,9 @@ class AnomalySynthesizerTests {
         float[] grey = new float[3 * AREA];
         Arrays.fill(grey, 0.5f);
         SynthesisOptions always = upright.with(new SelfTextures(1, 0, 0.04));
-        AnomalySynthesizer synthesizer = new AnomalySynthesizer(always, WIDTH, HEIGHT, TestImages.of(grey), textures);
-        Sample sample = synthesizer.synthesize(grey, true, new SplittableRandom(1));
+        AnomalySynthesizer synthesizer =
+                new AnomalySynthesizer(always, WIDTH, HEIGHT, whole(TestImages.of(grey)), textures);
+        Sample sample = synthesizer.synthesize(new Normal(grey, null), true, new SplittableRandom(1));
         assertThat(sample.mask()).contains(1f);
         assertThat(sample.augmented()).isNotEqualTo(grey);
     }
@@ -171,11 +176,11 @@ class AnomalySynthesizerTests {
         Arrays.fill(image, 0, AREA, 0.3f);
         Arrays.fill(image, AREA, 3 * AREA, 0.6f);
         SynthesisOptions always = upright.with(new Appearance(1, false, 0)).with(new Beta(0, 0));
-        AnomalySynthesizer synthesizer = new AnomalySynthesizer(always, WIDTH, HEIGHT, normals, textures);
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(always, WIDTH, HEIGHT, source, textures);
         boolean darker = false;
         boolean lighter = false;
         for (int seed = 0; seed < 50; seed++) {
-            Sample sample = synthesizer.synthesize(image, true, new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(new Normal(image, null), true, new SplittableRandom(seed));
             int inside = indexOf(sample.mask(), 1);
             float red = sample.augmented()[inside];
             assertThat(Math.abs(red - 0.3)).isBetween(0.09, 0.61);
@@ -193,16 +198,16 @@ class AnomalySynthesizerTests {
         float[] grey = new float[3 * AREA];
         Arrays.fill(grey, 0.5f);
         AnomalySynthesizer synthesizer =
-                new AnomalySynthesizer(upright.with(new Appearance(0, true, 0)), WIDTH, HEIGHT, normals, textures);
-        Sample onGrey = synthesizer.synthesize(grey, true, new SplittableRandom(3));
+                new AnomalySynthesizer(upright.with(new Appearance(0, true, 0)), WIDTH, HEIGHT, source, textures);
+        Sample onGrey = synthesizer.synthesize(new Normal(grey, null), true, new SplittableRandom(3));
         assertThat(onGrey.augmented()).isNotEqualTo(grey);
         assertThat(ColorShift.isGray(onGrey.augmented())).isTrue();
 
-        AnomalySynthesizer plain = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, textures);
+        AnomalySynthesizer plain = new AnomalySynthesizer(upright, WIDTH, HEIGHT, source, textures);
         assertThat(synthesizer
-                        .synthesize(normals.get(0), true, new SplittableRandom(3))
+                        .synthesize(normal(0), true, new SplittableRandom(3))
                         .augmented())
-                .isEqualTo(plain.synthesize(normals.get(0), true, new SplittableRandom(3))
+                .isEqualTo(plain.synthesize(normal(0), true, new SplittableRandom(3))
                         .augmented());
     }
 
@@ -221,10 +226,10 @@ class AnomalySynthesizerTests {
                 new Shapes(0, 3),
                 new Appearance(0, false, 0));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                soft, WIDTH, HEIGHT, TestImages.of(black), TestImages.of(new RgbImage(WIDTH, HEIGHT, white)));
+                soft, WIDTH, HEIGHT, whole(TestImages.of(black)), TestImages.of(new RgbImage(WIDTH, HEIGHT, white)));
         boolean fades = false;
         for (int seed = 0; seed < 20; seed++) {
-            Sample sample = synthesizer.synthesize(black, true, new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(new Normal(black, null), true, new SplittableRandom(seed));
             for (int i = 0; i < AREA; i++) {
                 float shown = sample.augmented()[i];
                 assertThat(sample.mask()[i]).isEqualTo(shown > 0.05f ? 1 : 0);
@@ -237,9 +242,9 @@ class AnomalySynthesizerTests {
     @Test
     void strokesTakeThePlaceOfNoiseAsOftenAsAsked() {
         AnomalySynthesizer synthesizer =
-                new AnomalySynthesizer(upright.with(new Shapes(1, 0)), WIDTH, HEIGHT, normals, textures);
+                new AnomalySynthesizer(upright.with(new Shapes(1, 0)), WIDTH, HEIGHT, source, textures);
         for (int seed = 0; seed < 50; seed++) {
-            Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(normal(0), true, new SplittableRandom(seed));
             int inside = 0;
             for (float pixel : sample.mask()) {
                 inside += pixel > 0 ? 1 : 0;
@@ -249,10 +254,80 @@ class AnomalySynthesizerTests {
     }
 
     @Test
+    void anAnomalyIsInsideTheRegionOfInterestAlone() {
+        SynthesisOptions options = upright.with(new Shapes(0.4, 4))
+                .with(new SelfTextures(0.3, 0, 0.04))
+                .with(new Appearance(0.2, false, 3));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(options, WIDTH, HEIGHT, source, textures);
+        float[] corner = inside(0, 0, 20, 12);
+        float[] three = inside(40, 20, 43, 21);
+        for (float[] inside : List.of(corner, three)) {
+            for (int seed = 0; seed < 200; seed++) {
+                Normal normal = new Normal(normals.get(0), inside);
+                Sample sample = synthesizer.synthesize(normal, true, new SplittableRandom(seed));
+                assertThat(sample.anomalous()).isTrue();
+                assertThat(sample.mask()).contains(1f);
+                for (int i = 0; i < 3 * AREA; i++) {
+                    if (inside[i % AREA] == 0) {
+                        assertThat(sample.mask()[i % AREA]).isZero();
+                        assertThat(sample.augmented()[i]).isEqualTo(sample.clean()[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theRegionOfInterestIsRotatedWithTheImage() {
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(
+                SynthesisOptions.DEFAULTS.with(new NormalRotation(1, 90)), WIDTH, HEIGHT, source, textures);
+        float[] inside = inside(20, 4, 44, 28);
+        float[] image = new float[3 * AREA];
+        for (int i = 0; i < image.length; i++) {
+            image[i] = inside[i % AREA];
+        }
+        for (int seed = 0; seed < 100; seed++) {
+            Sample sample = synthesizer.synthesize(new Normal(image, inside), true, new SplittableRandom(seed));
+            assertThat(sample.anomalous()).isTrue();
+            for (int i = 0; i < AREA; i++) {
+                if (sample.mask()[i] > 0) {
+                    assertThat(sample.clean()[i]).isGreaterThanOrEqualTo(0.5f);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRegionOfEverythingChangesNothingAndOneOfNothingLeavesTheImageClean() {
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, source, textures);
+        for (int seed = 0; seed < 20; seed++) {
+            Sample without = synthesizer.synthesize(normal(0), true, new SplittableRandom(seed));
+            Sample all = synthesizer.synthesize(
+                    new Normal(normals.get(0), inside(0, 0, WIDTH, HEIGHT)), true, new SplittableRandom(seed));
+            assertThat(all.augmented()).isEqualTo(without.augmented());
+            assertThat(all.mask()).isEqualTo(without.mask());
+            Sample nothing = synthesizer.synthesize(
+                    new Normal(normals.get(0), new float[AREA]), true, new SplittableRandom(seed));
+            assertThat(nothing.anomalous()).isFalse();
+            assertThat(nothing.augmented()).isSameAs(normals.get(0));
+        }
+    }
+
+    @Test
+    void wholeImagesDrawNoRandomNumber() {
+        RowMask left = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1").at(WIDTH, HEIGHT);
+        Normal drawn = NormalSource.whole(normals, left).draw(1, () -> {
+            throw new AssertionError("a random number was drawn");
+        });
+        assertThat(drawn.pixels()).isSameAs(normals.get(1));
+        assertThat(drawn.inside()).isEqualTo(inside(0, 0, WIDTH / 2, HEIGHT));
+    }
+
+    @Test
     void refusesAnImageOfAnotherSize() {
-        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, normals, textures);
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(upright, WIDTH, HEIGHT, source, textures);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> synthesizer.synthesize(new float[12], new SplittableRandom(1)))
+                .isThrownBy(() -> synthesizer.synthesize(new Normal(new float[12], null), new SplittableRandom(1)))
                 .withMessageContaining("3x32x64");
     }
 
@@ -279,6 +354,22 @@ class AnomalySynthesizerTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Augmenters(3, List.of(Augmenter.INVERT, Augmenter.ROTATE)))
                 .withMessage("--augmenters-per-texture must be from 0 to 2, not 3");
+    }
+
+    private static float[] inside(int left, int top, int right, int bottom) {
+        float[] inside = new float[AREA];
+        for (int y = top; y < bottom; y++) {
+            Arrays.fill(inside, y * WIDTH + left, y * WIDTH + right, 1);
+        }
+        return inside;
+    }
+
+    private Normal normal(int index) {
+        return new Normal(normals.get(index), null);
+    }
+
+    private static NormalSource whole(ImageSource<float[]> images) {
+        return NormalSource.whole(images, null);
     }
 
     private static int indexOf(float[] values, float value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
 import io.draem.trainer.synthesis.SynthesisOptions.NormalRotation;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
@@ -47,10 +48,10 @@ class LongImagesTests {
                 .with(new SelfTextures(0.5, 0, 0.04))
                 .with(new Shapes(0.4, 0))
                 .with(new Appearance(0.2, true, 3));
-        AnomalySynthesizer synthesizer =
-                new AnomalySynthesizer(options, width, height, normals, TestImages.pictures(width, height, 2));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(
+                options, width, height, NormalSource.whole(normals, null), TestImages.pictures(width, height, 2));
         for (int seed = 0; seed < 20; seed++) {
-            Sample sample = synthesizer.synthesize(normals.get(0), true, new SplittableRandom(seed));
+            Sample sample = synthesizer.synthesize(new Normal(normals.get(0), null), true, new SplittableRandom(seed));
             int area = width * height;
             int inside = 0;
             int changed = 0;
@@ -79,12 +80,12 @@ class LongImagesTests {
                 SynthesisOptions.DEFAULTS.with(NormalRotation.NONE).with(new Shapes(strokes, 0)),
                 width,
                 height,
-                normals,
+                NormalSource.whole(normals, null),
                 textures);
         double[] shares = new double[PARTS];
         for (int seed = 0; seed < SAMPLES; seed++) {
             float[] mask = synthesizer
-                    .synthesize(normals.get(0), true, new SplittableRandom(seed))
+                    .synthesize(new Normal(normals.get(0), null), true, new SplittableRandom(seed))
                     .mask();
             for (int i = 0; i < mask.length; i++) {
                 int part = width > height ? i % width * PARTS / width : i / width * PARTS / height;

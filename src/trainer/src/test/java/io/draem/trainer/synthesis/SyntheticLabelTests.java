@@ -3,6 +3,7 @@ package io.draem.trainer.synthesis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
 import io.draem.trainer.synthesis.SynthesisOptions.NormalRotation;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
@@ -31,10 +32,13 @@ class SyntheticLabelTests {
         long unchanged = 0;
         for (SynthesisOptions options : everyKind()) {
             for (@Nullable ImageSource<RgbImage> source : sources(textures)) {
-                AnomalySynthesizer synthesizer = new AnomalySynthesizer(options, width, height, normals, source);
+                AnomalySynthesizer synthesizer =
+                        new AnomalySynthesizer(options, width, height, NormalSource.whole(normals, null), source);
                 for (int seed = 0; seed < seeds; seed++) {
                     Sample sample = synthesizer.synthesize(
-                            normals.get(seed % normals.size()), true, new SplittableRandom(31L * samples + seed));
+                            new Normal(normals.get(seed % normals.size()), null),
+                            true,
+                            new SplittableRandom(31L * samples + seed));
                     int inside = 0;
                     for (int i = 0; i < width * height; i++) {
                         float change = change(sample, i, width * height);
@@ -73,11 +77,13 @@ class SyntheticLabelTests {
                 .with(new Shapes(strokes, softness))
                 .with(new SelfTextures(self, 0, 0.04))
                 .with(new Appearance(tones, false, grain));
-        AnomalySynthesizer synthesizer = new AnomalySynthesizer(options, side, side, normals, textures);
+        AnomalySynthesizer synthesizer =
+                new AnomalySynthesizer(options, side, side, NormalSource.whole(normals, null), textures);
         long masked = 0;
         long visible = 0;
         for (int seed = 0; seed < 60; seed++) {
-            Sample sample = synthesizer.synthesize(normals.get(seed % 3), true, new SplittableRandom(seed));
+            Sample sample =
+                    synthesizer.synthesize(new Normal(normals.get(seed % 3), null), true, new SplittableRandom(seed));
             for (int i = 0; i < side * side; i++) {
                 if (sample.mask()[i] == 1) {
                     masked++;

@@ -14,6 +14,7 @@ import io.draem.trainer.network.NetworkOutput;
 import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
+import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ public final class TrainingSpeedBenchmark implements Callable<Integer> {
         int count = steps > 0 ? steps : one.steps();
         List<Path> files =
                 FileTree.ofImages(Path.of("src/data/cookie/train/good")).images();
-        ImageStore<float[]> normals = ImageStore.tensors(files, size, size, Long.MAX_VALUE, 1);
+        NormalSource normals = NormalSource.whole(ImageStore.tensors(files, size, size, Long.MAX_VALUE, 1), null);
         List<Path> textureFiles =
                 FileTree.ofImages(Path.of("src/data/textures")).images();
         ImageStore<RgbImage> textures = ImageStore.pictures(textureFiles, size, size, Long.MAX_VALUE, 1);

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.draem.frame.FrameScale;
 import io.draem.frame.FrameSize;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Tensor;
 import io.draem.trainer.data.BatchLoader;
+import io.draem.trainer.data.FrameCrops;
+import io.draem.trainer.data.FrameStore;
+import io.draem.trainer.data.TestFrames;
 import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.loss.FocalLoss;
 import io.draem.trainer.loss.LossParts;
@@ -19,6 +25,7 @@ import io.draem.trainer.network.Precision;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.synthesis.TestImages;
 import java.io.IOException;
@@ -47,6 +54,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /** Trains a tiny network to its end, in one go and in pieces. */
 @Tag("slow")
@@ -58,6 +66,7 @@ class TrainingTests {
     private static final ImageSource<float[]> NORMALS = TestImages.tensors(SIDE, SIDE, 5);
 
     private final List<Path> saved = new ArrayList<>();
+    private int loaders = 1;
 
     @TempDir
     private Path folder;
@@ -78,6 +87,63 @@ class TrainingTests {
             assertSame(resumed.weights(), whole);
             assertThat(resumed.curve().validations()).hasSize(STEPS / 2);
         }
+    }
+
+    @Test
+    void cropsOfFramesResumeToTheSameWeightsOnAnyNumberOfThreads() throws Exception {
+        Recipe recipe = recipe(UNVALIDATED);
+        try (FrameStore frames = TestFrames.in(folder.resolve("frames")).open(List.of("90x70", "70x100", "20x40"))) {
+            RegionOfInterest region = RegionOfInterest.parse("0.2,0 1,0 1,0.8");
+            NormalSource crops = FrameCrops.of(frames, FrameSize.square(SIDE), region);
+            Map<String, Tensor> whole = train(recipe, crops, null, new Ear(), TrainingTests::validate, () -> false)
+                    .weights();
+            loaders = 3;
+            for (int step : new int[] {1, 4}) {
+                Checkpoint from = Checkpoint.read(saved.get(step - 1));
+                assertSame(
+                        train(recipe, crops, from, new Ear(), TrainingTests::validate, () -> false)
+                                .weights(),
+                        whole);
+            }
+        }
+    }
+
+    @Test
+    void tilesAndARegionMakeAnotherTrainingAndWholeImagesTheSameAsBeforeThereWereAny() {
+        Recipe whole = recipe(UNVALIDATED);
+        Recipe tiled = tiled(whole).with(RegionOfInterest.parse("0,0 1,0 1,1"));
+        JsonNode before = origin(whole).toJson();
+        assertThat(before.get("recipe").has("tiling")).isFalse();
+        assertThat(before.get("recipe").has("region")).isFalse();
+        assertThat(origin(whole).differencesFrom(before)).isEmpty();
+        assertThat(origin(tiled).differencesFrom(before))
+                .containsExactly(
+                        "--region-of-interest: not known in the checkpoint, " + tiled.region() + " now",
+                        "--overlap: not known in the checkpoint, 16 now",
+                        "--scale: not known in the checkpoint, 0.5 now");
+    }
+
+    private static Recipe tiled(Recipe recipe) {
+        return new Recipe(
+                recipe.imageSize(),
+                new Tiling(FrameScale.parse("0.5"), 16),
+                null,
+                recipe.network(),
+                recipe.initialization(),
+                recipe.loss(),
+                recipe.length(),
+                recipe.optimizer(),
+                recipe.precision(),
+                recipe.synthesis(),
+                recipe.validation(),
+                recipe.batchNorm(),
+                recipe.seed(),
+                recipe.selection());
+    }
+
+    private static TrainingOrigin origin(Recipe recipe) {
+        return new TrainingOrigin(
+                recipe, "data", new TrainingOrigin.Parts("", "", ""), "", "", ComputeDevice.CPU, 1, "test", null);
     }
 
     @Test
@@ -311,18 +377,18 @@ class TrainingTests {
 
     private TrainedModel train(Recipe recipe, ImageSource<float[]> normals, @Nullable Checkpoint from, Ear ear)
             throws Exception {
-        return train(recipe, normals, from, ear, TrainingTests::validate, () -> false);
+        return train(recipe, NormalSource.whole(normals, null), from, ear, TrainingTests::validate, () -> false);
     }
 
     private TrainedModel train(
             Recipe recipe, @Nullable Checkpoint from, Ear ear, Validator validator, BooleanSupplier stop)
             throws Exception {
-        return train(recipe, NORMALS, from, ear, validator, stop);
+        return train(recipe, NormalSource.whole(NORMALS, null), from, ear, validator, stop);
     }
 
     private TrainedModel train(
             Recipe recipe,
-            ImageSource<float[]> normals,
+            NormalSource normals,
             @Nullable Checkpoint from,
             Ear ear,
             Validator validator,
@@ -333,21 +399,18 @@ class TrainingTests {
             checkpoints.discard();
             return Training.run(
                     new TrainingSetup(
-                            new TrainingOrigin(
-                                    recipe,
-                                    "data",
-                                    new TrainingOrigin.Parts("", "", ""),
-                                    "",
-                                    "",
-                                    ComputeDevice.CPU,
-                                    1,
-                                    "test",
-                                    null),
+                            origin(recipe),
                             STEPS,
                             () -> DraemNetwork.create(recipe.network(), recipe.initialization(), recipe.seed()),
                             ComputeDevice.CPU,
                             step -> new BatchLoader(
-                                    normals, synthesizer, recipe.length().batchSize(), recipe.seed(), step, 1, 1),
+                                    normals,
+                                    synthesizer,
+                                    recipe.length().batchSize(),
+                                    recipe.seed(),
+                                    step,
+                                    loaders,
+                                    loaders),
                             validator,
                             checkpoints,
                             new CheckpointSchedule(1, Duration.ZERO),
@@ -406,6 +469,8 @@ class TrainingTests {
     private static Recipe recipe(Selection selection, Precision precision) {
         return new Recipe(
                 FrameSize.square(SIDE),
+                null,
+                null,
                 new NetworkOptions(4, 4, false),
                 Initialization.PAPER,
                 new Recipe.Loss(FocalLoss.BOTH, 0.1),

@@ -1,6 +1,8 @@
 package io.draem.trainer.evaluation.metrics;
 
 import io.draem.score.AnomalyMap;
+import io.draem.score.RowMask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of labeled pixels, counted in bins so that memory does not grow with the number of images. Pixels
@@ -19,29 +21,67 @@ public final class PixelScores {
     /**
      * Counts the pixels of a map.
      *
-     * @param mask true where a pixel is anomalous, of as many pixels, rows from the top; its 8-connected components are
-     *     the regions of {@link #aupro()}
+     * @param mask true where a pixel is anomalous, of as many pixels, rows from the top; the 8-connected components of
+     *     those that count are the regions of {@link #aupro()}
+     * @param region the pixels that count; null for all
      * @throws IllegalArgumentException if the sizes differ or a value is not a number
      */
-    public void add(AnomalyMap map, boolean[] mask) {
+    public void add(AnomalyMap map, boolean[] mask, @Nullable RowMask region) {
         LabelledScores.requireSameLength(map.values().length, mask.length);
-        for (int i = 0; i < mask.length; i++) {
-            float value = map.values()[i];
-            int bin = ScoreBins.of(value);
-            min = Math.min(min, value);
-            max = Math.max(max, value);
-            counts.add(bin, mask[i] ? 0 : 1, mask[i] ? 1 : 0, 0);
-        }
-        long inRegions = addRegions(map, mask);
+        boolean[] labels = region == null ? mask : new boolean[mask.length];
+        float[] values = map.values();
+        long[] counted = new long[1];
+        visitRuns(map, region, (start, end) -> {
+            for (int i = start; i < end; i++) {
+                int bin = ScoreBins.of(values[i]);
+                counts.add(bin, mask[i] ? 0 : 1, mask[i] ? 1 : 0, 0);
+                labels[i] = mask[i];
+            }
+            addRange(values, start, end);
+            counted[0] += end - start;
+        });
+        long inRegions = addRegions(map, labels);
         anomalous += inRegions;
-        normal += mask.length - inRegions;
+        normal += counted[0] - inRegions;
     }
 
-    /** Adds the range of a map without labels, and counts no pixel. */
-    public void addUnlabelled(AnomalyMap map) {
-        for (float value : map.values()) {
-            min = Math.min(min, value);
-            max = Math.max(max, value);
+    /**
+     * Adds the range of a map without labels, and counts no pixel.
+     *
+     * @param region the pixels that count; null for all
+     */
+    public void addUnlabelled(AnomalyMap map, @Nullable RowMask region) {
+        visitRuns(map, region, (start, end) -> addRange(map.values(), start, end));
+    }
+
+    private void addRange(float[] values, int start, int end) {
+        for (int i = start; i < end; i++) {
+            min = Math.min(min, values[i]);
+            max = Math.max(max, values[i]);
+        }
+    }
+
+    /** A stretch of pixels that count. */
+    private interface RunVisitor {
+
+        void visit(int start, int end);
+    }
+
+    private static void visitRuns(AnomalyMap map, @Nullable RowMask region, RunVisitor visitor) {
+        if (region == null) {
+            visitor.visit(0, map.values().length);
+            return;
+        }
+        if (region.width() != map.width() || region.height() != map.height()) {
+            throw new IllegalArgumentException("A region of " + region.width() + "x" + region.height()
+                    + " is not that of a map of " + map.width() + "x" + map.height());
+        }
+        int[] bounds = new int[2 * region.maxRuns()];
+        for (int y = 0; y < map.height(); y++) {
+            int runs = region.runs(y, bounds);
+            for (int run = 0; run < runs; run++) {
+                visitor.visit(y * map.width() + bounds[2 * run], y * map.width() + bounds[2 * run + 1]);
+            }
         }
     }
 

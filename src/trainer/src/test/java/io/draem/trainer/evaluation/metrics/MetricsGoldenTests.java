@@ -88,7 +88,8 @@ class MetricsGoldenTests {
             for (int i = 0; i < mask.length; i++) {
                 mask[i] = labels.get(from + i) != 0;
             }
-            pixels.add(new AnomalyMap(width, height, Arrays.copyOfRange(values, from, from + width * height)), mask);
+            float[] map = Arrays.copyOfRange(values, from, from + width * height);
+            pixels.add(new AnomalyMap(width, height, map), mask, null);
         }
 
         RankingMetrics metrics = pixels.ranking();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.RegionOfInterest;
 import io.draem.score.AnomalyMap;
+import io.draem.score.RowMask;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +29,7 @@ class PixelScoresTests {
                 double shifted = random.nextGaussian() + (mask[i] ? 1 : 0);
                 values[i] = (float) Math.min(1, Math.max(0, centre + spread * shifted / 4));
             }
-            pixels.add(new AnomalyMap(64, 64, values), mask);
+            pixels.add(new AnomalyMap(64, 64, values), mask, null);
             System.arraycopy(values, 0, all, image * values.length, values.length);
             System.arraycopy(mask, 0, labels, image * values.length, values.length);
         }
@@ -76,7 +78,7 @@ class PixelScoresTests {
         PixelScores first = scores(new float[] {0.1f, 0.9f, 0.8f}, false, true, true);
         PixelScores second = scores(new float[] {0.2f, 0.7f, 0.05f}, false, false, true);
         PixelScores together = scores(new float[] {0.1f, 0.9f, 0.8f}, false, true, true);
-        together.add(new AnomalyMap(3, 1, new float[] {0.2f, 0.7f, 0.05f}), new boolean[] {false, false, true});
+        together.add(new AnomalyMap(3, 1, new float[] {0.2f, 0.7f, 0.05f}), new boolean[] {false, false, true}, null);
 
         first.addAll(second);
 
@@ -118,6 +120,45 @@ class PixelScoresTests {
     }
 
     @Test
+    void pixelsOutsideARegionOfInterestCountNowhere() {
+        int width = 20;
+        int height = 10;
+        Random random = new Random(8);
+        float[] values = new float[width * height];
+        boolean[] mask = new boolean[values.length];
+        float[] inside = new float[width / 2 * height];
+        boolean[] insideMask = new boolean[inside.length];
+        for (int i = 0; i < values.length; i++) {
+            boolean left = i % width < width / 2;
+            values[i] = left ? random.nextFloat() : 2;
+            mask[i] = i / width > 2 && i / width < 6 && i % width > 4 && i % width < 15;
+            if (left) {
+                inside[i / width * width / 2 + i % width] = values[i];
+                insideMask[i / width * width / 2 + i % width] = mask[i];
+            }
+        }
+        RowMask region = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1").at(width, height);
+        PixelScores some = new PixelScores();
+        some.add(new AnomalyMap(width, height, values), mask, region);
+        PixelScores cut = new PixelScores();
+        cut.add(new AnomalyMap(width / 2, height, inside), insideMask, null);
+
+        assertThat(some.normal()).isEqualTo(cut.normal());
+        assertThat(some.anomalous()).isEqualTo(cut.anomalous()).isPositive();
+        assertThat(some.max()).isEqualTo(cut.max()).isLessThan(1);
+        assertThat(some.aupro()).isEqualTo(cut.aupro());
+        assertThat(some.ranking().auroc()).isEqualTo(cut.ranking().auroc());
+        assertThat(some.f1Threshold()).isEqualTo(cut.f1Threshold());
+
+        PixelScores unlabelled = new PixelScores();
+        unlabelled.addUnlabelled(new AnomalyMap(width, height, values), region);
+        assertThat(unlabelled.max()).isEqualTo(cut.max());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> some.add(new AnomalyMap(height, width, values), mask, region))
+                .withMessageContaining("20x10");
+    }
+
+    @Test
     void refusesOneClassAndWhatIsNoNumber() {
         PixelScores normal = scores(new float[] {0.1f, 0.2f}, false, false);
         assertThat(normal.isDefined()).isFalse();
@@ -134,7 +175,7 @@ class PixelScoresTests {
 
     private static PixelScores scores(float[] values, boolean... mask) {
         PixelScores pixels = new PixelScores();
-        pixels.add(new AnomalyMap(values.length, 1, values), mask);
+        pixels.add(new AnomalyMap(values.length, 1, values), mask, null);
         return pixels;
     }
 }

@@ -1,0 +1,62 @@
+package io.draem.trainer.synthesis;
+
+import io.draem.score.RowMask;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Normal images of one size, as a training draws them; safe for several threads. */
+public interface NormalSource {
+
+    /** Returns how many are drawn per epoch. */
+    int size();
+
+    /**
+     * Draws one of them, the same for the same random numbers.
+     *
+     * @throws java.io.UncheckedIOException if it cannot be read
+     */
+    Normal draw(int index, RandomGenerator random);
+
+    /**
+     * A normal image.
+     *
+     * @param pixels {@code [3, height, width]}, 0 to 1; not changed
+     * @param inside {@code [height, width]}, 1 where an anomaly may be, otherwise 0; null where it may be everywhere
+     */
+    record Normal(float[] pixels, float @Nullable [] inside) {
+
+        /** Returns the image rotated clockwise; what was outside it is black, and no anomaly is there if any are limited. */
+        Normal rotated(int width, int height, double degrees) {
+            float[] rotated = Rotation.rotate(pixels, width, height, degrees);
+            if (inside == null) {
+                return new Normal(rotated, null);
+            }
+            float[] limit = Rotation.rotate(inside, width, height, degrees);
+            for (int i = 0; i < limit.length; i++) {
+                limit[i] = limit[i] >= 0.5f ? 1 : 0;
+            }
+            return new Normal(rotated, limit);
+        }
+    }
+
+    /**
+     * Returns whole images, for which no random number is drawn.
+     *
+     * @param images {@code [3, height, width]} each, 0 to 1
+     * @param region the pixels where an anomaly may be; null for all
+     */
+    static NormalSource whole(ImageSource<float[]> images, @Nullable RowMask region) {
+        float[] inside = region == null ? null : Inside.of(region);
+        return new NormalSource() {
+            @Override
+            public int size() {
+                return images.size();
+            }
+
+            @Override
+            public Normal draw(int index, RandomGenerator random) {
+                return new Normal(images.get(index), inside);
+            }
+        };
+    }
+}
