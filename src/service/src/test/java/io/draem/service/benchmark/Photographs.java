@@ -25,6 +25,8 @@ final class Photographs {
     /** A broken cookie. */
     static final Path BROKEN = FOLDER.resolve("broken/004.jpg");
 
+    private static final int SIDE = 256;
+
     private Photographs() {}
 
     /** Returns the files, always in the same order, good and broken mixed. */
@@ -54,15 +56,17 @@ final class Photographs {
                 .image();
     }
 
-    /** Returns a JPEG of so many photographs in each row and column. */
-    static byte[] tiled(int side) throws IOException {
+    /** Returns a JPEG of a size that is covered with photographs. */
+    static byte[] tray(int width, int height) throws IOException {
         List<Path> files = files();
-        BufferedImage tray = new BufferedImage(side * 256, side * 256, BufferedImage.TYPE_INT_RGB);
+        BufferedImage tray = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = tray.createGraphics();
-        for (int i = 0; i < side * side; i++) {
+        int columns = (width + SIDE - 1) / SIDE;
+        int rows = (height + SIDE - 1) / SIDE;
+        for (int i = 0; i < columns * rows; i++) {
             byte[] photograph = Files.readAllBytes(files.get(i % files.size()));
             graphics.drawImage(
-                    ImageIO.read(new ByteArrayInputStream(photograph)), i % side * 256, i / side * 256, null);
+                    ImageIO.read(new ByteArrayInputStream(photograph)), i % columns * SIDE, i / columns * SIDE, null);
         }
         graphics.dispose();
         ByteArrayOutputStream jpeg = new ByteArrayOutputStream();

@@ -72,8 +72,12 @@ final class Session implements AutoCloseable {
     /** Returns what a graph says of itself. */
     static Map<String, String> metadata(Path graph) throws OrtException, IOException {
         try (Session session = open(graph, 1, false)) {
-            return session.session.getMetadata().getCustomMetadata();
+            return session.metadata();
         }
+    }
+
+    Map<String, String> metadata() throws OrtException {
+        return session.getMetadata().getCustomMetadata();
     }
 
     int width() {
@@ -92,8 +96,11 @@ final class Session implements AutoCloseable {
         }
     }
 
-    float[] runOnCopy(float[] image) throws OrtException {
-        try (OnnxTensor copied = OnnxTensor.createTensor(environment, FloatBuffer.wrap(image), inputShape());
+    /** Runs the graph on one or several images and returns their maps. */
+    float[] runOnCopy(float[] images) throws OrtException {
+        long[] shape = inputShape();
+        shape[0] = images.length / (3 * width * height);
+        try (OnnxTensor copied = OnnxTensor.createTensor(environment, FloatBuffer.wrap(images), shape);
                 OrtSession.Result result = session.run(Map.of(ModelContract.INPUT, copied), OUTPUTS)) {
             return mapOf(result);
         }
@@ -121,7 +128,7 @@ final class Session implements AutoCloseable {
 
     private float[] mapOf(OrtSession.Result result) {
         FloatBuffer values = ((OnnxTensor) result.get(ModelContract.ANOMALY_MAP).orElseThrow()).getFloatBuffer();
-        float[] taken = new float[width * height];
+        float[] taken = new float[values.remaining()];
         values.get(taken);
         return taken;
     }

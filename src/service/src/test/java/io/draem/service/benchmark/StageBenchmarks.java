@@ -60,7 +60,7 @@ public class StageBenchmarks {
 
     @Setup
     public void prepare() throws Exception {
-        jpeg = side == 256 ? Files.readAllBytes(Photographs.BROKEN) : Photographs.tiled(side / 256);
+        jpeg = side == 256 ? Files.readAllBytes(Photographs.BROKEN) : Photographs.tray(side, side);
         image = Photographs.decode(jpeg);
         tensor = ImageTensor.of(image, MODEL, MODEL);
         try (Session session = Session.open(Session.SHIPPED, 1, false)) {
