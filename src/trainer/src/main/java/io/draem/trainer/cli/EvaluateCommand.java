@@ -12,6 +12,7 @@ import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CheckedImages;
+import io.draem.trainer.evaluation.DefectSizeWarnings;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.FrameImages;
@@ -134,8 +135,10 @@ final class EvaluateCommand implements Callable<Integer> {
             String unusual = images.note();
             if (unusual != null) {
                 spec.commandLine().getErr().println(unusual);
-                spec.commandLine().getErr().flush();
             }
+            DefectSizeWarnings.of(scores.defectSizes(), card.framing(), card.input())
+                    .ifPresent(warning -> spec.commandLine().getErr().println("warning: " + warning));
+            spec.commandLine().getErr().flush();
             ObjectNode figures = Evaluation.figures(scores, card.calibration());
             figures.put("model", card.model());
             figures.put("dataDigest", dataset.digest());

@@ -2,9 +2,13 @@ package io.draem.trainer.cli;
 
 import io.draem.score.Calibration;
 import io.draem.trainer.evaluation.Confusion;
+import io.draem.trainer.evaluation.DefectSizes;
+import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.Scores;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** Prints figures as a short table, and what the model's own threshold makes of the images. */
@@ -17,7 +21,7 @@ final class EvaluationTable {
     /**
      * Prints figures.
      *
-     * @param figures as {@link io.draem.trainer.evaluation.Evaluation#figures} gives them
+     * @param figures as {@link Evaluation#figures} gives them
      */
     static void print(PrintWriter out, JsonNode figures, Scores scores, Calibration calibration) {
         Confusion confusion = Confusion.of(scores, calibration);
@@ -47,6 +51,12 @@ final class EvaluationTable {
                 normal);
         best(out, "image", figures.path("image"), calibration.imageThreshold());
         best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());
+        List<DefectSizes.Bin> bins = DefectSizes.bins(figures.path(Evaluation.SIZES));
+        if (!bins.isEmpty()) {
+            out.println(bins.stream()
+                    .map(bin -> bin.range() + ": " + bin.found() + " of " + bin.defects() + " found")
+                    .collect(Collectors.joining(", ", "defects by pixels across as the network sees them: ", "")));
+        }
         out.flush();
     }
 

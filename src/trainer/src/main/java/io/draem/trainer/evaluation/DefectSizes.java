@@ -128,6 +128,12 @@ public record DefectSizes(List<Defect> defects) {
         }
     }
 
+    /** Returns the defects of some images alone. */
+    DefectSizes of(Set<String> ids) {
+        return new DefectSizes(
+                defects.stream().filter(defect -> ids.contains(defect.image())).toList());
+    }
+
     /**
      * Returns the figures of these defects: {@code p10}, which a tenth of them are not wider than, and under {@code bins}
      * how many defects of each range of sizes there are, and how many of them are found. All sizes are as the network sees

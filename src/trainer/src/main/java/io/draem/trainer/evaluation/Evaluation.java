@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Evaluation {
 
+    /** Name of the figures of {@link DefectSizes}, which {@link DefectSizes#bins} reads. */
+    public static final String SIZES = "defectSizes";
+
     private Evaluation() {}
 
     /** Returns all figures, of all images together and of each defect type against the normal images. */
@@ -35,6 +38,10 @@ public final class Evaluation {
         for (String defect : scores.defects()) {
             counts.put(defect, scores.count(defect));
             perDefect.set(defect, ranking(scores.ofDefect(defect), calibration));
+        }
+        DefectSizes sizes = scores.defectSizes();
+        if (!sizes.defects().isEmpty()) {
+            json.set(SIZES, sizes.figures(calibration.pixelThreshold()));
         }
         return json;
     }
@@ -64,6 +71,11 @@ public final class Evaluation {
         removeVerdicts(json);
         removeVerdicts(json.path("validation"));
         json.path("perDefect").forEach(Evaluation::removeVerdicts);
+        for (JsonNode bin : json.path(SIZES).path("bins")) {
+            if (bin instanceof ObjectNode object) {
+                object.remove("found");
+            }
+        }
         return json;
     }
 

@@ -2,6 +2,8 @@ package io.draem.trainer.evaluation;
 
 import io.draem.frame.Frame;
 import io.draem.trainer.data.LabelledImage;
+import io.draem.trainer.evaluation.metrics.MaskedDefect;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param frame the image as the model takes it
  * @param mask true where a pixel of the frame is anomalous, rows from the top; all false for a normal image, null for an
  *     anomalous one without a mask
+ * @param defects that the mask marks at its own size; none where it is not that of a file
  */
-public record EvaluationImage(String id, String defect, Frame frame, boolean @Nullable [] mask) {
+public record EvaluationImage(
+        String id, String defect, Frame frame, boolean @Nullable [] mask, List<MaskedDefect> defects) {
 
     /** What MVTec AD calls the folder of normal images. */
     public static final String GOOD = LabelledImage.GOOD;
@@ -28,6 +32,11 @@ public record EvaluationImage(String id, String defect, Frame frame, boolean @Nu
             throw new IllegalArgumentException(
                     "The mask of " + id + " has " + mask.length + " pixels, the image " + pixels);
         }
+    }
+
+    /** Makes an image whose defects are not measured. */
+    public EvaluationImage(String id, String defect, Frame frame, boolean @Nullable [] mask) {
+        this(id, defect, frame, mask, List.of());
     }
 
     /** Returns whether it shows a defect, real or synthetic. */

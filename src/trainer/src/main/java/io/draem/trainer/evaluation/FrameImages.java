@@ -6,16 +6,17 @@ import io.draem.frame.FrameScale;
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.frame.Tiling;
+import io.draem.image.ImageMask;
 import io.draem.image.PixelBytes;
 import io.draem.model.ModelCard;
 import io.draem.trainer.data.FrameFile;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.LabelledImage;
+import io.draem.trainer.evaluation.metrics.MaskedDefect;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled files as an evaluation set. Masks are resized to the frame's size by nearest neighbor, as anomalib does: all
@@ -64,14 +65,18 @@ public record FrameImages(List<LabelledImage> images, Framing framing, FrameSize
         LabelledImage image = images.get(index);
         Frame frame = FrameFile.read(image.file(), framing, input, whiteLevel, null, false)
                 .frame();
-        return new EvaluationImage(
-                image.id(), image.defect(), frame, mask(image, frame.plan().frame()));
-    }
-
-    private static boolean @Nullable [] mask(LabelledImage image, FrameSize size) throws IOException {
-        if (image.mask() != null) {
-            return ImageFiles.readMask(image.mask(), image.maskColors()).resized(size.width(), size.height());
+        FramePlan plan = frame.plan();
+        FrameSize size = plan.frame();
+        if (image.mask() == null) {
+            boolean[] normal = image.anomalous() ? null : new boolean[size.pixels()];
+            return new EvaluationImage(image.id(), image.defect(), frame, normal);
         }
-        return image.anomalous() ? null : new boolean[size.pixels()];
+        ImageMask mask = ImageFiles.readMask(image.mask(), image.maskColors());
+        return new EvaluationImage(
+                image.id(),
+                image.defect(),
+                frame,
+                mask.resized(size.width(), size.height()),
+                MaskedDefect.of(mask, plan.region(mask.width(), mask.height())));
     }
 }

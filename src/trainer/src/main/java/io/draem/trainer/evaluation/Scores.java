@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What a model said of a labelled set: the raw score of each image, and counts of the raw map values. Maps are not kept, so
@@ -20,10 +21,12 @@ public final class Scores {
 
     private final List<Scored> images;
     private final Map<String, PixelScores> pixels; // by defect type
+    private final DefectSizes sizes;
 
-    private Scores(List<Scored> images, Map<String, PixelScores> pixels) {
+    private Scores(List<Scored> images, Map<String, PixelScores> pixels, DefectSizes sizes) {
         this.images = List.copyOf(images);
         this.pixels = new TreeMap<>(pixels);
+        this.sizes = sizes;
     }
 
     /**
@@ -55,6 +58,7 @@ public final class Scores {
     public static Scores of(EvaluationSet set, FrameDetector detector) throws IOException {
         List<Scored> scored = new ArrayList<>(set.size());
         Map<String, PixelScores> pixels = new TreeMap<>();
+        List<DefectSizes.Defect> sizes = new ArrayList<>();
         List<EvaluationImage> group = new ArrayList<>();
         int inputs = 0;
         try (LoadedAhead images = new LoadedAhead(set)) {
@@ -66,15 +70,18 @@ public final class Scores {
                     List<FrameDetector.Detection> detections = detector.detect(
                             group.stream().map(EvaluationImage::frame).toList());
                     for (int i = 0; i < group.size(); i++) {
-                        String id = group.get(i).id();
-                        add(group.get(i), detections.get(i).require(id), scored, pixels);
+                        EvaluationImage seen = group.get(i);
+                        FrameResult result = detections.get(i).require(seen.id());
+                        add(seen, result, scored, pixels);
+                        sizes.addAll(DefectSizes.seen(
+                                seen.id(), seen.defects(), seen.frame().plan(), result.map()));
                     }
                     group.clear();
                     inputs = 0;
                 }
             }
         }
-        return new Scores(scored, pixels);
+        return new Scores(scored, pixels, new DefectSizes(sizes));
     }
 
     /** Adds what the model returned for the image after those that were added before. */
@@ -122,8 +129,9 @@ public final class Scores {
         Predicate<String> wanted = type -> type.equals(EvaluationImage.GOOD) || type.equals(defect);
         Map<String, PixelScores> some = new TreeMap<>(pixels);
         some.keySet().removeIf(wanted.negate());
-        return new Scores(
-                images.stream().filter(image -> wanted.test(image.defect())).toList(), some);
+        List<Scored> ofType =
+                images.stream().filter(image -> wanted.test(image.defect())).toList();
+        return new Scores(ofType, some, sizes.of(ofType.stream().map(Scored::id).collect(Collectors.toSet())));
     }
 
     /** Returns how many images are of a defect type, or are normal. */
@@ -149,6 +157,11 @@ public final class Scores {
         PixelScores all = new PixelScores();
         pixels.values().forEach(all::addAll);
         return all;
+    }
+
+    /** Returns the sizes of the defects of all images with a mask from a file, and what the maps have on them. */
+    public DefectSizes defectSizes() {
+        return sizes;
     }
 
     /** Returns the image scores in the order of {@link #images()}. */

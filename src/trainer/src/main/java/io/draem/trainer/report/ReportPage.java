@@ -3,6 +3,7 @@ package io.draem.trainer.report;
 import io.draem.score.Calibration;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Confusion;
+import io.draem.trainer.evaluation.DefectSizeWarnings;
 import io.draem.trainer.evaluation.Scores;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -56,6 +58,7 @@ final class ReportPage {
                 + section("Scores and threshold", scores())
                 + section("At every threshold", ScoreCharts.curves(report.evaluated(), calibration.imageThreshold()))
                 + section("By defect type", ReportTables.perDefect(report))
+                + section("By defect size", ReportTables.perSize(report))
                 + section("Images", ExampleFigures.of(report.examples()))
                 + section("Training", TrainingCharts.of(report.metrics()))
                 + section("Frames", ReportTables.framing(report))
@@ -130,7 +133,13 @@ final class ReportPage {
 
     private String warnings() {
         StringBuilder html = new StringBuilder();
-        CalibrationWarnings.of(calibration)
+        Stream.concat(
+                        CalibrationWarnings.of(calibration).stream(),
+                        DefectSizeWarnings.of(
+                                report.evaluated().defectSizes(),
+                                report.card().framing(),
+                                report.card().input())
+                                .stream())
                 .forEach(warning ->
                         html.append("<li>").append(Html.escape(warning)).append("</li>"));
         return html.isEmpty() ? "" : "<ul class=\"warnings\" aria-label=\"Warnings\">" + html + "</ul>\n";

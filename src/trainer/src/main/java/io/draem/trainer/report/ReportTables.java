@@ -4,6 +4,8 @@ import io.draem.frame.Framing;
 import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.score.Calibration;
+import io.draem.trainer.evaluation.DefectSizes;
+import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.Scores.Scored;
 import java.util.ArrayList;
@@ -47,6 +49,21 @@ final class ReportTables {
                 : Html.table(
                         "Each type against the " + report.evaluated().count(EvaluationImage.GOOD) + " normal images",
                         List.of("defect", "found", "AUROC", "AP", "F1", "masks", "pixel AUROC", "pixel AP", "AUPRO"),
+                        rows);
+    }
+
+    /** Returns how many defects of each size are found; nothing where no mask marks any. */
+    static String perSize(Report report) {
+        List<List<String>> rows = DefectSizes.bins(report.metrics().path(Evaluation.SIZES)).stream()
+                .map(bin ->
+                        List.of(bin.range(), text(bin.defects()), text(bin.found()), text(bin.defects() - bin.found())))
+                .toList();
+        return rows.isEmpty()
+                ? ""
+                : Html.table(
+                        "Defects of the masks by pixels across as the network sees them; found are those with a pixel"
+                                + " above the pixel threshold",
+                        List.of("pixels", "defects", "found", "missed"),
                         rows);
     }
 

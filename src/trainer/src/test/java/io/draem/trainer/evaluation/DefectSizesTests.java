@@ -14,7 +14,10 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
+import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
+import io.draem.score.Calibration;
+import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.evaluation.DefectSizes.Defect;
@@ -24,8 +27,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -33,7 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 class DefectSizesTests {
 
@@ -94,9 +101,7 @@ class DefectSizesTests {
         FramePlan plan = FramePlan.of(Framing.WHOLE, FrameSize.square(32), 64, 64, null);
         ImageMask mask = mask(64, 64, 3, 21);
         List<MaskedDefect> defects = MaskedDefect.of(mask, null);
-        AnomalyMap map = new AnomalyMap(32, 32, new float[32 * 32]);
-        map.values()[12 * 32 + 12] = 0.6f;
-        List<Defect> seen = DefectSizes.seen("test/hole/a.png", defects, plan, map);
+        List<Defect> seen = DefectSizes.seen("test/hole/a.png", defects, plan, peakAt(12, 12));
 
         assertThat(seen).extracting(Defect::width).containsExactly(1.5, 10.5);
         assertThat(seen).extracting(Defect::peak).containsExactly(0f, 0.6f);
@@ -113,6 +118,38 @@ class DefectSizesTests {
                 .as("found is what is strictly above the threshold")
                 .containsExactly(new DefectSizes.Bin("under 4", 1, 0), new DefectSizes.Bin("8 to 16", 1, 0));
         assertThat(DefectSizes.bins(JsonNodeFactory.instance.objectNode())).isEmpty();
+    }
+
+    @Test
+    void figuresOfLabelledFilesCountTheirDefects(@TempDir Path folder) throws IOException {
+        LabelledImage hole = masked(folder, "a", 128, 64, 8);
+        LabelledImage good = new LabelledImage(folder.resolve("b.png"), "test/good/b.png", "good", null);
+        for (LabelledImage image : List.of(hole, good)) {
+            BufferedImage black = new BufferedImage(128, 64, BufferedImage.TYPE_INT_RGB);
+            ImageIO.write(black, "png", image.file().toFile());
+        }
+        FrameSize input = FrameSize.square(32);
+        Scores scores = Scores.of(
+                new FrameImages(List.of(hole, good), Framing.WHOLE, input, OptionalInt.empty()),
+                new FrameDetector(
+                        (pixels, count) -> Collections.nCopies(count, new ModelOutput(0.7f, peakAt(16, 11), null)),
+                        FrameScore.GRAPH));
+        Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 2, 0, 0);
+        ObjectNode figures = Evaluation.figures(scores, calibration);
+
+        assertThat(figures.at("/defectSizes/p10").asDouble()).isEqualTo(1.75);
+        assertThat(DefectSizes.bins(figures.path(Evaluation.SIZES)))
+                .containsExactly(new DefectSizes.Bin("under 4", 1, 1));
+        assertThat(scores.ofDefect("hole").defectSizes().defects()).hasSize(1);
+        assertThat(scores.ofDefect("spot").defectSizes().defects()).isEmpty();
+        JsonNode other = Evaluation.atOtherThresholds(figures, calibration);
+        assertThat(other.at("/defectSizes/bins/0").toString()).isEqualTo("{\"from\":0,\"to\":4,\"defects\":1}");
+    }
+
+    private static AnomalyMap peakAt(int x, int y) {
+        AnomalyMap map = new AnomalyMap(32, 32, new float[32 * 32]);
+        map.values()[y * 32 + x] = 0.6f;
+        return map;
     }
 
     @Test
