@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.frame.FrameSize;
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageWarning;
 import io.draem.image.SampleRange;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
  * @param problems with the other files
  * @param doubtful what is doubtful about masks that are used as they are
  * @param files how many files there were
+ * @param sizes of the usable images of the set, upright; without those that are too large for a frame
  * @param decoded what decoding the usable images of the set showed, masks left out
  * @param decodedTextures the same of the usable anomaly-source images
  */
@@ -36,6 +39,7 @@ public record DatasetCheck(
         List<Problem> problems,
         List<Problem> doubtful,
         int files,
+        Map<Path, FrameSize> sizes,
         DecodedFiles decoded,
         DecodedFiles decodedTextures) {
 
@@ -45,6 +49,14 @@ public record DatasetCheck(
     private static final int NAMED_PROBLEMS = 20;
 
     record Size(int width, int height) {
+
+        private boolean isFrame() {
+            return (long) width * height <= FrameSize.MAX_PIXELS;
+        }
+
+        private FrameSize frame() {
+            return new FrameSize(width, height);
+        }
 
         @Override
         public String toString() {
@@ -117,6 +129,12 @@ public record DatasetCheck(
                                 .distinct()
                                 .count()
                         + dataset.problems().size(),
+                good.images()
+                        .map(LabelledImage::file)
+                        .filter(file -> Objects.requireNonNull(sizes.get(file)).isFrame())
+                        .collect(Collectors.toMap(
+                                file -> file,
+                                file -> Objects.requireNonNull(sizes.get(file)).frame())),
                 decoded(good.images().map(LabelledImage::file), samples, warnings),
                 decoded(usableTextures.stream(), samples, warnings));
     }

@@ -1,17 +1,24 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
 import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.FileTree;
+import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.data.WhiteLevel;
+import io.draem.trainer.evaluation.DefectSizeWarnings;
+import io.draem.trainer.evaluation.DefectSizes;
 import io.draem.trainer.training.TrainingOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts digests of the same by their use
  * @param textureDigest of the anomaly-source images; empty without any
  * @param textures number of anomaly-source images
+ * @param sizes of the images, upright
  */
 record ModelFiles(
         DataSplit split,
@@ -34,7 +42,8 @@ record ModelFiles(
         String digest,
         TrainingOrigin.Parts parts,
         String textureDigest,
-        int textures) {
+        int textures,
+        Map<Path, FrameSize> sizes) {
 
     /**
      * Collects what is known of checked files.
@@ -67,7 +76,34 @@ record ModelFiles(
                         DataDigest.of(split.validation().isEmpty() ? split.heldOut() : split.validation(), digests),
                         DataDigest.of(split.test(), digests)),
                 sources == null ? "" : DataDigest.of(sources.root(), check.textures(), digests),
-                check.textures().size());
+                check.textures().size(),
+                check.sizes());
+    }
+
+    /**
+     * Returns a warning where defects of the labelled images are too small for the network to see, or, where no mask shows
+     * how large they are, which size would be; nothing where they are large enough.
+     *
+     * @param framing how the network takes images
+     * @param input size of the network's input
+     */
+    List<String> sizeNotes(Framing framing, FrameSize input) throws IOException {
+        List<LabelledImage> labelled = Stream.concat(split.validation().stream(), split.test().stream())
+                .toList();
+        DefectSizes defects = DefectSizes.of(labelled, sizes, framing, input);
+        if (!defects.defects().isEmpty()) {
+            return DefectSizeWarnings.of(defects, framing, input)
+                    .map(warning -> List.of("warning: " + warning))
+                    .orElse(List.of());
+        }
+        List<FrameSize> trained = split.train().stream()
+                .map(image -> sizes.get(image.file()))
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparingInt(FrameSize::pixels))
+                .toList();
+        return trained.isEmpty()
+                ? List.of()
+                : List.of(DefectSizeWarnings.withoutMasks(trained.get(trained.size() / 2), framing, input));
     }
 
     /** Returns whether the anomalies of the validation images are synthetic. */

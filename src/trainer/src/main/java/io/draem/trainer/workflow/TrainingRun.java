@@ -128,6 +128,9 @@ public record TrainingRun(
             crops.notes().forEach(out::println);
         }
         recipe.warnings().forEach(out::println);
+        images.files()
+                .sizeNotes(images.options().framing(), images.options().input())
+                .forEach(out::println);
         out.flush();
         TrainedModel model = new ResumableTraining(this, images, start, checkpoints, signals, log).train();
         TrainingResult result = new TrainingResult(
