@@ -28,6 +28,7 @@ class PublishedFilesTests {
             "thresholdRule",
             "images",
             "perDefect",
+            "defectSizes",
             "validation",
             "warnings");
     private static final Path IMPORTED =
