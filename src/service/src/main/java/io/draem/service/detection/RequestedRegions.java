@@ -11,7 +11,7 @@ import io.draem.service.queue.RequestContext;
 public final class RequestedRegions {
 
     /** Most characters of polygons: the more edges they have, the longer it takes to find the pixels inside. */
-    private static final int MAX_TEXT = 1 << 16;
+    private static final int MAX_TEXT = 1 << 14;
 
     /** Bytes of heap per pixel of a mask for its samples, the values of them, and whether they count. */
     private static final long MASK_BYTES = 10;

@@ -415,7 +415,7 @@ class FrameHttpTests {
             {"7", "'roi' must be a string"},
             {"\"0,0 1,0\"", "3 to 2000 points"},
             {"\"" + points + "\"", "at most 2000 points"},
-            {"\"" + points.repeat(20) + "\"", "longer than 65536 characters"},
+            {"\"" + points.repeat(20) + "\"", "longer than 16384 characters"},
             {"\"{}\"", "must be polygons"},
             {"\"0,0 0.001,0 0,0.001\"", "no pixel of the image"}
         }) {
