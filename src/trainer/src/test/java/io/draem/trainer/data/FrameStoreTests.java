@@ -157,12 +157,14 @@ class FrameStoreTests {
 
     @Test
     void namesTheFileOfAFrameThatIsTooLarge() throws Exception {
-        List<Path> wide = TestFrames.in(folder.resolve("wide")).write(List.of("17000x40"));
+        // Four times 45 megapixels in each direction are more than a frame may have.
+        Path file = Files.createDirectories(folder.resolve("wide")).resolve("0.png");
+        ImageIO.write(new BufferedImage(9000, 5000, BufferedImage.TYPE_BYTE_BINARY), "png", file.toFile());
+        List<Path> wide = List.of(file);
         FrameScale four = FrameScale.parse("4");
         assertThatExceptionOfType(DatasetException.class)
                 .isThrownBy(() -> TestFrames.open(wide, four, 0, null).close())
-                .withMessageContaining(
-                        wide.get(0) + ": cannot be read: its frame is too large: A size must have sides");
+                .withMessageContaining(file + ": cannot be read: its frame is too large: A size must have sides");
         FirstPass pass = FirstPass.ofFrames(wide, List.of(), TILE, four);
         assertThat(DatasetCheck.of(Dataset.open(folder.resolve("wide")), List.of(), 1, Progress.SILENT, pass)
                         .problems())
