@@ -1,8 +1,5 @@
 package io.draem.frame;
 
-import io.draem.image.ImageDecoder;
-import io.draem.image.ImageException;
-import io.draem.image.ImageLimits;
 import io.draem.image.ImageMask;
 import io.draem.overlay.PngWriter;
 import io.draem.score.RowMask;
@@ -13,8 +10,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,18 +25,13 @@ public final class RegionOfInterest {
     /** The most polygons of a region. */
     public static final int MAX_POLYGONS = 100;
 
-    /** The most points of a polygon. */
+    /** The most points of all polygons together. */
     public static final int MAX_POINTS = 2000;
 
     /** The longest side of a mask. */
     public static final int MAX_MASK_SIDE = 2048;
 
     private static final int RASTER = 1000;
-    private static final String POLYGONS = "polygons";
-    private static final String MASK = "mask";
-    private static final ImageDecoder MASKS =
-            new ImageDecoder(new ImageLimits(1 << 20, (long) MAX_MASK_SIDE * MAX_MASK_SIDE));
-
     private final @Nullable List<List<Point>> polygons;
     private final @Nullable BitMask cells;
 
@@ -74,7 +64,7 @@ public final class RegionOfInterest {
     /**
      * Returns the union of polygons, each of at least three points and closed by itself.
      *
-     * @throws IllegalArgumentException if there are none or too many, of polygons or of points of one
+     * @throws IllegalArgumentException if there are none or too many, of polygons or of points, or if one has no area
      */
     public static RegionOfInterest ofPolygons(List<List<Point>> polygons) {
         if (polygons.isEmpty() || polygons.size() > MAX_POLYGONS) {
@@ -82,10 +72,18 @@ public final class RegionOfInterest {
                     "A region of interest must have 1 to " + MAX_POLYGONS + " polygons, got " + polygons.size());
         }
         List<List<Point>> copy = new ArrayList<>();
+        int points = 0;
         for (List<Point> polygon : polygons) {
-            if (polygon.size() < 3 || polygon.size() > MAX_POINTS) {
-                throw new IllegalArgumentException("A polygon of a region of interest must have 3 to " + MAX_POINTS
-                        + " points, got " + polygon.size());
+            points += polygon.size();
+            if (polygon.size() < 3 || points > MAX_POINTS) {
+                throw new IllegalArgumentException("The polygons of a region of interest must have 3 to " + MAX_POINTS
+                        + " points in all, at least 3 each; got " + polygon.size() + " in polygon "
+                        + (copy.size() + 1));
+            }
+            if (polygon.stream().mapToDouble(Point::x).distinct().count() == 1
+                    || polygon.stream().mapToDouble(Point::y).distinct().count() == 1) {
+                throw new IllegalArgumentException("Polygon " + (copy.size() + 1)
+                        + " of a region of interest has no area: its points are on a line");
             }
             copy.add(List.copyOf(polygon));
         }
@@ -109,95 +107,29 @@ public final class RegionOfInterest {
     /**
      * Reads {@code x,y x,y x,y}, several polygons separated by semicolons, or the JSON that {@link #toJson} returns.
      *
-     * @throws IllegalArgumentException if the text is neither
+     * @throws IllegalArgumentException if the text is neither, or too long
      */
     public static RegionOfInterest parse(String text) {
-        if (text.stripLeading().startsWith("{")) {
-            return ofJson(text);
-        }
-        List<List<Point>> polygons = new ArrayList<>();
-        for (String polygon : split(text, ";", MAX_POLYGONS, "polygons")) {
-            List<Point> points = new ArrayList<>();
-            for (String point : split(polygon, "\\s+", MAX_POINTS, "points in a polygon")) {
-                String[] numbers = point.split(",", -1);
-                if (numbers.length != 2) {
-                    throw new IllegalArgumentException(
-                            "A region of interest must be polygons x,y x,y x,y separated by semicolons, with x and y from"
-                                    + " 0 to 1");
-                }
-                points.add(new Point(number(numbers[0]), number(numbers[1])));
-            }
-            polygons.add(points);
-        }
-        return ofPolygons(polygons);
-    }
-
-    /** Splits no more than it takes to see that there are too many parts. */
-    private static String[] split(String text, String separator, int most, String parts) {
-        String[] split = text.strip().split(separator, most + 1);
-        if (split.length > most) {
-            throw new IllegalArgumentException(
-                    "A region of interest must have at most " + most + " " + parts + ": simplify it, or use a mask");
-        }
-        return split;
-    }
-
-    private static double number(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("A region of interest has a coordinate that is not a number", e);
-        }
+        return RegionText.parse(text);
     }
 
     /**
      * Reads the JSON that {@link #toJson} returns.
      *
-     * @throws IllegalArgumentException if the text is none
+     * @throws IllegalArgumentException if the text is not of that form, or too long
      */
     public static RegionOfInterest ofJson(String text) {
-        JsonNode json;
-        try {
-            json = JsonMapper.shared().readTree(text);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("A region of interest is not valid JSON", e);
-        }
-        if (json.size() == 1 && json.get(MASK) != null && json.get(MASK).isString()) {
-            try {
-                byte[] png = Base64.getDecoder().decode(json.get(MASK).asString());
-                return ofMask(MASKS.decodeMask(png));
-            } catch (ImageException e) {
-                throw new IllegalArgumentException("The mask of the region of interest: " + e.getMessage(), e);
-            }
-        }
-        if (json.size() != 1 || !(json.get(POLYGONS) instanceof ArrayNode)) {
-            throw new IllegalArgumentException(
-                    "A region of interest must be a JSON object with '" + POLYGONS + "' or '" + MASK + "' alone");
-        }
-        List<List<Point>> polygons = new ArrayList<>();
-        for (JsonNode polygon : json.get(POLYGONS)) {
-            List<Point> points = new ArrayList<>();
-            for (JsonNode point : polygon) {
-                if (point.size() != 2
-                        || !point.path(0).isNumber()
-                        || !point.path(1).isNumber()) {
-                    throw new IllegalArgumentException(
-                            "A polygon of a region of interest must be points [x, y] with x and y from 0 to 1");
-                }
-                points.add(new Point(point.get(0).asDouble(), point.get(1).asDouble()));
-            }
-            polygons.add(points);
-        }
-        return ofPolygons(polygons);
+        return RegionText.ofJson(text);
     }
 
     /** Returns the region as JSON: {@code {"polygons": [[[x, y], ...], ...]}} or {@code {"mask": PNG in Base64}}. */
     public ObjectNode toJson() {
         ObjectNode json = JsonMapper.shared().createObjectNode();
         if (polygons == null) {
-            return json.put(MASK, Base64.getEncoder().encodeToString(PngWriter.bits(Objects.requireNonNull(cells))));
+            return json.put(
+                    RegionText.MASK, Base64.getEncoder().encodeToString(PngWriter.bits(Objects.requireNonNull(cells))));
         }
-        ArrayNode all = json.putArray(POLYGONS);
+        ArrayNode all = json.putArray(RegionText.POLYGONS);
         for (List<Point> polygon : polygons) {
             ArrayNode points = all.addArray();
             polygon.forEach(point -> points.addArray().add(point.x()).add(point.y()));
@@ -210,7 +142,11 @@ public final class RegionOfInterest {
         return polygons;
     }
 
-    /** Returns the pixels inside of an image of that size; there may be none. */
+    /**
+     * Returns the pixels inside of an image of that size; there may be none.
+     *
+     * @throws IllegalArgumentException if the polygons have too many edges for an image of that many rows
+     */
     public RowMask at(int width, int height) {
         return polygons == null
                 ? RegionRaster.ofCells(Objects.requireNonNull(cells), width, height)

@@ -7,10 +7,18 @@ import java.util.List;
 /** Draws regions of interest at the size of an image. */
 final class RegionRaster {
 
+    /** Most rows that all edges cross together: drawing them takes well under a second. */
+    private static final long MAX_CROSSINGS = 20_000_000;
+
     private RegionRaster() {}
 
-    /** Returns the pixels whose centers are inside a polygon by the even-odd rule. */
+    /**
+     * Returns the pixels whose centers are inside a polygon by the even-odd rule.
+     *
+     * @throws IllegalArgumentException if the edges cross too many rows
+     */
     static BitMask ofPolygons(List<List<Point>> polygons, int width, int height) {
+        requireFewCrossings(polygons, height);
         BitMask mask = new BitMask(width, height);
         BitMask toggles = new BitMask(width, height);
         for (List<Point> polygon : polygons) {
@@ -34,6 +42,21 @@ final class RegionRaster {
             mask.unite(toggles, top, bottom);
         }
         return mask.counted();
+    }
+
+    private static void requireFewCrossings(List<List<Point>> polygons, int height) {
+        double crossings = 0;
+        for (List<Point> polygon : polygons) {
+            for (int i = 0; i < polygon.size(); i++) {
+                crossings += Math.abs(polygon.get(i).y()
+                                - polygon.get((i + 1) % polygon.size()).y())
+                        * height;
+            }
+        }
+        if (crossings > MAX_CROSSINGS) {
+            throw new IllegalArgumentException("The region of interest has too many edges for an image of " + height
+                    + " rows, which they cross more than " + MAX_CROSSINGS + " times: simplify it, or use a mask");
+        }
     }
 
     /** Returns the first of {@code size} pixels whose center is at or after a relative position. */

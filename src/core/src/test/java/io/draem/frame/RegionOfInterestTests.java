@@ -148,9 +148,57 @@ class RegionOfInterestTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RegionOfInterest.ofPolygons(List.of(point)))
                 .withMessageContaining("3 to 2000 points");
+        String each = String.join(" ", Collections.nCopies(300, triangle));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RegionOfInterest.parse(each + ";" + each + ";" + each))
+                .withMessageContaining("3 to 2000 points in all");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RegionOfInterest.ofMask(mask(3, 2, new boolean[6])))
                 .withMessageContaining("marks nothing");
+    }
+
+    @Test
+    void refusesAPolygonWithoutAnArea() {
+        for (String line :
+                List.of("0.5,0.5 0.5,0.5 0.5,0.5", "0,0.2 0.5,0.2 1,0.2", "0,0 1,0 1,1;0.3,0 0.3,1 0.3,0.5")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RegionOfInterest.parse(line))
+                    .withMessageContaining("has no area");
+        }
+    }
+
+    @Test
+    void refusesCoordinatesThatAreNoDecimalNumbers() {
+        for (String number : List.of("0x1p-1", "0.5d", "1e-1", "NaN", "0.5\0", "")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RegionOfInterest.parse("0,0 1,0 1," + number))
+                    .withMessageContaining("not a decimal number");
+        }
+    }
+
+    @Test
+    void refusesJsonThatIsTooLongBeforeItIsRead() {
+        String many = "{\"polygons\":[[" + "[0,1],".repeat(100_000) + "[0,1]]]}";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RegionOfInterest.ofJson(many))
+                .withMessageContaining("larger than 2000 points in all");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RegionOfInterest.ofJson("{\"polygons\":[{\"a\":[0,0],\"b\":[1,0],\"c\":[1,1]}]}"))
+                .withMessageContaining("must be an array of points");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RegionOfInterest.ofJson("{\"mask\":\"!\"}"))
+                .withMessageContaining("not Base64");
+    }
+
+    /** Edges that cross many rows take time for each of them. */
+    @Test
+    void refusesManyEdgesOnAnImageOfManyRows() {
+        RegionOfInterest edges =
+                RegionOfInterest.parse("0,0 1,0 1,1 0,1 " + String.join(" ", Collections.nCopies(400, "0,0 0,1")));
+        assertThat(edges.at(1, 1000).count()).isEqualTo(1000);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> edges.at(1, 2_000_000))
+                .withMessageContaining("too many edges for an image of 2000000 rows");
     }
 
     private static void assertMarks(RowMask mask, boolean[] expected) {

@@ -38,7 +38,7 @@ final class RequestParser {
 
     private static final int MAX_ID_LENGTH = 1_024;
 
-    private static final String REGION_OF_INTEREST = "roi";
+    static final String REGION_OF_INTEREST = "roi";
 
     private final JsonParser parser;
     private final JsonCursor json;
@@ -144,7 +144,10 @@ final class RequestParser {
                 timeout = micros == 0 ? null : Duration.ofNanos(Math.multiplyExact(Math.min(micros, 1L << 50), 1_000L));
             }
             case REGION_OF_INTEREST -> region = RequestedRegions.ofText(name, json.string(name));
-            default -> json.skip();
+            default -> {
+                TensorParser.refuseRegion(name);
+                json.skip();
+            }
         }
     }
 

@@ -245,8 +245,8 @@ class FrameHttpTests {
                 "roi=0,0+1,0+1 | polygons x,y x,y x,y separated by semicolons | with x and y from 0 to 1",
                 "roi=0,0+1,0+1,1; | polygons x,y x,y x,y separated by semicolons | with x and y from 0 to 1",
                 "roi=0,0+1,0+1,1.5 | relative to the image | got 1.0,1.5",
-                "roi=0,0+1,0+1,NaN | relative to the image | got 1.0,NaN",
-                "roi=0,0+1,0+one,1 | coordinate that is not a number | roi",
+                "roi=0,0+1,0+1,NaN | not a decimal number | such as 0.25",
+                "roi=0,0+1,0+0x1p-1,1 | not a decimal number | roi",
                 "roi=%7B%22mask%22:%22AAAA%22%7D | must be polygons | send a mask",
                 "roi=0,0+0.001,0+0,0.001 | no pixel of the image | make the region or the image larger",
                 "model=whole&roi=0,0+0.001,0+0,0.001 | no pixel of the image | region of interest",
@@ -410,6 +410,7 @@ class FrameHttpTests {
             assertThat(outputs.at("/0/data/0").asDouble()).as(model).isZero();
         }
         isError(infer("plain", encoded(photograph()) + region), "accepts no region of interest");
+        isError(infer("whole", encoded(photograph()) + region.replace("roi", "ROI")), "and not 'ROI'");
         String points = String.join(" ", Collections.nCopies(2001, "0,0"));
         for (String[] wrong : new String[][] {
             {"7", "'roi' must be a string"},
