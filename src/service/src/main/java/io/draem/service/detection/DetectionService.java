@@ -193,7 +193,7 @@ public final class DetectionService {
                 examination.cost(),
                 () -> preparation.prepare(image, examination.plan(), model, examination.includes(Include.OVERLAY)));
         FrameRuns.Result result;
-        try (FrameRuns runs = new FrameRuns(model.card(), window, context)) {
+        try (FrameRuns runs = new FrameRuns(model.card(), model.maxInFlight(), window, context)) {
             FrameBlender.Reconstruction reconstruction = examination.includes(Include.RECONSTRUCTION)
                     ? FrameBlender.Reconstruction.RGB
                     : FrameBlender.Reconstruction.NONE;

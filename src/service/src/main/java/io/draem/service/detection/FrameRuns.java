@@ -25,6 +25,7 @@ import java.util.List;
 final class FrameRuns implements AutoCloseable {
 
     private final ModelCard card;
+    private final int maxInFlight;
     private final QueueWindow<ModelInput, ModelOutput> window;
     private final RequestContext context;
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -83,10 +84,12 @@ final class FrameRuns implements AutoCloseable {
     }
 
     /**
+     * @param maxInFlight most inputs of frames that are cut which wait, run, or have run and are not blended
      * @param window gets the slots of all inputs but the first of each frame
      */
-    FrameRuns(ModelCard card, QueueWindow<ModelInput, ModelOutput> window, RequestContext context) {
+    FrameRuns(ModelCard card, int maxInFlight, QueueWindow<ModelInput, ModelOutput> window, RequestContext context) {
         this.card = card;
+        this.maxInFlight = maxInFlight;
         this.window = window;
         this.context = context;
     }
@@ -103,8 +106,12 @@ final class FrameRuns implements AutoCloseable {
         FrameBlender blender = new FrameBlender(frame.plan(), score(card, frame.plan()), reconstruction);
         Blending blending = new Blending(blender, frame.inputs());
         boolean reconstruct = reconstruction != FrameBlender.Reconstruction.NONE;
+        if (frame.plan().tiled()) {
+            limitInFlight();
+        }
         submit(blending, 0, new ModelInput(frame.input(0), reconstruct), first);
         for (int i = 1; i < frame.inputs(); i++) {
+            limitInFlight();
             // Cut before there is a slot, in which the input then does not wait for it.
             ModelInput input = new ModelInput(frame.input(i), reconstruct);
             try (Slot<ModelInput, ModelOutput> slot = ModelQueue.next(window, context)) {
@@ -112,6 +119,13 @@ final class FrameRuns implements AutoCloseable {
                 DetectionException.requireActive(context);
                 submit(blending, i, input, slot);
             }
+        }
+    }
+
+    /** Outputs are blended in order: behind an input that runs long those of a faster worker would pile up. */
+    private void limitInFlight() throws DetectionException {
+        while (pending.size() >= maxInFlight) {
+            collect();
         }
     }
 

@@ -66,7 +66,7 @@ final class PredictionRun {
      * @param first slot of the first of them
      */
     List<Prediction> all(Slot<ModelInput, ModelOutput> first) throws DetectionException {
-        try (FrameRuns runs = new FrameRuns(model.card(), window, context)) {
+        try (FrameRuns runs = new FrameRuns(model.card(), model.maxInFlight(), window, context)) {
             submit(runs, request.inputs().get(0), first);
             for (PredictionRequest.Input input :
                     request.inputs().subList(1, request.inputs().size())) {

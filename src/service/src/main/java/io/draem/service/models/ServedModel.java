@@ -142,7 +142,7 @@ public final class ServedModel {
         return sessions.size();
     }
 
-    /** Returns the maximum number of inputs of one request that wait and run at a time, beside the first of each image. */
+    /** Returns the maximum number of inputs of one request's tiled images that wait, run, or have run and are not blended. */
     public int maxInFlight() {
         return (2 + concurrentRuns()) * maxBatchSize();
     }

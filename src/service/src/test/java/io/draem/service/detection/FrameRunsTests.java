@@ -53,6 +53,7 @@ class FrameRunsTests {
 
     private static final FrameSize TILE = FrameSize.square(16);
     private static final int BATCH = 2;
+    private static final int MAX_IN_FLIGHT = 3 * BATCH;
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     /** Called before each run with its inputs. */
@@ -126,7 +127,7 @@ class FrameRunsTests {
         RequestContext context = new TestContext();
         List<PixelBytes> images = List.of(noise(20, 40), noise(16, 16), noise(90, 17));
         try (QueueWindow<ModelInput, ModelOutput> window = queue.window();
-                FrameRuns frames = new FrameRuns(tiled, window, context)) {
+                FrameRuns frames = new FrameRuns(tiled, MAX_IN_FLIGHT, window, context)) {
             for (int i = 0; i < images.size(); i++) {
                 try (Slot<ModelInput, ModelOutput> slot = i == 0 ? window.first() : window.next(context)) {
                     frames.submit(frame(images.get(i)), Reconstruction.NONE, slot);
@@ -193,6 +194,22 @@ class FrameRunsTests {
     }
 
     @Test
+    void outputsOfAFastWorkerDoNotPileUpBehindASlowOne() throws Exception {
+        float[] first = frame(noise(100, 100)).input(0);
+        Run slow = inputs -> {
+            if (inputs.stream().anyMatch(input -> Arrays.equals(input.pixels(), first))) {
+                gate.acquire();
+            }
+        };
+        InferenceQueue<ModelInput, ModelOutput> queue = start(slow, 2, new DeviceScheduler(2), System::nanoTime);
+        Future<FrameRuns.Result> large = runInBackground(queue);
+        Await.until(LIMIT, () -> started() == MAX_IN_FLIGHT && waitsIn("limitInFlight"));
+        assertThat(started()).isEqualTo(MAX_IN_FLIGHT);
+        gate.release();
+        assertThat(large.get().inputs()).isEqualTo(started()).isGreaterThan(2 * MAX_IN_FLIGHT);
+    }
+
+    @Test
     void anotherModelOnTheDeviceWaitsForOneRunOfAFrame() throws Exception {
         DeviceScheduler device = DeviceScheduler.exclusive(1);
         InferenceQueue<ModelInput, ModelOutput> queue = start(inputs -> gate.acquire(), device, System::nanoTime);
@@ -228,6 +245,22 @@ class FrameRunsTests {
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(outcome));
     }
 
+    /** Returns how many inputs have run, or do. */
+    private int started() {
+        synchronized (runs) {
+            return runs.stream().mapToInt(List::size).sum();
+        }
+    }
+
+    private static boolean waitsIn(String method) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> thread.getKey().getState() == Thread.State.WAITING
+                        || thread.getKey().getState() == Thread.State.TIMED_WAITING)
+                .flatMap(thread -> Arrays.stream(thread.getValue()))
+                .anyMatch(frame -> frame.getClassName().equals(FrameRuns.class.getName())
+                        && frame.getMethodName().equals(method));
+    }
+
     private static boolean waitsForTheDevice() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> thread.getKey().getName().equals("inference-frames-1-0")
@@ -261,7 +294,7 @@ class FrameRunsTests {
             throws Exception {
         try (QueueWindow<ModelInput, ModelOutput> window = queue.window();
                 Slot<ModelInput, ModelOutput> first = window.first();
-                FrameRuns frames = new FrameRuns(card, window, context)) {
+                FrameRuns frames = new FrameRuns(card, MAX_IN_FLIGHT, window, context)) {
             window.announce(frame.inputs() - 1, context);
             frames.submit(frame, reconstruction, first);
             return frames.finish().get(0);
@@ -273,6 +306,11 @@ class FrameRunsTests {
     }
 
     private InferenceQueue<ModelInput, ModelOutput> start(Run run, DeviceScheduler device, LongSupplier clock) {
+        return start(run, 1, device, clock);
+    }
+
+    private InferenceQueue<ModelInput, ModelOutput> start(
+            Run run, int workers, DeviceScheduler device, LongSupplier clock) {
         BatchFunction<ModelInput, ModelOutput> function = new BatchFunction<>() {
             @Override
             public List<ModelOutput> run(List<ModelInput> inputs, Termination termination) throws Exception {
@@ -288,7 +326,7 @@ class FrameRunsTests {
         };
         InferenceQueue<ModelInput, ModelOutput> queue = InferenceQueue.start(
                 "frames-" + queues.size(),
-                List.of(function),
+                Collections.nCopies(workers, function),
                 new InferenceQueue.Options(20, BATCH, Duration.ZERO),
                 QueueListener.NONE,
                 clock);
