@@ -1,6 +1,8 @@
 package io.draem.service.models;
 
-import io.draem.model.ModelCard;
+import io.draem.frame.FrameSize;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
 import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.Device;
 import io.draem.runtime.onnx.FileKind;
@@ -107,9 +109,9 @@ final class ModelLoader {
             requireDigest(file, graph.digest());
             return open(file, graph);
         } catch (GraphRefusedException e) {
-            throw new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, Objects.requireNonNull(e.getMessage()));
+            throw invalid(Objects.requireNonNull(e.getMessage()));
         } catch (ArithmeticException e) { // the sizes that the graph claims do not fit an array
-            throw new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, "its input is too large");
+            throw invalid("its input is too large");
         } catch (ProviderUnavailableException e) {
             throw ModelLoadException.unavailable(e);
         } catch (AccessDeniedException e) {
@@ -137,9 +139,7 @@ final class ModelLoader {
                     FailedVersion.Failure.UNREADABLE, "its folder is " + kind + ": grant that user access");
         }
         if (kind != FileKind.FOLDER && kind != FileKind.MISSING) {
-            throw new ModelLoadException(
-                    FailedVersion.Failure.INVALID_GRAPH,
-                    "it is " + kind + ": a version is a folder that holds " + ModelDirectory.GRAPH);
+            throw invalid("it is " + kind + ": a version is a folder that holds " + ModelDirectory.GRAPH);
         }
     }
 
@@ -178,7 +178,7 @@ final class ModelLoader {
 
     private ServedModel serve(ModelFile file, GraphFile graph, List<OnnxModel> sessions) throws ModelLoadException {
         OnnxModel model = sessions.get(0);
-        requireMapsOfTiles(model);
+        requireFrames(model);
         if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
             throw tooSlow(model.runTime());
         }
@@ -194,17 +194,27 @@ final class ModelLoader {
                 runs);
     }
 
-    /** The maps of tiles are joined, for which each must have a value for each pixel. */
-    private static void requireMapsOfTiles(OnnxModel model) throws ModelLoadException {
-        ModelCard card = model.card();
-        boolean fits = model.mapWidth() == card.width() && model.mapHeight() == card.height();
-        if (card.framing().tiling() != null && !fits) {
-            throw new ModelLoadException(
-                    FailedVersion.Failure.INVALID_GRAPH,
-                    "its tiles have " + card.width() + "x" + card.height() + " pixels and their maps "
-                            + model.mapWidth() + "x" + model.mapHeight()
-                            + ": export the model again with maps of the input's size");
+    /** The maps of tiles are joined by pixel; where all frames have one size, the region must have a pixel of it. */
+    private static void requireFrames(OnnxModel model) throws ModelLoadException {
+        FrameSize input = new FrameSize(model.card().width(), model.card().height());
+        FrameSize map = new FrameSize(model.mapWidth(), model.mapHeight());
+        Tiling tiling = model.card().framing().tiling();
+        if (tiling != null && !map.equals(input)) {
+            throw invalid("its tiles have " + input + " pixels and their maps " + map
+                    + ": export the model again with maps of the input's size");
         }
+        FrameSize frame = tiling == null ? input : tiling.scale().fixed();
+        RegionOfInterest region = model.card().framing().region();
+        if (region != null
+                && frame != null
+                && region.at(frame.width(), frame.height()).count() == 0) {
+            throw invalid("its region of interest has no pixel of its frames of " + frame
+                    + " pixels: export the model again with a larger region");
+        }
+    }
+
+    private static ModelLoadException invalid(String reason) {
+        return new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, reason);
     }
 
     private List<ServedFunction> functions(List<OnnxModel> sessions) {

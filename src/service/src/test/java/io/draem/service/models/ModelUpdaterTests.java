@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
+import io.draem.frame.FrameScale;
+import io.draem.frame.FrameScore;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
+import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
+import io.draem.model.TestModels;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.Termination;
@@ -110,6 +117,23 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         models.pollTwice();
         assertThat(serving().version()).isEqualTo(2);
         assertThat(models.repository().refused()).isEmpty();
+    }
+
+    @Test
+    void refusesAModelWhoseRegionOfInterestHasNoPixelOfItsFrames() throws Exception {
+        FrameSize input = FrameSize.square(64);
+        RegionOfInterest dot = RegionOfInterest.parse("0.5,0.5 0.50001,0.5 0.5,0.50001");
+        Tiling fixed = new Tiling(FrameScale.parse("300x200"), 16);
+        directory.put("dot", "1", TestModels.tiled(input, new Framing(null, FrameScore.MAXIMUM, dot, false)));
+        directory.put("dot", "2", TestModels.tiled(input, new Framing(fixed, FrameScore.MAXIMUM, dot, false)));
+        models.pollTwice();
+        assertThat(models.repository().refused())
+                .extracting(FailedVersion::failure)
+                .containsExactly(FailedVersion.Failure.INVALID_GRAPH, FailedVersion.Failure.INVALID_GRAPH);
+        assertThat(models.repository().refused())
+                .extracting(FailedVersion::reason)
+                .anyMatch(reason -> reason.contains("no pixel of its frames of 64x64 pixels"))
+                .anyMatch(reason -> reason.contains("no pixel of its frames of 300x200 pixels"));
     }
 
     @Test
