@@ -117,8 +117,7 @@ public final class DetectionBatches implements AutoCloseable {
             this.window = window;
             this.context = context;
             // As many as may wait and run, and as many again whose pictures are being drawn meanwhile. A tiled image
-            // fills the
-            // batches of a run alone: the next ones are decoded meanwhile, and the first ones end first.
+            // fills the batches of a run alone: the next ones are decoded meanwhile, and the first ones end first.
             this.most = model.card().framing().tiling() == null ? 2 * model.maxInFlight() : 2 + model.concurrentRuns();
         }
 

@@ -23,7 +23,7 @@ final class ModelQueue {
         }
     }
 
-    /** Announces the inputs of a tiled image, or of several, beside the one that has the first slot. */
+    /** Announces the inputs of a tiled image, or of several, except the one that has the first slot. */
     static void announce(QueueWindow<ModelInput, ModelOutput> window, int inputs, RequestContext context)
             throws DetectionException {
         try {

@@ -19,7 +19,7 @@ public final class RequestedRegions {
     /** Those of them for the values, which are made of the decoded image. */
     private static final long VALUE_BYTES = 2;
 
-    /** Masks are scheduled beside the images of the models. */
+    /** Masks share the threads with the images of the models, as if they were one model's. */
     private static final String WORK = "masks";
 
     private final ImageDecoder decoder;

@@ -53,7 +53,7 @@ public final class QueueWindow<I, O> implements RequestContext.Waiting, AutoClos
      * @param inputs number of further inputs, at least 0
      * @param context of the request; its deadline is a time of the queue's clock
      * @throws InferenceException.Overloaded if other requests wait or run, and by the average run time the deadline passes
-     *     before these inputs have run beside them
+     *     before all of these inputs have run too
      */
     public void announce(int inputs, RequestContext context) throws InferenceException.Overloaded {
         if (inputs == 0) {
