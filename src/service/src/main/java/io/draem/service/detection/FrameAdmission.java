@@ -75,13 +75,18 @@ final class FrameAdmission {
 
     /** Before their weights are computed: a frame of one row may have millions of tiles. */
     private void requireSides(Tiling tiling, FrameSize tile, int width, int height) throws DetectionException {
-        FrameSize frame = tiling.scale().of(width, height);
-        int columns = frame.width() / (tile.width() - tiling.overlap());
-        int rows = frame.height() / (tile.height() - tiling.overlap());
-        if (Math.max(columns, rows) > maxTiles) {
-            throw tooManyTiles("The image of " + width + "x" + height + " pixels is cut into at least "
-                    + Math.max(columns, rows) + " tiles");
+        int longest = longestRow(tiling, tile, tiling.scale().of(width, height));
+        if (longest > maxTiles) {
+            throw tooManyTiles(
+                    "The image of " + width + "x" + height + " pixels is cut into at least " + longest + " tiles");
         }
+    }
+
+    /** Returns the larger of the numbers of tiles in a row and in a column of a frame, or one less. */
+    static int longestRow(Tiling tiling, FrameSize tile, FrameSize frame) {
+        int columns = (frame.width() - tiling.overlap()) / (tile.width() - tiling.overlap());
+        int rows = (frame.height() - tiling.overlap()) / (tile.height() - tiling.overlap());
+        return Math.max(columns, rows);
     }
 
     /** Returns whether not every pixel of an image counts. */

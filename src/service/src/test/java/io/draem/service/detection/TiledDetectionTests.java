@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.Level;
 import io.draem.frame.FrameScale;
 import io.draem.frame.FrameScore;
 import io.draem.frame.FrameSize;
@@ -19,6 +20,8 @@ import io.draem.overlay.PngWriter;
 import io.draem.score.Region;
 import io.draem.service.DraemServiceApplication;
 import io.draem.service.api.Http;
+import io.draem.service.models.LogLines;
+import io.draem.service.models.ModelEvent;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.FairExecutor;
@@ -88,6 +91,9 @@ class TiledDetectionTests {
     @Autowired
     private PredictionService predictions;
 
+    @Autowired
+    private MemoryLimits limits;
+
     @LocalServerPort
     private int port;
 
@@ -98,6 +104,7 @@ class TiledDetectionTests {
         RegionOfInterest left = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1");
         add("tiled", new Framing(own, FrameScore.MAXIMUM, null, false));
         add("half", new Framing(half, FrameScore.MAXIMUM, null, false));
+        add("fixed", new Framing(new Tiling(FrameScale.parse("600x600"), 16), FrameScore.MAXIMUM, null, false));
         add("left", new Framing(own, FrameScore.MAXIMUM, left, false));
         add("squeezed", new Framing(null, FrameScore.MAXIMUM, left, false));
         add("whole", Framing.WHOLE);
@@ -227,6 +234,28 @@ class TiledDetectionTests {
                 "draem.image.max-tiles");
         RegionOfInterest corner = RegionOfInterest.parse("0,0 0.3,0 0.3,0.3 0,0.3");
         assertThat(detect("tiled", image, corner, null).timing().inputs()).isEqualTo(16);
+    }
+
+    @Test
+    void warnsOfAModelThatCutsEveryImageIntoTooManyTiles() throws Exception {
+        assertRefused(() -> detect("fixed", image(50, 30), null, null), Outcome.IMAGE_TOO_LARGE, "169 tiles");
+        ModelEvent.Changed changed = new ModelEvent.Changed(List.of(models.require("fixed", null)));
+        try (LogLines lines = new LogLines(TiledModelLog.class, Level.INFO)) {
+            new TiledModelLog(limits, 168).changed(changed);
+            assertThat(lines.taken())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN")
+                    .contains("169 tiles", "draem.image.max-tiles (168)", "every image will be refused", "600x600");
+            new TiledModelLog(limits, 10).changed(changed);
+            assertThat(lines.taken())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN")
+                    .contains("at least 12 tiles");
+            new TiledModelLog(limits, 169).changed(changed);
+            assertThat(lines.taken()).singleElement().asString().startsWith("INFO");
+        }
     }
 
     @Test

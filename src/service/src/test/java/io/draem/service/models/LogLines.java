@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs, which tests have switched off otherwise. */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
 
     private final Logger logger;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -22,7 +22,7 @@ final class LogLines implements AutoCloseable {
         }
     };
 
-    LogLines(Class<?> type, Level level) {
+    public LogLines(Class<?> type, Level level) {
         logger = (Logger) LoggerFactory.getLogger(type);
         appender.start();
         logger.addAppender(appender);
@@ -31,7 +31,7 @@ final class LogLines implements AutoCloseable {
     }
 
     /** Returns what was logged since the last call, each line as its level and its message. */
-    List<String> taken() {
+    public List<String> taken() {
         List<String> taken = new ArrayList<>();
         lines.drainTo(taken);
         return taken;
