@@ -1,11 +1,9 @@
 package io.draem.service.api;
 
-import io.draem.frame.FramePlan;
 import io.draem.service.detection.Detection;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What an image was scaled to and cut into, as JSON. */
@@ -32,10 +30,16 @@ record FrameResponse(
         int run) {
 
     /** Returns the frame of an image; null where it was not cut. */
-    static @Nullable FrameResponse of(FramePlan plan) {
-        return plan.tiled()
-                ? new FrameResponse(plan.frame().width(), plan.frame().height(), plan.tiles(), plan.inputs())
-                : null;
+    static @Nullable FrameResponse of(Detection.@Nullable CutFrame frame) {
+        return frame == null
+                ? null
+                : new FrameResponse(frame.size().width(), frame.size().height(), frame.tiles(), frame.run());
+    }
+
+    /** Returns the tiles of an image, row by row; null where they were not requested. */
+    static @Nullable List<Tile> tiles(Detection detection) {
+        List<Detection.Tile> tiles = detection.tiles();
+        return tiles == null ? null : tiles.stream().map(Tile::of).toList();
     }
 
     /** A part of the image that is an input of the network. */
@@ -62,35 +66,8 @@ record FrameResponse(
                     example = "true")
             boolean run) {
 
-        /** Returns the tiles of an image, row by row; null where they were not requested. */
-        static @Nullable List<Tile> of(Detection detection) {
-            FramePlan plan = detection.plan();
-            return detection.tiles()
-                    ? IntStream.range(0, plan.tiles())
-                            .mapToObj(tile -> of(plan, tile))
-                            .toList()
-                    : null;
-        }
-
-        /** Without what is padded; a pixel of the image that is partly in the tile belongs to it. */
-        private static Tile of(FramePlan plan, int tile) {
-            int left = plan.tileLeft(tile);
-            int top = plan.tileTop(tile);
-            int frameWidth = plan.frame().width();
-            int frameHeight = plan.frame().height();
-            int x = first(left, plan.image().width(), frameWidth);
-            int y = first(top, plan.image().height(), frameHeight);
-            int right = end(left + plan.input().width(), plan.image().width(), frameWidth);
-            int bottom = end(top + plan.input().height(), plan.image().height(), frameHeight);
-            return new Tile(x, y, right - x, bottom - y, plan.runs(tile));
-        }
-
-        private static int first(int position, int image, int frame) {
-            return (int) ((long) Math.max(0, position) * image / frame);
-        }
-
-        private static int end(int position, int image, int frame) {
-            return (int) -Math.floorDiv(-(long) Math.min(frame, position) * image, frame);
+        static Tile of(Detection.Tile tile) {
+            return new Tile(tile.x(), tile.y(), tile.width(), tile.height(), tile.run());
         }
     }
 }

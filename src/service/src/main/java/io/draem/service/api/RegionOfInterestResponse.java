@@ -3,12 +3,10 @@ package io.draem.service.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.draem.frame.Framing;
 import io.draem.frame.RegionOfInterest;
-import io.draem.score.RowMask;
 import io.draem.service.detection.Detection;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The part of an image that counts, as JSON. */
@@ -49,17 +47,9 @@ record RegionOfInterestResponse(
     /** It is that of the model. */
     static final String MODEL = "model";
 
-    /** At this size of an image a model's region is measured. */
-    private static final int SIDE = 1000;
-
     /** Returns the region that applied to an image; null where all of it counted. */
-    static @Nullable RegionOfInterestResponse of(Detection detection) {
-        RegionOfInterest region = detection.plan().regionOfInterest();
-        if (region == null) {
-            return null;
-        }
-        RowMask inside = Objects.requireNonNull(detection.plan().region(detection.width(), detection.height()));
-        return of(detection.requestedRegion() ? REQUEST : MODEL, region, inside);
+    static @Nullable RegionOfInterestResponse of(Detection.@Nullable Region region) {
+        return region == null ? null : of(region.requested() ? REQUEST : MODEL, region.share(), region.polygons());
     }
 
     /** Returns where the region of interest of a model's images comes from. */
@@ -67,14 +57,14 @@ record RegionOfInterestResponse(
         RegionOfInterest region = framing.region();
         return region == null
                 ? new RegionOfInterestResponse(framing.acceptsRegion() ? REQUEST : NONE, null, null)
-                : of(MODEL, region, region.at(SIDE, SIDE));
+                : of(MODEL, region.share(), region.polygons());
     }
 
-    private static RegionOfInterestResponse of(String source, RegionOfInterest region, RowMask inside) {
-        List<List<RegionOfInterest.Point>> polygons = region.polygons();
+    private static RegionOfInterestResponse of(
+            String source, double share, @Nullable List<List<RegionOfInterest.Point>> polygons) {
         return new RegionOfInterestResponse(
                 source,
-                (double) inside.count() / inside.width() / inside.height(),
+                share,
                 polygons == null
                         ? null
                         : polygons.stream()

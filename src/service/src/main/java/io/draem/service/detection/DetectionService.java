@@ -218,6 +218,7 @@ public final class DetectionService {
             FrameRuns.Result result,
             Postprocessing.Finding finding,
             Duration waited) {
+        FramePlan plan = examination.plan();
         Timing timing = new Timing(
                 prepared.decode(),
                 prepared.preprocess(),
@@ -228,14 +229,15 @@ public final class DetectionService {
                 result.inputs());
         return new Detection(
                 examination.model(),
-                examination.plan(),
-                examination.request().region() != null,
+                plan.image(),
+                Detection.CutFrame.of(plan),
+                Detection.Region.of(plan, examination.request().region() != null),
+                examination.includes(Include.TILES) ? Detection.Tile.of(plan) : null,
                 finding.digest(),
                 prepared.input(),
                 prepared.warnings(),
                 finding.verdict(),
                 examination.includes(Include.POLYGON),
-                examination.includes(Include.TILES),
                 finding.pictures(),
                 timing);
     }

@@ -121,9 +121,10 @@ class TiledDetectionTests {
         RgbImage image = image(WIDTH, HEIGHT);
         Detection detection = detect("tiled", image, null, null, Include.MAP_FLOAT32, Include.RECONSTRUCTION);
         assertThat(detection.timing().inputs()).isEqualTo(6 * 4);
-        assertThat(detection.plan().tiles()).isEqualTo(6 * 4);
-        assertThat(detection.width()).isEqualTo(WIDTH);
-        assertThat(detection.height()).isEqualTo(HEIGHT);
+        assertThat(detection.frame()).isEqualTo(new Detection.CutFrame(new FrameSize(WIDTH, HEIGHT), 6 * 4, 6 * 4));
+        assertThat(detection.image()).isEqualTo(new FrameSize(WIDTH, HEIGHT));
+        assertThat(detection.region()).isNull();
+        assertThat(detection.tiles()).as("not requested").isNull();
         assertThat(map(detection)).containsExactly(expected(image), within(1e-5f));
         assertThat(detection.verdict().score()).isEqualTo(1, within(1e-5));
         assertThat(detection.verdict().anomalous()).isTrue();
@@ -134,7 +135,7 @@ class TiledDetectionTests {
     @Test
     void aScaledImageHasItsRegionsInItsOwnPixels() throws Exception {
         Detection detection = detect("half", image(WIDTH, HEIGHT), null, null);
-        assertThat(detection.plan().frame()).isEqualTo(new FrameSize(150, 90));
+        assertThat(detection.frame().size()).isEqualTo(new FrameSize(150, 90));
         assertThat(detection.timing().inputs()).isEqualTo(3 * 2);
         assertThat(detection.verdict().regions().largest()).hasSize(2).allSatisfy(region -> {
             assertThat(region.width()).isCloseTo(10, within(2));
@@ -184,9 +185,12 @@ class TiledDetectionTests {
         RgbImage image = image(WIDTH, HEIGHT);
         Detection model = detect("left", image, null, null, Include.MAP_FLOAT32);
         assertThat(boxes(model)).containsExactly("40,20 10x10");
-        assertThat(model.timing().inputs()).isLessThan(model.plan().tiles());
-        assertThat(model.requestedRegion()).isFalse();
-        assertThat(model.plan().regionOfInterest()).isNotNull();
+        assertThat(model.timing().inputs())
+                .isEqualTo(model.frame().run())
+                .isLessThan(model.frame().tiles());
+        assertThat(model.region().requested()).isFalse();
+        assertThat(model.region().share()).isEqualTo(0.5);
+        assertThat(model.region().polygons()).hasSize(1);
         float[] expected = expected(image);
         float[] map = map(model);
         for (int i = 0; i < map.length; i++) {
@@ -195,7 +199,7 @@ class TiledDetectionTests {
         RegionOfInterest right = RegionOfInterest.parse("0.5,0 1,0 1,1 0.5,1");
         for (String name : List.of("left", "tiled", "squeezed")) {
             Detection requested = detect(name, image, right, null);
-            assertThat(requested.requestedRegion()).isTrue();
+            assertThat(requested.region().requested()).isTrue();
             assertThat(requested.verdict().regions().largest())
                     .as(name)
                     .isNotEmpty()
