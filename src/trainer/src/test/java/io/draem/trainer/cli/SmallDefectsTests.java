@@ -53,7 +53,7 @@ class SmallDefectsTests {
     }
 
     @Test
-    void squeezedImagesAreWarnedOfAndTilesCureThem() throws IOException {
+    void warnsThatResizingMakesDefectsTooSmallAndNotWithTiles() throws IOException {
         String squeezed = train("squeezed", "--image-size", "32");
         String warning = "warning: 4 of 4 defects are under 4 pixels across as the network sees them, since images are"
                 + " resized to 32x32: the smallest has 1.4 pixels, and 11 in test/hole/000.png of 256x192. Train with"
