@@ -99,10 +99,10 @@ public record ImageMeasures(
         int channels = frame.channels();
         byte[] samples = frame.samples();
         // Whole numbers in local variables are much faster than doubles in fields.
-        int red = 0;
-        int green = 0;
-        int blue = 0;
-        int chroma = 0;
+        long red = 0;
+        long green = 0;
+        long blue = 0;
+        long chroma = 0;
         double lumaSum = 0;
         double squares = 0;
         for (int x = start, i = (y * frame.width() + start) * channels; x < end; x++, i += channels) {

@@ -26,6 +26,15 @@ class ImageMeasuresTests {
     }
 
     @Test
+    void measuresARowOfMorePixelsThanAnIntCanSum() {
+        byte[] white = new byte[Integer.MAX_VALUE / 255 + 1000];
+        Arrays.fill(white, (byte) 255);
+        ImageMeasures measures = ImageMeasures.of(new PixelBytes(white.length, 1, 1, white), null);
+        assertThat(measures.brightness()).isCloseTo(1, within(1e-6));
+        assertThat(measures.warmth()).isCloseTo(0, within(1e-6));
+    }
+
+    @Test
     void contrastIsTheDeviationOfTheLuma() {
         float[] luma = {0, 0.5f, 1, 0.5f, 0.25f, 0.75f};
         assertThat(ImageMeasures.of(gray(luma), 3, 2).contrast())
