@@ -10,13 +10,6 @@ import org.jspecify.annotations.Nullable;
 public final class Frame {
 
     private static final int CHANNELS = 3;
-    private static final float[] UNIT = new float[256];
-
-    static {
-        for (int sample = 0; sample < UNIT.length; sample++) {
-            UNIT[sample] = sample / 255f;
-        }
-    }
 
     private final FramePlan plan;
     private final float @Nullable [] tensor;
@@ -89,35 +82,9 @@ public final class Frame {
             System.arraycopy(tensor, 0, batch, offset, tensor.length);
             return;
         }
-        PixelBytes pixels = Objects.requireNonNull(scaled);
-        int width = plan.input().width();
-        int height = plan.input().height();
         int[] columns = plan.columns().sources(plan.column(input));
         int[] rows = plan.rows().sources(plan.row(input));
-        int plane = width * height;
-        for (int y = 0; y < height; y++) {
-            int row = rows[y] * pixels.width();
-            writeRow(pixels, row, columns, batch, offset + y * width, plane);
-        }
-    }
-
-    /** Writes a row of a tile into three planes: one pass over the samples, which are read but once. */
-    private static void writeRow(PixelBytes pixels, int row, int[] columns, float[] batch, int out, int plane) {
-        byte[] samples = pixels.samples();
-        if (pixels.channels() == 1) {
-            for (int x = 0; x < columns.length; x++) {
-                batch[out + x] = UNIT[samples[row + columns[x]] & 0xFF];
-            }
-            System.arraycopy(batch, out, batch, out + plane, columns.length);
-            System.arraycopy(batch, out, batch, out + 2 * plane, columns.length);
-            return;
-        }
-        for (int x = 0; x < columns.length; x++) {
-            int at = (row + columns[x]) * CHANNELS;
-            batch[out + x] = UNIT[samples[at] & 0xFF];
-            batch[out + plane + x] = UNIT[samples[at + 1] & 0xFF];
-            batch[out + 2 * plane + x] = UNIT[samples[at + 2] & 0xFF];
-        }
+        Objects.requireNonNull(scaled).crop(columns, rows, batch, offset);
     }
 
     /** Returns the image at another size, from what the network sees. */

@@ -1,6 +1,6 @@
 package io.draem.frame;
 
-import java.util.Arrays;
+import io.draem.image.PixelBytes;
 
 /**
  * Tiles along one side of a frame: where they begin, and how much each counts at each of its pixels.
@@ -82,12 +82,6 @@ record TileAxis(int length, int tile, int[] starts, float[][] weights) {
 
     /** Returns the pixel of the frame that each pixel of a tile shows: its own, or its reflection at the border. */
     int[] sources(int k) {
-        int[] sources = new int[tile];
-        int period = Math.max(1, 2 * (length - 1));
-        Arrays.setAll(sources, i -> {
-            int folded = Math.floorMod(starts[k] + i, period);
-            return folded < length ? folded : period - folded;
-        });
-        return sources;
+        return PixelBytes.reflected(starts[k], tile, length);
     }
 }

@@ -1,5 +1,6 @@
 package io.draem.image;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -14,6 +15,13 @@ import java.util.Objects;
 public record PixelBytes(int width, int height, int channels, byte[] samples) {
 
     private static final int RGB = 3;
+    private static final float[] UNIT = new float[256];
+
+    static {
+        for (int sample = 0; sample < UNIT.length; sample++) {
+            UNIT[sample] = sample / 255f;
+        }
+    }
 
     public PixelBytes {
         Objects.requireNonNull(samples, "samples");
@@ -43,6 +51,56 @@ public record PixelBytes(int width, int height, int channels, byte[] samples) {
             }
         }
         return new PixelBytes(width, height, RGB, rgb);
+    }
+
+    /**
+     * Returns the pixels of a side that each pixel of a stretch shows: its own, or its reflection at the border, the border
+     * itself not repeated.
+     *
+     * @param start first pixel of the stretch; may be below 0
+     * @param count pixels of the stretch, which may end after the side
+     * @param length pixels of the side
+     */
+    public static int[] reflected(int start, int count, int length) {
+        int[] sources = new int[count];
+        int period = Math.max(1, 2 * (length - 1));
+        Arrays.setAll(sources, i -> {
+            int folded = Math.floorMod(start + i, period);
+            return folded < length ? folded : period - folded;
+        });
+        return sources;
+    }
+
+    /**
+     * Writes a crop as {@code [3, rows, columns]}, RGB, 0 to 1; of a gray image three times the same plane.
+     *
+     * @param columns column of the image that each column of the crop shows, see {@link #reflected}
+     * @param rows row of the image that each row of the crop shows
+     * @param planes receives the crop from {@code offset} on
+     */
+    public void crop(int[] columns, int[] rows, float[] planes, int offset) {
+        int plane = rows.length * columns.length;
+        for (int y = 0; y < rows.length; y++) {
+            cropRow(rows[y] * width, columns, planes, offset + y * columns.length, plane);
+        }
+    }
+
+    /** Writes a row of a crop into three planes: one pass over the samples, which are read but once. */
+    private void cropRow(int row, int[] columns, float[] planes, int out, int plane) {
+        if (channels == 1) {
+            for (int x = 0; x < columns.length; x++) {
+                planes[out + x] = UNIT[samples[row + columns[x]] & 0xFF];
+            }
+            System.arraycopy(planes, out, planes, out + plane, columns.length);
+            System.arraycopy(planes, out, planes, out + 2 * plane, columns.length);
+            return;
+        }
+        for (int x = 0; x < columns.length; x++) {
+            int at = (row + columns[x]) * RGB;
+            planes[out + x] = UNIT[samples[at] & 0xFF];
+            planes[out + plane + x] = UNIT[samples[at + 1] & 0xFF];
+            planes[out + 2 * plane + x] = UNIT[samples[at + 2] & 0xFF];
+        }
     }
 
     /** Returns the image as RGB; of RGB the same samples, not copied. */

@@ -157,33 +157,12 @@ public final class FrameStore implements AutoCloseable {
      */
     public float[] crop(int index, int startX, int startY, FrameSize size) {
         Held frame = held.get(index);
-        int[] columns = reflected(startX, size.width(), frame.size().width());
-        int[] rows = reflected(startY, size.height(), frame.size().height());
+        int[] columns = PixelBytes.reflected(startX, size.width(), frame.size().width());
+        int[] rows = PixelBytes.reflected(startY, size.height(), frame.size().height());
         PixelBytes pixels = frame.isOnDisk() ? cut(frame, columns, rows) : whole(index);
-        byte[] samples = pixels.samples();
-        boolean gray = pixels.channels() == 1;
-        int area = size.pixels();
-        float[] planes = new float[3 * area];
-        int to = 0;
-        for (int row : rows) {
-            for (int column : columns) {
-                int from = (row * pixels.width() + column) * pixels.channels();
-                planes[to] = (samples[from] & 0xFF) / 255f;
-                planes[area + to] = (samples[gray ? from : from + 1] & 0xFF) / 255f;
-                planes[2 * area + to] = (samples[gray ? from : from + 2] & 0xFF) / 255f;
-                to++;
-            }
-        }
+        float[] planes = new float[3 * size.pixels()];
+        pixels.crop(columns, rows, planes, 0);
         return planes;
-    }
-
-    /** Returns the pixels of a frame that each pixel of a stretch shows: its own, or its reflection at the border. */
-    private static int[] reflected(int start, int count, int length) {
-        int period = Math.max(1, 2 * (length - 1));
-        return IntStream.range(start, start + count)
-                .map(i -> Math.floorMod(i, period))
-                .map(i -> i < length ? i : period - i)
-                .toArray();
     }
 
     /** Reads the smallest rectangle of a frame that has some columns and rows, which become those of the rectangle. */
