@@ -137,7 +137,7 @@ class DefectSizesTests {
         Calibration calibration = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 2, 0, 0);
         ObjectNode figures = Evaluation.figures(scores, calibration);
 
-        assertThat(figures.at("/defectSizes/p10").asDouble()).isEqualTo(1.75);
+        assertThat(figures.at("/defectSizes/p10").asDouble()).isEqualTo(2);
         assertThat(DefectSizes.bins(figures.path(Evaluation.SIZES)))
                 .containsExactly(new DefectSizes.Bin("under 4", 1, 1));
         assertThat(scores.ofDefect("hole").defectSizes().defects()).hasSize(1);

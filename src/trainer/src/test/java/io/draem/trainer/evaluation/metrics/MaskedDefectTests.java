@@ -15,7 +15,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskedDefectTests {
 
@@ -24,22 +25,43 @@ class MaskedDefectTests {
         boolean contains(int x, int y);
     }
 
-    @ParameterizedTest(name = "a bar of {0} pixels is {1} across")
-    @CsvSource({"1, 1", "2, 1", "3, 3", "4, 3", "5, 5", "9, 9", "20, 19", "41, 41"})
-    void aBarIsAsWideAsItIsThickWhateverItsLengthAndDirection(int thickness, double width) {
+    @ParameterizedTest(name = "a bar of {0} pixels")
+    @MethodSource("oneToForty")
+    void aBarIsAsWideAsItIsThickWhateverItsLengthAndDirection(int thickness) {
+        double width = thickness;
         assertThat(widths(200, 100, (x, y) -> x >= 10 && x < 190 && y >= 30 && y < 30 + thickness))
                 .containsExactly(width);
         assertThat(widths(100, 200, (x, y) -> y >= 10 && y < 190 && x >= 30 && x < 30 + thickness))
                 .containsExactly(width);
     }
 
+    static IntStream oneToForty() {
+        return IntStream.rangeClosed(1, 40);
+    }
+
     @ParameterizedTest(name = "a diagonal bar of {0} pixels")
-    @CsvSource({"3", "5", "9", "20", "40"})
-    void aDiagonalBarIsMeasuredAcrossToAboutAPixel(int thickness) {
+    @MethodSource("oneToForty")
+    void aDiagonalBarIsMeasuredAcrossToAPixel(int thickness) {
         double half = thickness / Math.sqrt(2);
+        // The area of its pixels per length.
+        double painted = (2 * Math.ceil(half) - 1) / Math.sqrt(2);
         List<Double> widths = widths(300, 300, (x, y) -> Math.abs(x - y) < half && x + y > 100 && x + y < 500);
         assertThat(widths).hasSize(1);
-        assertThat(widths.get(0)).isCloseTo(thickness, within(1.5 + 0.06 * thickness));
+        assertThat(widths.get(0)).isCloseTo(painted, within(1.0));
+    }
+
+    @ParameterizedTest(name = "a bar at {0} degrees")
+    @ValueSource(ints = {5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 70, 80})
+    void aBarAtAnyAngleIsMeasuredAcrossToAboutAPixel(int degrees) {
+        double cos = Math.cos(Math.toRadians(degrees));
+        double sin = Math.sin(Math.toRadians(degrees));
+        List<Double> widths = widths(
+                200,
+                200,
+                (x, y) -> Math.abs((x - 100) * sin - (y - 100) * cos) < 10
+                        && Math.abs((x - 100) * cos + (y - 100) * sin) < 80);
+        assertThat(widths).hasSize(1);
+        assertThat(widths.get(0)).isCloseTo(20, within(1.5));
     }
 
     @Test
@@ -60,7 +82,7 @@ class MaskedDefectTests {
     @Test
     void aDefectAtTheBorderEndsThere() {
         assertThat(widths(40, 40, (x, y) -> y < 5)).containsExactly(5.0);
-        assertThat(widths(40, 40, (x, y) -> true)).containsExactly(39.0);
+        assertThat(widths(40, 40, (x, y) -> true)).containsExactly(40.0);
         assertThat(widths(7, 1, (x, y) -> x > 2)).containsExactly(1.0);
     }
 
@@ -90,30 +112,36 @@ class MaskedDefectTests {
 
     /** Lets distances spread until none changes. */
     private static double widest(int width, int height, boolean[] pixels) {
-        int[][] distances = new int[height + 2][width + 2];
+        int[][] distances = new int[height + 4][width + 4];
         for (int i = 0; i < pixels.length; i++) {
-            distances[i / width + 1][i % width + 1] = pixels[i] ? 1_000_000 : 0;
+            distances[i / width + 2][i % width + 2] = pixels[i] ? 1_000_000 : 0;
         }
+        int[][] steps = {{0, 5, 10}, {5, 7, 11}, {10, 11, 14}};
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (int i = 0; i < 9 * pixels.length; i++) {
-                int x = i / 9 % width + 1;
-                int y = i / 9 / width + 1;
-                int dx = i % 9 % 3 - 1;
-                int dy = i % 9 / 3 - 1;
-                int step = dx * dx + dy * dy == 2 ? 4 : 3;
-                if ((dx != 0 || dy != 0) && distances[y + dy][x + dx] + step < distances[y][x]) {
+            for (int i = 0; i < 25 * pixels.length; i++) {
+                int x = i / 25 % width + 2;
+                int y = i / 25 / width + 2;
+                int dx = i % 25 % 5 - 2;
+                int dy = i % 25 / 5 - 2;
+                int step = steps[Math.abs(dy)][Math.abs(dx)];
+                if (distances[y + dy][x + dx] + step < distances[y][x]) {
                     distances[y][x] = distances[y + dy][x + dx] + step;
                     changed = true;
                 }
             }
         }
-        int largest = 0;
-        for (int[] row : distances) {
-            largest = Math.max(largest, IntStream.of(row).max().orElse(0));
+        int widest = 0;
+        for (int y = 2; y < height + 2; y++) {
+            for (int x = 2; x < width + 2; x++) {
+                int corner = Math.min(
+                        Math.min(distances[y][x], distances[y][x + 1]),
+                        Math.min(distances[y + 1][x], distances[y + 1][x + 1]));
+                widest = Math.max(widest, Math.max(2 * distances[y][x] - 5, 2 * corner));
+            }
         }
-        return largest == 0 ? 0 : 2.0 * largest / 3 - 1;
+        return widest / 5.0;
     }
 
     @Test
