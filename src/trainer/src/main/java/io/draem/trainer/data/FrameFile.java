@@ -59,6 +59,20 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
         }
     }
 
+    /**
+     * Returns how the upright image of a file is taken, with the model's own region of interest.
+     *
+     * @param image size of it
+     * @throws DatasetException if the model does not take it; the message names the file
+     */
+    public static FramePlan plan(Path file, Framing framing, FrameSize input, FrameSize image) throws DatasetException {
+        try {
+            return FramePlan.of(framing, input, image.width(), image.height(), null);
+        } catch (IllegalArgumentException e) {
+            throw new DatasetException(file + ": " + e.getMessage());
+        }
+    }
+
     private static FrameFile of(OpenedImage opened, FramePlan plan, OptionalInt whiteLevel, boolean keep)
             throws ImageException {
         int width = plan.frame().width();

@@ -82,11 +82,11 @@ public final class DefectSizeWarnings {
     /**
      * Returns what the least pixels that the network sees are in an image, for sets without masks.
      *
-     * @param image size of an image
+     * @param plan how the network takes an image
      */
-    public static String withoutMasks(FrameSize image, Framing framing, FrameSize input) {
-        FrameSize frame = FramePlan.of(framing, input, image.width(), image.height(), null)
-                .frame();
+    public static String withoutMasks(FramePlan plan) {
+        FrameSize image = plan.image();
+        FrameSize frame = plan.frame();
         return String.format(
                 Locale.ROOT,
                 "%d pixels of the network are %sx%s pixels of an image of %s: smaller defects are hardly found, and no"

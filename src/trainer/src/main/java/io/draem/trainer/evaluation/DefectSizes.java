@@ -5,6 +5,8 @@ import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.image.ImageMask;
 import io.draem.score.AnomalyMap;
+import io.draem.trainer.data.DatasetException;
+import io.draem.trainer.data.FrameFile;
 import io.draem.trainer.data.ImageFiles;
 import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.evaluation.metrics.MaskedDefect;
@@ -91,6 +93,7 @@ public record DefectSizes(List<Defect> defects) {
      * @param sizes of the upright images by their files; an image that is not among them is as large as its mask
      * @param framing how the network takes images
      * @param input size of the network's input
+     * @throws DatasetException if a mask cannot be read, or the network does not take its image; the message names the file
      */
     public static DefectSizes of(
             List<LabelledImage> images, Map<Path, FrameSize> sizes, Framing framing, FrameSize input)
@@ -117,9 +120,8 @@ public record DefectSizes(List<Defect> defects) {
         }
         try {
             ImageMask mask = ImageFiles.readMask(file, image.maskColors());
-            int width = size == null ? mask.width() : size.width();
-            int height = size == null ? mask.height() : size.height();
-            FramePlan plan = FramePlan.of(framing, input, width, height, null);
+            FrameSize known = size == null ? new FrameSize(mask.width(), mask.height()) : size;
+            FramePlan plan = FrameFile.plan(image.file(), framing, input, known);
             return MaskedDefect.of(mask, plan.region(mask.width(), mask.height())).stream()
                     .map(defect -> Defect.of(image.id(), defect, plan, Float.NaN))
                     .toList();

@@ -5,7 +5,9 @@ import io.draem.frame.Framing;
 import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.DatasetCheck;
+import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.FileTree;
+import io.draem.trainer.data.FrameFile;
 import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.DefectSizeWarnings;
@@ -15,10 +17,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,7 @@ record ModelFiles(
      *
      * @param framing how the network takes images
      * @param input size of the network's input
+     * @throws DatasetException if the network does not take an image; the message names the file
      */
     List<String> sizeNotes(Framing framing, FrameSize input) throws IOException {
         List<LabelledImage> labelled = Stream.concat(split.validation().stream(), split.test().stream())
@@ -96,14 +100,21 @@ record ModelFiles(
                     .map(warning -> List.of("warning: " + warning))
                     .orElse(List.of());
         }
-        List<FrameSize> trained = split.train().stream()
-                .map(image -> sizes.get(image.file()))
-                .filter(Objects::nonNull)
-                .sorted(Comparator.comparingInt(FrameSize::pixels))
-                .toList();
-        return trained.isEmpty()
+        Map<Path, FrameSize> trained = new LinkedHashMap<>();
+        for (Path file : LabelledImage.files(split.train())) {
+            FrameSize size = sizes.get(file);
+            if (size != null) {
+                trained.put(file, size);
+            }
+        }
+        Optional<Map.Entry<Path, FrameSize>> median = trained.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> entry.getValue().pixels()))
+                .skip(trained.size() / 2)
+                .findFirst();
+        return median.isEmpty()
                 ? List.of()
-                : List.of(DefectSizeWarnings.withoutMasks(trained.get(trained.size() / 2), framing, input));
+                : List.of(DefectSizeWarnings.withoutMasks(FrameFile.plan(
+                        median.get().getKey(), framing, input, median.get().getValue())));
     }
 
     /** Returns whether the anomalies of the validation images are synthetic. */

@@ -219,12 +219,16 @@ class DefectSizesTests {
 
     @Test
     void withoutMasksSaysWhatTheLeastPixelsAreInAnImage() {
-        assertThat(DefectSizeWarnings.withoutMasks(CAMERA, Framing.WHOLE, INPUT))
+        assertThat(DefectSizeWarnings.withoutMasks(plan(CAMERA, Framing.WHOLE)))
                 .isEqualTo("4 pixels of the network are 64x47 pixels of an image of 4096x3000: smaller defects are"
                         + " hardly found, and no mask shows how large they are");
-        assertThat(DefectSizeWarnings.withoutMasks(CAMERA, tiles("0.5"), INPUT)).contains("are 8x8 pixels");
-        assertThat(DefectSizeWarnings.withoutMasks(new FrameSize(300, 300), Framing.WHOLE, INPUT))
+        assertThat(DefectSizeWarnings.withoutMasks(plan(CAMERA, tiles("0.5")))).contains("are 8x8 pixels");
+        assertThat(DefectSizeWarnings.withoutMasks(plan(new FrameSize(300, 300), Framing.WHOLE)))
                 .contains("are 4.7x4.7 pixels");
+    }
+
+    private static FramePlan plan(FrameSize image, Framing framing) {
+        return FramePlan.of(framing, INPUT, image.width(), image.height(), null);
     }
 
     private static Framing tiles(String scale) {
