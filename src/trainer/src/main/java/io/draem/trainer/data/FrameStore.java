@@ -72,6 +72,7 @@ public final class FrameStore implements AutoCloseable {
             Progress progress)
             throws IOException, InterruptedException {
         FrameStore store = new FrameStore(files, scale, whiteLevel, scratch);
+        boolean opened = false;
         try {
             List<Integer> unknown = new ArrayList<>();
             for (int i = 0; i < files.size(); i++) {
@@ -94,10 +95,12 @@ public final class FrameStore implements AutoCloseable {
                                         .scaled(),
                                 memory));
             }
+            opened = true;
             return store;
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            store.close();
-            throw e;
+        } finally {
+            if (!opened) {
+                store.close();
+            }
         }
     }
 
@@ -208,15 +211,12 @@ public final class FrameStore implements AutoCloseable {
         int nowhere = size() - memory - disk;
         if (nowhere > 0) {
             return Optional.of(
-                    "warning: " + nowhere + " of " + size() + " frames are decoded again for each crop, which"
-                            + " takes far longer than reading it: " + memory
-                            + " fit the memory for images, a quarter of the Java"
-                            + " heap, " + disk + " a scratch file, and " + scratch.problem()
-                            + ": start java with a larger -Xmx, or free disk space");
+                    "warning: " + nowhere + " of " + size() + " frames are decoded again for each crop, which takes"
+                            + " far longer than reading it: " + memory
+                            + " fit the memory for images, a quarter of the Java heap, " + scratch.shortage(disk));
         }
-        String text =
-                memory + " of " + size() + " frames fit the memory for images, a quarter of the Java heap; the others"
-                        + " are in a scratch file until the end, " + scratch;
+        String text = memory + " of " + size() + " frames fit the memory for images, a quarter of the Java heap; the"
+                + " others are in a scratch file until the end, " + scratch;
         return disk == 0 ? Optional.empty() : Optional.of(text);
     }
 

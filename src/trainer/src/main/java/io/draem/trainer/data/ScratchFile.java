@@ -76,9 +76,15 @@ final class ScratchFile implements AutoCloseable {
         access.readFully(bytes, start, length);
     }
 
-    /** Returns why there is no space; null if there is. */
-    synchronized @Nullable String problem() {
-        return problem;
+    /**
+     * Returns why there is no space for more, and the remedy.
+     *
+     * @param frames how many are in the file
+     */
+    synchronized String shortage(int frames) {
+        return folder == null
+                ? "and " + problem + ": start java with a larger -Xmx"
+                : frames + " a scratch file, and " + problem + ": start java with a larger -Xmx, or free disk space";
     }
 
     /** Returns size and folder. */
@@ -89,11 +95,14 @@ final class ScratchFile implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        if (access != null) {
-            access.close();
-        }
-        if (file != null) {
-            Files.deleteIfExists(file);
+        try {
+            if (access != null) {
+                access.close();
+            }
+        } finally {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,16 +127,20 @@ record ModelImages(
         // Textures have no scratch file, and frames have one; whole images are used more often than textures.
         ImageStore<RgbImage> early = tiling == null ? null : textures(check, input, pass, memory, readers, progress);
         NormalImages trained = opener.open(split.train());
+        NormalImages heldOut = null;
+        boolean opened = false;
         try {
             ImageStore<RgbImage> textures =
                     tiling == null ? textures(check, input, pass, memory, readers, progress) : early;
-            NormalImages heldOut = opener.open(split.heldOut());
+            heldOut = opener.open(split.heldOut());
             AnomalySynthesizer synthesizer = new AnomalySynthesizer(
                     options.synthesis(), input.width(), input.height(), trained.source(), textures);
+            opened = true;
             return new ModelImages(options, files, trained, heldOut, whiteLevel, synthesizer, progress);
-        } catch (IOException | InterruptedException | TrainerException | RuntimeException e) {
-            trained.close();
-            throw e;
+        } finally {
+            if (!opened) {
+                NormalImages.close(trained, heldOut);
+            }
         }
     }
 
@@ -152,6 +157,13 @@ record ModelImages(
     /** Returns the training images as a training draws them. */
     NormalSource normals() {
         return trained.source();
+    }
+
+    /** Returns where frames are that are not in memory, in sentences. */
+    List<String> notes() {
+        return Stream.of(trained, heldOut)
+                .flatMap(images -> images.note().stream())
+                .toList();
     }
 
     /** Starts a loader of batches at a step. */
@@ -228,7 +240,6 @@ record ModelImages(
 
     @Override
     public void close() throws IOException {
-        trained.close();
-        heldOut.close();
+        NormalImages.close(trained, heldOut);
     }
 }

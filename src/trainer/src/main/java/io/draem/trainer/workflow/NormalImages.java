@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ sealed interface NormalImages extends AutoCloseable {
     /** Returns them with and without synthetic anomalies. */
     SyntheticImages synthetic(AnomalySynthesizer synthesizer, long seed) throws DatasetException;
 
+    /** Says where those are that are not in memory; empty if all are, or they are whole. */
+    default Optional<String> note() {
+        return Optional.empty();
+    }
+
     /** Returns what they look like, before anything is done to them. */
     default ImageProfile profile(Progress progress) {
         List<ImageMeasures> measures = new ArrayList<>();
@@ -60,6 +66,17 @@ sealed interface NormalImages extends AutoCloseable {
 
     @Override
     void close() throws IOException;
+
+    /** Closes images of two uses, the second also where closing the first fails. */
+    static void close(NormalImages first, @Nullable NormalImages second) throws IOException {
+        try {
+            first.close();
+        } finally {
+            if (second != null) {
+                second.close();
+            }
+        }
+    }
 
     /**
      * Opens images of several uses.
@@ -99,11 +116,15 @@ sealed interface NormalImages extends AutoCloseable {
 
         private NormalImages cut(List<Path> files, FrameScale scale) throws IOException, InterruptedException {
             FrameStore frames = FrameStore.open(files, scale, whiteLevel, pass, memory, scratch, readers, progress);
+            boolean opened = false;
             try {
-                return new Cut(frames, framing, input, FrameCrops.of(frames, input, framing.region()));
-            } catch (IOException e) {
-                frames.close();
-                throw e;
+                Cut cut = new Cut(frames, framing, input, FrameCrops.of(frames, input, framing.region()));
+                opened = true;
+                return cut;
+            } finally {
+                if (!opened) {
+                    frames.close();
+                }
             }
         }
     }
@@ -187,6 +208,11 @@ sealed interface NormalImages extends AutoCloseable {
         @Override
         public SyntheticImages synthetic(AnomalySynthesizer synthesizer, long seed) throws DatasetException {
             return SyntheticImages.of(images, framing, tile, synthesizer, seed);
+        }
+
+        @Override
+        public Optional<String> note() {
+            return images.note();
         }
 
         @Override
