@@ -25,12 +25,14 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -170,7 +172,8 @@ public final class Main {
                     command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
-                .setExecutionExceptionHandler((e, command, parsed) -> {
+                .setExecutionExceptionHandler((thrown, command, parsed) -> {
+                    Exception e = unwrapped(thrown);
                     if (e instanceof StoppedBySignalException stopped) {
                         command.getErr().println(stopped.getMessage());
                         return stopped.status();
@@ -207,6 +210,12 @@ public final class Main {
         }
         throw new CommandLine.TypeConversionException(
                 "'" + text + "' is none of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    private static Exception unwrapped(Exception e) {
+        return e instanceof UncheckedIOException wrapper
+                ? Objects.requireNonNull(wrapper.getCause(), "every such exception has a cause")
+                : e;
     }
 
     private static boolean isForPeople(Exception e) {

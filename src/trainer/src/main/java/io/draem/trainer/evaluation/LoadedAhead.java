@@ -1,6 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,10 +24,14 @@ final class LoadedAhead implements AutoCloseable {
 
     /** Returns the image after the one that was loaded last. */
     EvaluationImage load(int index) throws IOException {
-        EvaluationImage image = next == null ? set.load(index) : loaded(next);
-        boolean ahead = image.frame().plan().tiled() && index + 1 < set.size();
-        next = ahead ? thread.submit(() -> set.load(index + 1)) : null;
-        return image;
+        try {
+            EvaluationImage image = next == null ? set.load(index) : loaded(next);
+            boolean ahead = image.frame().plan().tiled() && index + 1 < set.size();
+            next = ahead ? thread.submit(() -> set.load(index + 1)) : null;
+            return image;
+        } catch (UncheckedIOException e) { // of a frame that is read where no checked exception is allowed
+            throw e.getCause();
+        }
     }
 
     private static EvaluationImage loaded(Future<EvaluationImage> image) throws IOException {
