@@ -10,6 +10,7 @@ import io.draem.score.Region;
 import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
 import io.draem.score.Regions;
+import io.draem.score.RowMask;
 import io.draem.score.ScaledMap;
 import io.draem.trainer.evaluation.EvaluationImage;
 import java.awt.image.BufferedImage;
@@ -107,7 +108,8 @@ record ExampleView(
         int left = (int) Math.max(0, Math.min(map.width() - width, Math.round(x - width / 2.0)));
         int top = (int) Math.max(0, Math.min(map.height() - height, Math.round(y - height / 2.0)));
         RgbImage original = cut(image.frame().preview(map.width(), map.height()), left, top, width, height);
-        ScaledMap cut = new ScaledMap(cut(map, left, top, width, height), width, height);
+        RowMask counts = plan.region() == null ? null : new CutMask(plan.region(), left, top, width, height);
+        ScaledMap cut = new ScaledMap(cut(map, left, top, width, height), width, height, counts);
         return new ExampleView(
                 left,
                 top,
