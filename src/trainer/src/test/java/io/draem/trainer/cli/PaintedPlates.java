@@ -49,6 +49,18 @@ final class PaintedPlates {
         write(image, file);
     }
 
+    /** Paints a normal image of 12 megapixels, smooth so that it is quickly written and read. */
+    static void paintLarge(Path file, int seed) throws IOException {
+        BufferedImage image = new BufferedImage(4000, 3000, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                int grey = 150 + ((x / 8 + seed) * (y / 8) & 31);
+                image.setRGB(x, y, grey << 16 | grey << 8 | (grey / 2));
+            }
+        }
+        write(image, file);
+    }
+
     private static void write(BufferedImage image, Path file) throws IOException {
         Files.createDirectories(file.getParent());
         ImageIO.write(image, "png", file.toFile());
