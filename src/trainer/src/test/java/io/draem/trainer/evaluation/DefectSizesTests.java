@@ -19,6 +19,7 @@ import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.DatasetException;
+import io.draem.trainer.data.FrameFile;
 import io.draem.trainer.data.LabelledImage;
 import io.draem.trainer.evaluation.DefectSizes.Defect;
 import io.draem.trainer.evaluation.metrics.MaskedDefect;
@@ -225,6 +226,13 @@ class DefectSizesTests {
         assertThat(DefectSizeWarnings.withoutMasks(plan(CAMERA, tiles("0.5")))).contains("are 8x8 pixels");
         assertThat(DefectSizeWarnings.withoutMasks(plan(new FrameSize(300, 300), Framing.WHOLE)))
                 .contains("are 4.7x4.7 pixels");
+    }
+
+    @Test
+    void namesTheFileWhoseFrameIsTooLarge() {
+        assertThatExceptionOfType(DatasetException.class)
+                .isThrownBy(() -> FrameFile.plan(Path.of("a.png"), tiles("4"), INPUT, new FrameSize(17000, 2640)))
+                .withMessageStartingWith("a.png: A size must have sides");
     }
 
     private static FramePlan plan(FrameSize image, Framing framing) {
