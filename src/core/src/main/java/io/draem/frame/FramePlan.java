@@ -80,7 +80,8 @@ public final class FramePlan {
     private static RowMask inside(RegionOfInterest region, FrameSize size) {
         RowMask mask = region.at(size.width(), size.height());
         if (mask.count() == 0) {
-            throw new IllegalArgumentException("The region of interest has no pixel of the image");
+            throw new IllegalArgumentException(
+                    "The region of interest has no pixel of the image: make the region or the image larger");
         }
         return mask;
     }

@@ -183,7 +183,7 @@ class FrameTests {
         RegionOfInterest empty = RegionOfInterest.parse("0.5,0.5 0.500001,0.5 0.5,0.500001");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FramePlan.of(TILED, TILE, 300, 200, empty))
-                .withMessage("The region of interest has no pixel of the image");
+                .withMessage("The region of interest has no pixel of the image: make the region or the image larger");
     }
 
     @Test

@@ -133,8 +133,7 @@ final class FrameAdmission {
         try {
             return FramePlan.of(card.framing(), all.input(), image.width(), image.height(), requested);
         } catch (IllegalArgumentException e) {
-            throw new DetectionException.Rejected(
-                    Outcome.INVALID_REQUEST, e.getMessage() + ": make the region or the image larger");
+            throw new DetectionException.Rejected(Outcome.INVALID_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
