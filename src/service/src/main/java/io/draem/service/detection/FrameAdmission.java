@@ -46,18 +46,13 @@ final class FrameAdmission {
         }
     }
 
-    /** Returns the size of the inputs of a model. */
-    static FrameSize input(ModelCard card) {
-        return new FrameSize(card.width(), card.height());
-    }
-
     /**
      * Returns the plan of an image as if every pixel of it counted, which takes little time and memory.
      *
      * @throws DetectionException if its frame would be too large
      */
     FramePlan all(ModelCard card, ImageHeader header) throws DetectionException {
-        FrameSize input = input(card);
+        FrameSize input = card.input();
         Framing framing = card.framing();
         int width = header.uprightWidth();
         int height = header.uprightHeight();
@@ -96,7 +91,7 @@ final class FrameAdmission {
 
     /** Returns the plan of a tensor that a request brings as the network takes it; of a tiled model it is one tile. */
     static FramePlan ofTensor(ModelCard card) {
-        FrameSize input = input(card);
+        FrameSize input = card.input();
         Framing framing = card.framing().tiling() == null ? card.framing() : Framing.WHOLE;
         return FramePlan.of(framing, input, input.width(), input.height(), null);
     }

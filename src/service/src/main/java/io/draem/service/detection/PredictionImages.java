@@ -60,7 +60,7 @@ final class PredictionImages {
     long bytes() {
         boolean reconstruction = request.reconstruction();
         long tensors = request.inputs().size() - (long) images.size();
-        long bytes = tensors * FrameCost.modelBytes(FrameAdmission.input(model.card()), reconstruction);
+        long bytes = tensors * FrameCost.modelBytes(model.card().input(), reconstruction);
         long preparing = 0;
         long running = 0;
         for (Opened image : images.values()) {

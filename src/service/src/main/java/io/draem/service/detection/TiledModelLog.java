@@ -56,14 +56,14 @@ final class TiledModelLog {
                 "Model {} cuts images into tiles of {} pixels at the scale {}: the memory for images and"
                         + " draem.image.max-tiles take images of up to {} megapixels, overlay included",
                 model,
-                FrameAdmission.input(model.card()),
+                model.card().input(),
                 tiling.scale(),
                 String.format(Locale.ROOT, "%.1f", mostPixels(model, tiling) / 1e6));
     }
 
     /** Returns how many tiles run of each frame; fewer where one row or column has too many. */
     private int tiles(ModelCard card, Tiling tiling, FrameSize frame) {
-        FrameSize tile = FrameAdmission.input(card);
+        FrameSize tile = card.input();
         int longest = FrameAdmission.longestRow(tiling, tile, frame);
         if (longest > maxTiles) {
             return longest;
@@ -73,7 +73,7 @@ final class TiledModelLog {
     }
 
     private long mostPixels(ServedModel model, Tiling tiling) {
-        FrameSize tile = FrameAdmission.input(model.card());
+        FrameSize tile = model.card().input();
         long bytes = (long) PixelBudget.BYTES * limits.pixelsInFlight()
                 - model.maxInFlight() * FrameCost.modelBytes(tile, false);
         FrameSize fixed = tiling.scale().fixed();

@@ -196,7 +196,7 @@ final class ModelLoader {
 
     /** The maps of tiles are joined by pixel; where all frames have one size, the region must have a pixel of it. */
     private static void requireFrames(OnnxModel model) throws ModelLoadException {
-        FrameSize input = new FrameSize(model.card().width(), model.card().height());
+        FrameSize input = model.card().input();
         FrameSize map = new FrameSize(model.mapWidth(), model.mapHeight());
         Tiling tiling = model.card().framing().tiling();
         if (tiling != null && !map.equals(input)) {

@@ -480,11 +480,7 @@ class FrameHttpTests {
 
     private double rejected(String reason) throws Exception {
         String series = "draem_rejected_total{reason=\"" + reason + "\"} ";
-        return Http.text(http.get("/actuator/prometheus"))
-                .lines()
-                .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
-                .sum();
+        return http.metric(series);
     }
 
     private JsonNode detect(String query, byte[] image) throws Exception {

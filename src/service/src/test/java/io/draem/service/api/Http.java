@@ -93,6 +93,15 @@ public final class Http {
         return new String(response.body(), StandardCharsets.UTF_8);
     }
 
+    /** Returns the sum of all Prometheus series whose lines start with a text; 0 if there are none. */
+    public double metric(String start) throws IOException, InterruptedException {
+        return text(get("/actuator/prometheus"))
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(30));

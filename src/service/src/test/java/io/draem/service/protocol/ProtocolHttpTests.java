@@ -354,11 +354,7 @@ class ProtocolHttpTests extends HttpTest {
     }
 
     private double meter(String start) throws Exception {
-        return Http.text(http.get("/actuator/prometheus"))
-                .lines()
-                .filter(line -> line.startsWith(start))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return http.metric(start);
     }
 
     private double detect(Path image) throws Exception {

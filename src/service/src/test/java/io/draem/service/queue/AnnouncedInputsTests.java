@@ -46,8 +46,7 @@ class AnnouncedInputsTests {
             queue.refuseNew();
             window.announce(2, patient);
             assertThat(first.submit(1, patient).await().output()).isEqualTo(1);
-            assertThat(window.next(patient).submit(2, patient).await().output()).isEqualTo(2);
-            assertThat(window.next(patient).submit(3, patient).await().output()).isEqualTo(3);
+            assertRun(window, 2, 3);
             assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(() -> window.next(patient));
         }
     }
@@ -160,13 +159,7 @@ class AnnouncedInputsTests {
             try (Slot<Integer, Integer> waitsForMemory = queue.reserve()) {
                 assertThatExceptionOfType(InferenceException.Overloaded.class).isThrownBy(queue::reserve);
                 gate.release(4);
-                for (int input = 2; input <= 4; input++) {
-                    assertThat(window.next(patient)
-                                    .submit(input, patient)
-                                    .await()
-                                    .output())
-                            .isEqualTo(input);
-                }
+                assertRun(window, 2, 4);
             }
         }
     }
@@ -185,13 +178,7 @@ class AnnouncedInputsTests {
                 image.submit(1, patient);
                 started.acquire();
                 gate.release(3);
-                for (int input = 2; input <= 3; input++) {
-                    assertThat(window.next(patient)
-                                    .submit(input, patient)
-                                    .await()
-                                    .output())
-                            .isEqualTo(input);
-                }
+                assertRun(window, 2, 3);
             }
         }
     }
@@ -207,6 +194,13 @@ class AnnouncedInputsTests {
         runTime.set(SECOND);
         queue.submit(1, patient).await();
         Await.until(Duration.ofSeconds(20), () -> queue.shortestTime(10).equals(Duration.ofSeconds(10)));
+    }
+
+    private void assertRun(QueueWindow<Integer, Integer> window, int first, int last) throws Exception {
+        for (int input = first; input <= last; input++) {
+            assertThat(window.next(patient).submit(input, patient).await().output())
+                    .isEqualTo(input);
+        }
     }
 
     private void start(int capacity, Duration expected) {

@@ -446,11 +446,7 @@ class OutcomeHttpTests extends HttpTest {
     }
 
     private double gauge(String name) throws Exception {
-        return Http.text(http.get("/actuator/prometheus"))
-                .lines()
-                .filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return http.metric(name);
     }
 
     private Socket send(byte[] request) throws IOException {

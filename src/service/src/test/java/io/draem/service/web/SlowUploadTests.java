@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.draem.model.TestModels;
-import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
 import io.draem.testing.Await;
 import java.io.BufferedReader;
@@ -531,10 +530,6 @@ class SlowUploadTests extends HttpTest {
     }
 
     private double gauge(String start) throws Exception {
-        return Http.text(http.get("/actuator/prometheus"))
-                .lines()
-                .filter(line -> line.startsWith(start))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return http.metric(start);
     }
 }

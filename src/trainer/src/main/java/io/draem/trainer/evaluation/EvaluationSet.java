@@ -47,7 +47,8 @@ public interface EvaluationSet {
         });
     }
 
-    private static EvaluationSet of(int size, Loader loader) {
+    /** Returns a set of {@code size} images, each loaded when it is needed. */
+    static EvaluationSet of(int size, Loader loader) {
         return new EvaluationSet() {
             @Override
             public int size() {

@@ -181,7 +181,7 @@ class FrameDetectorTests {
                     new ModelOutput(0, new AnomalyMap(TILE.width(), TILE.height(), new float[TILE.pixels()]), null));
         };
         Scores scores = Scores.of(
-                set(2, index -> {
+                EvaluationSet.of(2, index -> {
                     if (index == 1) {
                         secondLoaded.countDown();
                     }
@@ -201,7 +201,7 @@ class FrameDetectorTests {
                 count, new ModelOutput(0, new AnomalyMap(TILE.width(), TILE.height(), new float[TILE.pixels()]), null));
         assertThatExceptionOfType(NoSuchFileException.class)
                 .isThrownBy(() -> Scores.of(
-                        set(3, index -> {
+                        EvaluationSet.of(3, index -> {
                             if (index == 2) {
                                 throw new NoSuchFileException("2.png");
                             }
@@ -217,20 +217,6 @@ class FrameDetectorTests {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static EvaluationSet set(int size, EvaluationSet.Loader loader) {
-        return new EvaluationSet() {
-            @Override
-            public int size() {
-                return size;
-            }
-
-            @Override
-            public EvaluationImage load(int index) throws IOException {
-                return loader.load(index);
-            }
-        };
     }
 
     private static EvaluationImage normal(int index) {
