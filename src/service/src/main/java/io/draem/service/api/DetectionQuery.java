@@ -8,6 +8,7 @@ import io.draem.service.detection.Include;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.RequestedRegions;
 import io.draem.service.queue.RequestContext;
+import io.draem.text.SafeText;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -180,7 +181,8 @@ public record DetectionQuery(
         return Arrays.stream(Include.values())
                 .filter(include -> include.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> rejected("The parameter " + INCLUDE + " takes any of "
+                .orElseThrow(() -> rejected("The parameter " + INCLUDE + " has the value " + SafeText.quoted(id)
+                        + ", but takes any of "
                         + Arrays.stream(Include.values()).map(Include::id).collect(Collectors.joining(", "))));
     }
 

@@ -3,6 +3,7 @@ package io.draem.service.protocol;
 import io.draem.frame.RegionOfInterest;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.RequestedRegions;
+import io.draem.text.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,15 +170,14 @@ final class RequestParser {
     private NamedOutput output() throws DetectionException {
         var output = new Object() {
             @Nullable
-            OutputTensor tensor;
+            String name;
 
             @Nullable
             Boolean binary;
         };
         json.object("An output", member -> {
             switch (member) {
-                case "name" ->
-                    output.tensor = OutputTensor.of(json.string(member)).orElse(null);
+                case "name" -> output.name = json.string(member);
                 case "parameters" ->
                     json.object("The parameters of an output", parameter -> {
                         TensorParser.refuseSharedMemory(parameter);
@@ -194,9 +194,12 @@ final class RequestParser {
                 default -> json.skip();
             }
         });
-        if (output.tensor == null) {
-            throw Invalid.request("Each output needs a name, one of pred_score, anomaly_map and reconstruction");
+        String name = output.name;
+        OutputTensor tensor = name == null ? null : OutputTensor.of(name).orElse(null);
+        if (tensor == null) {
+            throw Invalid.request("Each output needs a name, one of pred_score, anomaly_map and reconstruction, got "
+                    + (name == null ? "none" : SafeText.quoted(name)));
         }
-        return new NamedOutput(output.tensor, output.binary);
+        return new NamedOutput(tensor, output.binary);
     }
 }

@@ -255,7 +255,7 @@ class FrameHttpTests {
                 "maxPictureSide=0 | maxPictureSide must be | 1 to 16384",
                 "maxPictureSide=16385 | maxPictureSide must be | 1 to 16384",
                 "maxPictureSide=1.5 | maxPictureSide must be | 1 to 16384",
-                "include=tile | takes any of regions, polygon, tiles, map | overlay"
+                "include=overlay,tile | has the value 'tile', but takes any of regions, polygon, tiles, map | overlay"
             })
     void refusesWhatIsNoRegionOrNoSideWithTheRemedyAndCountsIt(String query, String problem, String remedy)
             throws Exception {

@@ -239,7 +239,8 @@ class ProtocolHttpTests extends HttpTest {
                 "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[0,3,64,64],\"data\":[]}]}",
                 "got [0,");
         isInvalid("{\"inputs\":[{" + numbers + ",\"parameters\":{\"shared_memory_region\":\"a\"}}]}", "shared memory");
-        isInvalid("{\"outputs\":[{\"name\":\"mask\"}]}", "pred_score, anomaly_map and reconstruction");
+        isInvalid("{\"outputs\":[{\"name\":\"mask\"}]}", "pred_score, anomaly_map and reconstruction, got 'mask'");
+        isInvalid("{\"outputs\":[{}]}", "pred_score, anomaly_map and reconstruction, got none");
         isInvalid("{\"outputs\":[{\"name\":\"pred_score\"},{\"name\":\"pred_score\"}]}", "twice");
         isInvalid("{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[2],\"data\":[\"\"]}]}", "got 1");
         isInvalid("{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}]}", "empty");

@@ -113,10 +113,10 @@ class ProblemHttpTests extends HttpTest {
         isProblem(
                 http.post("/v1/detect?version=one", "image/jpeg", photograph), 400, "invalid-request", "version must");
         isProblem(
-                http.post("/v1/detect?include=map,cake", "image/jpeg", photograph),
+                http.post("/v1/detect?include=map,cake%1B", "image/jpeg", photograph),
                 400,
                 "invalid-request",
-                "regions, polygon, tiles, map, map-float32, mask, overlay, reconstruction");
+                "include has the value 'cake\\u001b', but takes any of regions, polygon, tiles, map, map-float32, mask, overlay, reconstruction");
     }
 
     @ParameterizedTest
@@ -134,7 +134,7 @@ class ProblemHttpTests extends HttpTest {
         "threshold=0x1p-1, must be a number",
         "version=0x1, must be a whole number",
         "version=-1, must be a whole number",
-        "include=map%2C, takes any of"
+        "include=map%2C, include has the value '"
     })
     void aQueryIsTakenAtItsWord(String query, String detail) throws Exception {
         byte[] photograph = Files.readAllBytes(TestModels.good());
