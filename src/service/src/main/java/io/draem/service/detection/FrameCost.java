@@ -62,7 +62,9 @@ record FrameCost(ImageHeader header, FramePlan plan, int inFlight, boolean regio
         boolean reconstruction = include.contains(Include.RECONSTRUCTION);
         long responding = COLUMN_BYTES * header.uprightWidth() + regionBytes();
         if (plan.tiled()) {
-            responding += (long) RGB * plan.frame().pixels() + plan.mapBytes() + running(reconstruction);
+            responding += (long) RGB * plan.frame().pixels() + plan.mapBytes();
+            responding += tilesInFlight() * modelBytes(plan.input(), reconstruction);
+            responding += reconstruction ? reconstructionRowBytes() : 0;
             responding += reconstruction ? tiledReconstruction(maxPictureSide) : 0;
             responding += tiledPictures(include, picture);
         } else {
@@ -110,27 +112,24 @@ record FrameCost(ImageHeader header, FramePlan plan, int inFlight, boolean regio
                         : header.resizingBytes(frame.width(), frame.height()));
     }
 
-    /** Returns the bytes of the inputs of a tiled image that are in flight, and of their outputs. */
-    private long tilesInFlight(boolean reconstruction) {
-        return Math.min(plan.tiles(), inFlight) * modelBytes(plan.input(), reconstruction);
+    /** Returns how many inputs of a tiled image are in flight at most; 0 of an untiled one. */
+    int tilesInFlight() {
+        return plan.tiled() ? Math.min(plan.tiles(), inFlight) : 0;
     }
 
     /**
      * Returns the bytes that predicting takes in addition to {@link #preparing}, as long as it takes: of an untiled image its
-     * input and outputs, of a tiled one the blended outputs.
+     * input and outputs, of a tiled one the blended outputs, without its {@link #tilesInFlight}.
      */
     long predicting(boolean reconstruction) {
-        long planes =
-                reconstruction ? (long) RECONSTRUCTION_BYTES * plan.frame().pixels() : 0;
-        return regionBytes() + (plan.tiled() ? plan.mapBytes() + planes : modelBytes(plan.input(), reconstruction));
+        if (!plan.tiled()) {
+            return regionBytes() + modelBytes(plan.input(), reconstruction);
+        }
+        long planes = (long) RECONSTRUCTION_BYTES * plan.frame().pixels() + reconstructionRowBytes();
+        return regionBytes() + plan.mapBytes() + (reconstruction ? planes : 0);
     }
 
-    /** Returns the bytes that predicting takes as long as inputs of the image run; of an untiled one these are counted. */
-    long running(boolean reconstruction) {
-        return plan.tiled() ? tilesInFlight(reconstruction) + (reconstruction ? reconstructionRowBytes() : 0) : 0;
-    }
-
-    /** Returns the bytes of the rows of a reconstruction that are not complete. */
+    /** Returns the bytes of the rows of a tiled image's reconstruction that are not complete. */
     private long reconstructionRowBytes() {
         long rows = Math.min(plan.input().height(), plan.frame().height());
         return RECONSTRUCTION_BYTES * rows * plan.frame().width();

@@ -60,16 +60,20 @@ final class PredictionImages {
     long bytes() {
         boolean reconstruction = request.reconstruction();
         long tensors = request.inputs().size() - (long) images.size();
-        long bytes = tensors * FrameCost.modelBytes(model.card().input(), reconstruction);
+        long bytes = 0;
         long preparing = 0;
-        long running = 0;
+        long tiles = 0;
         for (Opened image : images.values()) {
             bytes += image.cost().predicting(reconstruction);
-            // Images are decoded one after the other, so the largest counts; what of them is in flight is limited.
+            // Images are decoded one after the other, so the largest counts.
             preparing = Math.max(preparing, image.cost().preparing(false));
-            running = Math.max(running, image.cost().running(reconstruction));
+            tiles += image.cost().tilesInFlight();
         }
-        return bytes + preparing + running;
+        // Those of all images are in flight together.
+        tiles = Math.min(tiles, model.maxInFlight());
+        return bytes
+                + preparing
+                + (tensors + tiles) * FrameCost.modelBytes(model.card().input(), reconstruction);
     }
 
     /**

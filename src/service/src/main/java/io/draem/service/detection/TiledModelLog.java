@@ -2,6 +2,7 @@ package io.draem.service.detection;
 
 import io.draem.frame.FramePlan;
 import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
 import io.draem.frame.Tiling;
 import io.draem.model.ModelCard;
 import io.draem.service.models.ModelEvent;
@@ -52,13 +53,24 @@ final class TiledModelLog {
                     tiling.scale());
             return;
         }
+        long mostPixels = mostPixels(model, tiling);
+        if (mostPixels == 0) {
+            log.warn(
+                    "Model {} cuts images into tiles of {} pixels at the scale {}, for which the memory for images is too"
+                            + " small: every image will be refused. Raise draem.memory.budget or the heap, or export the"
+                            + " model with a smaller scale",
+                    model,
+                    model.card().input(),
+                    tiling.scale());
+            return;
+        }
         log.info(
                 "Model {} cuts images into tiles of {} pixels at the scale {}: the memory for images and"
                         + " draem.image.max-tiles take images of up to {} megapixels, overlay included",
                 model,
                 model.card().input(),
                 tiling.scale(),
-                String.format(Locale.ROOT, "%.1f", mostPixels(model, tiling) / 1e6));
+                String.format(Locale.ROOT, "%.3g", mostPixels / 1e6));
     }
 
     /** Returns how many tiles run of each frame; fewer where one row or column has too many. */
@@ -72,17 +84,29 @@ final class TiledModelLog {
                 .inputs();
     }
 
+    /** Returns about how many pixels the largest image has that fits, overlay included; 0 where none does. */
     private long mostPixels(ServedModel model, Tiling tiling) {
         FrameSize tile = model.card().input();
-        long bytes = (long) PixelBudget.BYTES * limits.pixelsInFlight()
-                - model.maxInFlight() * FrameCost.modelBytes(tile, false);
         FrameSize fixed = tiling.scale().fixed();
-        double scale = tiling.scale().factor() * tiling.scale().factor();
-        double fits = fixed != null
-                ? (bytes - FrameCost.TILED_FRAME_BYTES * fixed.pixels()) / FrameCost.TILED_IMAGE_BYTES
-                : bytes / (FrameCost.TILED_FRAME_BYTES * scale + FrameCost.TILED_IMAGE_BYTES);
-        double advance = (double) (tile.width() - tiling.overlap()) * (tile.height() - tiling.overlap());
-        double tiles = fixed != null ? limits.maxPixels() : maxTiles * advance / scale;
-        return (long) Math.max(0, Math.min(limits.maxPixels(), Math.min(fits, tiles)));
+        long bytes = (long) PixelBudget.BYTES * limits.pixelsInFlight();
+        long tileBytes = FrameCost.modelBytes(tile, false);
+        double most;
+        if (fixed != null) {
+            Framing all = new Framing(tiling, model.card().framing().score(), null, false);
+            int tiles =
+                    FramePlan.of(all, tile, fixed.width(), fixed.height(), null).tiles();
+            double frameBytes =
+                    FrameCost.TILED_FRAME_BYTES * fixed.pixels() + Math.min(tiles, model.maxInFlight()) * tileBytes;
+            most = (bytes - frameBytes) / FrameCost.TILED_IMAGE_BYTES;
+        } else {
+            double scale = tiling.scale().factor() * tiling.scale().factor();
+            double pixelBytes = FrameCost.TILED_FRAME_BYTES * scale + FrameCost.TILED_IMAGE_BYTES;
+            double advance = (double) (tile.width() - tiling.overlap()) * (tile.height() - tiling.overlap()) / scale;
+            // An image of fewer tiles than may be in flight takes less for them.
+            double few = Math.floor(bytes / (tileBytes + pixelBytes * advance)) * advance;
+            double many = (bytes - model.maxInFlight() * tileBytes) / pixelBytes;
+            most = Math.min(maxTiles * advance, Math.max(Math.min(few, model.maxInFlight() * advance), many));
+        }
+        return (long) Math.max(0, Math.min(limits.maxPixels(), most));
     }
 }

@@ -111,11 +111,11 @@ class FrameCostTests {
     void aPredictionOfATiledImageCostsItsOutputs() throws Exception {
         FrameCost large = cost(tiled("1.0"), png(4_000, 3_000), false);
         assertThat(large.predicting(false)).isEqualTo(4L * 12_000_000);
-        assertThat(large.predicting(true)).isEqualTo(16L * 12_000_000);
-        assertThat(large.running(true)).isEqualTo(IN_FLIGHT * 28L * MODEL + 12L * 256 * 4_000);
+        assertThat(large.predicting(true)).isEqualTo(16L * 12_000_000 + 12L * 256 * 4_000);
+        assertThat(large.tilesInFlight()).isEqualTo(IN_FLIGHT);
         FrameCost whole = cost(CARD, png(4_000, 3_000), false);
         assertThat(whole.predicting(true)).isEqualTo(28L * MODEL);
-        assertThat(whole.running(true)).isZero();
+        assertThat(whole.tilesInFlight()).isZero();
     }
 
     @Test

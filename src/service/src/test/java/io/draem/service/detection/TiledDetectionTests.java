@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,12 @@ class TiledDetectionTests {
 
     @Autowired
     private MemoryLimits limits;
+
+    @Autowired
+    private ImagePreparation preparation;
+
+    @Autowired
+    private FrameAdmission admission;
 
     @LocalServerPort
     private int port;
@@ -263,6 +270,39 @@ class TiledDetectionTests {
     }
 
     @Test
+    void warnsOfAModelWhoseFramesDoNotFitTheMemory() throws Exception {
+        ServedModel fixed = models.require("fixed", null);
+        ServedModel half = models.require("half", null);
+        // A frame of 600x600 takes 7 bytes per pixel in addition to the tiles in flight.
+        long tiles = fixed.maxInFlight() * FrameCost.modelBytes(TILE, false);
+        int least = (int) ((7 * 600 * 600 + tiles) / PixelBudget.BYTES);
+        try (LogLines lines = new LogLines(TiledModelLog.class, Level.INFO)) {
+            new TiledModelLog(limits(least - 1), 200).changed(new ModelEvent.Changed(List.of(fixed)));
+            assertThat(lines.taken())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN")
+                    .contains("600x600", "every image will be refused", "draem.memory.budget");
+            new TiledModelLog(limits(least + 600_000), 200).changed(new ModelEvent.Changed(List.of(fixed)));
+            assertThat(lines.taken()).singleElement().asString().startsWith("INFO");
+            // Less memory than all tiles in flight take is enough for some of them.
+            int some = (int) (half.maxInFlight() * FrameCost.modelBytes(TILE, false) / PixelBudget.BYTES);
+            new TiledModelLog(limits(some), 200).changed(new ModelEvent.Changed(List.of(half)));
+            assertThat(lines.taken()).singleElement().asString().startsWith("INFO");
+        }
+    }
+
+    private MemoryLimits limits(int pixelsInFlight) {
+        return new MemoryLimits(
+                limits.maxPixels(),
+                limits.maxBytes(),
+                limits.maxBatchBytes(),
+                pixelsInFlight,
+                limits.bytesInFlight(),
+                limits.pictureBytesInFlight());
+    }
+
+    @Test
     void refusesAnImageWhoseTilesTakeLongerThanARequestMay() throws Exception {
         ServedModel model = models.require("tiled", null);
         ImageHeader header = new ImageDecoder(ImageLimits.DEFAULT)
@@ -344,6 +384,32 @@ class TiledDetectionTests {
                         new PredictionRequest.Input.Encoded(PngWriter.rgb(image(100, 90)))),
                 Outcome.INVALID_REQUEST,
                 "frames of 300x180 and of 100x90");
+    }
+
+    @Test
+    void theTilesOfAllImagesOfARequestInFlightTakeMemory() throws Exception {
+        ServedModel model = models.require("tiled", null);
+        long tile = FrameCost.modelBytes(TILE, false);
+        long oneTile = predicting(model, 1, 64, 64);
+        for (int images : List.of(2, model.maxInFlight(), 2 * model.maxInFlight())) {
+            assertThat(predicting(model, images, 64, 64) - oneTile)
+                    .as("%d images of one tile", images)
+                    .isEqualTo((images - 1) * 4L * 64 * 64 + (Math.min(images, model.maxInFlight()) - 1) * tile);
+        }
+        // Two tiles each: one image more has two more of them in flight, until no more may be.
+        long two = predicting(model, 1, 112, 64);
+        assertThat(predicting(model, 2, 112, 64) - two)
+                .isEqualTo(4L * 112 * 64 + (Math.min(4, model.maxInFlight()) - 2) * tile);
+    }
+
+    private long predicting(ServedModel model, int images, int width, int height) throws Exception {
+        byte[] png = PngWriter.rgb(image(width, height));
+        List<PredictionRequest.Input> inputs = Stream.<PredictionRequest.Input>generate(
+                        () -> new PredictionRequest.Input.Encoded(png))
+                .limit(images)
+                .toList();
+        PredictionRequest request = new PredictionRequest(inputs, false, null, context());
+        return new PredictionImages(model, request, preparation, admission).bytes();
     }
 
     @Test
