@@ -34,6 +34,9 @@ public final class FramePlan {
         this.input = input;
         this.tiled = tiling != null;
         this.frame = tiling == null ? input : tiling.scale().of(image.width(), image.height());
+        if (tiling != null) {
+            tiling.requireFrame(frame, input);
+        }
         int overlap = tiling == null ? 0 : tiling.overlap();
         this.columns = TileAxis.of(frame.width(), input.width(), overlap, dx);
         this.rows = TileAxis.of(frame.height(), input.height(), overlap, dy);
@@ -51,7 +54,7 @@ public final class FramePlan {
      * @param imageHeight rows of the upright image
      * @param requested region of interest of a request, in place of the model's own; null for the model's own
      * @throws IllegalArgumentException if the model does not accept a region of a request, if no pixel is in the region,
-     *     or if the frame is too large
+     *     or if the frame is too large, or {@linkplain Tiling#requireFrame too small}
      */
     public static FramePlan of(
             Framing framing, FrameSize input, int imageWidth, int imageHeight, @Nullable RegionOfInterest requested) {
@@ -67,7 +70,7 @@ public final class FramePlan {
      * Returns the plan of an image with the first tile beginning some pixels before the frame, and with the model's own
      * region of interest: a test of seams compares the maps of several cuts.
      *
-     * @throws IllegalArgumentException if the frame is too large, or there are no tiles
+     * @throws IllegalArgumentException if the frame is too large or too small, or there are no tiles
      */
     public static FramePlan shifted(Framing framing, FrameSize input, int imageWidth, int imageHeight, int dx, int dy) {
         if (framing.tiling() == null || dx < 0 || dy < 0) {

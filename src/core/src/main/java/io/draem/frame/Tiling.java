@@ -24,9 +24,10 @@ public record Tiling(FrameScale scale, int overlap) {
     }
 
     /**
-     * Checks that tiles of that size can overlap by so much.
+     * Checks that tiles of that size can overlap by so much, and that an image can be large enough for the scale.
      *
-     * @throws IllegalArgumentException if the overlap is more than half of the smaller side
+     * @throws IllegalArgumentException if the overlap is more than half of the smaller side, or if the frames of all images
+     *     are {@linkplain #requireFrame too small}
      */
     public void requireFits(FrameSize tile) {
         int most = Math.min(tile.width(), tile.height()) / 2;
@@ -34,5 +35,33 @@ public record Tiling(FrameScale scale, int overlap) {
             throw new IllegalArgumentException("The overlap of tiles of " + tile
                     + " must be at most half of the smaller side, " + most + ", got " + overlap);
         }
+        if (scale.fixed() != null) {
+            requireFrame(scale.fixed(), tile);
+        } else if (scale.factor() * scale.factor() * FrameSize.MAX_PIXELS
+                < (double) leastSide(tile.width()) * leastSide(tile.height())) {
+            throw new IllegalArgumentException("No image is large enough for tiles of " + tile + " at the scale "
+                    + scale + ": use a larger scale");
+        }
+    }
+
+    /**
+     * Checks that the tile of a frame that is smaller can be filled by the frame's reflection at its borders alone, the tile
+     * being centered on the frame: padding of more pixels would reflect the reflections, a third of the tile or less would be
+     * of the image, and a frame of one pixel would be a tile of one color.
+     *
+     * @throws IllegalArgumentException if a side of the frame has fewer pixels than are padded at an end of it
+     */
+    public void requireFrame(FrameSize frame, FrameSize tile) {
+        FrameSize least = new FrameSize(leastSide(tile.width()), leastSide(tile.height()));
+        if (frame.width() < least.width() || frame.height() < least.height()) {
+            throw new IllegalArgumentException("A frame of " + frame + " pixels at the scale " + scale
+                    + " is too small for tiles of " + tile + ", for which it must have " + least
+                    + " or more: use larger images, a larger scale or smaller tiles");
+        }
+    }
+
+    /** Returns the shortest side whose border, not repeated, is reflected once: half of what it lacks, and one pixel. */
+    private static int leastSide(int tile) {
+        return (tile + 4) / 3;
     }
 }

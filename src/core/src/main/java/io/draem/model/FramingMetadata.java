@@ -119,7 +119,12 @@ final class FramingMetadata {
         ModelMetadata.requireEqual(metadata, BLENDING, Tiling.BLENDING);
         ModelMetadata.requireEqual(metadata, PADDING, Tiling.PADDING);
         FrameSize tile = new FrameSize(ModelMetadata.integer(metadata, WIDTH), ModelMetadata.integer(metadata, HEIGHT));
-        FrameScale scale = value(metadata, SCALE, FrameScale::parse);
+        FrameScale scale = value(metadata, SCALE, text -> {
+            // Without an overlap, so that only the scale can be wrong.
+            Tiling alone = new Tiling(FrameScale.parse(text), 0);
+            alone.requireFits(tile);
+            return alone.scale();
+        });
         return value(metadata, OVERLAP, overlap -> {
             Tiling tiling = new Tiling(scale, Integer.parseInt(overlap));
             tiling.requireFits(tile);

@@ -12,6 +12,7 @@ import io.draem.image.PixelBytes;
 import io.draem.score.AnomalyMap;
 import io.draem.score.RowMask;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ class FrameTests {
     void joinsTheTilesOfFramesOfAllSizesToWhatOneRunWouldGive() {
         Random random = new Random(7);
         for (int round = 0; round < 60; round++) {
-            PixelBytes image = noise(random, 1 + random.nextInt(200), 1 + random.nextInt(100), round % 2 == 0 ? 1 : 3);
+            PixelBytes image = noise(random, 22 + random.nextInt(180), 12 + random.nextInt(90), round % 2 == 0 ? 1 : 3);
             int overlap = random.nextInt(17);
             FramePlan plan = round % 3 == 0
                     ? FramePlan.shifted(
@@ -101,18 +102,39 @@ class FrameTests {
     }
 
     @Test
+    void aFrameIsTooSmallWhereItsReflectionWouldBeReflectedAgain() {
+        // Tiles of 64x32 around a frame of 22x12 have 21 columns and 10 rows on each side of it.
+        assertThat(FramePlan.of(TILED, TILE, 22, 12, null).left(0)).isEqualTo(-21);
+        for (FrameSize size : List.of(new FrameSize(21, 12), new FrameSize(22, 11), new FrameSize(1, 3000))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FramePlan.of(TILED, TILE, size.width(), size.height(), null))
+                    .withMessageContaining("A frame of " + size)
+                    .withMessageContaining("64x32, for which it must have 22x12 or more");
+        }
+        new Tiling(FrameScale.parse("22x12"), 0).requireFits(TILE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Tiling(FrameScale.parse("22x11"), 0).requireFits(TILE))
+                .withMessageContaining("A frame of 22x11");
+        // Tiles of 256x256 need 86x86 pixels, of the 715,827,882 that an image can have.
+        new Tiling(FrameScale.parse("0.00322"), 0).requireFits(FrameSize.square(256));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Tiling(FrameScale.parse("0.00321"), 0).requireFits(FrameSize.square(256)))
+                .withMessage("No image is large enough for tiles of 256x256 at the scale 0.00321: use a larger scale");
+    }
+
+    @Test
     void aSmallFrameIsPaddedByItsReflection() {
-        PixelBytes image = noise(new Random(8), 20, 11, 3);
-        Frame frame = Frame.tiled(FramePlan.of(TILED, TILE, 20, 11, null), image);
+        PixelBytes image = noise(new Random(8), 23, 13, 3);
+        Frame frame = Frame.tiled(FramePlan.of(TILED, TILE, 23, 13, null), image);
         assertThat(frame.inputs()).isEqualTo(1);
-        assertThat(frame.plan().left(0)).isEqualTo(-22);
-        assertThat(frame.plan().top(0)).isEqualTo(-10);
+        assertThat(frame.plan().left(0)).isEqualTo(-20);
+        assertThat(frame.plan().top(0)).isEqualTo(-9);
         float[] input = frame.input(0);
         for (int y = 0; y < 32; y++) {
             for (int x = 0; x < 64; x++) {
                 for (int channel = 0; channel < 3; channel++) {
                     assertThat(input[(channel * 32 + y) * 64 + x])
-                            .isEqualTo(value(image, folded(x - 22, 20), folded(y - 10, 11), channel));
+                            .isEqualTo(value(image, folded(x - 20, 23), folded(y - 9, 13), channel));
                 }
             }
         }

@@ -236,6 +236,8 @@ class ModelCardTests {
     @CsvSource({
         "frame.scale, 0",
         "frame.scale, 4.5",
+        "frame.scale, 0.001",
+        "frame.scale, 1x1",
         "frame.scale, half",
         "tile.width, 128",
         "tile.height, 256",

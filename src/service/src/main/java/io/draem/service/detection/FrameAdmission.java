@@ -49,7 +49,7 @@ final class FrameAdmission {
     /**
      * Returns the plan of an image as if every pixel of it counted, which takes little time and memory.
      *
-     * @throws DetectionException if its frame would be too large
+     * @throws DetectionException if its frame would be too large or too small
      */
     FramePlan all(ModelCard card, ImageHeader header) throws DetectionException {
         FrameSize input = card.input();
@@ -58,7 +58,7 @@ final class FrameAdmission {
         int height = header.uprightHeight();
         try {
             if (framing.tiling() != null) {
-                requireSides(framing.tiling(), input, width, height);
+                requireFrame(framing.tiling(), input, new FrameSize(width, height));
             }
             return FramePlan.of(
                     new Framing(framing.tiling(), framing.score(), null, false), input, width, height, null);
@@ -69,11 +69,16 @@ final class FrameAdmission {
     }
 
     /** Before their weights are computed: a frame of one row may have millions of tiles. */
-    private void requireSides(Tiling tiling, FrameSize tile, int width, int height) throws DetectionException {
-        int longest = longestRow(tiling, tile, tiling.scale().of(width, height));
+    private void requireFrame(Tiling tiling, FrameSize tile, FrameSize image) throws DetectionException {
+        FrameSize frame = tiling.scale().of(image.width(), image.height());
+        int longest = longestRow(tiling, tile, frame);
         if (longest > maxTiles) {
-            throw tooManyTiles(
-                    "The image of " + width + "x" + height + " pixels is cut into at least " + longest + " tiles");
+            throw tooManyTiles("The image of " + image + " pixels is cut into at least " + longest + " tiles");
+        }
+        try {
+            tiling.requireFrame(frame, tile);
+        } catch (IllegalArgumentException e) {
+            throw new DetectionException.Rejected(Outcome.INVALID_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 

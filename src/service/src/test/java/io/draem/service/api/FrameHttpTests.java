@@ -110,9 +110,9 @@ class FrameHttpTests {
         // Of 160 columns of the frame the second tile has those from 48 to 112.
         assertThat(verdict.at("/tiles/1").toString()).isEqualTo(tile(60, 0, 80, 113, true));
         assertThat(verdict.at("/tiles/5").toString()).isEqualTo(tile(120, 37, 80, 113, true));
-        JsonNode padded = detect("?include=tiles", png(20, 100, (x, y) -> false));
-        assertThat(padded.at("/tiles/0").toString()).isEqualTo(tile(0, 0, 20, 64, true));
-        assertThat(padded.at("/tiles/1").toString()).isEqualTo(tile(0, 36, 20, 64, true));
+        JsonNode padded = detect("?include=tiles", png(30, 100, (x, y) -> false));
+        assertThat(padded.at("/tiles/0").toString()).isEqualTo(tile(0, 0, 30, 64, true));
+        assertThat(padded.at("/tiles/1").toString()).isEqualTo(tile(0, 36, 30, 64, true));
     }
 
     @Test
@@ -265,6 +265,16 @@ class FrameHttpTests {
                         problem,
                         () -> http.post("/v1/detect?" + query, "image/png", photograph())))
                 .contains(remedy);
+    }
+
+    @Test
+    void refusesAnImageWhoseFrameIsTooSmallForATile() throws Exception {
+        assertThat(isRefused(
+                        "invalid-request",
+                        400,
+                        "A frame of 21x100 pixels at the scale 1.0 is too small for tiles of 64x64",
+                        () -> http.post("/v1/detect", "image/png", png(21, 100, (x, y) -> false))))
+                .contains("22x22 or more: use larger images, a larger scale or smaller tiles");
     }
 
     @Test
