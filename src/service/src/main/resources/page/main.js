@@ -95,8 +95,8 @@ async function listModels() {
   if ([...select.options].some((option) => option.value === before)) {
     select.value = before;
   }
-  for (const { name, version, regionOfInterest: { source, polygons } } of choices.map(({ model }) => model)) {
-    if (source === "model" && polygons === undefined) {
+  for (const { name, version, regionOfInterest: { share, polygons } } of choices.map(({ model }) => model)) {
+    if (share !== undefined && polygons === undefined) {
       withMask.add(`${name}/${version}`);
     }
   }
@@ -104,7 +104,7 @@ async function listModels() {
 }
 
 function offerRegion() {
-  region.available = choice().model.regionOfInterest.source !== "none";
+  region.available = choice().model.regionOfInterest.accepted;
 }
 
 function choice() {

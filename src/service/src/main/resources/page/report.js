@@ -8,7 +8,7 @@ const REASONS = {
   "blurred": "The image is blurred",
   "unusual-color": "The image has unusual colors",
 };
-const STAGES = ["decode", "preprocess", "queue", "inference", "postprocess"];
+const STAGES = ["decode", "preprocess", "queue", "inference", "postprocess", "other"];
 
 const byId = (id) => document.getElementById(id);
 

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Detection", description = "The verdict on one image")
 record DetectionResponse(
         @Schema(
-                description =
-                        "The id of the request (X-Request-Id); of a batch, with the number of the image behind it",
+                description = "The id of the request (X-Request-Id); of an image of a batch, followed by its number",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "7f9c24e8-3b12-4c6f-9e52-1b0c1f0f4b8e")
         String id,
@@ -24,7 +23,7 @@ record DetectionResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) Image image,
         @Schema(requiredMode = RequiredMode.REQUIRED) InputResponse input,
 
-        @Schema(description = "The image as it was scaled and cut into tiles; absent of a model without tiles")
+        @Schema(description = "The image as it was scaled and cut into tiles; absent for a model without tiles")
         @Nullable
         FrameResponse frame,
 
@@ -33,8 +32,8 @@ record DetectionResponse(
 
         @Schema(
                 description =
-                        "The inputs of the network, row by row; with include=tiles. Of a model without tiles one, the whole"
-                                + " image")
+                        "The tiles that the image was cut into, row by row; with include=tiles. For a model without tiles it is"
+                                + " one, the whole image")
         @Nullable
         List<FrameResponse.Tile> tiles,
 
@@ -52,8 +51,8 @@ record DetectionResponse(
 
         @Schema(
                 description =
-                        "Image score, 0 to 1, from the graph or from the map, as imageScore of the model's input says:"
-                                + " raw, unless scoresNormalized",
+                        "Image score, 0 to 1, raw unless scoresNormalized. imageScore of the model's input is whether it comes"
+                                + " from the graph or from the map",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.914")
         double score,

@@ -16,14 +16,14 @@ record FrameResponse(
         int height,
 
         @Schema(
-                description = "Tiles that cover it",
+                description = "Number of tiles that cover the frame",
                 requiredMode = RequiredMode.REQUIRED,
                 minimum = "1",
                 example = "63")
         int tiles,
 
         @Schema(
-                description = "Tiles that ran: those with a pixel of the region of interest",
+                description = "Number of tiles that ran: those with a pixel of the region of interest",
                 requiredMode = RequiredMode.REQUIRED,
                 minimum = "1",
                 example = "49")
@@ -46,7 +46,7 @@ record FrameResponse(
     @Schema(
             name = "Tile",
             description =
-                    "A part of the image that is one input of the network, in pixels of the image. Neighbors overlap")
+                    "A part of the image that is one input of the network, in pixels of the image. Neighboring tiles overlap")
     record Tile(
             @Schema(description = "Left edge", requiredMode = RequiredMode.REQUIRED, example = "448")
             int x,
@@ -54,10 +54,18 @@ record FrameResponse(
             @Schema(description = "Top edge", requiredMode = RequiredMode.REQUIRED, example = "0")
             int y,
 
-            @Schema(requiredMode = RequiredMode.REQUIRED, minimum = "1", example = "512")
+            @Schema(
+                    description = "Width in pixels, without padding",
+                    requiredMode = RequiredMode.REQUIRED,
+                    minimum = "1",
+                    example = "512")
             int width,
 
-            @Schema(requiredMode = RequiredMode.REQUIRED, minimum = "1", example = "512")
+            @Schema(
+                    description = "Height in pixels, without padding",
+                    requiredMode = RequiredMode.REQUIRED,
+                    minimum = "1",
+                    example = "512")
             int height,
 
             @Schema(

@@ -45,7 +45,7 @@ record ModelInputResponse(
                 requiredMode = RequiredMode.REQUIRED)
         String imageScore,
 
-        @Schema(description = "How images are cut; absent where they are resized as a whole") @Nullable
+        @Schema(description = "How images are cut into tiles; absent where they are resized as a whole") @Nullable
         TilingResponse tiling) {
 
     /** How images are cut into tiles. */
@@ -61,29 +61,32 @@ record ModelInputResponse(
             int height,
 
             @Schema(
-                    description = "Smallest number of pixels that neighbors share",
+                    description = "Smallest number of pixels that neighboring tiles share",
                     requiredMode = RequiredMode.REQUIRED,
                     minimum = "0",
                     example = "32")
             int overlap,
 
             @Schema(
-                    description = "Factor by which images are scaled before they are cut; absent with frame",
+                    description =
+                            "Factor by which images are scaled before they are cut; absent where frame is present",
                     example = "0.5")
             @Nullable
             Double scale,
 
-            @Schema(description = "Size to which images are scaled before they are cut; absent with scale") @Nullable
+            @Schema(description = "Size to which images are scaled before they are cut; absent where scale is present")
+            @Nullable
             Size frame,
 
             @Schema(
-                    description = "How the maps of tiles are joined",
+                    description = "How the maps of tiles are joined: in overlaps by weights of sine squared",
                     requiredMode = RequiredMode.REQUIRED,
                     example = Tiling.BLENDING)
             String blending,
 
             @Schema(
-                    description = "What is outside the frame in a tile",
+                    description =
+                            "What fills the part of a tile that is outside the frame: the reflection of the frame",
                     requiredMode = RequiredMode.REQUIRED,
                     example = Tiling.PADDING)
             String padding) {}

@@ -51,10 +51,7 @@ record ModelResponse(
 
         @Schema(requiredMode = RequiredMode.REQUIRED) ModelInputResponse input,
 
-        @Schema(
-                description = "Where the region of interest of an image comes from, and the model's own",
-                requiredMode = RequiredMode.REQUIRED)
-        RegionOfInterestResponse regionOfInterest,
+        @Schema(requiredMode = RequiredMode.REQUIRED) RegionOfInterestResponse.OfModel regionOfInterest,
 
         @Schema(requiredMode = RequiredMode.REQUIRED) Thresholds thresholds,
 
@@ -161,7 +158,7 @@ record ModelResponse(
                 model.provider(),
                 model.scoresNormalized(),
                 ModelInputResponse.of(card),
-                RegionOfInterestResponse.of(card.framing()),
+                RegionOfInterestResponse.OfModel.of(card.framing()),
                 new Thresholds(
                         model.scoresNormalized() ? "graph" : calibration.rule().id(),
                         calibration.imageThreshold(),

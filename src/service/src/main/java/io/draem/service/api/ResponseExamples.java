@@ -33,7 +33,7 @@ public final class ResponseExamples {
               "input": {
                 "width": 128, "height": 128, "color": "RGB", "resize": "antialiased-bilinear", "imageScore": "graph"
               },
-              "regionOfInterest": {"source": "none"},
+              "regionOfInterest": {"accepted": false},
               "thresholds": {"rule": "quantile", "image": 0.667, "pixel": 0.347},
               "scoreRange": {"min": 0.402, "max": 0.908},
               "mapRange": {"min": 0.001, "max": 0.953},
@@ -61,13 +61,13 @@ public final class ResponseExamples {
         };
     }
 
-    /** Returns the value of the header Server-Timing. */
-    public static String serverTiming() {
-        return timing().header();
+    /** Returns the value of the header Server-Timing of an operation that examines images. */
+    public static String serverTiming(String operationId) {
+        return operationId.equals("detectBatch") ? TimingResponse.metric("total", 34.106) : timing().header();
     }
 
     private static TimingResponse timing() {
-        return new TimingResponse(3.683, 0.824, 0.082, 27.395, 0.901, 32.93, 1);
+        return new TimingResponse(3.683, 0.824, 0.082, 27.395, 0.901, 0.045, 32.93, 1);
     }
 
     private static BatchResponse batch() {

@@ -186,12 +186,14 @@ public final class DetectionService {
         RequestContext context = examination.request().context();
         Duration waited = Duration.ofNanos(System.nanoTime() - examination.start());
         DetectionException.requireActive(context);
+        long passed = System.nanoTime();
         ImagePreparation.Prepared prepared = ModelQueue.call(
                 threads,
                 model.name(),
                 context,
                 examination.cost(),
                 () -> preparation.prepare(image, examination.plan(), model, examination.includes(Include.OVERLAY)));
+        waited = waited.plus(prepared.waited(passed));
         FrameRuns.Result result;
         try (FrameRuns runs = new FrameRuns(model.card(), model.maxInFlight(), window, context)) {
             FrameBlender.Reconstruction reconstruction = examination.includes(Include.RECONSTRUCTION)
@@ -200,6 +202,7 @@ public final class DetectionService {
             runs.submit(prepared.frame(), reconstruction, first);
             result = runs.finish().get(0);
         }
+        passed = System.nanoTime();
         Postprocessing.Finding finding = ModelQueue.call(
                 threads,
                 model.name(),
@@ -207,6 +210,7 @@ public final class DetectionService {
                 examination.cost(),
                 () -> postprocessing.find(
                         examination.request(), model.card(), examination.plan(), prepared.image(), result.frame()));
+        waited = waited.plusNanos(System.nanoTime() - passed).minus(finding.took());
         Detection detection = detection(examination, prepared, result, finding, waited);
         responses.take(detection.pictureBytes(), context);
         return detection;

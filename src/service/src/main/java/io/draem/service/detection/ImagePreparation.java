@@ -47,7 +47,17 @@ final class ImagePreparation {
             InputCheck input,
             List<ImageWarning> warnings,
             Duration decode,
-            Duration preprocess) {}
+            Duration preprocess) {
+
+        /**
+         * Returns how long an image waited for a thread.
+         *
+         * @param since {@link System#nanoTime()} when it was passed to the threads for images
+         */
+        Duration waited(long since) {
+            return Duration.ofNanos(System.nanoTime() - since).minus(decode).minus(preprocess);
+        }
+    }
 
     /**
      * Reads the header of an image, once for its cost and its preparation; nothing of it is decoded.
@@ -132,9 +142,10 @@ final class ImagePreparation {
 
     /** Returns a tensor that a request brings as the network takes it. */
     Prepared ofTensor(float[] values, ServedModel model) throws DetectionException {
+        Timing.Stopwatch stopwatch = new Timing.Stopwatch(System.nanoTime());
         Frame frame = Frame.whole(FrameAdmission.ofTensor(model.card()), values);
         InputCheck input = check(model, frame, List.of());
-        return new Prepared(null, frame, input, List.of(), Duration.ZERO, Duration.ZERO);
+        return new Prepared(null, frame, input, List.of(), Duration.ZERO, stopwatch.lap());
     }
 
     /**

@@ -40,6 +40,7 @@ final class PredictionRun {
             List<ImageWarning> warnings,
             Duration decode,
             Duration preprocess,
+            Duration waited,
             long start) {}
 
     /**
@@ -94,6 +95,7 @@ final class PredictionRun {
                 prepared.warnings(),
                 prepared.decode(),
                 prepared.preprocess(),
+                prepared.waited(start),
                 start));
         runs.submit(
                 frame,
@@ -105,7 +107,7 @@ final class PredictionRun {
         Timing timing = new Timing(
                 image.decode(),
                 image.preprocess(),
-                waited.plus(result.queued()),
+                waited.plus(image.waited()).plus(result.queued()),
                 result.ran(),
                 Duration.ZERO,
                 waited.plusNanos(result.ended() - image.start()),

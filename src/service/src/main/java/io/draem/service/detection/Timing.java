@@ -3,14 +3,14 @@ package io.draem.service.detection;
 import java.time.Duration;
 
 /**
- * Where the time of a request went.
+ * Where the time of a request went. The parts do not overlap.
  *
  * @param decode bytes to pixels
- * @param preprocess pixels to the network's input
- * @param queue waiting for memory and for the model
- * @param inference the model's runs
+ * @param preprocess pixels to the network's input, or to the frame that is cut
+ * @param queue waiting for memory, for a thread and for the model; of several inputs, the time in which none of them ran
+ * @param inference the model's runs, those of several inputs that overlap once
  * @param postprocess anomaly map to verdict and pictures
- * @param total all of it
+ * @param total from the model's selection to the verdict, at least the sum of the parts
  * @param inputs inputs of the network that the image became, at least 1
  */
 public record Timing(
@@ -21,6 +21,18 @@ public record Timing(
         Duration postprocess,
         Duration total,
         int inputs) {
+
+    /**
+     * Returns the time that is in no part: reading the header, planning and cutting tiles before a run, and blending
+     * after the last one.
+     */
+    public Duration other() {
+        return total.minus(decode)
+                .minus(preprocess)
+                .minus(queue)
+                .minus(inference)
+                .minus(postprocess);
+    }
 
     /** Measures the steps of a request. */
     static final class Stopwatch {

@@ -41,7 +41,8 @@ final class StageSpans implements DetectionListener {
         start = stage(request, "preprocess", start, timing.preprocess());
         start = stage(request, "queue", start, timing.queue());
         start = stage(request, "inference", start, timing.inference());
-        stage(request, "postprocess", start, timing.postprocess());
+        start = stage(request, "postprocess", start, timing.postprocess());
+        stage(request, "other", start, timing.other());
     }
 
     private Instant stage(Span request, String name, Instant start, Duration took) {

@@ -46,9 +46,8 @@ final class ContractSchemas {
         add(
                 schemas,
                 SchemaNames.REGION_SOURCE,
-                "Where a region of interest comes from: the request, or the model. Of a model: none if it accepts none, request"
-                        + " if it has none of its own, model if a request may replace its own",
-                Stream.of("none", "request", "model"));
+                "Where a region of interest comes from: the request, else the model",
+                Stream.of("request", "model"));
         add(
                 schemas,
                 SchemaNames.THRESHOLD_RULE,

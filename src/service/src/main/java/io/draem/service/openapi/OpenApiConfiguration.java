@@ -138,7 +138,7 @@ class OpenApiConfiguration {
                                 new Header()
                                         .description("Where the time went, in milliseconds")
                                         .schema(new StringSchema())
-                                        .example(ResponseExamples.serverTiming()));
+                                        .example(ResponseExamples.serverTiming(operation.getOperationId())));
             }
             return operation;
         };

@@ -73,7 +73,7 @@ final class QueryDocumentation {
                         1600),
                 parameter(
                         DetectionQuery.INCLUDE,
-                        "Additions to the response: the outline of each region (polygon), the inputs of the network (tiles),"
+                        "Additions to the response: the outline of each region (polygon), the tiles of the image (tiles),"
                                 + " the anomaly map as a 16-bit PNG (map) or as raw values (map-float32), mask, overlay, or"
                                 + " the reconstruction, where the model has it. Map, mask and overlay have the size of the"
                                 + " image, unless maxPictureSide is smaller. Regions are always returned",

@@ -62,9 +62,7 @@ class DetectionHttpTests extends HttpTest {
         assertThat(body.has("mask")).isFalse();
         assertThat(body.get("timing").propertyNames())
                 .containsExactlyInAnyOrder(
-                        "decode", "preprocess", "queue", "inference", "postprocess", "total", "inputs");
-        assertThat(body.get("timing").get("total").asDouble())
-                .isGreaterThanOrEqualTo(body.get("timing").get("inference").asDouble());
+                        "decode", "preprocess", "queue", "inference", "postprocess", "other", "total", "inputs");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.draem.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +26,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -101,6 +104,32 @@ class FrameHttpTests {
                 .isEqualTo("{\"x\":30,\"y\":100,\"width\":30,\"height\":30}");
         assertThat(verdict.at("/regions/0/area").asInt()).isEqualTo(900);
         assertThat(detect("", photograph()).has("tiles")).isFalse();
+    }
+
+    @Test
+    void theTimesOfAnAnswerAndItsHeaderSumToTheirTotal() throws Exception {
+        for (String model : List.of("tiled", "own", "plain")) {
+            HttpResponse<byte[]> response =
+                    http.post("/v1/detect?include=overlay&model=" + model, "image/png", photograph());
+            JsonNode timing = Http.json(response).get("timing");
+            Map<String, BigDecimal> header = new LinkedHashMap<>();
+            for (String metric :
+                    response.headers().firstValue("Server-Timing").orElseThrow().split(", ")) {
+                String[] parts = metric.split(";dur=");
+                header.put(parts[0], new BigDecimal(parts[1]));
+            }
+            assertThat(header.keySet())
+                    .containsExactly("decode", "preprocess", "queue", "inference", "postprocess", "other", "total");
+            BigDecimal sum = BigDecimal.ZERO;
+            for (Map.Entry<String, BigDecimal> metric : header.entrySet()) {
+                assertThat(metric.getValue())
+                        .as(model + " " + metric.getKey())
+                        .isNotNegative()
+                        .isEqualByComparingTo(timing.get(metric.getKey()).decimalValue());
+                sum = metric.getKey().equals("total") ? sum : sum.add(metric.getValue());
+            }
+            assertThat(sum).as(model).isEqualByComparingTo(header.get("total"));
+        }
     }
 
     @Test
@@ -221,19 +250,19 @@ class FrameHttpTests {
                 .isEqualTo("{\"width\":64,\"height\":64,\"overlap\":16,\"scale\":1.0,\"blending\":\"sine-squared\","
                         + "\"padding\":\"reflect\"}");
         assertThat(tiled.at("/input/imageScore").asString()).isEqualTo("maximum");
-        assertThat(tiled.get("regionOfInterest").toString()).isEqualTo("{\"source\":\"request\"}");
+        assertThat(tiled.get("regionOfInterest").toString()).isEqualTo("{\"accepted\":true}");
         JsonNode fixed = Http.json(http.get("/v1/models/fixed"));
         assertThat(fixed.at("/input/tiling/frame").toString()).isEqualTo("{\"width\":160,\"height\":128}");
         assertThat(fixed.at("/input/tiling").has("scale")).isFalse();
         assertThat(fixed.at("/input/imageScore").asString()).isEqualTo("smoothed");
         JsonNode own = Http.json(http.get("/v1/models/own"));
         assertThat(own.get("regionOfInterest").toString())
-                .isEqualTo("{\"source\":\"model\",\"share\":0.5,"
+                .isEqualTo("{\"accepted\":true,\"share\":0.5,"
                         + "\"polygons\":[[[0.0,0.0],[0.5,0.0],[0.5,1.0],[0.0,1.0]]]}");
         JsonNode plain = Http.json(http.get("/v1/models/plain"));
         assertThat(plain.get("input").has("tiling")).isFalse();
         assertThat(plain.at("/input/imageScore").asString()).isEqualTo("graph");
-        assertThat(plain.get("regionOfInterest").toString()).isEqualTo("{\"source\":\"none\"}");
+        assertThat(plain.get("regionOfInterest").toString()).isEqualTo("{\"accepted\":false}");
     }
 
     @ParameterizedTest

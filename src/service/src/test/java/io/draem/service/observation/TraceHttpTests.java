@@ -62,7 +62,7 @@ class TraceHttpTests extends HttpTest {
         while (spans.size() < 6) {
             spans.addAll(spans(requests.take()));
         }
-        assertThat(spans).hasSize(6).allSatisfy(span -> assertThat(span.hex(1)).isEqualTo(TRACE));
+        assertThat(spans).hasSize(7).allSatisfy(span -> assertThat(span.hex(1)).isEqualTo(TRACE));
         Protobuf request = spans.stream()
                 .filter(span -> span.hex(4).equals(CLIENT))
                 .findFirst()
@@ -74,7 +74,7 @@ class TraceHttpTests extends HttpTest {
         stages.remove(request);
         assertThat(stages)
                 .extracting(span -> span.text(5))
-                .containsExactlyInAnyOrder("decode", "preprocess", "queue", "inference", "postprocess");
+                .containsExactlyInAnyOrder("decode", "preprocess", "queue", "inference", "postprocess", "other");
         assertThat(stages).allSatisfy(stage -> {
             assertThat(stage.hex(4)).isEqualTo(request.hex(2));
             assertThat(stage.number(7)).isGreaterThanOrEqualTo(request.number(7) - TimeUnit.MILLISECONDS.toNanos(1));
