@@ -55,9 +55,8 @@ byId("tiles").addEventListener("change", () => {
     ask();
   }
 });
-byId("save-overlay").addEventListener("click", () =>
-  guarded(null, async () => save(await overlay(image, query([])), "overlay.png")));
-byId("save-map").addEventListener("click", () => save(mapFile, "map.png"));
+byId("save-overlay").addEventListener("click", () => saveFull("overlay.png", () => overlay(image, query([], null))));
+byId("save-map").addEventListener("click", () => saveFull("map.png", fullMap));
 byId("save-answer").addEventListener("click", () => {
   const { anomalyMap, overlay: picture, reconstruction, ...said } = answer;
   save(new Blob([JSON.stringify(said, null, 2)], { type: "application/json" }), "verdict.json");
@@ -215,7 +214,8 @@ function needsOverlay() {
   return photograph === null || (region.text === null && withMask.has(byId("model").value));
 }
 
-function query(include) {
+/** @param side longest side of the pictures; null for the size of the image */
+function query(include, side = LARGEST) {
   const { model, version, first } = choice();
   return {
     model: model.name,
@@ -223,7 +223,7 @@ function query(include) {
     ...(threshold.chosen === null ? {} : { threshold: threshold.chosen }),
     ...(pixelThreshold.chosen === null ? {} : { pixelThreshold: pixelThreshold.chosen }),
     ...(region.text === null ? {} : { roi: region.text }),
-    maxPictureSide: LARGEST,
+    ...(side === null ? {} : { maxPictureSide: side }),
     ...(include.length === 0 ? {} : { include: include.join(",") }),
   };
 }
@@ -311,10 +311,27 @@ function askForKey() {
   byId("key").focus();
 }
 
-function save(blob, name) {
+/** Saves a picture at the size of the image, which the service makes where the page has a smaller one. */
+async function saveFull(name, picture) {
+  const of = image;
+  const buttons = [byId("save-overlay"), byId("save-map")];
+  buttons.forEach((button) => button.disabled = true);
+  try {
+    await guarded(null, async () => save(await picture(), name, of));
+  } finally {
+    buttons.forEach((button) => button.disabled = false);
+  }
+}
+
+async function fullMap() {
+  const { width, height } = answer.image;
+  return Math.max(width, height) <= LARGEST ? mapFile : file((await detect(image, query(["map"], null))).anomalyMap);
+}
+
+function save(blob, name, of = image) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${(image.name ?? "image").replace(/\.[^.]*$/, "")}-${name}`;
+  link.download = `${(of.name ?? "image").replace(/\.[^.]*$/, "")}-${name}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), AGAIN);
 }

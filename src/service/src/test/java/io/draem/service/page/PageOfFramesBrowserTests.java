@@ -192,6 +192,39 @@ class PageOfFramesBrowserTests {
     }
 
     @Test
+    void savesPicturesOfTheSizeOfTheImage() throws Exception {
+        // A link that is clicked would ask where to put its file.
+        tab.evaluate("""
+            (() => {
+              saved = [];
+              let file;
+              const addressOf = URL.createObjectURL;
+              URL.createObjectURL = (blob) => {
+                file = blob;
+                return addressOf.call(URL, blob);
+              };
+              HTMLAnchorElement.prototype.click = async function () {
+                const picture = await createImageBitmap(file);
+                saved.push(`${this.download} ${picture.width}x${picture.height}`);
+              };
+            })()""");
+        Path large = folder.resolve("large.png");
+        ImageIO.write(new BufferedImage(2000, 300, BufferedImage.TYPE_BYTE_GRAY), "png", large.toFile());
+        tab.choose("#file", large);
+        tab.await("document.querySelector('#details').innerText.includes('2000 × 300 pixels')");
+        tab.awaitVerdict("normal");
+        for (String picture : List.of("map", "overlay")) {
+            tab.click(tab.on("#save-" + picture, 0.5, 0.5));
+            tab.await("saved.includes('large-" + picture + ".png 2000x300')");
+            tab.await("!document.querySelector('#save-" + picture + "').disabled");
+        }
+        assertThat(queries())
+                .filteredOn(query -> !query.contains("maxPictureSide"))
+                .hasSize(2)
+                .anyMatch(query -> query.contains("include=map"));
+    }
+
+    @Test
     void onlyADrawnRegionCountsUntilItIsCleared() throws Exception {
         tab.click(tab.on("#region-draw", 0.5, 0.5));
         for (double[] corner : new double[][] {{0.5, 0.5}, {0.95, 0.5}, {0.95, 0.95}, {0.5, 0.95}, {0.5, 0.95}}) {
@@ -222,7 +255,8 @@ class PageOfFramesBrowserTests {
         }
         tab.click(tab.on("#region-use", 0.5, 0.5));
         tab.await("!document.querySelector('#problem').hidden");
-        assertThat(tab.text("#problem")).contains("The region of interest has no pixel of the image");
+        assertThat(tab.text("#problem"))
+                .contains("Polygon 1 of a region of interest has no area: its points are on a line");
         tab.click(tab.on("#problem button", 0.5, 0.5));
         tab.awaitVerdict("anomalous");
         assertThat(queries()).last().asString().doesNotContain("roi=");
