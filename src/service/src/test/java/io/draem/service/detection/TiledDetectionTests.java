@@ -27,6 +27,7 @@ import io.draem.service.models.ServedModel;
 import io.draem.service.queue.FairExecutor;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.TestContext;
+import io.draem.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -410,6 +411,30 @@ class TiledDetectionTests {
                 .toList();
         PredictionRequest request = new PredictionRequest(inputs, false, null, context());
         return new PredictionImages(model, request, preparation, admission).bytes();
+    }
+
+    @Test
+    void anImageThatEndsEarlyFreesTheMemoryAndTheSlotsOfTheOthers() throws Exception {
+        byte[] png = PngWriter.rgb(image(WIDTH, HEIGHT));
+        byte[] early = Arrays.copyOf(png, png.length / 2);
+        assertRefused(
+                () -> detections.detect(request("tiled", early, null, null, Include.OVERLAY)),
+                Outcome.INVALID_IMAGE,
+                "PNG");
+        assertRefused(
+                () -> predict(
+                        "tiled",
+                        null,
+                        new PredictionRequest.Input.Encoded(png),
+                        new PredictionRequest.Input.Encoded(early)),
+                Outcome.INVALID_IMAGE,
+                "PNG");
+        assertThat(detections.pixelsInFlight()).isZero();
+        ServedModel model = models.require("tiled", null);
+        // Tiles of the first image may be running.
+        Await.until("all slots are free", Duration.ofSeconds(20), () -> model.queueDepth() == 0);
+        assertThat(detect("tiled", image(WIDTH, HEIGHT), null, null).timing().inputs())
+                .isEqualTo(24);
     }
 
     @Test
