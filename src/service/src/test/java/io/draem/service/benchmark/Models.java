@@ -30,6 +30,11 @@ record Models(Path directory) implements AutoCloseable {
         add("measured", version, Files.readAllBytes(graph));
     }
 
+    /** Adds a model of another name. */
+    void add(String name, Path graph) throws IOException {
+        add(name, 1, Files.readAllBytes(graph));
+    }
+
     /** Adds a model that costs next to nothing to run. */
     void addCheap(String name) throws IOException, OrtException {
         add(name, 1, SlowGraph.of(128, 0, Session.metadata(Session.SHIPPED)));
