@@ -20,8 +20,9 @@ record TimingResponse(
         double preprocess,
 
         @Schema(
-                description = "Waiting for memory, for a thread and for the model; of several tiles, the time in which"
-                        + " none of them ran",
+                description =
+                        "Waiting for memory, for a thread and for the model, and finding the size and the tiles of the"
+                                + " image; of several tiles, the time in which none of them ran",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.1")
         double queue,
@@ -39,9 +40,7 @@ record TimingResponse(
         double postprocess,
 
         @Schema(
-                description =
-                        "What remains: reading the header of the image, planning its tiles, cutting the first one, and"
-                                + " joining the maps after the last run",
+                description = "What remains: cutting the first tile, and joining the maps after the last run",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.1")
         double other,

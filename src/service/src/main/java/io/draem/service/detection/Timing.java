@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param decode bytes to pixels
  * @param preprocess pixels to the network's input, or to the frame that is cut
- * @param queue waiting for memory, for a thread and for the model; of several inputs, the time in which none of them ran
+ * @param queue waiting for memory, for a thread and for the model, and planning; of several inputs, the time in which none
+ *     of them ran
  * @param inference the model's runs, those of several inputs that overlap once
  * @param postprocess anomaly map to verdict and pictures
  * @param total from the model's selection to the verdict, at least the sum of the parts
@@ -22,10 +23,7 @@ public record Timing(
         Duration total,
         int inputs) {
 
-    /**
-     * Returns the time that is in no part: reading the header, planning and cutting tiles before a run, and blending
-     * after the last one.
-     */
+    /** Returns the time that is in no part: cutting before the first run, and blending after the last one. */
     public Duration other() {
         return total.minus(decode)
                 .minus(preprocess)
