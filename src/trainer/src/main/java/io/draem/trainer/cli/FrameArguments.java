@@ -53,9 +53,8 @@ final class FrameArguments {
     @Option(
             names = "--region-of-interest",
             paramLabel = "FILE|" + Recipe.REQUEST_REGION,
-            description = "Part of the images that counts: an image whose bright pixels do, or a .json with polygons in"
-                    + " relative coordinates; request: each request of the service has its own (default: all;"
-                    + " this project)")
+            description = "Part of the images that counts: " + RegionArguments.FORMS
+                    + "; request: each request of the service has its own (default: all; this project)")
     private @Nullable String region;
 
     /** Returns the size of the network's input. */
