@@ -114,8 +114,8 @@ final class FramingMetadata {
         for (String key : keys) {
             ModelMetadata.text(metadata, key);
         }
-        ModelMetadata.requireEqual(metadata, WIDTH, ModelMetadata.text(metadata, "input.width"));
-        ModelMetadata.requireEqual(metadata, HEIGHT, ModelMetadata.text(metadata, "input.height"));
+        requireSideOfInput(metadata, WIDTH, "input.width");
+        requireSideOfInput(metadata, HEIGHT, "input.height");
         ModelMetadata.requireEqual(metadata, BLENDING, Tiling.BLENDING);
         ModelMetadata.requireEqual(metadata, PADDING, Tiling.PADDING);
         FrameSize tile = new FrameSize(ModelMetadata.integer(metadata, WIDTH), ModelMetadata.integer(metadata, HEIGHT));
@@ -125,14 +125,26 @@ final class FramingMetadata {
             alone.requireFits(tile);
             return alone.scale();
         });
-        return value(metadata, OVERLAP, overlap -> {
-            Tiling tiling = new Tiling(scale, Integer.parseInt(overlap));
+        int overlap = ModelMetadata.integer(metadata, OVERLAP);
+        return value(metadata, OVERLAP, text -> {
+            Tiling tiling = new Tiling(scale, overlap);
             tiling.requireFits(tile);
             return tiling;
         });
     }
 
-    /** Reads a value; a number that is none is an IllegalArgumentException too. */
+    private static void requireSideOfInput(Map<String, String> metadata, String key, String inputKey)
+            throws ModelCardException {
+        String side = ModelMetadata.text(metadata, key);
+        String input = ModelMetadata.text(metadata, inputKey);
+        if (!side.equals(input)) {
+            throw new ModelCardException("draem." + key + " is '" + side + "' and draem." + inputKey + " is '" + input
+                    + "', but a tile is one input of the graph: correct the one that differs from the graph's input, or"
+                    + " export the model again");
+        }
+    }
+
+    /** Reads a value. */
     private static <T> T value(Map<String, String> metadata, String key, Function<String, T> reader)
             throws ModelCardException {
         try {

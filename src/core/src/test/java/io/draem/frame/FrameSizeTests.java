@@ -58,8 +58,38 @@ class FrameSizeTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "4.01", "NaN", "half", "0x5", "Infinity"})
+    @ValueSource(
+            strings = {
+                "",
+                "0",
+                "-1",
+                "4.01",
+                "NaN",
+                "half",
+                "0x5",
+                "Infinity",
+                "1d",
+                "1f",
+                "0x1p0",
+                "1e-300",
+                "1e0",
+                "0.0009",
+                "1.",
+                "+1",
+                " 1",
+                "1,5",
+                "2048x",
+                "2048x1500x3"
+            })
     void refusesAScaleThatIsNone(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> FrameScale.parse(text));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FrameScale.parse(text))
+                .withMessageStartingWith("A scale");
+    }
+
+    @Test
+    void theSmallestScaleIsReadAsItIsWritten() {
+        FrameScale smallest = new FrameScale(FrameScale.MIN_FACTOR, null);
+        assertThat(FrameScale.parse(smallest.toString())).isEqualTo(smallest);
     }
 }

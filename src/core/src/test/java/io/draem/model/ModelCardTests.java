@@ -239,6 +239,9 @@ class ModelCardTests {
         "frame.scale, 0.001",
         "frame.scale, 1x1",
         "frame.scale, half",
+        "frame.scale, 1d",
+        "frame.scale, 0x1p0",
+        "frame.scale, 1e-300",
         "tile.width, 128",
         "tile.height, 256",
         "tile.overlap, 65",
@@ -260,6 +263,18 @@ class ModelCardTests {
         assertThatExceptionOfType(ModelCardException.class)
                 .isThrownBy(() -> ModelCard.fromMetadata(metadata))
                 .withMessageContaining("draem." + key);
+    }
+
+    @Test
+    void saysThatATileIsAnInput() {
+        Map<String, String> metadata =
+                new HashMap<>(card().withFraming(framings().iterator().next()).toMetadata());
+        String input = metadata.get("draem.input.width");
+        metadata.put("draem.tile.width", "64");
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(metadata))
+                .withMessageContaining("draem.tile.width is '64' and draem.input.width is '" + input
+                        + "', but a tile is one input of the graph: correct");
     }
 
     @ParameterizedTest

@@ -87,7 +87,7 @@ public final class RequestedRegions {
     }
 
     private static DetectionException unreadable(String name, ImageException e) {
-        return DetectionException.of("The part '" + name + "' is no mask (polygons belong into the query): ", e);
+        return DetectionException.of("The part '" + name + "' is no mask (polygons belong in the query): ", e);
     }
 
     private static DetectionException invalid(String detail) {

@@ -356,7 +356,7 @@ class FrameHttpTests {
     void refusesAPartThatIsNoMask() throws Exception {
         byte[] mask = png(10, 4, (x, y) -> x >= 6);
         isRefused("unsupported-media-type", 415, "JPEG, PNG, BMP, TIFF or WebP", () -> masked(bytes(RIGHT)));
-        isRefused("unsupported-media-type", 415, "polygons belong into the query", () -> masked(bytes(RIGHT)));
+        isRefused("unsupported-media-type", 415, "polygons belong in the query", () -> masked(bytes(RIGHT)));
         isRefused("invalid-request", 400, "The part 'roi' is empty", () -> masked(new byte[0]));
         isRefused("invalid-image", 400, "The part 'roi' is no mask", () -> masked(Arrays.copyOf(mask, 60)));
         isRefused(

@@ -17,8 +17,8 @@ final class CalibrationArguments {
             defaultValue = "auto",
             description =
                     "Images that thresholds are found on: ${COMPLETION-CANDIDATES} (auto: the data set's validation"
-                            + " images if it has normal and anomalous ones, otherwise synthetic: held-out normal images, half"
-                            + " of them with a synthetic anomaly; from-test: half of the test images, which are then not used"
+                            + " images if it has normal and anomalous ones, otherwise synthetic: held-out normal images, each"
+                            + " of them without and with synthetic anomalies; from-test: half of the test images, which are then not used"
                             + " for evaluation; same-as-test: anomalib; the others: this project)")
     private ValidationSplit validation = ValidationSplit.AUTO;
 

@@ -1,6 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.score.Calibration;
+import io.draem.text.Counted;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizes;
 import io.draem.trainer.evaluation.Evaluation;
@@ -35,19 +36,20 @@ final class EvaluationTable {
         if (scores.masked() < scores.anomalous()) {
             out.printf(
                     Locale.ROOT,
-                    "%d of %d anomalous images have a mask: %s%n",
+                    "%d of %s %s a mask: %s%n",
                     scores.masked(),
-                    scores.anomalous(),
+                    Counted.of(scores.anomalous(), "anomalous image"),
+                    Counted.verb(scores.masked(), "has", "have"),
                     scores.masked() == 0 ? "there are no pixel figures" : "pixel figures are of those");
         }
         out.printf(
                 Locale.ROOT,
-                "at the model's threshold %.4f (%s): %d of %d anomalous found, %d false alarms among %d normal%n",
+                "at the model's threshold %.4f (%s): %d of %d anomalous found, %s among %d normal%n",
                 calibration.imageThreshold(),
                 calibration.rule().id(),
                 confusion.truePositives(),
                 anomalous,
-                confusion.falsePositives(),
+                Counted.of(confusion.falsePositives(), "false alarm"),
                 normal);
         best(out, "image", figures.path("image"), calibration.imageThreshold());
         best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());
@@ -55,7 +57,10 @@ final class EvaluationTable {
         if (!bins.isEmpty()) {
             out.println(bins.stream()
                     .map(bin -> bin.range() + ": " + bin.found() + " of " + bin.defects() + " found")
-                    .collect(Collectors.joining(", ", "defects by pixels across as the network sees them: ", "")));
+                    .collect(Collectors.joining(
+                            ", ",
+                            "defects by pixels across in the network's input: ",
+                            " (" + DefectSizes.FOUND + ")")));
         }
         out.flush();
     }

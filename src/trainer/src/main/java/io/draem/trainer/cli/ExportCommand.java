@@ -120,9 +120,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--region-of-interest",
             paramLabel = "FILE|" + Recipe.REQUEST_REGION,
-            description =
-                    "Part of the images that counts: an image that is black elsewhere, or a .json file with polygons;"
-                            + " request: each request has its own (default: the checkpoint's); needs --data",
+            description = "Part of the images that counts: " + RegionArguments.FORMS
+                    + "; request: each request of the service has its own (default: the checkpoint's); needs --data",
             showDefaultValue = Visibility.NEVER)
     private @Nullable String region;
 

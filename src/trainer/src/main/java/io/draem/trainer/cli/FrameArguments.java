@@ -40,7 +40,7 @@ final class FrameArguments {
             paramLabel = "FACTOR|WIDTHxHEIGHT",
             converter = ScaleConverter.class,
             description = "Size to which images are resized before they are cut into tiles: a factor, or one size for"
-                    + " all (default: 1; this project)")
+                    + " all, not smaller than a tile (default: 1; this project)")
     private @Nullable FrameScale scale;
 
     @Option(
@@ -53,9 +53,8 @@ final class FrameArguments {
     @Option(
             names = "--region-of-interest",
             paramLabel = "FILE|" + Recipe.REQUEST_REGION,
-            description = "Part of the images that counts: an image whose bright pixels do, or a .json with polygons in"
-                    + " relative coordinates; request: each request of the service has its own (default: all;"
-                    + " this project)")
+            description = "Part of the images that counts: " + RegionArguments.FORMS
+                    + "; request: each request of the service has its own (default: all; this project)")
     private @Nullable String region;
 
     /** Returns the size of the network's input. */
@@ -80,6 +79,11 @@ final class FrameArguments {
         if (overlap != null && (overlap < 0 || overlap > side / 2)) {
             throw new IllegalArgumentException("--overlap must be from 0 to " + side / 2
                     + ", half of the smaller side of --tiles, not " + overlap);
+        }
+        FrameSize fixed = scale == null ? null : scale.fixed();
+        if (fixed != null && (fixed.width() < tiles.width() || fixed.height() < tiles.height())) {
+            throw new IllegalArgumentException("--scale " + fixed + " is smaller than a tile of " + tiles
+                    + ": use smaller --tiles, or a larger --scale");
         }
         return new Tiling(
                 scale == null ? FrameScale.ONE : scale,

@@ -32,7 +32,9 @@ final class LayeredExecution implements IExecutionStrategy {
             return then.execute(parsed);
         }
         command.setDefaultValueProvider(layers);
-        return then.execute(parse(parsed, layers));
+        ParseResult layered = parse(parsed, layers);
+        layers.note().ifPresent(command.getErr()::println);
+        return then.execute(layered);
     }
 
     /** Parses again; the command line itself is valid, so that an error comes from a layer. */

@@ -2,20 +2,9 @@ package io.draem.trainer.cli;
 
 import io.draem.image.ImageException;
 import io.draem.runtime.onnx.GraphRefusedException;
-import io.draem.score.ThresholdRule;
 import io.draem.text.FileNameEncoding;
 import io.draem.text.NativeLibrary;
-import io.draem.trainer.data.ValidationSplit;
-import io.draem.trainer.loss.FocalLoss;
-import io.draem.trainer.network.ComputeDevice;
-import io.draem.trainer.network.ImageScore;
-import io.draem.trainer.network.Initialization;
-import io.draem.trainer.network.Precision;
 import io.draem.trainer.onnxexport.ExportRefusedException;
-import io.draem.trainer.synthesis.Augmenter;
-import io.draem.trainer.training.Decay;
-import io.draem.trainer.training.Keep;
-import io.draem.trainer.training.OptimizerRule;
 import io.draem.trainer.workflow.Invocation;
 import io.draem.trainer.workflow.StoppedBySignalException;
 import io.draem.trainer.workflow.TrainerException;
@@ -28,9 +17,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -151,19 +138,6 @@ public final class Main {
         CommandLine all = new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(120)
-                .registerConverter(Path.class, Main::path)
-                .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
-                .registerConverter(ThresholdRule.class, text -> constant(ThresholdRule.class, text))
-                .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
-                .registerConverter(Preset.class, text -> constant(Preset.class, text))
-                .registerConverter(FocalLoss.class, text -> constant(FocalLoss.class, text))
-                .registerConverter(Precision.class, text -> constant(Precision.class, text))
-                .registerConverter(ImageScore.class, text -> constant(ImageScore.class, text))
-                .registerConverter(Decay.class, text -> constant(Decay.class, text))
-                .registerConverter(Initialization.class, text -> constant(Initialization.class, text))
-                .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
-                .registerConverter(OptimizerRule.class, text -> constant(OptimizerRule.class, text))
-                .registerConverter(Keep.class, text -> constant(Keep.class, text))
                 .setExecutionStrategy(new LayeredExecution())
                 .setParameterExceptionHandler((e, arguments) -> {
                     CommandLine command = e.getCommandLine();
@@ -186,30 +160,12 @@ public final class Main {
                     }
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
+        OptionValues.register(all);
         all.getSubcommands()
                 .values()
                 .forEach(command -> command.getHelpSectionMap()
                         .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions()));
         return all;
-    }
-
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new CommandLine.TypeConversionException(FileNameEncoding.explain(text));
-        }
-    }
-
-    /** Reads constants of an enum by their {@code toString}, which {@code --help} shows. */
-    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
-        for (E constant : type.getEnumConstants()) {
-            if (constant.toString().equalsIgnoreCase(text)) {
-                return constant;
-            }
-        }
-        throw new CommandLine.TypeConversionException(
-                "'" + text + "' is none of " + Arrays.toString(type.getEnumConstants()));
     }
 
     private static Exception unwrapped(Exception e) {

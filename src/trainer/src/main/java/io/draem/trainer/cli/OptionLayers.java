@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -30,6 +31,8 @@ final class OptionLayers implements IDefaultValueProvider {
     static final String PRESET = "--preset";
     static final String PRINT_CONFIG = "--print-config";
 
+    private static final String VALIDATION = "validate-steps";
+
     /** Options that concern the run, not the training. */
     private static final Set<String> NOT_IN_FILES = Set.of(
             CONFIG, PRESET, PRINT_CONFIG, "--help", GroupedOptions.HELP_ALL, "--stack-trace", "--resume", "--restart");
@@ -44,6 +47,7 @@ final class OptionLayers implements IDefaultValueProvider {
 
     private final CommandSpec spec;
     private final Map<String, Value> values = new LinkedHashMap<>();
+    private @Nullable String note;
 
     private OptionLayers(CommandSpec spec) {
         this.spec = spec;
@@ -66,7 +70,39 @@ final class OptionLayers implements IDefaultValueProvider {
         }
         layers.dropAlternatives(
                 parsed.matchedOptions().stream().map(OptionLayers::name).collect(Collectors.toSet()));
+        layers.fitValidation(parsed);
         return layers;
+    }
+
+    /** Says which value of the preset does not fit the others and has been changed; empty where all fit. */
+    Optional<String> note() {
+        return Optional.ofNullable(note);
+    }
+
+    /** A preset's interval between validations is for the preset's steps, and may be too long for the training. */
+    private void fitValidation(ParseResult parsed) {
+        Value interval = values.get(VALIDATION);
+        if (interval == null
+                || interval.text().equals("0")
+                || !interval.origin().startsWith(PRESET)
+                || parsed.hasMatchedOption("--" + VALIDATION)) {
+            return;
+        }
+        Value ofLayers = values.get("steps");
+        Long given = parsed.matchedOptionValue("--steps", null);
+        String steps = given != null ? given.toString() : ofLayers == null ? "0" : ofLayers.text();
+        if (!steps.matches("\\d{1,18}")) {
+            return; // refused when it is parsed
+        }
+        String preset = "--" + VALIDATION + " " + interval.text() + " of " + interval.origin();
+        if (Long.parseLong(steps) == 0) {
+            values.remove(VALIDATION);
+            note = preset + " is for its --steps and does not apply to --epochs: a validation follows each tenth of the"
+                    + " training";
+        } else if (Long.parseLong(interval.text()) > Long.parseLong(steps)) {
+            values.put(VALIDATION, new Value(steps, interval.origin()));
+            note = preset + " is more than --steps " + steps + ": the only validation is that after the last step";
+        }
     }
 
     boolean isEmpty() {

@@ -12,12 +12,14 @@ import picocli.CommandLine.Option;
 /** The region of interest of a run, for {@code evaluate} and {@code predict}. */
 final class RegionArguments {
 
+    /** What the file may hold, for the help. */
+    static final String FORMS = "a mask (an image of any size, white where pixels count and black elsewhere) or a .json"
+            + " file with polygons in relative coordinates";
+
     @Option(
             names = "--region-of-interest",
             paramLabel = "FILE",
-            description =
-                    "Part of the images that counts, in place of the model's own: an image that is black elsewhere,"
-                            + " or a .json file with polygons")
+            description = "Part of the images that counts, in place of the model's own: " + FORMS)
     private @Nullable Path file;
 
     /**

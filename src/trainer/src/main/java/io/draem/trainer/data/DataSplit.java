@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.Counted;
 import io.draem.trainer.synthesis.RandomStreams;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +44,7 @@ public record DataSplit(
                                 dataset.validation(),
                                 dataset.test(),
                                 List.of("Thresholds come from the data's own "
-                                        + dataset.validation().size() + " validation images"))
+                                        + Counted.of(dataset.validation().size(), "validation image")))
                         : synthetic(dataset, heldOutShare, seed);
             case SYNTHETIC -> synthetic(dataset, heldOutShare, seed);
             case SAME_AS_TEST -> {
@@ -74,7 +75,8 @@ public record DataSplit(
                 .filter(image -> !image.anomalous())
                 .toList();
         if (!own.isEmpty()) {
-            notes.add("The data's own " + own.size() + " normal validation images are the ones held out");
+            notes.add("Held out " + Counted.verb(own.size(), "is", "are") + " the data's own "
+                    + Counted.of(own.size(), "normal validation image"));
             return new DataSplit(dataset.train(), own, List.of(), dataset.test(), notes);
         }
         List<LabelledImage> shuffled = shuffled(dataset.train(), RandomStreams.of(seed, "held-out"));

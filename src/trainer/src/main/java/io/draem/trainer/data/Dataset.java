@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.Counted;
 import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,7 +128,8 @@ public record Dataset(
         String types = missing.entrySet().stream()
                 .map(type -> type.getKey() + " " + type.getValue())
                 .collect(Collectors.joining(", "));
-        return Optional.of(count + " of " + defects.size() + " images of defects have no mask (" + types
+        return Optional.of(count + " of " + Counted.of(defects.size(), "image") + " of defects"
+                + Counted.verb(count, " has", " have") + " no mask (" + types
                 + "): figures and thresholds of images are of all, those of pixels of the "
                 + (defects.size() - count) + " with a mask");
     }

@@ -4,6 +4,7 @@ import io.draem.frame.FrameSize;
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageWarning;
 import io.draem.image.SampleRange;
+import io.draem.text.Counted;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -171,8 +172,8 @@ public record DatasetCheck(
 
     private DatasetCheck requireAll(String remedy) throws DatasetException {
         if (!problems.isEmpty()) {
-            throw new DatasetException(
-                    problems.size() + " of " + files + " files cannot be used:" + named(problems) + "\n" + remedy);
+            throw new DatasetException(problems.size() + " of " + Counted.of(files, "file") + " cannot be used:"
+                    + named(problems) + "\n" + remedy);
         }
         return this;
     }
@@ -181,7 +182,8 @@ public record DatasetCheck(
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (!problems.isEmpty()) {
-            notes.add(problems.size() + " of " + files + " files are left out:" + named(problems));
+            notes.add(problems.size() + " of " + Counted.of(files, "file")
+                    + Counted.verb(problems.size(), " is", " are") + " left out:" + named(problems));
         }
         if (!doubtful.isEmpty()) {
             notes.add("warning: check these masks, which are used as they are:" + named(doubtful));
@@ -218,7 +220,8 @@ public record DatasetCheck(
         }
         return count == 0
                 ? Optional.empty()
-                : Optional.of(count + " files are larger than the service reads by default: raise its"
+                : Optional.of(Counted.of(count, "file") + Counted.verb(count, " is", " are")
+                        + " larger than the service reads by default: raise its"
                         + " draem.image.max-bytes (" + (service.maxBytes() >> 20) + "MB) and draem.image.max-pixels ("
                         + service.maxPixels() + ") for such images");
     }

@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.Counted;
 import io.draem.text.FileNameEncoding;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -158,19 +159,18 @@ public final class FileTree {
         List<Path> unused =
                 images.stream().filter(file -> !known.contains(file)).toList();
         if (!unused.isEmpty()) {
-            notes.add(unused.size() + " images are not used" + why + ": " + named(unused));
+            notes.add(Counted.of(unused.size(), "image") + Counted.verb(unused.size(), " is", " are") + " not used"
+                    + why + ": " + named(unused));
         }
         if (!others.isEmpty()) {
             notes.add((others.size() == 1 ? "1 file is not an image" : others.size() + " files are not images")
                     + " by name and left out: " + named(others));
         }
         if (!loops.isEmpty()) {
-            notes.add(
-                    loops.size() + " links lead to a folder that contains them and are not followed: " + named(loops));
+            notes.add(Counted.of(loops.size(), "link") + " to a folder around it, not followed: " + named(loops));
         }
         if (!skipped.isEmpty()) {
-            int count = skipped.values().stream().mapToInt(Integer::intValue).sum();
-            notes.add(count + " hidden files and folders and those of operating systems are skipped: "
+            notes.add("hidden files and folders, and those of operating systems, are skipped: "
                     + skipped.entrySet().stream()
                             .limit(NAMED_FILES)
                             .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")

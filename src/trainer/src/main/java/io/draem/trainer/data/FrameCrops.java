@@ -5,7 +5,6 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.score.RowMask;
 import io.draem.trainer.synthesis.NormalSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,11 +132,9 @@ public final class FrameCrops implements NormalSource {
     /** Returns how large the frames are, how often each is drawn, and what is to be known of them, in sentences. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
-        FrameSize median = sizes().get(frames.size() / 2);
-        String range = smallest().equals(largest())
-                ? median + " pixels"
-                : smallest() + " to " + largest() + " pixels, half of them up to " + median;
-        notes.add("frames of " + range + "; random crops of " + tile + " per frame and epoch: " + cropsPerFrame);
+        FrameSizes sizes = sizes();
+        FrameSize median = sizes.median();
+        notes.add("frames of " + sizes + "; random crops of " + tile + " per frame and epoch: " + cropsPerFrame);
         if (median.width() < tile.width() || median.height() < tile.height()) {
             notes.add("warning: many frames are smaller than a tile of " + tile + ", which their reflection fills: use"
                     + " smaller --tiles, or a larger --scale");
@@ -148,25 +145,13 @@ public final class FrameCrops implements NormalSource {
 
     /** Writes the sizes of the frames, and how often each is drawn. */
     public void writeTo(ObjectNode json) {
-        json.put("smallest", smallest().toString());
-        json.put("median", sizes().get(frames.size() / 2).toString());
-        json.put("largest", largest().toString());
+        sizes().writeTo(json);
         json.put("cropsPerFrame", cropsPerFrame);
     }
 
-    private FrameSize smallest() {
-        return sizes().get(0);
-    }
-
-    private FrameSize largest() {
-        return sizes().get(frames.size() - 1);
-    }
-
-    private List<FrameSize> sizes() {
-        return IntStream.range(0, frames.size())
-                .mapToObj(frames::frame)
-                .sorted(Comparator.comparingInt(FrameSize::pixels))
-                .toList();
+    private FrameSizes sizes() {
+        return FrameSizes.of(
+                IntStream.range(0, frames.size()).mapToObj(frames::frame).toList());
     }
 
     @Override

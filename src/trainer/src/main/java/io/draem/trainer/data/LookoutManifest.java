@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.text.Counted;
 import io.draem.trainer.data.Dataset.Problem;
 import io.draem.trainer.data.LookoutLine.LineException;
 import java.io.BufferedReader;
@@ -105,7 +106,9 @@ final class LookoutManifest {
             throw new DatasetException(file + " names no image");
         }
         if (manifest.unusedMasks > 0) {
-            notes.add(manifest.unusedMasks + " normal images have masks, which are not read");
+            notes.add(Counted.of(manifest.unusedMasks, "normal image")
+                    + Counted.verb(manifest.unusedMasks, " has a mask, which is", " have masks, which are")
+                    + " not read");
         }
         return new Dataset(manifest.folders.get(0), train, validation, test, manifest.problems, files, notes);
     }

@@ -85,9 +85,9 @@ record MaskCheck(Map<Path, String> wrong, List<Problem> doubtful) {
             }
             String sizesDiffer = "has " + mask.size() + " pixels, its image " + image.file() + " " + size;
             if (isScaled(size, mask.size())) {
-                doubtful.add(new Problem(file, sizesDiffer + ": it is scaled"));
+                doubtful.add(new Problem(file, sizesDiffer + ": it is scaled to that"));
             } else {
-                wrong.put(file, sizesDiffer);
+                wrong.put(file, sizesDiffer + ": a mask must have the size of its image");
             }
         }
         return new MaskCheck(wrong, doubtful);

@@ -16,6 +16,11 @@ public final class Progress {
     public static final Progress SILENT = new Progress(line -> {}, () -> 0);
 
     private static final long INTERVAL = Duration.ofSeconds(5).toNanos();
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    /** Images per second: fewer are reported as seconds per image. */
+    private static final double SLOW = 0.1;
+
     private static final double SECOND = Duration.ofSeconds(1).toNanos();
 
     private final Consumer<String> lines;
@@ -74,13 +79,25 @@ public final class Progress {
                 double seconds = (now - start) / SECOND;
                 lines.accept(String.format(
                         Locale.ROOT,
-                        "%s: %d (%d %%), %.1f images/s%s",
+                        "%s: %d (%d %%), %s%s",
                         what,
                         done,
                         100L * done / count,
-                        done / seconds,
-                        done == count ? String.format(Locale.ROOT, ", %.0f s in all", seconds) : ""));
+                        done < SLOW * seconds
+                                ? String.format(Locale.ROOT, "%.0f s per image", seconds / done)
+                                : String.format(Locale.ROOT, "%.1f images/s", done / seconds),
+                        done == count
+                                ? String.format(Locale.ROOT, ", %.0f s in all", seconds)
+                                : remaining(Math.round(seconds / done * (count - done)))));
             }
+        }
+
+        /** Returns the time that is left, in the form of a training's progress bar; nothing if it is short. */
+        private static String remaining(long seconds) {
+            return seconds < LONG.toSeconds()
+                    ? ""
+                    : String.format(
+                            Locale.ROOT, ", %d:%02d:%02d left", seconds / 3600, seconds / 60 % 60, seconds % 60);
         }
     }
 }

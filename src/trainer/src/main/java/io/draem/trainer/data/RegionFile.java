@@ -22,12 +22,14 @@ public final class RegionFile {
      * @throws DatasetException if the file holds no region of interest; the message names the file
      */
     public static RegionOfInterest read(Path file) throws IOException {
+        boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
         try {
-            return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
+            return json
                     ? RegionOfInterest.ofJson(json(file))
                     : RegionOfInterest.ofMask(ImageFiles.readMask(file, null));
         } catch (IllegalArgumentException e) {
-            throw new DatasetException(file + ": " + e.getMessage());
+            throw new DatasetException(file + ": " + e.getMessage()
+                    + (json ? "" : ": make the pixels that count white, the others black"));
         }
     }
 

@@ -2,6 +2,7 @@ package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.text.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,40 +26,35 @@ public final class CalibrationWarnings {
                     Locale.ROOT,
                     "%s cannot determine their %s quantile: the threshold is the highest of their scores, and about"
                             + " one normal image in %d will be above it; hold out more, or use --threshold-quantile %.2f",
-                    images(normal, "normal"),
+                    Counted.of(normal, "normal image"),
                     value,
                     normal + 1,
                     Math.floor(100.0 * normal / (normal + 1)) / 100));
         }
         if (calibration.rule() == ThresholdRule.RECALL && value != null && value * (anomalous + 1) > anomalous) {
-            warnings.add(images(anomalous, "anomalous") + " cannot determine a recall of " + value
+            warnings.add(Counted.of(anomalous, "anomalous image") + " cannot determine a recall of " + value
                     + ": the threshold is the lowest of their scores");
         }
         if (normal < FEW_IMAGES && calibration.rule() != ThresholdRule.MANUAL) {
-            warnings.add("The threshold comes from " + images(normal, "normal")
+            warnings.add("The threshold comes from " + Counted.of(normal, "normal image")
                     + ": a different selection could change it considerably. Use " + FEW_IMAGES + " or more");
         }
         if (calibration.rule() == ThresholdRule.F1 && anomalous < FEW_IMAGES) {
-            warnings.add("The threshold comes from " + images(anomalous, "anomalous")
+            warnings.add("The threshold comes from " + Counted.of(anomalous, "anomalous image")
                     + ": a different selection could change it considerably. Use " + FEW_IMAGES + " or more");
         }
         int masked = calibration.maskedImages();
         if (masked < anomalous && calibration.rule() != ThresholdRule.MANUAL) {
             warnings.add(
                     masked == 0
-                            ? "None of the " + images(anomalous, "anomalous")
-                                    + " has a mask: the pixel threshold is the image threshold"
+                            ? "No anomalous image has a mask: the pixel threshold is the image threshold"
                             : "The pixel threshold comes from the " + masked + " with a mask of "
-                                    + images(anomalous, "anomalous"));
+                                    + Counted.of(anomalous, "anomalous image"));
         }
         if (calibration.pixelThreshold() > calibration.imageThreshold()) {
             warnings.add("The pixel threshold is above the image threshold: an anomalous image without a pixel above it"
                     + " shows the region of its peak, with the pixel threshold lowered for that image");
         }
         return warnings;
-    }
-
-    private static String images(int count, String kind) {
-        return count + " " + kind + (count == 1 ? " image" : " images");
     }
 }

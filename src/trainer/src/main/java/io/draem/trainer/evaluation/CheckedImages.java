@@ -2,6 +2,7 @@ package io.draem.trainer.evaluation;
 
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
+import io.draem.text.Counted;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,7 +46,8 @@ public final class CheckedImages implements EvaluationSet {
         Map<InputCheck.Kind, String> examples = new TreeMap<>();
         unusual.forEach((id, check) ->
                 check.reasons().forEach(reason -> examples.putIfAbsent(reason.kind(), id + " is " + reason)));
-        return "warning: " + unusual.size() + " of " + size() + " images do not look like the model's training images: "
+        return "warning: " + unusual.size() + " of " + Counted.of(size(), "image")
+                + Counted.verb(unusual.size(), " does", " do") + " not look like the model's training images: "
                 + examples.values().stream().collect(Collectors.joining("; "));
     }
 

@@ -33,6 +33,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record DefectSizes(List<Defect> defects) {
 
+    /** What counts as found, for people. */
+    public static final String FOUND =
+            "found: the map is above the pixel threshold in a pixel of the defect, whatever the"
+                    + " verdict on its image";
+
     /** A network hardly finds a defect that is fewer pixels across. */
     static final int LEAST_PIXELS = 4;
 

@@ -3,6 +3,7 @@ package io.draem.trainer.evaluation;
 import io.draem.trainer.data.Progress;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -14,6 +15,11 @@ public interface EvaluationSet {
 
     /** Loads one image. */
     EvaluationImage load(int index) throws IOException;
+
+    /** Says what the set is made of in a sentence; empty where each image of it is a file. */
+    default Optional<String> origin() {
+        return Optional.empty();
+    }
 
     /** Returns a set of images in memory. */
     static EvaluationSet of(List<EvaluationImage> images) {
@@ -48,7 +54,7 @@ public interface EvaluationSet {
     }
 
     /** Returns a set of {@code size} images, each loaded when it is needed. */
-    static EvaluationSet of(int size, Loader loader) {
+    static EvaluationSet of(int size, LoadedAhead.Loader<EvaluationImage> loader) {
         return new EvaluationSet() {
             @Override
             public int size() {
@@ -60,13 +66,5 @@ public interface EvaluationSet {
                 return loader.load(index);
             }
         };
-    }
-
-    /** Loads the image of an index. */
-    @FunctionalInterface
-    interface Loader {
-
-        /** Throws {@link IOException} if the image cannot be read. */
-        EvaluationImage load(int index) throws IOException;
     }
 }

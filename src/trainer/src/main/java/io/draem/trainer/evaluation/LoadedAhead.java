@@ -6,35 +6,57 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the images of a set in order. Of images that are cut into tiles, which take long to decode, the next one is loaded
- * on another thread while the model runs on the last.
+ * Loads images in order. After one that is cut into tiles, which take long to decode, the next one is loaded on another
+ * thread while the model runs.
  */
-final class LoadedAhead implements AutoCloseable {
+public final class LoadedAhead<T> implements AutoCloseable {
 
-    private final EvaluationSet set;
+    private final int size;
+    private final Loader<T> loader;
+    private final Predicate<T> tiled;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(LoadedAhead::daemon);
-    private @Nullable Future<EvaluationImage> next;
+    private @Nullable Future<T> next;
 
-    LoadedAhead(EvaluationSet set) {
-        this.set = set;
+    /** Loads the image of an index. */
+    @FunctionalInterface
+    public interface Loader<T> {
+
+        /** Throws {@link IOException} if the image cannot be read. */
+        T load(int index) throws IOException;
     }
 
-    /** Returns the image after the one that was loaded last. */
-    EvaluationImage load(int index) throws IOException {
+    /**
+     * @param size number of images
+     * @param tiled whether an image is cut into tiles
+     */
+    public LoadedAhead(int size, Loader<T> loader, Predicate<T> tiled) {
+        this.size = size;
+        this.loader = loader;
+        this.tiled = tiled;
+    }
+
+    /**
+     * Returns the image after the one that was loaded last.
+     *
+     * @throws IOException if it cannot be read; the one after it can be loaded nevertheless
+     */
+    public T load(int index) throws IOException {
+        Future<T> ahead = next;
+        next = null;
         try {
-            EvaluationImage image = next == null ? set.load(index) : loaded(next);
-            boolean ahead = image.frame().plan().tiled() && index + 1 < set.size();
-            next = ahead ? thread.submit(() -> set.load(index + 1)) : null;
+            T image = ahead == null ? loader.load(index) : loaded(ahead);
+            next = tiled.test(image) && index + 1 < size ? thread.submit(() -> loader.load(index + 1)) : null;
             return image;
         } catch (UncheckedIOException e) { // of a frame that is read where no checked exception is allowed
             throw e.getCause();
         }
     }
 
-    private static EvaluationImage loaded(Future<EvaluationImage> image) throws IOException {
+    private static <T> T loaded(Future<T> image) throws IOException {
         try {
             return image.get();
         } catch (InterruptedException e) {

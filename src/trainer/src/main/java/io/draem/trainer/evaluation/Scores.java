@@ -61,7 +61,8 @@ public final class Scores {
         List<DefectSizes.Defect> sizes = new ArrayList<>();
         List<EvaluationImage> group = new ArrayList<>();
         int inputs = 0;
-        try (LoadedAhead images = new LoadedAhead(set)) {
+        try (LoadedAhead<EvaluationImage> images = new LoadedAhead<>(
+                set.size(), set::load, image -> image.frame().plan().tiled())) {
             for (int index = 0; index < set.size(); index++) {
                 EvaluationImage image = images.load(index);
                 group.add(image);

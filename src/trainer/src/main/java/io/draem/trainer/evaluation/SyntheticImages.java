@@ -5,6 +5,7 @@ import io.draem.frame.FramePlan;
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.image.PixelBytes;
+import io.draem.text.Counted;
 import io.draem.trainer.data.BatchLoader;
 import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.FrameCrops;
@@ -14,6 +15,7 @@ import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.RandomStreams;
 import io.draem.trainer.synthesis.Sample;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
@@ -34,9 +36,12 @@ public final class SyntheticImages implements EvaluationSet {
     private final int size;
     private final IntPredicate anomalous;
     private final IntFunction<EvaluationImage> images;
+    private final int sources;
 
-    private SyntheticImages(int size, IntPredicate anomalous, IntFunction<EvaluationImage> images) {
-        this.size = size;
+    private SyntheticImages(
+            int sources, int samplesPerSource, IntPredicate anomalous, IntFunction<EvaluationImage> images) {
+        this.sources = sources;
+        this.size = sources * samplesPerSource;
         this.anomalous = anomalous;
         this.images = images;
     }
@@ -48,7 +53,7 @@ public final class SyntheticImages implements EvaluationSet {
      */
     public static SyntheticImages of(NormalSource heldOut, FramePlan plan, AnomalySynthesizer synthesizer, long seed) {
         int samplesPerImage = 2 * Math.max(1, anomaliesPerImage(heldOut.size()));
-        return new SyntheticImages(heldOut.size() * samplesPerImage, index -> index % 2 == 1, index -> {
+        return new SyntheticImages(heldOut.size(), samplesPerImage, index -> index % 2 == 1, index -> {
             Sample sample = BatchLoader.validationSample(heldOut, synthesizer, samplesPerImage, seed, index);
             Frame frame = Frame.whole(plan, sample.augmented());
             return image(index, index / samplesPerImage, sample.anomalous(), frame, labels(sample));
@@ -69,7 +74,7 @@ public final class SyntheticImages implements EvaluationSet {
         AnomalySynthesizer upright = synthesizer.withoutNormalRotation();
         int samplesPerFrame = 1 + Math.max(1, anomaliesPerImage(heldOut.size()));
         IntPredicate anomalous = index -> index % samplesPerFrame > 0;
-        return new SyntheticImages(heldOut.size() * samplesPerFrame, anomalous, index -> {
+        return new SyntheticImages(heldOut.size(), samplesPerFrame, anomalous, index -> {
             int source = index / samplesPerFrame;
             PixelBytes pixels = heldOut.whole(source);
             if (!anomalous.test(index)) {
@@ -136,6 +141,19 @@ public final class SyntheticImages implements EvaluationSet {
         return IntStream.range(0, size)
                 .mapToObj(index -> anomalous.test(index) ? SYNTHETIC : EvaluationImage.GOOD)
                 .toList();
+    }
+
+    @Override
+    public Optional<String> origin() {
+        int anomalies = (int) IntStream.range(0, size).filter(anomalous).count();
+        return Optional.of(Counted.of(size, "validation image") + ": "
+                + (sources == 1 ? "the held-out image " : "each of the " + sources + " held-out images ")
+                + times((size - anomalies) / sources) + " without and " + times(anomalies / sources)
+                + " with a synthetic anomaly");
+    }
+
+    private static String times(int count) {
+        return count == 1 ? "once" : count + " times";
     }
 
     @Override

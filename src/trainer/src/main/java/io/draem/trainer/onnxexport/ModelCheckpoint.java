@@ -9,6 +9,7 @@ import io.draem.trainer.network.DraemNetwork;
 import io.draem.trainer.network.ImageScore;
 import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.NetworkOptions;
+import io.draem.trainer.training.Checkpoint;
 import java.io.IOException;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -50,6 +51,12 @@ public record ModelCheckpoint(
      */
     public static ModelCheckpoint read(Path file) throws IOException {
         Safetensors content = Safetensors.read(file);
+        if (Checkpoint.isOne(content)) {
+            throw new NotACheckpointException(
+                    file,
+                    "it is the state of an unfinished training. Finish that with train --resume, and name the"
+                            + " checkpoint.safetensors of the version that it publishes");
+        }
         Map<String, Tensor> weights = new LinkedHashMap<>();
         content.tensors().forEach((name, tensor) -> {
             if (name.startsWith(RECONSTRUCTIVE) || name.startsWith(DISCRIMINATIVE)) {

@@ -1,6 +1,7 @@
 package io.draem.trainer.report;
 
 import io.draem.score.Region;
+import io.draem.text.Counted;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +63,7 @@ final class ExampleFigures {
                 caption,
                 picture(
                         view,
-                        name + " with " + view.found().size() + " regions that the model found",
+                        name + " with " + Counted.of(view.found().size(), "region") + " that the model found",
                         "<image width=\"" + view.width() + "\" height=\"" + view.height() + "\" href=\""
                                 + data(view.heat()) + "\"/>" + polygons("found", view.found())),
                 picture(

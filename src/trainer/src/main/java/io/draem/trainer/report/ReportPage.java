@@ -1,6 +1,7 @@
 package io.draem.trainer.report;
 
 import io.draem.score.Calibration;
+import io.draem.text.Counted;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizeWarnings;
@@ -96,14 +97,13 @@ final class ReportPage {
         return String.format(
                 Locale.ROOT,
                 """
-                <p class="lead">At its threshold of %s it finds %d of %d anomalous images and raises %d false %s among %d normal ones.%s</p>
+                <p class="lead">At its threshold of %s it finds %d of %d anomalous images and raises %s among %d normal ones.%s</p>
                 <dl class="tiles">%s%s%s%s%s</dl>
                 %s""",
                 Html.figure(calibration.imageThreshold()),
                 confusion.truePositives(),
                 anomalous,
-                confusion.falsePositives(),
-                confusion.falsePositives() == 1 ? "alarm" : "alarms",
+                Counted.of(confusion.falsePositives(), "false alarm"),
                 normal,
                 best,
                 tile("image AUROC", image.path("auroc")),
@@ -121,7 +121,7 @@ final class ReportPage {
             return "";
         }
         String pixels = masked == 0
-                ? "None of the " + anomalous + " anomalous images has a mask, so there are no pixel figures."
+                ? "No anomalous image has a mask, so there are no pixel figures."
                 : "Pixel figures are of the normal images and of the " + masked + " of " + anomalous
                         + " anomalous ones that have a mask.";
         return "<p>" + pixels + " Image figures are of all.</p>\n";

@@ -4,6 +4,7 @@ import io.draem.frame.Framing;
 import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.score.Calibration;
+import io.draem.trainer.data.FrameSizes;
 import io.draem.trainer.evaluation.DefectSizes;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationImage;
@@ -61,8 +62,7 @@ final class ReportTables {
         return rows.isEmpty()
                 ? ""
                 : Html.table(
-                        "Defects of the masks by pixels across as the network sees them; found are those with a pixel"
-                                + " above the pixel threshold",
+                        "Defects of the masks by pixels across in the network's input; " + DefectSizes.FOUND,
                         List.of("pixels", "defects", "found", "missed"),
                         rows);
     }
@@ -97,19 +97,26 @@ final class ReportTables {
         }
         List<List<String>> rows = new ArrayList<>();
         if (tiling != null) {
-            List<Scored> frames = report.evaluated().images().stream()
-                    .sorted(Comparator.comparingInt(image -> image.frame().pixels()))
-                    .toList();
             rows.add(List.of("scale of the frames", tiling.scale().toString()));
             rows.add(List.of("tile", report.card().input().toString()));
             rows.add(List.of("overlap of tiles, at least", text(tiling.overlap())));
-            if (!frames.isEmpty()) {
-                Scored median = frames.get(frames.size() / 2);
-                rows.add(List.of("median frame", median.frame().toString()));
-                rows.add(List.of("smallest frame", frames.get(0).frame().toString()));
+            JsonNode trained = report.card().training().path("frames");
+            FrameSizes.of(trained).ifPresent(sizes -> {
+                rows.add(List.of("frames of the training", sizes.toString()));
                 rows.add(List.of(
-                        "largest frame", frames.get(frames.size() - 1).frame().toString()));
-                rows.add(List.of("tiles of the median frame", text(median.inputs())));
+                        "random crops per frame and epoch",
+                        trained.path("cropsPerFrame").asString("")));
+            });
+            List<Scored> frames = report.evaluated().images().stream()
+                    .sorted(Comparator.comparingInt(image -> image.frame().pixels()))
+                    .toList();
+            if (!frames.isEmpty()) {
+                FrameSizes sizes =
+                        FrameSizes.of(frames.stream().map(Scored::frame).toList());
+                rows.add(List.of("evaluated frames", sizes.toString()));
+                rows.add(List.of(
+                        "tiles of the median evaluated frame",
+                        text(frames.get(frames.size() / 2).inputs())));
             }
         }
         rows.add(List.of("image score", framing.score().id() + ", from the map"));

@@ -73,6 +73,11 @@ public record Checkpoint(
         Safetensors.write(file, Map.of("format", "pt", STATE, json), tensors);
     }
 
+    /** Returns whether a file claims to be of this form. */
+    public static boolean isOne(Safetensors content) {
+        return content.metadata().containsKey(STATE);
+    }
+
     /**
      * Reads a file.
      *

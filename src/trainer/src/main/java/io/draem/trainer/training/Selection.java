@@ -42,6 +42,11 @@ public record Selection(@Nullable Long validateSteps, int patience, Keep keep) {
         }
     }
 
+    /** Returns whether a training is validated at all. */
+    public boolean validates() {
+        return validateSteps == null || validateSteps > 0;
+    }
+
     /** Returns whether a training is validated after a step: at regular intervals, and after the last. */
     boolean isDue(long step, long steps) {
         long every = validateSteps == null ? Math.max(1, steps / DEFAULT_VALIDATIONS) : validateSteps;

@@ -202,6 +202,7 @@ public final class ExportRun {
                 options.threads(),
                 Progress.on(log));
         out.println(card.model() + ": " + images.files().summary());
+        images.validation().origin().ifPresent(out::println);
         images.notes().forEach(out::println);
         out.flush();
         CheckpointImages.warning(images, exported.training()).ifPresent(warning -> log.println("warning: " + warning));

@@ -147,6 +147,7 @@ public record ImportRun(
                 threads,
                 Progress.on(log));
         out.println(name + ": " + images.files().evaluationSummary());
+        images.validation().origin().ifPresent(out::println);
         out.flush();
         return images;
     }

@@ -1,14 +1,19 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.text.Counted;
 import io.draem.trainer.data.Progress;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationException;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Calibrator;
 import io.draem.trainer.evaluation.Confusion;
+import io.draem.trainer.evaluation.DefectSizeWarnings;
+import io.draem.trainer.evaluation.DefectSizes;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.FrameDetector;
@@ -21,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param test images that figures are reported for; may be none
  * @param tested what the model says of them
  * @param thresholds how they were to be found
+ * @param warnings what is doubtful about the thresholds, and about the defects of the images with figures
  */
 record ModelEvaluation(
         EvaluationSet validation,
@@ -42,7 +49,8 @@ record ModelEvaluation(
         EvaluationSet test,
         Scores tested,
         ThresholdOptions thresholds,
-        Calibration calibration) {
+        Calibration calibration,
+        List<String> warnings) {
 
     private static final Map<String, String> FIGURES = new TreeMap<>(
             Map.of("image AUROC", "/image/auroc", "pixel AUROC", "/pixel/auroc", "pixel AUPRO", "/pixel/aupro"));
@@ -50,6 +58,8 @@ record ModelEvaluation(
     /**
      * Runs the model over both sets.
      *
+     * @param framing how the model takes images
+     * @param input size of its input
      * @throws CalibrationException if the threshold rule needs images that are not there
      */
     static ModelEvaluation of(
@@ -58,12 +68,19 @@ record ModelEvaluation(
             boolean synthetic,
             EvaluationSet test,
             ThresholdOptions thresholds,
+            Framing framing,
+            FrameSize input,
             Progress progress)
             throws IOException {
         Scores validated = Scores.of(validation.reporting(progress, "Calibrating on %d images"), detector);
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
         Scores tested = Scores.of(test.reporting(progress, "Testing on %d images"), detector);
-        return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration);
+        DefectSizes sizes = (test.size() > 0 ? tested : validated).defectSizes();
+        List<String> warnings = Stream.concat(
+                        CalibrationWarnings.of(calibration).stream(),
+                        DefectSizeWarnings.of(sizes, framing, input).stream())
+                .toList();
+        return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration, warnings);
     }
 
     /** Says where the thresholds come from, and what is doubtful about them. */
@@ -74,8 +91,8 @@ record ModelEvaluation(
                 ? thresholds.pixel() == null ? "as given (image) and found on the masks (pixel)" : "as given"
                 : String.format(
                         Locale.ROOT,
-                        "from %d normal images and %d with %s",
-                        calibration.normalImages(),
+                        "from %s and %d with %s",
+                        Counted.of(calibration.normalImages(), "normal image"),
                         anomalous,
                         synthetic ? "synthetic anomalies (no labeled defects to validate with)" : "defects" + masks());
         out.printf(
@@ -120,8 +137,11 @@ record ModelEvaluation(
             }
         });
         if (tested.masked() < tested.anomalous()) {
-            text.append(tested.masked() == 0 ? "no pixel figures without a mask, " : "pixel figures of the ")
-                    .append(tested.masked() == 0 ? "" : tested.masked() + " anomalous images with a mask, ");
+            text.append(
+                    tested.masked() == 0
+                            ? "no pixel figures, since no anomalous image has a mask, "
+                            : "pixel figures of the " + Counted.of(tested.masked(), "anomalous image")
+                                    + " with a mask, ");
         }
         Confusion confusion = Confusion.of(tested, calibration);
         return text.append("at the threshold found ")
@@ -129,8 +149,8 @@ record ModelEvaluation(
                 .append(" of ")
                 .append(confusion.truePositives() + confusion.falseNegatives())
                 .append(" anomalous, ")
-                .append(confusion.falsePositives())
-                .append(" false alarms of ")
+                .append(Counted.of(confusion.falsePositives(), "false alarm"))
+                .append(" of ")
                 .append(confusion.falsePositives() + confusion.trueNegatives())
                 .append(" normal")
                 .toString();
@@ -140,7 +160,6 @@ record ModelEvaluation(
     ObjectNode metrics() {
         ObjectNode metrics = Evaluation.figures(tested, calibration);
         metrics.set("validation", Evaluation.ranking(validated, calibration));
-        List<String> warnings = CalibrationWarnings.of(calibration);
         if (!warnings.isEmpty()) {
             ArrayNode texts = metrics.putArray("warnings");
             warnings.forEach(texts::add);
@@ -160,9 +179,9 @@ record ModelEvaluation(
         }
         ObjectNode reported = metrics.deepCopy();
         reported.setAll(Evaluation.figures(validated, calibration));
-        String evaluated =
-                validation.size() + (synthetic ? " held-out images, half of them with synthetic anomalies," : "")
-                        + " that also gave the thresholds, since there are no test images: take the figures for optimistic";
+        String evaluated = Counted.of(validation.size(), "validation image")
+                + (synthetic ? ", " + validated.anomalous() + " of them with a synthetic anomaly," : "")
+                + " that also gave the thresholds, since there are no test images: take the figures for optimistic";
         return Report.of(card, reported, evaluated, validation, validated, null, detector);
     }
 }

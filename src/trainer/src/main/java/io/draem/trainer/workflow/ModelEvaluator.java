@@ -1,6 +1,7 @@
 package io.draem.trainer.workflow;
 
-import io.draem.frame.FrameScore;
+import io.draem.frame.FrameSize;
+import io.draem.frame.Framing;
 import io.draem.trainer.data.Progress;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationException;
@@ -15,7 +16,8 @@ import java.io.IOException;
  * @param validation images that the thresholds come from
  * @param synthetic whether their anomalies are synthetic
  * @param test images that figures are reported for; may be none
- * @param score where the score of an image comes from
+ * @param framing how the model takes images
+ * @param input size of its input
  * @param thresholds how they are to be found
  * @param progress reports the images that were run
  */
@@ -23,7 +25,8 @@ record ModelEvaluator(
         EvaluationSet validation,
         boolean synthetic,
         EvaluationSet test,
-        FrameScore score,
+        Framing framing,
+        FrameSize input,
         ThresholdOptions thresholds,
         Progress progress) {
 
@@ -32,7 +35,8 @@ record ModelEvaluator(
                 images.validation(),
                 images.files().validatesOnSynthetic(),
                 images.test(),
-                images.options().framing().score(),
+                images.options().framing(),
+                images.options().input(),
                 thresholds,
                 images.progress());
     }
@@ -40,7 +44,7 @@ record ModelEvaluator(
     /** Returns one whose work ends with a {@link java.util.concurrent.CancellationException} when a signal asks for it. */
     ModelEvaluator stoppedBy(StopSignals signals) {
         return new ModelEvaluator(
-                signals.stopping(validation), synthetic, signals.stopping(test), score, thresholds, progress);
+                signals.stopping(validation), synthetic, signals.stopping(test), framing, input, thresholds, progress);
     }
 
     /**
@@ -50,6 +54,13 @@ record ModelEvaluator(
      */
     ModelEvaluation evaluate(AnomalyDetector detector) throws IOException {
         return ModelEvaluation.of(
-                new FrameDetector(detector, score), validation, synthetic, test, thresholds, progress);
+                new FrameDetector(detector, framing.score()),
+                validation,
+                synthetic,
+                test,
+                thresholds,
+                framing,
+                input,
+                progress);
     }
 }

@@ -2,6 +2,7 @@ package io.draem.trainer.workflow;
 
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
+import io.draem.text.Counted;
 import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.data.DataSplit;
 import io.draem.trainer.data.DatasetCheck;
@@ -85,7 +86,7 @@ record ModelFiles(
 
     /**
      * Returns a warning where defects of the labelled images are too small for the network to see, or, where no mask shows
-     * how large they are, which size would be; nothing where they are large enough.
+     * how large they are, which size would be.
      *
      * @param framing how the network takes images
      * @param input size of the network's input
@@ -98,7 +99,8 @@ record ModelFiles(
         if (!defects.defects().isEmpty()) {
             return DefectSizeWarnings.of(defects, framing, input)
                     .map(warning -> List.of("warning: " + warning))
-                    .orElse(List.of());
+                    .orElseGet(() ->
+                            DefectSizeWarnings.largeEnough(defects).stream().toList());
         }
         Map<Path, FrameSize> trained = new LinkedHashMap<>();
         for (Path file : LabelledImage.files(split.train())) {
@@ -131,10 +133,10 @@ record ModelFiles(
     String summary() {
         return withNotes(String.format(
                 Locale.ROOT,
-                "%d images to train on, %s; textures: %s",
-                split.train().size(),
+                "%s to train on, %s; textures: %s",
+                Counted.of(split.train().size(), "image"),
                 evaluated(),
-                hasTextures() ? textures + " images" : "noise"));
+                hasTextures() ? Counted.of(textures, "image") : "noise"));
     }
 
     /** Returns the same for a network that was trained elsewhere, for which no image is a training image. */

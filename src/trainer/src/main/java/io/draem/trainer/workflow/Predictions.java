@@ -18,6 +18,7 @@ import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.FrameFile;
 import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.GraphDetector;
+import io.draem.trainer.evaluation.LoadedAhead;
 import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
@@ -80,10 +81,6 @@ public final class Predictions {
 
     private record Loaded(Path file, FrameFile read) {
 
-        RgbImage image() {
-            return Objects.requireNonNull(read.image());
-        }
-
         FramePlan plan() {
             return read.frame().plan();
         }
@@ -117,35 +114,34 @@ public final class Predictions {
         unusual = 0;
         failed = 0;
         try {
-            try (BufferedWriter lines = Files.newBufferedWriter(part)) {
+            try (BufferedWriter lines = Files.newBufferedWriter(part);
+                    LoadedAhead<Loaded> ahead = new LoadedAhead<>(
+                            files.size(),
+                            index -> read(files.get(index)),
+                            loaded -> loaded.plan().tiled())) {
                 List<Loaded> batch = new ArrayList<>();
-                long held = 0;
-                for (Path file : files) {
+                for (int index = 0; index < files.size(); index++) {
+                    Path file = files.get(index);
                     Loaded loaded;
                     try {
-                        loaded = read(file);
+                        loaded = ahead.load(index);
                     } catch (IOException e) { // no image, or a file that may not be read or has vanished
                         String problem = e instanceof DatasetException
                                 ? String.valueOf(e.getMessage())
                                 : file + " cannot be read: " + TrainerException.sentence(e);
                         unreadable++;
                         anomalous += examine(batch, lines, log); // the lines keep the order of the files
-                        held = 0;
                         log.println("warning: " + problem);
                         log.flush();
                         writeLine(lines, PredictionJson.unreadable(relative(file), problem));
                         continue;
                     }
-                    long pixels = loaded.plan().image().pixels();
-                    if (held + pixels > PIXELS_HELD) {
+                    if (pixels(batch) + loaded.plan().image().pixels() > PIXELS_HELD) {
                         anomalous += examine(batch, lines, log);
-                        held = 0;
                     }
                     batch.add(loaded);
-                    held += pixels;
                     if (batch.size() == options.batchSize() || loaded.plan().tiled()) {
                         anomalous += examine(batch, lines, log);
-                        held = 0;
                     }
                 }
                 anomalous += examine(batch, lines, log);
@@ -155,6 +151,12 @@ public final class Predictions {
             Files.deleteIfExists(part);
         }
         return new Counts(anomalous, files.size() - unreadable - failed - anomalous, unreadable, unusual, failed);
+    }
+
+    private static long pixels(List<Loaded> batch) {
+        return batch.stream()
+                .mapToLong(loaded -> loaded.plan().image().pixels())
+                .sum();
     }
 
     private Loaded read(Path file) throws IOException {
@@ -203,7 +205,7 @@ public final class Predictions {
 
     private boolean write(Loaded loaded, InputCheck input, FrameResult result, BufferedWriter lines)
             throws IOException {
-        RgbImage image = loaded.image();
+        RgbImage image = Objects.requireNonNull(loaded.read().image());
         FramePlan plan = loaded.plan();
         String path = relative(loaded.file());
         ScaledMap map =

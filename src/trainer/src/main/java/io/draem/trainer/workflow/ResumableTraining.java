@@ -138,7 +138,7 @@ record ResumableTraining(
     private EvaluationSet validation() throws IOException {
         EvaluationSet validation = images.validationInTraining();
         int all = images.validation().size();
-        if (validation.size() < all) {
+        if (validation.size() < all && run.recipe().selection().validates()) {
             log.println("Validations during the training run over " + validation.size() + " of " + all
                     + " validation images, drawn once; the thresholds come from all of them");
             log.flush();

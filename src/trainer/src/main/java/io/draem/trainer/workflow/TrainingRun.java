@@ -124,6 +124,7 @@ public record TrainingRun(
                     StoppedBySignalException {
         requireValidationWithin(images);
         out.println(name + ": " + images.files().summary());
+        images.validation().origin().ifPresent(out::println);
         if (images.normals() instanceof FrameCrops crops) {
             crops.notes().forEach(out::println);
         }

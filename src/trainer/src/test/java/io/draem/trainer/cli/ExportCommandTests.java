@@ -51,6 +51,8 @@ class ExportCommandTests {
         new Safetensors(RandomWeights.of(SMALL, 1), Map.of("format", "pt")).write(folder.resolve("bare.safetensors"));
         new Safetensors(Map.of("weight", Tensor.of(new float[1], 1)), Map.of())
                 .write(folder.resolve("other.safetensors"));
+        new Safetensors(Map.of("weights.weight", Tensor.of(new float[1], 1)), Map.of("draem.checkpoint", "{}"))
+                .write(folder.resolve("step-000000175.safetensors"));
         for (int i = 0; i < 6; i++) {
             noise("train/good/%d.png".formatted(i), i);
         }
@@ -415,6 +417,8 @@ class ExportCommandTests {
                 "--checkpoint bare.safetensors | 1 | The checkpoint does not say the size of its images: give --image-size",
                 "--checkpoint bare.safetensors --image-size 32 | 1 | The checkpoint has no thresholds: give --data",
                 "--checkpoint other.safetensors | 1 | is no checkpoint of a DRÆM network: it lacks the convolution",
+                "--checkpoint step-000000175.safetensors | 1 | it is the state of an unfinished training. Finish that with"
+                        + " train --resume, and name the checkpoint.safetensors of the version that it publishes",
                 "--image-size 32,64 | 2 | The checkpoint's images have 32x32 pixels, and --image-size says 32x64: leave it out",
                 "--checkpoint bare.safetensors --image-size 32,65536 | 2 | multiples of 32 up to 16384, not 32x65536",
                 "--name ../up | 2 | --name must be letters",

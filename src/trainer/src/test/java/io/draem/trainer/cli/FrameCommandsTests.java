@@ -147,7 +147,7 @@ class FrameCommandsTests {
         assertThat(figures.at("/pixel/aupro").asDouble()).isCloseTo(1, within(1e-4));
         assertThat(figures.at("/image/confusion/truePositives").asInt()).isEqualTo(2);
         assertThat(Files.readString(folder.resolve("whole.html")))
-                .contains("model for tiles of 64×32 pixels", "<h2>Frames</h2>", "tiles of the median frame")
+                .contains("model for tiles of 64×32 pixels", "<h2>Frames</h2>", "tiles of the median evaluated frame")
                 .contains("part of 64×32 pixels");
 
         JsonNode left = evaluate(
@@ -293,6 +293,20 @@ class FrameCommandsTests {
                 List.of("export", "--threads", "1", "--name", "plate"),
                 List.of("--checkpoint", checkpoint.toString(), "--output", output.toString()),
                 List.of(more));
+    }
+
+    @Test
+    void theReferenceNamesTheFieldsOfAPrediction() throws Exception {
+        String reference = Files.readString(TestModels.file("src/docs/reference/cli.md"));
+        Map<String, JsonNode> lines = predict(
+                "documented",
+                graph,
+                "--maps",
+                "--region-of-interest",
+                folder.resolve("left-half.json").toString());
+        lines.values().stream()
+                .flatMap(line -> line.propertyNames().stream())
+                .forEach(field -> assertThat(reference).containsPattern("(?m)^\\|[^|]*`" + field + "`[^|]*\\|"));
     }
 
     private static Map<String, JsonNode> predict(String name, Path model, String... more) throws IOException {

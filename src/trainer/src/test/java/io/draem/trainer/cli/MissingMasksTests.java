@@ -41,8 +41,8 @@ class MissingMasksTests {
                 .contains("3 of 3 images of defects have no mask (hole 3)")
                 .contains("no figures of pixels without masks; best so far by image AUROC alone")
                 .contains("and 2 with defects, 0 of them with a mask")
-                .contains("None of the 2 anomalous images has a mask: the pixel threshold is the image threshold")
-                .contains("test images: image AUROC", "no pixel figures without a mask")
+                .contains("No anomalous image has a mask: the pixel threshold is the image threshold")
+                .contains("test images: image AUROC", "no pixel figures, since no anomalous image has a mask")
                 .doesNotContain("NaN", "pixel AUROC");
 
         Calibration calibration = calibration(1);
@@ -62,7 +62,7 @@ class MissingMasksTests {
                 .isTrue();
         assertThat(metrics.at("/validationCurve/0/score")).isEqualTo(metrics.at("/validationCurve/0/imageAuroc"));
         assertThat(Files.readString(version(1).resolve("report.html")))
-                .contains("None of the 1 anomalous images has a mask, so there are no pixel figures.")
+                .contains("No anomalous image has a mask, so there are no pixel figures.")
                 .contains("defect without a mask")
                 .doesNotContain("NaN", ">pixel AP</text>");
 
@@ -85,7 +85,7 @@ class MissingMasksTests {
     void someMasksGivePixelFiguresOfTheirImages() throws Exception {
         deleteMasks("001");
         assertThat(train("--validation", "same-as-test"))
-                .contains("1 of 3 images of defects have no mask (hole 1)", "those of pixels of the 2 with a mask")
+                .contains("1 of 3 images of defects has no mask (hole 1)", "those of pixels of the 2 with a mask")
                 .contains("The pixel threshold comes from the 2 with a mask of 3 anomalous images")
                 .contains("pixel AUROC", "pixel figures of the 2 anomalous images with a mask");
         Calibration calibration = calibration(1);

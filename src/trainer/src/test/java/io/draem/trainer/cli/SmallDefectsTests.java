@@ -55,24 +55,34 @@ class SmallDefectsTests {
     @Test
     void warnsThatResizingMakesDefectsTooSmallAndNotWithTiles() throws IOException {
         String squeezed = train("squeezed", "--image-size", "32");
-        String warning = "warning: 4 of 4 defects are under 4 pixels across as the network sees them, since images are"
-                + " resized to 32x32: the smallest has 1.4 pixels, and 11 in test/hole/000.png of 256x192. Train with"
-                + " --tiles 32 --scale 0.5 or larger: nine tenths of them then have 5.5 pixels or more";
+        String text = "4 of 4 defects are under 4 pixels across in the network's input, since images are resized to"
+                + " 32x32: the smallest has 1.4 pixels there, and 11 in its image, test/hole/000.png of 256x192. Train"
+                + " with --tiles 32 --scale 0.5 or larger, which cuts images scaled by 0.5 into tiles of 32x32: all have"
+                + " 5.5 pixels or more then";
+        String warning = "warning: " + text;
         assertThat(squeezed).containsSubsequence(warning, "thresholds by rule");
+        assertThat(metrics("squeezed").path("warnings").valueStream().map(JsonNode::asString))
+                .contains(text);
         assertThat(sizes("squeezed").at("/bins/0/defects").asInt()).isEqualTo(4);
         assertThat(Files.readString(version("squeezed").resolve("report.html")))
                 .contains("<h2>By defect size</h2>", "under 4</th><td>4</td>", "4 of 4 defects are under 4 pixels");
         assertThat(evaluate("squeezed"))
                 .contains(warning)
-                .containsPattern("defects by pixels across as the network sees them: under 4: [0-4] of 4 found");
+                .containsPattern(
+                        "defects by pixels across in the network's input: under 4: [0-4] of 4 found \\(found: ");
 
         String tiled = train("tiled", "--tiles", "32", "--scale", "0.5");
-        assertThat(tiled).doesNotContain("as the network sees them");
+        assertThat(tiled)
+                .doesNotContain("under 4 pixels")
+                .containsSubsequence(
+                        "33 validation images: the held-out image once without and 32 times with a synthetic anomaly",
+                        "4 defects with masks are large enough in the network's input, where 4 pixels across are needed:"
+                                + " all have 5.5 pixels or more");
         assertThat(sizes("tiled").path("p10").asDouble()).isEqualTo(5.5);
         assertThat(sizes("tiled").at("/bins/1/defects").asInt()).isEqualTo(4);
         assertThat(evaluate("tiled"))
                 .doesNotContain("under 4 pixels")
-                .containsPattern("as the network sees them: 4 to 8: [0-4] of 4 found");
+                .containsPattern("in the network's input: 4 to 8: [0-4] of 4 found");
     }
 
     @Test
@@ -84,7 +94,7 @@ class SmallDefectsTests {
                 .contains("4 pixels of the network are 32x24 pixels of an image of 256x192: smaller defects are hardly"
                         + " found, and no mask shows how large they are");
         assertThat(sizes("unmasked").isMissingNode()).isTrue();
-        assertThat(evaluate("unmasked")).doesNotContain("as the network sees them");
+        assertThat(evaluate("unmasked")).doesNotContain("in the network's input");
     }
 
     private static BufferedImage sheet(int seed) {
@@ -144,9 +154,11 @@ class SmallDefectsTests {
     }
 
     private JsonNode sizes(String name) throws IOException {
-        return JsonMapper.shared()
-                .readTree(Files.readString(version(name).resolve("metrics.json")))
-                .path("defectSizes");
+        return metrics(name).path("defectSizes");
+    }
+
+    private JsonNode metrics(String name) throws IOException {
+        return JsonMapper.shared().readTree(Files.readString(version(name).resolve("metrics.json")));
     }
 
     private Path version(String name) {

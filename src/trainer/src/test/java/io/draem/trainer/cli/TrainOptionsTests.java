@@ -110,8 +110,10 @@ class TrainOptionsTests {
                 "--tiles 64,96 --overlap 33 | --overlap must be from 0 to 32, half of the smaller side of --tiles, not 33",
                 "--tiles 64 --overlap -1 | --overlap must be from 0 to 32",
                 "--tiles 40 | must have sides that are multiples of 32",
-                "--tiles 64 --scale 5 | A scale must be a factor above 0 and up to 4.0",
-                "--tiles 64 --scale half | A scale must be a factor such as 0.5 or a size such as 2048x1500, got half",
+                "--tiles 64 --scale 5 | A scale must be a factor from 0.001 to 4.0, or a size WIDTHxHEIGHT, got 5.0",
+                "--tiles 64 --scale 1e-300 | in digits, such as 0.5, or a size such as 2048x1500, got 1e-300",
+                "--tiles 64 --scale half | A scale must be a factor from 0.001 to 4.0 in digits, such as 0.5, or a",
+                "--tiles 64 --scale 1000x63 | --scale 1000x63 is smaller than a tile of 64x64: use smaller --tiles, or a",
                 "--tiles 32 --batch-size 1 | --batch-size must be at least 2 at --tiles 32, because"
             })
     void refusesFramesThatCannotBeCut(String options, String message) {
@@ -156,6 +158,56 @@ class TrainOptionsTests {
         assertThat(print("--preset", "quick", "--config", file("epochs: 6\n").toString()))
                 .contains("epochs: 6\n")
                 .doesNotContain("\nsteps: ");
+    }
+
+    @Test
+    void validationsOfAPresetFitAShorterTraining() throws IOException {
+        CommandRun shorter = run("--preset", "quick", "--steps", "40");
+        assertThat(shorter.out()).contains("steps: 40\n", "validate-steps: 40\n");
+        assertThat(shorter.err())
+                .isEqualTo("--validate-steps 175 of --preset quick is more than --steps 40: the only validation is that"
+                        + " after the last step\n");
+        assertThat(print("--preset", "quick", "--config", file("steps: 30\n").toString()))
+                .contains("validate-steps: 30\n");
+        CommandRun epochs = run("--preset", "quick", "--epochs", "1");
+        assertThat(epochs.out()).doesNotContain("validate-steps");
+        assertThat(epochs.err())
+                .contains("--validate-steps 175 of --preset quick is for its --steps and does not apply to --epochs");
+        CommandRun longer = run("--preset", "quick", "--steps", "175");
+        assertThat(longer.out()).contains("validate-steps: 175\n");
+        assertThat(longer.err()).isEmpty();
+    }
+
+    @Test
+    void refusesAnIntervalOfValidationsThatIsGivenAndDoesNotFit() throws IOException {
+        String message = "--validate-steps 175 is more than --steps 40: give --validate-steps 4, or 0";
+        assertThat(run("--preset", "quick", "--steps", "40", "--validate-steps", "175")
+                        .err())
+                .contains(message);
+        assertThat(run(
+                                "--steps",
+                                "40",
+                                "--config",
+                                file("validate-steps: 175\n").toString())
+                        .err())
+                .contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--overlap many --tiles 64 | Invalid value for option '--overlap': 'many' is not a whole number up to 2147483647",
+                "--overlap 99999999999 --tiles 64 | '99999999999' is not a whole number up to 2147483647",
+                "--tiles many | the size must be WIDTHxHEIGHT, or one number for a square, got many",
+                "--learning-rate fast | 'fast' is not a number",
+                "--steps 1.5 | '1.5' is not a whole number"
+            })
+    void refusesNumbersThatAreNone(String options, String message) {
+        CommandRun run = run(options.split(" "));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
     }
 
     @ParameterizedTest

@@ -164,7 +164,7 @@ class DatasetTests {
         assertThat(check.notes())
                 .filteredOn(note -> note.contains("no mask"))
                 .containsExactly(
-                        "1 of 3 images of defects have no mask (broken 1): figures and thresholds of images are of"
+                        "1 of 3 images of defects has no mask (broken 1): figures and thresholds of images are of"
                                 + " all, those of pixels of the 2 with a mask");
     }
 
@@ -194,7 +194,7 @@ class DatasetTests {
                 .asString()
                 .contains("check these masks")
                 .contains("000_mask.png marks every pixel as a defect")
-                .contains("000_mask.png has 80x80 pixels, its image ", "40x40: it is scaled");
+                .contains("000_mask.png has 80x80 pixels, its image ", "40x40: it is scaled to that");
     }
 
     @Test
@@ -230,8 +230,7 @@ class DatasetTests {
                         "test/broken/night/000.png ground_truth/broken/night/000_mask.png",
                         "test/broken/night/007.png ground_truth/broken/night/007.png",
                         "test/broken/night/008.png ground_truth/broken/008_mask.png");
-        assertThat(dataset.notes())
-                .containsExactly("1 links lead to a folder that contains them and are not followed: train/good/round");
+        assertThat(dataset.notes()).containsExactly("1 link to a folder around it, not followed: train/good/round");
     }
 
     @Test
@@ -261,7 +260,7 @@ class DatasetTests {
                         "4 images are not used (they are not in train/good, test/good or test/<defect>, nor masks of"
                                 + " those): ground_truth/dent/000.png, raw/000.png, test/lost.png, train/lost.png",
                         "1 file is not an image by name and left out: licence.txt",
-                        "7 hidden files and folders and those of operating systems are skipped: .DS_Store (1), ._* (2),"
+                        "hidden files and folders, and those of operating systems, are skipped: .DS_Store (1), ._* (2),"
                                 + " .cache (1), @eaDir (1), Thumbs.db (1), …",
                         "1 folders without an image are skipped: test/dent");
     }
@@ -374,7 +373,7 @@ class DatasetTests {
         assertThat(check.notes())
                 .last()
                 .asString()
-                .startsWith("1 files are larger than the service reads by default")
+                .startsWith("1 file is larger than the service reads by default")
                 .contains("draem.image.max-bytes (32MB)");
     }
 

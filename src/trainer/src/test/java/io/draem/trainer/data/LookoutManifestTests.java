@@ -66,7 +66,7 @@ class LookoutManifestTests {
         assertThat(dataset.manifests()).hasSize(2);
         assertThat(check.notes())
                 .satisfiesExactly(
-                        note -> assertThat(note).contains("1 of 2 images of defects have no mask (anomaly 1)"),
+                        note -> assertThat(note).contains("1 of 2 images of defects has no mask (anomaly 1)"),
                         note -> assertThat(note).contains("test.manifest; of train.manifest the anomalies"));
         LabelledImage anomaly = dataset.validation().get(2);
         boolean[] mask =

@@ -46,8 +46,21 @@ class ProgressTests {
         work.done();
         assertThat(lines)
                 .containsExactly(
-                        "Checking 2 masks: 1 (50 %), 0.1 images/s",
-                        "Checking 2 masks: 2 (100 %), 0.1 images/s, 40 s in all");
+                        "Checking 2 masks: 1 (50 %), 20 s per image",
+                        "Checking 2 masks: 2 (100 %), 20 s per image, 40 s in all");
+    }
+
+    @Test
+    void saysHowLongTheRestOfLongWorkWillTake() {
+        Progress.Work work = progress.begin("Calibrating on %d images", 51);
+        now = now.plus(Duration.ofSeconds(80));
+        work.done();
+        now = now.plus(Duration.ofSeconds(80));
+        work.done();
+        assertThat(lines)
+                .containsExactly(
+                        "Calibrating on 51 images: 1 (1 %), 80 s per image, 1:06:40 left",
+                        "Calibrating on 51 images: 2 (3 %), 80 s per image, 1:05:20 left");
     }
 
     @Test

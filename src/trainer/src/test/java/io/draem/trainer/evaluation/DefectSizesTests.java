@@ -177,14 +177,16 @@ class DefectSizesTests {
         double ratio = 256.0 / 4096;
         DefectSizes sizes = inImages(ratio, 20, 30, 40, 50);
         assertThat(DefectSizeWarnings.of(sizes, Framing.WHOLE, INPUT))
-                .hasValue("4 of 4 defects are under 4 pixels across as the network sees them, since images are resized"
-                        + " to 256x256: the smallest has 1.3 pixels, and 20 in image 0 of 4096x3000. Train with --tiles"
-                        + " 256 --scale 0.25 or larger: nine tenths of them then have 5.0 pixels or more");
+                .hasValue("4 of 4 defects are under 4 pixels across in the network's input, since images are resized to"
+                        + " 256x256: the smallest has 1.3 pixels there, and 20 in its image, image 0 of 4096x3000. Train"
+                        + " with --tiles 256 --scale 0.25 or larger, which cuts images scaled by 0.25 into tiles of"
+                        + " 256x256: all have 5.0 pixels or more then");
         assertThat(DefectSizeWarnings.of(inImages(ratio, 20), Framing.WHOLE, new FrameSize(160, 416)))
                 .get()
                 .asString()
-                .startsWith("1 of 1 defect is under 4 pixels across")
-                .contains("resized to 160x416", "--tiles 160x416 --scale 0.25");
+                .startsWith("The only defect is under 4 pixels across")
+                .contains("resized to 160x416", "--tiles 160x416 --scale 0.25")
+                .endsWith(": it has 5.0 pixels then");
     }
 
     @ParameterizedTest(name = "{0} pixels in the image: scale {1}, {2} pixels")
@@ -195,17 +197,40 @@ class DefectSizesTests {
                 .get()
                 .asString()
                 .contains("since images are scaled by 0.05: ")
-                .endsWith(" Train with --scale " + scale + " or larger: nine tenths of them then have " + left
-                        + " pixels or more");
+                .endsWith(" Train with --scale " + scale + " or larger: it has " + left + " pixels then");
     }
 
     @Test
     void noScaleHelpsDefectsThatTheImagesShowTooSmall() {
         assertThat(DefectSizeWarnings.of(inImages(1, 3, 9, 12), tiles("4096x3000"), INPUT))
-                .hasValue("1 of 3 defects is under 4 pixels across as the network sees them, since images are scaled to"
-                        + " 4096x3000: the smallest has 3.0 pixels, and 3 in image 0 of 4096x3000. A tenth of them have"
-                        + " 3.0 pixels or fewer in the images themselves, so that no scale helps: take images of a"
+                .hasValue("1 of 3 defects is under 4 pixels across in the network's input, since images are scaled to"
+                        + " 4096x3000: the smallest has 3.0 pixels there, and 3 in its image, image 0 of 4096x3000. A"
+                        + " tenth of them have 3.0 pixels or fewer in the images themselves, so that no scale helps: take images of a"
                         + " higher resolution");
+    }
+
+    @Test
+    void namesTheSmallestDefectWhereItIsSmallerThanATenth() {
+        double[] widths = DoubleStream.concat(
+                        DoubleStream.of(10), DoubleStream.generate(() -> 20).limit(10))
+                .toArray();
+        assertThat(DefectSizeWarnings.of(inImages(0.1, widths), tiles("0.1"), INPUT))
+                .get()
+                .asString()
+                .endsWith("--scale 0.25 or larger: nine tenths have 5.0 pixels or more, and the smallest 2.5 then");
+    }
+
+    @Test
+    void saysThatDefectsAreLargeEnough() {
+        assertThat(DefectSizeWarnings.largeEnough(sizes(5.5)))
+                .hasValue("1 defect with a mask is large enough in the network's input, where 4 pixels across are"
+                        + " needed: it has 5.5 pixels");
+        assertThat(DefectSizeWarnings.largeEnough(sizes(9, 4, 5)))
+                .get()
+                .asString()
+                .endsWith(": all have 4.0 pixels or more");
+        assertThat(DefectSizeWarnings.largeEnough(sizes(3.9, 5))).isEmpty();
+        assertThat(DefectSizeWarnings.largeEnough(sizes())).isEmpty();
     }
 
     @Test

@@ -99,7 +99,7 @@ class EvaluationTests {
             assertThat(calibration.maskedImages()).isZero();
             assertThat(calibration.mapMax()).as("seen, masked or not").isEqualTo(0.9f);
             assertThat(CalibrationWarnings.of(calibration))
-                    .contains("None of the 1 anomalous image has a mask: the pixel threshold is the image threshold");
+                    .contains("No anomalous image has a mask: the pixel threshold is the image threshold");
         }
         Calibration some = Calibrator.calibrate(
                 scores(image("a", "good", 0.1f), image("b", "hole", 0.8f), unmasked("c", "hole", 0.9f)), false);

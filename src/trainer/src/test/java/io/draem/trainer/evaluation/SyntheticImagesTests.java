@@ -40,6 +40,9 @@ class SyntheticImagesTests {
         try (FrameStore frames = frames(2)) {
             SyntheticImages images = images(frames, null);
             assertThat(images.size()).isEqualTo(2 * 17);
+            assertThat(images.origin())
+                    .hasValue("34 validation images: each of the 2 held-out images once without and 16 times with a"
+                            + " synthetic anomaly");
             assertThat(images.kinds())
                     .startsWith(EvaluationImage.GOOD, SyntheticImages.SYNTHETIC)
                     .filteredOn(EvaluationImage.GOOD::equals)

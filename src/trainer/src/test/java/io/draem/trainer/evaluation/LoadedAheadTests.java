@@ -1,0 +1,69 @@
+package io.draem.trainer.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class LoadedAheadTests {
+
+    @Test
+    void loadsTheNextImageWhileATiledOneIsUsed() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        try (LoadedAhead<Integer> images = new LoadedAhead<>(
+                2,
+                index -> {
+                    if (index == 1) {
+                        second.countDown();
+                    }
+                    return index;
+                },
+                image -> true)) {
+            assertThat(images.load(0)).isZero();
+            assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(images.load(1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void loadsAWholeImageWhenItIsNeeded() throws Exception {
+        List<Integer> loaded = new ArrayList<>();
+        try (LoadedAhead<Integer> images = new LoadedAhead<>(
+                3,
+                index -> {
+                    loaded.add(index);
+                    return index;
+                },
+                image -> false)) {
+            images.load(0);
+            assertThat(loaded).containsExactly(0);
+            images.load(1);
+            assertThat(loaded).containsExactly(0, 1);
+        }
+    }
+
+    @Test
+    void loadsTheImagesAfterOneThatCannotBeRead() throws Exception {
+        try (LoadedAhead<Integer> images = new LoadedAhead<>(
+                4,
+                index -> {
+                    if (index == 1 || index == 2) {
+                        throw new IOException("image " + index);
+                    }
+                    return index;
+                },
+                image -> true)) {
+            assertThat(images.load(0)).isZero();
+            assertThatIOException().isThrownBy(() -> images.load(1)).withMessage("image 1");
+            assertThatIOException().isThrownBy(() -> images.load(2)).withMessage("image 2");
+            assertThat(images.load(3)).isEqualTo(3);
+        }
+    }
+}
