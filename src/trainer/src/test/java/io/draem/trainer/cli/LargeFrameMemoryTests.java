@@ -1,0 +1,78 @@
+package io.draem.trainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.testing.BoundedProcess;
+import io.draem.trainer.data.SurfaceFrames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trains on more frames of 12 megapixels than fit the heap. */
+@Tag("slow")
+@EnabledOnOs(OS.LINUX)
+@EnabledIfSystemProperty(
+        named = "draem.test.frames",
+        matches = "wanted",
+        disabledReason = "Trains on frames of 12 megapixels for a quarter of an hour: -Ddraem.test.frames=wanted")
+@Timeout(value = 3, unit = TimeUnit.HOURS)
+class LargeFrameMemoryTests {
+
+    private static final int FRAMES = 300;
+    private static final int HEAP_MEGABYTES = 1024;
+
+    /** What libtorch, the graph of the export and the JVM itself take beside the heap. */
+    private static final int BESIDE_MEGABYTES = 1536;
+
+    private static final Duration LIMIT = Duration.ofMinutes(90);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void framesBeyondTheHeapAreKeptOnDisk() throws Exception {
+        for (int i = 0; i < FRAMES; i++) {
+            SurfaceFrames.write(folder.resolve("set/train/good/%03d.jpg".formatted(i)), i);
+        }
+        try (BoundedProcess process = BoundedProcess.startJava(
+                List.of("-Xmx" + HEAP_MEGABYTES + "m"),
+                Main.class,
+                "train",
+                "--preset=quick",
+                "--data=" + folder.resolve("set"),
+                "--output=" + folder.resolve("models"),
+                "--tiles=128",
+                "--scale=1",
+                "--steps=60",
+                "--held-out=0.01",
+                "--validate-steps=0",
+                "--threads=1")) {
+            process.awaitLine("thresholds by rule", LIMIT); // a process that has ended has no resident set any more
+            long resident = residentMegabytes(process.pid());
+            String speed = process.awaitLine("of the time waiting for them", LIMIT);
+            System.out.printf(
+                    "%d frames of %dx%d with -Xmx%dm: resident at most %d MiB; %s%n",
+                    FRAMES, SurfaceFrames.WIDTH, SurfaceFrames.HEIGHT, HEAP_MEGABYTES, resident, speed);
+            assertThat(process.awaitExit(LIMIT)).as(process.output()).isZero();
+            assertThat(resident).isLessThan(HEAP_MEGABYTES + BESIDE_MEGABYTES);
+        }
+    }
+
+    /** Returns the largest resident set of a process so far. */
+    private static long residentMegabytes(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+                .sum();
+    }
+}
