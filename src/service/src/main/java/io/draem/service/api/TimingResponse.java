@@ -48,7 +48,8 @@ record TimingResponse(
         @Schema(
                 description =
                         "From the received request to the verdict, without a mask of the region of interest, which is"
-                                + " read before, and without writing the response",
+                                + " read before, and without writing the response; of an image of a batch, from when it"
+                                + " begins after those before it",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "33.4")
         double total,

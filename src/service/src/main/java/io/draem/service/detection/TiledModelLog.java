@@ -103,7 +103,8 @@ final class TiledModelLog {
             double pixelBytes = FrameCost.TILED_FRAME_BYTES * scale + FrameCost.TILED_IMAGE_BYTES;
             double advance = (double) (tile.width() - tiling.overlap()) * (tile.height() - tiling.overlap()) / scale;
             // An image of fewer tiles than may be in flight takes less for them.
-            double few = Math.floor(bytes / (tileBytes + pixelBytes * advance)) * advance;
+            double whole = Math.floor(bytes / (tileBytes + pixelBytes * advance));
+            double few = whole > 0 ? whole * advance : (bytes - tileBytes) / pixelBytes;
             double many = (bytes - model.maxInFlight() * tileBytes) / pixelBytes;
             most = Math.min(maxTiles * advance, Math.max(Math.min(few, model.maxInFlight() * advance), many));
         }

@@ -11,7 +11,8 @@ import java.time.Duration;
  *     of them ran
  * @param inference the model's runs, those of several inputs that overlap once
  * @param postprocess anomaly map to verdict and pictures
- * @param total from the model's selection to the verdict, at least the sum of the parts
+ * @param total from the selection of the model to the verdict; of a prediction, from the read body to the outputs, with waits for
+ *     other images of the request. At least the sum of the parts
  * @param inputs inputs of the network that the image became, at least 1
  */
 public record Timing(

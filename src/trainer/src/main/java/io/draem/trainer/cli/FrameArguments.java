@@ -80,11 +80,6 @@ final class FrameArguments {
             throw new IllegalArgumentException("--overlap must be from 0 to " + side / 2
                     + ", half of the smaller side of --tiles, not " + overlap);
         }
-        FrameSize fixed = scale == null ? null : scale.fixed();
-        if (fixed != null && (fixed.width() < tiles.width() || fixed.height() < tiles.height())) {
-            throw new IllegalArgumentException("--scale " + fixed + " is smaller than a tile of " + tiles
-                    + ": use smaller --tiles, or a larger --scale");
-        }
         return new Tiling(
                 scale == null ? FrameScale.ONE : scale,
                 overlap != null ? overlap : Math.max(LEAST_OVERLAP, side / OVERLAPS_PER_SIDE));

@@ -16,11 +16,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads paths, numbers and constants, and refuses others in sentences that do not name Java types. */
 final class OptionValues {
+
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
 
     private OptionValues() {}
 
@@ -28,10 +31,10 @@ final class OptionValues {
         all.registerConverter(Path.class, OptionValues::path)
                 .registerConverter(int.class, OptionValues::wholeNumber)
                 .registerConverter(Integer.class, OptionValues::wholeNumber)
-                .registerConverter(long.class, text -> number(text, Long::valueOf, "a whole number"))
-                .registerConverter(Long.class, text -> number(text, Long::valueOf, "a whole number"))
-                .registerConverter(double.class, text -> number(text, Double::valueOf, "a number"))
-                .registerConverter(Double.class, text -> number(text, Double::valueOf, "a number"))
+                .registerConverter(long.class, OptionValues::longNumber)
+                .registerConverter(Long.class, OptionValues::longNumber)
+                .registerConverter(double.class, text -> number(text, OptionValues::decimal, "a number"))
+                .registerConverter(Double.class, text -> number(text, OptionValues::decimal, "a number"))
                 .registerConverter(ValidationSplit.class, text -> constant(ValidationSplit.class, text))
                 .registerConverter(ThresholdRule.class, text -> constant(ThresholdRule.class, text))
                 .registerConverter(Augmenter.class, text -> constant(Augmenter.class, text))
@@ -56,6 +59,18 @@ final class OptionValues {
 
     private static int wholeNumber(String text) {
         return number(text, Integer::valueOf, "a whole number up to " + Integer.MAX_VALUE);
+    }
+
+    private static long longNumber(String text) {
+        return number(text, Long::valueOf, "a whole number up to " + Long.MAX_VALUE);
+    }
+
+    /** Reads decimal digits with an optional exponent; not the suffixes, hexadecimal digits and words of Java. */
+    private static double decimal(String text) {
+        if (!DECIMAL.matcher(text).matches()) {
+            throw new NumberFormatException();
+        }
+        return Double.parseDouble(text);
     }
 
     private static <N> N number(String text, Function<String, N> reader, String what) {

@@ -75,8 +75,8 @@ public record DataSplit(
                 .filter(image -> !image.anomalous())
                 .toList();
         if (!own.isEmpty()) {
-            notes.add("Held out " + Counted.verb(own.size(), "is", "are") + " the data's own "
-                    + Counted.of(own.size(), "normal validation image"));
+            notes.add("The data's own " + Counted.of(own.size(), "normal validation image")
+                    + Counted.verb(own.size(), " is", " are") + " held out");
             return new DataSplit(dataset.train(), own, List.of(), dataset.test(), notes);
         }
         List<LabelledImage> shuffled = shuffled(dataset.train(), RandomStreams.of(seed, "held-out"));

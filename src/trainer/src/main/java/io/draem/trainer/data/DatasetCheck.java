@@ -104,6 +104,13 @@ public record DatasetCheck(
                         wrong.put(file, "has " + size + " pixels; at least " + MIN_SIDE + " a side are needed");
                     }
                 });
+        for (LabelledImage image : dataset.images().toList()) {
+            Size size = sizes.get(image.file());
+            String reason = size == null || !size.isFrame() ? null : pass.uncuttable(size.frame());
+            if (reason != null) {
+                wrong.putIfAbsent(image.file(), "has " + size + " pixels: " + reason);
+            }
+        }
         MaskCheck masks = MaskCheck.of(dataset.images().toList(), sizes, threads, progress);
         masks.wrong().forEach(wrong::putIfAbsent);
         List<Problem> problems = new ArrayList<>(dataset.problems());

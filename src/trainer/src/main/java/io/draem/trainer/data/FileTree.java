@@ -163,8 +163,9 @@ public final class FileTree {
                     + why + ": " + named(unused));
         }
         if (!others.isEmpty()) {
-            notes.add((others.size() == 1 ? "1 file is not an image" : others.size() + " files are not images")
-                    + " by name and left out: " + named(others));
+            notes.add(Counted.of(others.size(), "file")
+                    + Counted.verb(others.size(), " is not an image", " are not images") + " by name and left out: "
+                    + named(others));
         }
         if (!loops.isEmpty()) {
             notes.add(Counted.of(loops.size(), "link") + " to a folder around it, not followed: " + named(loops));

@@ -1,7 +1,7 @@
 package io.draem.trainer.data;
 
-import io.draem.frame.FrameScale;
 import io.draem.frame.FrameSize;
+import io.draem.frame.Tiling;
 import io.draem.image.DecodedImage;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class FirstPass {
 
     private final FrameSize input;
-    private final @Nullable FrameScale scale;
+    private final @Nullable Tiling tiling;
     private final Set<Path> imageFiles;
     private final Set<Path> textureFiles;
     private final ImageMemory memory;
@@ -57,12 +57,12 @@ public final class FirstPass {
 
     private FirstPass(
             FrameSize input,
-            @Nullable FrameScale scale,
+            @Nullable Tiling tiling,
             Set<Path> imageFiles,
             Set<Path> textureFiles,
             ImageMemory memory) {
         this.input = input;
-        this.scale = scale;
+        this.tiling = tiling;
         this.imageFiles = imageFiles;
         this.textureFiles = textureFiles;
         this.memory = memory;
@@ -94,26 +94,40 @@ public final class FirstPass {
      * @param tile size of the model's input, and of the textures
      */
     public static FirstPass ofFrames(
-            Collection<Path> images, Collection<Path> textures, FrameSize tile, FrameScale scale) {
+            Collection<Path> images, Collection<Path> textures, FrameSize tile, Tiling tiling) {
         long bytes = 3L * textures.size() * tile.pixels();
         long most = ImageStore.defaultCacheBytes();
         return bytes > most
-                ? new FirstPass(tile, scale, Set.copyOf(images), Set.of(), ImageMemory.of(most))
-                : new FirstPass(tile, scale, Set.copyOf(images), Set.copyOf(textures), ImageMemory.of(most - bytes));
+                ? new FirstPass(tile, tiling, Set.copyOf(images), Set.of(), ImageMemory.of(most))
+                : new FirstPass(tile, tiling, Set.copyOf(images), Set.copyOf(textures), ImageMemory.of(most - bytes));
     }
 
     /** Returns the bytes of heap that {@link #decode} takes. */
     long heapBytes(ImageHeader header) throws ImageException {
-        return scale == null
+        return tiling == null
                 ? header.decodingBytes()
-                : Math.max(header.decodingBytes(), ImageFiles.scalingBytes(header, scale));
+                : Math.max(header.decodingBytes(), ImageFiles.scalingBytes(header, tiling.scale()));
+    }
+
+    /** Returns why an image of that size cannot be cut into tiles; null if it can be. */
+    @Nullable
+    String uncuttable(FrameSize image) {
+        if (tiling == null) {
+            return null;
+        }
+        try {
+            tiling.requireFrame(tiling.scale().of(image.width(), image.height()), input);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
     }
 
     /** Decodes a file and keeps what later steps need of it; called from several threads. */
     Seen decode(Path file, ImageDecoder decoder, byte[] bytes) throws ImageException {
         digests.put(file, HexFormat.of().formatHex(Sha256.algorithm().digest(bytes)));
-        if (scale != null && imageFiles.contains(file)) {
-            ScaledImage scaled = ImageFiles.scaled(decoder, bytes, scale, OptionalInt.empty());
+        if (tiling != null && imageFiles.contains(file)) {
+            ScaledImage scaled = ImageFiles.scaled(decoder, bytes, tiling.scale(), OptionalInt.empty());
             PixelBytes frame = scaled.scaled();
             if (memory.take(1, frame.samples().length) == 1) {
                 prepared.put(

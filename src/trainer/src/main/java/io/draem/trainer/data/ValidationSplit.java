@@ -7,8 +7,8 @@ public enum ValidationSplit {
     /** The data's own validation images where normal and anomalous ones are among them, else {@link #SYNTHETIC}. */
     AUTO,
     /**
-     * Normal images held out of the training (the data's own for validation, where there are any), half of them with a
-     * synthetic anomaly; the test images stay untouched.
+     * Normal images held out of the training (the data's own for validation, where there are any), each once without and one
+     * or more times with a synthetic anomaly; the test images stay untouched.
      */
     SYNTHETIC,
     /** Half of the test images of each defect type; the figures come from the other half. */

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How large the defects are that masks mark, in the images and as the network sees them: in pixels across, see
+ * How large the defects are that masks mark, in the images and in the network's input: in pixels across, see
  * {@link MaskedDefect#width}. An image has as many defects as its mask has separate areas.
  *
  * @param defects the defects of all masks
@@ -41,7 +41,7 @@ public record DefectSizes(List<Defect> defects) {
     /** A network hardly finds a defect that is fewer pixels across. */
     static final int LEAST_PIXELS = 4;
 
-    /** Smallest sizes of the bins in which defects are counted, in pixels across as the network sees them. */
+    /** Smallest sizes of the bins in which defects are counted, in pixels across in the network's input. */
     private static final int[] BINS = {0, LEAST_PIXELS, 8, 16, 32};
 
     public DefectSizes {
@@ -54,7 +54,7 @@ public record DefectSizes(List<Defect> defects) {
      * @param image see {@link EvaluationImage#id}
      * @param imageSize size of that image
      * @param widthInImage pixels of the image that the defect is across
-     * @param width pixels that it is across as the network sees it, less than 1 where the image is reduced by so much
+     * @param width pixels that it is across in the network's input, less than 1 where the image is reduced by so much
      * @param peak largest raw value of the map on it; not a number where no model has run
      */
     public record Defect(String image, FrameSize imageSize, double widthInImage, double width, float peak) {
@@ -74,7 +74,7 @@ public record DefectSizes(List<Defect> defects) {
     /**
      * Defects of about one size.
      *
-     * @param range of pixels across as the network sees them, for people
+     * @param range of pixels across in the network's input, for people
      * @param defects how many there are
      * @param found how many of them have a pixel above the pixel threshold
      */
@@ -143,8 +143,8 @@ public record DefectSizes(List<Defect> defects) {
 
     /**
      * Returns the figures of these defects: {@code p10}, which a tenth of them are not wider than, and under {@code bins}
-     * how many defects of each range of sizes there are, and how many of them are found. All sizes are as the network sees
-     * them, and the last bin has no {@code to}.
+     * how many defects of each range of sizes there are, and how many of them are found. All sizes are in the network's
+     * input, and the last bin has no {@code to}.
      *
      * @param pixelThreshold a defect is found where the map is above it in one of its pixels
      * @throws IllegalStateException if there are none

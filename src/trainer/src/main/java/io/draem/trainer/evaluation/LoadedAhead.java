@@ -17,7 +17,7 @@ public final class LoadedAhead<T> implements AutoCloseable {
 
     private final int size;
     private final Loader<T> loader;
-    private final Predicate<T> tiled;
+    private final Predicate<T> early;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(LoadedAhead::daemon);
     private @Nullable Future<T> next;
 
@@ -31,12 +31,12 @@ public final class LoadedAhead<T> implements AutoCloseable {
 
     /**
      * @param size number of images
-     * @param tiled whether an image is cut into tiles
+     * @param early whether the image after this one is loaded early
      */
-    public LoadedAhead(int size, Loader<T> loader, Predicate<T> tiled) {
+    public LoadedAhead(int size, Loader<T> loader, Predicate<T> early) {
         this.size = size;
         this.loader = loader;
-        this.tiled = tiled;
+        this.early = early;
     }
 
     /**
@@ -49,7 +49,7 @@ public final class LoadedAhead<T> implements AutoCloseable {
         next = null;
         try {
             T image = ahead == null ? loader.load(index) : loaded(ahead);
-            next = tiled.test(image) && index + 1 < size ? thread.submit(() -> loader.load(index + 1)) : null;
+            next = early.test(image) && index + 1 < size ? thread.submit(() -> loader.load(index + 1)) : null;
             return image;
         } catch (UncheckedIOException e) { // of a frame that is read where no checked exception is allowed
             throw e.getCause();
@@ -60,7 +60,8 @@ public final class LoadedAhead<T> implements AutoCloseable {
         try {
             return image.get();
         } catch (InterruptedException e) {
-            throw new IllegalStateException("Nothing interrupts an evaluation", e);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while an image was loaded", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof IOException unreadable) {

@@ -110,7 +110,7 @@ record ModelImages(
         List<Path> trainFiles = LabelledImage.files(found.train());
         FirstPass pass = tiling == null
                 ? FirstPass.ofWhole(trainFiles, sourceFiles, input)
-                : FirstPass.ofFrames(trainFiles, sourceFiles, input, tiling.scale());
+                : FirstPass.ofFrames(trainFiles, sourceFiles, input, tiling);
         DatasetCheck check =
                 DatasetCheck.of(found, sourceFiles, readers, progress, pass).requireAllUnless(skipUnreadable);
         Dataset dataset = check.dataset().requireTraining();

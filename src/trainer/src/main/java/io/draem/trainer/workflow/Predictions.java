@@ -38,7 +38,7 @@ public final class Predictions {
     /** One JSON object a line, an image each, in the order of their paths. */
     public static final String FILE = "predictions.jsonl";
 
-    /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image. */
+    /** Fewer images make a batch where they are large: so many pixels are held decoded, or one image, and the next one. */
     private static final long PIXELS_HELD = 64_000_000;
 
     private final FrameDetector detector;
@@ -118,7 +118,8 @@ public final class Predictions {
                     LoadedAhead<Loaded> ahead = new LoadedAhead<>(
                             files.size(),
                             index -> read(files.get(index)),
-                            loaded -> loaded.plan().tiled())) {
+                            loaded -> loaded.plan().tiled()
+                                    && loaded.plan().image().pixels() <= PIXELS_HELD / 2)) {
                 List<Loaded> batch = new ArrayList<>();
                 for (int index = 0; index < files.size(); index++) {
                     Path file = files.get(index);

@@ -31,7 +31,7 @@ class LargeFrameMemoryTests {
     private static final int FRAMES = 300;
     private static final int HEAP_MEGABYTES = 1024;
 
-    /** What libtorch, the graph of the export and the JVM itself take beside the heap. */
+    /** What libtorch and the JVM itself take beside the heap until thresholds are found; the export is not measured. */
     private static final int BESIDE_MEGABYTES = 1536;
 
     private static final Duration LIMIT = Duration.ofMinutes(90);

@@ -113,7 +113,7 @@ class TrainOptionsTests {
                 "--tiles 64 --scale 5 | A scale must be a factor from 0.001 to 4.0, or a size WIDTHxHEIGHT, got 5.0",
                 "--tiles 64 --scale 1e-300 | in digits, such as 0.5, or a size such as 2048x1500, got 1e-300",
                 "--tiles 64 --scale half | A scale must be a factor from 0.001 to 4.0 in digits, such as 0.5, or a",
-                "--tiles 64 --scale 1000x63 | --scale 1000x63 is smaller than a tile of 64x64: use smaller --tiles, or a",
+                "--tiles 64 --scale 1000x21 | A frame of 1000x21 pixels at the scale 1000x21 is too small for tiles of 64x64",
                 "--tiles 32 --batch-size 1 | --batch-size must be at least 2 at --tiles 32, because"
             })
     void refusesFramesThatCannotBeCut(String options, String message) {
@@ -202,6 +202,10 @@ class TrainOptionsTests {
                 "--overlap 99999999999 --tiles 64 | '99999999999' is not a whole number up to 2147483647",
                 "--tiles many | the size must be WIDTHxHEIGHT, or one number for a square, got many",
                 "--learning-rate fast | 'fast' is not a number",
+                "--learning-rate 1d | '1d' is not a number",
+                "--learning-rate NaN | 'NaN' is not a number",
+                "--learning-rate 0x1p0 | '0x1p0' is not a number",
+                "--seed 99999999999999999999 | is not a whole number up to 9223372036854775807",
                 "--steps 1.5 | '1.5' is not a whole number"
             })
     void refusesNumbersThatAreNone(String options, String message) {

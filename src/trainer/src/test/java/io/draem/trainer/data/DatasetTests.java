@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.frame.FrameScale;
 import io.draem.frame.FrameSize;
+import io.draem.frame.Tiling;
 import io.draem.image.ImageLimits;
 import io.draem.testing.BoundedProcess;
 import io.draem.trainer.synthesis.Pixels;
@@ -101,6 +103,27 @@ class DatasetTests {
         assertThatThrownBy(() -> Dataset.open(folder))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("move broken from");
+    }
+
+    @Test
+    void namesEveryImageThatIsTooSmallForTilesAndSkipsItOnRequest() throws Exception {
+        write("train/good/003.png", 0, 32);
+        write("test/good/003.png", 0, 32);
+        DatasetCheck all = DatasetCheck.of(Dataset.open(folder), List.of(), 2).requireAll();
+        FirstPass pass =
+                FirstPass.ofFrames(List.of(), List.of(), new FrameSize(96, 64), new Tiling(FrameScale.ONE, 16));
+        DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2, Progress.SILENT, pass);
+        assertThatThrownBy(() -> check.requireAllUnless(false))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("2 of ")
+                .hasMessageContaining(
+                        folder.resolve("train/good/003.png") + " has 32x32 pixels: A frame of 32x32 pixels")
+                .hasMessageContaining(folder.resolve("test/good/003.png") + " has 32x32")
+                .hasMessageContaining("for which it must have 33x22 or more");
+        assertThat(check.requireAllUnless(true).dataset().images())
+                .hasSize((int) all.dataset().images().count() - 2)
+                .noneMatch(image -> image.file().endsWith("003.png"));
+        assertThat(check.sizes()).hasSize(all.sizes().size() - 2);
     }
 
     @Test

@@ -84,7 +84,7 @@ class FrameStoreTests {
     void theCheckKeepsFramesSoThatNoFileIsDecodedAgain() throws Exception {
         Dataset dataset = Dataset.open(folder.resolve("images"));
         try (FrameStore fromFiles = TestFrames.open(files, HALF, Long.MAX_VALUE, null)) {
-            FirstPass pass = FirstPass.ofFrames(files, List.of(), TILE, HALF);
+            FirstPass pass = FirstPass.ofFrames(files, List.of(), TILE, new Tiling(HALF, 0));
             assertThat(DatasetCheck.of(dataset, List.of(), 2, Progress.SILENT, pass)
                             .decoded()
                             .samples())
@@ -166,7 +166,7 @@ class FrameStoreTests {
         assertThatExceptionOfType(DatasetException.class)
                 .isThrownBy(() -> TestFrames.open(wide, four, 0, null).close())
                 .withMessageContaining(file + ": cannot be read: its frame is too large: A size must have sides");
-        FirstPass pass = FirstPass.ofFrames(wide, List.of(), TILE, four);
+        FirstPass pass = FirstPass.ofFrames(wide, List.of(), TILE, new Tiling(four, 0));
         assertThat(DatasetCheck.of(Dataset.open(folder.resolve("wide")), List.of(), 1, Progress.SILENT, pass)
                         .problems())
                 .singleElement()

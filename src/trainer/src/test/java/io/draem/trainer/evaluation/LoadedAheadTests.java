@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,18 +32,17 @@ class LoadedAheadTests {
 
     @Test
     void loadsAWholeImageWhenItIsNeeded() throws Exception {
-        List<Integer> loaded = new ArrayList<>();
+        Thread here = Thread.currentThread();
         try (LoadedAhead<Integer> images = new LoadedAhead<>(
                 3,
                 index -> {
-                    loaded.add(index);
+                    assertThat(Thread.currentThread()).isSameAs(here);
                     return index;
                 },
                 image -> false)) {
-            images.load(0);
-            assertThat(loaded).containsExactly(0);
-            images.load(1);
-            assertThat(loaded).containsExactly(0, 1);
+            for (int index = 0; index < 3; index++) {
+                assertThat(images.load(index)).isEqualTo(index);
+            }
         }
     }
 
