@@ -80,14 +80,27 @@ public final class RegionOfInterest {
                         + " points in all, at least 3 each; got " + polygon.size() + " in polygon "
                         + (copy.size() + 1));
             }
-            if (polygon.stream().mapToDouble(Point::x).distinct().count() == 1
-                    || polygon.stream().mapToDouble(Point::y).distinct().count() == 1) {
+            if (isLine(polygon)) {
                 throw new IllegalArgumentException("Polygon " + (copy.size() + 1)
                         + " of a region of interest has no area: its points are on a line");
             }
             copy.add(List.copyOf(polygon));
         }
         return new RegionOfInterest(List.copyOf(copy), null);
+    }
+
+    /** Returns whether all points are on one line; exact, since points have six decimals. */
+    private static boolean isLine(List<Point> polygon) {
+        Point first = polygon.get(0);
+        Point other = polygon.stream()
+                .filter(point -> !point.equals(first))
+                .findFirst()
+                .orElse(first);
+        long dx = Math.round((other.x - first.x) * Point.DECIMALS);
+        long dy = Math.round((other.y - first.y) * Point.DECIMALS);
+        return polygon.stream()
+                .allMatch(point -> dx * Math.round((point.y - first.y) * Point.DECIMALS)
+                        == dy * Math.round((point.x - first.x) * Point.DECIMALS));
     }
 
     /**

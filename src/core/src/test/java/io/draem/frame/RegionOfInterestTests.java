@@ -159,8 +159,12 @@ class RegionOfInterestTests {
 
     @Test
     void refusesAPolygonWithoutAnArea() {
-        for (String line :
-                List.of("0.5,0.5 0.5,0.5 0.5,0.5", "0,0.2 0.5,0.2 1,0.2", "0,0 1,0 1,1;0.3,0 0.3,1 0.3,0.5")) {
+        for (String line : List.of(
+                "0.5,0.5 0.5,0.5 0.5,0.5",
+                "0,0.2 0.5,0.2 1,0.2",
+                "0,0 1,1 0.5,0.5",
+                "0,0 0,0 0.1,0.3 0.2,0.6",
+                "0,0 1,0 1,1;0.3,0 0.3,1 0.3,0.5")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> RegionOfInterest.parse(line))
                     .withMessageContaining("has no area");
