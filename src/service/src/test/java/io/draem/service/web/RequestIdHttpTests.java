@@ -61,6 +61,6 @@ class RequestIdHttpTests extends HttpTest {
         assertThat(response.headers().firstValue("Server-Timing"))
                 .hasValueSatisfying(header -> assertThat(header)
                         .matches("decode" + number + ", preprocess" + number + ", queue" + number + ", inference"
-                                + number + ", postprocess" + number + ", total" + number));
+                                + number + ", postprocess" + number + ", other" + number + ", total" + number));
     }
 }
