@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -132,7 +131,7 @@ public final class FrameCrops implements NormalSource {
     /** Returns how large the frames are, how often each is drawn, and what is to be known of them, in sentences. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
-        FrameSizes sizes = sizes();
+        FrameSizes sizes = frames.sizes();
         FrameSize median = sizes.median();
         notes.add("frames of " + sizes + "; random crops of " + tile + " per frame and epoch: " + cropsPerFrame);
         if (median.width() < tile.width() || median.height() < tile.height()) {
@@ -145,13 +144,8 @@ public final class FrameCrops implements NormalSource {
 
     /** Writes the sizes of the frames, and how often each is drawn. */
     public void writeTo(ObjectNode json) {
-        sizes().writeTo(json);
+        frames.sizes().writeTo(json);
         json.put("cropsPerFrame", cropsPerFrame);
-    }
-
-    private FrameSizes sizes() {
-        return FrameSizes.of(
-                IntStream.range(0, frames.size()).mapToObj(frames::frame).toList());
     }
 
     @Override

@@ -128,6 +128,11 @@ public final class FrameStore implements AutoCloseable {
         return held.get(index).size();
     }
 
+    /** Returns the sizes of all frames, of which there must be at least one. */
+    public FrameSizes sizes() {
+        return FrameSizes.of(IntStream.range(0, size()).mapToObj(this::frame).toList());
+    }
+
     /**
      * Returns a whole frame.
      *

@@ -23,11 +23,9 @@ import io.draem.trainer.synthesis.NormalSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Normal images of one use, such as training: whole ones of the input's size, or frames that are cut. */
@@ -195,14 +193,9 @@ sealed interface NormalImages extends AutoCloseable {
 
         @Override
         public int medianInputs() {
-            List<FrameSize> sizes = IntStream.range(0, images.size())
-                    .mapToObj(images::frame)
-                    .sorted(Comparator.comparingInt(FrameSize::pixels))
-                    .toList();
-            return sizes.isEmpty()
+            return images.size() == 0
                     ? 1
-                    : FrameImages.plan(sizes.get(sizes.size() / 2), framing, tile)
-                            .inputs();
+                    : FrameImages.plan(images.sizes().median(), framing, tile).inputs();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.draem.trainer.comparison;
 import io.draem.frame.FrameScore;
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
+import io.draem.image.PixelBytes;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
@@ -87,13 +88,13 @@ final class DifferenceOfGaussians implements AnomalyDetector {
     private static float[] alongRows(float[] image, float[] kernel) {
         int side = INPUT.width();
         int radius = kernel.length / 2;
+        int[] sources = PixelBytes.reflected(-radius, side + 2 * radius, side);
         float[] result = new float[image.length];
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 double sum = 0;
-                for (int k = -radius; k <= radius; k++) {
-                    int at = Math.abs(x + k);
-                    sum += kernel[k + radius] * image[y * side + (at < side ? at : 2 * (side - 1) - at)];
+                for (int k = 0; k < kernel.length; k++) {
+                    sum += kernel[k] * image[y * side + sources[x + k]];
                 }
                 result[x * side + y] = (float) sum;
             }
