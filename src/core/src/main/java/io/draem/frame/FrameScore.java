@@ -65,10 +65,9 @@ public enum FrameScore {
         int width = map.width();
         int half = window / 2;
         // Sums of the rows of the window, with half a window of zeros at both ends. Values are 0 to 1. If all are 0 or
-        // at
-        // least 2^-21, no addition or subtraction is rounded: the last bit of a float is then 2^-44 or more, and a sum
-        // of
-        // 21x21 is under 2^9, which is 53 bits. Smaller values add at most 2^-45 per step, far less than a float shows.
+        // at least 2^-21, no addition or subtraction is rounded: the last bit of a float is then 2^-44 or more, and a
+        // sum of 21x21 is under 2^9, which is 53 bits. Smaller values add at most 2^-45 per step, far less than a
+        // float shows.
         double[] columns = new double[width + 2 * half];
         double largest = Double.NEGATIVE_INFINITY;
         for (int y = -half; y < map.height(); y++) {

@@ -40,7 +40,7 @@ final class FrameArguments {
             paramLabel = "FACTOR|WIDTHxHEIGHT",
             converter = ScaleConverter.class,
             description = "Size to which images are resized before they are cut into tiles: a factor, or one size for"
-                    + " all, not smaller than a tile (default: 1; this project)")
+                    + " all (default: 1; this project)")
     private @Nullable FrameScale scale;
 
     @Option(
