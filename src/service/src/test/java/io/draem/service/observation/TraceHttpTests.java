@@ -59,7 +59,7 @@ class TraceHttpTests extends HttpTest {
         http.post("/v1/detect", "image/jpeg", photograph, "traceparent", "00-" + "1".repeat(32) + "-" + CLIENT + "-00");
         http.post("/v1/detect", "image/jpeg", photograph, "traceparent", "00-" + TRACE + "-" + CLIENT + "-01");
         List<Protobuf> spans = new ArrayList<>();
-        while (spans.size() < 6) {
+        while (spans.size() < 7) {
             spans.addAll(spans(requests.take()));
         }
         assertThat(spans).hasSize(7).allSatisfy(span -> assertThat(span.hex(1)).isEqualTo(TRACE));
