@@ -107,9 +107,14 @@ public final class RegionOfInterest {
      * Returns the pixels that a mask marks. A larger mask than {@value #MAX_MASK_SIDE} is reduced to it; a cell counts if
      * at least half of its pixels do.
      *
-     * @throws IllegalArgumentException if nothing is left
+     * @throws IllegalArgumentException if nothing is left, or if the mask is a photograph
      */
     public static RegionOfInterest ofMask(ImageMask mask) {
+        if (mask.looksLikePhotograph()) {
+            throw new IllegalArgumentException(
+                    "The mask of the region of interest looks like a photograph, since a quarter"
+                            + " of its pixels or more is neither black nor white");
+        }
         BitMask cells = RegionRaster.cells(mask, MAX_MASK_SIDE);
         if (cells.count() == 0) {
             throw new IllegalArgumentException("The mask of the region of interest marks nothing");

@@ -3,6 +3,7 @@ package io.draem.image;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A ground-truth mask: which pixels of an image are anomalous.
@@ -24,16 +25,10 @@ import java.util.Locale;
  * </ul>
  */
 public final class ImageMask {
-
-    private static final int MAX_LABEL = 31;
-    private static final int MAX_LABELS = 64;
-    private static final int FEW_VALUES = 16;
-
     /** Ringing of a lossy codec stays below this of 255. */
     private static final int LOSSY_NOISE = 32;
 
-    private static final double FLAT_SHARE = 0.5;
-    private static final double PLATEAU_SHARE = 0.9;
+    private static final double PHOTOGRAPH_SHARE = 0.25;
     private static final double INVERTED_BORDER_SHARE = 0.9;
 
     private final int width;
@@ -41,13 +36,16 @@ public final class ImageMask {
     private final boolean[] anomalous;
     private final long anomalousPixels;
     private final int largest;
+    private final boolean photograph;
     private final List<String> warnings;
 
-    private ImageMask(int width, int height, boolean[] anomalous, int largest, List<String> warnings) {
+    private ImageMask(
+            int width, int height, boolean[] anomalous, int largest, boolean photograph, List<String> warnings) {
         this.width = width;
         this.height = height;
         this.anomalous = anomalous;
         this.largest = largest;
+        this.photograph = photograph;
         long count = 0;
         for (boolean pixel : anomalous) {
             count += pixel ? 1 : 0;
@@ -88,13 +86,14 @@ public final class ImageMask {
             }
         }
         List<String> warnings = new ArrayList<>();
+        boolean labels = distinct <= 2 || samples.areLabels(distinct, most);
         int background = 0; // values above it are a defect
         if (samples.lossy()) {
             background = Math.max(LOSSY_NOISE - 1, most / 2);
         } else if (distinct == 2 && least > 0) {
             background = least;
             warnings.add("has the values " + least + " and " + most + " and no 0: the lower one is its background");
-        } else if (distinct > 2 && !isLabelMask(samples, distinct, most)) {
+        } else if (!labels) {
             background = most / 2;
             warnDropped(counts, distinct, background, warnings);
         }
@@ -102,41 +101,11 @@ public final class ImageMask {
         for (int i = 0; i < values.length; i++) {
             anomalous[i] = values[i] > background;
         }
-        return upright(samples, orientation, anomalous, most, warnings);
-    }
-
-    private static boolean isLabelMask(MaskSamples samples, int distinct, int most) {
-        if (samples.labels() || (most <= MAX_LABEL && distinct <= FEW_VALUES)) {
-            return true;
-        }
-        if (distinct > MAX_LABELS) {
-            return false;
-        }
-        long between = 0;
-        long flat = 0;
-        long plateau = 0;
-        char[] values = samples.values();
-        for (int y = 0; y < samples.height(); y++) {
-            for (int x = 0; x < samples.width(); x++) {
-                int value = values[y * samples.width() + x];
-                if (value == 0 || value == most) {
-                    continue;
-                }
-                between++;
-                boolean same = true;
-                boolean highest = true;
-                for (int ny = Math.max(0, y - 1); ny <= Math.min(samples.height() - 1, y + 1); ny++) {
-                    for (int nx = Math.max(0, x - 1); nx <= Math.min(samples.width() - 1, x + 1); nx++) {
-                        int neighbor = values[ny * samples.width() + nx];
-                        same &= neighbor == value;
-                        highest &= neighbor <= value;
-                    }
-                }
-                flat += same ? 1 : 0;
-                plateau += highest ? 1 : 0;
-            }
-        }
-        return flat >= FLAT_SHARE * between || plateau >= PLATEAU_SHARE * between;
+        int gray = IntStream.range(most / 8, most - most / 8)
+                .map(value -> counts[value])
+                .sum();
+        boolean photograph = !labels && gray >= PHOTOGRAPH_SHARE * values.length;
+        return upright(samples, orientation, anomalous, most, photograph, warnings);
     }
 
     /** Warns where much is darker than half: of many values it may be no blur, and few values may be labels. */
@@ -153,7 +122,7 @@ public final class ImageMask {
                 dark += counts[value];
             }
         }
-        if (dim > kept || (distinct <= FEW_VALUES && 4 * (dark + dim) > kept)) {
+        if (dim > kept || (distinct <= MaskSamples.FEW_VALUES && 4 * (dark + dim) > kept)) {
             warnings.add("has " + distinct + " values and is read as gray: the " + kept + " pixels above " + background
                     + " are a defect, and the " + (dark + dim)
                     + " darker ones are not; if its values are labels, save defects as 255");
@@ -161,9 +130,14 @@ public final class ImageMask {
     }
 
     private static ImageMask upright(
-            MaskSamples samples, int orientation, boolean[] anomalous, int largest, List<String> warnings) {
+            MaskSamples samples,
+            int orientation,
+            boolean[] anomalous,
+            int largest,
+            boolean photograph,
+            List<String> warnings) {
         if (orientation == Orientation.AS_STORED) {
-            return new ImageMask(samples.width(), samples.height(), anomalous, largest, warnings);
+            return new ImageMask(samples.width(), samples.height(), anomalous, largest, photograph, warnings);
         }
         byte[] rgb = new byte[3 * anomalous.length];
         for (int i = 0; i < anomalous.length; i++) {
@@ -173,7 +147,7 @@ public final class ImageMask {
         for (int i = 0; i < anomalous.length; i++) {
             anomalous[i] = upright.rgb()[3 * i] != 0;
         }
-        return new ImageMask(upright.width(), upright.height(), anomalous, largest, warnings);
+        return new ImageMask(upright.width(), upright.height(), anomalous, largest, photograph, warnings);
     }
 
     private double borderShare() {
@@ -205,6 +179,11 @@ public final class ImageMask {
     /** Returns the largest value as stored, whether it is a defect or not. */
     public int largestValue() {
         return largest;
+    }
+
+    /** Returns whether a quarter of the pixels or more is neither black nor white nor a label. */
+    public boolean looksLikePhotograph() {
+        return photograph;
     }
 
     /** Returns what makes the mask doubtful, as predicates that follow its name; empty for most masks. */

@@ -21,6 +21,13 @@ record MaskSamples(int width, int height, char[] values, boolean lossy, boolean 
     private static final int CHANNELS = 4;
     private static final int BYTE_MAX = 255;
     private static final int SHORT_MAX = 65535;
+    private static final int MAX_LABEL = 31;
+    private static final int MAX_LABELS = 64;
+    private static final double FLAT_SHARE = 0.5;
+    private static final double PLATEAU_SHARE = 0.9;
+
+    /** Most values of a mask that may be labels of small numbers. */
+    static final int FEW_VALUES = 16;
 
     /** Reads red, green, blue and alpha of the pixels of a row. */
     private interface Rows {
@@ -181,5 +188,44 @@ record MaskSamples(int width, int height, char[] values, boolean lossy, boolean 
             }
         }
         return values;
+    }
+
+    /**
+     * Returns whether the values are labels rather than gray: few and small, or in areas of one value.
+     *
+     * @param distinct number of different values
+     * @param most largest value
+     */
+    boolean areLabels(int distinct, int most) {
+        if (labels || (most <= MAX_LABEL && distinct <= FEW_VALUES)) {
+            return true;
+        }
+        if (distinct > MAX_LABELS) {
+            return false;
+        }
+        long between = 0;
+        long flat = 0;
+        long plateau = 0;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int value = values[y * width + x];
+                if (value == 0 || value == most) {
+                    continue;
+                }
+                between++;
+                boolean same = true;
+                boolean highest = true;
+                for (int ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
+                    for (int nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+                        int neighbor = values[ny * width + nx];
+                        same &= neighbor == value;
+                        highest &= neighbor <= value;
+                    }
+                }
+                flat += same ? 1 : 0;
+                plateau += highest ? 1 : 0;
+            }
+        }
+        return flat >= FLAT_SHARE * between || plateau >= PLATEAU_SHARE * between;
     }
 }

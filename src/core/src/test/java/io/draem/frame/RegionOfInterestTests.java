@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,23 @@ class RegionOfInterestTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RegionOfInterest.ofMask(mask(3, 2, new boolean[6])))
                 .withMessageContaining("marks nothing");
+    }
+
+    @Test
+    void refusesAPhotographAsMaskAndTakesASoftBorder() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RegionOfInterest.ofMask(gray(x -> 40 + x)))
+                .withMessageContaining("looks like a photograph");
+        RegionOfInterest half = RegionOfInterest.ofMask(gray(x -> Math.min(255, Math.max(0, 8 * (x - 50)))));
+        assertThat(half.share()).isBetween(0.4, 0.6);
+    }
+
+    private static ImageMask gray(IntUnaryOperator valueOfColumn) {
+        byte[] rgb = new byte[3 * 128 * 4];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) valueOfColumn.applyAsInt(i / 3 % 128);
+        }
+        return ImageMask.of(new RgbImage(128, 4, rgb));
     }
 
     @Test
