@@ -169,8 +169,10 @@ COPY --chmod=755 src/data/textures /textures
 # clusters that give out user numbers themselves use it.
 COPY --from=trainer-build --chown=10001:0 /layers/home/ /
 # Idle threads of libtorch would spin on cores that the container may not have.
+# The C library would map and unmap each tensor of 32 MiB or more, whose pages the kernel then clears.
 # The JVM reads file names by the locale: without one, those outside ASCII are lost.
-ENV LANG=C.UTF-8 LD_LIBRARY_PATH=/opt/draem/native OMP_WAIT_POLICY=passive
+ENV LANG=C.UTF-8 LD_LIBRARY_PATH=/opt/draem/native OMP_WAIT_POLICY=passive \
+    MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456
 USER 10001:10001
 ENTRYPOINT ["/opt/tini", "--", "/opt/java/bin/java", "@/opt/draem/trainer.options"]
 CMD ["--help"]
