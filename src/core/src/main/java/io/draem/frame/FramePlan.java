@@ -38,8 +38,9 @@ public final class FramePlan {
             tiling.requireFrame(frame, input);
         }
         int overlap = tiling == null ? 0 : tiling.overlap();
-        this.columns = TileAxis.of(frame.width(), input.width(), overlap, dx);
-        this.rows = TileAxis.of(frame.height(), input.height(), overlap, dy);
+        int margin = tiling == null ? 0 : tiling.margin();
+        this.columns = TileAxis.of(frame.width(), input.width(), overlap, margin, dx);
+        this.rows = TileAxis.of(frame.height(), input.height(), overlap, margin, dy);
         this.region = region;
         this.frameRegion = region == null ? null : inside(region, frame);
         this.imageRegion = region == null ? null : frame.equals(image) ? frameRegion : inside(region, image);

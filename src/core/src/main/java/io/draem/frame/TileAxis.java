@@ -5,8 +5,8 @@ import io.draem.image.PixelBytes;
 /**
  * Tiles along one side of a frame: where they begin, and how much each counts at each of its pixels.
  *
- * <p>Tiles are spread evenly, the first at the beginning and the last at the end, so that neighbors share at least the
- * overlap. A frame that is not longer than a tile is in the middle of one. In an overlap one tile fades out as the other
+ * <p>Tiles are spread evenly, the first beginning and the last ending a margin outside the frame, so that neighbors share
+ * at least the overlap. A frame that is not longer than a tile is in the middle of one. In an overlap one tile fades out as the other
  * fades in, by sine squared; in the outermost quarter of the overlap, where the padding of the network's convolutions
  * shows, a tile counts for nothing. All weights at a pixel of the frame sum to 1.
  *
@@ -22,26 +22,28 @@ record TileAxis(int length, int tile, int[] starts, float[][] weights) {
      * Computes an axis.
      *
      * @param overlap smallest number of shared pixels, at most half a tile
-     * @param shift pixels that the first tile begins before the frame, for tests of other cuts
+     * @param margin pixels outside the frame that the tiles cover at each end of it, if it is longer than a tile
+     * @param shift more pixels that the first tile begins before the frame, for tests of other cuts
      */
-    static TileAxis of(int length, int tile, int overlap, int shift) {
-        int[] starts = starts(length + shift, tile, overlap);
-        for (int k = 0; k < starts.length; k++) {
-            starts[k] -= shift;
-        }
-        return new TileAxis(length, tile, starts, weights(starts, tile));
+    static TileAxis of(int length, int tile, int overlap, int margin, int shift) {
+        return length + shift <= tile
+                ? at(length, tile, overlap, -shift, length + shift)
+                : at(length, tile, overlap, -shift - margin, length + shift + 2 * margin);
     }
 
-    private static int[] starts(int length, int tile, int overlap) {
-        if (length <= tile) {
-            return new int[] {-((tile - length) / 2)};
+    /** Spreads tiles over a span that begins at a pixel of the frame. */
+    private static TileAxis at(int length, int tile, int overlap, int from, int span) {
+        int[] starts;
+        if (span <= tile) {
+            starts = new int[] {from - (tile - span) / 2};
+        } else {
+            int count = Math.floorDiv(span - overlap - 1, tile - overlap) + 1;
+            starts = new int[count];
+            for (int k = 0; k < count; k++) {
+                starts[k] = from + (int) (((long) k * (span - tile) + (count - 1) / 2) / (count - 1));
+            }
         }
-        int count = Math.floorDiv(length - overlap - 1, tile - overlap) + 1;
-        int[] starts = new int[count];
-        for (int k = 0; k < count; k++) {
-            starts[k] = (int) (((long) k * (length - tile) + (count - 1) / 2) / (count - 1));
-        }
-        return starts;
+        return new TileAxis(length, tile, starts, weights(starts, tile));
     }
 
     private static float[][] weights(int[] starts, int tile) {

@@ -7,8 +7,10 @@ import java.util.Objects;
  *
  * @param scale size of the frame that is cut
  * @param overlap smallest number of pixels that neighboring tiles share, at least 0
+ * @param margin pixels outside the frame that the tiles at its border cover, at least 0; of a side that is not longer than
+ *     a tile there is one tile, centered on it
  */
-public record Tiling(FrameScale scale, int overlap) {
+public record Tiling(FrameScale scale, int overlap, int margin) {
 
     /** How the outputs of tiles are joined so far: along each axis, by sine squared in the inner half of an overlap. */
     public static final String BLENDING = "sine-squared";
@@ -21,19 +23,36 @@ public record Tiling(FrameScale scale, int overlap) {
         if (overlap < 0) {
             throw new IllegalArgumentException("The overlap of tiles must be at least 0, got " + overlap);
         }
+        if (margin < 0) {
+            throw new IllegalArgumentException("The margin of tiles must be at least 0, got " + margin);
+        }
     }
 
     /**
-     * Checks that tiles of that size can overlap by so much, and that an image can be large enough for the scale.
+     * Returns the margin of new models, an eighth of the smaller side: as with the default overlap, the padding of the
+     * network's convolutions shows in pixels of the frame no more at its border than in its middle.
+     */
+    public static int marginOf(FrameSize tile) {
+        return Math.min(tile.width(), tile.height()) / 8;
+    }
+
+    /**
+     * Checks that tiles of that size can overlap and have a margin of so much, and that an image can be large enough for the
+     * scale.
      *
-     * @throws IllegalArgumentException if the overlap is more than half of the smaller side, or if the frames of all images
-     *     are {@linkplain #requireFrame too small}
+     * @throws IllegalArgumentException if the overlap is more than half of the smaller side, if the margin is more than a
+     *     quarter of it, which the reflection of the smallest frame fills, or if the frames of all images are
+     *     {@linkplain #requireFrame too small}
      */
     public void requireFits(FrameSize tile) {
         int most = Math.min(tile.width(), tile.height()) / 2;
         if (overlap > most) {
             throw new IllegalArgumentException("The overlap of tiles of " + tile
                     + " must be at most half of the smaller side, " + most + ", got " + overlap);
+        }
+        if (margin > most / 2) {
+            throw new IllegalArgumentException("The margin of tiles of " + tile
+                    + " must be at most a quarter of the smaller side, " + most / 2 + ", got " + margin);
         }
         if (scale.fixed() != null) {
             requireFrame(scale.fixed(), tile);

@@ -23,6 +23,7 @@ final class FramingMetadata {
     private static final String WIDTH = "tile.width";
     private static final String HEIGHT = "tile.height";
     private static final String OVERLAP = "tile.overlap";
+    private static final String MARGIN = "tile.margin";
     private static final String BLENDING = "tile.blending";
     private static final String PADDING = "tile.padding";
     private static final String SCORE = "image-score";
@@ -31,7 +32,8 @@ final class FramingMetadata {
     /** The region of interest of a model that leaves it to each request. */
     private static final String REQUEST = "request";
 
-    private static final Set<String> KEYS = Set.of(SCALE, WIDTH, HEIGHT, OVERLAP, BLENDING, PADDING, SCORE, REGION);
+    private static final Set<String> KEYS =
+            Set.of(SCALE, WIDTH, HEIGHT, OVERLAP, MARGIN, BLENDING, PADDING, SCORE, REGION);
 
     /** What may change how images are taken: a key that begins so and is not known must not be ignored. */
     private static final List<String> RESERVED = List.of("frame.", "tile.", "input.", REGION, SCORE);
@@ -46,6 +48,7 @@ final class FramingMetadata {
             ModelMetadata.put(metadata, WIDTH, Integer.toString(card.width()));
             ModelMetadata.put(metadata, HEIGHT, Integer.toString(card.height()));
             ModelMetadata.put(metadata, OVERLAP, Integer.toString(tiling.overlap()));
+            ModelMetadata.put(metadata, MARGIN, Integer.toString(tiling.margin()));
             ModelMetadata.put(metadata, BLENDING, Tiling.BLENDING);
             ModelMetadata.put(metadata, PADDING, Tiling.PADDING);
         }
@@ -107,7 +110,7 @@ final class FramingMetadata {
     }
 
     private static @Nullable Tiling tiling(Map<String, String> metadata) throws ModelCardException {
-        List<String> keys = List.of(WIDTH, HEIGHT, SCALE, OVERLAP, BLENDING, PADDING);
+        List<String> keys = List.of(WIDTH, HEIGHT, SCALE, OVERLAP, MARGIN, BLENDING, PADDING);
         if (keys.stream().noneMatch(key -> ModelMetadata.has(metadata, key))) {
             return null;
         }
@@ -120,17 +123,19 @@ final class FramingMetadata {
         ModelMetadata.requireEqual(metadata, PADDING, Tiling.PADDING);
         FrameSize tile = new FrameSize(ModelMetadata.integer(metadata, WIDTH), ModelMetadata.integer(metadata, HEIGHT));
         FrameScale scale = value(metadata, SCALE, text -> {
-            // Without an overlap, so that only the scale can be wrong.
-            Tiling alone = new Tiling(FrameScale.parse(text), 0);
-            alone.requireFits(tile);
-            return alone.scale();
+            // Without overlap and margin, so that only the scale can be wrong.
+            return fitting(FrameScale.parse(text), 0, 0, tile).scale();
         });
         int overlap = ModelMetadata.integer(metadata, OVERLAP);
-        return value(metadata, OVERLAP, text -> {
-            Tiling tiling = new Tiling(scale, overlap);
-            tiling.requireFits(tile);
-            return tiling;
-        });
+        value(metadata, OVERLAP, text -> fitting(scale, overlap, 0, tile));
+        int margin = ModelMetadata.integer(metadata, MARGIN);
+        return value(metadata, MARGIN, text -> fitting(scale, overlap, margin, tile));
+    }
+
+    private static Tiling fitting(FrameScale scale, int overlap, int margin, FrameSize tile) {
+        Tiling tiling = new Tiling(scale, overlap, margin);
+        tiling.requireFits(tile);
+        return tiling;
     }
 
     private static void requireSideOfInput(Map<String, String> metadata, String key, String inputKey)

@@ -64,16 +64,11 @@ class FrameTests {
         Random random = new Random(7);
         for (int round = 0; round < 60; round++) {
             PixelBytes image = noise(random, 22 + random.nextInt(180), 12 + random.nextInt(90), round % 2 == 0 ? 1 : 3);
-            int overlap = random.nextInt(17);
+            Framing framing = tiled(random.nextInt(17), random.nextInt(9), null);
             FramePlan plan = round % 3 == 0
                     ? FramePlan.shifted(
-                            tiled(overlap, null),
-                            TILE,
-                            image.width(),
-                            image.height(),
-                            random.nextInt(64),
-                            random.nextInt(32))
-                    : FramePlan.of(tiled(overlap, null), TILE, image.width(), image.height(), null);
+                            framing, TILE, image.width(), image.height(), random.nextInt(64), random.nextInt(32))
+                    : FramePlan.of(framing, TILE, image.width(), image.height(), null);
             FrameResult result = run(Frame.tiled(plan, image), Reconstruction.PLANES);
             float[] planes = Objects.requireNonNull(result.planes());
             for (int y = 0; y < image.height(); y++) {
@@ -111,14 +106,14 @@ class FrameTests {
                     .withMessageContaining("A frame of " + size)
                     .withMessageContaining("64x32, for which it must have 22x12 or more");
         }
-        new Tiling(FrameScale.parse("22x12"), 0).requireFits(TILE);
+        new Tiling(FrameScale.parse("22x12"), 0, 0).requireFits(TILE);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Tiling(FrameScale.parse("22x11"), 0).requireFits(TILE))
+                .isThrownBy(() -> new Tiling(FrameScale.parse("22x11"), 0, 0).requireFits(TILE))
                 .withMessageContaining("A frame of 22x11");
         // Tiles of 256x256 need 86x86 pixels, of the 715,827,882 that an image can have.
-        new Tiling(FrameScale.parse("0.00322"), 0).requireFits(FrameSize.square(256));
+        new Tiling(FrameScale.parse("0.00322"), 0, 0).requireFits(FrameSize.square(256));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Tiling(FrameScale.parse("0.00321"), 0).requireFits(FrameSize.square(256)))
+                .isThrownBy(() -> new Tiling(FrameScale.parse("0.00321"), 0, 0).requireFits(FrameSize.square(256)))
                 .withMessage("No image is large enough for tiles of 256x256 at the scale 0.00321: use a larger scale");
     }
 
@@ -226,13 +221,16 @@ class FrameTests {
     @Test
     void aScoreOfTilesOrARegionDoesNotComeFromTheGraph() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Framing(new Tiling(FrameScale.ONE, 0), FrameScore.GRAPH, null, false));
+                .isThrownBy(() -> new Framing(new Tiling(FrameScale.ONE, 0, 0), FrameScore.GRAPH, null, false));
         assertThatIllegalArgumentException().isThrownBy(() -> new Framing(null, FrameScore.GRAPH, null, true));
         RegionOfInterest region = RegionOfInterest.parse("0,0 1,0 1,1");
         assertThatIllegalArgumentException().isThrownBy(() -> new Framing(null, FrameScore.MAXIMUM, region, true));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Tiling(FrameScale.ONE, 17).requireFits(TILE))
+                .isThrownBy(() -> new Tiling(FrameScale.ONE, 17, 0).requireFits(TILE))
                 .withMessageContaining("at most half of the smaller side, 16, got 17");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Tiling(FrameScale.ONE, 0, 9).requireFits(TILE))
+                .withMessageContaining("at most a quarter of the smaller side, 8, got 9");
     }
 
     @Test
@@ -265,7 +263,11 @@ class FrameTests {
     }
 
     private static Framing tiled(int overlap, @Nullable RegionOfInterest region) {
-        return new Framing(new Tiling(FrameScale.ONE, overlap), FrameScore.MAXIMUM, region, false);
+        return tiled(overlap, 0, region);
+    }
+
+    private static Framing tiled(int overlap, int margin, @Nullable RegionOfInterest region) {
+        return new Framing(new Tiling(FrameScale.ONE, overlap, margin), FrameScore.MAXIMUM, region, false);
     }
 
     /** Runs a network whose map is the red channel, and whose reconstruction is the image. */

@@ -46,7 +46,8 @@ class LargeFramesGuideTests {
 
     private static Framing tiles(FrameSize tile, @Nullable String scale) {
         int overlap = Math.max(16, Math.min(tile.width(), tile.height()) / 8);
-        Tiling tiling = new Tiling(FrameScale.parse(Objects.requireNonNullElse(scale, "1")), overlap);
+        Tiling tiling =
+                new Tiling(FrameScale.parse(Objects.requireNonNullElse(scale, "1")), overlap, Tiling.marginOf(tile));
         return new Framing(tiling, FrameScore.MAXIMUM, null, false);
     }
 }

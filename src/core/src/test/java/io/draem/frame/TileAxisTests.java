@@ -12,18 +12,22 @@ class TileAxisTests {
 
     @ParameterizedTest
     @CsvSource({
-        "4096, 256, 32, 19",
-        "3000, 256, 32, 14",
-        "500, 256, 32, 3",
-        "1255, 256, 32, 6",
-        "1255, 128, 16, 12",
-        "250, 256, 32, 1",
-        "256, 256, 32, 1",
-        "257, 256, 32, 2",
-        "1, 64, 16, 1"
+        "4096, 256, 32, 0, 19",
+        "4096, 256, 32, 32, 19",
+        "3000, 256, 32, 0, 14",
+        "500, 256, 32, 0, 3",
+        "1255, 256, 32, 0, 6",
+        "1255, 128, 16, 0, 12",
+        "1248, 128, 16, 0, 11",
+        "1248, 128, 16, 16, 12",
+        "250, 256, 32, 32, 1",
+        "256, 256, 32, 32, 1",
+        "257, 256, 32, 0, 2",
+        "257, 256, 32, 32, 2",
+        "1, 64, 16, 0, 1"
     })
-    void takesAsFewTilesAsOverlapEnough(int length, int tile, int overlap, int count) {
-        assertThat(TileAxis.of(length, tile, overlap, 0).count()).isEqualTo(count);
+    void takesAsFewTilesAsOverlapEnough(int length, int tile, int overlap, int margin, int count) {
+        assertThat(TileAxis.of(length, tile, overlap, margin, 0).count()).isEqualTo(count);
     }
 
     @Test
@@ -33,18 +37,20 @@ class TileAxisTests {
             int tile = 1 + random.nextInt(100);
             int overlap = random.nextInt(tile / 2 + 1);
             int length = 1 + random.nextInt(6 * tile);
-            int[] starts = TileAxis.of(length, tile, overlap, 0).starts();
+            int margin = random.nextInt(tile / 4 + 1);
+            int[] starts = TileAxis.of(length, tile, overlap, margin, 0).starts();
             int last = starts.length - 1;
             if (length <= tile) {
                 assertThat(starts).containsExactly(-((tile - length) / 2));
                 continue;
             }
-            assertThat(starts[0]).isZero();
-            assertThat(starts[last]).isEqualTo(length - tile);
+            assertThat(starts[0]).isEqualTo(-margin);
+            assertThat(starts[last]).isEqualTo(length + margin - tile);
             for (int k = 0; k < last; k++) {
                 int step = starts[k + 1] - starts[k];
                 assertThat(tile - step).isGreaterThanOrEqualTo(overlap);
-                assertThat(step).isBetween((length - tile) / last, (length - tile) / last + 1);
+                assertThat(step)
+                        .isBetween((length + 2 * margin - tile) / last, (length + 2 * margin - tile) / last + 1);
             }
         }
     }
@@ -57,7 +63,8 @@ class TileAxisTests {
             int tile = 1 + random.nextInt(80);
             int overlap = round % 2 == 0 ? tile / 2 : random.nextInt(tile / 2 + 1);
             int length = 1 + random.nextInt(5 * tile);
-            TileAxis axis = TileAxis.of(length, tile, overlap, round % 3 == 0 ? random.nextInt(tile) : 0);
+            TileAxis axis = TileAxis.of(
+                    length, tile, overlap, random.nextInt(tile / 4 + 1), round % 3 == 0 ? random.nextInt(tile) : 0);
             double[] sums = new double[length];
             for (int k = 0; k < axis.count(); k++) {
                 for (int i = 0; i < tile; i++) {
@@ -77,7 +84,7 @@ class TileAxisTests {
 
     @Test
     void theOutermostQuarterOfAnOverlapCountsForNothing() {
-        TileAxis axis = TileAxis.of(160, 96, 32, 0);
+        TileAxis axis = TileAxis.of(160, 96, 32, 0, 0);
         assertThat(axis.starts()).containsExactly(0, 64);
         float[] second = axis.weights()[1];
         for (int i = 0; i < 8; i++) {
@@ -92,7 +99,7 @@ class TileAxisTests {
     @Test
     void whatIsOutsideTheFrameIsItsReflection() {
         for (int length = 1; length <= 12; length++) {
-            TileAxis axis = TileAxis.of(length, 4 * length + 3, 0, 0);
+            TileAxis axis = TileAxis.of(length, 4 * length + 3, 0, 0, 0);
             int[] sources = axis.sources(0);
             int start = axis.starts()[0];
             for (int i = 0; i < sources.length; i++) {

@@ -140,8 +140,8 @@ class ModelCardTests {
         RegionOfInterest polygons = RegionOfInterest.parse("0.1,0.2 0.9,0.3 0.5,0.95;0,0 0.2,0 0,0.2");
         RegionOfInterest mask =
                 RegionOfInterest.ofMask(ImageMask.of(new RgbImage(2, 1, new byte[] {0, 0, 0, 9, 9, 9})));
-        Tiling half = new Tiling(FrameScale.parse("0.5"), 64);
-        Tiling fixed = new Tiling(FrameScale.parse("2048x1500"), 0);
+        Tiling half = new Tiling(FrameScale.parse("0.5"), 64, 16);
+        Tiling fixed = new Tiling(FrameScale.parse("2048x1500"), 0, 0);
         return List.of(
                 new Framing(half, FrameScore.MAXIMUM, null, false),
                 new Framing(fixed, FrameScore.AVERAGED, polygons, false),
@@ -167,7 +167,7 @@ class ModelCardTests {
 
     @Test
     void writesTheNamesOfTiles() {
-        Tiling tiling = new Tiling(FrameScale.parse("0.5"), 32);
+        Tiling tiling = new Tiling(FrameScale.parse("0.5"), 32, 16);
         assertThat(card().withFraming(new Framing(tiling, FrameScore.SMOOTHED, null, true))
                         .toMetadata())
                 .containsEntry("draem.input.width", "256")
@@ -175,6 +175,7 @@ class ModelCardTests {
                 .containsEntry("draem.tile.width", "256")
                 .containsEntry("draem.tile.height", "128")
                 .containsEntry("draem.tile.overlap", "32")
+                .containsEntry("draem.tile.margin", "16")
                 .containsEntry("draem.tile.blending", "sine-squared")
                 .containsEntry("draem.tile.padding", "reflect")
                 .containsEntry("draem.image-score", "smoothed")
@@ -219,6 +220,7 @@ class ModelCardTests {
                 "tile.width",
                 "tile.height",
                 "tile.overlap",
+                "tile.margin",
                 "tile.blending",
                 "tile.padding",
                 "image-score"
@@ -247,6 +249,9 @@ class ModelCardTests {
         "tile.overlap, 65",
         "tile.overlap, -1",
         "tile.overlap, 1.5",
+        "tile.margin, 33",
+        "tile.margin, -1",
+        "tile.margin, 1.5",
         "tile.blending, gaussian",
         "tile.padding, zero",
         "image-score, graph",

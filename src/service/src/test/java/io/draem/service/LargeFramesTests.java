@@ -49,7 +49,7 @@ class LargeFramesTests {
     @Test
     void eightImagesOf12MegapixelsAtATimeFitTheHeapThatTakesOne() throws Exception {
         Path version = Files.createDirectories(directory.resolve("models/tiled/1"));
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 32), FrameScore.MAXIMUM, null, false);
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 32, 0), FrameScore.MAXIMUM, null, false);
         Files.write(version.resolve("model.onnx"), TestModels.tiled(FrameSize.square(256), framing));
         try (ServiceProcess service = ServiceProcess.start(
                 directory,

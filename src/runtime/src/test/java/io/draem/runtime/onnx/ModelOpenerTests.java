@@ -251,7 +251,7 @@ class ModelOpenerTests {
 
     @Test
     void aGraphThatIsMadeForTilesRunsOneTileAsAnyInput() throws Exception {
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 4), FrameScore.MAXIMUM, null, false);
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 4, 0), FrameScore.MAXIMUM, null, false);
         Path file = Files.write(directory.resolve("tiled.onnx"), TestModels.tiled(FrameSize.square(SIDE), framing));
         try (OnnxModel model = new ModelOpener(CPU).open(graph(file)).get(0)) {
             assertThat(model.card().framing()).isEqualTo(framing);

@@ -69,6 +69,15 @@ record ModelInputResponse(
 
             @Schema(
                     description =
+                            "Pixels outside the frame that the tiles at its border cover. A side that is not longer"
+                                    + " than a tile has one tile, centered on it",
+                    requiredMode = RequiredMode.REQUIRED,
+                    minimum = "0",
+                    example = "32")
+            int margin,
+
+            @Schema(
+                    description =
                             "Factor by which images are scaled before they are cut; absent where frame is present",
                     example = "0.5")
             @Nullable
@@ -121,6 +130,7 @@ record ModelInputResponse(
                 card.width(),
                 card.height(),
                 tiling.overlap(),
+                tiling.margin(),
                 fixed == null ? tiling.scale().factor() : null,
                 fixed == null ? null : new Size(fixed.width(), fixed.height()),
                 Tiling.BLENDING,

@@ -82,7 +82,7 @@ final class FrameAdmission {
         }
     }
 
-    /** Returns the larger of the numbers of tiles in a row and in a column of a frame, or one less. */
+    /** Returns the larger of the numbers of tiles in a row and in a column of a frame, or up to two less. */
     static int longestRow(Tiling tiling, FrameSize tile, FrameSize frame) {
         int columns = (frame.width() - tiling.overlap()) / (tile.width() - tiling.overlap());
         int rows = (frame.height() - tiling.overlap()) / (tile.height() - tiling.overlap());

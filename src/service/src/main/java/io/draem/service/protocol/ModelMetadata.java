@@ -37,6 +37,7 @@ record ModelMetadata(
      *
      * @param tiled always true
      * @param tileOverlap smallest number of pixels that neighboring tiles share
+     * @param tileMargin pixels outside the frame that the tiles at its border cover
      * @param frameScale factor or size to which an image is scaled before it is cut
      * @param blending how the maps of tiles are joined
      * @param imageScore where the score of an image comes from
@@ -44,6 +45,7 @@ record ModelMetadata(
     record Parameters(
             boolean tiled,
             @JsonProperty("tile_overlap") int tileOverlap,
+            @JsonProperty("tile_margin") int tileMargin,
             @JsonProperty("frame_scale") String frameScale,
             String blending,
             @JsonProperty("image_score") String imageScore) {
@@ -55,6 +57,7 @@ record ModelMetadata(
                     : new Parameters(
                             true,
                             tiling.overlap(),
+                            tiling.margin(),
                             tiling.scale().toString(),
                             Tiling.BLENDING,
                             framing.score().id());

@@ -66,11 +66,11 @@ class FrameHttpTests {
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) throws Exception {
         FrameSize tile = FrameSize.square(64);
-        Tiling tiling = new Tiling(FrameScale.ONE, 16);
+        Tiling tiling = new Tiling(FrameScale.ONE, 16, 4);
         RegionOfInterest left = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1");
         write("tiled", TestModels.tiled(tile, new Framing(tiling, FrameScore.MAXIMUM, null, false)));
         write("own", TestModels.tiled(tile, new Framing(tiling, FrameScore.MAXIMUM, left, false)));
-        Tiling fixed = new Tiling(FrameScale.parse("160x128"), 0);
+        Tiling fixed = new Tiling(FrameScale.parse("160x128"), 0, 0);
         write("fixed", TestModels.tiled(new FrameSize(64, 96), new Framing(fixed, FrameScore.SMOOTHED, null, true)));
         write("whole", TestModels.tiled(tile, new Framing(null, FrameScore.MAXIMUM, null, true)));
         write("plain", TestModels.tiled(tile, Framing.WHOLE));
@@ -93,9 +93,9 @@ class FrameHttpTests {
         assertThat(verdict.get("frame").toString()).isEqualTo("{\"width\":200,\"height\":150,\"tiles\":12,\"run\":12}");
         assertThat(verdict.at("/timing/inputs").asInt()).isEqualTo(12);
         assertThat(verdict.get("tiles")).hasSize(12);
-        assertThat(verdict.at("/tiles/0").toString()).isEqualTo(tile(0, 0, 64, 64, true));
-        assertThat(verdict.at("/tiles/5").toString()).isEqualTo(tile(45, 43, 64, 64, true));
-        assertThat(verdict.at("/tiles/11").toString()).isEqualTo(tile(136, 86, 64, 64, true));
+        assertThat(verdict.at("/tiles/0").toString()).isEqualTo(tile(0, 0, 60, 60, true));
+        assertThat(verdict.at("/tiles/5").toString()).isEqualTo(tile(44, 43, 64, 64, true));
+        assertThat(verdict.at("/tiles/11").toString()).isEqualTo(tile(140, 90, 60, 60, true));
         assertThat(verdict.has("regionOfInterest")).isFalse();
         assertThat(verdict.get("anomalous").asBoolean()).isTrue();
         assertThat(verdict.get("score").asDouble()).isEqualTo(1, within(1e-6));
@@ -140,8 +140,8 @@ class FrameHttpTests {
         assertThat(verdict.at("/tiles/1").toString()).isEqualTo(tile(60, 0, 80, 113, true));
         assertThat(verdict.at("/tiles/5").toString()).isEqualTo(tile(120, 37, 80, 113, true));
         JsonNode padded = detect("?include=tiles", png(30, 100, (x, y) -> false));
-        assertThat(padded.at("/tiles/0").toString()).isEqualTo(tile(0, 0, 30, 64, true));
-        assertThat(padded.at("/tiles/1").toString()).isEqualTo(tile(0, 36, 30, 64, true));
+        assertThat(padded.at("/tiles/0").toString()).isEqualTo(tile(0, 0, 30, 60, true));
+        assertThat(padded.at("/tiles/1").toString()).isEqualTo(tile(0, 40, 30, 60, true));
     }
 
     @Test
@@ -163,8 +163,8 @@ class FrameHttpTests {
         assertThat(verdict.get("regions")).isEmpty();
         assertThat(verdict.at("/frame/run").asInt()).isEqualTo(6);
         assertThat(verdict.at("/timing/inputs").asInt()).isEqualTo(6);
-        assertThat(verdict.at("/tiles/1").toString()).isEqualTo(tile(45, 0, 64, 64, false));
-        assertThat(verdict.at("/tiles/2").toString()).isEqualTo(tile(91, 0, 64, 64, true));
+        assertThat(verdict.at("/tiles/1").toString()).isEqualTo(tile(44, 0, 64, 60, false));
+        assertThat(verdict.at("/tiles/2").toString()).isEqualTo(tile(92, 0, 64, 60, true));
         JsonNode region = verdict.get("regionOfInterest");
         assertThat(region.get("source").asString()).isEqualTo("request");
         assertThat(region.get("share").asDouble()).isEqualTo(0.4);
@@ -247,8 +247,9 @@ class FrameHttpTests {
     void describesHowTheModelsTakeImages() throws Exception {
         JsonNode tiled = Http.json(http.get("/v1/models/tiled"));
         assertThat(tiled.at("/input/tiling").toString())
-                .isEqualTo("{\"width\":64,\"height\":64,\"overlap\":16,\"scale\":1.0,\"blending\":\"sine-squared\","
-                        + "\"padding\":\"reflect\"}");
+                .isEqualTo(
+                        "{\"width\":64,\"height\":64,\"overlap\":16,\"margin\":4,\"scale\":1.0,\"blending\":\"sine-squared\","
+                                + "\"padding\":\"reflect\"}");
         assertThat(tiled.at("/input/imageScore").asString()).isEqualTo("maximum");
         assertThat(tiled.get("regionOfInterest").toString()).isEqualTo("{\"accepted\":true}");
         JsonNode fixed = Http.json(http.get("/v1/models/fixed"));
@@ -391,7 +392,7 @@ class FrameHttpTests {
         assertThat(tiled.at("/outputs/1/shape").toString()).isEqualTo("[-1,-1,-1]");
         assertThat(tiled.at("/outputs/2/shape").toString()).isEqualTo("[-1,3,-1,-1]");
         assertThat(tiled.get("parameters").toString())
-                .isEqualTo("{\"tiled\":true,\"tile_overlap\":16,\"frame_scale\":\"1.0\","
+                .isEqualTo("{\"tiled\":true,\"tile_overlap\":16,\"tile_margin\":4,\"frame_scale\":\"1.0\","
                         + "\"blending\":\"sine-squared\",\"image_score\":\"maximum\"}");
         assertThat(Http.json(http.get("/v2/models/fixed"))
                         .at("/parameters/frame_scale")

@@ -87,7 +87,7 @@ final class FrameBenchmark {
     }
 
     private void withoutModel(RgbImage image, int rounds) {
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, OVERLAP), FrameScore.SMOOTHED, null, false);
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, OVERLAP, 0), FrameScore.SMOOTHED, null, false);
         FramePlan plan = FramePlan.of(framing, FrameSize.square(TILE), WIDTH, HEIGHT, null);
         Frame frame = Frame.tiled(plan, PixelBytes.of(image));
         float[] input = new float[3 * TILE * TILE];

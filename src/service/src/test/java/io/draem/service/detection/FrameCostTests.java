@@ -135,7 +135,8 @@ class FrameCostTests {
     }
 
     private static ModelCard tiled(String scale) {
-        return CARD.withFraming(new Framing(new Tiling(FrameScale.parse(scale), 32), FrameScore.MAXIMUM, null, false));
+        return CARD.withFraming(
+                new Framing(new Tiling(FrameScale.parse(scale), 32, 0), FrameScore.MAXIMUM, null, false));
     }
 
     private static byte[] png(int width, int height) throws IOException {

@@ -62,7 +62,8 @@ class FrameRunsTests {
     }
 
     private final ModelCard whole = card(Framing.WHOLE);
-    private final ModelCard tiled = card(new Framing(new Tiling(FrameScale.ONE, 4), FrameScore.MAXIMUM, null, false));
+    private final ModelCard tiled =
+            card(new Framing(new Tiling(FrameScale.ONE, 4, 0), FrameScore.MAXIMUM, null, false));
     private final List<List<ModelInput>> runs = Collections.synchronizedList(new ArrayList<>());
     private final List<InferenceQueue<ModelInput, ModelOutput>> queues = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();

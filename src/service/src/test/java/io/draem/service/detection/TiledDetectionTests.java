@@ -107,12 +107,12 @@ class TiledDetectionTests {
 
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) throws Exception {
-        Tiling own = new Tiling(FrameScale.ONE, 16);
-        Tiling half = new Tiling(FrameScale.parse("0.5"), 16);
+        Tiling own = new Tiling(FrameScale.ONE, 16, 0);
+        Tiling half = new Tiling(FrameScale.parse("0.5"), 16, 0);
         RegionOfInterest left = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1");
         add("tiled", new Framing(own, FrameScore.MAXIMUM, null, false));
         add("half", new Framing(half, FrameScore.MAXIMUM, null, false));
-        add("fixed", new Framing(new Tiling(FrameScale.parse("600x600"), 16), FrameScore.MAXIMUM, null, false));
+        add("fixed", new Framing(new Tiling(FrameScale.parse("600x600"), 16, 0), FrameScore.MAXIMUM, null, false));
         add("left", new Framing(own, FrameScore.MAXIMUM, left, false));
         add("squeezed", new Framing(null, FrameScore.MAXIMUM, left, false));
         add("whole", Framing.WHOLE);

@@ -69,7 +69,7 @@ class HttpFuzzTests {
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) throws IOException {
         write(TestModels.name(), Files.readAllBytes(TestModels.graph()));
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 16), FrameScore.MAXIMUM, null, false);
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 16, 0), FrameScore.MAXIMUM, null, false);
         write("tiled", TestModels.tiled(FrameSize.square(64), framing));
         properties.add("draem.models.directory", () -> directory.toString());
     }

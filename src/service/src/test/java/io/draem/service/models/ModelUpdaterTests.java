@@ -123,7 +123,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
     void refusesAModelWhoseRegionOfInterestHasNoPixelOfItsFrames() throws Exception {
         FrameSize input = FrameSize.square(64);
         RegionOfInterest dot = RegionOfInterest.parse("0.5,0.5 0.50001,0.5 0.5,0.50001");
-        Tiling fixed = new Tiling(FrameScale.parse("300x200"), 16);
+        Tiling fixed = new Tiling(FrameScale.parse("300x200"), 16, 0);
         directory.put("dot", "1", TestModels.tiled(input, new Framing(null, FrameScore.MAXIMUM, dot, false)));
         directory.put("dot", "2", TestModels.tiled(input, new Framing(fixed, FrameScore.MAXIMUM, dot, false)));
         models.pollTwice();

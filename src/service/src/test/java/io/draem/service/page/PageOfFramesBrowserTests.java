@@ -71,7 +71,7 @@ class PageOfFramesBrowserTests {
     }
 
     private static void write(String name, @Nullable RegionOfInterest region) throws Exception {
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 16), FrameScore.MAXIMUM, region, false);
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 16, 0), FrameScore.MAXIMUM, region, false);
         Path version = Files.createDirectories(folder.resolve("models/" + name + "/1"));
         Files.write(version.resolve("model.onnx"), TestModels.tiled(FrameSize.square(256), framing));
     }

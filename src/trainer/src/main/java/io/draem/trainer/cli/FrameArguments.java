@@ -82,7 +82,8 @@ final class FrameArguments {
         }
         return new Tiling(
                 scale == null ? FrameScale.ONE : scale,
-                overlap != null ? overlap : Math.max(LEAST_OVERLAP, side / OVERLAPS_PER_SIDE));
+                overlap != null ? overlap : Math.max(LEAST_OVERLAP, side / OVERLAPS_PER_SIDE),
+                Tiling.marginOf(tiles));
     }
 
     /** Returns what the recipe says of the region of interest before its file is read. */

@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Random crops of frames, of the size of a tile. Each frame is drawn as often per epoch as tiles would cover what counts of
- * it on average. Every position is equally likely, but those at the borders of the frame are drawn more often, since fewer
- * crops show a pixel there. With a region of interest, a random pixel of it is in the middle half of the crop, as far as the
+ * it on average. Every position within the margin of the tiles is equally likely, but those at its ends are drawn more often,
+ * since fewer crops show a pixel there. With a region of interest, a random pixel of it is in the middle half of the crop, as far as the
  * borders allow it.
  */
 public final class FrameCrops implements NormalSource {
@@ -26,6 +26,7 @@ public final class FrameCrops implements NormalSource {
 
     private final FrameStore frames;
     private final FrameSize tile;
+    private final int margin;
     private final @Nullable RegionOfInterest region;
     private final int cropsPerFrame;
     private final Map<FrameSize, Region> regions = new ConcurrentHashMap<>();
@@ -87,9 +88,11 @@ public final class FrameCrops implements NormalSource {
         }
     }
 
-    private FrameCrops(FrameStore frames, FrameSize tile, @Nullable RegionOfInterest region, int cropsPerFrame) {
+    private FrameCrops(
+            FrameStore frames, FrameSize tile, int margin, @Nullable RegionOfInterest region, int cropsPerFrame) {
         this.frames = frames;
         this.tile = tile;
+        this.margin = margin;
         this.region = region;
         this.cropsPerFrame = cropsPerFrame;
     }
@@ -98,10 +101,11 @@ public final class FrameCrops implements NormalSource {
      * Returns crops of frames.
      *
      * @param tile size of the crops
+     * @param margin of the tiles: pixels outside the frame that a crop may show
      * @param region what of the frames counts; null for all
      * @throws DatasetException if the region has no pixel of a frame
      */
-    public static FrameCrops of(FrameStore frames, FrameSize tile, @Nullable RegionOfInterest region)
+    public static FrameCrops of(FrameStore frames, FrameSize tile, int margin, @Nullable RegionOfInterest region)
             throws DatasetException {
         Map<FrameSize, Long> counts = new HashMap<>();
         double pixels = 0;
@@ -114,7 +118,7 @@ public final class FrameCrops implements NormalSource {
             pixels += count;
         }
         long crops = Math.round(pixels / Math.max(1, frames.size()) / tile.pixels());
-        return new FrameCrops(frames, tile, region, (int) Math.max(1, crops));
+        return new FrameCrops(frames, tile, margin, region, (int) Math.max(1, crops));
     }
 
     private static long counted(FrameSize size, @Nullable RegionOfInterest region) {
@@ -188,18 +192,18 @@ public final class FrameCrops implements NormalSource {
         return regions.computeIfAbsent(size, one -> Region.of(of.at(one.width(), one.height())));
     }
 
-    private static int start(int length, int side, RandomGenerator random) {
-        int margin = side / 4;
-        return within(length, side, length < side ? 0 : random.nextInt(-margin, length - side + margin + 1));
+    private int start(int length, int side, RandomGenerator random) {
+        int beyond = margin + side / 4;
+        return within(length, side, length < side ? 0 : random.nextInt(-beyond, length - side + beyond + 1));
     }
 
     /** Returns where a crop begins that has a pixel in its middle half. */
-    private static int start(int pixel, int length, int side, RandomGenerator random) {
+    private int start(int pixel, int length, int side, RandomGenerator random) {
         return within(length, side, pixel - side / 4 - random.nextInt(side / 2));
     }
 
-    private static int within(int length, int side, int start) {
-        return length <= side ? -((side - length) / 2) : Math.min(Math.max(start, 0), length - side);
+    private int within(int length, int side, int start) {
+        return length <= side ? -((side - length) / 2) : Math.min(Math.max(start, -margin), length - side + margin);
     }
 
     /** Returns which pixels of a crop count, as ones and zeros; null if all do. */

@@ -48,7 +48,7 @@ public record FrameImages(List<LabelledImage> images, Framing framing, FrameSize
     public static FramePlan plan(FrameSize scaled, Framing framing, FrameSize tile) {
         Tiling tiling = Objects.requireNonNull(framing.tiling(), "tiling");
         Framing unscaled = new Framing(
-                new Tiling(FrameScale.ONE, tiling.overlap()),
+                new Tiling(FrameScale.ONE, tiling.overlap(), tiling.margin()),
                 framing.score(),
                 framing.region(),
                 framing.requestRegion());

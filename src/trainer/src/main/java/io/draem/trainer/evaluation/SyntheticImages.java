@@ -15,6 +15,7 @@ import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.RandomStreams;
 import io.draem.trainer.synthesis.Sample;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -70,7 +71,11 @@ public final class SyntheticImages implements EvaluationSet {
     public static SyntheticImages of(
             FrameStore heldOut, Framing framing, FrameSize tile, AnomalySynthesizer synthesizer, long seed)
             throws DatasetException {
-        FrameCrops crops = FrameCrops.of(heldOut, tile, framing.region());
+        FrameCrops crops = FrameCrops.of(
+                heldOut,
+                tile,
+                Objects.requireNonNull(framing.tiling(), "tiling").margin(),
+                framing.region());
         AnomalySynthesizer upright = synthesizer.withoutNormalRotation();
         int samplesPerFrame = 1 + Math.max(1, anomaliesPerImage(heldOut.size()));
         IntPredicate anomalous = index -> index % samplesPerFrame > 0;

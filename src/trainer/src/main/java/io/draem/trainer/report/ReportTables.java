@@ -100,6 +100,7 @@ final class ReportTables {
             rows.add(List.of("scale of the frames", tiling.scale().toString()));
             rows.add(List.of("tile", report.card().input().toString()));
             rows.add(List.of("overlap of tiles, at least", text(tiling.overlap())));
+            rows.add(List.of("margin of tiles outside the frame", text(tiling.margin())));
             JsonNode trained = report.card().training().path("frames");
             FrameSizes.of(trained).ifPresent(sizes -> {
                 rows.add(List.of("frames of the training", sizes.toString()));

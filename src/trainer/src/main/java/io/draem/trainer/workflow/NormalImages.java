@@ -2,7 +2,6 @@ package io.draem.trainer.workflow;
 
 import io.draem.frame.Frame;
 import io.draem.frame.FramePlan;
-import io.draem.frame.FrameScale;
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.frame.Tiling;
@@ -96,7 +95,7 @@ sealed interface NormalImages extends AutoCloseable {
         NormalImages open(List<LabelledImage> images) throws IOException, InterruptedException, TrainerException {
             List<Path> files = LabelledImage.files(images);
             Tiling tiling = framing.tiling();
-            return tiling == null ? whole(files) : cut(files, tiling.scale());
+            return tiling == null ? whole(files) : cut(files, tiling);
         }
 
         private NormalImages whole(List<Path> files) throws IOException, InterruptedException, TrainerException {
@@ -112,11 +111,13 @@ sealed interface NormalImages extends AutoCloseable {
                     plan);
         }
 
-        private NormalImages cut(List<Path> files, FrameScale scale) throws IOException, InterruptedException {
-            FrameStore frames = FrameStore.open(files, scale, whiteLevel, pass, memory, scratch, readers, progress);
+        private NormalImages cut(List<Path> files, Tiling tiling) throws IOException, InterruptedException {
+            FrameStore frames =
+                    FrameStore.open(files, tiling.scale(), whiteLevel, pass, memory, scratch, readers, progress);
             boolean opened = false;
             try {
-                Cut cut = new Cut(frames, framing, input, FrameCrops.of(frames, input, framing.region()));
+                Cut cut = new Cut(
+                        frames, framing, input, FrameCrops.of(frames, input, tiling.margin(), framing.region()));
                 opened = true;
                 return cut;
             } finally {

@@ -45,7 +45,8 @@ import tools.jackson.databind.json.JsonMapper;
 class FrameCommandsTests {
 
     private static final FrameSize TILE = new FrameSize(64, 32);
-    private static final Framing TILES = new Framing(new Tiling(FrameScale.ONE, 16), FrameScore.MAXIMUM, null, false);
+    private static final Framing TILES =
+            new Framing(new Tiling(FrameScale.ONE, 16, 0), FrameScore.MAXIMUM, null, false);
     private static final String LEFT = "{\"polygons\": [[[0, 0], [0.5, 0], [0.5, 1], [0, 1]]]}";
     private static final int HOLE_X = 90;
     private static final int HOLE_Y = 40;
@@ -265,7 +266,7 @@ class FrameCommandsTests {
 
     @Test
     void aCheckpointWithoutThresholdsIsCutAsItsTrainingWas() throws Exception {
-        String training = "{\"imageSize\":\"64x32\",\"tiling\":{\"scale\":\"0.5\",\"overlap\":8}";
+        String training = "{\"imageSize\":\"64x32\",\"tiling\":{\"scale\":\"0.5\",\"overlap\":8,\"margin\":3}";
         Path checkpoint = folder.resolve("bare.safetensors");
         bare(training + "}", checkpoint);
         Path output = folder.resolve("bare");
@@ -273,7 +274,8 @@ class FrameCommandsTests {
         assertThat(run.code()).as(run.err()).isZero();
         try (GraphDetector detector = GraphDetector.open(output.resolve("plate/1/model.onnx"), 1)) {
             assertThat(detector.card().framing())
-                    .isEqualTo(new Framing(new Tiling(new FrameScale(0.5, null), 8), FrameScore.MAXIMUM, null, false));
+                    .isEqualTo(
+                            new Framing(new Tiling(new FrameScale(0.5, null), 8, 3), FrameScore.MAXIMUM, null, false));
         }
         bare(training + ",\"region\":\"0123\"}", checkpoint);
         CommandRun refused = export(checkpoint, output, "--threshold-image", "0.3");

@@ -111,7 +111,7 @@ class DatasetTests {
         write("test/good/003.png", 0, 32);
         DatasetCheck all = DatasetCheck.of(Dataset.open(folder), List.of(), 2).requireAll();
         FirstPass pass =
-                FirstPass.ofFrames(List.of(), List.of(), new FrameSize(96, 64), new Tiling(FrameScale.ONE, 16));
+                FirstPass.ofFrames(List.of(), List.of(), new FrameSize(96, 64), new Tiling(FrameScale.ONE, 16, 0));
         DatasetCheck check = DatasetCheck.of(Dataset.open(folder), List.of(), 2, Progress.SILENT, pass);
         assertThatThrownBy(() -> check.requireAllUnless(false))
                 .isInstanceOf(DatasetException.class)

@@ -10,6 +10,8 @@ import io.draem.trainer.synthesis.RandomStreams;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +30,7 @@ class FrameCropsTests {
     @Test
     void everyPixelOfAFrameIsDrawnAndBordersHardlyLessThanTheMiddle() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90"))) {
-            int[][] drawn = drawn(FrameCrops.of(frames, TILE, null), 120, 90);
+            int[][] drawn = drawn(FrameCrops.of(frames, TILE, 0, null), 120, 90);
             double even = (double) CROPS * TILE.pixels() / (120 * 90);
             for (int[] row : drawn) {
                 for (int times : row) {
@@ -46,7 +48,7 @@ class FrameCropsTests {
     void everyPixelOfARegionIsDrawnAndEachCropHasOne(String polygons) throws Exception {
         RegionOfInterest region = RegionOfInterest.parse(polygons);
         try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90"))) {
-            FrameCrops crops = FrameCrops.of(frames, TILE, region);
+            FrameCrops crops = FrameCrops.of(frames, TILE, 0, region);
             int[][] drawn = drawn(crops, 120, 90);
             RowMask mask = region.at(120, 90);
             for (int y = 0; y < 90; y++) {
@@ -76,7 +78,7 @@ class FrameCropsTests {
     @Test
     void aCropHasThePixelsOfItsPlaceAndIsTheSameForTheSameNumbers() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90", "70x70"))) {
-            FrameCrops crops = FrameCrops.of(frames, TILE, null);
+            FrameCrops crops = FrameCrops.of(frames, TILE, 0, null);
             for (int i = 0; i < 20; i++) {
                 FrameCrops.Crop crop = crops.crop(1, RandomStreams.of(3, "crop", i));
                 assertThat(crop.normal().pixels()).isEqualTo(frames.crop(1, crop.left(), crop.top(), TILE));
@@ -87,10 +89,31 @@ class FrameCropsTests {
         }
     }
 
+    /** Tiles at the border of a frame show its reflection, so that the network has to learn it; it does not count. */
+    @Test
+    void cropsReachIntoTheMarginWhoseReflectionDoesNotCount() throws Exception {
+        try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90"))) {
+            FrameCrops crops = FrameCrops.of(frames, TILE, 4, null);
+            Set<Integer> lefts = new TreeSet<>();
+            for (int i = 0; i < 2000; i++) {
+                FrameCrops.Crop crop = crops.crop(0, RandomStreams.of(0, "crop", i));
+                lefts.add(crop.left());
+                float[] inside = crop.normal().inside();
+                boolean within = crop.left() >= 0 && crop.left() <= 88 && crop.top() >= 0 && crop.top() <= 50;
+                assertThat(inside == null).isEqualTo(within);
+                if (crop.left() == -4 && inside != null) {
+                    assertThat(inside[20 * TILE.width() + 3]).isZero();
+                    assertThat(inside[20 * TILE.width() + 4]).isOne();
+                }
+            }
+            assertThat(lefts).hasSize(97).contains(-4, 92);
+        }
+    }
+
     @Test
     void ofASmallFrameWhatIsReflectedDoesNotCount() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("20x90"))) {
-            FrameCrops crops = FrameCrops.of(frames, TILE, null);
+            FrameCrops crops = FrameCrops.of(frames, TILE, 0, null);
             FrameCrops.Crop crop = crops.crop(0, RandomStreams.of(0, "crop", 1));
             assertThat(crop.left()).isEqualTo(-6);
             float[] inside = crop.normal().inside();
@@ -106,14 +129,14 @@ class FrameCropsTests {
     @Test
     void anEpochHasAsManyCropsAsCoverWhatCounts() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("64x120", "96x160"))) {
-            FrameCrops all = FrameCrops.of(frames, TILE, null);
+            FrameCrops all = FrameCrops.of(frames, TILE, 0, null);
             assertThat(all.cropsPerFrame()).isEqualTo(9); // 11520 pixels on average
             assertThat(all.size()).isEqualTo(18);
             assertThat(all.notes())
                     .containsExactly(
                             "frames of 64x120 to 96x160 pixels, half of them up to 96x160; random crops of 32x40"
                                     + " per frame and epoch: 9");
-            FrameCrops half = FrameCrops.of(frames, TILE, RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1"));
+            FrameCrops half = FrameCrops.of(frames, TILE, 0, RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1"));
             assertThat(half.cropsPerFrame()).isEqualTo(5);
             ObjectNode json = JsonMapper.shared().createObjectNode();
             half.writeTo(json);
@@ -128,7 +151,7 @@ class FrameCropsTests {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("200x200", "40x40"))) {
             RegionOfInterest small = RegionOfInterest.parse("0.014,0.014 0.02,0.014 0.02,0.02 0.014,0.02");
             assertThatExceptionOfType(DatasetException.class)
-                    .isThrownBy(() -> FrameCrops.of(frames, TILE, small))
+                    .isThrownBy(() -> FrameCrops.of(frames, TILE, 0, small))
                     .withMessage(frames.file(1) + ": the region of interest has no pixel of the image");
         }
     }

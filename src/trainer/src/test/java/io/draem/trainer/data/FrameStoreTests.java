@@ -69,7 +69,7 @@ class FrameStoreTests {
 
     @Test
     void aCropIsATileOfTheFrameWhereTheyMeet() throws Exception {
-        Framing framing = new Framing(new Tiling(HALF, 8), FrameScore.MAXIMUM, null, false);
+        Framing framing = new Framing(new Tiling(HALF, 8, 0), FrameScore.MAXIMUM, null, false);
         try (FrameStore store = TestFrames.open(files, HALF, Long.MAX_VALUE, null)) {
             FramePlan plan = FramePlan.of(framing, TILE, 130, 70, null);
             Frame frame = Frame.tiled(plan, store.whole(1));
@@ -84,7 +84,7 @@ class FrameStoreTests {
     void theCheckKeepsFramesSoThatNoFileIsDecodedAgain() throws Exception {
         Dataset dataset = Dataset.open(folder.resolve("images"));
         try (FrameStore fromFiles = TestFrames.open(files, HALF, Long.MAX_VALUE, null)) {
-            FirstPass pass = FirstPass.ofFrames(files, List.of(), TILE, new Tiling(HALF, 0));
+            FirstPass pass = FirstPass.ofFrames(files, List.of(), TILE, new Tiling(HALF, 0, 0));
             assertThat(DatasetCheck.of(dataset, List.of(), 2, Progress.SILENT, pass)
                             .decoded()
                             .samples())
@@ -166,7 +166,7 @@ class FrameStoreTests {
         assertThatExceptionOfType(DatasetException.class)
                 .isThrownBy(() -> TestFrames.open(wide, four, 0, null).close())
                 .withMessageContaining(file + ": cannot be read: its frame is too large: A size must have sides");
-        FirstPass pass = FirstPass.ofFrames(wide, List.of(), TILE, new Tiling(four, 0));
+        FirstPass pass = FirstPass.ofFrames(wide, List.of(), TILE, new Tiling(four, 0, 0));
         assertThat(DatasetCheck.of(Dataset.open(folder.resolve("wide")), List.of(), 1, Progress.SILENT, pass)
                         .problems())
                 .singleElement()

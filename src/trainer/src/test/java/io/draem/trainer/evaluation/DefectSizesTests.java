@@ -265,7 +265,7 @@ class DefectSizesTests {
     }
 
     private static Framing tiles(String scale) {
-        return new Framing(new Tiling(FrameScale.parse(scale), 16), FrameScore.MAXIMUM, null, false);
+        return new Framing(new Tiling(FrameScale.parse(scale), 16, 0), FrameScore.MAXIMUM, null, false);
     }
 
     private static Defect only(DefectSizes sizes) {

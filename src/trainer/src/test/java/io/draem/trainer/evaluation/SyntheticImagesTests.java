@@ -106,8 +106,8 @@ class SyntheticImagesTests {
 
     private static SyntheticImages images(FrameStore frames, @Nullable RegionOfInterest region) throws Exception {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS, TILE.width(), TILE.height(), FrameCrops.of(frames, TILE, region), null);
-        Framing framing = new Framing(new Tiling(new FrameScale(0.5, null), 8), FrameScore.MAXIMUM, region, false);
+                SynthesisOptions.DEFAULTS, TILE.width(), TILE.height(), FrameCrops.of(frames, TILE, 0, region), null);
+        Framing framing = new Framing(new Tiling(new FrameScale(0.5, null), 8, 0), FrameScore.MAXIMUM, region, false);
         return SyntheticImages.of(frames, framing, TILE, synthesizer, 3);
     }
 

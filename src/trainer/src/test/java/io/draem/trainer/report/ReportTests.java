@@ -159,7 +159,7 @@ class ReportTests {
 
     @Test
     void aCutImageIsShownWholeAndInPartAroundItsLargestRegion() throws IOException {
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 8), FrameScore.MAXIMUM, null, false);
+        Framing framing = new Framing(new Tiling(FrameScale.ONE, 8, 0), FrameScore.MAXIMUM, null, false);
         AnomalyDetector brightness = (pixels, count) -> {
             List<ModelOutput> outputs = new ArrayList<>();
             int length = 3 * SIDE * SIDE;

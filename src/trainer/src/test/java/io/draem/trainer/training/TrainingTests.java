@@ -94,7 +94,7 @@ class TrainingTests {
         Recipe recipe = recipe(UNVALIDATED);
         try (FrameStore frames = TestFrames.in(folder.resolve("frames")).open(List.of("90x70", "70x100", "20x40"))) {
             RegionOfInterest region = RegionOfInterest.parse("0.2,0 1,0 1,0.8");
-            NormalSource crops = FrameCrops.of(frames, FrameSize.square(SIDE), region);
+            NormalSource crops = FrameCrops.of(frames, FrameSize.square(SIDE), 0, region);
             Map<String, Tensor> whole = train(recipe, crops, null, new Ear(), TrainingTests::validate, () -> false)
                     .weights();
             loaders = 3;
@@ -126,7 +126,7 @@ class TrainingTests {
     private static Recipe tiled(Recipe recipe) {
         return new Recipe(
                 recipe.imageSize(),
-                new Tiling(FrameScale.parse("0.5"), 16),
+                new Tiling(FrameScale.parse("0.5"), 16, 0),
                 null,
                 recipe.network(),
                 recipe.initialization(),
