@@ -113,7 +113,7 @@ public final class RegionOfInterest {
         if (mask.looksLikePhotograph()) {
             throw new IllegalArgumentException(
                     "The mask of the region of interest looks like a photograph, since a quarter"
-                            + " of its pixels or more is neither black nor white");
+                            + " of its pixels or more are neither black nor white");
         }
         BitMask cells = RegionRaster.cells(mask, MAX_MASK_SIDE);
         if (cells.count() == 0) {

@@ -5,10 +5,10 @@ import io.draem.image.PixelBytes;
 /**
  * Tiles along one side of a frame: where they begin, and how much each counts at each of its pixels.
  *
- * <p>Tiles are spread evenly, the first beginning and the last ending a margin outside the frame, so that neighbors share
- * at least the overlap. A frame that is not longer than a tile is in the middle of one. In an overlap one tile fades out as the other
- * fades in, by sine squared; in the outermost quarter of the overlap, where the padding of the network's convolutions
- * shows, a tile counts for nothing. All weights at a pixel of the frame sum to 1.
+ * <p>Tiles are spread evenly, the first beginning and the last ending a margin outside the frame, so that neighbors
+ * share at least the overlap. A frame that is not longer than a tile is in the middle of one. In an overlap one tile
+ * fades out as the other fades in, by sine squared; in the outermost quarter of the overlap, where the padding of the
+ * network's convolutions shows, a tile counts for nothing. All weights at a pixel of the frame sum to 1.
  *
  * @param length side of the frame
  * @param tile side of a tile
@@ -31,14 +31,22 @@ record TileAxis(int length, int tile, int[] starts, float[][] weights) {
                 : at(length, tile, overlap, -shift - margin, length + shift + 2 * margin);
     }
 
+    /** Returns how many tiles there are, without computing them. */
+    static int count(int length, int tile, int overlap, int margin) {
+        return length <= tile ? 1 : tiles(length + 2 * margin, tile, overlap);
+    }
+
+    private static int tiles(int span, int tile, int overlap) {
+        return span <= tile ? 1 : Math.floorDiv(span - overlap - 1, tile - overlap) + 1;
+    }
+
     /** Spreads tiles over a span that begins at a pixel of the frame. */
     private static TileAxis at(int length, int tile, int overlap, int from, int span) {
-        int[] starts;
-        if (span <= tile) {
-            starts = new int[] {from - (tile - span) / 2};
+        int count = tiles(span, tile, overlap);
+        int[] starts = new int[count];
+        if (count == 1) {
+            starts[0] = from - (tile - span) / 2;
         } else {
-            int count = Math.floorDiv(span - overlap - 1, tile - overlap) + 1;
-            starts = new int[count];
             for (int k = 0; k < count; k++) {
                 starts[k] = from + (int) (((long) k * (span - tile) + (count - 1) / 2) / (count - 1));
             }

@@ -28,12 +28,15 @@ public record Tiling(FrameScale scale, int overlap, int margin) {
         }
     }
 
-    /**
-     * Returns the margin of new models, an eighth of the smaller side: as with the default overlap, the padding of the
-     * network's convolutions shows in pixels of the frame no more at its border than in its middle.
-     */
+    /** Returns the margin of new models: an eighth of the smaller side, and at least 16 pixels where it may be as many. */
     public static int marginOf(FrameSize tile) {
-        return Math.min(tile.width(), tile.height()) / 8;
+        int side = Math.min(tile.width(), tile.height());
+        return Math.max(side / 8, Math.min(16, side / 4));
+    }
+
+    /** Returns how many tiles cover a side of a frame. */
+    public int tiles(int length, int side) {
+        return TileAxis.count(length, side, overlap, margin);
     }
 
     /**
@@ -41,7 +44,7 @@ public record Tiling(FrameScale scale, int overlap, int margin) {
      * scale.
      *
      * @throws IllegalArgumentException if the overlap is more than half of the smaller side, if the margin is more than a
-     *     quarter of it, which the reflection of the smallest frame fills, or if the frames of all images are
+     *     quarter of it, so that a tile shows the pixels whose reflections it shows, or if the frames of all images are
      *     {@linkplain #requireFrame too small}
      */
     public void requireFits(FrameSize tile) {

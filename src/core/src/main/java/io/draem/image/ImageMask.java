@@ -16,8 +16,7 @@ import java.util.stream.IntStream;
  * <ul>
  *   <li>a mask of one or two values has defects where the value is above 0; where two values are both above 0 the lower
  *       one is the background, with a warning;
- *   <li>a label mask has defects where the value is above 0. It has at most {@value #FEW_VALUES} values up to
- *       {@value #MAX_LABEL}, or at most {@value #MAX_LABELS} values of which those between 0 and the largest form
+ *   <li>a label mask has defects where the value is above 0. It has at most 16 values up to 31, or at most 64 values of which those between 0 and the largest form
  *       areas: half of their pixels have the value of all eight neighbors, or nine tenths of them have no neighbor of a
  *       larger value. At antialiased edges values rise from pixel to pixel;
  *   <li>any other mask, and any of lossy compression, is gray: defects are where the value is above half of the largest
@@ -25,6 +24,7 @@ import java.util.stream.IntStream;
  * </ul>
  */
 public final class ImageMask {
+
     /** Ringing of a lossy codec stays below this of 255. */
     private static final int LOSSY_NOISE = 32;
 
@@ -181,7 +181,10 @@ public final class ImageMask {
         return largest;
     }
 
-    /** Returns whether a quarter of the pixels or more is neither black nor white nor a label. */
+    /**
+     * Returns whether the mask is gray and a quarter of its pixels or more are between an eighth and seven eighths of the
+     * largest value.
+     */
     public boolean looksLikePhotograph() {
         return photograph;
     }

@@ -82,11 +82,9 @@ final class FrameAdmission {
         }
     }
 
-    /** Returns the larger of the numbers of tiles in a row and in a column of a frame, or up to two less. */
+    /** Returns the larger of the numbers of tiles in a row and in a column of a frame. */
     static int longestRow(Tiling tiling, FrameSize tile, FrameSize frame) {
-        int columns = (frame.width() - tiling.overlap()) / (tile.width() - tiling.overlap());
-        int rows = (frame.height() - tiling.overlap()) / (tile.height() - tiling.overlap());
-        return Math.max(columns, rows);
+        return Math.max(tiling.tiles(frame.width(), tile.width()), tiling.tiles(frame.height(), tile.height()));
     }
 
     /** Returns whether not every pixel of an image counts. */

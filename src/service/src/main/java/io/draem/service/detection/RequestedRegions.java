@@ -61,8 +61,8 @@ public final class RequestedRegions {
      *
      * @param name name of the part that has it, for the message
      * @param mask encoded bytes; not copied
-     * @throws DetectionException if the mask is no image, is too large, or marks nothing, or if there was no memory for it
-     *     before the deadline
+     * @throws DetectionException if the mask is no image or a photograph, is too large, or marks nothing, or if there was no
+     *     memory for it before the deadline
      */
     public RegionOfInterest ofMask(String name, byte[] mask, RequestContext context) throws DetectionException {
         try {
@@ -82,7 +82,8 @@ public final class RequestedRegions {
         } catch (ImageException e) {
             throw unreadable(name, e);
         } catch (IllegalArgumentException e) {
-            throw invalid("The part '" + name + "': " + e.getMessage() + ": make the pixels that count white");
+            throw invalid("The part '" + name + "': " + e.getMessage()
+                    + ": make the pixels that count white, the others black");
         }
     }
 

@@ -104,10 +104,21 @@ final class TiledModelLog {
             double advance = (double) (tile.width() - tiling.overlap()) * (tile.height() - tiling.overlap()) / scale;
             // An image of fewer tiles than may be in flight takes less for them.
             double whole = Math.floor(bytes / (tileBytes + pixelBytes * advance));
-            double few = whole > 0 ? whole * advance : (bytes - tileBytes) / pixelBytes;
+            double few = whole > 0 ? pixels(whole, tiling, tile) / scale : (bytes - tileBytes) / pixelBytes;
             double many = (bytes - model.maxInFlight() * tileBytes) / pixelBytes;
-            most = Math.min(maxTiles * advance, Math.max(Math.min(few, model.maxInFlight() * advance), many));
+            double inFlight = pixels(model.maxInFlight(), tiling, tile) / scale;
+            most = Math.min(pixels(maxTiles, tiling, tile) / scale, Math.max(Math.min(few, inFlight), many));
         }
         return (long) Math.max(0, Math.min(limits.maxPixels(), most));
+    }
+
+    /** Returns the pixels of the largest frame that has so many tiles, as many across as down. */
+    private static double pixels(double tiles, Tiling tiling, FrameSize tile) {
+        double across = Math.sqrt(tiles);
+        return side(across, tiling, tile.width()) * side(across, tiling, tile.height());
+    }
+
+    private static double side(double tiles, Tiling tiling, int side) {
+        return Math.max(side, tiles * (side - tiling.overlap()) + tiling.overlap() - 2 * tiling.margin());
     }
 }

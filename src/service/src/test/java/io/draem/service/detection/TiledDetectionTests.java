@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import ch.qos.logback.classic.Level;
+import io.draem.frame.FramePlan;
 import io.draem.frame.FrameScale;
 import io.draem.frame.FrameScore;
 import io.draem.frame.FrameSize;
@@ -41,6 +42,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -108,7 +111,7 @@ class TiledDetectionTests {
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) throws Exception {
         Tiling own = new Tiling(FrameScale.ONE, 16, 0);
-        Tiling half = new Tiling(FrameScale.parse("0.5"), 16, 0);
+        Tiling half = new Tiling(FrameScale.parse("0.5"), 16, Tiling.marginOf(TILE));
         RegionOfInterest left = RegionOfInterest.parse("0,0 0.5,0 0.5,1 0,1");
         add("tiled", new Framing(own, FrameScore.MAXIMUM, null, false));
         add("half", new Framing(half, FrameScore.MAXIMUM, null, false));
@@ -144,7 +147,7 @@ class TiledDetectionTests {
     void aScaledImageHasItsRegionsInItsOwnPixels() throws Exception {
         Detection detection = detect("half", image(WIDTH, HEIGHT), null, null);
         assertThat(detection.frame().size()).isEqualTo(new FrameSize(150, 90));
-        assertThat(detection.timing().inputs()).isEqualTo(3 * 2);
+        assertThat(detection.timing().inputs()).isEqualTo(4 * 3);
         assertThat(detection.verdict().regions().largest()).hasSize(2).allSatisfy(region -> {
             assertThat(region.width()).isCloseTo(10, within(2));
             assertThat(region.height()).isCloseTo(10, within(2));
@@ -264,10 +267,29 @@ class TiledDetectionTests {
                     .singleElement()
                     .asString()
                     .startsWith("WARN")
-                    .contains("at least 12 tiles");
+                    .contains("at least 13 tiles");
             new TiledModelLog(limits, 169).changed(changed);
             assertThat(lines.taken()).singleElement().asString().startsWith("INFO");
         }
+    }
+
+    @Test
+    void theLoggedSizeIsThatOfAnImageWhoseTilesFit() throws Exception {
+        ServedModel half = models.require("half", null);
+        for (int most : List.of(4, 16, 100)) {
+            try (LogLines lines = new LogLines(TiledModelLog.class, Level.INFO)) {
+                new TiledModelLog(limits, most).changed(new ModelEvent.Changed(List.of(half)));
+                Matcher logged = Pattern.compile("up to (\\S+) megapixels").matcher(String.join("", lines.taken()));
+                assertThat(logged.find()).isTrue();
+                int side = (int) Math.sqrt(1e6 * Double.parseDouble(logged.group(1)));
+                assertThat(tiles(half, side - side / 100)).isLessThanOrEqualTo(most);
+                assertThat(tiles(half, side + side / 20)).isGreaterThan(most);
+            }
+        }
+    }
+
+    private static int tiles(ServedModel model, int side) {
+        return FramePlan.of(model.card().framing(), TILE, side, side, null).tiles();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.draem.trainer.data;
 
 import io.draem.frame.FrameSize;
 import io.draem.frame.RegionOfInterest;
+import io.draem.image.PixelBytes;
 import io.draem.score.RowMask;
 import io.draem.trainer.synthesis.NormalSource;
 import java.util.ArrayList;
@@ -15,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Random crops of frames, of the size of a tile. Each frame is drawn as often per epoch as tiles would cover what counts of
- * it on average. Every position within the margin of the tiles is equally likely, but those at its ends are drawn more often,
- * since fewer crops show a pixel there. With a region of interest, a random pixel of it is in the middle half of the crop, as far as the
+ * it on average. Every position that reaches outside the frame by at most the margin of the tiles is equally likely; the
+ * outermost are drawn more often, since fewer crops show a pixel there. With a region of interest, a random pixel of it is in the middle half of the crop, as far as the
  * borders allow it.
  */
 public final class FrameCrops implements NormalSource {
@@ -182,7 +183,8 @@ public final class FrameCrops implements NormalSource {
             top = start(row, size.height(), tile.height(), random);
         }
         float[] inside = inside(size, left, top, counted == null ? null : counted.mask());
-        return new Crop(left, top, new Normal(frames.crop(frame, left, top, tile), inside));
+        Normal normal = new Normal(frames.crop(frame, left, top, tile), inside, reflection(size, left, top));
+        return new Crop(left, top, normal);
     }
 
     private Region region(RegionOfInterest of, FrameSize size) {
@@ -204,6 +206,20 @@ public final class FrameCrops implements NormalSource {
 
     private int within(int length, int side, int start) {
         return length <= side ? -((side - length) / 2) : Math.min(Math.max(start, -margin), length - side + margin);
+    }
+
+    /** Returns the pixel of a crop that each of its pixels shows, as {@link Normal#reflection} has them. */
+    private int @Nullable [] reflection(FrameSize size, int left, int top) {
+        if (left >= 0 && top >= 0 && left + tile.width() <= size.width() && top + tile.height() <= size.height()) {
+            return null;
+        }
+        int[] columns = PixelBytes.reflected(left, tile.width(), size.width());
+        int[] rows = PixelBytes.reflected(top, tile.height(), size.height());
+        int[] pixels = new int[tile.pixels()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (rows[i / tile.width()] - top) * tile.width() + columns[i % tile.width()] - left;
+        }
+        return pixels;
     }
 
     /** Returns which pixels of a crop count, as ones and zeros; null if all do. */

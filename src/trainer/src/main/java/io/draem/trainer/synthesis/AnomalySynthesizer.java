@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnomalySynthesizer {
 
-    // An empty mask is drawn again. With the defaults one in twenty is empty, so that this many in a row mean that the
-    // options exclude any mask.
+    // An empty mask, one in twenty with the defaults, is drawn again; this many in a row mean that options exclude any.
     private static final int MASK_DRAWS = 1000;
 
     // An anomaly that is not visible on the image is drawn again, and finally replaced by another kind.
@@ -186,7 +185,7 @@ public final class AnomalySynthesizer {
         float[] clean = normal.pixels();
         float[] mask = anomaly.mask();
         if (anomaly.softness() == 0) {
-            return new Sample(clean, blend(clean, anomaly.texture(), mask, anomaly.beta()), mask, true);
+            return sample(normal, blend(clean, anomaly.texture(), mask, anomaly.beta()), mask);
         }
         float[] opacity = SoftEdges.opacity(mask, width, height, anomaly.softness());
         if (normal.inside() != null) {
@@ -201,7 +200,14 @@ public final class AnomalySynthesizer {
             }
             label[i] = labeled ? 1 : 0;
         }
-        return new Sample(clean, augmented, label, true);
+        return sample(normal, augmented, label);
+    }
+
+    /** Returns an anomalous sample whose reflection shows the anomaly too, as that of a frame with a defect does. */
+    private static Sample sample(Normal normal, float[] augmented, float[] label) {
+        normal.reflect(augmented);
+        normal.reflect(label);
+        return new Sample(normal.pixels(), augmented, label, true);
     }
 
     /** Returns {@code I(1 − M) + (1 − β)·A·M + β·I·M} for a mask from 0 to 1. */

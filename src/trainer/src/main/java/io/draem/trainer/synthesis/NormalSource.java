@@ -22,10 +22,30 @@ public interface NormalSource {
      *
      * @param pixels {@code [3, height, width]}, 0 to 1; not changed
      * @param inside {@code [height, width]}, 1 where an anomaly may be, otherwise 0; null where it may be everywhere
+     * @param reflection {@code [height, width]}, the pixel that each pixel shows: itself, or the one whose reflection it is
+     *     outside a frame; null where all show themselves
      */
-    record Normal(float[] pixels, float @Nullable [] inside) {
+    record Normal(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection) {
 
-        /** Returns the image rotated clockwise; what was outside it is black, and no anomaly is there if any are limited. */
+        /** Makes an image without a reflection. */
+        Normal(float[] pixels, float @Nullable [] inside) {
+            this(pixels, inside, null);
+        }
+
+        /** Gives the reflection in some planes of this image's size the values of the pixels that it shows. */
+        void reflect(float[] planes) {
+            if (reflection != null) {
+                for (int i = 0; i < planes.length; i++) {
+                    int pixel = i % reflection.length;
+                    planes[i] = planes[i - pixel + reflection[pixel]];
+                }
+            }
+        }
+
+        /**
+         * Returns the image rotated clockwise; what was outside it is black, and no anomaly is there if any are limited. Its
+         * reflection is that of the normal pixels alone.
+         */
         Normal rotated(int width, int height, double degrees) {
             float[] rotated = Rotation.rotate(pixels, width, height, degrees);
             if (inside == null) {

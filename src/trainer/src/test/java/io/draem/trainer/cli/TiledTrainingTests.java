@@ -63,7 +63,7 @@ class TiledTrainingTests {
                 .returns(new FrameSize(32, 64), ModelCard::input)
                 .returns(
                         new Framing(
-                                new Tiling(FrameScale.parse("0.8"), 8, 4),
+                                new Tiling(FrameScale.parse("0.8"), 8, 8),
                                 FrameScore.SMOOTHED,
                                 RegionOfInterest.parse(POLYGON),
                                 false),

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.frame.FrameSize;
 import io.draem.frame.RegionOfInterest;
+import io.draem.frame.Tiling;
 import io.draem.score.RowMask;
+import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.RandomStreams;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,7 +32,7 @@ class FrameCropsTests {
     @Test
     void everyPixelOfAFrameIsDrawnAndBordersHardlyLessThanTheMiddle() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90"))) {
-            int[][] drawn = drawn(FrameCrops.of(frames, TILE, 0, null), 120, 90);
+            int[][] drawn = drawn(FrameCrops.of(frames, TILE, Tiling.marginOf(TILE), null), 120, 90);
             double even = (double) CROPS * TILE.pixels() / (120 * 90);
             for (int[] row : drawn) {
                 for (int times : row) {
@@ -48,7 +50,7 @@ class FrameCropsTests {
     void everyPixelOfARegionIsDrawnAndEachCropHasOne(String polygons) throws Exception {
         RegionOfInterest region = RegionOfInterest.parse(polygons);
         try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90"))) {
-            FrameCrops crops = FrameCrops.of(frames, TILE, 0, region);
+            FrameCrops crops = FrameCrops.of(frames, TILE, Tiling.marginOf(TILE), region);
             int[][] drawn = drawn(crops, 120, 90);
             RowMask mask = region.at(120, 90);
             for (int y = 0; y < 90; y++) {
@@ -69,7 +71,8 @@ class FrameCropsTests {
                 for (int pixel = 0; pixel < inside.length; pixel++) {
                     int x = crop.left() + pixel % TILE.width();
                     int y = crop.top() + pixel / TILE.width();
-                    assertThat(inside[pixel]).isEqualTo(mask.contains(x, y) ? 1 : 0);
+                    boolean counts = x >= 0 && x < 120 && y >= 0 && y < 90 && mask.contains(x, y);
+                    assertThat(inside[pixel]).isEqualTo(counts ? 1 : 0);
                 }
             }
         }
@@ -89,9 +92,9 @@ class FrameCropsTests {
         }
     }
 
-    /** Tiles at the border of a frame show its reflection, so that the network has to learn it; it does not count. */
+    /** Tiles at the border of a frame show its reflection, so that the network has to learn it. */
     @Test
-    void cropsReachIntoTheMarginWhoseReflectionDoesNotCount() throws Exception {
+    void cropsReachIntoTheMarginAndNoAnomalyBeginsThere() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("120x90"))) {
             FrameCrops crops = FrameCrops.of(frames, TILE, 4, null);
             Set<Integer> lefts = new TreeSet<>();
@@ -101,6 +104,7 @@ class FrameCropsTests {
                 float[] inside = crop.normal().inside();
                 boolean within = crop.left() >= 0 && crop.left() <= 88 && crop.top() >= 0 && crop.top() <= 50;
                 assertThat(inside == null).isEqualTo(within);
+                assertReflects(crop.normal());
                 if (crop.left() == -4 && inside != null) {
                     assertThat(inside[20 * TILE.width() + 3]).isZero();
                     assertThat(inside[20 * TILE.width() + 4]).isOne();
@@ -110,12 +114,25 @@ class FrameCropsTests {
         }
     }
 
+    /** Each pixel has the values of the one whose reflection it is, and that is of the frame. */
+    private static void assertReflects(NormalSource.Normal normal) {
+        int[] reflection = normal.reflection();
+        float[] inside = normal.inside();
+        assertThat(reflection == null).isEqualTo(inside == null);
+        for (int i = 0; reflection != null && inside != null && i < reflection.length; i++) {
+            assertThat(inside[reflection[i]]).isOne();
+            assertThat(reflection[i] == i).isEqualTo(inside[i] == 1);
+            assertThat(normal.pixels()[i]).isEqualTo(normal.pixels()[reflection[i]]);
+        }
+    }
+
     @Test
     void ofASmallFrameWhatIsReflectedDoesNotCount() throws Exception {
         try (FrameStore frames = TestFrames.in(folder).open(List.of("20x90"))) {
             FrameCrops crops = FrameCrops.of(frames, TILE, 0, null);
             FrameCrops.Crop crop = crops.crop(0, RandomStreams.of(0, "crop", 1));
             assertThat(crop.left()).isEqualTo(-6);
+            assertReflects(crop.normal());
             float[] inside = crop.normal().inside();
             assertThat(inside).isNotNull();
             for (int pixel = 0; pixel < inside.length; pixel++) {
@@ -161,8 +178,8 @@ class FrameCropsTests {
         int[][] drawn = new int[height][width];
         for (int i = 0; i < CROPS; i++) {
             FrameCrops.Crop crop = crops.crop(0, RandomStreams.of(7, "crop", i));
-            for (int y = crop.top(); y < crop.top() + TILE.height(); y++) {
-                for (int x = crop.left(); x < crop.left() + TILE.width(); x++) {
+            for (int y = Math.max(0, crop.top()); y < Math.min(height, crop.top() + TILE.height()); y++) {
+                for (int x = Math.max(0, crop.left()); x < Math.min(width, crop.left() + TILE.width()); x++) {
                     drawn[y][x]++;
                 }
             }

@@ -277,6 +277,32 @@ class AnomalySynthesizerTests {
         }
     }
 
+    /** Of a frame with a defect at its border the reflection shows the defect too. */
+    @Test
+    void theReflectionOutsideAFrameShowsTheAnomaly() {
+        SynthesisOptions options = upright.with(new Shapes(0.4, 4)).with(new Appearance(0.2, false, 3));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(options, WIDTH, HEIGHT, source, textures);
+        int margin = 8;
+        int[] reflection = new int[AREA];
+        Arrays.setAll(reflection, i -> i % WIDTH < margin ? i + 2 * (margin - i % WIDTH) : i);
+        float[] image = normals.get(0).clone();
+        for (int i = 0; i < image.length; i++) {
+            image[i] = image[i - i % AREA + reflection[i % AREA]];
+        }
+        int reflected = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            Normal normal = new Normal(image, inside(margin, 0, WIDTH, HEIGHT), reflection);
+            Sample sample = synthesizer.synthesize(normal, true, new SplittableRandom(seed));
+            for (int i = 0; i < 3 * AREA; i++) {
+                int shown = i - i % AREA + reflection[i % AREA];
+                assertThat(sample.augmented()[i]).isEqualTo(sample.augmented()[shown]);
+                assertThat(sample.mask()[i % AREA]).isEqualTo(sample.mask()[shown % AREA]);
+                reflected += i != shown && sample.augmented()[i] != sample.clean()[i] ? 1 : 0;
+            }
+        }
+        assertThat(reflected).isPositive();
+    }
+
     @Test
     void theRegionOfInterestIsRotatedWithTheImage() {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
