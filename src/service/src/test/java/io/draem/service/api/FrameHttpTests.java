@@ -365,6 +365,11 @@ class FrameHttpTests {
                 400,
                 "marks nothing: make the pixels that count white",
                 () -> masked(png(10, 4, (x, y) -> false)));
+        isRefused(
+                "invalid-request",
+                400,
+                "looks like a photograph",
+                () -> masked(Files.readAllBytes(TestModels.broken())));
     }
 
     @Test

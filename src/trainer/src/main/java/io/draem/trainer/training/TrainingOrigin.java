@@ -53,6 +53,7 @@ public record TrainingOrigin(
     private static final Map<String, String> OPTIONS = Map.ofEntries(
             Map.entry("recipe.imageSize", "--image-size or --tiles"),
             Map.entry("recipe.region", "--region-of-interest"),
+            Map.entry("recipe.tiling.margin", "margin of --tiles"),
             Map.entry("recipe.optimizer.adam.rule", "--optimizer"),
             Map.entry("recipe.optimizer.adam.beta1", "--adam-betas (first)"),
             Map.entry("recipe.optimizer.adam.beta2", "--adam-betas (second)"),

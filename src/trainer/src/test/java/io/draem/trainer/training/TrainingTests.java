@@ -119,6 +119,7 @@ class TrainingTests {
         assertThat(origin(tiled).differencesFrom(before))
                 .containsExactly(
                         "--region-of-interest: not known in the checkpoint, " + tiled.region() + " now",
+                        "margin of --tiles: not known in the checkpoint, 8 now",
                         "--overlap: not known in the checkpoint, 16 now",
                         "--scale: not known in the checkpoint, 0.5 now");
     }
@@ -126,7 +127,7 @@ class TrainingTests {
     private static Recipe tiled(Recipe recipe) {
         return new Recipe(
                 recipe.imageSize(),
-                new Tiling(FrameScale.parse("0.5"), 16, 0),
+                new Tiling(FrameScale.parse("0.5"), 16, 8),
                 null,
                 recipe.network(),
                 recipe.initialization(),
