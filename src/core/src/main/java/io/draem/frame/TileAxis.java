@@ -26,32 +26,30 @@ record TileAxis(int length, int tile, int[] starts, float[][] weights) {
      * @param shift more pixels that the first tile begins before the frame, for tests of other cuts
      */
     static TileAxis of(int length, int tile, int overlap, int margin, int shift) {
-        return length + shift <= tile
-                ? at(length, tile, overlap, -shift, length + shift)
-                : at(length, tile, overlap, -shift - margin, length + shift + 2 * margin);
+        int covered = length + shift;
+        int span = span(covered, tile, margin);
+        int from = -shift - (span - covered) / 2;
+        int[] starts = new int[tiles(span, tile, overlap)];
+        int last = starts.length - 1;
+        for (int k = 0; k < starts.length; k++) {
+            starts[k] =
+                    last == 0 ? from - (tile - span) / 2 : from + (int) (((long) k * (span - tile) + last / 2) / last);
+        }
+        return new TileAxis(length, tile, starts, weights(starts, tile));
     }
 
     /** Returns how many tiles there are, without computing them. */
     static int count(int length, int tile, int overlap, int margin) {
-        return length <= tile ? 1 : tiles(length + 2 * margin, tile, overlap);
+        return tiles(span(length, tile, margin), tile, overlap);
+    }
+
+    /** Returns how many pixels the tiles cover: with both margins where one tile is not enough. */
+    private static int span(int length, int tile, int margin) {
+        return length <= tile ? length : length + 2 * margin;
     }
 
     private static int tiles(int span, int tile, int overlap) {
         return span <= tile ? 1 : Math.floorDiv(span - overlap - 1, tile - overlap) + 1;
-    }
-
-    /** Spreads tiles over a span that begins at a pixel of the frame. */
-    private static TileAxis at(int length, int tile, int overlap, int from, int span) {
-        int count = tiles(span, tile, overlap);
-        int[] starts = new int[count];
-        if (count == 1) {
-            starts[0] = from - (tile - span) / 2;
-        } else {
-            for (int k = 0; k < count; k++) {
-                starts[k] = from + (int) (((long) k * (span - tile) + (count - 1) / 2) / (count - 1));
-            }
-        }
-        return new TileAxis(length, tile, starts, weights(starts, tile));
     }
 
     private static float[][] weights(int[] starts, int tile) {

@@ -28,10 +28,14 @@ public record Tiling(FrameScale scale, int overlap, int margin) {
         }
     }
 
-    /** Returns the margin of new models: an eighth of the smaller side, and at least 16 pixels where it may be as many. */
+    /** Returns the overlap of new models by default: an eighth of the smaller side, and at least 16 pixels. */
+    public static int overlapOf(FrameSize tile) {
+        return Math.max(16, Math.min(tile.width(), tile.height()) / 8);
+    }
+
+    /** Returns the margin of new models: the default overlap, or the largest margin where that is less. */
     public static int marginOf(FrameSize tile) {
-        int side = Math.min(tile.width(), tile.height());
-        return Math.max(side / 8, Math.min(16, side / 4));
+        return Math.min(overlapOf(tile), Math.min(tile.width(), tile.height()) / 4);
     }
 
     /** Returns how many tiles cover a side of a frame. */

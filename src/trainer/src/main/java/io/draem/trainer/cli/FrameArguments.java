@@ -13,9 +13,6 @@ import picocli.CommandLine.TypeConversionException;
 /** Options of how an image becomes inputs of the network, and what of it counts. */
 final class FrameArguments {
 
-    private static final int LEAST_OVERLAP = 16;
-    private static final int OVERLAPS_PER_SIDE = 8;
-
     @Option(
             names = "--image-size",
             paramLabel = "WIDTH[,HEIGHT]",
@@ -82,7 +79,7 @@ final class FrameArguments {
         }
         return new Tiling(
                 scale == null ? FrameScale.ONE : scale,
-                overlap != null ? overlap : Math.max(LEAST_OVERLAP, side / OVERLAPS_PER_SIDE),
+                overlap != null ? overlap : Tiling.overlapOf(tiles),
                 Tiling.marginOf(tiles));
     }
 
