@@ -49,8 +49,10 @@ class LargeFramesTests {
     @Test
     void eightImagesOf12MegapixelsAtATimeFitTheHeapThatTakesOne() throws Exception {
         Path version = Files.createDirectories(directory.resolve("models/tiled/1"));
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 32, 0), FrameScore.MAXIMUM, null, false);
-        Files.write(version.resolve("model.onnx"), TestModels.tiled(FrameSize.square(256), framing));
+        FrameSize tile = FrameSize.square(256);
+        Tiling tiling = new Tiling(FrameScale.ONE, Tiling.overlapOf(tile), Tiling.marginOf(tile));
+        Framing framing = new Framing(tiling, FrameScore.MAXIMUM, null, false);
+        Files.write(version.resolve("model.onnx"), TestModels.tiled(tile, framing));
         try (ServiceProcess service = ServiceProcess.start(
                 directory,
                 "-Xmx640m",

@@ -87,8 +87,10 @@ final class FrameBenchmark {
     }
 
     private void withoutModel(RgbImage image, int rounds) {
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, OVERLAP, 0), FrameScore.SMOOTHED, null, false);
-        FramePlan plan = FramePlan.of(framing, FrameSize.square(TILE), WIDTH, HEIGHT, null);
+        FrameSize tile = FrameSize.square(TILE);
+        Tiling tiling = new Tiling(FrameScale.ONE, OVERLAP, Tiling.marginOf(tile));
+        Framing framing = new Framing(tiling, FrameScore.SMOOTHED, null, false);
+        FramePlan plan = FramePlan.of(framing, tile, WIDTH, HEIGHT, null);
         Frame frame = Frame.tiled(plan, PixelBytes.of(image));
         float[] input = new float[3 * TILE * TILE];
         AnomalyMap normal = map(0);

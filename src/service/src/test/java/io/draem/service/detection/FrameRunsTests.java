@@ -63,7 +63,7 @@ class FrameRunsTests {
 
     private final ModelCard whole = card(Framing.WHOLE);
     private final ModelCard tiled =
-            card(new Framing(new Tiling(FrameScale.ONE, 4, 0), FrameScore.MAXIMUM, null, false));
+            card(new Framing(new Tiling(FrameScale.ONE, 4, Tiling.marginOf(TILE)), FrameScore.MAXIMUM, null, false));
     private final List<List<ModelInput>> runs = Collections.synchronizedList(new ArrayList<>());
     private final List<InferenceQueue<ModelInput, ModelOutput>> queues = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -83,8 +83,8 @@ class FrameRunsTests {
         PixelBytes pixels = noise(50, 37);
         InferenceQueue<ModelInput, ModelOutput> queue = start(inputs -> {});
         FrameRuns.Result result = run(queue, tiled, frame(pixels), Reconstruction.RGB, new TestContext());
-        assertThat(result.inputs()).isEqualTo(4 * 3);
-        assertThat(runs.stream().mapToInt(List::size).sum()).isEqualTo(4 * 3);
+        assertThat(result.inputs()).isEqualTo(5 * 4);
+        assertThat(runs.stream().mapToInt(List::size).sum()).isEqualTo(5 * 4);
         AnomalyMap map = result.frame().map();
         float largest = 0;
         for (int i = 0; i < 50 * 37; i++) {
@@ -240,7 +240,7 @@ class FrameRunsTests {
 
     private void assertFails(InferenceQueue<ModelInput, ModelOutput> queue, RequestContext context, Outcome outcome) {
         Frame frame = frame(noise(120, 120));
-        assertThat(frame.inputs()).isEqualTo(100);
+        assertThat(frame.inputs()).isEqualTo(121);
         assertThatExceptionOfType(DetectionException.class)
                 .isThrownBy(() -> run(queue, tiled, frame, Reconstruction.NONE, context))
                 .satisfies(e -> assertThat(e.outcome()).isEqualTo(outcome));

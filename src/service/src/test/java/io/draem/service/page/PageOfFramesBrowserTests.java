@@ -71,9 +71,11 @@ class PageOfFramesBrowserTests {
     }
 
     private static void write(String name, @Nullable RegionOfInterest region) throws Exception {
-        Framing framing = new Framing(new Tiling(FrameScale.ONE, 16, 0), FrameScore.MAXIMUM, region, false);
+        FrameSize tile = FrameSize.square(256);
+        Tiling tiling = new Tiling(FrameScale.ONE, 16, Tiling.marginOf(tile));
+        Framing framing = new Framing(tiling, FrameScore.MAXIMUM, region, false);
         Path version = Files.createDirectories(folder.resolve("models/" + name + "/1"));
-        Files.write(version.resolve("model.onnx"), TestModels.tiled(FrameSize.square(256), framing));
+        Files.write(version.resolve("model.onnx"), TestModels.tiled(tile, framing));
     }
 
     /** Gray, with a large and a small white rectangle. */
@@ -175,7 +177,7 @@ class PageOfFramesBrowserTests {
 
     @Test
     void showsTilesOnRequest() throws Exception {
-        assertThat(tab.text("#details")).contains("1200 × 800 pixels in 20 tiles");
+        assertThat(tab.text("#details")).contains("1200 × 800 pixels in 24 tiles");
         assertThat(queries())
                 .isNotEmpty()
                 .allMatch(query -> query.contains("maxPictureSide=1600") && !query.contains("tiles"));

@@ -261,7 +261,7 @@ class FrameDetectorTests {
     }
 
     private static Framing framing(@Nullable RegionOfInterest region) {
-        return new Framing(new Tiling(FrameScale.ONE, 16, 0), FrameScore.MAXIMUM, region, false);
+        return new Framing(new Tiling(FrameScale.ONE, 16, Tiling.marginOf(TILE)), FrameScore.MAXIMUM, region, false);
     }
 
     private static Frame frame(int seed, int width, int height, @Nullable RegionOfInterest region) {
