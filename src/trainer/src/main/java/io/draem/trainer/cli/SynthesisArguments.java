@@ -82,6 +82,16 @@ final class SynthesisArguments {
     private double rotationDegrees;
 
     @Option(
+            names = "--vary-light",
+            paramLabel = "LEVEL",
+            defaultValue = "0",
+            description =
+                    "Largest relative change of the brightness and of the contrast of normal images, drawn for each"
+                            + " (torchvision: ColorJitter; paper: none). Use it where light varies from image to image, or within"
+                            + " frames that are cut into tiles")
+    private double varyLight;
+
+    @Option(
             names = "--self-textures",
             paramLabel = "SHARE",
             defaultValue = "0",
@@ -154,7 +164,7 @@ final class SynthesisArguments {
                 new SynthesisOptions.Perlin(perlinScales.get(0), perlinScales.get(1), perlinThreshold, maskRotation),
                 new SynthesisOptions.Beta(beta.get(0), beta.get(1)),
                 new SynthesisOptions.Augmenters(augmentersPerTexture, augmenters),
-                new SynthesisOptions.NormalRotation(rotateNormals, rotationDegrees),
+                new SynthesisOptions.NormalChanges(rotateNormals, rotationDegrees, varyLight),
                 new SynthesisOptions.SelfTextures(selfTextures, selfTextureAugmenters, selfTextureContrast),
                 new SynthesisOptions.Shapes(strokes, edgeSoftness),
                 new SynthesisOptions.Appearance(tones, matchGray, overGrain));

@@ -120,7 +120,7 @@ public final class BatchLoader implements AutoCloseable {
             NormalSource heldOut, AnomalySynthesizer synthesizer, int samplesPerImage, long seed, int index) {
         RandomGenerator random = RandomStreams.of(seed, "validation", index);
         Normal normal = heldOut.draw(index / samplesPerImage, random);
-        return synthesizer.withoutNormalRotation().synthesize(normal, index % 2 == 1, random);
+        return synthesizer.withNormalsUnchanged().synthesize(normal, index % 2 == 1, random);
     }
 
     private void prepareNext() {

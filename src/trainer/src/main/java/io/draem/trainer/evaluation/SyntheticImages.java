@@ -76,7 +76,7 @@ public final class SyntheticImages implements EvaluationSet {
                 tile,
                 Objects.requireNonNull(framing.tiling(), "tiling").margin(),
                 framing.region());
-        AnomalySynthesizer upright = synthesizer.withoutNormalRotation();
+        AnomalySynthesizer upright = synthesizer.withNormalsUnchanged();
         int samplesPerFrame = 1 + Math.max(1, anomaliesPerImage(heldOut.size()));
         IntPredicate anomalous = index -> index % samplesPerFrame > 0;
         return new SyntheticImages(heldOut.size(), samplesPerFrame, anomalous, index -> {

@@ -19,10 +19,6 @@ public final class AnomalySynthesizer {
     // An anomaly that is not visible on the image is drawn again, and finally replaced by another kind.
     private static final int VISIBLE_DRAWS = 10;
 
-    // 13 of 255 levels: above the noise of a camera and the error of a JPEG, below what a person overlooks. A part of a
-    // fading edge that changes the image by more must not be labeled normal.
-    private static final float VISIBLE_CHANGE = 0.05f;
-
     private final SynthesisOptions options;
     private final int width;
     private final int height;
@@ -64,9 +60,9 @@ public final class AnomalySynthesizer {
         this.tones = other.tones;
     }
 
-    /** Returns the same synthesizer without rotation of normal images. */
-    public AnomalySynthesizer withoutNormalRotation() {
-        return new AnomalySynthesizer(options.with(SynthesisOptions.NormalRotation.NONE), this);
+    /** Returns the same synthesizer with neither rotation nor other light of normal images. */
+    public AnomalySynthesizer withNormalsUnchanged() {
+        return new AnomalySynthesizer(options.with(SynthesisOptions.NormalChanges.NONE), this);
     }
 
     /** Returns the options. */
@@ -87,7 +83,7 @@ public final class AnomalySynthesizer {
     /**
      * Returns a sample of the image, clean or anomalous at random.
      *
-     * @param normal whose pixels are the sample's {@code clean} if it is not rotated
+     * @param normal whose pixels are the sample's {@code clean} if they are not changed
      */
     public Sample synthesize(Normal normal, RandomGenerator random) {
         return synthesize(normal, random.nextDouble() < options.anomalyProbability(), random);
@@ -100,9 +96,11 @@ public final class AnomalySynthesizer {
             throw new IllegalArgumentException(
                     "An image of 3x" + height + "x" + width + " is needed, got " + values + " values");
         }
-        Normal clean = random.nextDouble() < options.normalRotation().probability()
-                ? normal.rotated(width, height, angle(options.normalRotation().degrees(), random))
-                : normal;
+        SynthesisOptions.NormalChanges changes = options.normals();
+        Normal clean = changes.light() > 0 ? normal.relit(changes.light(), random) : normal;
+        if (random.nextDouble() < changes.rotated()) {
+            clean = clean.rotated(width, height, angle(changes.degrees(), random));
+        }
         if (!anomalous || clean.inside() != null && Inside.isEmpty(clean.inside())) {
             return new Sample(clean.pixels(), clean.pixels(), new float[width * height], false);
         }
@@ -156,7 +154,7 @@ public final class AnomalySynthesizer {
         float[] mask = clean.inside() == null
                 ? shape(random)
                 : Inside.limited(clean.inside(), width, () -> shape(random), random);
-        RgbImage texture = source.draw(clean.pixels(), random);
+        RgbImage texture = source.draw(clean, random);
         for (Augmenter augmenter :
                 Augmenter.choose(augmenters, options.augmenters().among(), random)) {
             texture = augmenter.apply(texture, random);
@@ -177,10 +175,7 @@ public final class AnomalySynthesizer {
         return strokes > 0 && random.nextDouble() < strokes ? Strokes.mask(width, height, random) : mask(random);
     }
 
-    /**
-     * Returns the sample. Its mask holds the anomaly's own shape; where its edge fades, it also holds the pixels with at
-     * least half of the opacity and those that change by more than {@link #VISIBLE_CHANGE} in any channel.
-     */
+    /** Returns the sample; its mask holds the anomaly's own shape, and where its edge fades {@link SoftEdges#label}. */
     private Sample blend(Normal normal, Anomaly anomaly) {
         float[] clean = normal.pixels();
         float[] mask = anomaly.mask();
@@ -192,15 +187,7 @@ public final class AnomalySynthesizer {
             Inside.cut(opacity, normal.inside());
         }
         float[] augmented = blend(clean, anomaly.texture(), opacity, anomaly.beta());
-        float[] label = new float[mask.length];
-        for (int i = 0; i < label.length; i++) {
-            boolean labeled = opacity[i] >= 0.5f;
-            for (int at = i; !labeled && at < clean.length; at += label.length) {
-                labeled = Math.abs(augmented[at] - clean[at]) > VISIBLE_CHANGE;
-            }
-            label[i] = labeled ? 1 : 0;
-        }
-        return sample(normal, augmented, label);
+        return sample(normal, augmented, SoftEdges.label(opacity, augmented, clean));
     }
 
     /** Returns an anomalous sample whose reflection shows the anomaly too, as that of a frame with a defect does. */

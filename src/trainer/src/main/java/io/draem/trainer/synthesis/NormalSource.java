@@ -24,12 +24,24 @@ public interface NormalSource {
      * @param inside {@code [height, width]}, 1 where an anomaly may be, otherwise 0; null where it may be everywhere
      * @param reflection {@code [height, width]}, the pixel that each pixel shows: itself, or the one whose reflection it is
      *     outside a frame; null where all show themselves
+     * @param light that the image was changed to
      */
-    record Normal(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection) {
+    record Normal(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection, Light light) {
+
+        /** Makes an image in the light that it was taken in. */
+        public Normal(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection) {
+            this(pixels, inside, reflection, Light.UNCHANGED);
+        }
 
         /** Makes an image without a reflection. */
         Normal(float[] pixels, float @Nullable [] inside) {
             this(pixels, inside, null);
+        }
+
+        /** Returns the image in another light, drawn at random. */
+        Normal relit(double change, RandomGenerator random) {
+            Light drawn = Light.draw(change, pixels, random);
+            return new Normal(drawn.on(pixels), inside, reflection, drawn);
         }
 
         /** Gives the reflection in some planes of this image's size the values of the pixels that it shows. */
@@ -49,13 +61,13 @@ public interface NormalSource {
         Normal rotated(int width, int height, double degrees) {
             float[] rotated = Rotation.rotate(pixels, width, height, degrees);
             if (inside == null) {
-                return new Normal(rotated, null);
+                return new Normal(rotated, null, null, light);
             }
             float[] limit = Rotation.rotate(inside, width, height, degrees);
             for (int i = 0; i < limit.length; i++) {
                 limit[i] = limit[i] >= 0.5f ? 1 : 0;
             }
-            return new Normal(rotated, limit);
+            return new Normal(rotated, limit, null, light);
         }
     }
 

@@ -3,6 +3,10 @@ package io.draem.trainer.synthesis;
 /** Opacity of an anomaly that fades out over its edge. */
 final class SoftEdges {
 
+    // 13 of 255 levels: above the noise of a camera and the error of a JPEG, below what a person overlooks. A part of a
+    // fading edge that changes the image by more must not be labeled normal.
+    private static final float VISIBLE_CHANGE = 0.05f;
+
     private SoftEdges() {}
 
     /**
@@ -26,6 +30,25 @@ final class SoftEdges {
             }
         }
         return opacity;
+    }
+
+    /**
+     * Returns the pixels of an anomaly with that opacity, as ones and zeros: those with at least half of it, and those that it
+     * changes by more than {@link #VISIBLE_CHANGE} in any channel.
+     *
+     * @param augmented the image with the anomaly, {@code [3, height, width]}
+     * @param clean the image without it
+     */
+    static float[] label(float[] opacity, float[] augmented, float[] clean) {
+        float[] label = new float[opacity.length];
+        for (int i = 0; i < label.length; i++) {
+            boolean labeled = opacity[i] >= 0.5f;
+            for (int at = i; !labeled && at < clean.length; at += label.length) {
+                labeled = Math.abs(augmented[at] - clean[at]) > VISIBLE_CHANGE;
+            }
+            label[i] = labeled ? 1 : 0;
+        }
+        return label;
     }
 
     /** Returns the means along one direction; outside the image the value is that of the nearest pixel. */

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param perlin the noise that the masks come from
  * @param beta weight of the normal image in the texture; default 0 to 0.8
  * @param augmenters augmenters of textures
- * @param normalRotation rotation of normal images
+ * @param normals changes of normal images
  * @param selfTextures textures cut from normal images
  * @param shapes shapes of masks other than noise
  * @param appearance appearance of anomalies other than textures
@@ -23,7 +23,7 @@ public record SynthesisOptions(
         Perlin perlin,
         Beta beta,
         Augmenters augmenters,
-        NormalRotation normalRotation,
+        NormalChanges normals,
         SelfTextures selfTextures,
         Shapes shapes,
         Appearance appearance) {
@@ -34,7 +34,7 @@ public record SynthesisOptions(
             new Perlin(0, 5, 0.5, 90),
             new Beta(0, 0.8),
             new Augmenters(3, List.of(Augmenter.values())),
-            new NormalRotation(0.3, 90),
+            new NormalChanges(0.3, 90, 0),
             new SelfTextures(0, 3, 0.04),
             new Shapes(0, 0),
             new Appearance(0, false, 0));
@@ -94,19 +94,24 @@ public record SynthesisOptions(
     }
 
     /**
-     * The rotation of normal images, with black corners.
+     * Changes of normal images.
      *
-     * @param probability share of normal images that are rotated; default 0.3; 0 for products that always have the same orientation
+     * @param rotated share of normal images that are rotated, with black corners; default 0.3; 0 for products that always
+     *     have the same orientation
      * @param degrees largest rotation in either direction; default 90
+     * @param light largest relative change of brightness, and of contrast, both drawn for each image; default 0, none
      */
-    public record NormalRotation(double probability, double degrees) {
+    public record NormalChanges(double rotated, double degrees, double light) {
 
-        /** No rotation. */
-        public static final NormalRotation NONE = new NormalRotation(0, 0);
+        /** No change. */
+        public static final NormalChanges NONE = new NormalChanges(0, 0, 0);
 
-        public NormalRotation {
-            requireShare("--rotate-normals", probability);
+        private static final double MAX_LIGHT = 0.5;
+
+        public NormalChanges {
+            requireShare("--rotate-normals", rotated);
             requireDegrees("--rotation-degrees", degrees);
+            require(light >= 0 && light <= MAX_LIGHT, "--vary-light must be from 0 to " + MAX_LIGHT, light);
         }
     }
 
@@ -191,31 +196,29 @@ public record SynthesisOptions(
 
     public SynthesisOptions with(Beta other) {
         return new SynthesisOptions(
-                anomalyProbability, perlin, other, augmenters, normalRotation, selfTextures, shapes, appearance);
+                anomalyProbability, perlin, other, augmenters, normals, selfTextures, shapes, appearance);
     }
 
-    public SynthesisOptions with(NormalRotation other) {
+    public SynthesisOptions with(NormalChanges other) {
         return new SynthesisOptions(
                 anomalyProbability, perlin, beta, augmenters, other, selfTextures, shapes, appearance);
     }
 
     public SynthesisOptions with(SelfTextures other) {
-        return new SynthesisOptions(
-                anomalyProbability, perlin, beta, augmenters, normalRotation, other, shapes, appearance);
+        return new SynthesisOptions(anomalyProbability, perlin, beta, augmenters, normals, other, shapes, appearance);
     }
 
     public SynthesisOptions with(Shapes other) {
         return new SynthesisOptions(
-                anomalyProbability, perlin, beta, augmenters, normalRotation, selfTextures, other, appearance);
+                anomalyProbability, perlin, beta, augmenters, normals, selfTextures, other, appearance);
     }
 
     public SynthesisOptions with(Appearance other) {
-        return new SynthesisOptions(
-                anomalyProbability, perlin, beta, augmenters, normalRotation, selfTextures, shapes, other);
+        return new SynthesisOptions(anomalyProbability, perlin, beta, augmenters, normals, selfTextures, shapes, other);
     }
 
     public SynthesisOptions withAnomalyProbability(double other) {
-        return new SynthesisOptions(other, perlin, beta, augmenters, normalRotation, selfTextures, shapes, appearance);
+        return new SynthesisOptions(other, perlin, beta, augmenters, normals, selfTextures, shapes, appearance);
     }
 
     private static void requireShare(String option, double value) {

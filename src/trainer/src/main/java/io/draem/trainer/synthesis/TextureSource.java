@@ -1,6 +1,7 @@
 package io.draem.trainer.synthesis;
 
 import io.draem.image.RgbImage;
+import io.draem.trainer.synthesis.NormalSource.Normal;
 import java.util.random.RandomGenerator;
 
 /** Where the texture of an anomaly comes from, at the model's size, before any augmenter. */
@@ -16,9 +17,9 @@ interface TextureSource {
     /**
      * Returns a random texture.
      *
-     * @param normal the image that gets the anomaly, {@code [3, height, width]}
+     * @param normal the image that gets the anomaly
      */
-    RgbImage draw(float[] normal, RandomGenerator random);
+    RgbImage draw(Normal normal, RandomGenerator random);
 
     /** Draws images of an anomaly-source folder, all equally likely. */
     static TextureSource images(ImageSource<RgbImage> images) {
@@ -26,16 +27,17 @@ interface TextureSource {
     }
 
     /**
-     * Draws from normal images: with equal probability another normal image (as NSA) or the same one moved by a quarter to
-     * three quarters of each side, wrapped around (as CutPaste, which pastes from
-     * another part of the same image); always the latter if there is only one.
+     * Draws from normal images: with equal probability another normal image in the same light (as NSA) or the same one moved
+     * by a quarter to three quarters of each side, wrapped around (as CutPaste, which pastes from another part of the same
+     * image); always the latter if there is only one.
      */
     static TextureSource normals(NormalSource normals, int width, int height) {
         return (normal, random) -> {
             boolean another = random.nextBoolean() && normals.size() > 1;
-            float[] source = normal;
+            float[] source = normal.pixels();
             if (another) {
-                source = normals.draw(random.nextInt(normals.size()), random).pixels();
+                Normal drawn = normals.draw(random.nextInt(normals.size()), random);
+                source = normal.light().on(drawn.pixels());
             }
             RgbImage texture = Pixels.fromTensor(source, width, height);
             return another
@@ -73,7 +75,7 @@ interface TextureSource {
     static TextureSource tones(int width, int height) {
         return (normal, random) -> {
             float shift = (float) random.nextDouble(FAINTEST_TONE, STRONGEST_TONE) * (random.nextBoolean() ? 1 : -1);
-            float[] planes = normal.clone();
+            float[] planes = normal.pixels().clone();
             for (int i = 0; i < planes.length; i++) {
                 planes[i] += shift;
             }

@@ -161,7 +161,7 @@ class BatchLoaderTests {
 
     private AnomalySynthesizer cleanAndUpright() {
         return synthesizer(
-                SynthesisOptions.DEFAULTS.withAnomalyProbability(0).with(SynthesisOptions.NormalRotation.NONE));
+                SynthesisOptions.DEFAULTS.withAnomalyProbability(0).with(SynthesisOptions.NormalChanges.NONE));
     }
 
     private AnomalySynthesizer synthesizer(SynthesisOptions options) {
