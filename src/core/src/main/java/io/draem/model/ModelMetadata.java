@@ -34,6 +34,9 @@ final class ModelMetadata {
                 .put("normalPixels", calibration.normalPixels())
                 .put("anomalousPixels", calibration.anomalousPixels())
                 .put("masked", calibration.maskedImages());
+        if (calibration.normalAbove() != null) {
+            counts.put("normalAbove", calibration.normalAbove());
+        }
         if (calibration.ruleValue() != null) {
             counts.put("ruleValue", calibration.ruleValue());
         }
@@ -102,6 +105,9 @@ final class ModelMetadata {
                     counts.path("masked")
                             .asInt(counts.path("anomalous").asInt(0)
                                     + counts.path("synthetic").asInt(0)),
+                    counts.path("normalAbove").isInt()
+                            ? (Integer) counts.path("normalAbove").asInt()
+                            : null,
                     counts.path("ruleValue").isNumber()
                             ? counts.path("ruleValue").asDouble()
                             : null);

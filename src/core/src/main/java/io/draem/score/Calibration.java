@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param anomalousPixels how many anomalous pixels were seen
  * @param maskedImages how many of the anomalous images, labelled or synthetic, had a mask: those that a pixel threshold
  *     can come from
+ * @param normalAbove how many of the normal images are above the image threshold; null where unknown
  * @param ruleValue the quantile or the recall that the rule was given; null for other rules, or where unknown
  */
 public record Calibration(
@@ -37,6 +38,7 @@ public record Calibration(
         long normalPixels,
         long anomalousPixels,
         int maskedImages,
+        @Nullable Integer normalAbove,
         @Nullable Double ruleValue) {
 
     public Calibration {
@@ -52,6 +54,10 @@ public record Calibration(
             throw new IllegalArgumentException("There are " + maskedImages + " masks of "
                     + ((long) anomalousImages + syntheticImages) + " anomalous calibration images");
         }
+        if (normalAbove != null && (normalAbove < 0 || normalAbove > normalImages)) {
+            throw new IllegalArgumentException(
+                    normalAbove + " of " + normalImages + " normal calibration images cannot be above the threshold");
+        }
         if (normalPixels < 0 || anomalousPixels < 0) {
             throw new IllegalArgumentException("Counts of calibration pixels must not be negative");
         }
@@ -60,7 +66,7 @@ public record Calibration(
         }
     }
 
-    /** Makes a calibration with unknown pixel counts and rule value, in which each anomalous image had a mask. */
+    /** Makes a calibration with unknown false alarms, pixel counts and rule value, in which each anomalous image had a mask. */
     public Calibration(
             ThresholdRule rule,
             double imageThreshold,
@@ -86,7 +92,13 @@ public record Calibration(
                 0,
                 0,
                 anomalousImages + syntheticImages,
+                null,
                 null);
+    }
+
+    /** Returns the false alarms among the normal images; null where unknown, or without any such image. */
+    public @Nullable FalseAlarmRate falseAlarms() {
+        return normalAbove == null || normalImages == 0 ? null : new FalseAlarmRate(normalAbove, normalImages);
     }
 
     /** Returns whether an image with that raw score is anomalous: strictly above the threshold. */

@@ -48,6 +48,7 @@ class ModelCardTests {
                         5_000_000_000L,
                         70_000,
                         9,
+                        2,
                         0.95),
                 JSON.createObjectNode().put("seed", 7).put("note", "ä \"quoted\""),
                 JSON.createObjectNode().put("auroc", 0.91));

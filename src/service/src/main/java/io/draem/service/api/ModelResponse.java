@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
 import io.draem.text.SafeText;
@@ -118,11 +119,37 @@ record ModelResponse(
             @Schema(description = "Without an anomaly", requiredMode = RequiredMode.REQUIRED, example = "20")
             int normal,
 
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Schema(
+                    description = "Of those without an anomaly, how many are above the threshold; absent where unknown",
+                    example = "1")
+            @Nullable
+            Integer normalAbove,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Schema(
+                    description =
+                            "Share of new images without an anomaly that is expected above the threshold: the 95 %"
+                                    + " interval of the share in calibration; absent where unknown")
+            @Nullable
+            Range expectedFalseAlarms,
+
             @Schema(description = "With a real anomaly", requiredMode = RequiredMode.REQUIRED, example = "10")
             int anomalous,
 
             @Schema(description = "With a synthetic anomaly", requiredMode = RequiredMode.REQUIRED, example = "20")
-            int synthetic) {}
+            int synthetic) {
+
+        static Images of(Calibration calibration) {
+            FalseAlarmRate rate = calibration.falseAlarms();
+            return new Images(
+                    calibration.normalImages(),
+                    calibration.normalAbove(),
+                    rate == null ? null : new Range(rate.low(), rate.high()),
+                    calibration.anomalousImages(),
+                    calibration.syntheticImages());
+        }
+    }
 
     /** A version in the model's directory. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -166,7 +193,7 @@ record ModelResponse(
                 card.minRegionArea(),
                 new Range(calibration.scoreMin(), calibration.scoreMax()),
                 new Range(calibration.mapMin(), calibration.mapMax()),
-                new Images(calibration.normalImages(), calibration.anomalousImages(), calibration.syntheticImages()),
+                Images.of(calibration),
                 model.reconstructs(),
                 metrics(card),
                 versions);

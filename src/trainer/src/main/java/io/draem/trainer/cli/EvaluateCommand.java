@@ -11,7 +11,9 @@ import io.draem.trainer.data.FirstPass;
 import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.CheckedImages;
+import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizeWarnings;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.FrameDetector;
@@ -137,6 +139,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println(unusual);
             }
             DefectSizeWarnings.of(scores.defectSizes(), card.framing(), card.input())
+                    .ifPresent(warning -> spec.commandLine().getErr().println("warning: " + warning));
+            CalibrationWarnings.ofFalseAlarms(card.calibration(), Confusion.of(scores, card.calibration()))
                     .ifPresent(warning -> spec.commandLine().getErr().println("warning: " + warning));
             spec.commandLine().getErr().flush();
             ObjectNode figures = Evaluation.figures(scores, card.calibration());

@@ -1,6 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.text.Counted;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizes;
@@ -51,6 +52,16 @@ final class EvaluationTable {
                 anomalous,
                 Counted.of(confusion.falsePositives(), "false alarm"),
                 normal);
+        FalseAlarmRate expected = calibration.falseAlarms();
+        if (expected != null && normal > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "false alarms expected from %d of %s in calibration: %s; here %s%n",
+                    expected.above(),
+                    Counted.of(expected.images(), "normal image"),
+                    expected.interval(),
+                    new FalseAlarmRate(confusion.falsePositives(), normal).share());
+        }
         best(out, "image", figures.path("image"), calibration.imageThreshold());
         best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());
         List<DefectSizes.Bin> bins = DefectSizes.bins(figures.path(Evaluation.SIZES));

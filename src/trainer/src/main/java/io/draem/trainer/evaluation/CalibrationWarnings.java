@@ -1,11 +1,13 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.score.ThresholdRule;
 import io.draem.text.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Warnings about thresholds that come from too few images. */
 public final class CalibrationWarnings {
@@ -14,6 +16,26 @@ public final class CalibrationWarnings {
     private static final int FEW_IMAGES = 20;
 
     private CalibrationWarnings() {}
+
+    /** Returns a sentence if a threshold has more or fewer false alarms on other images than chance explains. */
+    public static Optional<String> ofFalseAlarms(Calibration calibration, Confusion confusion) {
+        FalseAlarmRate expected = calibration.falseAlarms();
+        int normal = confusion.falsePositives() + confusion.trueNegatives();
+        if (expected == null || normal == 0) {
+            return Optional.empty();
+        }
+        FalseAlarmRate seen = new FalseAlarmRate(confusion.falsePositives(), normal);
+        return expected.agreesWith(seen)
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "The threshold makes %d of %s anomalous, and %d of %d in calibration: more than chance, these"
+                                + " images differ from those. Find it again on images as the model will see them",
+                        seen.above(),
+                        Counted.of(normal, "normal test image"),
+                        expected.above(),
+                        expected.images()));
+    }
 
     /** Returns a sentence for each reason not to trust the thresholds; empty where there is none. */
     public static List<String> of(Calibration calibration) {

@@ -76,6 +76,9 @@ public final class Calibrator {
                 pixels.normal(),
                 pixels.anomalous(),
                 scores.masked(),
+                (int) Arrays.stream(normalScores)
+                        .filter(score -> score > imageThreshold)
+                        .count(),
                 ruleValue);
     }
 

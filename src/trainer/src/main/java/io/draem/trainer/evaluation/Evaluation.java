@@ -1,6 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import io.draem.trainer.evaluation.metrics.RankingMetrics;
 import io.draem.trainer.evaluation.metrics.ThresholdSearch;
@@ -24,6 +25,8 @@ public final class Evaluation {
     /** Name of the figures of {@link DefectSizes}, which {@link DefectSizes#bins} reads. */
     public static final String SIZES = "defectSizes";
 
+    private static final String EXPECTED = "expectedFalseAlarms";
+
     private Evaluation() {}
 
     /** Returns all figures, of all images together and of each defect type against the normal images. */
@@ -32,6 +35,14 @@ public final class Evaluation {
         json.put("threshold", calibration.imageThreshold());
         json.put("pixelThreshold", calibration.pixelThreshold());
         json.put("thresholdRule", calibration.rule().id());
+        FalseAlarmRate expected = calibration.falseAlarms();
+        if (expected != null) {
+            json.putObject(EXPECTED)
+                    .put("above", expected.above())
+                    .put("images", expected.images())
+                    .put("low", expected.low())
+                    .put("high", expected.high());
+        }
         ObjectNode counts = json.putObject("images");
         counts.put(EvaluationImage.GOOD, scores.count(EvaluationImage.GOOD));
         ObjectNode perDefect = json.putObject("perDefect");
@@ -68,6 +79,7 @@ public final class Evaluation {
             json.put("pixelThreshold", calibration.pixelThreshold());
             json.put("thresholdRule", calibration.rule().id());
         }
+        json.remove(EXPECTED);
         removeVerdicts(json);
         removeVerdicts(json.path("validation"));
         json.path("perDefect").forEach(Evaluation::removeVerdicts);

@@ -82,6 +82,7 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
                         seen.normalPixels(),
                         seen.anomalousPixels(),
                         seen.maskedImages(),
+                        image == seen.imageThreshold() ? seen.normalAbove() : null,
                         null),
                 given.image() != null ? IMAGE_OPTION : source(own, "image", KEPT),
                 given.pixel() != null ? PIXEL_OPTION : own != null ? source(own, "pixel", KEPT) : IMAGE_THRESHOLD);

@@ -4,6 +4,7 @@ import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.score.ThresholdRule;
 import io.draem.text.Counted;
 import io.draem.trainer.data.Progress;
@@ -76,9 +77,11 @@ record ModelEvaluation(
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
         Scores tested = Scores.of(test.reporting(progress, "Testing on %d images"), detector);
         DefectSizes sizes = (test.size() > 0 ? tested : validated).defectSizes();
-        List<String> warnings = Stream.concat(
+        List<String> warnings = Stream.of(
                         CalibrationWarnings.of(calibration).stream(),
+                        CalibrationWarnings.ofFalseAlarms(calibration, Confusion.of(tested, calibration)).stream(),
                         DefectSizeWarnings.of(sizes, framing, input).stream())
+                .flatMap(one -> one)
                 .toList();
         return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration, warnings);
     }
@@ -109,6 +112,16 @@ record ModelEvaluation(
         if (lowered) {
             out.println(
                     "the pixel threshold is lowered to the image threshold: found on the masks it would be above it");
+        }
+        FalseAlarmRate expected = calibration.falseAlarms();
+        if (expected != null) {
+            out.printf(
+                    Locale.ROOT,
+                    "%d of %s %s above the image threshold: expect false alarms on %s of new normal images%n",
+                    expected.above(),
+                    Counted.of(expected.images(), "normal image"),
+                    Counted.verb(expected.above(), "is", "are"),
+                    expected.interval());
         }
         CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
         out.flush();

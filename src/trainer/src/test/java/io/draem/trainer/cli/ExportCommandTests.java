@@ -129,7 +129,7 @@ class ExportCommandTests {
 
     @Test
     void theRuleOfTheModelFindsTheThresholdsAgain() throws Exception {
-        Calibration byRecall = new Calibration(ThresholdRule.RECALL, 0.5, 0.5, 0, 1, 0, 1, 20, 0, 20, 0, 0, 20, 0.5);
+        Calibration byRecall = new Calibration(ThresholdRule.RECALL, 0.5, 0.5, 0, 1, 0, 1, 20, 0, 20, 0, 0, 20, 3, 0.5);
         assertThat(calibrationAfterExport("recall", byRecall, CARD.training()))
                 .returns(ThresholdRule.RECALL, Calibration::rule)
                 .returns(0.5, Calibration::ruleValue);

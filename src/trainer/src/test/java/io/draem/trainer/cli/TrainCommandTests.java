@@ -125,7 +125,13 @@ class TrainCommandTests {
                 figures.toString(),
                 "--report",
                 page.toString());
-        assertThat(said).contains("hole", "at the model's threshold", "anomalous found", "the best on these images is");
+        assertThat(said)
+                .contains(
+                        "hole",
+                        "at the model's threshold",
+                        "anomalous found",
+                        "false alarms expected from",
+                        "the best on these images is");
         for (Path report : List.of(version.resolve("report.html"), page)) {
             assertThat(Files.readString(report))
                     .contains("<h2>Training</h2>", "<title id=\"losses\">", "<h2>Images</h2>", "hole/000.png")

@@ -9,6 +9,7 @@ import io.draem.frame.Framing;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.Progress;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class EvaluationTests {
 
@@ -166,6 +168,38 @@ class EvaluationTests {
     }
 
     @Test
+    void theShareOfNormalImagesAboveTheThresholdIsExpectedAgain() throws IOException {
+        Calibration calibration = Calibrator.calibrate(
+                scores(
+                        image("a", "good", 0.1f),
+                        image("b", "good", 0.2f),
+                        image("c", "good", 0.3f),
+                        image("d", "good", 0.4f),
+                        image("e", "synthetic", 0.9f)),
+                true,
+                options(ThresholdRule.QUANTILE, 0.99, null));
+        assertThat(calibration.falseAlarms())
+                .as("the quantile is just below the highest score")
+                .isEqualTo(new FalseAlarmRate(1, 4));
+        JsonNode figures = Evaluation.figures(scores(image("a", "good", 0.1f)), calibration);
+        assertThat(figures.at("/expectedFalseAlarms/above").asInt()).isEqualTo(1);
+        assertThat(figures.at("/expectedFalseAlarms/images").asInt()).isEqualTo(4);
+        assertThat(figures.at("/expectedFalseAlarms/high").asDouble()).isCloseTo(0.699, within(1e-3));
+        assertThat(Evaluation.atOtherThresholds((ObjectNode) figures, calibration)
+                        .has("expectedFalseAlarms"))
+                .isFalse();
+
+        assertThat(CalibrationWarnings.ofFalseAlarms(calibration, new Confusion(3, 4, 5, 6)))
+                .isEmpty();
+        assertThat(CalibrationWarnings.ofFalseAlarms(calibration, new Confusion(3, 0, 5, 0)))
+                .as("no normal images")
+                .isEmpty();
+        assertThat(CalibrationWarnings.ofFalseAlarms(calibration, new Confusion(3, 30, 5, 0)))
+                .hasValueSatisfying(warning -> assertThat(warning)
+                        .contains("30 of 30 normal test images anomalous, and 1 of 4 in calibration"));
+    }
+
+    @Test
     void eachRuleGivesItsThreshold() throws IOException {
         Scores scores = scores(
                 image("a", "good", 0.1f),
@@ -275,7 +309,7 @@ class EvaluationTests {
     }
 
     private static Calibration calibration(ThresholdRule rule, int normal, int anomalous, @Nullable Double value) {
-        return new Calibration(rule, 0.5, 0.5, 0, 1, 0, 1, normal, anomalous, 0, 100, 10, anomalous, value);
+        return new Calibration(rule, 0.5, 0.5, 0, 1, 0, 1, normal, anomalous, 0, 100, 10, anomalous, null, value);
     }
 
     private static ThresholdOptions options(ThresholdRule rule, @Nullable Double quantile, @Nullable Double recall) {

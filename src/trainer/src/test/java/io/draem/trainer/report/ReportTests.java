@@ -223,7 +223,7 @@ class ReportTests {
 
     private static Report report(String model, EvaluationImage... images) throws IOException {
         Calibration calibration =
-                new Calibration(ThresholdRule.QUANTILE, 0.5, 0.5, 0, 1, 0, 1, 10, 0, 10, 1000, 10, 10, 0.99);
+                new Calibration(ThresholdRule.QUANTILE, 0.5, 0.5, 0, 1, 0, 1, 10, 0, 10, 1000, 10, 10, 1, 0.99);
         EvaluationSet set = EvaluationSet.of(List.of(images));
         AnomalyDetector detector = ReportTests::detect;
         Scores scores = Scores.of(set, WholeImages.detector(detector));
