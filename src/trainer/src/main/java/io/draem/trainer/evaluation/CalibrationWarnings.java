@@ -17,6 +17,13 @@ public final class CalibrationWarnings {
 
     private CalibrationWarnings() {}
 
+    /** Returns a sentence for each reason not to trust the thresholds, verdicts on other images among them. */
+    public static List<String> of(Calibration calibration, Confusion confusion) {
+        List<String> warnings = of(calibration);
+        ofFalseAlarms(calibration, confusion).ifPresent(warnings::add);
+        return warnings;
+    }
+
     /** Returns a sentence if a threshold has more or fewer false alarms on other images than chance explains. */
     public static Optional<String> ofFalseAlarms(Calibration calibration, Confusion confusion) {
         FalseAlarmRate expected = calibration.falseAlarms();

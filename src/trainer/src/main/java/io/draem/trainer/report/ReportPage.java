@@ -134,7 +134,7 @@ final class ReportPage {
     private String warnings() {
         StringBuilder html = new StringBuilder();
         Stream.concat(
-                        CalibrationWarnings.of(calibration).stream(),
+                        CalibrationWarnings.of(calibration, confusion).stream(),
                         DefectSizeWarnings.of(
                                 report.evaluated().defectSizes(),
                                 report.card().framing(),

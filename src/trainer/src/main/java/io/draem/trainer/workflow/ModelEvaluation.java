@@ -77,11 +77,9 @@ record ModelEvaluation(
         Calibration calibration = Calibrator.calibrate(validated, synthetic, thresholds);
         Scores tested = Scores.of(test.reporting(progress, "Testing on %d images"), detector);
         DefectSizes sizes = (test.size() > 0 ? tested : validated).defectSizes();
-        List<String> warnings = Stream.of(
-                        CalibrationWarnings.of(calibration).stream(),
-                        CalibrationWarnings.ofFalseAlarms(calibration, Confusion.of(tested, calibration)).stream(),
+        List<String> warnings = Stream.concat(
+                        CalibrationWarnings.of(calibration, Confusion.of(tested, calibration)).stream(),
                         DefectSizeWarnings.of(sizes, framing, input).stream())
-                .flatMap(one -> one)
                 .toList();
         return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration, warnings);
     }
@@ -123,7 +121,8 @@ record ModelEvaluation(
                     Counted.verb(expected.above(), "is", "are"),
                     expected.interval());
         }
-        CalibrationWarnings.of(calibration).forEach(warning -> out.println("warning: " + warning));
+        CalibrationWarnings.of(calibration, Confusion.of(tested, calibration))
+                .forEach(warning -> out.println("warning: " + warning));
         out.flush();
     }
 
