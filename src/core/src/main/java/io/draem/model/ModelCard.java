@@ -152,6 +152,12 @@ public record ModelCard(
                 model, width, height, calibration, training, metrics, export, images, whiteLevel, minRegionArea, other);
     }
 
+    /** Returns the card with another calibration. */
+    public ModelCard withCalibration(Calibration other) {
+        return new ModelCard(
+                model, width, height, other, training, metrics, export, images, whiteLevel, minRegionArea, framing);
+    }
+
     /** Returns the size of the network's input, which is that of a tile where images are cut. */
     public FrameSize input() {
         return new FrameSize(width, height);

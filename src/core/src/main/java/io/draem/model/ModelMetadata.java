@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -105,9 +107,7 @@ final class ModelMetadata {
                     counts.path("masked")
                             .asInt(counts.path("anomalous").asInt(0)
                                     + counts.path("synthetic").asInt(0)),
-                    counts.path("normalAbove").isInt()
-                            ? (Integer) counts.path("normalAbove").asInt()
-                            : null,
+                    normalAbove(counts),
                     counts.path("ruleValue").isNumber()
                             ? counts.path("ruleValue").asDouble()
                             : null);
@@ -130,6 +130,14 @@ final class ModelMetadata {
             throw new ModelCardException("The graph's draem.* metadata is wrong: " + e.getMessage()
                     + "; correct it, or export the model again");
         }
+    }
+
+    private static @Nullable Integer normalAbove(ObjectNode counts) {
+        JsonNode above = counts.path("normalAbove");
+        if (!above.isMissingNode() && !above.isInt()) {
+            throw new IllegalArgumentException("draem.calibration.normalAbove is " + above + ", not a whole number");
+        }
+        return above.isInt() ? (Integer) above.asInt() : null;
     }
 
     static void put(Map<String, String> metadata, String key, String value) {

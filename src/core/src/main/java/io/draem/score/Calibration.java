@@ -55,8 +55,8 @@ public record Calibration(
                     + ((long) anomalousImages + syntheticImages) + " anomalous calibration images");
         }
         if (normalAbove != null && (normalAbove < 0 || normalAbove > normalImages)) {
-            throw new IllegalArgumentException(
-                    normalAbove + " of " + normalImages + " normal calibration images cannot be above the threshold");
+            throw new IllegalArgumentException(normalAbove + " of " + normalImages
+                    + " normal calibration images cannot be above the image threshold");
         }
         if (normalPixels < 0 || anomalousPixels < 0) {
             throw new IllegalArgumentException("Counts of calibration pixels must not be negative");
@@ -99,6 +99,26 @@ public record Calibration(
     /** Returns the false alarms among the normal images; null where unknown, or without any such image. */
     public @Nullable FalseAlarmRate falseAlarms() {
         return normalAbove == null || normalImages == 0 ? null : new FalseAlarmRate(normalAbove, normalImages);
+    }
+
+    /** Returns the same thresholds where the false alarms of the calibration are not those to expect. */
+    public Calibration withoutFalseAlarms() {
+        return new Calibration(
+                rule,
+                imageThreshold,
+                pixelThreshold,
+                scoreMin,
+                scoreMax,
+                mapMin,
+                mapMax,
+                normalImages,
+                anomalousImages,
+                syntheticImages,
+                normalPixels,
+                anomalousPixels,
+                maskedImages,
+                null,
+                ruleValue);
     }
 
     /** Returns whether an image with that raw score is anomalous: strictly above the threshold. */

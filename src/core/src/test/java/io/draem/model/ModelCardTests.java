@@ -12,6 +12,7 @@ import io.draem.frame.Tiling;
 import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
 import io.draem.score.Calibration;
+import io.draem.score.FalseAlarmRate;
 import io.draem.score.ThresholdRule;
 import java.util.HashMap;
 import java.util.List;
@@ -83,6 +84,29 @@ class ModelCardTests {
         metadata.computeIfPresent("draem.calibration", (key, counts) -> counts.replace(",\"masked\":9", ""));
         assertThat(ModelCard.fromMetadata(metadata).calibration().maskedImages())
                 .isEqualTo(17 + 4);
+    }
+
+    @Test
+    void anOlderGraphDoesNotCountItsFalseAlarms() throws ModelCardException {
+        assertThat(card().calibration().falseAlarms()).isEqualTo(new FalseAlarmRate(2, 31));
+        Calibration older = ModelCard.fromMetadata(withFalseAlarms("")).calibration();
+        assertThat(older.normalAbove()).isNull();
+        assertThat(older.falseAlarms()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "32", "1.5", "\"2\"", "null", "5000000000"})
+    void falseAlarmsThatCannotBeAreRefused(String count) {
+        assertThatExceptionOfType(ModelCardException.class)
+                .isThrownBy(() -> ModelCard.fromMetadata(withFalseAlarms(",\"normalAbove\":" + count)))
+                .withMessageContaining(count);
+    }
+
+    private static Map<String, String> withFalseAlarms(String json) {
+        Map<String, String> metadata = new HashMap<>(card().toMetadata());
+        assertThat(metadata.get("draem.calibration")).contains(",\"normalAbove\":2");
+        metadata.computeIfPresent("draem.calibration", (key, counts) -> counts.replace(",\"normalAbove\":2", json));
+        return metadata;
     }
 
     @Test

@@ -113,6 +113,15 @@ record ModelResponse(
             @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.99")
             double max) {}
 
+    /** An interval of a share, 0 to 1. */
+    @Schema(name = "ShareInterval", description = "An interval of a share, 0 to 1")
+    record Share(
+            @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.001")
+            double min,
+
+            @Schema(requiredMode = RequiredMode.REQUIRED, example = "0.19")
+            double max) {}
+
     /** Numbers of images in the calibration. */
     @Schema(name = "CalibrationImages", description = "Numbers of images in the calibration")
     record Images(
@@ -121,18 +130,20 @@ record ModelResponse(
 
             @JsonInclude(JsonInclude.Include.NON_NULL)
             @Schema(
-                    description = "Of those without an anomaly, how many are above the threshold; absent where unknown",
+                    description =
+                            "Of those without an anomaly, how many are above the model's image threshold; absent where"
+                                    + " unknown",
                     example = "1")
             @Nullable
             Integer normalAbove,
 
             @JsonInclude(JsonInclude.Include.NON_NULL)
             @Schema(
-                    description =
-                            "Share of new images without an anomaly that is expected above the threshold: the 95 %"
-                                    + " interval of the share in calibration; absent where unknown")
+                    description = "Share of new images without an anomaly that is expected above the model's image"
+                            + " threshold: the 95 % interval of the share in calibration; absent where unknown, or"
+                            + " without such images")
             @Nullable
-            Range expectedFalseAlarms,
+            Share expectedFalseAlarms,
 
             @Schema(description = "With a real anomaly", requiredMode = RequiredMode.REQUIRED, example = "10")
             int anomalous,
@@ -145,7 +156,7 @@ record ModelResponse(
             return new Images(
                     calibration.normalImages(),
                     calibration.normalAbove(),
-                    rate == null ? null : new Range(rate.low(), rate.high()),
+                    rate == null ? null : new Share(rate.min(), rate.max()),
                     calibration.anomalousImages(),
                     calibration.syntheticImages());
         }

@@ -37,7 +37,7 @@ public final class ResponseExamples {
               "thresholds": {"rule": "quantile", "image": 0.667, "pixel": 0.347},
               "scoreRange": {"min": 0.402, "max": 0.908},
               "mapRange": {"min": 0.001, "max": 0.953},
-              "calibration": {"normal": 27, "normalAbove": 1, "expectedFalseAlarms": {"min": 0.007, "max": 0.183}, "anomalous": 0, "synthetic": 108},
+              "calibration": {"normal": 27, "normalAbove": 1, "expectedFalseAlarms": {"min": 0.001, "max": 0.19}, "anomalous": 0, "synthetic": 108},
               "reconstruction": true,
               "metrics": {"image_auroc": 0.967, "pixel_auroc": 0.884},
               "versions": [{"version": 1, "state": "served"}]

@@ -89,7 +89,7 @@ class OtherGraphsHttpTests {
 
     private static ModelCard longCard() {
         JsonMapper json = JsonMapper.shared();
-        Calibration half = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 0, 0, 0);
+        Calibration half = new Calibration(ThresholdRule.MANUAL, 0.5, 0.5, 0, 1, 0, 1, 17, 0, 0, 0, 0, 0, 1, null);
         return new ModelCard("long", LONG_WIDTH, LONG_HEIGHT, half, json.createObjectNode(), json.createObjectNode());
     }
 
@@ -109,6 +109,15 @@ class OtherGraphsHttpTests {
             assertThat(verdict.get("anomalous").asBoolean()).isFalse();
             assertThat(verdict.at("/anomalyMap/width").asInt()).isEqualTo(SIDE);
         }
+    }
+
+    @Test
+    void saysWhichFalseAlarmsToExpectWhereTheGraphDoes() throws Exception {
+        assertThat(Http.json(http.get("/v1/models/long")).get("calibration").toString())
+                .startsWith("{\"normal\":17,\"normalAbove\":1,\"expectedFalseAlarms\":{\"min\":0.00148817439")
+                .contains("\"max\":0.28688939");
+        assertThat(Http.json(http.get("/v1/models/part")).get("calibration").toString())
+                .isEqualTo("{\"normal\":0,\"anomalous\":0,\"synthetic\":0}");
     }
 
     @Test

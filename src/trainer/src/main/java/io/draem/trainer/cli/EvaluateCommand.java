@@ -9,6 +9,7 @@ import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.FirstPass;
 import io.draem.trainer.data.Progress;
+import io.draem.trainer.data.ValidationSplit;
 import io.draem.trainer.data.WhiteLevel;
 import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationWarnings;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -97,6 +99,9 @@ final class EvaluateCommand implements Callable<Integer> {
             showDefaultValue = Visibility.NEVER)
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    private static final Set<String> CALIBRATED_ON_TEST_IMAGES =
+            Set.of(ValidationSplit.FROM_TEST.toString(), ValidationSplit.SAME_AS_TEST.toString());
+
     @Override
     public Integer call() throws IOException, InterruptedException, GraphRefusedException, TrainerException {
         if (threads < 1) {
@@ -124,7 +129,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
         try (GraphDetector detector = GraphDetector.open(model, threads)) {
-            ModelCard card = card(detector);
+            ModelCard card = card(detector, dataset.digest());
             CheckedImages images = new CheckedImages(FrameImages.of(dataset.test(), card), card);
             check.decoded()
                     .notes(WhiteLevel.of(card.whiteLevel()))
@@ -166,11 +171,20 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Returns the card of the graph, with the region of interest of the options in place of its own. */
-    private ModelCard card(GraphDetector detector) throws IOException, TrainerException {
+    /**
+     * Returns the card of the graph, with the region of interest of the options in place of its own. It expects no false
+     * alarms where those of the calibration are of another region, or of the images that are evaluated now.
+     */
+    private ModelCard card(GraphDetector detector, String dataDigest) throws IOException, TrainerException {
         ModelCard card = detector.card();
         RegionOfInterest requested = region.read(card);
         Framing own = card.framing();
+        boolean calibratedOnThese = CALIBRATED_ON_TEST_IMAGES.contains(
+                        card.training().at("/validation/split").asString(""))
+                && card.training().path("dataDigest").asString("").equals(dataDigest);
+        if (requested != null || calibratedOnThese) {
+            card = card.withCalibration(card.calibration().withoutFalseAlarms());
+        }
         return requested == null ? card : card.withFraming(new Framing(own.tiling(), own.score(), requested, false));
     }
 

@@ -59,8 +59,8 @@ final class EvaluationTable {
                     "false alarms expected from %d of %s in calibration: %s; here %s%n",
                     expected.above(),
                     Counted.of(expected.images(), "normal image"),
-                    expected.interval(),
-                    new FalseAlarmRate(confusion.falsePositives(), normal).share());
+                    expected.intervalText(),
+                    new FalseAlarmRate(confusion.falsePositives(), normal).shareText());
         }
         best(out, "image", figures.path("image"), calibration.imageThreshold());
         best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());

@@ -1,6 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.trainer.synthesis.Augmenter;
+import io.draem.trainer.synthesis.NormalAugmentation;
 import io.draem.trainer.synthesis.SynthesisOptions;
 import java.util.List;
 import picocli.CommandLine.Help.Visibility;
@@ -86,9 +87,9 @@ final class SynthesisArguments {
             paramLabel = "LEVEL",
             defaultValue = "0",
             description =
-                    "Largest relative change of the brightness and of the contrast of normal images, drawn for each"
-                            + " (torchvision: ColorJitter; paper: none). Use it where light varies from image to image, or within"
-                            + " frames that are cut into tiles")
+                    "Largest relative change of brightness and of contrast, 0 to 0.5, drawn for each sample of the training"
+                            + " (torchvision: ColorJitter; paper: none); held-out images stay as they are. Use it where"
+                            + " light varies from image to image, or falls off within frames that are cut into tiles")
     private double varyLight;
 
     @Option(
@@ -164,7 +165,7 @@ final class SynthesisArguments {
                 new SynthesisOptions.Perlin(perlinScales.get(0), perlinScales.get(1), perlinThreshold, maskRotation),
                 new SynthesisOptions.Beta(beta.get(0), beta.get(1)),
                 new SynthesisOptions.Augmenters(augmentersPerTexture, augmenters),
-                new SynthesisOptions.NormalChanges(rotateNormals, rotationDegrees, varyLight),
+                new NormalAugmentation(rotateNormals, rotationDegrees, varyLight),
                 new SynthesisOptions.SelfTextures(selfTextures, selfTextureAugmenters, selfTextureContrast),
                 new SynthesisOptions.Shapes(strokes, edgeSoftness),
                 new SynthesisOptions.Appearance(tones, matchGray, overGrain));

@@ -110,7 +110,7 @@ public final class BatchLoader implements AutoCloseable {
 
     /**
      * Makes one of the samples to validate with, the same for the same arguments: each image alternates between
-     * unchanged and with an anomaly, and is never rotated.
+     * unchanged and with an anomaly, and is neither rotated nor changed in brightness or contrast.
      *
      * @param heldOut normal images that are not trained on
      * @param samplesPerImage with 1 every second image gets an anomaly, with 2 each image comes once either way
@@ -120,7 +120,7 @@ public final class BatchLoader implements AutoCloseable {
             NormalSource heldOut, AnomalySynthesizer synthesizer, int samplesPerImage, long seed, int index) {
         RandomGenerator random = RandomStreams.of(seed, "validation", index);
         Normal normal = heldOut.draw(index / samplesPerImage, random);
-        return synthesizer.withNormalsUnchanged().synthesize(normal, index % 2 == 1, random);
+        return synthesizer.withoutNormalAugmentation().synthesize(normal, index % 2 == 1, random);
     }
 
     private void prepareNext() {

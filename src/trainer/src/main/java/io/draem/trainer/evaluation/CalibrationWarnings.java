@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Warnings about thresholds that come from too few images. */
+/** Warnings about thresholds: of too few images, or with other false alarms than in calibration. */
 public final class CalibrationWarnings {
 
     /** Of fewer images the share that a threshold lets through is known to no better than about a tenth. */
@@ -24,7 +24,7 @@ public final class CalibrationWarnings {
         return warnings;
     }
 
-    /** Returns a sentence if a threshold has more or fewer false alarms on other images than chance explains. */
+    /** Returns a sentence if the shares of false alarms in calibration and on other images have intervals that do not overlap. */
     public static Optional<String> ofFalseAlarms(Calibration calibration, Confusion confusion) {
         FalseAlarmRate expected = calibration.falseAlarms();
         int normal = confusion.falsePositives() + confusion.trueNegatives();
@@ -32,14 +32,15 @@ public final class CalibrationWarnings {
             return Optional.empty();
         }
         FalseAlarmRate seen = new FalseAlarmRate(confusion.falsePositives(), normal);
-        return expected.agreesWith(seen)
+        return expected.overlaps(seen)
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "The threshold makes %d of %s anomalous, and %d of %d in calibration: more than chance, these"
-                                + " images differ from those. Find it again on images as the model will see them",
+                        "%d of %s %s above the image threshold, and %d of %d in calibration: chance does not explain the"
+                                + " difference. Calibrate again on images like those in service",
                         seen.above(),
                         Counted.of(normal, "normal test image"),
+                        Counted.verb(seen.above(), "is", "are"),
                         expected.above(),
                         expected.images()));
     }
@@ -53,7 +54,7 @@ public final class CalibrationWarnings {
         if (calibration.rule() == ThresholdRule.QUANTILE && value != null && value * (normal + 1) > normal) {
             warnings.add(String.format(
                     Locale.ROOT,
-                    "%s cannot determine their %s quantile: the threshold is the highest of their scores, and about"
+                    "%s cannot determine their %s quantile: the threshold is just below the highest of their scores, and about"
                             + " one normal image in %d will be above it; hold out more, or use --threshold-quantile %.2f",
                     Counted.of(normal, "normal image"),
                     value,

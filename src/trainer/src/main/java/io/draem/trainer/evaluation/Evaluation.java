@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
  * give, and {@code bestThreshold} that threshold. A figure that the images do not define (without an anomalous image, say)
  * is null.
  *
+ * <p>{@code expectedFalseAlarms} is not of these images: it is the share of normal images above the image threshold in
+ * calibration ({@link FalseAlarmRate}).
+ *
  * <p>Figures of images are of all images. Those of pixels are of the normal images and of the anomalous ones that have a
  * mask: {@code maskedImages} of {@code anomalousImages}, in {@code pixel}.
  */
@@ -35,14 +38,7 @@ public final class Evaluation {
         json.put("threshold", calibration.imageThreshold());
         json.put("pixelThreshold", calibration.pixelThreshold());
         json.put("thresholdRule", calibration.rule().id());
-        FalseAlarmRate expected = calibration.falseAlarms();
-        if (expected != null) {
-            json.putObject(EXPECTED)
-                    .put("above", expected.above())
-                    .put("images", expected.images())
-                    .put("low", expected.low())
-                    .put("high", expected.high());
-        }
+        expectedFalseAlarms(json, calibration);
         ObjectNode counts = json.putObject("images");
         counts.put(EvaluationImage.GOOD, scores.count(EvaluationImage.GOOD));
         ObjectNode perDefect = json.putObject("perDefect");
@@ -79,7 +75,7 @@ public final class Evaluation {
             json.put("pixelThreshold", calibration.pixelThreshold());
             json.put("thresholdRule", calibration.rule().id());
         }
-        json.remove(EXPECTED);
+        expectedFalseAlarms(json, calibration);
         removeVerdicts(json);
         removeVerdicts(json.path("validation"));
         json.path("perDefect").forEach(Evaluation::removeVerdicts);
@@ -89,6 +85,18 @@ public final class Evaluation {
             }
         }
         return json;
+    }
+
+    private static void expectedFalseAlarms(ObjectNode json, Calibration calibration) {
+        json.remove(EXPECTED);
+        FalseAlarmRate expected = calibration.falseAlarms();
+        if (expected != null) {
+            json.putObject(EXPECTED)
+                    .put("normal", expected.images())
+                    .put("normalAbove", expected.above())
+                    .put("min", expected.min())
+                    .put("max", expected.max());
+        }
     }
 
     private static void removeVerdicts(JsonNode figures) {

@@ -76,7 +76,7 @@ public final class SyntheticImages implements EvaluationSet {
                 tile,
                 Objects.requireNonNull(framing.tiling(), "tiling").margin(),
                 framing.region());
-        AnomalySynthesizer upright = synthesizer.withNormalsUnchanged();
+        AnomalySynthesizer unaugmented = synthesizer.withoutNormalAugmentation();
         int samplesPerFrame = 1 + Math.max(1, anomaliesPerImage(heldOut.size()));
         IntPredicate anomalous = index -> index % samplesPerFrame > 0;
         return new SyntheticImages(heldOut.size(), samplesPerFrame, anomalous, index -> {
@@ -88,7 +88,7 @@ public final class SyntheticImages implements EvaluationSet {
             }
             RandomGenerator random = RandomStreams.of(seed, "validation", index);
             FrameCrops.Crop crop = crops.crop(source, random);
-            Sample sample = upright.synthesize(crop.normal(), true, random);
+            Sample sample = unaugmented.synthesize(crop.normal(), true, random);
             Frame frame = FrameImages.frame(painted(pixels, crop, tile, sample), framing, tile);
             return image(index, source, sample.anomalous(), frame, labels(pixels, crop, tile, sample));
         });

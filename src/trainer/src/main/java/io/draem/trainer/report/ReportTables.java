@@ -81,7 +81,7 @@ final class ReportTables {
         FalseAlarmRate falseAlarms = c.falseAlarms();
         if (falseAlarms != null) {
             rows.add(List.of("normal images above the image threshold", text(falseAlarms.above())));
-            rows.add(List.of("false alarms to expect on new normal images", falseAlarms.interval()));
+            rows.add(List.of("false alarms to expect on new normal images", falseAlarms.intervalText()));
         }
         rows.add(List.of("images with real defects", text(c.anomalousImages())));
         rows.add(List.of("images with synthetic anomalies", text(c.syntheticImages())));

@@ -60,9 +60,9 @@ public final class AnomalySynthesizer {
         this.tones = other.tones;
     }
 
-    /** Returns the same synthesizer with neither rotation nor other light of normal images. */
-    public AnomalySynthesizer withNormalsUnchanged() {
-        return new AnomalySynthesizer(options.with(SynthesisOptions.NormalChanges.NONE), this);
+    /** Returns the same synthesizer with normal images neither rotated nor in other light. */
+    public AnomalySynthesizer withoutNormalAugmentation() {
+        return new AnomalySynthesizer(options.with(NormalAugmentation.NONE), this);
     }
 
     /** Returns the options. */
@@ -96,8 +96,8 @@ public final class AnomalySynthesizer {
             throw new IllegalArgumentException(
                     "An image of 3x" + height + "x" + width + " is needed, got " + values + " values");
         }
-        SynthesisOptions.NormalChanges changes = options.normals();
-        Normal clean = changes.light() > 0 ? normal.relit(changes.light(), random) : normal;
+        NormalAugmentation changes = options.normals();
+        Normal clean = changes.light() > 0 ? normal.withRandomLight(changes.light(), random) : normal;
         if (random.nextDouble() < changes.rotated()) {
             clean = clean.rotated(width, height, angle(changes.degrees(), random));
         }

@@ -8,14 +8,14 @@ import java.util.random.RandomGenerator;
  * @param gain factor of all values
  * @param offset added to them
  */
-record Light(float gain, float offset) {
+public record Light(float gain, float offset) {
 
     /** The light that the image was taken in. */
     static final Light UNCHANGED = new Light(1, 0);
 
     /**
-     * Draws brightness and contrast, uniform within {@code 1 ± change}, as torchvision's {@code ColorJitter} does, contrast
-     * about the mean luma of the image, always before brightness.
+     * Draws brightness and contrast, each uniform within {@code 1 ± change}, as torchvision's {@code ColorJitter} does:
+     * contrast about the mean luma of the image, and here always before brightness and clamped once, after both.
      *
      * @param planes {@code [3, height, width]}, 0 to 1
      */
@@ -31,7 +31,7 @@ record Light(float gain, float offset) {
     }
 
     /** Returns the values in this light, the same array if it is unchanged. */
-    float[] on(float[] planes) {
+    float[] applyTo(float[] planes) {
         if (equals(UNCHANGED)) {
             return planes;
         }

@@ -39,9 +39,9 @@ public interface NormalSource {
         }
 
         /** Returns the image in another light, drawn at random. */
-        Normal relit(double change, RandomGenerator random) {
+        Normal withRandomLight(double change, RandomGenerator random) {
             Light drawn = Light.draw(change, pixels, random);
-            return new Normal(drawn.on(pixels), inside, reflection, drawn);
+            return new Normal(drawn.applyTo(pixels), inside, reflection, drawn);
         }
 
         /** Gives the reflection in some planes of this image's size the values of the pixels that it shows. */

@@ -1,5 +1,6 @@
 package io.draem.trainer.synthesis;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +24,7 @@ public record SynthesisOptions(
         Perlin perlin,
         Beta beta,
         Augmenters augmenters,
-        NormalChanges normals,
+        @JsonProperty("normalRotation") NormalAugmentation normals,
         SelfTextures selfTextures,
         Shapes shapes,
         Appearance appearance) {
@@ -34,7 +35,7 @@ public record SynthesisOptions(
             new Perlin(0, 5, 0.5, 90),
             new Beta(0, 0.8),
             new Augmenters(3, List.of(Augmenter.values())),
-            new NormalChanges(0.3, 90, 0),
+            new NormalAugmentation(0.3, 90, 0),
             new SelfTextures(0, 3, 0.04),
             new Shapes(0, 0),
             new Appearance(0, false, 0));
@@ -90,28 +91,6 @@ public record SynthesisOptions(
             different.addAll(among);
             among = List.copyOf(different);
             requireCount("--augmenters-per-texture", count, among.size());
-        }
-    }
-
-    /**
-     * Changes of normal images.
-     *
-     * @param rotated share of normal images that are rotated, with black corners; default 0.3; 0 for products that always
-     *     have the same orientation
-     * @param degrees largest rotation in either direction; default 90
-     * @param light largest relative change of brightness, and of contrast, both drawn for each image; default 0, none
-     */
-    public record NormalChanges(double rotated, double degrees, double light) {
-
-        /** No change. */
-        public static final NormalChanges NONE = new NormalChanges(0, 0, 0);
-
-        private static final double MAX_LIGHT = 0.5;
-
-        public NormalChanges {
-            requireShare("--rotate-normals", rotated);
-            requireDegrees("--rotation-degrees", degrees);
-            require(light >= 0 && light <= MAX_LIGHT, "--vary-light must be from 0 to " + MAX_LIGHT, light);
         }
     }
 
@@ -199,7 +178,7 @@ public record SynthesisOptions(
                 anomalyProbability, perlin, other, augmenters, normals, selfTextures, shapes, appearance);
     }
 
-    public SynthesisOptions with(NormalChanges other) {
+    public SynthesisOptions with(NormalAugmentation other) {
         return new SynthesisOptions(
                 anomalyProbability, perlin, beta, augmenters, other, selfTextures, shapes, appearance);
     }
@@ -221,11 +200,11 @@ public record SynthesisOptions(
         return new SynthesisOptions(other, perlin, beta, augmenters, normals, selfTextures, shapes, appearance);
     }
 
-    private static void requireShare(String option, double value) {
+    static void requireShare(String option, double value) {
         require(value >= 0 && value <= 1, option + " must be from 0 to 1", value);
     }
 
-    private static void requireDegrees(String option, double value) {
+    static void requireDegrees(String option, double value) {
         require(value >= 0 && value <= 180, option + " must be from 0 to 180", value);
     }
 
@@ -233,7 +212,7 @@ public record SynthesisOptions(
         require(count >= 0 && count <= augmenters, option + " must be from 0 to " + augmenters, count);
     }
 
-    private static void require(boolean holds, String rule, Object value) {
+    static void require(boolean holds, String rule, Object value) {
         if (!holds) {
             throw new IllegalArgumentException(rule + ", not " + value);
         }

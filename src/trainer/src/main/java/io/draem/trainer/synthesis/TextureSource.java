@@ -37,7 +37,7 @@ interface TextureSource {
             float[] source = normal.pixels();
             if (another) {
                 Normal drawn = normals.draw(random.nextInt(normals.size()), random);
-                source = normal.light().on(drawn.pixels());
+                source = normal.light().applyTo(drawn.pixels());
             }
             RgbImage texture = Pixels.fromTensor(source, width, height);
             return another

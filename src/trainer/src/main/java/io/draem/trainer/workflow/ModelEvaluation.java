@@ -119,7 +119,7 @@ record ModelEvaluation(
                     expected.above(),
                     Counted.of(expected.images(), "normal image"),
                     Counted.verb(expected.above(), "is", "are"),
-                    expected.interval());
+                    expected.intervalText());
         }
         CalibrationWarnings.of(calibration, Confusion.of(tested, calibration))
                 .forEach(warning -> out.println("warning: " + warning));

@@ -199,6 +199,15 @@ class FrameCommandsTests {
             assertThat(figures.at("/image/auroc").asDouble())
                     .as("the export's figures are those of evaluate")
                     .isEqualTo(metrics(exported).at("/image/auroc").asDouble());
+            assertThat(figures.get("expectedFalseAlarms"))
+                    .as("of the frame that is held out")
+                    .isNotNull()
+                    .isEqualTo(metrics(exported).get("expectedFalseAlarms"));
+            Path left = folder.resolve("left-half.json");
+            assertThat(evaluate(model, exported, "--region-of-interest", left.toString())
+                            .has("expectedFalseAlarms"))
+                    .as("those of the calibration are of the whole frame")
+                    .isFalse();
         }
         JsonNode line = predict("int8", folder.resolve("models/plate-int8/1/model.onnx"))
                 .get("test/good/0.png");

@@ -184,12 +184,19 @@ class ResumedTrainingTests {
 
         assertThat(runHere(output, "--steps=4"))
                 .contains("exit 1", "An unfinished training of plate", "--resume", "--restart");
-        assertThat(runHere(output, "--steps=4", "--resume", "--learning-rate=1e-3", "--rotate-normals=0"))
+        assertThat(runHere(
+                        output,
+                        "--steps=4",
+                        "--resume",
+                        "--learning-rate=1e-3",
+                        "--rotate-normals=0",
+                        "--vary-light=0.2"))
                 .contains(
                         "exit 1",
                         "is of another training",
                         "--learning-rate: 1.0E-4 in the checkpoint, 0.001 now",
-                        "--rotate-normals: 0.3 in the checkpoint, 0.0 now")
+                        "--rotate-normals: 0.3 in the checkpoint, 0.0 now",
+                        "--vary-light: not known in the checkpoint, 0.2 now")
                 .doesNotContain("--seed");
         assertThat(kept).exists();
 

@@ -184,6 +184,12 @@ class TrainCommandTests {
         assertThat(metrics.at("/images/good").asInt())
                 .as("the images that calibrated do not give figures")
                 .isEqualTo(1);
+        assertThat(metrics.at("/expectedFalseAlarms/normal").asInt()).isEqualTo(2);
+        Path model = output.resolve("plate/1/model.onnx");
+        assertThat(run("evaluate", "--model", model.toString(), "--data", plate()))
+                .as("half of the test images are those that calibrated")
+                .contains("at the model's threshold")
+                .doesNotContain("false alarms expected from");
     }
 
     @Test

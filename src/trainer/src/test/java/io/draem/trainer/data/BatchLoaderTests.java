@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.draem.trainer.synthesis.AnomalySynthesizer;
 import io.draem.trainer.synthesis.ImageSource;
+import io.draem.trainer.synthesis.NormalAugmentation;
 import io.draem.trainer.synthesis.NormalSource;
 import io.draem.trainer.synthesis.Sample;
 import io.draem.trainer.synthesis.SynthesisOptions;
@@ -160,8 +161,7 @@ class BatchLoaderTests {
     }
 
     private AnomalySynthesizer cleanAndUpright() {
-        return synthesizer(
-                SynthesisOptions.DEFAULTS.withAnomalyProbability(0).with(SynthesisOptions.NormalChanges.NONE));
+        return synthesizer(SynthesisOptions.DEFAULTS.withAnomalyProbability(0).with(NormalAugmentation.NONE));
     }
 
     private AnomalySynthesizer synthesizer(SynthesisOptions options) {

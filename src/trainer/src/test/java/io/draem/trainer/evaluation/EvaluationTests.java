@@ -182,10 +182,12 @@ class EvaluationTests {
                 .as("the quantile is just below the highest score")
                 .isEqualTo(new FalseAlarmRate(1, 4));
         JsonNode figures = Evaluation.figures(scores(image("a", "good", 0.1f)), calibration);
-        assertThat(figures.at("/expectedFalseAlarms/above").asInt()).isEqualTo(1);
-        assertThat(figures.at("/expectedFalseAlarms/images").asInt()).isEqualTo(4);
-        assertThat(figures.at("/expectedFalseAlarms/high").asDouble()).isCloseTo(0.699, within(1e-3));
-        assertThat(Evaluation.atOtherThresholds((ObjectNode) figures, calibration)
+        assertThat(figures.at("/expectedFalseAlarms/normalAbove").asInt()).isEqualTo(1);
+        assertThat(figures.at("/expectedFalseAlarms/normal").asInt()).isEqualTo(4);
+        assertThat(figures.at("/expectedFalseAlarms/max").asDouble()).isCloseTo(0.806, within(1e-3));
+        ObjectNode kept = Evaluation.atOtherThresholds((ObjectNode) figures, calibration);
+        assertThat(kept.get("expectedFalseAlarms")).isEqualTo(figures.get("expectedFalseAlarms"));
+        assertThat(Evaluation.atOtherThresholds((ObjectNode) figures, calibration.withoutFalseAlarms())
                         .has("expectedFalseAlarms"))
                 .isFalse();
 
@@ -196,7 +198,8 @@ class EvaluationTests {
                 .isEmpty();
         assertThat(CalibrationWarnings.ofFalseAlarms(calibration, new Confusion(3, 30, 5, 0)))
                 .hasValueSatisfying(warning -> assertThat(warning)
-                        .contains("30 of 30 normal test images anomalous, and 1 of 4 in calibration"));
+                        .contains("30 of 30 normal test images are above the image threshold, and 1 of 4 in")
+                        .contains("calibration"));
     }
 
     @Test

@@ -214,6 +214,17 @@ class ReportTests {
         return new EvaluationImage(id, defect, Frame.tiled(plan, new PixelBytes(700, 100, 1, gray)), mask);
     }
 
+    @Test
+    void showsTheFalseAlarmsToExpectAndWarnsWhereOthersCame() throws IOException {
+        EvaluationImage[] good = new EvaluationImage[20];
+        for (int i = 0; i < good.length; i++) {
+            good[i] = image("good/" + i, "good", 0.9f);
+        }
+        assertThat(report("cookie", good).html())
+                .contains("false alarms to expect on new normal images</th><td>0.3 to 44.5 %")
+                .contains("20 of 20 normal test images are above the image threshold, and 1 of 10 in calibration");
+    }
+
     private static List<String> names(Report report, Example.Kind kind) {
         return report.examples().stream()
                 .filter(example -> example.kind() == kind)

@@ -11,7 +11,6 @@ import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
 import io.draem.trainer.synthesis.SynthesisOptions.Augmenters;
 import io.draem.trainer.synthesis.SynthesisOptions.Beta;
-import io.draem.trainer.synthesis.SynthesisOptions.NormalChanges;
 import io.draem.trainer.synthesis.SynthesisOptions.Perlin;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
 import io.draem.trainer.synthesis.SynthesisOptions.Shapes;
@@ -29,7 +28,7 @@ class AnomalySynthesizerTests {
     private final TestImages<float[]> normals = TestImages.tensors(WIDTH, HEIGHT, 3);
     private final NormalSource source = whole(normals);
     private final TestImages<RgbImage> textures = TestImages.pictures(WIDTH, HEIGHT, 2);
-    private final SynthesisOptions upright = SynthesisOptions.DEFAULTS.with(NormalChanges.NONE);
+    private final SynthesisOptions upright = SynthesisOptions.DEFAULTS.with(NormalAugmentation.NONE);
 
     @Test
     void blendsAsThePaperWritesIt() {
@@ -95,7 +94,7 @@ class AnomalySynthesizerTests {
     @Test
     void aTurnedImageIsTurnedInBothPictures() {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS.with(new NormalChanges(1, 90, 0)), WIDTH, HEIGHT, source, textures);
+                SynthesisOptions.DEFAULTS.with(new NormalAugmentation(1, 90, 0)), WIDTH, HEIGHT, source, textures);
         Sample sample = synthesizer.synthesize(normal(0), true, new SplittableRandom(2));
         assertThat(sample.clean()).isNotEqualTo(normals.get(0));
         for (int i = 0; i < 3 * AREA; i++) {
@@ -126,7 +125,7 @@ class AnomalySynthesizerTests {
                 SynthesisOptions.DEFAULTS.perlin(),
                 new Beta(0, 0),
                 new Augmenters(0, List.of()),
-                NormalChanges.NONE,
+                NormalAugmentation.NONE,
                 new SelfTextures(0.5, 0, 0),
                 new Shapes(0, 0),
                 new Appearance(0, false, 0));
@@ -221,7 +220,7 @@ class AnomalySynthesizerTests {
                 SynthesisOptions.DEFAULTS.perlin(),
                 new Beta(0, 0),
                 new Augmenters(0, List.of()),
-                NormalChanges.NONE,
+                NormalAugmentation.NONE,
                 new SelfTextures(0, 0, 0),
                 new Shapes(0, 3),
                 new Appearance(0, false, 0));
@@ -306,7 +305,7 @@ class AnomalySynthesizerTests {
     @Test
     void theRegionOfInterestIsRotatedWithTheImage() {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS.with(new NormalChanges(1, 90, 0)), WIDTH, HEIGHT, source, textures);
+                SynthesisOptions.DEFAULTS.with(new NormalAugmentation(1, 90, 0)), WIDTH, HEIGHT, source, textures);
         float[] inside = inside(20, 4, 44, 28);
         float[] image = new float[3 * AREA];
         for (int i = 0; i < image.length; i++) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.trainer.synthesis.NormalSource.Normal;
-import io.draem.trainer.synthesis.SynthesisOptions.NormalChanges;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,7 @@ class LightTests {
     private static final int SIDE = 32;
     private static final int AREA = SIDE * SIDE;
 
-    private final SynthesisOptions lit = SynthesisOptions.DEFAULTS.with(new NormalChanges(0, 0, 0.2));
+    private final SynthesisOptions lit = SynthesisOptions.DEFAULTS.with(new NormalAugmentation(0, 0, 0.2));
 
     @Test
     void brightnessAndContrastStayWithinTheirLimits() {
@@ -31,7 +30,7 @@ class LightTests {
         float flattest = 1;
         float steepest = 0;
         for (int seed = 0; seed < 500; seed++) {
-            float[] changed = Light.draw(0.2, image, new SplittableRandom(seed)).on(image);
+            float[] changed = Light.draw(0.2, image, new SplittableRandom(seed)).applyTo(image);
             float brightness = (changed[0] + changed[1]) / 2 / 0.4f;
             float contrast = (changed[1] - changed[0]) / 0.2f / brightness;
             dimmest = Math.min(dimmest, brightness);
@@ -48,8 +47,8 @@ class LightTests {
     @Test
     void valuesAreClampedAndUnchangedLightKeepsTheArray() {
         float[] image = {0, 0.5f, 1};
-        assertThat(new Light(2, -0.5f).on(image)).containsExactly(0, 0.5f, 1);
-        assertThat(Light.UNCHANGED.on(image)).isSameAs(image);
+        assertThat(new Light(2, -0.5f).applyTo(image)).containsExactly(0, 0.5f, 1);
+        assertThat(Light.UNCHANGED.applyTo(image)).isSameAs(image);
     }
 
     @Test
@@ -65,8 +64,9 @@ class LightTests {
                 }
             }
         }
-        Sample unchanged =
-                synthesizer.withNormalsUnchanged().synthesize(new Normal(image, null), false, new SplittableRandom(1));
+        Sample unchanged = synthesizer
+                .withoutNormalAugmentation()
+                .synthesize(new Normal(image, null), false, new SplittableRandom(1));
         assertThat(unchanged.clean()).isSameAs(image);
     }
 
@@ -88,7 +88,7 @@ class LightTests {
     void aRotatedImageKeepsBlackCorners() {
         float[] white = new float[3 * AREA];
         Arrays.fill(white, 1);
-        AnomalySynthesizer synthesizer = synthesizer(lit.with(new NormalChanges(1, 45, 0.2)), white);
+        AnomalySynthesizer synthesizer = synthesizer(lit.with(new NormalAugmentation(1, 45, 0.2)), white);
         int black = 0;
         for (int seed = 0; seed < 20; seed++) {
             Sample sample = synthesizer.synthesize(new Normal(white, null), false, new SplittableRandom(seed));
@@ -100,7 +100,7 @@ class LightTests {
     @Test
     void changesThatLeaveNothingOfAnImageAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new NormalChanges(0, 0, 0.6))
+                .isThrownBy(() -> new NormalAugmentation(0, 0, 0.6))
                 .withMessage("--vary-light must be from 0 to 0.5, not 0.6");
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.draem.image.RgbImage;
 import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
-import io.draem.trainer.synthesis.SynthesisOptions.NormalChanges;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
 import io.draem.trainer.synthesis.SynthesisOptions.Shapes;
 import java.util.SplittableRandom;
@@ -44,7 +43,7 @@ class LongImagesTests {
     void anAnomalyIsVisibleWithinItsMaskAlone(int width, int height) {
         TestImages<float[]> normals = TestImages.tensors(width, height, 2);
         SynthesisOptions options = SynthesisOptions.DEFAULTS
-                .with(new NormalChanges(1, 90, 0))
+                .with(new NormalAugmentation(1, 90, 0))
                 .with(new SelfTextures(0.5, 0, 0.04))
                 .with(new Shapes(0.4, 0))
                 .with(new Appearance(0.2, true, 3));
@@ -77,7 +76,7 @@ class LongImagesTests {
         TestImages<float[]> normals = TestImages.tensors(width, height, 1);
         TestImages<RgbImage> textures = TestImages.pictures(width, height, 1);
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
-                SynthesisOptions.DEFAULTS.with(NormalChanges.NONE).with(new Shapes(strokes, 0)),
+                SynthesisOptions.DEFAULTS.with(NormalAugmentation.NONE).with(new Shapes(strokes, 0)),
                 width,
                 height,
                 NormalSource.whole(normals, null),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.draem.image.RgbImage;
 import io.draem.trainer.synthesis.NormalSource.Normal;
 import io.draem.trainer.synthesis.SynthesisOptions.Appearance;
-import io.draem.trainer.synthesis.SynthesisOptions.NormalChanges;
 import io.draem.trainer.synthesis.SynthesisOptions.SelfTextures;
 import io.draem.trainer.synthesis.SynthesisOptions.Shapes;
 import java.util.ArrayList;
@@ -72,7 +71,7 @@ class SyntheticLabelTests {
         ImageSource<float[]> normals = images(side, side, 3, 11);
         ImageSource<RgbImage> textures = new Pictures(images(side, side, 2, 57), side, side);
         SynthesisOptions options = SynthesisOptions.DEFAULTS
-                .with(NormalChanges.NONE)
+                .with(NormalAugmentation.NONE)
                 .with(new SynthesisOptions.Beta(0, 0.4)) // fainter ones are labeled by their shape, as the paper does
                 .with(new Shapes(strokes, softness))
                 .with(new SelfTextures(self, 0, 0.04))
@@ -100,7 +99,7 @@ class SyntheticLabelTests {
             for (double strokes : new double[] {0, 1}) {
                 Shapes shapes = new Shapes(strokes, softness);
                 SynthesisOptions shaped = SynthesisOptions.DEFAULTS
-                        .with(new NormalChanges(0.3, 90, 0))
+                        .with(new NormalAugmentation(0.3, 90, 0))
                         .with(shapes);
                 kinds.add(shaped);
                 kinds.add(shaped.with(new Appearance(0, true, 3)));

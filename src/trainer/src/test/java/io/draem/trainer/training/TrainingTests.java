@@ -55,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Trains a tiny network to its end, in one go and in pieces. */
 @Tag("slow")
@@ -115,6 +116,10 @@ class TrainingTests {
         JsonNode before = origin(whole).toJson();
         assertThat(before.get("recipe").has("tiling")).isFalse();
         assertThat(before.get("recipe").has("region")).isFalse();
+        assertThat(before.at("/recipe/synthesis/normalRotation").toString())
+                .isEqualTo("{\"probability\":0.3,\"degrees\":90.0}");
+        assertThat(JsonMapper.shared().treeToValue(before.at("/recipe/synthesis"), SynthesisOptions.class))
+                .isEqualTo(whole.synthesis());
         assertThat(origin(whole).differencesFrom(before)).isEmpty();
         assertThat(origin(tiled).differencesFrom(before))
                 .containsExactly(
