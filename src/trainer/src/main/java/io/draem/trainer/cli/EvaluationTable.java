@@ -27,8 +27,6 @@ final class EvaluationTable {
      */
     static void print(PrintWriter out, JsonNode figures, Scores scores, Calibration calibration) {
         Confusion confusion = Confusion.of(scores, calibration);
-        int anomalous = confusion.truePositives() + confusion.falseNegatives();
-        int normal = confusion.falsePositives() + confusion.trueNegatives();
         out.printf(Locale.ROOT, ROW, "", "images", "AUROC", "AP", "F1", "masks", "pxAUROC", "pxAP", "AUPRO");
         for (String defect : scores.defects()) {
             row(out, defect, scores.count(defect), figures.path("perDefect").path(defect));
@@ -45,22 +43,19 @@ final class EvaluationTable {
         }
         out.printf(
                 Locale.ROOT,
-                "at the model's threshold %.4f (%s): %d of %d anomalous found, %s among %d normal%n",
+                "at the model's threshold %.4f (%s): %s%n",
                 calibration.imageThreshold(),
                 calibration.rule().id(),
-                confusion.truePositives(),
-                anomalous,
-                Counted.of(confusion.falsePositives(), "false alarm"),
-                normal);
+                confusion.summary());
         FalseAlarmRate expected = calibration.falseAlarms();
-        if (expected != null && normal > 0) {
+        if (expected != null && confusion.normal() > 0) {
             out.printf(
                     Locale.ROOT,
                     "false alarms expected from %d of %s in calibration: %s; here %s%n",
                     expected.above(),
                     Counted.of(expected.images(), "normal image"),
                     expected.intervalText(),
-                    new FalseAlarmRate(confusion.falsePositives(), normal).shareText());
+                    new FalseAlarmRate(confusion.falsePositives(), confusion.normal()).shareText());
         }
         best(out, "image", figures.path("image"), calibration.imageThreshold());
         best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());

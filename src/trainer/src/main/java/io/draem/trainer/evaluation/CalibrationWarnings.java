@@ -27,7 +27,7 @@ public final class CalibrationWarnings {
     /** Returns a sentence if the shares of false alarms in calibration and on other images have intervals that do not overlap. */
     public static Optional<String> ofFalseAlarms(Calibration calibration, Confusion confusion) {
         FalseAlarmRate expected = calibration.falseAlarms();
-        int normal = confusion.falsePositives() + confusion.trueNegatives();
+        int normal = confusion.normal();
         if (expected == null || normal == 0) {
             return Optional.empty();
         }

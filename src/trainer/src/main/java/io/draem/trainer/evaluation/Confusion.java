@@ -1,6 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
+import io.draem.text.Counted;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,6 +27,27 @@ public record Confusion(int truePositives, int falsePositives, int falseNegative
     /** Returns the harmonic mean of precision and recall; 0 where nothing is found. */
     public double f1() {
         return truePositives == 0 ? 0 : 2.0 * truePositives / (2.0 * truePositives + falsePositives + falseNegatives);
+    }
+
+    /** Returns how many images are anomalous, right or wrong. */
+    public int anomalous() {
+        return truePositives + falseNegatives;
+    }
+
+    /** Returns how many images are normal, right or wrong. */
+    public int normal() {
+        return falsePositives + trueNegatives;
+    }
+
+    /** Says what the threshold makes of the images, as in "found 3 of 5 anomalous, 1 false alarm of 20 normal". */
+    public String summary() {
+        return (anomalous() == 0
+                        ? "no anomalous images"
+                        : "found " + truePositives + " of " + anomalous() + " anomalous")
+                + ", "
+                + (normal() == 0
+                        ? "no normal images"
+                        : Counted.of(falsePositives, "false alarm") + " of " + normal() + " normal");
     }
 
     void writeTo(ObjectNode json) {

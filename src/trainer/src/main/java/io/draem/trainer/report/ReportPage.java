@@ -1,7 +1,6 @@
 package io.draem.trainer.report;
 
 import io.draem.score.Calibration;
-import io.draem.text.Counted;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizeWarnings;
@@ -85,8 +84,6 @@ final class ReportPage {
     }
 
     private String summary() {
-        int anomalous = confusion.truePositives() + confusion.falseNegatives();
-        int normal = confusion.falsePositives() + confusion.trueNegatives();
         JsonNode image = report.metrics().path("image");
         JsonNode pixel = report.metrics().path("pixel");
         String best = image.path("bestThreshold").isNumber()
@@ -97,14 +94,11 @@ final class ReportPage {
         return String.format(
                 Locale.ROOT,
                 """
-                <p class="lead">At its threshold of %s it finds %d of %d anomalous images and raises %s among %d normal ones.%s</p>
+                <p class="lead">At its threshold of %s: %s.%s</p>
                 <dl class="tiles">%s%s%s%s%s</dl>
                 %s""",
                 Html.figure(calibration.imageThreshold()),
-                confusion.truePositives(),
-                anomalous,
-                Counted.of(confusion.falsePositives(), "false alarm"),
-                normal,
+                confusion.summary(),
                 best,
                 tile("image AUROC", image.path("auroc")),
                 tile("image AP", image.path("averagePrecision")),

@@ -155,16 +155,8 @@ record ModelEvaluation(
                             : "pixel figures of the " + Counted.of(tested.masked(), "anomalous image")
                                     + " with a mask, ");
         }
-        Confusion confusion = Confusion.of(tested, calibration);
-        return text.append("at the threshold found ")
-                .append(confusion.truePositives())
-                .append(" of ")
-                .append(confusion.truePositives() + confusion.falseNegatives())
-                .append(" anomalous, ")
-                .append(Counted.of(confusion.falsePositives(), "false alarm"))
-                .append(" of ")
-                .append(confusion.falsePositives() + confusion.trueNegatives())
-                .append(" normal")
+        return text.append("at the threshold ")
+                .append(Confusion.of(tested, calibration).summary())
                 .toString();
     }
 
