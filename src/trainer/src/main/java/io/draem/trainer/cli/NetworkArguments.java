@@ -31,7 +31,8 @@ final class NetworkArguments {
             defaultValue = "paper",
             description =
                     "Initial weights: ${COMPLETION-CANDIDATES} (pytorch: the defaults of its layers, as in anomalib"
-                            + " 2.7)")
+                            + " 2.7; prior: the paper's, but each pixel is anomalous with probability 0.02, arXiv"
+                            + " 1708.02002)")
     Initialization initialization = Initialization.PAPER;
 
     @Option(

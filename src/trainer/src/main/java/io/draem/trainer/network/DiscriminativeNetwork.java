@@ -3,12 +3,16 @@ package io.draem.trainer.network;
 import io.draem.trainer.network.BatchNorm.Mode;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** A U-net that compares an image with its reconstruction and separates normal from anomalous pixels. */
 final class DiscriminativeNetwork {
+
+    private static final String DECODER = "discriminative_subnetwork.decoder_segment.";
+    private static final String OUTPUT = "fin_out.0";
 
     private final List<Layer> encoder;
     private final List<Stage> decoder;
@@ -31,14 +35,26 @@ final class DiscriminativeNetwork {
                 ConvolutionBlock.twice(weights, mode, encoderName + "block4", 4 * base, 8 * base, 8 * base),
                 ConvolutionBlock.twice(weights, mode, encoderName + "block5", 8 * base, 8 * base, 8 * base),
                 ConvolutionBlock.twice(weights, mode, encoderName + "block6", 8 * base, 8 * base, 8 * base));
-        String decoderName = "discriminative_subnetwork.decoder_segment.";
         decoder = List.of(
-                stage(weights, mode, decoderName, "_b", 8 * base, 8 * base, 8 * base),
-                stage(weights, mode, decoderName, "1", 8 * base, 4 * base, 8 * base),
-                stage(weights, mode, decoderName, "2", 4 * base, 2 * base, 4 * base),
-                stage(weights, mode, decoderName, "3", 2 * base, base, 2 * base),
-                stage(weights, mode, decoderName, "4", base, base, base));
-        output = new Convolution(weights, decoderName + "fin_out.0", base, 2, 3);
+                stage(weights, mode, DECODER, "_b", 8 * base, 8 * base, 8 * base),
+                stage(weights, mode, DECODER, "1", 8 * base, 4 * base, 8 * base),
+                stage(weights, mode, DECODER, "2", 4 * base, 2 * base, 4 * base),
+                stage(weights, mode, DECODER, "3", 2 * base, base, 2 * base),
+                stage(weights, mode, DECODER, "4", base, base, base));
+        output = new Convolution(weights, DECODER + OUTPUT, base, 2, 3);
+    }
+
+    /** Returns the same tensors, but biases of the logits with which a pixel is anomalous with that probability. */
+    static TensorSource withPrior(TensorSource source, double anomalous) {
+        return (name, role, shape) -> Scopes.keep(() -> {
+            Tensor tensor = source.take(name, role, shape);
+            if (name.equals(DECODER + OUTPUT + ".bias")) {
+                double margin = Math.log((1 - anomalous) / anomalous);
+                tensor.select(0, 0).fill_(new Scalar(margin / 2));
+                tensor.select(0, 1).fill_(new Scalar(-margin / 2));
+            }
+            return tensor;
+        });
     }
 
     private static Stage stage(

@@ -55,9 +55,12 @@ public final class DraemNetwork implements AutoCloseable {
                 Generator generator = torch.make_generator_cpu(seed)) {
             return new DraemNetwork(
                     options,
-                    initialization == Initialization.PAPER
-                            ? TensorSource.random(generator)
-                            : TensorSource.pytorch(generator));
+                    switch (initialization) {
+                        case PAPER -> TensorSource.random(generator);
+                        case PYTORCH -> TensorSource.pytorch(generator);
+                        case PRIOR ->
+                            DiscriminativeNetwork.withPrior(TensorSource.random(generator), Initialization.PRIOR_SHARE);
+                    });
         }
     }
 

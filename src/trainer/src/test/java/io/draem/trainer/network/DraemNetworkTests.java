@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.draem.trainer.checkpoint.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -142,6 +143,28 @@ class DraemNetworkTests {
             String norm = CONVOLUTION.replace("block4.0", "block4.1");
             assertThat(tensors.get(norm).toDoubles()).containsOnly(1);
             assertThat(tensors.get(norm.replace("weight", "bias")).toDoubles()).containsOnly(0);
+        }
+    }
+
+    @Test
+    void theFirstMapMayExpectFewAnomalousPixels() {
+        String bias = "discriminative_subnetwork.decoder_segment.fin_out.0.bias";
+        NetworkOptions options = new NetworkOptions(8, 8, false);
+        try (PointerScope scope = new PointerScope();
+                DraemNetwork paper = DraemNetwork.create(options, Initialization.PAPER, 3);
+                DraemNetwork prior = DraemNetwork.create(options, Initialization.PRIOR, 3)) {
+            Map<String, Tensor> expected = new HashMap<>(paper.tensors());
+            Map<String, Tensor> tensors = new HashMap<>(prior.tensors());
+            double[] biases = tensors.remove(bias).toDoubles();
+            assertThat(1 / (1 + Math.exp(biases[0] - biases[1]))).isCloseTo(0.02, within(1e-6));
+            assertThat(expected.remove(bias).toDoubles()).containsOnly(0);
+            assertThat(tensors.keySet()).isEqualTo(expected.keySet());
+            tensors.forEach((name, tensor) -> assertThat(tensor.data())
+                    .as(name)
+                    .isEqualTo(expected.get(name).data()));
+            org.bytedeco.pytorch.Tensor images = torch.rand(2, 3, 64, 64);
+            prior.train(true);
+            assertThat(prior.forward(images).anomalyMap().mean().item_double()).isBetween(0.01, 0.04);
         }
     }
 
