@@ -104,9 +104,10 @@ final class ModelMetadata {
                     counts.path("synthetic").asInt(0),
                     counts.path("normalPixels").asLong(0),
                     counts.path("anomalousPixels").asLong(0),
-                    counts.path("masked")
-                            .asInt(counts.path("anomalous").asInt(0)
-                                    + counts.path("synthetic").asInt(0)),
+                    counts.path("masked").asInt((int) Math.min(
+                            Integer.MAX_VALUE,
+                            (long) counts.path("anomalous").asInt(0)
+                                    + counts.path("synthetic").asInt(0))),
                     normalAbove(counts),
                     counts.path("ruleValue").isNumber()
                             ? counts.path("ruleValue").asDouble()
@@ -135,7 +136,7 @@ final class ModelMetadata {
     private static @Nullable Integer normalAbove(ObjectNode counts) {
         JsonNode above = counts.path("normalAbove");
         if (!above.isMissingNode() && !above.isInt()) {
-            throw new IllegalArgumentException("draem.calibration.normalAbove is " + above + ", not a whole number");
+            throw new IllegalArgumentException("draem.calibration.normalAbove is not a whole number");
         }
         return above.isInt() ? (Integer) above.asInt() : null;
     }

@@ -50,6 +50,10 @@ public record Calibration(
         if (normalImages < 0 || anomalousImages < 0 || syntheticImages < 0) {
             throw new IllegalArgumentException("Counts of calibration images must not be negative");
         }
+        if ((long) anomalousImages + syntheticImages > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "There cannot be " + anomalousImages + " and " + syntheticImages + " anomalous calibration images");
+        }
         if (maskedImages < 0 || maskedImages > (long) anomalousImages + syntheticImages) {
             throw new IllegalArgumentException("There are " + maskedImages + " masks of "
                     + ((long) anomalousImages + syntheticImages) + " anomalous calibration images");

@@ -44,8 +44,9 @@ public record FalseAlarmRate(int above, int images) {
         return String.format(Locale.ROOT, "%.1f %%", 100.0 * above / images);
     }
 
-    /** Returns the interval, as in {@code 0.1 to 28.7 %}. */
+    /** Returns the interval rounded outwards, as in {@code 0.1 to 28.7 %}. */
     public String intervalText() {
-        return String.format(Locale.ROOT, "%.1f to %.1f %%", 100 * min(), 100 * max());
+        return String.format(
+                Locale.ROOT, "%.1f to %.1f %%", Math.floor(1000 * min()) / 10, Math.ceil(1000 * max()) / 10);
     }
 }

@@ -99,7 +99,7 @@ class ModelCardTests {
     void falseAlarmsThatCannotBeAreRefused(String count) {
         assertThatExceptionOfType(ModelCardException.class)
                 .isThrownBy(() -> ModelCard.fromMetadata(withFalseAlarms(",\"normalAbove\":" + count)))
-                .withMessageContaining(count);
+                .withMessageContaining("normal");
     }
 
     private static Map<String, String> withFalseAlarms(String json) {

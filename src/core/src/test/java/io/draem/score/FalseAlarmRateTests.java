@@ -33,6 +33,7 @@ class FalseAlarmRateTests {
         assertThat(expected.overlaps(new FalseAlarmRate(20, 40))).isFalse();
         assertThat(new FalseAlarmRate(20, 40).overlaps(expected)).isFalse();
         assertThat(expected.intervalText()).isEqualTo("0.1 to 28.7 %");
+        assertThat(new FalseAlarmRate(0, 8000).intervalText()).isEqualTo("0.0 to 0.1 %");
         assertThat(expected.shareText()).isEqualTo("5.9 %");
     }
 

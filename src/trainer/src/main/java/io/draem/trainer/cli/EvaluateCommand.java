@@ -181,11 +181,19 @@ final class EvaluateCommand implements Callable<Integer> {
         Framing own = card.framing();
         boolean calibratedOnThese = CALIBRATED_ON_TEST_IMAGES.contains(
                         card.training().at("/validation/split").asString(""))
-                && card.training().path("dataDigest").asString("").equals(dataDigest);
+                && calibrationDigest(card).equals(dataDigest);
         if (requested != null || calibratedOnThese) {
             card = card.withCalibration(card.calibration().withoutFalseAlarms());
         }
         return requested == null ? card : card.withFraming(new Framing(own.tiling(), own.score(), requested, false));
+    }
+
+    /** Returns the digest of the data that gave the thresholds: of an export's, of an import's, else of the training's. */
+    private static String calibrationDigest(ModelCard card) {
+        JsonNode training = card.training();
+        String trained = training.path("calibrationDataDigest")
+                .asString(training.path("dataDigest").asString(""));
+        return card.export().path("dataDigest").asString(trained);
     }
 
     /** Adds the curves of the training, if the {@code metrics.json} next to the graph is that of the same training. */

@@ -112,7 +112,8 @@ final class OptionLayers implements IDefaultValueProvider {
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
         Value value = value(argument);
-        return value == null ? null : value.text();
+        // A default value is interpolated: unescaped, ${X} of a file would become the variable X, or nothing.
+        return value == null ? null : value.text().replace("${", "$${");
     }
 
     /** Returns the origin of an option's value; null if it is not from a layer. */

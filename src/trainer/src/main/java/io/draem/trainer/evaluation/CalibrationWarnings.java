@@ -36,10 +36,10 @@ public final class CalibrationWarnings {
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "%d of %s %s above the image threshold, and %d of %d in calibration: chance does not explain the"
+                        "%d of %d normal test images %s above the image threshold, and %d of %d in calibration: chance does not explain the"
                                 + " difference. Calibrate again on images like those in service",
                         seen.above(),
-                        Counted.of(normal, "normal test image"),
+                        normal,
                         Counted.verb(seen.above(), "is", "are"),
                         expected.above(),
                         expected.images()));
@@ -54,8 +54,8 @@ public final class CalibrationWarnings {
         if (calibration.rule() == ThresholdRule.QUANTILE && value != null && value * (normal + 1) > normal) {
             warnings.add(String.format(
                     Locale.ROOT,
-                    "%s cannot determine their %s quantile: the threshold is just below the highest of their scores, and about"
-                            + " one normal image in %d will be above it; hold out more, or use --threshold-quantile %.2f",
+                    "%s cannot determine their %s quantile: the threshold is at the highest of their scores or just below it,"
+                            + " and about one normal image in %d will be above it; hold out more, or use --threshold-quantile %.2f",
                     Counted.of(normal, "normal image"),
                     value,
                     normal + 1,

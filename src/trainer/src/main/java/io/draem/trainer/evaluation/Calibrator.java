@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Finds thresholds and ranges on validation images. */
 public final class Calibrator {
 
+    /** Well above the differences of scores between libtorch and ONNX Runtime, well below those between images. */
+    private static final double ROUNDING = 1e-4;
+
     private Calibrator() {}
 
     /**
@@ -53,7 +56,8 @@ public final class Calibrator {
         PixelScores pixels = scores.pixels();
         double imageThreshold = switch (rule) {
             case F1 -> amid(imageScores, ThresholdSearch.f1(imageScores, labels));
-            case QUANTILE -> ThresholdSearch.quantile(normalScores, Objects.requireNonNull(ruleValue));
+            case QUANTILE ->
+                above(ThresholdSearch.quantile(normalScores, Objects.requireNonNull(ruleValue)), imageScores);
             case RECALL -> ThresholdSearch.recall(anomalousScores(scores), Objects.requireNonNull(ruleValue));
             case MANUAL -> Objects.requireNonNull(options.image());
         };
@@ -137,6 +141,20 @@ public final class Calibrator {
                 .filter(Scores.Scored::anomalous)
                 .mapToDouble(Scores.Scored::score)
                 .toArray();
+    }
+
+    /**
+     * Raises a threshold that is the score of an image by {@link #ROUNDING}, but not to the next higher score: the verdicts are
+     * the same, and another runtime's rounding does not turn them.
+     */
+    private static double above(double threshold, double[] scores) {
+        double next = 1;
+        boolean score = false;
+        for (double one : scores) {
+            score |= one == threshold;
+            next = one > threshold ? Math.min(next, one) : next;
+        }
+        return score ? Math.min(threshold + ROUNDING, (threshold + next) / 2) : threshold;
     }
 
     /**

@@ -28,6 +28,7 @@ public record NormalAugmentation(
         SynthesisOptions.requireDegrees("--rotation-degrees", degrees);
         SynthesisOptions.require(
                 light >= 0 && light <= MAX_LIGHT, "--vary-light must be from 0 to " + MAX_LIGHT, light);
+        light += 0.0; // -0.0 is no other training than 0
     }
 
     /** Reads options as a checkpoint has them: without light in those of trainers that did not change it. */

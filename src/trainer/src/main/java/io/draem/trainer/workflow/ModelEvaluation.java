@@ -115,9 +115,9 @@ record ModelEvaluation(
         if (expected != null) {
             out.printf(
                     Locale.ROOT,
-                    "%d of %s %s above the image threshold: expect false alarms on %s of new normal images%n",
+                    "%d of %d normal images %s above the image threshold: expect false alarms on %s of new normal images%n",
                     expected.above(),
-                    Counted.of(expected.images(), "normal image"),
+                    expected.images(),
                     Counted.verb(expected.above(), "is", "are"),
                     expected.intervalText());
         }

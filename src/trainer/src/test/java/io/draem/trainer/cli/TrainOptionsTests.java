@@ -134,6 +134,17 @@ class TrainOptionsTests {
     }
 
     @Test
+    void aDollarSignOfAFileIsOne() throws IOException {
+        assertThat(print(
+                        "--config",
+                        file("data: \"/x/${env:HOME}/${LINE}\"\nname: a\n").toString()))
+                .contains("data: /x/${env:HOME}/${LINE}");
+        CommandRun run = run("--config", file("rotate-normals: ${R}\n").toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("'${R}' is not a number");
+    }
+
+    @Test
     void aListMayBeTextWithCommas() throws IOException {
         assertThat(print(
                         "--config",

@@ -114,7 +114,7 @@ class EvaluationTests {
     void equalScoresHaveTheWholeRangeToNormaliseBy() throws Exception {
         Calibration calibration =
                 Calibrator.calibrate(scores(image("a", "good", 0.4f), image("b", "good", 0.4f)), false);
-        assertThat(calibration.imageThreshold()).isEqualTo(0.4f);
+        assertThat(calibration.imageThreshold()).isBetween(0.4 + 1e-5, 0.4 + 1.1e-4);
         assertThat(calibration.scoreMin()).isZero();
         assertThat(calibration.scoreMax()).isEqualTo(1);
     }
@@ -213,7 +213,9 @@ class EvaluationTests {
                 image("e", "hole", 0.25f));
 
         Calibration median = Calibrator.calibrate(scores, true, options(ThresholdRule.QUANTILE, 0.5, null));
-        assertThat(median.imageThreshold()).isEqualTo(0.2f);
+        assertThat(median.imageThreshold())
+                .as("just above the image, whatever another runtime rounds")
+                .isBetween(0.2 + 1e-5, 0.2 + 1.1e-4);
         assertThat(median.ruleValue()).isEqualTo(0.5);
         assertThat(median.normalImages()).isEqualTo(3);
         assertThat(median.normalPixels()).isEqualTo(6 * 64 - 2 * 16);
