@@ -111,7 +111,7 @@ class FrameDetectorTests {
     void batchesHoldInputsOfSeveralFramesUpToTheirSize() {
         List<FrameDetector.Detection> detections =
                 detect(FrameScore.MAXIMUM, 4, frame(1, 64, 32, null), frame(2, 64, 80, null), frame(3, 30, 20, null));
-        assertThat(batches).containsExactly(4, 2);
+        assertThat(batches).containsExactly(4, 3);
         assertThat(detections).extracting(one -> one.result().map().height()).containsExactly(32, 80, 20);
     }
 
@@ -191,7 +191,7 @@ class FrameDetectorTests {
         assertThat(ahead).isTrue();
         assertThat(scores.images()).extracting(Scores.Scored::id).containsExactly("frame 0", "frame 1");
         assertThat(scores.images().get(0).frame()).isEqualTo(new FrameSize(WIDTH, HEIGHT));
-        assertThat(scores.images().get(0).inputs()).isEqualTo(18);
+        assertThat(scores.images().get(0).inputs()).isEqualTo(28);
         assertThat(scores.pixels().normal()).isEqualTo(2L * WIDTH * HEIGHT);
     }
 
