@@ -88,9 +88,10 @@ public final class Evaluation {
     }
 
     private static void expectedFalseAlarms(ObjectNode json, Calibration calibration) {
-        json.remove(EXPECTED);
         FalseAlarmRate expected = calibration.falseAlarms();
-        if (expected != null) {
+        if (expected == null) {
+            json.remove(EXPECTED);
+        } else {
             json.putObject(EXPECTED)
                     .put("normal", expected.images())
                     .put("normalAbove", expected.above())

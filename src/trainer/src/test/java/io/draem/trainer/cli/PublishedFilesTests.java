@@ -26,6 +26,7 @@ class PublishedFilesTests {
             "threshold",
             "pixelThreshold",
             "thresholdRule",
+            "expectedFalseAlarms",
             "images",
             "perDefect",
             "defectSizes",
