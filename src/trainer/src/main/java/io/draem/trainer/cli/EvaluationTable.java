@@ -48,14 +48,15 @@ final class EvaluationTable {
                 calibration.rule().id(),
                 confusion.summary());
         FalseAlarmRate expected = calibration.falseAlarms();
-        if (expected != null && confusion.normal() > 0) {
+        FalseAlarmRate seen = confusion.falseAlarms();
+        if (expected != null && seen != null) {
             out.printf(
                     Locale.ROOT,
                     "false alarms expected from %d of %s in calibration: %s; here %s%n",
                     expected.above(),
                     Counted.of(expected.images(), "normal image"),
                     expected.intervalText(),
-                    new FalseAlarmRate(confusion.falsePositives(), confusion.normal()).shareText());
+                    seen.shareText());
         }
         best(out, "image", figures.path("image"), calibration.imageThreshold());
         best(out, "pixel", figures.path("pixel"), calibration.pixelThreshold());

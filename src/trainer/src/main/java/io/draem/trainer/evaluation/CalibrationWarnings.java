@@ -27,19 +27,15 @@ public final class CalibrationWarnings {
     /** Returns a sentence if the shares of false alarms in calibration and on other images have intervals that do not overlap. */
     public static Optional<String> ofFalseAlarms(Calibration calibration, Confusion confusion) {
         FalseAlarmRate expected = calibration.falseAlarms();
-        int normal = confusion.normal();
-        if (expected == null || normal == 0) {
-            return Optional.empty();
-        }
-        FalseAlarmRate seen = new FalseAlarmRate(confusion.falsePositives(), normal);
-        return expected.overlaps(seen)
+        FalseAlarmRate seen = confusion.falseAlarms();
+        return expected == null || seen == null || expected.overlaps(seen)
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
                         "%d of %d normal test images %s above the image threshold, and %d of %d in calibration: chance does not explain the"
                                 + " difference. Calibrate again on images like those in service",
                         seen.above(),
-                        normal,
+                        seen.images(),
                         Counted.verb(seen.above(), "is", "are"),
                         expected.above(),
                         expected.images()));
