@@ -50,26 +50,34 @@ public final class SyntheticImages implements EvaluationSet {
     /**
      * Returns the set over images that are one input each, alternately unchanged and with an anomaly.
      *
+     * @param ids of the images
      * @param plan of all the images
      */
-    public static SyntheticImages of(NormalSource heldOut, FramePlan plan, AnomalySynthesizer synthesizer, long seed) {
+    public static SyntheticImages of(
+            NormalSource heldOut, List<String> ids, FramePlan plan, AnomalySynthesizer synthesizer, long seed) {
         int samplesPerImage = 2 * Math.max(1, anomaliesPerImage(heldOut.size()));
         return new SyntheticImages(heldOut.size(), samplesPerImage, index -> index % 2 == 1, index -> {
             Sample sample = BatchLoader.validationSample(heldOut, synthesizer, samplesPerImage, seed, index);
             Frame frame = Frame.whole(plan, sample.augmented());
-            return image(index, index / samplesPerImage, sample.anomalous(), frame, labels(sample));
+            return image(index, ids.get(index / samplesPerImage), sample.anomalous(), frame, labels(sample));
         });
     }
 
     /**
      * Returns the set over frames, each once unchanged and several times with an anomaly in a crop of the size of a tile.
      *
+     * @param ids of the frames
      * @param framing of the model, with tiles
      * @param tile size of the tiles and of the synthesizer's samples
      * @throws DatasetException if the region of interest has no pixel of a frame
      */
     public static SyntheticImages of(
-            FrameStore heldOut, Framing framing, FrameSize tile, AnomalySynthesizer synthesizer, long seed)
+            FrameStore heldOut,
+            List<String> ids,
+            Framing framing,
+            FrameSize tile,
+            AnomalySynthesizer synthesizer,
+            long seed)
             throws DatasetException {
         FrameCrops crops = FrameCrops.of(
                 heldOut,
@@ -84,13 +92,13 @@ public final class SyntheticImages implements EvaluationSet {
             PixelBytes pixels = heldOut.whole(source);
             if (!anomalous.test(index)) {
                 Frame frame = FrameImages.frame(pixels, framing, tile);
-                return image(index, source, false, frame, new boolean[pixels.width() * pixels.height()]);
+                return image(index, ids.get(source), false, frame, new boolean[pixels.width() * pixels.height()]);
             }
             RandomGenerator random = RandomStreams.of(seed, "validation", index);
             FrameCrops.Crop crop = crops.crop(source, random);
             Sample sample = unaugmented.synthesize(crop.normal(), true, random);
             Frame frame = FrameImages.frame(painted(pixels, crop, tile, sample), framing, tile);
-            return image(index, source, sample.anomalous(), frame, labels(pixels, crop, tile, sample));
+            return image(index, ids.get(source), sample.anomalous(), frame, labels(pixels, crop, tile, sample));
         });
     }
 
@@ -98,9 +106,9 @@ public final class SyntheticImages implements EvaluationSet {
         return (SAMPLES / 2 + images - 1) / Math.max(1, images);
     }
 
-    private static EvaluationImage image(int index, int source, boolean anomalous, Frame frame, boolean[] mask) {
+    private static EvaluationImage image(int index, String source, boolean anomalous, Frame frame, boolean[] mask) {
         return new EvaluationImage(
-                anomalous ? "held-out " + source + ", anomaly " + index : "held-out " + source,
+                anomalous ? source + ", anomaly " + index : source,
                 anomalous ? SYNTHETIC : EvaluationImage.GOOD,
                 frame,
                 mask);

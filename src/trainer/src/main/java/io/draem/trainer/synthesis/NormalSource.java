@@ -17,6 +17,23 @@ public interface NormalSource {
      */
     Normal draw(int index, RandomGenerator random);
 
+    /** Returns at most {@code count} of them, from all over the source. */
+    default NormalSource some(int count) {
+        NormalSource all = this;
+        int size = Math.min(count, all.size());
+        return new NormalSource() {
+            @Override
+            public int size() {
+                return size;
+            }
+
+            @Override
+            public Normal draw(int index, RandomGenerator random) {
+                return all.draw((int) ((long) index * all.size() / size), random);
+            }
+        };
+    }
+
     /**
      * A normal image.
      *

@@ -41,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param test images that figures are reported for; may be none
  * @param tested what the model says of them
  * @param thresholds how they were to be found
- * @param warnings what is doubtful about the thresholds, and about the defects of the images with figures
+ * @param warnings what is doubtful about the thresholds and about the defects of the images with figures, and what limits the model
  */
 record ModelEvaluation(
         EvaluationSet validation,
@@ -82,6 +82,12 @@ record ModelEvaluation(
                         DefectSizeWarnings.of(sizes, framing, input).stream())
                 .toList();
         return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration, warnings);
+    }
+
+    /** Returns the same with more warnings. */
+    ModelEvaluation warning(List<String> more) {
+        List<String> all = Stream.concat(warnings.stream(), more.stream()).toList();
+        return new ModelEvaluation(validation, synthetic, validated, test, tested, thresholds, calibration, all);
     }
 
     /** Says where the thresholds come from, and what is doubtful about them. */

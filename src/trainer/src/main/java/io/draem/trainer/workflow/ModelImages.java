@@ -26,9 +26,9 @@ import io.draem.trainer.synthesis.SynthesisOptions;
 import io.draem.trainer.training.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +57,10 @@ record ModelImages(
     private static final int INPUTS_IN_TRAINING = 400;
 
     private static final int LEAST_IN_TRAINING = 16;
+
+    /** More training images hardly change how their scores compare with those of the others. */
+    private static final int MOST_TRAINED = 64;
+
     private static final int BATCHES_AHEAD = 4;
     private static final int PARITY_IMAGES = 4;
 
@@ -191,6 +195,15 @@ record ModelImages(
         return DrawnImages.of(all, kinds, limit, options.seed());
     }
 
+    /** Returns some of the images that were trained on, as the model takes them, drawn once; none of very large ones. */
+    EvaluationSet trainedImages() {
+        int limit = Math.min(MOST_TRAINED, INPUTS_IN_TRAINING / trained.medianInputs());
+        List<LabelledImage> images =
+                limit < LEAST_IN_TRAINING ? List.of() : files.split().train();
+        List<String> kinds = Collections.nCopies(images.size(), LabelledImage.GOOD);
+        return DrawnImages.of(labelled(images), kinds, limit, options.seed());
+    }
+
     /** Returns the images that figures are reported for. */
     EvaluationSet test() {
         return labelled(files.split().test());
@@ -220,22 +233,11 @@ record ModelImages(
      * from: without anomalies the discriminative network would never show the activations that a defect causes.
      */
     EvaluationSet calibration() {
-        NormalSource all = normals();
-        int count = Math.min(CALIBRATION_NORMALS, all.size());
-        NormalSource some = new NormalSource() {
-            @Override
-            public int size() {
-                return count;
-            }
-
-            @Override
-            public Normal draw(int index, RandomGenerator random) {
-                return all.draw((int) ((long) index * all.size() / count), random);
-            }
-        };
+        NormalSource some = normals().some(CALIBRATION_NORMALS);
         FrameSize input = options.input();
         FramePlan plan = FramePlan.of(Framing.WHOLE, input, input.width(), input.height(), null);
-        return SyntheticImages.of(some, plan, synthesizer, options.seed() + 1);
+        return SyntheticImages.of(
+                some, Collections.nCopies(some.size(), "training image"), plan, synthesizer, options.seed() + 1);
     }
 
     @Override

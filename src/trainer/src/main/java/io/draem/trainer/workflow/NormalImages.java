@@ -95,10 +95,12 @@ sealed interface NormalImages extends AutoCloseable {
         NormalImages open(List<LabelledImage> images) throws IOException, InterruptedException, TrainerException {
             List<Path> files = LabelledImage.files(images);
             Tiling tiling = framing.tiling();
-            return tiling == null ? whole(files) : cut(files, tiling);
+            List<String> ids = images.stream().map(LabelledImage::id).toList();
+            return tiling == null ? whole(files, ids) : cut(files, ids, tiling);
         }
 
-        private NormalImages whole(List<Path> files) throws IOException, InterruptedException, TrainerException {
+        private NormalImages whole(List<Path> files, List<String> ids)
+                throws IOException, InterruptedException, TrainerException {
             FramePlan plan;
             try {
                 plan = FramePlan.of(framing, input, input.width(), input.height(), null);
@@ -108,16 +110,18 @@ sealed interface NormalImages extends AutoCloseable {
             return new Whole(
                     ImageStore.tensors(
                             files, input.width(), input.height(), whiteLevel, pass, memory, readers, progress),
+                    ids,
                     plan);
         }
 
-        private NormalImages cut(List<Path> files, Tiling tiling) throws IOException, InterruptedException {
+        private NormalImages cut(List<Path> files, List<String> ids, Tiling tiling)
+                throws IOException, InterruptedException {
             FrameStore frames =
                     FrameStore.open(files, tiling.scale(), whiteLevel, pass, memory, scratch, readers, progress);
             boolean opened = false;
             try {
                 Cut cut = new Cut(
-                        frames, framing, input, FrameCrops.of(frames, input, tiling.margin(), framing.region()));
+                        frames, ids, framing, input, FrameCrops.of(frames, input, tiling.margin(), framing.region()));
                 opened = true;
                 return cut;
             } finally {
@@ -132,9 +136,10 @@ sealed interface NormalImages extends AutoCloseable {
      * Whole images.
      *
      * @param images {@code [3, height, width]} of the input's size
+     * @param ids of the images
      * @param plan of all of them
      */
-    record Whole(ImageStore<float[]> images, FramePlan plan) implements NormalImages {
+    record Whole(ImageStore<float[]> images, List<String> ids, FramePlan plan) implements NormalImages {
 
         @Override
         public int size() {
@@ -158,7 +163,7 @@ sealed interface NormalImages extends AutoCloseable {
 
         @Override
         public SyntheticImages synthetic(AnomalySynthesizer synthesizer, long seed) {
-            return SyntheticImages.of(source(), plan, synthesizer, seed);
+            return SyntheticImages.of(source(), ids, plan, synthesizer, seed);
         }
 
         @Override
@@ -171,11 +176,13 @@ sealed interface NormalImages extends AutoCloseable {
      * Frames that are cut.
      *
      * @param images scaled
+     * @param ids of the images
      * @param framing of the model, with tiles
      * @param tile size of the input
      * @param crops of the images, drawn by a training
      */
-    record Cut(FrameStore images, Framing framing, FrameSize tile, FrameCrops crops) implements NormalImages {
+    record Cut(FrameStore images, List<String> ids, Framing framing, FrameSize tile, FrameCrops crops)
+            implements NormalImages {
 
         @Override
         public int size() {
@@ -201,7 +208,7 @@ sealed interface NormalImages extends AutoCloseable {
 
         @Override
         public SyntheticImages synthetic(AnomalySynthesizer synthesizer, long seed) throws DatasetException {
-            return SyntheticImages.of(images, framing, tile, synthesizer, seed);
+            return SyntheticImages.of(images, ids, framing, tile, synthesizer, seed);
         }
 
         @Override

@@ -5,7 +5,12 @@ import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.trainer.data.FrameCrops;
+import io.draem.trainer.evaluation.EvaluationSet;
+import io.draem.trainer.evaluation.FrameDetector;
+import io.draem.trainer.evaluation.LimitWarnings;
 import io.draem.trainer.evaluation.NetworkDetector;
+import io.draem.trainer.evaluation.ReconstructionContrast;
+import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.DraemNetwork;
@@ -66,8 +71,10 @@ record TrainingResult(
             network.moveTo(device);
             network.convert(Precision.FLOAT32, MemoryFormat.ChannelsLast);
             NetworkDetector detector = new NetworkDetector(network, width, height);
-            ModelEvaluation evaluation = ModelEvaluator.of(data, thresholds).evaluate(detector);
-            evaluation.print(out);
+            ModelEvaluation evaluated = ModelEvaluator.of(data, thresholds).evaluate(detector);
+            evaluated.print(out);
+            List<String> limits = limits(evaluated, detector);
+            ModelEvaluation evaluation = evaluated.warning(limits);
             Calibration calibration = evaluation.calibration();
             ObjectNode metrics = evaluation.metrics();
             ObjectNode export = JsonNodeFactory.instance.objectNode().put("format", ExportFormat.FP32.toString());
@@ -91,9 +98,23 @@ record TrainingResult(
                     100 * model.curve().waitedShare(),
                     published.parity().largest(),
                     published.folder());
+            limits.forEach(limit -> out.println("warning: " + limit));
             out.flush();
             return published.folder();
         }
+    }
+
+    private List<String> limits(ModelEvaluation evaluation, NetworkDetector detector) throws IOException {
+        EvaluationSet trained = data.trainedImages();
+        FrameDetector frames =
+                new FrameDetector(detector, data.options().framing().score());
+        return LimitWarnings.of(
+                evaluation.validated(),
+                evaluation.synthetic(),
+                Scores.of(trained.reporting(data.progress(), "Comparing with %d training images"), frames),
+                evaluation.tested(),
+                evaluation.calibration(),
+                ReconstructionContrast.of(trained, detector));
     }
 
     /** Exports the published checkpoint in the requested formats other than fp32, under the same version number. */

@@ -51,7 +51,7 @@ class SyntheticImagesTests {
             for (int index = 0; index < 17; index++) {
                 EvaluationImage image = images.load(index);
                 assertThat(image.defect()).isEqualTo(images.kinds().get(index));
-                assertThat(image.id()).startsWith("held-out 0");
+                assertThat(image.id()).startsWith("first.png");
                 byte[] rgb = rgb(image);
                 int left = WIDTH;
                 int right = -1;
@@ -108,7 +108,7 @@ class SyntheticImagesTests {
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(
                 SynthesisOptions.DEFAULTS, TILE.width(), TILE.height(), FrameCrops.of(frames, TILE, 0, region), null);
         Framing framing = new Framing(new Tiling(new FrameScale(0.5, null), 8, 0), FrameScore.MAXIMUM, region, false);
-        return SyntheticImages.of(frames, framing, TILE, synthesizer, 3);
+        return SyntheticImages.of(frames, List.of("first.png", "second.png"), framing, TILE, synthesizer, 3);
     }
 
     /** Paints gray frames of twice their size, which are lower than a tile. */

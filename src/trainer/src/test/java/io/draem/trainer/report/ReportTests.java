@@ -110,8 +110,8 @@ class ReportTests {
 
     @Test
     void aHeldOutImageThatComesSeveralTimesIsOneInTheHistogram() throws IOException {
-        EvaluationImage once = image("held-out 0", "good", 0.1f);
-        String html = report("plate", once, once, once, image("held-out 0, anomaly 1", "synthetic", 0.9f))
+        EvaluationImage once = image("good/000.png", "good", 0.1f);
+        String html = report("plate", once, once, once, image("good/000.png, anomaly 1", "synthetic", 0.9f))
                 .html();
         assertThat(html).contains("<td>1</td><td>0</td>").doesNotContain("<td>3</td><td>0</td>");
     }
