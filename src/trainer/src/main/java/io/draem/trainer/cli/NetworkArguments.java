@@ -53,6 +53,18 @@ final class NetworkArguments {
     private boolean sspcab;
 
     @Option(
+            names = "--center-input",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            showDefaultValue = Visibility.ALWAYS,
+            description =
+                    "Subtract from each input its mean color, inside the graph: surfaces that differ in brightness"
+                            + " and color look alike to the network, and an input that differs as a whole is not found (this"
+                            + " project; paper: no)")
+    private boolean centerInput;
+
+    @Option(
             names = "--image-score",
             paramLabel = "RULE",
             defaultValue = "maximum",
@@ -71,6 +83,8 @@ final class NetworkArguments {
     private double mapSmoothing;
 
     NetworkOptions network() {
-        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing);
+        NetworkOptions options =
+                new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing);
+        return centerInput ? options.centering() : options;
     }
 }

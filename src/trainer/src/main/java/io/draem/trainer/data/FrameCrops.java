@@ -183,7 +183,7 @@ public final class FrameCrops implements NormalSource {
             top = start(row, size.height(), tile.height(), random);
         }
         float[] inside = inside(size, left, top, counted == null ? null : counted.mask());
-        Normal normal = new Normal(frames.crop(frame, left, top, tile), inside, reflection(size, left, top));
+        Normal normal = Normal.crop(frames.crop(frame, left, top, tile), inside, reflection(size, left, top));
         return new Crop(left, top, normal);
     }
 

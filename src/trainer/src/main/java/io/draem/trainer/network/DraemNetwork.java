@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -21,6 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class DraemNetwork implements AutoCloseable {
 
     private static final int STRIDE = 32; // five times halved
+    private static final long[] PIXELS = {2, 3}; // the axes of an image
 
     private final NetworkOptions options;
     private final Weights weights;
@@ -200,14 +202,19 @@ public final class DraemNetwork implements AutoCloseable {
         ScalarType type = precision.weights();
         InputNormalization normalization = options.inputNormalization();
         Tensor taken = onDevice(images).to(type);
-        Tensor input = (normalization == null ? taken : normalization.normalize(taken)).contiguous(memoryFormat);
+        Tensor mean = options.centered() ? taken.mean(PIXELS, true, new ScalarTypeOptional()) : null;
+        Tensor prepared =
+                mean != null ? taken.sub(mean) : normalization != null ? normalization.normalize(taken) : taken;
+        Tensor input = prepared.contiguous(memoryFormat);
         ReconstructiveNetwork.Result result = reconstructive.forward(input);
         Tensor logits = discriminative.forward(input, result.reconstruction());
         Tensor sspcabInput = result.sspcabInput();
         Tensor sspcabOutput = result.sspcabOutput();
         Tensor reconstruction = result.reconstruction().to(type);
         return new NetworkOutput(
-                normalization == null ? reconstruction : normalization.restore(reconstruction),
+                mean != null
+                        ? reconstruction.add(mean)
+                        : normalization != null ? normalization.restore(reconstruction) : reconstruction,
                 logits.to(type),
                 sspcabInput == null ? null : sspcabInput.to(type),
                 sspcabOutput == null ? null : sspcabOutput.to(type));

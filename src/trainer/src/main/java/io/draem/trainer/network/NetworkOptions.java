@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param imageScore how the image score comes from the anomaly map, before that is smoothed
  * @param mapSmoothing standard deviation of a Gaussian over the anomaly map, in pixels; 0 for none ({@link MapSmoothing})
  * @param inputNormalization what the network does with its input first; null for nothing, as in the paper
+ * @param centered whether the network takes each input less its mean color over all pixels, and the mean is added to the
+ *     reconstruction; false in the paper
  */
 public record NetworkOptions(
         int baseWidth,
@@ -19,7 +21,8 @@ public record NetworkOptions(
         boolean sspcab,
         ImageScore imageScore,
         double mapSmoothing,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InputNormalization inputNormalization) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InputNormalization inputNormalization,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean centered) {
 
     /** The widths of the paper (arXiv 2108.07610), without SSPCAB. */
     public static final NetworkOptions PAPER = new NetworkOptions(128, 64, false);
@@ -30,13 +33,19 @@ public record NetworkOptions(
     private static final double MIN_SMOOTHING = 0.1;
     private static final double MAX_SMOOTHING = 32;
 
-    /** Throws {@link IllegalArgumentException} if a width is not from 1 to 1024, or the Gaussian neither 0 nor from 0.1 to 32. */
+    /**
+     * Throws {@link IllegalArgumentException} if a width is not from 1 to 1024, the Gaussian neither 0 nor from 0.1 to 32, or
+     * the input both normalized and centered.
+     */
     public NetworkOptions {
         checkWidth("--base-width", baseWidth);
         checkWidth("--discriminative-base-width", discriminativeBaseWidth);
         if (mapSmoothing != 0 && !(mapSmoothing >= MIN_SMOOTHING && mapSmoothing <= MAX_SMOOTHING)) {
             throw new IllegalArgumentException("--map-smoothing must be 0, or from " + MIN_SMOOTHING + " to "
                     + MAX_SMOOTHING + " pixels, not " + mapSmoothing);
+        }
+        if (centered && inputNormalization != null) {
+            throw new IllegalArgumentException("An input that is centered is not normalized with constants too");
         }
     }
 
@@ -48,19 +57,35 @@ public record NetworkOptions(
     /** Makes options of a network that takes its input as it is. */
     public NetworkOptions(
             int baseWidth, int discriminativeBaseWidth, boolean sspcab, ImageScore imageScore, double mapSmoothing) {
-        this(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, null);
+        this(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, null, false);
     }
 
     /** Returns the same network with its scores and maps given in another way. */
     public NetworkOptions giving(ImageScore newImageScore, double newMapSmoothing) {
         return new NetworkOptions(
-                baseWidth, discriminativeBaseWidth, sspcab, newImageScore, newMapSmoothing, inputNormalization);
+                baseWidth,
+                discriminativeBaseWidth,
+                sspcab,
+                newImageScore,
+                newMapSmoothing,
+                inputNormalization,
+                centered);
     }
 
-    /** Returns the same network with its input normalized in another way; null for not at all. */
+    /** Returns the same network with its input normalized by constants, and not centered; null for neither. */
     public NetworkOptions normalizing(@Nullable InputNormalization newInputNormalization) {
         return new NetworkOptions(
-                baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, newInputNormalization);
+                baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, newInputNormalization, false);
+    }
+
+    /** Returns the same network with its input centered, and not normalized by constants. */
+    public NetworkOptions centering() {
+        return new NetworkOptions(baseWidth, discriminativeBaseWidth, sspcab, imageScore, mapSmoothing, null, true);
+    }
+
+    /** Returns the same network that takes its input as another does. */
+    public NetworkOptions withInputOf(NetworkOptions other) {
+        return other.centered ? centering() : normalizing(other.inputNormalization);
     }
 
     private static void checkWidth(String name, int width) {

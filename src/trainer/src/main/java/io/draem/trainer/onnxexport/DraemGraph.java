@@ -5,6 +5,7 @@ import io.draem.trainer.network.InputNormalization;
 import io.draem.trainer.network.MapSmoothing;
 import io.draem.trainer.network.NetworkOptions;
 import io.draem.trainer.onnxexport.OnnxGraph.Value;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lays out both sub-networks in evaluation mode as a graph; names of nodes and weights are anomalib's. What it does
@@ -40,7 +41,8 @@ final class DraemGraph {
         DraemGraph draem = new DraemGraph(weights, options, arithmetic);
         OnnxGraph graph = draem.graph;
         Value image = graph.input(ModelContract.INPUT, COLOURS, height, width);
-        Value entered = arithmetic.enter(graph, "entered", draem.normalized(image));
+        Value mean = options.centered() ? graph.apply(OnnxOperator.GLOBAL_AVERAGE_POOL, "mean_color", image) : null;
+        Value entered = arithmetic.enter(graph, "entered", draem.normalized(image, mean));
         Arithmetic.Last reconstruction = draem.reconstruct(entered);
         Value both = graph.concatenate("image_and_reconstruction", entered, reconstruction.inner());
         Value probability = draem.probability(draem.discriminate(both).float32());
@@ -48,21 +50,27 @@ final class DraemGraph {
         Value score = graph.largest(ModelContract.PRED_SCORE, draem.scored(map, probability));
         graph.output(score);
         graph.output(map, height, width);
-        graph.output(draem.restored(reconstruction.float32()), COLOURS, height, width);
+        graph.output(draem.restored(reconstruction.float32(), mean), COLOURS, height, width);
         return graph;
     }
 
     /** Returns the image as the network was trained to take it, in float32 whatever the arithmetic. */
-    private Value normalized(Value image) {
+    private Value normalized(Value image, @Nullable Value mean) {
         InputNormalization normalization = options.inputNormalization();
+        if (mean != null) {
+            return graph.apply(OnnxOperator.SUB, "centered_input", image, mean);
+        }
         return normalization == null
                 ? image
                 : scaled("normalized_input", image, normalization.scale(), normalization.offset());
     }
 
     /** Returns the reconstruction on the scale of the image. */
-    private Value restored(Value reconstruction) {
+    private Value restored(Value reconstruction, @Nullable Value mean) {
         InputNormalization normalization = options.inputNormalization();
+        if (mean != null) {
+            return graph.apply(OnnxOperator.ADD, ModelContract.RECONSTRUCTION, reconstruction, mean);
+        }
         return normalization == null
                 ? reconstruction
                 : scaled(
@@ -94,8 +102,9 @@ final class DraemGraph {
         x = block(decoder + "db3", up(decoder + "up3", x, 2 * b, 2 * b), 2 * b, 2 * b, b);
         x = block(decoder + "db4", up(decoder + "up4", x, b, b), b, b, b);
         Filters last = Filters.plain(weights, decoder + "fin_out.0", b, COLOURS);
-        String output =
-                options.inputNormalization() == null ? ModelContract.RECONSTRUCTION : "normalized_reconstruction";
+        String output = options.inputNormalization() == null && !options.centered()
+                ? ModelContract.RECONSTRUCTION
+                : "normalized_reconstruction";
         return arithmetic.last(graph, output, x, last);
     }
 

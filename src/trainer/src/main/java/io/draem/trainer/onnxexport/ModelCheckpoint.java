@@ -71,7 +71,8 @@ public record ModelCheckpoint(
                     weights.containsKey(RECONSTRUCTIVE + "encoder.block5.masked_conv1.weight"),
                     imageScore(training),
                     training.at("/network/mapSmoothing").asDouble(0),
-                    inputNormalization(training));
+                    inputNormalization(training),
+                    training.at("/network/centered").asBoolean(false));
             requireFit(weights, options, file);
             boolean described = content.metadata().containsKey(ModelContract.METADATA_PREFIX + "threshold.image");
             ModelCard card = described ? ModelCard.fromMetadata(content.metadata()) : null;

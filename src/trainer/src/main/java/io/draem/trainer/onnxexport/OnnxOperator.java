@@ -20,7 +20,8 @@ enum OnnxOperator {
     RELU("Relu", 1, 1),
     RESIZE("Resize", 3, 4),
     SIGMOID("Sigmoid", 1, 1),
-    SQUEEZE("Squeeze", 1, 2);
+    SQUEEZE("Squeeze", 1, 2),
+    SUB("Sub", 2, 2);
 
     private final String type;
     private final int minInputs;

@@ -59,14 +59,21 @@ final class Rotation {
      * continues as its reflection: with 0, rotation would leave hardly any noise at the ends of a long image.
      */
     static float[] rotateNoise(float[] plane, int width, int height, double degrees) {
-        if (width == height) {
-            return rotate(plane, width, height, degrees);
-        }
+        return width == height ? rotate(plane, width, height, degrees) : rotateReflected(plane, width, height, degrees);
+    }
+
+    /**
+     * Returns the planes rotated clockwise; outside, the image continues as its reflection.
+     *
+     * @param planes {@code [channels, height, width]}
+     */
+    static float[] rotateReflected(float[] planes, int width, int height, double degrees) {
+        int area = width * height;
         double cos = Math.cos(Math.toRadians(degrees));
         double sin = Math.sin(Math.toRadians(degrees));
         double centreX = (width - 1) / 2.0;
         double centreY = (height - 1) / 2.0;
-        float[] rotated = new float[plane.length];
+        float[] rotated = new float[planes.length];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 float sourceX = (float) (centreX + cos * (x - centreX) + sin * (y - centreY));
@@ -79,9 +86,11 @@ final class Rotation {
                 int right = reflected(x0 + 1, width);
                 int top = reflected(y0, height) * width;
                 int bottom = reflected(y0 + 1, height) * width;
-                float upper = plane[top + left] * (1 - fx) + plane[top + right] * fx;
-                float lower = plane[bottom + left] * (1 - fx) + plane[bottom + right] * fx;
-                rotated[y * width + x] = upper * (1 - fy) + lower * fy;
+                for (int at = 0; at < planes.length; at += area) {
+                    float upper = planes[at + top + left] * (1 - fx) + planes[at + top + right] * fx;
+                    float lower = planes[at + bottom + left] * (1 - fx) + planes[at + bottom + right] * fx;
+                    rotated[at + y * width + x] = upper * (1 - fy) + lower * fy;
+                }
             }
         }
         return rotated;

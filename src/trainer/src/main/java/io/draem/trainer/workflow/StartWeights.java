@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * training needs them, so that they are not in memory for all of it.
  *
  * @param file checkpoint of a model
- * @param options of the network that is to be trained; it normalizes its input as the one in the file does
+ * @param options of the network that is to be trained; it takes its input as the one in the file does
  * @param digest of the file
  */
 record StartWeights(Path file, NetworkOptions options, String digest) {
@@ -35,7 +35,7 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
             throw new TrainerException("--start-from " + file + " holds a network with " + described(own)
                     + "; this training has " + described(options) + ": give it the same options");
         }
-        return new StartWeights(file, options.normalizing(own.inputNormalization()), DataDigest.ofFile(file));
+        return new StartWeights(file, options.withInputOf(own), DataDigest.ofFile(file));
     }
 
     /** Makes the network. */
@@ -44,6 +44,15 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
             throw new IOException("--start-from " + file + " has changed since this run began");
         }
         return DraemNetwork.load(options, ModelCheckpoint.read(file).weights());
+    }
+
+    /** Says what the network does with its input first. */
+    String inputText() {
+        return options.centered()
+                ? "less its mean color"
+                : options.inputNormalization() == null
+                        ? "unchanged"
+                        : "normalized inside the network with the " + options.inputNormalization();
     }
 
     private static String described(NetworkOptions options) {

@@ -82,8 +82,7 @@ public record TrainingRun(
         StartWeights start = startFrom == null ? null : StartWeights.of(startFrom, recipe.network());
         Recipe whole = region == null ? recipe : recipe.with(region);
         if (start != null && !start.options().equals(recipe.network())) {
-            out.println(name + ": --start-from normalizes its input with the "
-                    + start.options().inputNormalization() + " inside the network, and so does this training");
+            out.println(name + ": this training takes its input as --start-from does: " + start.inputText());
             whole = whole.with(start.options());
         }
         with(whole).execute(start, region, out, log);

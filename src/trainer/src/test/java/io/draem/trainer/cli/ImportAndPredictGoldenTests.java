@@ -251,7 +251,8 @@ class ImportAndPredictGoldenTests {
                 .as(said.toString())
                 .isZero();
         assertThat(said.toString())
-                .contains("--start-from normalizes its input with the mean and deviation of ImageNet");
+                .contains(
+                        "this training takes its input as --start-from does: normalized inside the network with the mean and deviation of ImageNet");
         Path version = folder.resolve("trained/m/1");
         assertThat(card(version)
                         .training()

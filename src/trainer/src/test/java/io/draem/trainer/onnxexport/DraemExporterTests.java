@@ -21,11 +21,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -102,8 +104,35 @@ class DraemExporterTests {
     }
 
     @Test
-    void aCheckpointKeepsTheInputNormalization() throws Exception {
-        NetworkOptions options = SMALL.normalizing(InputNormalization.IMAGENET);
+    void aGraphThatCentersItsInputSeesNoOverallColor() throws Exception {
+        NetworkOptions options = new NetworkOptions(4, 4, true, ImageScore.SMOOTHED, 1).centering();
+        Map<String, Tensor> weights = RandomWeights.of(options, 2);
+        float[] images = images(2);
+        NetworkOutputs reference = libtorch(weights, options, images);
+        Path file = folder.resolve("model.onnx");
+        Parity parity = DraemExporter.exportChecked(weights, options, CARD, file, file, images, () -> reference);
+        assertThat(parity.within(1e-5)).as(parity.toString()).isTrue();
+        float[] shift = {0.3f, -0.2f, 0.1f};
+        int plane = images.length / 6;
+        float[] shifted = new float[images.length];
+        for (int i = 0; i < images.length; i++) {
+            shifted[i] = images[i] + shift[i / plane % 3];
+        }
+        NetworkOutputs other = libtorch(weights, options, shifted);
+        assertThat(other.maps()).usingComparatorWithPrecision(1e-5f).containsExactly(reference.maps());
+        for (int i = 0; i < images.length; i++) {
+            assertThat(other.reconstructions()[i] - shift[i / plane % 3])
+                    .isCloseTo(reference.reconstructions()[i], within(1e-4f));
+        }
+    }
+
+    static Stream<NetworkOptions> inputs() {
+        return Stream.of(SMALL, SMALL.normalizing(InputNormalization.IMAGENET), SMALL.centering());
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputs")
+    void aCheckpointKeepsWhatIsDoneToTheInput(NetworkOptions options) throws Exception {
         ObjectNode training = JsonMapper.shared().createObjectNode();
         training.set("network", JsonMapper.shared().valueToTree(options));
         ModelCard card =

@@ -57,9 +57,11 @@ class FormatExportTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"FP16, 0.01", "INT8, 0.15"})
-    void aGraphOfFewerBitsNormalizesItsInputInFloat32(ExportFormat format, double tolerance) throws Exception {
-        NetworkOptions options = new NetworkOptions(8, 4, false).normalizing(InputNormalization.IMAGENET);
+    @CsvSource({"FP16, 0.01, false", "INT8, 0.15, false", "FP16, 0.01, true", "INT8, 0.15, true"})
+    void aGraphOfFewerBitsNormalizesItsInputInFloat32(ExportFormat format, double tolerance, boolean centered)
+            throws Exception {
+        NetworkOptions plain = new NetworkOptions(8, 4, false);
+        NetworkOptions options = centered ? plain.centering() : plain.normalizing(InputNormalization.IMAGENET);
         ObjectNode export = export(format, RandomWeights.of(options, 1), options);
         assertThat(export.at("/differenceToFp32/map/largest").asDouble())
                 .isPositive()

@@ -278,6 +278,22 @@ class AnomalySynthesizerTests {
 
     /** Of a frame with a defect at its border the reflection shows the defect too. */
     @Test
+    void aRotatedCropHasReflectedCornersAndAWholeImageBlackOnes() {
+        SynthesisOptions rotating = SynthesisOptions.DEFAULTS.with(new NormalAugmentation(1, 90, 0));
+        AnomalySynthesizer synthesizer = new AnomalySynthesizer(rotating, WIDTH, HEIGHT, source, textures);
+        float[] bright = new float[3 * AREA];
+        Arrays.fill(bright, 0.8f);
+        int black = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            Sample crop = synthesizer.synthesize(Normal.crop(bright, null, null), false, new SplittableRandom(seed));
+            assertThat(crop.clean()).containsExactly(bright, within(1e-6f));
+            Sample whole = synthesizer.synthesize(new Normal(bright, null), false, new SplittableRandom(seed));
+            black += whole.clean()[0] == 0 ? 1 : 0;
+        }
+        assertThat(black).isGreaterThan(10);
+    }
+
+    @Test
     void theReflectionOutsideAFrameShowsTheAnomaly() {
         SynthesisOptions options = upright.with(new Shapes(0.4, 4)).with(new Appearance(0.2, false, 3));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(options, WIDTH, HEIGHT, source, textures);
@@ -290,7 +306,7 @@ class AnomalySynthesizerTests {
         }
         int reflected = 0;
         for (int seed = 0; seed < 200; seed++) {
-            Normal normal = new Normal(image, inside(margin, 0, WIDTH, HEIGHT), reflection);
+            Normal normal = Normal.crop(image, inside(margin, 0, WIDTH, HEIGHT), reflection);
             Sample sample = synthesizer.synthesize(normal, true, new SplittableRandom(seed));
             for (int i = 0; i < 3 * AREA; i++) {
                 int shown = i - i % AREA + reflection[i % AREA];
