@@ -71,7 +71,8 @@ final class SynthesisArguments {
             paramLabel = "SHARE",
             defaultValue = "0.3",
             description =
-                    "Fraction of normal images that are rotated (official repository); use 0 for products that always"
+                    "Fraction of normal images that are rotated (official repository), with black corners, those of"
+                            + " --tiles with their reflection; use 0 for products that always"
                             + " have the same orientation")
     private double rotateNormals;
 

@@ -183,7 +183,8 @@ public final class FrameCrops implements NormalSource {
             top = start(row, size.height(), tile.height(), random);
         }
         float[] inside = inside(size, left, top, counted == null ? null : counted.mask());
-        Normal normal = Normal.crop(frames.crop(frame, left, top, tile), inside, reflection(size, left, top));
+        boolean part = size.pixels() > tile.pixels();
+        Normal normal = Normal.of(frames.crop(frame, left, top, tile), inside, reflection(size, left, top), part);
         return new Crop(left, top, normal);
     }
 

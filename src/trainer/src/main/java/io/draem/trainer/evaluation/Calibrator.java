@@ -51,14 +51,14 @@ public final class Calibrator {
                 : !synthetic && RankingMetrics.isDefined(labels) ? ThresholdRule.F1 : ThresholdRule.QUANTILE;
         Double ruleValue = value(rule, options);
         double[] imageScores = scores.imageScores();
-        double[] normalScores = normalScores(scores);
+        double[] normalScores = scores.normalScores();
         requireImages(rule, normalScores.length, scores.defects().size());
         PixelScores pixels = scores.pixels();
         double imageThreshold = switch (rule) {
             case F1 -> amid(imageScores, ThresholdSearch.f1(imageScores, labels));
             case QUANTILE ->
                 above(ThresholdSearch.quantile(normalScores, Objects.requireNonNull(ruleValue)), imageScores);
-            case RECALL -> ThresholdSearch.recall(anomalousScores(scores), Objects.requireNonNull(ruleValue));
+            case RECALL -> ThresholdSearch.recall(scores.anomalousScores(), Objects.requireNonNull(ruleValue));
             case MANUAL -> Objects.requireNonNull(options.image());
         };
         DoubleSummaryStatistics seen = Arrays.stream(imageScores).summaryStatistics();
@@ -126,21 +126,6 @@ public final class Calibrator {
                 ? pixels.recallThreshold(ruleValue)
                 : pixels.f1Threshold();
         return Math.min(threshold, imageThreshold);
-    }
-
-    /** Returns one score for each normal image: in synthetic validation one comes several times. */
-    private static double[] normalScores(Scores scores) {
-        return scores.distinct().stream()
-                .filter(image -> !image.anomalous())
-                .mapToDouble(Scores.Scored::score)
-                .toArray();
-    }
-
-    private static double[] anomalousScores(Scores scores) {
-        return scores.images().stream()
-                .filter(Scores.Scored::anomalous)
-                .mapToDouble(Scores.Scored::score)
-                .toArray();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.draem.trainer.evaluation;
 import io.draem.trainer.synthesis.RandomStreams;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,13 @@ public final class DrawnImages implements EvaluationSet {
     private DrawnImages(EvaluationSet all, int[] drawn) {
         this.all = all;
         this.drawn = drawn;
+    }
+
+    /** Draws images of one kind. */
+    public static EvaluationSet of(EvaluationSet all, int limit, long seed) {
+        return limit == 0
+                ? EvaluationSet.of(List.of())
+                : of(all, Collections.nCopies(all.size(), EvaluationImage.GOOD), limit, seed);
     }
 
     /**

@@ -170,6 +170,22 @@ public final class Scores {
         return images.stream().mapToDouble(Scored::score).toArray();
     }
 
+    /** Returns the score of each normal image once: in synthetic validation one comes several times. */
+    public double[] normalScores() {
+        return distinct().stream()
+                .filter(image -> !image.anomalous())
+                .mapToDouble(Scored::score)
+                .toArray();
+    }
+
+    /** Returns the scores of the anomalous images. */
+    public double[] anomalousScores() {
+        return images.stream()
+                .filter(Scored::anomalous)
+                .mapToDouble(Scored::score)
+                .toArray();
+    }
+
     /** Returns whether each image is anomalous, in the order of {@link #images()}. */
     public boolean[] imageLabels() {
         boolean[] labels = new boolean[images.size()];

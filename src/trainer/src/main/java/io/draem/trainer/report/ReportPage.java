@@ -127,13 +127,16 @@ final class ReportPage {
 
     private String warnings() {
         StringBuilder html = new StringBuilder();
-        Stream.concat(
+        Stream.of(
                         CalibrationWarnings.of(calibration, confusion).stream(),
                         DefectSizeWarnings.of(
                                 report.evaluated().defectSizes(),
                                 report.card().framing(),
                                 report.card().input())
-                                .stream())
+                                .stream(),
+                        report.metrics().path("warnings").valueStream().map(JsonNode::asString))
+                .flatMap(warnings -> warnings)
+                .distinct()
                 .forEach(warning ->
                         html.append("<li>").append(Html.escape(warning)).append("</li>"));
         return html.isEmpty() ? "" : "<ul class=\"warnings\" aria-label=\"Warnings\">" + html + "</ul>\n";

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes of normal images that a training draws for each sample.
  *
- * @param rotated share of normal images that are rotated, with black corners, or reflected ones of crops; default 0.3; 0 for products that always
+ * @param rotated share of normal images that are rotated, with black corners, in parts of
+ *     larger images with their reflection; default 0.3; 0 for products that always
  *     have the same orientation
  * @param degrees largest rotation in either direction; default 90
  * @param light largest relative change of brightness, and of contrast, up to 0.5; default 0, none

@@ -41,26 +41,25 @@ public interface NormalSource {
      * @param inside {@code [height, width]}, 1 where an anomaly may be, otherwise 0; null where it may be everywhere
      * @param reflection {@code [height, width]}, the pixel that each pixel shows: itself, or the one whose reflection it is
      *     outside a frame; null where all show themselves
-     * @param cropped whether the image is a crop of a larger one, so that there is surface outside it too
+     * @param part whether the image is a part of a larger one, so that there is surface outside it too
      * @param light that the image was changed to
      */
-    record Normal(
-            float[] pixels, float @Nullable [] inside, int @Nullable [] reflection, boolean cropped, Light light) {
+    record Normal(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection, boolean part, Light light) {
 
         /** Makes a whole image in the light that it was taken in. */
         Normal(float[] pixels, float @Nullable [] inside) {
             this(pixels, inside, null, false, Light.UNCHANGED);
         }
 
-        /** Makes a crop in the light that it was taken in. */
-        public static Normal crop(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection) {
-            return new Normal(pixels, inside, reflection, true, Light.UNCHANGED);
+        /** Makes an image in the light that it was taken in. */
+        public static Normal of(float[] pixels, float @Nullable [] inside, int @Nullable [] reflection, boolean part) {
+            return new Normal(pixels, inside, reflection, part, Light.UNCHANGED);
         }
 
         /** Returns the image in another light, drawn at random. */
         Normal withRandomLight(double change, RandomGenerator random) {
             Light drawn = Light.draw(change, pixels, random);
-            return new Normal(drawn.applyTo(pixels), inside, reflection, cropped, drawn);
+            return new Normal(drawn.applyTo(pixels), inside, reflection, part, drawn);
         }
 
         /** Gives the reflection in some planes of this image's size the values of the pixels that it shows. */
@@ -74,22 +73,22 @@ public interface NormalSource {
         }
 
         /**
-         * Returns the image rotated clockwise; what was outside it is black, and the reflection of the image if that is
-         * cropped: a network that sees black corners on a surface learns a vignette. No anomaly is there if any are limited.
-         * Its reflection is that of the normal pixels alone.
+         * Returns the image rotated clockwise; what was outside it is black, and in a part of a larger image, which
+         * has no black corners in use, the reflection of that part. No anomaly is there if any are limited. Its reflection is
+         * that of the normal pixels alone.
          */
         Normal rotated(int width, int height, double degrees) {
-            float[] rotated = cropped
+            float[] rotated = part
                     ? Rotation.rotateReflected(pixels, width, height, degrees)
                     : Rotation.rotate(pixels, width, height, degrees);
             if (inside == null) {
-                return new Normal(rotated, null, null, cropped, light);
+                return new Normal(rotated, null, null, part, light);
             }
             float[] limit = Rotation.rotate(inside, width, height, degrees);
             for (int i = 0; i < limit.length; i++) {
                 limit[i] = limit[i] >= 0.5f ? 1 : 0;
             }
-            return new Normal(rotated, limit, null, cropped, light);
+            return new Normal(rotated, limit, null, part, light);
         }
     }
 

@@ -52,6 +52,7 @@ public record TrainingOrigin(
     /** The options whose names are not those of the recipe's fields. */
     private static final Map<String, String> OPTIONS = Map.ofEntries(
             Map.entry("recipe.imageSize", "--image-size or --tiles"),
+            Map.entry("recipe.network.centered", "--center-input"),
             Map.entry("recipe.region", "--region-of-interest"),
             Map.entry("recipe.tiling.margin", "margin of --tiles"),
             Map.entry("recipe.optimizer.adam.rule", "--optimizer"),

@@ -41,7 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param test images that figures are reported for; may be none
  * @param tested what the model says of them
  * @param thresholds how they were to be found
- * @param warnings what is doubtful about the thresholds and about the defects of the images with figures, and what limits the model
+ * @param warnings what is doubtful about the thresholds and about the defects of the images with figures, and what
+ *     limits the model
  */
 record ModelEvaluation(
         EvaluationSet validation,

@@ -195,13 +195,15 @@ record ModelImages(
         return DrawnImages.of(all, kinds, limit, options.seed());
     }
 
-    /** Returns some of the images that were trained on, as the model takes them, drawn once; none of very large ones. */
+    /** Returns the images that were trained on, as the model takes them. */
     EvaluationSet trainedImages() {
+        return labelled(files.split().train());
+    }
+
+    /** Returns some of those, drawn once, for scores to compare with; none where images are so large that it takes long. */
+    EvaluationSet comparedImages() {
         int limit = Math.min(MOST_TRAINED, INPUTS_IN_TRAINING / trained.medianInputs());
-        List<LabelledImage> images =
-                limit < LEAST_IN_TRAINING ? List.of() : files.split().train();
-        List<String> kinds = Collections.nCopies(images.size(), LabelledImage.GOOD);
-        return DrawnImages.of(labelled(images), kinds, limit, options.seed());
+        return DrawnImages.of(trainedImages(), limit < LEAST_IN_TRAINING ? 0 : limit, options.seed());
     }
 
     /** Returns the images that figures are reported for. */

@@ -35,6 +35,11 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
             throw new TrainerException("--start-from " + file + " holds a network with " + described(own)
                     + "; this training has " + described(options) + ": give it the same options");
         }
+        if (options.centered() && !own.centered()) {
+            throw new TrainerException(
+                    "--start-from " + file + " holds a network whose input is not centered: start from"
+                            + " another one, or add --no-center-input");
+        }
         return new StartWeights(file, options.withInputOf(own), DataDigest.ofFile(file));
     }
 
@@ -49,7 +54,7 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
     /** Says what the network does with its input first. */
     String inputText() {
         return options.centered()
-                ? "less its mean color"
+                ? "with its mean color subtracted"
                 : options.inputNormalization() == null
                         ? "unchanged"
                         : "normalized inside the network with the " + options.inputNormalization();

@@ -5,11 +5,9 @@ import io.draem.model.ModelCard;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.trainer.data.FrameCrops;
-import io.draem.trainer.evaluation.EvaluationSet;
 import io.draem.trainer.evaluation.FrameDetector;
-import io.draem.trainer.evaluation.LimitWarnings;
 import io.draem.trainer.evaluation.NetworkDetector;
-import io.draem.trainer.evaluation.ReconstructionContrast;
+import io.draem.trainer.evaluation.ReconstructionError;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import io.draem.trainer.network.ComputeDevice;
@@ -104,17 +102,18 @@ record TrainingResult(
         }
     }
 
-    private List<String> limits(ModelEvaluation evaluation, NetworkDetector detector) throws IOException {
-        EvaluationSet trained = data.trainedImages();
+    /** Returns what limits the model; an image that cannot be read again does not keep the model from being published. */
+    private List<String> limits(ModelEvaluation evaluation, NetworkDetector detector) {
         FrameDetector frames =
                 new FrameDetector(detector, data.options().framing().score());
-        return LimitWarnings.of(
-                evaluation.validated(),
-                evaluation.synthetic(),
-                Scores.of(trained.reporting(data.progress(), "Comparing with %d training images"), frames),
-                evaluation.tested(),
-                evaluation.calibration(),
-                ReconstructionContrast.of(trained, detector));
+        try {
+            Scores trained = Scores.of(
+                    data.comparedImages().reporting(data.progress(), "Comparing with %d training images"), frames);
+            ReconstructionError error = ReconstructionError.of(data.trainedImages(), detector);
+            return new ModelLimits(recipe, !startDigest.isEmpty(), evaluation, trained, error).warnings();
+        } catch (IOException e) {
+            return List.of("What limits the model could not be measured: " + e.getMessage());
+        }
     }
 
     /** Exports the published checkpoint in the requested formats other than fp32, under the same version number. */

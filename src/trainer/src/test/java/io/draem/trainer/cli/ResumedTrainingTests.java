@@ -288,6 +288,9 @@ class ResumedTrainingTests {
                         "holds a network with --base-width 8 --discriminative-base-width 8 --no-sspcab",
                         "this training has --base-width 16 --discriminative-base-width 8 --sspcab")
                 .doesNotContain("\tat ");
+        assertThat(runHere(output.resolve("wide"), from, "--center-input"))
+                .contains("exit 1", "holds a network whose input is not centered", "--no-center-input")
+                .doesNotContain("\tat ");
         assertThat(output.resolve("wide")).as("nothing was made for it").doesNotExist();
         Path torn = Files.writeString(output.resolve("torn.safetensors"), "torn");
         assertThat(runHere(output.resolve("wide"), "--start-from=" + torn))

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
@@ -118,12 +119,25 @@ class DraemExporterTests {
         for (int i = 0; i < images.length; i++) {
             shifted[i] = images[i] + shift[i / plane % 3];
         }
+        NetworkOptions plain = new NetworkOptions(4, 4, true, ImageScore.SMOOTHED, 1);
+        assertThat(largestDifference(
+                        libtorch(weights, plain, shifted).maps(),
+                        libtorch(weights, plain, images).maps()))
+                .as("a network that sees the color")
+                .isGreaterThan(1e-3);
         NetworkOutputs other = libtorch(weights, options, shifted);
         assertThat(other.maps()).usingComparatorWithPrecision(1e-5f).containsExactly(reference.maps());
         for (int i = 0; i < images.length; i++) {
             assertThat(other.reconstructions()[i] - shift[i / plane % 3])
                     .isCloseTo(reference.reconstructions()[i], within(1e-4f));
         }
+    }
+
+    private static double largestDifference(float[] some, float[] others) {
+        return IntStream.range(0, some.length)
+                .mapToDouble(i -> Math.abs(some[i] - others[i]))
+                .max()
+                .orElseThrow();
     }
 
     static Stream<NetworkOptions> inputs() {

@@ -276,23 +276,31 @@ class AnomalySynthesizerTests {
         }
     }
 
-    /** Of a frame with a defect at its border the reflection shows the defect too. */
     @Test
-    void aRotatedCropHasReflectedCornersAndAWholeImageBlackOnes() {
+    void aRotatedPartOfAFrameHasReflectedCornersAndAWholeImageBlackOnes() {
         SynthesisOptions rotating = SynthesisOptions.DEFAULTS.with(new NormalAugmentation(1, 90, 0));
         AnomalySynthesizer synthesizer = new AnomalySynthesizer(rotating, WIDTH, HEIGHT, source, textures);
-        float[] bright = new float[3 * AREA];
-        Arrays.fill(bright, 0.8f);
+        float[] planes = new float[3 * AREA];
+        for (int i = 0; i < planes.length; i++) {
+            planes[i] = 0.2f + 0.2f * (i / AREA) + 0.1f * (i % WIDTH) / WIDTH;
+        }
         int black = 0;
         for (int seed = 0; seed < 20; seed++) {
-            Sample crop = synthesizer.synthesize(Normal.crop(bright, null, null), false, new SplittableRandom(seed));
-            assertThat(crop.clean()).containsExactly(bright, within(1e-6f));
-            Sample whole = synthesizer.synthesize(new Normal(bright, null), false, new SplittableRandom(seed));
+            Sample part =
+                    synthesizer.synthesize(Normal.of(planes, null, null, true), false, new SplittableRandom(seed));
+            for (int i = 0; i < planes.length; i++) {
+                assertThat(part.clean()[i])
+                        .as("plane %d", i / AREA)
+                        .isBetween(0.199f + 0.2f * (i / AREA), 0.301f + 0.2f * (i / AREA));
+            }
+            assertThat(part.clean()).isNotEqualTo(planes);
+            Sample whole = synthesizer.synthesize(new Normal(planes, null), false, new SplittableRandom(seed));
             black += whole.clean()[0] == 0 ? 1 : 0;
         }
         assertThat(black).isGreaterThan(10);
     }
 
+    /** Of a frame with a defect at its border the reflection shows the defect too. */
     @Test
     void theReflectionOutsideAFrameShowsTheAnomaly() {
         SynthesisOptions options = upright.with(new Shapes(0.4, 4)).with(new Appearance(0.2, false, 3));
@@ -306,7 +314,7 @@ class AnomalySynthesizerTests {
         }
         int reflected = 0;
         for (int seed = 0; seed < 200; seed++) {
-            Normal normal = Normal.crop(image, inside(margin, 0, WIDTH, HEIGHT), reflection);
+            Normal normal = Normal.of(image, inside(margin, 0, WIDTH, HEIGHT), reflection, true);
             Sample sample = synthesizer.synthesize(normal, true, new SplittableRandom(seed));
             for (int i = 0; i < 3 * AREA; i++) {
                 int shown = i - i % AREA + reflection[i % AREA];

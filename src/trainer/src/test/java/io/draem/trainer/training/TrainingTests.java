@@ -129,6 +129,15 @@ class TrainingTests {
                         "--scale: not known in the checkpoint, 0.5 now");
     }
 
+    @Test
+    void aCenteredInputMakesAnotherTraining() {
+        Recipe whole = recipe(UNVALIDATED);
+        JsonNode before = origin(whole).toJson();
+        assertThat(before.at("/recipe/network").has("centered")).isFalse();
+        assertThat(origin(whole.with(whole.network().centering())).differencesFrom(before))
+                .containsExactly("--center-input: not known in the checkpoint, true now");
+    }
+
     private static Recipe tiled(Recipe recipe) {
         return new Recipe(
                 recipe.imageSize(),
