@@ -33,6 +33,11 @@ public final class Sha256 {
         }
     }
 
+    /** Returns the digits alone of such a text, as {@code sha256sum} prints them. */
+    public static String hex(String text) {
+        return text.substring(PREFIX.length());
+    }
+
     /** Returns the text of a finished digest. */
     public static String text(byte[] digest) {
         return PREFIX + HexFormat.of().formatHex(digest);

@@ -29,16 +29,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning> warnings) {
 
-    /**
-     * Reads a file.
-     *
-     * @param framing of the model
-     * @param input size of the model's input
-     * @param whiteLevel of the model, for deep images
-     * @param requested region of interest in place of the model's own; null for the model's own
-     * @param keep whether the image at its own size is returned too
-     * @throws DatasetException if it is no image, or not one that the model takes; the message names the file
-     */
+    /** Is told of a file while it is read, on the thread that reads it. */
+    public interface Observer {
+
+        /** Sees nothing. */
+        Observer NONE = new Observer() {};
+
+        /**
+         * Called with the number of pixels before memory is taken to decode them. It may wait, and no other file is read
+         * meanwhile whose bytes do not fit beside this one's.
+         */
+        default void opened(long pixels) {}
+
+        /** Called with the bytes of the file, from which the image is decoded afterwards. */
+        default void content(byte[] bytes) {}
+    }
+
+    /** Reads a file unobserved. */
     public static FrameFile read(
             Path file,
             Framing framing,
@@ -47,8 +54,36 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
             @Nullable RegionOfInterest requested,
             boolean keep)
             throws IOException {
+        return read(file, framing, input, whiteLevel, requested, keep, Observer.NONE);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param framing of the model
+     * @param input size of the model's input
+     * @param whiteLevel of the model, for deep images
+     * @param requested region of interest in place of the model's own; null for the model's own
+     * @param keep whether the image at its own size is returned too
+     * @param observer told of the file
+     * @throws DatasetException if it is no image, or not one that the model takes; the message names the file
+     */
+    public static FrameFile read(
+            Path file,
+            Framing framing,
+            FrameSize input,
+            OptionalInt whiteLevel,
+            @Nullable RegionOfInterest requested,
+            boolean keep,
+            Observer observer)
+            throws IOException {
+        ImageFiles.HeapBytes heapBytes = header -> {
+            observer.opened(header.pixels());
+            return heapBytes(header, framing, input, keep);
+        };
         try {
-            return ImageFiles.decoded(file, header -> heapBytes(header, framing, input, keep), (decoder, bytes) -> {
+            return ImageFiles.decoded(file, heapBytes, (decoder, bytes) -> {
+                observer.content(bytes);
                 OpenedImage opened = decoder.open(bytes);
                 ImageHeader header = opened.header();
                 FramePlan plan = FramePlan.of(framing, input, header.uprightWidth(), header.uprightHeight(), requested);

@@ -11,6 +11,7 @@ import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderUnavailableException;
 import io.draem.runtime.onnx.RunFailedException;
 import io.draem.runtime.onnx.Termination;
+import io.draem.text.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,9 +24,11 @@ import java.util.List;
 public final class GraphDetector implements AnomalyDetector, AutoCloseable {
 
     private final OnnxModel model;
+    private final String sha256;
 
-    private GraphDetector(OnnxModel model) {
+    private GraphDetector(OnnxModel model, String sha256) {
         this.model = model;
+        this.sha256 = sha256;
     }
 
     /** Opens a graph for batches of up to {@value FrameDetector#BATCH} images, see {@link #open(Path, int, int)}. */
@@ -47,8 +50,8 @@ public final class GraphDetector implements AnomalyDetector, AutoCloseable {
         }
         ModelOpener opener = new ModelOpener(ExecutionOptions.cpu(threads, batchSize));
         try {
-            return new GraphDetector(
-                    opener.open(GraphFile.read(file, Long.MAX_VALUE)).get(0));
+            GraphFile read = GraphFile.read(file, Long.MAX_VALUE);
+            return new GraphDetector(opener.open(read).get(0), Sha256.hex(read.digest()));
         } catch (GraphRefusedException e) {
             throw new GraphRefusedException("Cannot load the graph " + file + ": " + e.getMessage());
         } catch (ProviderUnavailableException e) {
@@ -59,6 +62,11 @@ public final class GraphDetector implements AnomalyDetector, AutoCloseable {
     /** Returns the metadata of the graph. */
     public ModelCard card() {
         return model.card();
+    }
+
+    /** Returns the SHA-256, in hex, of the graph that was opened, followed by its files with weights in the order of names. */
+    public String sha256() {
+        return sha256;
     }
 
     /** Returns this detector with its maps at the model's input size; those of anomalib's graphs are larger. */
