@@ -1,25 +1,22 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.trainer.data.DataThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.ExecutionException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToIntFunction;
 
-/**
- * Loads images in order. After one that is cut into tiles, which take long to decode, the next one is loaded on another
- * thread while the model runs.
- */
+/** Loads images in order, the next ones on other threads while the model runs. */
 public final class LoadedAhead<T> implements AutoCloseable {
 
     private final int size;
     private final Loader<T> loader;
-    private final Predicate<T> early;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(LoadedAhead::daemon);
-    private @Nullable Future<T> next;
+    private final ToIntFunction<T> ahead;
+    private final ExecutorService threads;
+    private final Deque<Future<T>> next = new ArrayDeque<>();
 
     /** Loads the image of an index. */
     @FunctionalInterface
@@ -31,12 +28,14 @@ public final class LoadedAhead<T> implements AutoCloseable {
 
     /**
      * @param size number of images
-     * @param early whether the image after this one is loaded early
+     * @param threads that load; with several of them they begin with the images in order, and may end in another one
+     * @param ahead how many images after this one may be loading or loaded already, from 0
      */
-    public LoadedAhead(int size, Loader<T> loader, Predicate<T> early) {
+    public LoadedAhead(int size, int threads, Loader<T> loader, ToIntFunction<T> ahead) {
         this.size = size;
         this.loader = loader;
-        this.early = early;
+        this.ahead = ahead;
+        this.threads = DataThreads.start(threads, "draem-frames");
     }
 
     /**
@@ -45,43 +44,24 @@ public final class LoadedAhead<T> implements AutoCloseable {
      * @throws IOException if it cannot be read; the one after it can be loaded nevertheless
      */
     public T load(int index) throws IOException {
-        Future<T> ahead = next;
-        next = null;
+        Future<T> begun = next.poll();
         try {
-            T image = ahead == null ? loader.load(index) : loaded(ahead);
-            next = early.test(image) && index + 1 < size ? thread.submit(() -> loader.load(index + 1)) : null;
+            T image = begun == null ? loader.load(index) : DataThreads.result(begun);
+            int wanted = Math.min(ahead.applyAsInt(image), size - 1 - index);
+            while (next.size() < wanted) {
+                int following = index + 1 + next.size();
+                next.add(threads.submit(() -> loader.load(following)));
+            }
             return image;
         } catch (UncheckedIOException e) { // of a frame that is read where no checked exception is allowed
             throw e.getCause();
         }
     }
 
-    private static <T> T loaded(Future<T> image) throws IOException {
-        try {
-            return image.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while an image was loaded", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof IOException unreadable) {
-                throw unreadable;
-            }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw cause instanceof RuntimeException exception ? exception : new IllegalStateException(cause);
-        }
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "draem-frames");
-        thread.setDaemon(true);
-        return thread;
-    }
-
+    /** Loads nothing that has not begun. */
     @Override
     public void close() {
-        thread.shutdown(); // not interrupted, which would close the files that it reads
+        next.forEach(image -> image.cancel(false)); // not interrupted, which would close the files that it reads
+        threads.shutdown();
     }
 }

@@ -62,7 +62,7 @@ public final class Scores {
         List<EvaluationImage> group = new ArrayList<>();
         int inputs = 0;
         try (LoadedAhead<EvaluationImage> images = new LoadedAhead<>(
-                set.size(), set::load, image -> image.frame().plan().tiled())) {
+                set.size(), 1, set::load, image -> image.frame().plan().tiled() ? 1 : 0)) { // tiles take long to decode
             for (int index = 0; index < set.size(); index++) {
                 EvaluationImage image = images.load(index);
                 group.add(image);

@@ -117,9 +117,12 @@ public final class Predictions {
             try (BufferedWriter lines = Files.newBufferedWriter(part);
                     LoadedAhead<Loaded> ahead = new LoadedAhead<>(
                             files.size(),
+                            1,
                             index -> read(files.get(index)),
                             loaded -> loaded.plan().tiled()
-                                    && loaded.plan().image().pixels() <= PIXELS_HELD / 2)) {
+                                            && loaded.plan().image().pixels() <= PIXELS_HELD / 2
+                                    ? 1
+                                    : 0)) {
                 List<Loaded> batch = new ArrayList<>();
                 for (int index = 0; index < files.size(); index++) {
                     Path file = files.get(index);
