@@ -235,6 +235,7 @@ final class FrameBenchmark {
                 "--model=" + graph,
                 "--images=" + images,
                 "--output=" + output,
+                "--overlays=all",
                 "--threads=" + Server.THREADS);
         return (System.nanoTime() - start) / 1e6;
     }
