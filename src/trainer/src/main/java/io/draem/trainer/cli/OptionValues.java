@@ -12,6 +12,7 @@ import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.training.Decay;
 import io.draem.trainer.training.Keep;
 import io.draem.trainer.training.OptimizerRule;
+import io.draem.trainer.workflow.Predictions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,7 +47,8 @@ final class OptionValues {
                 .registerConverter(Initialization.class, text -> constant(Initialization.class, text))
                 .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
                 .registerConverter(OptimizerRule.class, text -> constant(OptimizerRule.class, text))
-                .registerConverter(Keep.class, text -> constant(Keep.class, text));
+                .registerConverter(Keep.class, text -> constant(Keep.class, text))
+                .registerConverter(Predictions.Overlays.class, text -> constant(Predictions.Overlays.class, text));
     }
 
     private static Path path(String text) {

@@ -5,6 +5,8 @@ import io.draem.score.RegionOptions;
 import io.draem.trainer.data.FileTree;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.workflow.Predictions;
+import io.draem.trainer.workflow.StopSignals;
+import io.draem.trainer.workflow.StoppedBySignalException;
 import io.draem.trainer.workflow.TrainerException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,9 +26,11 @@ import picocli.CommandLine.Spec;
         name = "predict",
         description = {
             "Runs a graph over all images below a folder and writes verdicts and pictures.",
-            "For IMAGE these are OUTPUT/IMAGE.overlay.png and OUTPUT/IMAGE.mask.png; for all of them"
-                    + " OUTPUT/predictions.jsonl has one JSON object per line, with the fields of the service's /v1/detect.",
-            "Files of the same name are replaced one by one; predictions.jsonl appears when all images are done.",
+            "OUTPUT/predictions.jsonl has one JSON object per line and image, with the fields of the service's /v1/detect;"
+                    + " the pictures of an anomalous IMAGE are OUTPUT/IMAGE.overlay.png and OUTPUT/IMAGE.mask.png.",
+            "Pictures of the same name are replaced one by one, or deleted where this run does not write them."
+                    + " predictions.jsonl appears when all images are done; until then their lines are in"
+                    + " predictions.jsonl.part, from which --resume continues a run that was stopped or killed.",
             "Graphs exported by anomalib are supported."
         },
         exitCodeListHeading = "Exit codes:%n",
@@ -42,6 +46,9 @@ import picocli.CommandLine.Spec;
 final class PredictCommand implements Callable<Integer> {
 
     private static final int SOME_UNREADABLE = 3;
+
+    /** Threads that decode, and as many that write pictures: fewer than those of the model, which has the most to do. */
+    private static final int MOST_DATA_THREADS = 8;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -80,6 +87,21 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin(name = "Region of interest")
     private final RegionArguments region = new RegionArguments();
 
+    @Option(
+            names = "--resume",
+            description =
+                    "Skip images that OUTPUT/predictions.jsonl, or its unfinished .part, has already: with the same"
+                            + " size and time of the file, model, threshold, smallest region and region of interest, and with"
+                            + " the pictures that are wanted. All others run, also those that failed")
+    private boolean resume;
+
+    @Option(
+            names = "--overlays",
+            paramLabel = "WHICH",
+            defaultValue = "anomalous",
+            description = "Images of which IMAGE.overlay.png and IMAGE.mask.png are written: anomalous, all, none")
+    private Predictions.Overlays overlays = Predictions.Overlays.ANOMALOUS;
+
     @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits gray, where 65535 is 1.0")
     private boolean maps;
 
@@ -98,7 +120,7 @@ final class PredictCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
-    public Integer call() throws IOException, GraphRefusedException, TrainerException {
+    public Integer call() throws IOException, GraphRefusedException, TrainerException, StoppedBySignalException {
         if (threads < 1 || batchSize < 1 || (minArea != null && minArea < 1)) {
             throw new ParameterException(
                     spec.commandLine(), "--threads, --batch-size and --min-region-area must be at least 1");
@@ -121,14 +143,23 @@ final class PredictCommand implements Callable<Integer> {
         }
         tree.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();
-        try (GraphDetector detector = GraphDetector.open(model, threads, batchSize)) {
+        try (StopSignals signals = StopSignals.handle(spec.commandLine().getErr());
+                GraphDetector detector = GraphDetector.open(model, threads, batchSize)) {
             Predictions predictions = new Predictions(
                     detector,
                     images,
                     output,
-                    new Predictions.Options(threshold, minArea, region.read(detector.card()), maps, batchSize));
+                    new Predictions.Options(
+                            threshold,
+                            minArea,
+                            region.read(detector.card()),
+                            overlays,
+                            maps,
+                            batchSize,
+                            Math.max(1, Math.min(MOST_DATA_THREADS, threads / 2)),
+                            resume));
             Predictions.Counts counts =
-                    predictions.write(tree.images(), spec.commandLine().getErr());
+                    predictions.write(tree.images(), signals, spec.commandLine().getErr());
             spec.commandLine().getOut().printf("%s; wrote %s%n", counts, output.resolve(Predictions.FILE));
             return counts.unreadable() + counts.failed() == 0 ? 0 : SOME_UNREADABLE;
         }

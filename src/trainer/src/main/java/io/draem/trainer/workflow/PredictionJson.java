@@ -8,7 +8,11 @@ import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Regions;
 import io.draem.score.RowMask;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,19 +20,59 @@ import tools.jackson.databind.node.ObjectNode;
 /** Verdicts as JSON, with the names of the service's answers. */
 final class PredictionJson {
 
+    /** SHA-256 of the model, in hex. */
+    static final String MODEL = "modelSha256";
+
+    private static final String REGION = "regionOfInterest";
+    private static final String BYTES = "bytes";
+    private static final String MODIFIED = "modified";
+
     private PredictionJson() {}
 
-    /** Returns the verdict on an image. */
-    static ObjectNode of(
-            String path,
+    /**
+     * Begins the line of an image with what it was made from.
+     *
+     * @param file size and time of the file; null if they cannot be read
+     * @param sha256 of the bytes of the file, in hex; null if they were not decoded
+     * @param model SHA-256 of the model, in hex
+     */
+    static ObjectNode begin(String path, @Nullable FileStamp file, @Nullable String sha256, String model) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("path", path);
+        if (file != null) {
+            json.put(BYTES, file.bytes()).put(MODIFIED, file.modified().toString());
+        }
+        if (sha256 != null) {
+            json.put("sha256", sha256);
+        }
+        return json.put(MODEL, model);
+    }
+
+    /** Returns the size and the time that {@link #begin} wrote; null without them. */
+    static @Nullable FileStamp file(JsonNode line) {
+        try {
+            return new FileStamp(
+                    line.path(BYTES).asLong(-1),
+                    Instant.parse(line.path(MODIFIED).asString("")));
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    /** Returns the digest of the region of interest that was not the model's own; null for the model's own, or none. */
+    static @Nullable String requestedRegion(JsonNode line) {
+        JsonNode digest = line.path(REGION).path("digest");
+        return digest.isString() ? digest.asString() : null;
+    }
+
+    /** Adds the verdict on an image. */
+    static void write(
             FramePlan plan,
             double score,
             double threshold,
             Calibration calibration,
             int minRegionArea,
-            Regions regions) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("path", path);
+            Regions regions,
+            ObjectNode json) {
         json.putObject("image")
                 .put("width", plan.image().width())
                 .put("height", plan.image().height());
@@ -44,7 +88,6 @@ final class PredictionJson {
         json.put("regionCount", regions.count());
         ArrayNode array = json.putArray("regions");
         regions.largest().forEach(region -> write(region, array.addObject()));
-        return json;
     }
 
     /** Adds whether the image looks like the training images, and what the decoder noticed. */
@@ -66,9 +109,9 @@ final class PredictionJson {
     /**
      * Adds the frame that was cut into tiles, and the region of interest, where there are any.
      *
-     * @param requested whether the region is not the model's own
+     * @param requested digest of the region if it is not the model's own; null if it is
      */
-    static void write(FramePlan plan, boolean requested, ObjectNode json) {
+    static void write(FramePlan plan, @Nullable String requested, ObjectNode json) {
         if (plan.tiled()) {
             json.putObject("frame")
                     .put("width", plan.frame().width())
@@ -79,18 +122,16 @@ final class PredictionJson {
         RegionOfInterest region = plan.regionOfInterest();
         RowMask mask = plan.region(plan.image().width(), plan.image().height());
         if (region != null && mask != null) {
-            ObjectNode node = json.putObject("regionOfInterest");
-            node.put("source", requested ? "request" : "model");
+            ObjectNode node = json.putObject(REGION);
+            node.put("source", requested != null ? "request" : "model");
+            if (requested != null) {
+                node.put("digest", requested);
+            }
             node.put("share", (double) mask.count() / plan.image().pixels());
             if (region.polygons() != null) {
                 node.set("polygons", region.toJson().path("polygons"));
             }
         }
-    }
-
-    /** Returns the line of an image that cannot be read. */
-    static ObjectNode unreadable(String path, String problem) {
-        return JsonNodeFactory.instance.objectNode().put("path", path).put("problem", problem);
     }
 
     private static void write(Region region, ObjectNode json) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Images of 12 bits in 16 through the whole trainer, beside the same images at full range. */
 @Tag("slow")
@@ -69,7 +70,8 @@ class DeepImagesTests {
         assertThat(deep.toMetadata()).containsEntry("draem.version", "2");
         assertThat(card("full").whiteLevel()).isEmpty();
         List<JsonNode> ofDeep = predict("mono12", "mono12/test");
-        assertThat(ofDeep).hasSize(4).isEqualTo(predict("full", "full/test"));
+        assertThat(ofDeep).hasSize(4);
+        assertThat(withoutOrigin(ofDeep)).isEqualTo(withoutOrigin(predict("full", "full/test")));
         assertThat(ofDeep)
                 .allSatisfy(line -> assertThat(line.get("warnings").size()).isZero());
         assertThat(run("evaluate", "--model", graph("mono12"), "--data", folder.resolve("mono12") + ""))
@@ -202,6 +204,14 @@ class DeepImagesTests {
                 "--threads",
                 "1");
         return lines(output);
+    }
+
+    /** Returns the lines without what tells files and models of the same content apart. */
+    private static List<JsonNode> withoutOrigin(List<JsonNode> lines) {
+        return lines.stream()
+                .map(line -> (JsonNode)
+                        ((ObjectNode) line.deepCopy()).remove(List.of("bytes", "modified", "sha256", "modelSha256")))
+                .toList();
     }
 
     private static List<JsonNode> lines(Path output) throws IOException {

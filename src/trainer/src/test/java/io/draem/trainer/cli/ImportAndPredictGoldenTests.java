@@ -304,7 +304,8 @@ class ImportAndPredictGoldenTests {
         int code = predict(folder.resolve("models/m/1/model.onnx"), output, "--maps", "--threshold", "0");
 
         assertThat(code).as(said.toString()).isEqualTo(3);
-        assertThat(said.toString()).contains("3 anomalous, 0 normal, 1 unreadable");
+        assertThat(said.toString())
+                .contains("4 images: 3 anomalous, 0 normal, 1 failed (1 unreadable, 0 without a verdict");
         List<JsonNode> lines = lines(output);
         assertThat(lines.stream().map(line -> line.get("path").asString()))
                 .containsExactly("a.bmp", "a.png", "broken.png", "line 2/a.png");
