@@ -17,10 +17,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Examines images once: one batch runs while the next is decoded and the last is written, each on threads of its own. */
+/**
+ * Examines images once: one batch runs while the next is decoded and the last is written, each on threads of its own. An
+ * image with more pixels than a batch runs alone, and is written before the next one is needed: thus no more is held than the
+ * pixels of three batches, or of two and one such image.
+ */
 final class Examination {
 
-    /** Pixels of a batch, less on a small heap: fewer images make one where they are large, and a larger one is alone. */
+    /** Pixels of a batch, less on a small heap: fewer images make one where they are large. */
     private static final long BATCH_PIXELS =
             Math.min(64_000_000, Runtime.getRuntime().maxMemory() / 64);
 
@@ -95,6 +99,7 @@ final class Examination {
                 try {
                     image = loading.load(index);
                 } catch (IOException e) {
+                    finish(work);
                     unreadable(files.get(index), e);
                     work.done();
                     continue;
@@ -103,13 +108,24 @@ final class Examination {
                     run(writers, work);
                 }
                 batch.add(image);
-                if (batch.size() == options.batchSize() || image.plan().tiled()) {
+                boolean large = image.pixels() > BATCH_PIXELS;
+                if (batch.size() == options.batchSize() || image.plan().tiled() || large) {
                     run(writers, work);
+                }
+                if (large) {
+                    finish(work);
                 }
             }
             run(writers, work);
             finish(work);
             return files.size();
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                finish(work);
+            } catch (IOException | RuntimeException also) {
+                e.addSuppressed(also);
+            }
+            throw e;
         } finally {
             held.end();
             writers.shutdown();
@@ -150,30 +166,48 @@ final class Examination {
         batch.clear();
     }
 
-    /** Waits for the pictures of the batch that is written, and adds its lines. */
+    /**
+     * Waits for the pictures of the batch that is written, and adds its lines afterwards: thus a picture without its line is
+     * newer than the file of the lines. Where pictures of an image cannot be written, the other images get their lines.
+     */
     private void finish(Progress.Work work) throws IOException {
-        for (Writing one : writing) {
-            ExaminedImage image = one.image();
+        List<Writing> written = List.copyOf(writing);
+        writing.clear();
+        List<Writing> done = new ArrayList<>();
+        List<Writing> failures = new ArrayList<>();
+        for (Writing one : written) {
+            try {
+                DataThreads.result(one.line());
+                done.add(one);
+            } catch (IOException | RuntimeException | Error e) {
+                failures.add(one);
+            }
+            one.image().share().close();
+        }
+        for (Writing one : done) {
             ObjectNode line = DataThreads.result(one.line());
-            image.share().close();
-            image.read()
-                    .warnings()
-                    .forEach(warning -> log.println("warning: " + image.file() + ": " + warning.message()));
-            if (!one.input().usual()) {
-                log.println("warning: " + image.file() + " does not look like the model's training images: "
-                        + one.input().reasons().stream()
-                                .map(InputCheck.Reason::toString)
-                                .collect(Collectors.joining(", ")));
-            }
-            if (line.has("problem")) {
-                failed++;
-                log.println(
-                        "warning: " + image.file() + ": " + line.get("problem").asString());
-            }
-            log.flush();
+            warn(one, line);
             lines.append(line);
             work.done();
         }
-        writing.clear();
+        for (Writing one : failures) {
+            DataThreads.result(one.line()); // throws what the task has thrown
+        }
+    }
+
+    private void warn(Writing one, ObjectNode line) {
+        ExaminedImage image = one.image();
+        image.read().warnings().forEach(warning -> log.println("warning: " + image.file() + ": " + warning.message()));
+        if (!one.input().usual()) {
+            log.println("warning: " + image.file() + " does not look like the model's training images: "
+                    + one.input().reasons().stream()
+                            .map(InputCheck.Reason::toString)
+                            .collect(Collectors.joining(", ")));
+        }
+        if (line.has("problem")) {
+            failed++;
+            log.println("warning: " + image.file() + ": " + line.get("problem").asString());
+        }
+        log.flush();
     }
 }

@@ -2,8 +2,9 @@ package io.draem.trainer.workflow;
 
 /**
  * Limits how many pixels of images are held at a time while several threads decode them in advance. Images take their
- * share in order, each before memory is taken to decode it: so none further back holds what the next one needs. The image
- * that is needed next is not held up, however large it is: at most it comes on top.
+ * share in order, each before memory is taken to decode it: so none further back holds what the next one needs. An image
+ * that is needed does not wait, however large it is: its pixels may come on top of the limit. How many images come on top
+ * at the same time is up to the caller, who says that one is needed.
  */
 final class HeldPixels {
 
