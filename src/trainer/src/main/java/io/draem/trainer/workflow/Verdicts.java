@@ -77,8 +77,10 @@ final class Verdicts {
                 || anomalous && options.overlays() == Predictions.Overlays.ANOMALOUS;
     }
 
-    /** Returns the line of an image that cannot be read. */
-    ObjectNode unreadable(Path file, String path, String problem) {
+    /** Deletes the pictures that earlier runs wrote of an image that cannot be read, and returns its line. */
+    ObjectNode unreadable(Path file, String path, String problem) throws IOException {
+        deleteOverlay(path);
+        deleteMap(path);
         return PredictionJson.begin(path, FileStamp.of(file), null, model).put("problem", problem);
     }
 
@@ -88,6 +90,8 @@ final class Verdicts {
         ObjectNode json = PredictionJson.begin(path, image.stamp(), image.sha256(), model);
         FrameResult result = detection.result();
         if (result == null) {
+            deleteOverlay(path);
+            deleteMap(path);
             return json.put("problem", Objects.requireNonNull(detection.problem()));
         }
         FramePlan plan = image.plan();
@@ -105,13 +109,12 @@ final class Verdicts {
         if (drawn) {
             put(json, MASK, mask(path), PngWriter.mask(map, regions.pixelThreshold()));
         } else {
-            Files.deleteIfExists(output.resolve(mask(path)));
-            Files.deleteIfExists(output.resolve(overlay(path)));
+            deleteOverlay(path);
         }
         if (options.maps()) {
             put(json, MAP, map(path), PngWriter.map(map));
         } else {
-            Files.deleteIfExists(output.resolve(map(path)));
+            deleteMap(path);
         }
         if (drawn) {
             RgbImage kept = Objects.requireNonNull(image.read().image());
@@ -127,6 +130,15 @@ final class Verdicts {
         Files.createDirectories(file.resolveSibling(""));
         AtomicFile.write(file, png);
         json.put(picture, name);
+    }
+
+    private void deleteOverlay(String path) throws IOException {
+        Files.deleteIfExists(output.resolve(mask(path)));
+        Files.deleteIfExists(output.resolve(overlay(path)));
+    }
+
+    private void deleteMap(String path) throws IOException {
+        Files.deleteIfExists(output.resolve(map(path)));
     }
 
     private static String mask(String path) {
