@@ -36,25 +36,13 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
         Observer NONE = new Observer() {};
 
         /**
-         * Called with the number of pixels before memory is taken to decode them. It may wait, and no other file is read
-         * meanwhile whose bytes do not fit beside this one's.
+         * Called with the number of pixels before memory is taken to decode them. It may block; the bytes of the file, which
+         * are in memory then, continue to count against the memory for files that are being read.
          */
         default void opened(long pixels) {}
 
         /** Called with the bytes of the file, from which the image is decoded afterwards. */
         default void content(byte[] bytes) {}
-    }
-
-    /** Reads a file unobserved. */
-    public static FrameFile read(
-            Path file,
-            Framing framing,
-            FrameSize input,
-            OptionalInt whiteLevel,
-            @Nullable RegionOfInterest requested,
-            boolean keep)
-            throws IOException {
-        return read(file, framing, input, whiteLevel, requested, keep, Observer.NONE);
     }
 
     /**

@@ -63,7 +63,7 @@ public record FrameImages(List<LabelledImage> images, Framing framing, FrameSize
     @Override
     public EvaluationImage load(int index) throws IOException {
         LabelledImage image = images.get(index);
-        Frame frame = FrameFile.read(image.file(), framing, input, whiteLevel, null, false)
+        Frame frame = FrameFile.read(image.file(), framing, input, whiteLevel, null, false, FrameFile.Observer.NONE)
                 .frame();
         FramePlan plan = frame.plan();
         FrameSize size = plan.frame();

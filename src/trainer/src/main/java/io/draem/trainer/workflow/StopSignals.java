@@ -11,8 +11,8 @@ import sun.misc.SignalHandler;
 
 /**
  * Lets work end in good order on SIGINT, SIGTERM and SIGHUP: the first one is a request, which a training sees after its
- * step, and an export and a prediction before their next image; a second one ends the process at once, and so does the first one outside such
- * work.
+ * step, and an export and a prediction before their next image; a second one ends the process at once, and so does the
+ * first one outside such work.
  *
  * <p>"At once" is the system's own default. The JVM's handling would run the clean-up of libtorch and ONNX Runtime beside
  * what they are computing, which crashes.
