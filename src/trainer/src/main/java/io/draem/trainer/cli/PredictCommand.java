@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             "Runs a graph over all images below a folder and writes verdicts and pictures.",
             "OUTPUT/predictions.jsonl has one JSON object per line and image, with the fields of the service's /v1/detect;"
                     + " the pictures of an anomalous IMAGE are OUTPUT/IMAGE.overlay.png and OUTPUT/IMAGE.mask.png.",
-            "Pictures of the same name are replaced one by one, or deleted where this run does not write them."
+            "Pictures of an image that is examined replace those of an earlier run one by one, and those that are not"
+                    + " written again are deleted; those of images that --resume skips stay as they are."
                     + " predictions.jsonl appears when all images are done; until then their lines are in"
                     + " predictions.jsonl.part, from which --resume continues a run that was stopped or killed.",
             "Graphs exported by anomalib are supported."
@@ -89,10 +90,10 @@ final class PredictCommand implements Callable<Integer> {
 
     @Option(
             names = "--resume",
-            description =
-                    "Skip images that OUTPUT/predictions.jsonl, or its unfinished .part, has already: with the same"
-                            + " size and time of the file, model, threshold, smallest region and region of interest, and with"
-                            + " the pictures that are wanted. All others run, also those that failed")
+            description = "Continue an earlier run: skip each image that has a verdict in OUTPUT/predictions.jsonl or"
+                    + " predictions.jsonl.part and has not changed since in size or time, if model, threshold,"
+                    + " smallest region and region of interest are the same and the wanted pictures are there. All"
+                    + " other images are examined, including those that failed")
     private boolean resume;
 
     @Option(
