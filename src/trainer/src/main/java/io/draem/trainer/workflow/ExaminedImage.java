@@ -5,6 +5,7 @@ import io.draem.model.ModelCard;
 import io.draem.text.Sha256;
 import io.draem.trainer.data.DatasetException;
 import io.draem.trainer.data.FrameFile;
+import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

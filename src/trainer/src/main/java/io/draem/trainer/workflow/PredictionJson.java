@@ -8,13 +8,17 @@ import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Regions;
 import io.draem.score.RowMask;
+import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Verdicts as JSON, with the names of the service's answers. */
@@ -45,6 +49,15 @@ final class PredictionJson {
             json.put("sha256", sha256);
         }
         return json.put(MODEL, model);
+    }
+
+    /** Reads a line; what is none, as a machine that lost its power may have left it in a file, has no fields. */
+    static JsonNode read(byte[] line) {
+        try {
+            return JsonMapper.shared().readTree(line);
+        } catch (JacksonException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     /** Returns the size and the time that {@link #begin} wrote; null without them. */

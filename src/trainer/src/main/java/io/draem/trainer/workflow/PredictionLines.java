@@ -1,29 +1,24 @@
 package io.draem.trainer.workflow;
 
 import io.draem.trainer.checkpoint.AtomicFile;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The lines of a prediction. Until all images are done they are appended to a part file, in the order in which images are
@@ -33,10 +28,14 @@ final class PredictionLines implements AutoCloseable {
 
     private final Path whole;
     private final Path part;
-    private final FileChannel appended;
-    private final Map<String, Line> lines = new HashMap<>();
+    private final LockedFile appended;
 
+    /** The file of an earlier run, open from its reading until its lines are copied: they stay where they were found. */
+    private final @Nullable FileChannel before;
+
+    private final Map<String, Line> lines = new HashMap<>();
     private final Set<String> refused = new HashSet<>();
+    private int discarded;
 
     /**
      * Where a line is, and what is counted of it.
@@ -45,99 +44,111 @@ final class PredictionLines implements AutoCloseable {
      * @param anomalous the verdict
      * @param usual whether the image looks like the training images
      */
-    record Line(@Nullable FileStamp stamp, boolean anomalous, boolean usual, Path in, long offset, int length) {}
+    record Line(@Nullable FileStamp stamp, boolean anomalous, boolean usual, FileChannel in, long offset, int length) {}
 
-    private PredictionLines(Path whole, Path part, FileChannel appended) {
+    /**
+     * What tells whether a file has changed without reading it.
+     *
+     * @param bytes its size
+     * @param modified time of its last change, as exact as the file system records it
+     */
+    record FileStamp(long bytes, Instant modified) {
+
+        /** Returns that of a file now; null if the file is not there or its folder cannot be read. */
+        static @Nullable FileStamp of(Path file) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new FileStamp(
+                        attributes.size(), attributes.lastModifiedTime().toInstant());
+            } catch (IOException e) {
+                return null;
+            }
+        }
+    }
+
+    private PredictionLines(Path whole, Path part, LockedFile appended, @Nullable FileChannel before) {
         this.whole = whole;
         this.part = part;
         this.appended = appended;
+        this.before = before;
     }
 
     /**
      * Opens the part file of a folder.
      *
-     * @param kept which lines of earlier runs are kept; null to begin anew, which empties the part file
+     * @param paths of all images; lines of others are not kept
+     * @param keeping says whether a line of an earlier run is kept, from the line and the time of the last change of its
+     *     file; null to begin anew, which empties the part file
      * @throws TrainerException if another process writes into it
      */
-    static PredictionLines open(Path folder, @Nullable Predicate<JsonNode> kept) throws IOException, TrainerException {
+    static PredictionLines open(Path folder, Set<String> paths, @Nullable BiPredicate<JsonNode, FileTime> keeping)
+            throws IOException, TrainerException {
         Path whole = folder.resolve(Predictions.FILE);
         Path part = AtomicFile.of(whole);
-        FileChannel appended =
-                FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        LockedFile appended = LockedFile.open(part);
+        if (appended == null) {
+            throw new TrainerException(
+                    "Another predict writes into " + folder + ": wait for its end, or name another --output");
+        }
+        FileChannel before = null;
         boolean opened = false;
         try {
-            if (isLocked(appended)) {
-                throw new TrainerException(
-                        "Another predict writes into " + folder + ": wait for its end, or name another --output");
+            if (keeping != null && Files.exists(whole)) {
+                before = FileChannel.open(whole);
             }
-            PredictionLines lines = new PredictionLines(whole, part, appended);
-            long end = 0;
-            if (kept != null) {
-                lines.find(whole, kept);
-                end = lines.find(part, kept);
-            }
-            appended.truncate(end).position(end); // without the line that a killed run has left half written
+            PredictionLines lines = new PredictionLines(whole, part, appended, before);
+            lines.read(paths, keeping);
             opened = true;
             return lines;
         } finally {
             if (!opened) {
                 appended.close();
-            }
-        }
-    }
-
-    /** The lock lasts until the channel is closed. */
-    private static boolean isLocked(FileChannel channel) {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock == null;
-        } catch (OverlappingFileLockException e) {
-            return true; // of this process
-        } catch (IOException e) {
-            return false; // a file system without locks
-        }
-    }
-
-    /** Finds the lines of a file and returns where the last complete one ends, 0 without a file. */
-    private long find(Path file, Predicate<JsonNode> kept) throws IOException {
-        long offset = 0;
-        if (Files.exists(file)) {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                for (int next = in.read(); next >= 0; next = in.read()) {
-                    line.write(next);
-                    if (next == '\n') {
-                        find(line.toByteArray(), kept, file, offset);
-                        offset += line.size();
-                        line.reset();
-                    }
+                if (before != null) {
+                    before.close();
                 }
             }
         }
-        return offset;
     }
 
-    private void find(byte[] text, Predicate<JsonNode> kept, Path file, long offset) {
-        try {
-            JsonNode line = JsonMapper.shared().readTree(text);
-            if (kept.test(line)) {
-                add(line, file, offset, text.length);
-            } else {
-                refused.add(line.path("path").asString(""));
-            }
-        } catch (JacksonException e) {
-            // Not a line of a prediction: a machine that lost its power may have left anything in the part file.
+    private void read(Set<String> paths, @Nullable BiPredicate<JsonNode, FileTime> keeping) throws IOException {
+        if (keeping == null) {
+            LockedFile.read(appended.channel(), (line, offset) -> discarded++);
+            appended.cut(0);
+            return;
         }
+        if (before != null) {
+            read(before, Files.getLastModifiedTime(whole), paths, keeping);
+        }
+        // The last line may be half written, by a run that was killed.
+        appended.cut(read(appended.channel(), Files.getLastModifiedTime(part), paths, keeping));
     }
 
-    private void add(JsonNode line, Path file, long offset, int length) {
+    private long read(FileChannel in, FileTime written, Set<String> paths, BiPredicate<JsonNode, FileTime> keeping)
+            throws IOException {
+        return LockedFile.read(in, (text, offset) -> {
+            JsonNode line = PredictionJson.read(text);
+            String path = line.path("path").asString("");
+            if (!paths.contains(path)) {
+                return; // before anything else of a file that may be damaged is used
+            }
+            if (keeping.test(line, written)) {
+                add(line, in, offset, text.length);
+            } else {
+                // The run that wrote it has replaced the pictures of an earlier line, too.
+                lines.remove(path);
+                refused.add(path);
+            }
+        });
+    }
+
+    private void add(JsonNode line, FileChannel in, long offset, int length) {
         lines.put(
                 line.path("path").asString(""),
                 new Line(
                         PredictionJson.file(line),
                         line.path("anomalous").asBoolean(false),
                         line.at("/input/usual").asBoolean(true),
-                        file,
+                        in,
                         offset,
                         length));
     }
@@ -153,9 +164,14 @@ final class PredictionLines implements AutoCloseable {
         return refused.contains(path) && !lines.containsKey(path);
     }
 
+    /** Returns how many lines of a run that was stopped or killed were deleted to begin anew. */
+    int discarded() {
+        return discarded;
+    }
+
     /** Returns whether the part file has no line. */
-    boolean isEmpty() throws IOException {
-        return appended.size() == 0;
+    boolean isEmpty() {
+        return appended.isEmpty();
     }
 
     /** Returns the part file. */
@@ -166,12 +182,7 @@ final class PredictionLines implements AutoCloseable {
     /** Adds the line of an image, in place of an earlier one; a run that is killed afterwards does not lose it. */
     void append(JsonNode line) throws IOException {
         byte[] text = (line + "\n").getBytes(StandardCharsets.UTF_8);
-        long offset = appended.position();
-        ByteBuffer left = ByteBuffer.wrap(text);
-        while (left.hasRemaining()) {
-            appended.write(left);
-        }
-        add(line, part, offset, text.length);
+        add(line, appended.channel(), appended.append(text), text.length);
     }
 
     /**
@@ -181,46 +192,53 @@ final class PredictionLines implements AutoCloseable {
      */
     void publish(List<String> paths) throws IOException {
         Path sorted = whole.resolveSibling(whole.getFileName() + ".new");
-        try (FileChannel out = FileChannel.open(
-                        sorted,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE);
-                FileChannel before = Files.exists(whole) ? FileChannel.open(whole) : null) {
-            for (String path : paths) {
-                Line line = lines.get(path);
-                if (line == null) {
-                    throw new IllegalStateException("There is no line of " + path);
+        try {
+            try (FileChannel out = FileChannel.open(
+                    sorted,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                for (String path : paths) {
+                    Line line = lines.get(path);
+                    if (line == null) {
+                        throw new IllegalStateException("There is no line of " + path);
+                    }
+                    copy(line, out);
                 }
-                FileChannel in = line.in().equals(part) || before == null ? appended : before;
-                copy(in, line, out);
+                out.force(true);
             }
-            out.force(true);
+            closeBefore(); // Windows replaces no file that is open
+            AtomicFile.publish(sorted, whole);
+        } finally {
+            Files.deleteIfExists(sorted);
         }
-        AtomicFile.publish(sorted, whole);
-        appended.close();
-        Files.deleteIfExists(part);
+        appended.delete();
     }
 
-    private static void copy(FileChannel in, Line line, FileChannel out) throws IOException {
+    private void copy(Line line, FileChannel out) throws IOException {
         for (long copied = 0; copied < line.length(); ) {
-            long more = in.transferTo(line.offset() + copied, line.length() - copied, out);
+            long more = line.in().transferTo(line.offset() + copied, line.length() - copied, out);
             if (more == 0) {
-                throw new EOFException(line.in() + " was shortened by another program: run the command again");
+                throw new EOFException((line.in().equals(before) ? whole : part)
+                        + " was shortened by another program: run the command again");
             }
             copied += more;
+        }
+    }
+
+    private void closeBefore() throws IOException {
+        if (before != null) {
+            before.close();
         }
     }
 
     /** Keeps the part file unless it is empty. */
     @Override
     public void close() throws IOException {
-        if (appended.isOpen()) {
-            boolean empty = isEmpty();
+        try {
+            closeBefore();
+        } finally {
             appended.close();
-            if (empty) {
-                Files.deleteIfExists(part);
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ import io.draem.model.ModelCard;
 import io.draem.text.Counted;
 import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.GraphDetector;
+import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import io.draem.trainer.workflow.PredictionLines.Line;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Examines images and writes what was found; continues an earlier run where that is wanted. */
@@ -128,33 +130,41 @@ public final class Predictions {
             throws IOException, TrainerException, StoppedBySignalException {
         long start = System.nanoTime();
         signals.hold("stopping after the images that the model is at");
-        try (PredictionLines lines = PredictionLines.open(output, options.resume() ? verdicts::isSame : null)) {
+        List<String> paths = files.stream().map(this::relative).toList();
+        try (PredictionLines lines =
+                PredictionLines.open(output, Set.copyOf(paths), options.resume() ? verdicts::isSame : null)) {
+            if (lines.discarded() > 0) {
+                log.printf(
+                        "%s of a stopped run %s discarded; --resume would have kept them%n",
+                        Counted.of(lines.discarded(), "line"), Counted.verb(lines.discarded(), "is", "are"));
+                log.flush();
+            }
             List<Path> left = left(files, lines, log);
+            int skipped = files.size() - left.size();
             Examination examination = new Examination(detector, card, options, verdicts, this::relative, lines, log);
-            int done;
             try {
-                done = examination.examine(left, signals);
-            } catch (IOException | RuntimeException e) {
+                int done = skipped + examination.examine(left, signals);
+                if (done < files.size()) {
+                    throw new StoppedBySignalException(
+                            "Stopped after " + done + " of " + Counted.of(files.size(), "image")
+                                    + (done == 0 ? "" : ", kept in " + output)
+                                    + ": the same command with --resume continues",
+                            signals.status());
+                }
+                Counts counts = counts(
+                        paths.stream().map(lines::get).toList(),
+                        examination,
+                        skipped,
+                        (System.nanoTime() - start) / 1e9);
+                lines.publish(paths);
+                return counts;
+            } catch (IOException | RuntimeException | Error e) {
                 if (!lines.isEmpty()) {
                     log.println("Finished images are kept in " + lines.part() + ": --resume continues after them");
+                    log.flush();
                 }
                 throw e;
             }
-            if (done < left.size()) {
-                throw new StoppedBySignalException(
-                        "Stopped after " + (files.size() - left.size() + done) + " of "
-                                + Counted.of(files.size(), "image") + ", kept in " + lines.part()
-                                + ": the same command with --resume continues",
-                        signals.status());
-            }
-            List<String> paths = files.stream().map(this::relative).toList();
-            Counts counts = counts(
-                    paths.stream().map(lines::get).toList(),
-                    examination,
-                    files.size() - left.size(),
-                    (System.nanoTime() - start) / 1e9);
-            lines.publish(paths);
-            return counts;
         } finally {
             signals.release();
         }

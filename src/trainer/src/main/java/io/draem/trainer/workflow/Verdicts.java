@@ -15,9 +15,12 @@ import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.evaluation.FrameDetector;
+import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -55,8 +58,12 @@ final class Verdicts {
     /**
      * Returns whether a line has a verdict of this model with these options, and the pictures that are wanted. Whether the
      * image is still the same is another question.
+     *
+     * @param line of an image that is to be examined
+     * @param written time of the last change of the file that has the line, which a run writes after the pictures: newer
+     *     ones are of a run that was killed before it wrote its own line
      */
-    boolean isSame(JsonNode line) {
+    boolean isSame(JsonNode line, FileTime written) {
         String path = line.path("path").asString("");
         boolean anomalous = line.path("anomalous").asBoolean(false);
         return line.path("score").isNumber()
@@ -64,12 +71,21 @@ final class Verdicts {
                 && line.path("threshold").asDouble(Double.NaN) == threshold
                 && line.path("minRegionArea").asInt(-1) == minArea
                 && Objects.equals(PredictionJson.requestedRegion(line), regionDigest)
-                && (!drawn(anomalous) || has(line, OVERLAY, overlay(path)) && has(line, MASK, mask(path)))
-                && (!options.maps() || has(line, MAP, map(path)));
+                && isSame(overlay(path), written, drawn(anomalous), line.has(OVERLAY))
+                && isSame(mask(path), written, drawn(anomalous), line.has(MASK))
+                && isSame(map(path), written, options.maps(), line.has(MAP));
     }
 
-    private boolean has(JsonNode line, String picture, String name) {
-        return line.has(picture) && Files.exists(output.resolve(name));
+    /** Returns whether a picture is the one of a line, or is neither there nor wanted. */
+    private boolean isSame(String name, FileTime written, boolean wanted, boolean named) {
+        try {
+            return (named || !wanted)
+                    && Files.getLastModifiedTime(output.resolve(name)).compareTo(written) <= 0;
+        } catch (NoSuchFileException e) {
+            return !wanted;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private boolean drawn(boolean anomalous) {

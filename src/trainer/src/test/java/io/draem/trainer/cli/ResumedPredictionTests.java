@@ -221,6 +221,35 @@ class ResumedPredictionTests {
         assertThat(part).doesNotExist();
     }
 
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void oneRunAtATimeWritesAlsoWhereItHasReadLinesOfAnEarlierOne() throws Exception {
+        Files.write(model, SlowGraph.of(384, 8, Cards.card(384, 384).toMetadata()));
+        for (int i = 10; i < 60; i++) {
+            Painted.image(images.resolve(i + ".png"), 20);
+        }
+        Files.createDirectories(output);
+        Files.writeString(output.resolve(Predictions.FILE), "{\"path\": \"a.png\"}\n");
+        Files.writeString(part, "{\"path\": \"b.png\"}\n");
+        try (TrainerProcess trainer = TrainerProcess.start(
+                folder,
+                "predict",
+                "--model=model.onnx",
+                "--images=images",
+                "--output=out",
+                "--resume",
+                "--overlays=none",
+                "--batch-size=1",
+                "--threads=1")) {
+            Await.until("lines of its own", LIMIT, () -> !trainer.isAlive() || partLines() >= 3);
+            assertThat(trainer.isAlive()).as(trainer.log()).isTrue();
+            assertThat(run(1, "--resume", "--overlays=none").err()).contains("Another predict writes into");
+            assertThat(run(1, "--overlays=none").err()).contains("Another predict writes into");
+            assertThat(trainer.isAlive()).as(trainer.log()).isTrue();
+        }
+        assertThat(partLines()).isGreaterThanOrEqualTo(3);
+    }
+
     private long partLines() throws IOException {
         return Files.exists(part)
                 ? Files.readString(part)
