@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning> warnings) {
 
-    /** Is told of a file while it is read, on the thread that reads it. */
+    /** Is called while a file is read, on the thread that reads it. */
     public interface Observer {
 
         /** Sees nothing. */
@@ -53,7 +53,7 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
      * @param whiteLevel of the model, for deep images
      * @param requested region of interest in place of the model's own; null for the model's own
      * @param keep whether the image at its own size is returned too
-     * @param observer told of the file
+     * @param observer called while the file is read
      * @throws DatasetException if it is no image, or not one that the model takes; the message names the file
      */
     public static FrameFile read(

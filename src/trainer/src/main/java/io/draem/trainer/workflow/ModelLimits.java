@@ -45,7 +45,7 @@ record ModelLimits(
 
     private static final double UNLIKE_LOSS = 0.1;
 
-    /** AUROC of held-out images against training images, both normal, from which on they are told apart. */
+    /** AUROC of held-out images against training images, both normal, from which on the network distinguishes them. */
     private static final double OVERFIT = 0.75;
 
     private static final int FEW_IMAGES = 8;
@@ -127,14 +127,13 @@ record ModelLimits(
         double[] heldOut = evaluation.validated().normalScores();
         double[] seen = trained.normalScores();
         double[] anomalous = evaluation.validated().anomalousScores();
-        if (!evaluation.synthetic()
-                || heldOut.length < FEW_IMAGES
-                || seen.length < FEW_IMAGES
-                || anomalous.length < FEW_IMAGES) {
+        if (!areComparable() || seen.length < FEW_IMAGES) {
             return Optional.empty();
         }
         double apart = auroc(seen, heldOut);
-        if (apart < OVERFIT || auroc(seen, anomalous) - auroc(heldOut, anomalous) < OVERFIT_LOSS) {
+        double againstSeen = auroc(seen, anomalous);
+        double againstHeldOut = auroc(heldOut, anomalous);
+        if (apart < OVERFIT || againstSeen - againstHeldOut < OVERFIT_LOSS) {
             return Optional.empty();
         }
         return Optional.of(String.format(
@@ -143,8 +142,8 @@ record ModelLimits(
                         + " score than a training image, and image AUROC of synthetic anomalies is %.3f against training"
                         + " images and %.3f against held-out ones. Add normal images%s",
                 100 * apart,
-                auroc(seen, anomalous),
-                auroc(heldOut, anomalous),
+                againstSeen,
+                againstHeldOut,
                 recipe.synthesis().normals().light() > 0 ? "" : ", or try --vary-light 0.2"));
     }
 
@@ -152,11 +151,12 @@ record ModelLimits(
         double[] heldOut = evaluation.validated().normalScores();
         double[] synthetic = evaluation.validated().anomalousScores();
         double[] defects = evaluation.tested().anomalousScores();
-        if (!evaluation.synthetic()
-                || heldOut.length < FEW_IMAGES
-                || synthetic.length < FEW_IMAGES
-                || defects.length < FEW_DEFECTS
-                || auroc(heldOut, synthetic) - auroc(heldOut, defects) < UNLIKE_LOSS) {
+        if (!areComparable() || defects.length < FEW_DEFECTS) {
+            return Optional.empty();
+        }
+        double ofSynthetic = auroc(heldOut, synthetic);
+        double ofDefects = auroc(heldOut, defects);
+        if (ofSynthetic - ofDefects < UNLIKE_LOSS) {
             return Optional.empty();
         }
         return Optional.of(String.format(
@@ -165,8 +165,8 @@ record ModelLimits(
                         + " AUROC against held-out normal images is %.3f and %.3f. See in the report what is missed, and try"
                         + " anomalies like it: more --strokes for thin lines, more --tones for stains, an --anomaly-source"
                         + " with textures like the defects",
-                auroc(heldOut, defects),
-                auroc(heldOut, synthetic)));
+                ofDefects,
+                ofSynthetic));
     }
 
     private Optional<String> poorReconstruction() {
@@ -179,6 +179,13 @@ record ModelLimits(
                         error.error(),
                         error.contrast(),
                         recipe.network().centered() ? "" : "--center-input, "));
+    }
+
+    /** Returns whether there are enough held-out images, without and with synthetic anomalies, to compare others with. */
+    private boolean areComparable() {
+        return evaluation.synthetic()
+                && evaluation.validated().normalScores().length >= FEW_IMAGES
+                && evaluation.validated().anomalousScores().length >= FEW_IMAGES;
     }
 
     private static long within(double[] scores, double level) {

@@ -78,7 +78,7 @@ final class PredictionLines implements AutoCloseable {
      *
      * @param paths of all images; lines of others are not kept
      * @param keeping says whether a line of an earlier run is kept, from the line and the time of the last change of its
-     *     file; null to begin anew, which empties the part file
+     *     file; null for none, which empties the part file
      * @throws TrainerException if another process writes into it
      */
     static PredictionLines open(Path folder, Set<String> paths, @Nullable BiPredicate<JsonNode, FileTime> keeping)
@@ -164,7 +164,7 @@ final class PredictionLines implements AutoCloseable {
         return refused.contains(path) && !lines.containsKey(path);
     }
 
-    /** Returns how many lines of a run that was stopped or killed were deleted to begin anew. */
+    /** Returns how many lines of a run that was stopped or killed were deleted because none is kept. */
     int discarded() {
         return discarded;
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.draem.runtime.onnx.SlowGraph;
 import io.draem.trainer.onnxexport.Cards;
 import io.draem.trainer.workflow.Predictions;
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,43 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Which lines of earlier runs a prediction keeps: none of a picture that has been replaced since, whatever the files hold. */
 @Tag("slow")
 @Timeout(300)
-class KeptPredictionTests {
-
-    /** Field that no run writes: lines that have it were not examined again. */
-    private static final String MARK = "mark";
-
-    @TempDir
-    Path folder;
-
-    private Path model;
-    private Path images;
-    private Path output;
-    private Path whole;
-    private Path part;
-
-    @BeforeEach
-    void paintThreeImages() throws IOException {
-        model = Painted.model(folder.resolve("model.onnx"));
-        images = folder.resolve("images");
-        output = folder.resolve("out");
-        whole = output.resolve(Predictions.FILE);
-        part = output.resolve(Predictions.FILE + ".part");
-        Painted.image(images.resolve("a.png"), 20);
-        Painted.image(images.resolve("b.png"), 240);
-        Painted.image(images.resolve("c/c.png"), 30);
-    }
+class KeptPredictionTests extends PredictionRuns {
 
     @Test
     void aStoppedRunOfAnotherModelReplacesTheLinesOfTheOneBefore() throws Exception {
@@ -151,30 +121,5 @@ class KeptPredictionTests {
         Files.delete(blocked);
         Files.delete(whole);
         assertThat(run(0, "--resume").err()).contains("--resume: 3 of 3 images skipped as done before");
-    }
-
-    private CommandRun run(int code, String... more) {
-        CommandRun run = Painted.predict(model, images, output, more);
-        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(code);
-        return run;
-    }
-
-    private List<JsonNode> lines() throws IOException {
-        return Files.readAllLines(whole).stream()
-                .map(line -> JsonMapper.shared().readTree(line))
-                .toList();
-    }
-
-    private void mark() throws IOException {
-        List<String> marked = new ArrayList<>();
-        lines().forEach(line -> marked.add(((ObjectNode) line).put(MARK, true).toString()));
-        Files.write(whole, marked);
-    }
-
-    private List<String> marked() throws IOException {
-        return lines().stream()
-                .filter(line -> line.has(MARK))
-                .map(line -> line.get("path").asString())
-                .toList();
     }
 }

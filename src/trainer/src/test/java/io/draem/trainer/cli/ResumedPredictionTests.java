@@ -20,49 +20,22 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A prediction continues one that was stopped or killed, or one before, without what is done. */
 @Tag("slow")
 @Timeout(300)
-class ResumedPredictionTests {
-
-    /** Field that no run writes: lines that have it were not examined again. */
-    private static final String MARK = "mark";
+class ResumedPredictionTests extends PredictionRuns {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
-
-    @TempDir
-    Path folder;
-
-    private Path model;
-    private Path images;
-    private Path output;
-    private Path part;
-
-    @BeforeEach
-    void paintThreeImages() throws IOException {
-        model = Painted.model(folder.resolve("model.onnx"));
-        images = folder.resolve("images");
-        output = folder.resolve("out");
-        part = output.resolve(Predictions.FILE + ".part");
-        Painted.image(images.resolve("a.png"), 20);
-        Painted.image(images.resolve("b.png"), 240);
-        Painted.image(images.resolve("c/c.png"), 30);
-    }
 
     @Test
     void skipsWhatIsDoneAndRunsAFileAgainThatHasChanged() throws Exception {
@@ -182,19 +155,7 @@ class ResumedPredictionTests {
     @CsvSource({"TERM, 143", "KILL, 137"})
     @DisabledOnOs(OS.WINDOWS)
     void continuesAfterASignal(String signal, int status) throws Exception {
-        Files.write(model, SlowGraph.of(384, 8, Cards.card(384, 384).toMetadata()));
-        for (int i = 10; i < 60; i++) {
-            Painted.image(images.resolve(i + ".png"), 20);
-        }
-        try (TrainerProcess trainer = TrainerProcess.start(
-                folder,
-                "predict",
-                "--model=model.onnx",
-                "--images=images",
-                "--output=out",
-                "--overlays=none",
-                "--batch-size=1",
-                "--threads=1")) {
+        try (TrainerProcess trainer = startSlowly()) {
             Await.until("three lines", LIMIT, () -> !trainer.isAlive() || partLines() >= 3);
             assertThat(trainer.isAlive()).as(trainer.log()).isTrue();
             CommandRun other = run(1, "--resume", "--overlays=none");
@@ -224,23 +185,10 @@ class ResumedPredictionTests {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void oneRunAtATimeWritesAlsoWhereItHasReadLinesOfAnEarlierOne() throws Exception {
-        Files.write(model, SlowGraph.of(384, 8, Cards.card(384, 384).toMetadata()));
-        for (int i = 10; i < 60; i++) {
-            Painted.image(images.resolve(i + ".png"), 20);
-        }
         Files.createDirectories(output);
         Files.writeString(output.resolve(Predictions.FILE), "{\"path\": \"a.png\"}\n");
         Files.writeString(part, "{\"path\": \"b.png\"}\n");
-        try (TrainerProcess trainer = TrainerProcess.start(
-                folder,
-                "predict",
-                "--model=model.onnx",
-                "--images=images",
-                "--output=out",
-                "--resume",
-                "--overlays=none",
-                "--batch-size=1",
-                "--threads=1")) {
+        try (TrainerProcess trainer = startSlowly("--resume")) {
             Await.until("lines of its own", LIMIT, () -> !trainer.isAlive() || partLines() >= 3);
             assertThat(trainer.isAlive()).as(trainer.log()).isTrue();
             assertThat(run(1, "--resume", "--overlays=none").err()).contains("Another predict writes into");
@@ -248,6 +196,24 @@ class ResumedPredictionTests {
             assertThat(trainer.isAlive()).as(trainer.log()).isTrue();
         }
         assertThat(partLines()).isGreaterThanOrEqualTo(3);
+    }
+
+    /** Starts a process whose model needs long for each of 53 images. */
+    private TrainerProcess startSlowly(String... more) throws Exception {
+        Files.write(model, SlowGraph.of(384, 8, Cards.card(384, 384).toMetadata()));
+        for (int i = 10; i < 60; i++) {
+            Painted.image(images.resolve(i + ".png"), 20);
+        }
+        Stream<String> arguments = Stream.of(
+                "predict",
+                "--model=model.onnx",
+                "--images=images",
+                "--output=out",
+                "--overlays=none",
+                "--batch-size=1",
+                "--threads=1");
+        return TrainerProcess.start(
+                folder, Stream.concat(arguments, Stream.of(more)).toArray(String[]::new));
     }
 
     private long partLines() throws IOException {
@@ -259,32 +225,7 @@ class ResumedPredictionTests {
                 : 0;
     }
 
-    private CommandRun run(int code, String... more) {
-        CommandRun run = Painted.predict(model, images, output, more);
-        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(code);
-        return run;
-    }
-
-    private List<JsonNode> lines() throws IOException {
-        return Files.readAllLines(output.resolve(Predictions.FILE)).stream()
-                .map(line -> JsonMapper.shared().readTree(line))
-                .toList();
-    }
-
     private List<String> paths() throws IOException {
         return lines().stream().map(line -> line.get("path").asString()).toList();
-    }
-
-    private void mark() throws IOException {
-        List<String> marked = new ArrayList<>();
-        lines().forEach(line -> marked.add(((ObjectNode) line).put(MARK, true).toString()));
-        Files.write(output.resolve(Predictions.FILE), marked);
-    }
-
-    private List<String> marked() throws IOException {
-        return lines().stream()
-                .filter(line -> line.has(MARK))
-                .map(line -> line.get("path").asString())
-                .toList();
     }
 }
