@@ -27,6 +27,9 @@
 {{- $wait := int .Values.preStopSleepSeconds }}
 {{- $drain := sub (sub (int .Values.terminationGracePeriodSeconds) $wait) 16 | int }}
 {{- $_ := set $draem "shutdown" (dict "settle-delay" (ternary (printf "%ds" $wait) "0s" .Values.kserve.enabled) "drain-limit" (printf "%ds" $drain)) }}
+{{- if .Values.grpcPort }}
+{{- $_ := set $draem "grpc" (dict "enabled" true "port" .Values.grpcPort) }}
+{{- end }}
 {{- $managed := dict "draem" $draem "server" (dict "port" 8080) }}
 {{- if .Values.apiKeys.secretName }}
 {{- $keys := dict "file" (printf "/etc/draem/keys/%s" .Values.apiKeys.secretKey) }}

@@ -30,6 +30,14 @@
 {{- if and .Values.managementPort (eq (int .Values.managementPort) (int .Values.service.port)) }}
 {{- fail (printf "managementPort: %d is service.port too; the service needs a port for each" (int .Values.managementPort)) }}
 {{- end }}
+{{- if .Values.grpcPort }}
+{{- if has (int .Values.grpcPort) (list 8080 (int .Values.managementPort) (int .Values.service.port)) }}
+{{- fail (printf "grpcPort: %d is another port already: 8080 is that of the requests, beside managementPort and service.port" (int .Values.grpcPort)) }}
+{{- end }}
+{{- if .Values.kserve.enabled }}
+{{- fail "grpcPort: a ServingRuntime of KServe has one port; leave it at 0" }}
+{{- end }}
+{{- end }}
 {{- if and .Values.podDisruptionBudget.enabled (has (toString .Values.podDisruptionBudget.maxUnavailable) $zero) }}
 {{- fail "podDisruptionBudget.maxUnavailable: 0 blocks every drain of a node; take 1 or more, or switch podDisruptionBudget off" }}
 {{- end }}
@@ -259,6 +267,7 @@ effect, or would make the probes fail.
   "spring.ssl.bundle.pem.service*" "the certificate is named by tls.secretName"
   "spring.mvc.servlet.path" "set server.servlet.context-path, which probes and monitor follow"
   "spring.webflux.basepath" "set server.servlet.context-path, which probes and monitor follow"
+  "draem.grpc.*" "it is set by grpcPort, which service and network policy follow"
   "management.server.port" "it is set by managementPort, which probes, service and monitor follow"
   "management.server.address" "probes and service reach the pod by its address; leave it out"
   "management.server.ssl*" "TLS is switched on by tls.secretName"

@@ -61,6 +61,7 @@ final class EffectiveValues {
                 apiKeys: {secretName: keys, openMetrics: true}
                 tls: {secretName: certificate}
                 managementPort: 8081
+                grpcPort: 8082
                 test: {model: casting, headers: {secretName: test}}
                 serviceMonitor:
                   enabled: true
@@ -84,6 +85,7 @@ final class EffectiveValues {
                   metricsFrom: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}]
                   egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 4318}]}]
                 managementPort: 8081
+                grpcPort: 8082
                 """,
                 "ingress: {enabled: true}\nautoscaling: {enabled: true, metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}]}",
                 """

@@ -64,6 +64,31 @@ class HelmEndpointsTests {
     }
 
     @Test
+    void gRpcHasAPortAtContainerServiceAndPolicyOnceItIsWanted() {
+        var values = "grpcPort: 8081\nnetworkPolicy: {enabled: true}";
+        var manifests = render(values);
+        var port = ofKind("Service", manifests).get(0).at("spec.ports.1");
+
+        assertThat(ofKind("Deployment", manifests).get(0).at(CONTAINER + "ports.1"))
+                .isEqualTo(Map.of("name", "grpc", "containerPort", 8081, "protocol", "TCP"));
+        assertThat(port)
+                .isEqualTo(Map.of(
+                        "name", "grpc",
+                        "port", 8081,
+                        "targetPort", "grpc",
+                        "protocol", "TCP",
+                        "appProtocol", "kubernetes.io/h2c"));
+        assertThat(ofKind("NetworkPolicy", manifests).get(0).at("spec.ingress.0.ports.1.port"))
+                .isEqualTo("grpc");
+        assertThat(HelmChart.configuration(values).at("draem.grpc")).isEqualTo(Map.of("enabled", true, "port", 8081));
+        assertThat(ofKind("Service", render("tls: {secretName: a}\ngrpcPort: 8081"))
+                        .get(0)
+                        .at("spec.ports.1.appProtocol"))
+                .isEqualTo("https");
+        assertThat(HelmChart.configuration("").at("draem.grpc")).isNull();
+    }
+
+    @Test
     void ingressAndRouteOpenTheDoorsForImagesAlone() {
         var manifests = render(
                 "ingress: {enabled: true, hosts: [a.example.com]}\nhttpRoute: {enabled: true, parentRefs: [{name: plant}]}");

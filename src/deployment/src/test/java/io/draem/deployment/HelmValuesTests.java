@@ -44,6 +44,7 @@ class HelmValuesTests {
                     tls: {certificate: abc}                         | certificate
                     apiKeys: {keys: [abc]}                          | keys
                     managementPort: 70000                           | managementPort
+                    grpcPort: 70000                                 | grpcPort
                     autoscaling: {metric: cpu}                      | autoscaling/metric
                     autoscaling: {maxReplicas: 0}                   | autoscaling/maxReplicas
                     ingress: {hosts: ['https://example.com']}       | ingress/hosts/0
@@ -106,6 +107,10 @@ class HelmValuesTests {
                     extraVolumeMounts: [{name: models, mountPath: /a}] | extraVolumeMounts: there is no volume models
                     extraVolumeMounts: [{name: tmp, mountPath: /tmp/}] | extraVolumeMounts: something is mounted at /tmp/ already
                     managementPort: 8081 ; service: {port: 8081}     | managementPort: 8081 is service.port too
+                    grpcPort: 8080                                   | grpcPort: 8080 is another port already
+                    grpcPort: 8081 ; managementPort: 8081            | grpcPort: 8081 is another port already
+                    grpcPort: 8081 ; kserve: {enabled: true}         | grpcPort: a ServingRuntime of KServe has one port
+                    config: {draem: {grpc: {enabled: true}}}         | config: draem.grpc.enabled cannot be set here: it is set by grpcPort
                     podDisruptionBudget: {enabled: true, maxUnavailable: 0} | podDisruptionBudget.maxUnavailable: 0 blocks every drain
                     podDisruptionBudget: {enabled: true, maxUnavailable: 0%} | podDisruptionBudget.maxUnavailable: 0 blocks every drain
                     serviceMonitor: {interval: 5s}                   | serviceMonitor.scrapeTimeout: 10s is above serviceMonitor.interval (5s)

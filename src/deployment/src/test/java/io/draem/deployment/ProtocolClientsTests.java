@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.draem.model.TestModels;
 import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,12 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /**
  * The real clients of the Open Inference Protocol against the running service. Skipped where no Python is named:
  *
  * <pre>{@code
- * python3 -m venv VENV && VENV/bin/pip install 'tritonclient[http]' kserve
+ * python3 -m venv VENV && VENV/bin/pip install 'tritonclient[http,grpc]' kserve
  * ./mvnw -pl src/deployment -am test -Dtest=ProtocolClientsTests -Dsurefire.failIfNoSpecifiedTests=false -Dprotocol.python=VENV/bin/python
  * }</pre>
  */
@@ -26,11 +30,22 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 @EnabledIfSystemProperty(
         named = "protocol.python",
         matches = ".+",
-        disabledReason = "-Dprotocol.python names no Python that has tritonclient[http] and kserve installed")
+        disabledReason = "-Dprotocol.python names no Python that has tritonclient[http,grpc] and kserve installed")
 class ProtocolClientsTests extends HttpTest {
 
     @LocalServerPort
     private int port;
+
+    private static int grpcPort;
+
+    @DynamicPropertySource
+    static void grpc(DynamicPropertyRegistry properties) throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            grpcPort = free.getLocalPort();
+        }
+        properties.add("draem.grpc.enabled", () -> true);
+        properties.add("draem.grpc.port", () -> grpcPort);
+    }
 
     @Test
     @Timeout(300)
@@ -45,9 +60,12 @@ class ProtocolClientsTests extends HttpTest {
                         TestModels.file("src/deployment/src/test/resources/protocol/clients.py")
                                 .toString(),
                         Integer.toString(port),
+                        Integer.toString(grpcPort),
                         TestModels.name(),
                         TestModels.broken().toString(),
                         score));
-        assertThat(output).contains("tritonclient works", "kserve works");
+        assertThat(output)
+                .contains(
+                        "tritonclient works", "kserve works", "tritonclient over gRPC works", "kserve over gRPC works");
     }
 }

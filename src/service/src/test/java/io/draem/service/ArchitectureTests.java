@@ -21,6 +21,8 @@ class ArchitectureTests {
             .definedBy("io.draem.service.openapi..")
             .layer("api")
             .definedBy("io.draem.service.api..")
+            .layer("grpc")
+            .definedBy("io.draem.service.grpc..")
             .layer("protocol")
             .definedBy("io.draem.service.protocol..")
             .layer("page")
@@ -43,23 +45,26 @@ class ArchitectureTests {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("page")
             .mayNotBeAccessedByAnyLayer()
-            .whereLayer("protocol")
+            .whereLayer("grpc")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("protocol")
+            .mayOnlyBeAccessedByLayers("grpc")
             .whereLayer("api")
             .mayOnlyBeAccessedByLayers("openapi")
             .whereLayer("web")
-            .mayOnlyBeAccessedByLayers("openapi", "api", "protocol", "page")
+            .mayOnlyBeAccessedByLayers("openapi", "api", "protocol", "grpc", "page")
             .whereLayer("observation")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("security")
-            .mayOnlyBeAccessedByLayers("web", "observation")
+            .mayOnlyBeAccessedByLayers("web", "grpc", "observation")
             .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "openapi", "observation")
+            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "grpc", "web", "openapi", "observation")
             .whereLayer("models")
-            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "web", "openapi", "observation", "detection")
+            .mayOnlyBeAccessedByLayers(
+                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection")
             .whereLayer("queue")
             .mayOnlyBeAccessedByLayers(
-                    "application", "api", "protocol", "web", "openapi", "observation", "detection", "models");
+                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection", "models");
 
     @ArchTest
     static final ArchRule ONLY_THE_RUNTIME_KNOWS_ONNX_RUNTIME =

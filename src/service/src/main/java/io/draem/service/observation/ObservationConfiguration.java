@@ -7,15 +7,19 @@ import io.draem.service.models.ModelRepository;
 import io.draem.service.queue.Listeners;
 import io.draem.service.queue.QueueListener;
 import io.draem.service.security.AccessListener;
+import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -91,6 +95,12 @@ class ObservationConfiguration {
                         : id;
             }
         };
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("draem.grpc.enabled")
+    ServerInterceptor grpcObservations(ObservationRegistry registry) {
+        return new ObservationGrpcServerInterceptor(registry);
     }
 
     @Bean

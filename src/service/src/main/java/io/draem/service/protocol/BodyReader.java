@@ -5,6 +5,7 @@ import io.draem.service.detection.Outcome;
 import io.draem.service.web.RequestBytes;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -29,11 +30,11 @@ final class BodyReader {
     Body read(HttpServletRequest request, Inflation.Share share) throws DetectionException, IOException {
         String coding = coding(request.getHeader(HttpHeaders.CONTENT_ENCODING));
         if (request.getContentLengthLong() > maxBytes) {
-            throw tooLarge();
+            throw Invalid.largeBody(maxBytes);
         }
         byte[] bytes = RequestBytes.read(request, maxBytes);
         if (bytes.length > maxBytes) {
-            throw tooLarge();
+            throw Invalid.largeBody(maxBytes);
         }
         if (coding != null) {
             bytes = share.inflate(coding, bytes);
@@ -72,11 +73,6 @@ final class BodyReader {
                 + " body, which has " + length + " bytes" + " in all");
     }
 
-    private DetectionException tooLarge() {
-        return Invalid.tooLarge("The body is larger than " + maxBytes
-                + " bytes (draem.memory.budget): send fewer images at a time, or in binary form");
-    }
-
     /**
      * The body of an inference request: JSON, and tensors in binary form behind it.
      *
@@ -88,6 +84,11 @@ final class BodyReader {
         /** Returns how many bytes are behind the JSON. */
         int binaryLength() {
             return bytes.length - jsonLength;
+        }
+
+        /** Returns what is behind the JSON. */
+        ByteBuffer binary() {
+            return ByteBuffer.wrap(bytes, jsonLength, binaryLength());
         }
     }
 }

@@ -43,14 +43,18 @@ final class InferenceCall implements PredictionService.Source, AutoCloseable {
     public PredictionRequest read(ServedModel model) throws DetectionException, IOException {
         BodyReader.Body body = bodies.read(http, inflated);
         ModelCard card = model.card();
-        InputReader reader = new InputReader(body, card, maxImages);
+        InputReader reader = new InputReader(body.binary(), card, maxImages);
         int imageLength = 3 * card.height() * card.width();
         boolean raw = body.jsonLength() == 0 && body.binaryLength() > 0;
         InferenceRequest parsed =
                 raw ? InferenceRequest.RAW : RequestParser.parse(body, () -> new TensorData(imageLength, maxImages));
         request = parsed;
         List<PredictionRequest.Input> inputs = raw ? reader.readRaw() : reader.read(parsed.inputs());
-        return new PredictionRequest(inputs, parsed.wantsReconstruction(), parsed.region(), within(parsed.timeout()));
+        Duration timeout = parsed.timeout();
+        if (timeout != null) {
+            context.answerWithin(timeout);
+        }
+        return new PredictionRequest(inputs, parsed.wantsReconstruction(), parsed.region(), context);
     }
 
     /** Sends the response, unless the client has closed the connection. */
@@ -66,13 +70,5 @@ final class InferenceCall implements PredictionService.Source, AutoCloseable {
     @Override
     public void close() {
         inflated.close();
-    }
-
-    /** Returns the context of the request, whose client may wait less long than the service would let it. */
-    private RequestContext within(@Nullable Duration timeout) {
-        if (timeout != null && timeout.toNanos() < context.nanosLeft()) {
-            context.shortenTo(System.nanoTime() + timeout.toNanos());
-        }
-        return context;
     }
 }

@@ -10,28 +10,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * Takes the images out of a request: tensors ({@code FP32}) or encoded images ({@code BYTES}), as JSON or in binary form.
- */
-final class InputReader {
+/** Takes the images out of a request: tensors ({@code FP32}) or encoded images ({@code BYTES}), as elements or as bytes. */
+public final class InputReader {
 
     private static final String FP32 = "FP32";
     private static final String BYTES = "BYTES";
 
-    private final BodyReader.Body body;
+    private final ByteBuffer binary;
     private final int width;
     private final int height;
     private final int maxImages;
 
-    InputReader(BodyReader.Body body, ModelCard card, int maxImages) {
-        this.body = body;
+    /**
+     * @param binary the bytes of the input, little-endian; empty where its elements are not sent as bytes
+     * @param maxImages most images
+     */
+    public InputReader(ByteBuffer binary, ModelCard card, int maxImages) {
+        this.binary = binary.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         this.width = card.width();
         this.height = card.height();
         this.maxImages = maxImages;
     }
 
-    /** Returns the images of the one input that the model has. */
-    List<PredictionRequest.Input> read(List<InputTensor> inputs) throws DetectionException {
+    /**
+     * Returns the images of the one input that the model has.
+     *
+     * @throws DetectionException if the input is not what the model takes, or its elements are not what its shape says
+     */
+    public List<PredictionRequest.Input> read(List<InputTensor> inputs) throws DetectionException {
         if (inputs.size() != 1 || !ModelContract.INPUT.equals(inputs.get(0).name())) {
             throw notOneInput();
         }
@@ -45,16 +51,16 @@ final class InputReader {
             throw TensorData.tooMany(maxImages);
         }
         if (input.data() != null) {
-            if (body.binaryLength() > 0 || input.binarySize() != null) {
+            if (binary.hasRemaining() || input.binarySize() != null) {
                 throw Invalid.request("The input has both data and a binary form: send one of them");
             }
             return tensor ? numbers(input.data(), images) : strings(input.data(), images);
         }
-        if (input.binarySize() != null && input.binarySize() != body.binaryLength()) {
-            throw Invalid.request("binary_data_size is " + input.binarySize() + ", but " + body.binaryLength()
+        if (input.binarySize() != null && input.binarySize() != binary.remaining()) {
+            throw Invalid.request("binary_data_size is " + input.binarySize() + ", but " + binary.remaining()
                     + " bytes follow the JSON");
         }
-        if (body.binaryLength() == 0) {
+        if (!binary.hasRemaining()) {
             throw Invalid.request("The input has no data: send 'data', or its bytes behind the JSON with"
                     + " binary_data_size and the header " + BodyReader.JSON_LENGTH);
         }
@@ -64,18 +70,19 @@ final class InputReader {
         return input.binarySize() == null ? wholeImage(images) : prefixed(images);
     }
 
-    static DetectionException notOneInput() {
+    /** Returns that a request has another input than the one of the model. */
+    public static DetectionException notOneInput() {
         return Invalid.request("The model has one input, named '" + ModelContract.INPUT + "': send it and no other");
     }
 
     /** Returns the images of a body that is one tensor and nothing else. */
     List<PredictionRequest.Input> readRaw() throws DetectionException {
         long bytes = imageBytes();
-        if (body.binaryLength() == 0 || body.binaryLength() % bytes != 0) {
+        if (!binary.hasRemaining() || binary.remaining() % bytes != 0) {
             throw Invalid.request("A body without JSON is the tensor itself, " + bytes + " bytes an image, got "
-                    + body.binaryLength());
+                    + binary.remaining());
         }
-        long images = body.binaryLength() / bytes;
+        long images = binary.remaining() / bytes;
         if (images > maxImages) {
             throw TensorData.tooMany(maxImages);
         }
@@ -125,16 +132,15 @@ final class InputReader {
     }
 
     private List<PredictionRequest.Input> floats(int images) throws DetectionException {
-        if (images * imageBytes() != body.binaryLength()) {
+        if (images * imageBytes() != binary.remaining()) {
             throw Invalid.request("The shape of the input says " + images * imageBytes() + " bytes, but "
-                    + body.binaryLength() + " follow the JSON");
+                    + binary.remaining() + " were sent");
         }
         List<PredictionRequest.Input> tensors = new ArrayList<>(images);
-        ByteBuffer bytes = binary();
         for (int i = 0; i < images; i++) {
             float[] values = new float[3 * height * width];
-            bytes.asFloatBuffer().get(values);
-            bytes.position(bytes.position() + Math.toIntExact(imageBytes()));
+            binary.asFloatBuffer().get(values);
+            binary.position(binary.position() + Math.toIntExact(imageBytes()));
             tensors.add(new PredictionRequest.Input.Tensor(values));
         }
         return tensors;
@@ -143,20 +149,19 @@ final class InputReader {
     /** Each image has its length before it, in 4 bytes, the lowest first. */
     private List<PredictionRequest.Input> prefixed(int images) throws DetectionException {
         List<PredictionRequest.Input> encoded = new ArrayList<>(images);
-        ByteBuffer bytes = binary();
-        while (bytes.hasRemaining() && encoded.size() < images) {
-            long length = bytes.remaining() < Integer.BYTES ? Long.MAX_VALUE : Integer.toUnsignedLong(bytes.getInt());
-            if (length > bytes.remaining()) {
+        while (binary.hasRemaining() && encoded.size() < images) {
+            long length = binary.remaining() < Integer.BYTES ? Long.MAX_VALUE : Integer.toUnsignedLong(binary.getInt());
+            if (length > binary.remaining()) {
                 throw Invalid.request("Image " + (encoded.size() + 1)
                         + " ends too early: each needs its length before it, in 4 bytes, the lowest first");
             }
             byte[] image = new byte[(int) length];
-            bytes.get(image);
+            binary.get(image);
             encoded.add(new PredictionRequest.Input.Encoded(image));
         }
-        if (bytes.hasRemaining() || encoded.size() < images) {
+        if (binary.hasRemaining() || encoded.size() < images) {
             throw Invalid.request("The shape of the input says " + images + " images, but the bytes hold "
-                    + (bytes.hasRemaining() ? "more" : "only " + encoded.size()));
+                    + (binary.hasRemaining() ? "more" : "only " + encoded.size()));
         }
         return encoded;
     }
@@ -166,13 +171,9 @@ final class InputReader {
         if (images != 1) {
             throw Invalid.request("Without binary_data_size the bytes are one image, but the shape says " + images);
         }
-        byte[] image = Arrays.copyOfRange(body.bytes(), body.jsonLength(), body.bytes().length);
+        byte[] image = new byte[binary.remaining()];
+        binary.get(image);
         return List.of(new PredictionRequest.Input.Encoded(image));
-    }
-
-    private ByteBuffer binary() {
-        return ByteBuffer.wrap(body.bytes(), body.jsonLength(), body.binaryLength())
-                .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private long imageBytes() {

@@ -3,7 +3,7 @@ package io.draem.service.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An input as the JSON of a request describes it.
+ * An input as a request describes it.
  *
  * @param name its name
  * @param datatype the type of its elements
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param binarySize how many bytes of the binary part are its own; null where it does not say
  * @param data its elements; null where they are in the binary part
  */
-record InputTensor(
+public record InputTensor(
         @Nullable String name,
         @Nullable String datatype,
         long[] shape,

@@ -6,20 +6,23 @@ import io.draem.service.detection.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the errors of invalid requests; they repeat nothing that a client sent except numbers. */
-final class Invalid {
+public final class Invalid {
+
+    private static final int MAX_ID_LENGTH = 1_024;
 
     private Invalid() {}
 
-    static DetectionException request(String message) {
+    /** Returns that a request is wrong. */
+    public static DetectionException request(String message) {
         return new DetectionException.Rejected(Outcome.INVALID_REQUEST, message);
     }
 
     /**
-     * Returns the version that a path names, null for none.
+     * Returns the version that a request names, null for none.
      *
      * @throws DetectionException if no version can have that name
      */
-    static @Nullable Integer version(@Nullable String text) throws DetectionException {
+    public static @Nullable Integer version(@Nullable String text) throws DetectionException {
         if (text == null) {
             return null;
         }
@@ -28,8 +31,30 @@ final class Invalid {
         }
         throw new DetectionException.Rejected(
                 Outcome.UNKNOWN_MODEL,
-                "The version in the path must be a whole number from 1 to " + ModelDirectory.MAX_VERSION
-                        + ": GET /v2/models/NAME lists those that are served");
+                "The version must be a whole number from 1 to " + ModelDirectory.MAX_VERSION
+                        + ": the model's metadata lists those that are served");
+    }
+
+    /**
+     * Returns the identifier that a client gives to a request, which the response repeats.
+     *
+     * @throws DetectionException if it is too long
+     */
+    public static String id(String text) throws DetectionException {
+        if (text.length() > MAX_ID_LENGTH) {
+            throw request("The id is longer than " + MAX_ID_LENGTH + " characters");
+        }
+        return text;
+    }
+
+    /**
+     * Returns that a request has more bytes than it may have.
+     *
+     * @param maxBytes how many it may have
+     */
+    public static DetectionException largeBody(long maxBytes) {
+        return tooLarge("The body is larger than " + maxBytes
+                + " bytes (draem.memory.budget): send fewer images at a time, or in binary form");
     }
 
     static DetectionException tooLarge(String message) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters how images are cut; null where they are not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record ModelMetadata(
+public record ModelMetadata(
         String name,
         List<String> versions,
         String platform,
@@ -42,7 +42,7 @@ record ModelMetadata(
      * @param blending how the maps of tiles are joined
      * @param imageScore where the score of an image comes from
      */
-    record Parameters(
+    public record Parameters(
             boolean tiled,
             @JsonProperty("tile_overlap") int tileOverlap,
             @JsonProperty("tile_margin") int tileMargin,
@@ -69,7 +69,7 @@ record ModelMetadata(
      *
      * @param shape its sides; -1 for any
      */
-    record Tensor(String name, String datatype, List<Integer> shape) {
+    public record Tensor(String name, String datatype, List<Integer> shape) {
 
         static Tensor of(String name, Integer... shape) {
             return new Tensor(name, "FP32", List.of(shape));

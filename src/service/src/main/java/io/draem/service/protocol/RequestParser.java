@@ -3,7 +3,6 @@ package io.draem.service.protocol;
 import io.draem.frame.RegionOfInterest;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.RequestedRegions;
-import io.draem.text.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +35,6 @@ final class RequestParser {
                     .maxStringLength(Integer.MAX_VALUE) // of images; the body has a limit
                     .build())
             .build();
-
-    private static final int MAX_ID_LENGTH = 1_024;
-
-    static final String REGION_OF_INTEREST = "roi";
 
     private final JsonParser parser;
     private final JsonCursor json;
@@ -87,7 +82,7 @@ final class RequestParser {
         parser.nextToken();
         json.object("The body", name -> {
             switch (name) {
-                case "id" -> id = id();
+                case "id" -> id = Invalid.id(json.string(name));
                 case "parameters" -> json.object("The parameters", this::requestParameter);
                 case "inputs" -> json.array("inputs", this::addInput);
                 case "outputs" -> {
@@ -127,26 +122,14 @@ final class RequestParser {
                 .toList();
     }
 
-    private String id() throws DetectionException {
-        String text = json.string("id");
-        if (text.length() > MAX_ID_LENGTH) {
-            throw Invalid.request("The id is longer than " + MAX_ID_LENGTH + " characters");
-        }
-        return text;
-    }
-
     /** Those that are not known are for other servers. */
     private void requestParameter(String name) throws DetectionException {
         switch (name) {
             case "binary_data_output" -> binaryOutputs = json.flag(name);
-            case "timeout" -> {
-                // Microseconds, as Triton has it; 0 is its default and says nothing.
-                long micros = json.number(name);
-                timeout = micros == 0 ? null : Duration.ofNanos(Math.multiplyExact(Math.min(micros, 1L << 50), 1_000L));
-            }
-            case REGION_OF_INTEREST -> region = RequestedRegions.ofText(name, json.string(name));
+            case RequestParameters.TIMEOUT -> timeout = RequestParameters.timeout(json.number(name));
+            case RequestParameters.REGION_OF_INTEREST -> region = RequestedRegions.ofText(name, json.string(name));
             default -> {
-                TensorParser.refuseRegion(name);
+                RequestParameters.refuseRegion(name);
                 json.skip();
             }
         }
@@ -161,9 +144,7 @@ final class RequestParser {
 
     private void addOutput(List<NamedOutput> named) throws DetectionException {
         NamedOutput output = output();
-        if (named.stream().anyMatch(other -> other.tensor() == output.tensor())) {
-            throw Invalid.request("An output is requested twice: name each once");
-        }
+        OutputTensor.requireOnce(named.stream().map(NamedOutput::tensor).toList(), output.tensor());
         named.add(output);
     }
 
@@ -180,26 +161,17 @@ final class RequestParser {
                 case "name" -> output.name = json.string(member);
                 case "parameters" ->
                     json.object("The parameters of an output", parameter -> {
-                        TensorParser.refuseSharedMemory(parameter);
+                        RequestParameters.refuseSharedMemory(parameter);
                         switch (parameter) {
                             case "binary_data" -> output.binary = json.flag(parameter);
-                            case "classification" -> {
-                                if (json.number(parameter) > 0) {
-                                    throw Invalid.request("The extension classification is not served: leave it out");
-                                }
-                            }
+                            case RequestParameters.CLASSIFICATION ->
+                                RequestParameters.refuseClasses(json.number(parameter));
                             default -> json.skip();
                         }
                     });
                 default -> json.skip();
             }
         });
-        String name = output.name;
-        OutputTensor tensor = name == null ? null : OutputTensor.of(name).orElse(null);
-        if (tensor == null) {
-            throw Invalid.request("Each output needs a name, one of pred_score, anomaly_map and reconstruction, got "
-                    + (name == null ? "none" : SafeText.quoted(name)));
-        }
-        return new NamedOutput(tensor, output.binary);
+        return new NamedOutput(OutputTensor.require(output.name), output.binary);
     }
 }

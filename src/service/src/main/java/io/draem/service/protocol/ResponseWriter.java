@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -87,29 +87,11 @@ final class ResponseWriter {
         }
     }
 
-    /** Parameters hold no lists: what concerns an image is written with its index, such as {@code 0:too-dark}. */
     private void writeParameters(JsonGenerator json) {
-        List<String> unusual = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
-        for (int i = 0; i < predictions.size(); i++) {
-            String index = i + ":";
-            predictions.get(i).input().reasons().stream()
-                    .map(reason -> index + reason.kind().id())
-                    .distinct()
-                    .forEach(unusual::add);
-            predictions
-                    .get(i)
-                    .warnings()
-                    .forEach(warning -> warnings.add(index + warning.kind().id()));
-        }
-        if (!unusual.isEmpty() || !warnings.isEmpty()) {
+        Map<String, String> parameters = RequestParameters.of(predictions);
+        if (!parameters.isEmpty()) {
             json.writeObjectPropertyStart("parameters");
-            if (!unusual.isEmpty()) {
-                json.writeStringProperty("unusual_input", String.join(",", unusual));
-            }
-            if (!warnings.isEmpty()) {
-                json.writeStringProperty("image_warnings", String.join(",", warnings));
-            }
+            parameters.forEach(json::writeStringProperty);
             json.writeEndObject();
         }
     }

@@ -4,8 +4,8 @@ import io.draem.service.detection.DetectionException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The elements of a tensor that came as JSON: numbers, cut into images as they come, or encoded images. */
-final class TensorData {
+/** The elements of a tensor: numbers, cut into images as they come, or encoded images. */
+public final class TensorData {
 
     private final int imageLength;
     private final int maxImages;
@@ -18,13 +18,14 @@ final class TensorData {
      * @param imageLength how many numbers an image has
      * @param maxImages most images
      */
-    TensorData(int imageLength, int maxImages) {
+    public TensorData(int imageLength, int maxImages) {
         this.imageLength = imageLength;
         this.maxImages = maxImages;
         this.filled = imageLength;
     }
 
-    void add(float value) throws DetectionException {
+    /** Adds a number. */
+    public void add(float value) throws DetectionException {
         if (filled == imageLength) {
             requireRoom(images.size());
             images.add(new float[imageLength]);
@@ -33,7 +34,8 @@ final class TensorData {
         images.get(images.size() - 1)[filled++] = value;
     }
 
-    void add(byte[] image) throws DetectionException {
+    /** Adds an encoded image, which is not copied. */
+    public void add(byte[] image) throws DetectionException {
         requireRoom(strings.size());
         strings.add(image);
     }

@@ -54,8 +54,8 @@ final class TensorParser {
                 case "data" -> tensor.data = data();
                 case "parameters" ->
                     json.object("The parameters of an input", parameter -> {
-                        refuseSharedMemory(parameter);
-                        refuseRegion(parameter);
+                        RequestParameters.refuseSharedMemory(parameter);
+                        RequestParameters.refuseRegion(parameter);
                         if (parameter.equals("binary_data_size")) {
                             tensor.binarySize = json.number(parameter);
                         } else {
@@ -66,20 +66,6 @@ final class TensorParser {
             }
         });
         return new InputTensor(tensor.name, tensor.datatype, tensor.shape, tensor.binarySize, tensor.data);
-    }
-
-    static void refuseSharedMemory(String parameter) throws DetectionException {
-        if (parameter.startsWith("shared_memory")) {
-            throw Invalid.request("The extension shared memory is not served: send the tensors in the body");
-        }
-    }
-
-    /** Ignored, a region of interest would be a verdict on the whole image. */
-    static void refuseRegion(String parameter) throws DetectionException {
-        if (parameter.equalsIgnoreCase(RequestParser.REGION_OF_INTEREST)) {
-            throw Invalid.request("The region of interest is the parameter '" + RequestParser.REGION_OF_INTEREST
-                    + "' of the request, and not '" + parameter + "' or a parameter of an input: move it there");
-        }
     }
 
     private long[] shape() throws DetectionException {

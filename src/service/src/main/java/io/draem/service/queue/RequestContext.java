@@ -1,5 +1,6 @@
 package io.draem.service.queue;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -36,6 +37,14 @@ public abstract class RequestContext {
 
     /** Moves the deadline forward; a later one changes nothing. */
     public abstract void shortenTo(long deadline);
+
+    /** Moves the deadline forward to how long the client waits from now on, unless it is earlier already. */
+    public final void answerWithin(Duration timeout) {
+        long nanos = timeout.toNanos();
+        if (nanos < nanosLeft()) {
+            shortenTo(System.nanoTime() + nanos);
+        }
+    }
 
     /** Returns the client for fair scheduling: the name of its API key if keys are required, otherwise its address. */
     public abstract String client();

@@ -25,6 +25,11 @@ public final class Gatekeeper {
         return file != null;
     }
 
+    /** Returns how a client is called in fair scheduling, by the name of its key. */
+    public static String client(String key) {
+        return "key " + key;
+    }
+
     /** Returns the name of a key, null if it is not valid; does not count against the rate limit. */
     public @Nullable String identify(@Nullable String key) {
         if (file == null) {

@@ -4,6 +4,7 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.security.Access;
+import io.draem.service.security.Gatekeeper;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -188,7 +189,7 @@ final class BodyReceiver {
 
     private String client(Request request, @Nullable String name) {
         if (name != null && keys.requiresKeys()) {
-            return HttpRequestContext.client(name);
+            return Gatekeeper.client(name);
         }
         request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, null);
         return Objects.requireNonNullElse(request.remoteAddr().toString(), "");

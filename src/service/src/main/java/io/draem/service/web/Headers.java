@@ -1,5 +1,8 @@
 package io.draem.service.web;
 
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
 /** The service's own headers. */
 public final class Headers {
 
@@ -18,5 +21,24 @@ public final class Headers {
     /** How long the stages took. See <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>. */
     public static final String SERVER_TIMING = "Server-Timing";
 
+    private static final String AUTHORIZATION = "Authorization";
+    private static final String BEARER = "Bearer ";
+
     private Headers() {}
+
+    /**
+     * Returns the key that a request brings; null for none.
+     *
+     * @param headers gives the value of a header by its name; null where the request does not have it
+     */
+    public static @Nullable String key(Function<String, @Nullable String> headers) {
+        String key = headers.apply(API_KEY);
+        if (key != null) {
+            return key;
+        }
+        String authorization = headers.apply(AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+    }
 }

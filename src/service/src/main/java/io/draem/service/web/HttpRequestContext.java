@@ -3,6 +3,7 @@ package io.draem.service.web;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.security.Gatekeeper;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,12 +59,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
 
     /** Replaces the address by the name of the API key. */
     void identified(String key) {
-        client = client(key);
-    }
-
-    /** Returns how the client with the API key of a name is called. */
-    static String client(String key) {
-        return "key " + key;
+        client = Gatekeeper.client(key);
     }
 
     @Override

@@ -23,8 +23,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class KeyFilter extends OncePerRequestFilter {
 
-    private static final String BEARER = "Bearer ";
-
     private final Gatekeeper gatekeeper;
     private final Set<String> openPaths;
     private final BiPredicate<String, String> limited;
@@ -90,24 +88,12 @@ final class KeyFilter extends OncePerRequestFilter {
     /** Returns the name of the key that a request brings; null where it has none that is good. Counts nothing. */
     @Nullable
     String identify(Function<String, @Nullable String> headers) {
-        return gatekeeper.identify(key(headers));
+        return gatekeeper.identify(Headers.key(headers));
     }
 
     /** Returns whether requests need a key. */
     boolean requiresKeys() {
         return gatekeeper.requiresKeys();
-    }
-
-    /** Returns the key that a request brings, by its headers; null for none. */
-    private static @Nullable String key(Function<String, @Nullable String> headers) {
-        String key = headers.apply(Headers.API_KEY);
-        if (key != null) {
-            return key;
-        }
-        String authorization = headers.apply(HttpHeaders.AUTHORIZATION);
-        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length()).strip()
-                : null;
     }
 
     /** Rounded up: a request after that time is admitted. */

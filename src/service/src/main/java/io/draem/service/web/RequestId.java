@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -14,7 +15,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 public final class RequestId {
 
     /** The name in the log's context. */
-    static final String LOG_KEY = "requestId";
+    public static final String LOG_KEY = "requestId";
 
     /** Copied into logs and headers: only letters, digits and punctuation without a meaning there. */
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:+=/@-]{0,127}");
@@ -28,12 +29,20 @@ public final class RequestId {
         if (request.getAttribute(ATTRIBUTE) instanceof String known) {
             return known;
         }
-        String sent = request.getHeader(Headers.REQUEST_ID);
-        String id = sent != null && SANE.matcher(sent).matches()
-                ? sent
-                : UUID.randomUUID().toString();
+        String id = of(request.getHeader(Headers.REQUEST_ID));
         request.setAttribute(ATTRIBUTE, id);
         return id;
+    }
+
+    /**
+     * Returns the id of a request.
+     *
+     * @param sent the client's own; null without one
+     */
+    public static String of(@Nullable String sent) {
+        return sent != null && SANE.matcher(sent).matches()
+                ? sent
+                : UUID.randomUUID().toString();
     }
 
     /** Gives every request its {@link RequestId}: in the answer, and in each line of the log that is written for it. */

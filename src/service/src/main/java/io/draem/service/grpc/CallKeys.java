@@ -1,0 +1,92 @@
+package io.draem.service.grpc;
+
+import io.draem.service.grpc.inference.GRPCInferenceServiceGrpc;
+import io.draem.service.security.Access;
+import io.draem.service.security.Gatekeeper;
+import io.draem.service.web.Headers;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusException;
+import io.grpc.health.v1.HealthGrpc;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rejects calls without a valid key, and those whose key was used too often, before anything of their messages is read.
+ * What is granted knows its {@link #CLIENT}.
+ */
+final class CallKeys implements ServerInterceptor {
+
+    /** The client of the current call. */
+    static final Context.Key<Client> CLIENT = Context.key("client");
+
+    /** Probes need no key. */
+    private static final Set<String> OPEN = Set.of(
+            GRPCInferenceServiceGrpc.getServerLiveMethod().getFullMethodName(),
+            GRPCInferenceServiceGrpc.getServerReadyMethod().getFullMethodName(),
+            HealthGrpc.getCheckMethod().getFullMethodName(),
+            HealthGrpc.getWatchMethod().getFullMethodName());
+
+    private static final String INFER =
+            GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName();
+
+    private final Gatekeeper gatekeeper;
+
+    CallKeys(Gatekeeper gatekeeper) {
+        this.gatekeeper = gatekeeper;
+    }
+
+    /**
+     * Who calls.
+     *
+     * @param key name of its key; null where none is required
+     * @param id for fair scheduling: its key, or its address
+     */
+    record Client(@Nullable String key, String id) {}
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String name = gatekeeper.identify(Headers.key(header ->
+                headers.get(Metadata.Key.of(header.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER))));
+        String method = call.getMethodDescriptor().getFullMethodName();
+        // The inferences of a stream are counted one by one.
+        Access access = OPEN.contains(method) ? new Access.Granted() : gatekeeper.admit(name, method.equals(INFER));
+        StatusException refusal = refusal(access);
+        if (refusal != null) {
+            call.close(refusal.getStatus(), refusal.getTrailers());
+            return new ServerCall.Listener<>() {};
+        }
+        String key = gatekeeper.requiresKeys() ? name : null;
+        Client client = new Client(key, key == null ? address(call) : Gatekeeper.client(key));
+        return Contexts.interceptCall(Context.current().withValue(CLIENT, client), call, headers, next);
+    }
+
+    /** Counts an inference of a stream. */
+    void admitInference(Client client) throws StatusException {
+        StatusException refusal = client.key() == null ? null : refusal(gatekeeper.admit(client.key(), true));
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private static @Nullable StatusException refusal(Access access) {
+        if (access instanceof Access.Denied) {
+            return CallErrors.unauthorized();
+        }
+        return access instanceof Access.Limited limited ? CallErrors.tooManyRequests(limited.retryAfter()) : null;
+    }
+
+    private static String address(ServerCall<?, ?> call) {
+        return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "unknown";
+    }
+}

@@ -1,0 +1,152 @@
+package io.draem.service.grpc;
+
+import io.draem.service.detection.DetectionException;
+import io.draem.service.grpc.inference.GRPCInferenceServiceGrpc;
+import io.draem.service.grpc.inference.ModelMetadataRequest;
+import io.draem.service.grpc.inference.ModelMetadataResponse;
+import io.draem.service.grpc.inference.ModelReadyRequest;
+import io.draem.service.grpc.inference.ModelReadyResponse;
+import io.draem.service.grpc.inference.RepositoryIndexRequest;
+import io.draem.service.grpc.inference.RepositoryIndexResponse;
+import io.draem.service.grpc.inference.ServerLiveRequest;
+import io.draem.service.grpc.inference.ServerLiveResponse;
+import io.draem.service.grpc.inference.ServerMetadataRequest;
+import io.draem.service.grpc.inference.ServerMetadataResponse;
+import io.draem.service.grpc.inference.ServerReadyRequest;
+import io.draem.service.grpc.inference.ServerReadyResponse;
+import io.draem.service.models.FailedVersion;
+import io.draem.service.models.ModelRepository;
+import io.draem.service.models.ServedModel;
+import io.draem.service.protocol.ModelMetadata;
+import io.draem.service.protocol.ServerState;
+import io.grpc.BindableService;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The methods of the protocol. */
+final class ProtocolService implements BindableService {
+
+    private final ServerState state;
+    private final ModelRepository models;
+    private final InferenceHandler inferences;
+
+    ProtocolService(ServerState state, ModelRepository models, InferenceHandler inferences) {
+        this.state = state;
+        this.models = models;
+        this.inferences = inferences;
+    }
+
+    /** Answers a request with one message. */
+    @FunctionalInterface
+    private interface Answer<Q, A> {
+
+        A to(Q request) throws DetectionException;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return ServerServiceDefinition.builder(GRPCInferenceServiceGrpc.getServiceDescriptor())
+                .addMethod(GRPCInferenceServiceGrpc.getModelInferMethod(), inferences.single())
+                .addMethod(GRPCInferenceServiceGrpc.getModelStreamInferMethod(), inferences.stream())
+                .addMethod(GRPCInferenceServiceGrpc.getServerLiveMethod(), answering(this::live))
+                .addMethod(GRPCInferenceServiceGrpc.getServerReadyMethod(), answering(this::ready))
+                .addMethod(GRPCInferenceServiceGrpc.getServerMetadataMethod(), answering(this::server))
+                .addMethod(GRPCInferenceServiceGrpc.getModelReadyMethod(), answering(this::modelReady))
+                .addMethod(GRPCInferenceServiceGrpc.getModelMetadataMethod(), answering(this::model))
+                .addMethod(GRPCInferenceServiceGrpc.getRepositoryIndexMethod(), answering(this::index))
+                .build();
+    }
+
+    private static <Q, A> ServerCallHandler<Q, A> answering(Answer<Q, A> answer) {
+        return ServerCalls.asyncUnaryCall((request, response) -> {
+            try {
+                response.onNext(answer.to(request));
+                response.onCompleted();
+            } catch (DetectionException e) {
+                response.onError(CallErrors.of(e));
+            }
+        });
+    }
+
+    private ServerLiveResponse live(ServerLiveRequest request) {
+        return ServerLiveResponse.newBuilder().setLive(state.isLive()).build();
+    }
+
+    private ServerReadyResponse ready(ServerReadyRequest request) {
+        return ServerReadyResponse.newBuilder().setReady(state.isReady()).build();
+    }
+
+    private ServerMetadataResponse server(ServerMetadataRequest request) {
+        ServerState.Metadata server = state.metadata("model_repository");
+        return ServerMetadataResponse.newBuilder()
+                .setName(server.name())
+                .setVersion(server.version())
+                .addAllExtensions(server.extensions())
+                .build();
+    }
+
+    /** A model that is not served is not ready: clients take an error for a broken server. */
+    private ModelReadyResponse modelReady(ModelReadyRequest request) {
+        boolean ready;
+        try {
+            state.require(request.getName(), version(request.getVersion()));
+            ready = true;
+        } catch (DetectionException e) {
+            ready = false;
+        }
+        return ModelReadyResponse.newBuilder().setReady(ready).build();
+    }
+
+    private ModelMetadataResponse model(ModelMetadataRequest request) throws DetectionException {
+        ModelMetadata model = state.model(request.getName(), version(request.getVersion()));
+        ModelMetadataResponse.Builder response = ModelMetadataResponse.newBuilder()
+                .setName(model.name())
+                .addAllVersions(model.versions())
+                .setPlatform(model.platform());
+        model.inputs().forEach(tensor -> response.addInputs(tensor(tensor)));
+        model.outputs().forEach(tensor -> response.addOutputs(tensor(tensor)));
+        ModelMetadata.Parameters tiles = model.parameters();
+        if (tiles != null) {
+            response.putProperties("tiled", Boolean.toString(tiles.tiled()))
+                    .putProperties("tile_overlap", Integer.toString(tiles.tileOverlap()))
+                    .putProperties("tile_margin", Integer.toString(tiles.tileMargin()))
+                    .putProperties("frame_scale", tiles.frameScale())
+                    .putProperties("blending", tiles.blending())
+                    .putProperties("image_score", tiles.imageScore());
+        }
+        return response.build();
+    }
+
+    private static ModelMetadataResponse.TensorMetadata tensor(ModelMetadata.Tensor tensor) {
+        ModelMetadataResponse.TensorMetadata.Builder metadata = ModelMetadataResponse.TensorMetadata.newBuilder()
+                .setName(tensor.name())
+                .setDatatype(tensor.datatype());
+        tensor.shape().forEach(metadata::addShape);
+        return metadata.build();
+    }
+
+    private RepositoryIndexResponse index(RepositoryIndexRequest request) {
+        RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
+        for (ServedModel model : models.allVersions()) {
+            index.addModelsBuilder()
+                    .setName(model.name())
+                    .setVersion(Integer.toString(model.version()))
+                    .setState("READY");
+        }
+        for (FailedVersion failed : request.getReady() ? List.<FailedVersion>of() : models.refused()) {
+            index.addModelsBuilder()
+                    .setName(failed.name())
+                    .setVersion(Integer.toString(failed.version()))
+                    .setState("UNAVAILABLE")
+                    .setReason(failed.reason());
+        }
+        return index.build();
+    }
+
+    private static @Nullable String version(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

@@ -1,0 +1,80 @@
+package io.draem.service.protocol;
+
+import io.draem.service.detection.DetectionException;
+import io.draem.service.models.ModelRepository;
+import io.draem.service.models.ModelSelectionException;
+import io.draem.service.models.ServedModel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.stereotype.Component;
+
+/** Server and models as the protocol describes them, over HTTP and gRPC. */
+@Component
+public final class ServerState {
+
+    private final ModelRepository models;
+    private final ApplicationAvailability availability;
+    private final String version;
+
+    ServerState(ModelRepository models, ApplicationAvailability availability, ObjectProvider<BuildProperties> build) {
+        this.models = models;
+        this.availability = availability;
+        BuildProperties properties = build.getIfAvailable();
+        String built = properties == null ? null : properties.getVersion();
+        this.version = built == null ? "unknown" : built;
+    }
+
+    /**
+     * The service, as the protocol describes servers.
+     *
+     * @param name its name
+     * @param version its version
+     * @param extensions the extensions of the protocol that it serves
+     */
+    public record Metadata(String name, String version, List<String> extensions) {}
+
+    /** Describes the service. */
+    public Metadata metadata(String... extensions) {
+        return new Metadata("draem", version, List.of(extensions));
+    }
+
+    /** Returns whether the service runs. */
+    public boolean isLive() {
+        return availability.getLivenessState() == LivenessState.CORRECT;
+    }
+
+    /** Returns whether the models are loaded and requests are taken. */
+    public boolean isReady() {
+        return models.isLoaded() && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC;
+    }
+
+    /**
+     * Describes a model.
+     *
+     * @param version the version that a client names; null for the one in service, and all that are served are listed
+     * @throws DetectionException if it is not served
+     */
+    public ModelMetadata model(String name, @Nullable String version) throws DetectionException {
+        ServedModel model = require(name, version);
+        return ModelMetadata.of(model, version == null ? models.versions(name) : List.of(model));
+    }
+
+    /**
+     * Returns a model.
+     *
+     * @param version the version that a client names; null for the one in service
+     * @throws DetectionException if it is not served
+     */
+    public ServedModel require(String name, @Nullable String version) throws DetectionException {
+        try {
+            return models.require(name, Invalid.version(version));
+        } catch (ModelSelectionException e) {
+            throw DetectionException.of(e);
+        }
+    }
+}
