@@ -5,12 +5,15 @@ import queue
 import sys
 
 import numpy
-import tritonclient.grpc as triton_grpc
-import tritonclient.http as triton
-from kserve import InferInput, InferRequest, InferenceGRPCClient, InferenceRESTClient, RESTConfig
-from tritonclient.utils import InferenceServerException
 
-port, grpc_port, model, image_path, expected = *sys.argv[1:5], float(sys.argv[5])
+# One of them in a process: both register the protocol's messages under the same names.
+which, port, grpc_port, model, image_path, expected = *sys.argv[1:6], float(sys.argv[6])
+if which == "triton":
+    import tritonclient.grpc as triton_grpc
+    import tritonclient.http as triton
+    from tritonclient.utils import InferenceServerException
+else:
+    from kserve import InferInput, InferRequest, InferenceGRPCClient, InferenceRESTClient, RESTConfig
 image = open(image_path, "rb").read()
 
 
@@ -143,7 +146,9 @@ async def with_kserve_over_grpc():
     print("kserve over gRPC works")
 
 
-with_triton()
-asyncio.run(with_kserve())
-with_triton_over_grpc()
-asyncio.run(with_kserve_over_grpc())
+if which == "triton":
+    with_triton()
+    with_triton_over_grpc()
+else:
+    asyncio.run(with_kserve())
+    asyncio.run(with_kserve_over_grpc())

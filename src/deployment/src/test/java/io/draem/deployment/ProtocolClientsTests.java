@@ -11,9 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -47,9 +48,10 @@ class ProtocolClientsTests extends HttpTest {
         properties.add("draem.grpc.port", () -> grpcPort);
     }
 
-    @Test
+    @ParameterizedTest
+    @CsvSource({"triton, tritonclient", "kserve, kserve"})
     @Timeout(300)
-    void tritonsAndKservesClientsWorkUnchanged() throws Exception {
+    void tritonsAndKservesClientsWorkUnchanged(String which, String client) throws Exception {
         String score = Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(TestModels.broken())))
                 .get("score")
                 .asString();
@@ -59,13 +61,12 @@ class ProtocolClientsTests extends HttpTest {
                         System.getProperty("protocol.python"),
                         TestModels.file("src/deployment/src/test/resources/protocol/clients.py")
                                 .toString(),
+                        which,
                         Integer.toString(port),
                         Integer.toString(grpcPort),
                         TestModels.name(),
                         TestModels.broken().toString(),
                         score));
-        assertThat(output)
-                .contains(
-                        "tritonclient works", "kserve works", "tritonclient over gRPC works", "kserve over gRPC works");
+        assertThat(output).contains(client + " works", client + " over gRPC works");
     }
 }
