@@ -17,7 +17,10 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,6 +82,53 @@ class GrpcProcessTests {
         }
     }
 
+    @Test
+    void aStreamBetweenMessagesAndAWatchOfHealthDoNotDelayTheEnd() throws Exception {
+        try (ServiceProcess service = start()) {
+            int port = Integer.parseInt(service.awaitLine(PORT).group(1));
+            service.awaitLine(READY);
+            ManagedChannel channel = channel(port);
+            try {
+                CompletableFuture<Void> answered = new CompletableFuture<>();
+                CompletableFuture<Status> stream = new CompletableFuture<>();
+                CompletableFuture<Status> watch = new CompletableFuture<>();
+                GRPCInferenceServiceGrpc.newStub(channel)
+                        .modelStreamInfer(observer(answered, stream))
+                        .onNext(request(1));
+                HealthGrpc.newStub(channel)
+                        .watch(HealthCheckRequest.getDefaultInstance(), observer(new CompletableFuture<>(), watch));
+                answered.get(60, TimeUnit.SECONDS);
+                service.terminate();
+                assertThat(service.awaitExit()).as(service.log()).isEqualTo(SIGTERM);
+                assertThat(stream.get(60, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                assertThat(watch.get(60, TimeUnit.SECONDS).getCode())
+                        .isIn(Status.Code.UNAVAILABLE, Status.Code.CANCELLED);
+                assertThat(service.log()).doesNotContain("ERROR", "WARN", "\tat ");
+            } finally {
+                channel.shutdownNow();
+            }
+        }
+    }
+
+    private static <A> StreamObserver<A> observer(CompletableFuture<Void> first, CompletableFuture<Status> end) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(A message) {
+                first.complete(null);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                end.complete(Status.fromThrowable(failure));
+            }
+
+            @Override
+            public void onCompleted() {
+                end.complete(Status.OK);
+            }
+        };
+    }
+
     private static void callUntilRefused(int port, ModelInferRequest request, CountDownLatch warm, List<Status> ends) {
         ManagedChannel channel = channel(port);
         try {
@@ -95,7 +145,7 @@ class GrpcProcessTests {
 
     @Test
     void aMessageThatDoesNotComeIsRefusedAndAResponseThatIsNotReadIsReset() throws Exception {
-        try (ServiceProcess service = start("--draem.request-timeout=3s")) {
+        try (ServiceProcess service = start("--draem.request-timeout=8s")) {
             Http http = new Http(service.awaitPort());
             int port = Integer.parseInt(service.awaitLine(PORT).group(1));
             service.awaitLine(READY);
@@ -115,6 +165,9 @@ class GrpcProcessTests {
                 deaf.halfClose();
                 Await.until(Duration.ofSeconds(30), () -> inFlight(http) > 0);
                 Await.until(Duration.ofSeconds(60), () -> inFlight(http) == 0);
+                deaf.request(1); // a client that does not read does not see the end either
+                assertThat(unread.get(60, TimeUnit.SECONDS).getCode())
+                        .isIn(Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
                 GRPCInferenceServiceGrpc.newBlockingStub(channel).modelInfer(request(1));
             } finally {
                 channel.shutdownNow();

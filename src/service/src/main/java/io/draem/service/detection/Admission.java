@@ -89,6 +89,14 @@ public final class Admission {
     }
 
     /**
+     * Does the same for a request whose model is in its body: while that arrives, neither the capacity of a model nor its
+     * share is looked at.
+     */
+    public Upload receiveForAnyModel(String client, Consumer<DetectionException> onRefusal) throws DetectionException {
+        return slots.beginUpload(() -> new BodyBudget.Upload(bodies, client, onRefusal, slots::endUpload));
+    }
+
+    /**
      * Gives a request a slot.
      *
      * @param model name of the model that it asks for; null for the default. A request for one that is not served is

@@ -87,6 +87,24 @@ final class Slots {
         }
     }
 
+    /** Does the same for a request whose model is not known yet: it is refused where all slots are taken. */
+    <T> T beginUpload(Supplier<T> upload) throws DetectionException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw DetectionException.shuttingDown();
+            }
+            if (requests >= maxRequests) {
+                throw DetectionException.overloaded(Duration.ofSeconds(1));
+            }
+            T begun = upload.get();
+            uploads++;
+            return begun;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void endUpload() {
         lock.lock();
         try {

@@ -48,8 +48,24 @@ final class CallErrors {
         Metadata trailers = trailers(ProblemType.TOO_MANY_REQUESTS);
         trailers.put(PUSHBACK, Long.toString(Math.max(1, retryAfter.toMillis())));
         return new StatusException(
-                Status.RESOURCE_EXHAUSTED.withDescription(
-                        "Send fewer requests with this key; " + PUSHBACK.name() + " has the milliseconds to wait"),
+                Status.RESOURCE_EXHAUSTED.withDescription("Send fewer requests with this key: the next one is taken in "
+                        + trailers.get(PUSHBACK) + " ms"),
+                trailers);
+    }
+
+    /** Returns the error of a message that is none of its method. */
+    static StatusException broken() {
+        return new StatusException(
+                Status.INVALID_ARGUMENT.withDescription("The message is broken, or is not that of the method"),
+                trailers(ProblemType.INVALID_REQUEST));
+    }
+
+    /** Returns the error of a call on one connection more than are served. */
+    static StatusException tooManyConnections(int most) {
+        Metadata trailers = trailers(ProblemType.OVERLOADED);
+        return new StatusException(
+                Status.UNAVAILABLE.withDescription("There are " + most + " connections already: send calls on one"
+                        + " connection, close those that are not used, or start more replicas"),
                 trailers);
     }
 

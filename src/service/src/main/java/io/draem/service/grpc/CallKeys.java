@@ -16,6 +16,7 @@ import io.grpc.health.v1.HealthGrpc;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,32 +47,40 @@ final class CallKeys implements ServerInterceptor {
     /**
      * Who calls.
      *
-     * @param key name of its key; null where none is required
      * @param id for fair scheduling: its key, or its address
+     * @param key gives the name of its key; null where it has none that is good now
      */
-    record Client(@Nullable String key, String id) {}
+    record Client(String id, Supplier<@Nullable String> key) {}
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        String name = gatekeeper.identify(Headers.key(header ->
-                headers.get(Metadata.Key.of(header.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER))));
+        if (CallConnections.isRefused(call)) {
+            return refuse(call, CallErrors.tooManyConnections(CallConnections.MOST));
+        }
+        String secret = Headers.key(header ->
+                headers.get(Metadata.Key.of(header.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER)));
+        String name = gatekeeper.identify(secret);
         String method = call.getMethodDescriptor().getFullMethodName();
         // The inferences of a stream are counted one by one.
         Access access = OPEN.contains(method) ? new Access.Granted() : gatekeeper.admit(name, method.equals(INFER));
         StatusException refusal = refusal(access);
         if (refusal != null) {
-            call.close(refusal.getStatus(), refusal.getTrailers());
-            return new ServerCall.Listener<>() {};
+            return refuse(call, refusal);
         }
-        String key = gatekeeper.requiresKeys() ? name : null;
-        Client client = new Client(key, key == null ? address(call) : Gatekeeper.client(key));
+        String id = name != null && gatekeeper.requiresKeys() ? Gatekeeper.client(name) : address(call);
+        Client client = new Client(id, () -> gatekeeper.identify(secret));
         return Contexts.interceptCall(Context.current().withValue(CLIENT, client), call, headers, next);
     }
 
-    /** Counts an inference of a stream. */
+    private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, StatusException reason) {
+        call.close(reason.getStatus(), reason.getTrailers());
+        return new ServerCall.Listener<>() {};
+    }
+
+    /** Counts an inference of a stream, whose key may have been removed since it began. */
     void admitInference(Client client) throws StatusException {
-        StatusException refusal = client.key() == null ? null : refusal(gatekeeper.admit(client.key(), true));
+        StatusException refusal = refusal(gatekeeper.admit(client.key().get(), true));
         if (refusal != null) {
             throw refusal;
         }

@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The Open Inference Protocol over gRPC.
  *
- * @param enabled whether it is served
- * @param port port of its own; 0 for any that is free. It has the keys, limits and certificates of the HTTP port
+ * @param enabled whether the Open Inference Protocol is served over gRPC too
+ * @param port port of gRPC; 0 for any that is free. Keys, limits and certificate are those of the HTTP port
  */
 @ConfigurationProperties("draem.grpc")
 public record GrpcProperties(

@@ -17,6 +17,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
@@ -25,18 +26,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
@@ -53,9 +54,20 @@ final class GrpcServer implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
 
     /** What a connection may have in memory of messages that no call has requested yet. */
-    private static final int WINDOW = 1 << 20;
+    private static final int WINDOW = 256 << 10;
 
     private static final int CALLS_PER_CONNECTION = 128;
+
+    /** How long a connection without a call is kept. */
+    private static final Duration IDLE = Duration.ofMinutes(5);
+
+    /** What calls that admission does not wait for have to end in: streams between messages, and watches of health. */
+    private static final Duration TO_END = Duration.ofSeconds(1);
+
+    /** How many calls a connection may reset within {@link #RESETS}. */
+    private static final int MOST_RESETS = 200;
+
+    private static final Duration RESETS = Duration.ofSeconds(10);
     private static final int METADATA_BYTES = 8 << 10;
 
     /** How often clients may ask whether the server is there, and the server whether clients are. */
@@ -65,13 +77,13 @@ final class GrpcServer implements SmartLifecycle {
 
     private final GrpcProperties properties;
     private final InetSocketAddress address;
-    private final Duration stopLimit;
     private final NettyServerBuilder builder;
     private final ModelRepository models;
+    private final InferenceHandler inferences;
     private final HealthStatusManager health = new HealthStatusManager();
     private final ExecutorService calls = Executors.newCachedThreadPool(task -> new Thread(task, "grpc"));
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "grpc-timer"));
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "grpc-timer"));
     private volatile boolean accepting;
     private volatile @Nullable Server server;
 
@@ -87,18 +99,17 @@ final class GrpcServer implements SmartLifecycle {
             DetectionListener listener,
             DetectionProperties detection,
             Gatekeeper gatekeeper,
-            List<ServerInterceptor> observers,
-            @Value("${spring.lifecycle.timeout-per-shutdown-phase}") Duration stopLimit) {
+            List<ServerInterceptor> observers) {
         this.properties = properties;
         this.address = new InetSocketAddress(
                 web.getAddress() == null ? new InetSocketAddress(0).getAddress() : web.getAddress(), properties.port());
-        this.stopLimit = stopLimit;
+        timer.setRemoveOnCancelPolicy(true); // a task knows its call
         this.models = models;
         CallKeys keys = new CallKeys(gatekeeper);
-        InferenceHandler inferences =
-                new InferenceHandler(predictions, admission, listener, keys, timer, detection, limits);
-        this.builder = NettyServerBuilder.forAddress(address, CallCertificates.of(web.getSsl(), bundles))
+        this.inferences = new InferenceHandler(predictions, admission, listener, keys, timer, detection, limits);
+        this.builder = NettyServerBuilder.forAddress(address)
                 .executor(calls)
+                .addTransportFilter(new CallConnections())
                 .addStreamTracerFactory(new MessageBytes.Factory())
                 // Each call has a limit of its own, with a better error; memory is taken as the bytes arrive.
                 .maxInboundMessageSize(Integer.MAX_VALUE)
@@ -108,6 +119,8 @@ final class GrpcServer implements SmartLifecycle {
                 .permitKeepAliveTime(LEAST_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
+                .maxConnectionIdle(IDLE.toSeconds(), TimeUnit.SECONDS)
+                .maxRstFramesPerWindow(MOST_RESETS, (int) RESETS.toSeconds())
                 // Images are compressed; and what a message unpacks to would not be counted.
                 .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
                 .addService(new ProtocolService(state, models, inferences))
@@ -116,6 +129,10 @@ final class GrpcServer implements SmartLifecycle {
                 .intercept(keys);
         // The last of them is called first.
         observers.forEach(builder::intercept);
+        SslContext tls = CallCertificates.of(web.getSsl(), bundles);
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
     }
 
     @Override
@@ -144,16 +161,18 @@ final class GrpcServer implements SmartLifecycle {
         return running == null ? -1 : running.getPort();
     }
 
-    /** Ends calls that have had no response: admission has waited for the others. */
+    /** Ends the connections. Admission has waited for the responses: calls that are left have none to get. */
     @Override
     public void stop() {
         health.enterTerminalState();
         Server running = server;
         if (running != null) {
+            inferences.endStreams();
             running.shutdown();
             try {
-                if (!running.awaitTermination(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!running.awaitTermination(TO_END.toMillis(), TimeUnit.MILLISECONDS)) {
                     running.shutdownNow();
+                    running.awaitTermination(TO_END.toMillis(), TimeUnit.MILLISECONDS);
                 }
             } catch (InterruptedException e) {
                 running.shutdownNow();
@@ -163,6 +182,18 @@ final class GrpcServer implements SmartLifecycle {
         server = null;
         timer.shutdownNow();
         calls.shutdown();
+    }
+
+    /** In a thread of its own, so that it takes no time in addition to that of the web server. */
+    @Override
+    public void stop(Runnable callback) {
+        new Thread(
+                        () -> {
+                            stop();
+                            callback.run();
+                        },
+                        "grpc-stop")
+                .start();
     }
 
     @Override
@@ -176,10 +207,10 @@ final class GrpcServer implements SmartLifecycle {
         return false;
     }
 
-    /** Stopped after admission, which is the last to start and the first to stop. */
+    /** Stopped after admission, together with the web server. */
     @Override
     public int getPhase() {
-        return Integer.MAX_VALUE - 1;
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
     }
 
     @EventListener

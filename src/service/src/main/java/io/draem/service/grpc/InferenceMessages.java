@@ -33,6 +33,9 @@ final class InferenceMessages {
     private final ModelInferRequest request;
     private final List<OutputTensor> outputs = new ArrayList<>();
 
+    /**
+     * @param request one that was {@linkplain MessageCheck checked}
+     */
     InferenceMessages(ModelInferRequest request) {
         this.request = request;
     }
@@ -94,9 +97,6 @@ final class InferenceMessages {
             RequestParameters.refuseRegion(name);
         }
         int raw = request.getRawInputContentsCount();
-        if (raw > 1) {
-            throw Invalid.request("The model has one input: send one element of raw_input_contents, got " + raw);
-        }
         ByteString bytes = raw == 0 ? ByteString.EMPTY : request.getRawInputContents(0);
         TensorData data = input.hasContents() ? contents(input.getContents(), card, maxImages) : null;
         if (bytes.isEmpty() && data == null) {

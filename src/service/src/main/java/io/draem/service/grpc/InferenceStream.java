@@ -1,6 +1,6 @@
 package io.draem.service.grpc;
 
-import io.draem.service.grpc.inference.ModelInferRequest;
+import io.draem.service.detection.DetectionException;
 import io.draem.service.grpc.inference.ModelInferResponse;
 import io.draem.service.grpc.inference.ModelStreamInferResponse;
 import io.grpc.Metadata;
@@ -8,21 +8,45 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.util.Objects;
+import java.util.Set;
 
-/** A call of any number of inferences, answered in their order. */
-final class InferenceStream extends InferenceCall<ModelStreamInferResponse> {
+/**
+ * A call of any number of inferences, answered in their order. The next message is read once the client has taken the
+ * response to the one before.
+ */
+final class InferenceStream extends InferenceListener<ModelStreamInferResponse> {
+
+    private final Set<InferenceStream> streams;
 
     /** Whether the client has not taken the last response yet. */
     private boolean waiting;
 
-    InferenceStream(
-            InferenceHandler handler, ServerCall<ModelInferRequest, ModelStreamInferResponse> call, Metadata headers) {
+    InferenceStream(InferenceHandler handler, ServerCall<byte[], ModelStreamInferResponse> call, Metadata headers) {
         super(handler, call, headers);
-        requestMessage();
+        streams = handler.streams();
+        streams.add(this);
+        request(1);
+    }
+
+    /** Ends the call as unavailable, on any thread. */
+    void shutDown() {
+        close(CallErrors.of(DetectionException.shuttingDown()));
     }
 
     @Override
-    public void onMessage(ModelInferRequest message) {
+    public void onCancel() {
+        streams.remove(this);
+        super.onCancel();
+    }
+
+    @Override
+    public void onComplete() {
+        streams.remove(this);
+        super.onComplete();
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
         answer(message);
     }
 
@@ -44,9 +68,12 @@ final class InferenceStream extends InferenceCall<ModelStreamInferResponse> {
     }
 
     @Override
-    void fail(StatusException reason) {
+    void fail(StatusException reason, String id) {
         String text = Objects.requireNonNull(reason.getStatus().getDescription());
-        sendMessage(ModelStreamInferResponse.newBuilder().setErrorMessage(text).build());
+        sendMessage(ModelStreamInferResponse.newBuilder()
+                .setErrorMessage(text)
+                .setInferResponse(ModelInferResponse.newBuilder().setId(id))
+                .build());
         proceed();
     }
 
@@ -61,7 +88,7 @@ final class InferenceStream extends InferenceCall<ModelStreamInferResponse> {
         waiting = !isTaken();
         if (!waiting) {
             release(null);
-            requestMessage();
+            request(1);
         }
     }
 }

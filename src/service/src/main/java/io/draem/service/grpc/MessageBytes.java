@@ -3,21 +3,25 @@ package io.draem.service.grpc;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one call from below: reports the bytes of its messages as they arrive, before they are whole, and can reset it
- * when its client neither sends nor reads.
+ * Watches one call from below: reports the bytes of its messages as they arrive, before they are whole, limits those of
+ * calls that have no limit of their own, and can reset a call without waiting for its client.
  */
 final class MessageBytes extends ServerStreamTracer {
 
     /** That of the current call. */
     static final Context.Key<MessageBytes> CURRENT = Context.key("message-bytes");
 
-    /** What the messages of calls without an inference may have together. */
-    private static final int MOST_BYTES = 64 << 10;
+    /** What the messages of calls without an inference may have together, in bytes as they are counted. */
+    private static final int MOST_BYTES = 16 << 10;
+
+    /** What a piece of a message takes in memory besides its bytes: however small, it keeps a part of a buffer. */
+    private static final int PIECE = 512;
 
     private long size;
     private volatile LongConsumer listener = this::limit;
@@ -66,14 +70,14 @@ final class MessageBytes extends ServerStreamTracer {
 
     @Override
     public void inboundWireSize(long bytes) {
-        listener.accept(bytes);
+        listener.accept(bytes + PIECE);
     }
 
     @Override
-    public void streamClosed(io.grpc.Status status) {
+    public void streamClosed(Status status) {
         Context.CancellableContext current = context;
         if (current != null) {
-            current.cancel(null);
+            current.cancel(status.isOk() ? null : status.asException());
         }
     }
 }

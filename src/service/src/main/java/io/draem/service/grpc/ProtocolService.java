@@ -1,5 +1,7 @@
 package io.draem.service.grpc;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.grpc.inference.GRPCInferenceServiceGrpc;
 import io.draem.service.grpc.inference.ModelMetadataRequest;
@@ -48,38 +50,44 @@ final class ProtocolService implements BindableService {
 
     @Override
     public ServerServiceDefinition bindService() {
-        return ServerServiceDefinition.builder(GRPCInferenceServiceGrpc.getServiceDescriptor())
-                .addMethod(GRPCInferenceServiceGrpc.getModelInferMethod(), inferences.single())
-                .addMethod(GRPCInferenceServiceGrpc.getModelStreamInferMethod(), inferences.stream())
-                .addMethod(GRPCInferenceServiceGrpc.getServerLiveMethod(), answering(this::live))
-                .addMethod(GRPCInferenceServiceGrpc.getServerReadyMethod(), answering(this::ready))
-                .addMethod(GRPCInferenceServiceGrpc.getServerMetadataMethod(), answering(this::server))
-                .addMethod(GRPCInferenceServiceGrpc.getModelReadyMethod(), answering(this::modelReady))
-                .addMethod(GRPCInferenceServiceGrpc.getModelMetadataMethod(), answering(this::model))
-                .addMethod(GRPCInferenceServiceGrpc.getRepositoryIndexMethod(), answering(this::index))
+        return new RawMethods(GRPCInferenceServiceGrpc.getServiceDescriptor())
+                .add(GRPCInferenceServiceGrpc.getModelInferMethod(), inferences.single())
+                .add(GRPCInferenceServiceGrpc.getModelStreamInferMethod(), inferences.stream())
+                .add(GRPCInferenceServiceGrpc.getServerLiveMethod(), of(ServerLiveRequest.parser(), r -> live()))
+                .add(GRPCInferenceServiceGrpc.getServerReadyMethod(), of(ServerReadyRequest.parser(), r -> ready()))
+                .add(
+                        GRPCInferenceServiceGrpc.getServerMetadataMethod(),
+                        of(ServerMetadataRequest.parser(), r -> server()))
+                .add(GRPCInferenceServiceGrpc.getModelReadyMethod(), of(ModelReadyRequest.parser(), this::modelReady))
+                .add(GRPCInferenceServiceGrpc.getModelMetadataMethod(), of(ModelMetadataRequest.parser(), this::model))
+                .add(
+                        GRPCInferenceServiceGrpc.getRepositoryIndexMethod(),
+                        of(RepositoryIndexRequest.parser(), this::index))
                 .build();
     }
 
-    private static <Q, A> ServerCallHandler<Q, A> answering(Answer<Q, A> answer) {
-        return ServerCalls.asyncUnaryCall((request, response) -> {
+    private static <Q, A> ServerCallHandler<byte[], A> of(Parser<Q> parser, Answer<Q, A> answer) {
+        return ServerCalls.asyncUnaryCall((message, response) -> {
             try {
-                response.onNext(answer.to(request));
+                response.onNext(answer.to(parser.parseFrom(message)));
                 response.onCompleted();
+            } catch (InvalidProtocolBufferException e) {
+                response.onError(CallErrors.broken());
             } catch (DetectionException e) {
                 response.onError(CallErrors.of(e));
             }
         });
     }
 
-    private ServerLiveResponse live(ServerLiveRequest request) {
+    private ServerLiveResponse live() {
         return ServerLiveResponse.newBuilder().setLive(state.isLive()).build();
     }
 
-    private ServerReadyResponse ready(ServerReadyRequest request) {
+    private ServerReadyResponse ready() {
         return ServerReadyResponse.newBuilder().setReady(state.isReady()).build();
     }
 
-    private ServerMetadataResponse server(ServerMetadataRequest request) {
+    private ServerMetadataResponse server() {
         ServerState.Metadata server = state.metadata("model_repository");
         return ServerMetadataResponse.newBuilder()
                 .setName(server.name())

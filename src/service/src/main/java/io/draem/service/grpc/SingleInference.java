@@ -1,7 +1,6 @@
 package io.draem.service.grpc;
 
 import io.draem.service.detection.DetectionException;
-import io.draem.service.grpc.inference.ModelInferRequest;
 import io.draem.service.grpc.inference.ModelInferResponse;
 import io.draem.service.protocol.Invalid;
 import io.grpc.Metadata;
@@ -11,34 +10,37 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 /** A call of one inference. */
-final class SingleInference extends InferenceCall<ModelInferResponse> {
+final class SingleInference extends InferenceListener<ModelInferResponse> {
 
-    private @Nullable ModelInferRequest request;
+    private byte @Nullable [] message;
 
-    SingleInference(
-            InferenceHandler handler, ServerCall<ModelInferRequest, ModelInferResponse> call, Metadata headers) {
+    SingleInference(InferenceHandler handler, ServerCall<byte[], ModelInferResponse> call, Metadata headers) {
         super(handler, call, headers);
         try {
             open(); // its time runs from here on, also where no message comes
-            requestMessage();
+            request(2); // a second one is noticed
         } catch (DetectionException e) {
             refuse(e);
         }
     }
 
     @Override
-    public void onMessage(ModelInferRequest message) {
-        request = message;
+    public void onMessage(byte[] received) {
+        if (message == null) {
+            message = received;
+        } else {
+            refuse(Invalid.request("The call has more than one message: send one, or call ModelStreamInfer"));
+        }
     }
 
     @Override
     public void onHalfClose() {
-        ModelInferRequest received = request;
-        request = null;
-        if (received != null) {
-            answer(received);
-        } else {
+        byte[] received = message;
+        message = null;
+        if (received == null) {
             refuse(Invalid.request("The call has no message: send one"));
+        } else {
+            answer(received);
         }
     }
 
@@ -49,7 +51,7 @@ final class SingleInference extends InferenceCall<ModelInferResponse> {
     }
 
     @Override
-    void fail(StatusException reason) {
+    void fail(StatusException reason, String id) {
         close(reason);
     }
 }
