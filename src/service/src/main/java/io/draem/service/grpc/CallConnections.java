@@ -3,31 +3,43 @@ package io.draem.service.grpc;
 import io.grpc.Attributes;
 import io.grpc.ServerCall;
 import io.grpc.ServerTransportFilter;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Counts connections. On those above the limit every call is refused, so that they are idle and end soon. */
+/**
+ * Limits the connections that have made a call with a good key. Calls on further ones are refused, until one of the others
+ * ends.
+ */
 final class CallConnections extends ServerTransportFilter {
 
-    /** Most connections with calls; each may hold the bytes of its flow-control window. */
+    /** Each may hold the bytes of its flow-control window. */
     static final int MOST = 256;
 
-    private static final Attributes.Key<Boolean> COUNTED = Attributes.Key.create("counted");
+    private static final Attributes.Key<Connection> CONNECTION = Attributes.Key.create("connection");
 
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Semaphore places = new Semaphore(MOST);
 
-    /** Returns whether calls of the connection of a call are refused. */
-    static boolean isRefused(ServerCall<?, ?> call) {
-        return Boolean.FALSE.equals(call.getAttributes().get(COUNTED));
+    /** A connection, which has taken a place once a call was admitted on it. */
+    private static final class Connection {
+
+        private boolean placed;
+    }
+
+    /** Returns whether the connection of a call has a place, or gets one. */
+    boolean admit(ServerCall<?, ?> call) {
+        Connection connection = Objects.requireNonNull(call.getAttributes().get(CONNECTION));
+        synchronized (connection) {
+            if (!connection.placed) {
+                connection.placed = places.tryAcquire();
+            }
+            return connection.placed;
+        }
     }
 
     @Override
     public Attributes transportReady(Attributes attributes) {
-        boolean counted = connections.incrementAndGet() <= MOST;
-        if (!counted) {
-            connections.decrementAndGet();
-        }
-        return attributes.toBuilder().set(COUNTED, counted).build();
+        return attributes.toBuilder().set(CONNECTION, new Connection()).build();
     }
 
     /**
@@ -35,8 +47,14 @@ final class CallConnections extends ServerTransportFilter {
      */
     @Override
     public void transportTerminated(@Nullable Attributes attributes) {
-        if (attributes != null && Boolean.TRUE.equals(attributes.get(COUNTED))) {
-            connections.decrementAndGet();
+        Connection connection = attributes == null ? null : attributes.get(CONNECTION);
+        if (connection != null) {
+            synchronized (connection) {
+                if (connection.placed) {
+                    connection.placed = false;
+                    places.release();
+                }
+            }
         }
     }
 }

@@ -39,9 +39,11 @@ final class CallKeys implements ServerInterceptor {
             GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName();
 
     private final Gatekeeper gatekeeper;
+    private final CallConnections connections;
 
-    CallKeys(Gatekeeper gatekeeper) {
+    CallKeys(Gatekeeper gatekeeper, CallConnections connections) {
         this.gatekeeper = gatekeeper;
+        this.connections = connections;
     }
 
     /**
@@ -55,9 +57,6 @@ final class CallKeys implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (CallConnections.isRefused(call)) {
-            return refuse(call, CallErrors.tooManyConnections(CallConnections.MOST));
-        }
         String secret = Headers.key(header ->
                 headers.get(Metadata.Key.of(header.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER)));
         String name = gatekeeper.identify(secret);
@@ -67,6 +66,9 @@ final class CallKeys implements ServerInterceptor {
         StatusException refusal = refusal(access);
         if (refusal != null) {
             return refuse(call, refusal);
+        }
+        if (!OPEN.contains(method) && !connections.admit(call)) {
+            return refuse(call, CallErrors.tooManyConnections(CallConnections.MOST));
         }
         String id = name != null && gatekeeper.requiresKeys() ? Gatekeeper.client(name) : address(call);
         Client client = new Client(id, () -> gatekeeper.identify(secret));

@@ -64,8 +64,8 @@ final class GrpcServer implements SmartLifecycle {
     /** What calls that admission does not wait for have to end in: streams between messages, and watches of health. */
     private static final Duration TO_END = Duration.ofSeconds(1);
 
-    /** How many calls a connection may reset within {@link #RESETS}. */
-    private static final int MOST_RESETS = 200;
+    /** How many calls a connection may reset within {@link #RESETS}: clients also do so where one is refused at once. */
+    private static final int MOST_RESETS = 20 * CALLS_PER_CONNECTION;
 
     private static final Duration RESETS = Duration.ofSeconds(10);
     private static final int METADATA_BYTES = 8 << 10;
@@ -105,11 +105,12 @@ final class GrpcServer implements SmartLifecycle {
                 web.getAddress() == null ? new InetSocketAddress(0).getAddress() : web.getAddress(), properties.port());
         timer.setRemoveOnCancelPolicy(true); // a task knows its call
         this.models = models;
-        CallKeys keys = new CallKeys(gatekeeper);
+        CallConnections connections = new CallConnections();
+        CallKeys keys = new CallKeys(gatekeeper, connections);
         this.inferences = new InferenceHandler(predictions, admission, listener, keys, timer, detection, limits);
         this.builder = NettyServerBuilder.forAddress(address)
                 .executor(calls)
-                .addTransportFilter(new CallConnections())
+                .addTransportFilter(connections)
                 .addStreamTracerFactory(new MessageBytes.Factory())
                 // Each call has a limit of its own, with a better error; memory is taken as the bytes arrive.
                 .maxInboundMessageSize(Integer.MAX_VALUE)

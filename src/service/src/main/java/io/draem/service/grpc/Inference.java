@@ -6,18 +6,22 @@ import io.draem.service.detection.Outcome;
 import io.draem.service.protocol.Invalid;
 import io.grpc.Deadline;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One message and what is held for it, from its first byte until the client has the response. */
 final class Inference {
 
+    /** What a piece of a message takes in memory besides its bytes: however small, it keeps a part of a buffer. */
+    static final int PIECE = 512;
+
     private final InferenceHandler handler;
     private final CallContext context;
-    private final Admission.Upload upload;
+    private Admission.@Nullable Upload upload;
     private final AtomicReference<State> state = new AtomicReference<>(State.ARRIVING);
     private Admission.@Nullable Permit permit;
     private volatile @Nullable Future<?> timer;
@@ -31,39 +35,48 @@ final class Inference {
         RELEASED
     }
 
-    private Inference(InferenceHandler handler, CallContext context, Admission.Upload upload) {
+    private Inference(InferenceHandler handler, CallContext context) {
         this.handler = handler;
         this.context = context;
-        this.upload = upload;
     }
 
     /**
-     * Starts to count a message. Its model is in it: until then its client's share alone decides.
+     * Starts to count a message. Its model is in it: until then only whether there is a slot at all decides.
      *
      * @param deadline of the call; null for none
-     * @param onRefusal called on any thread when the bytes are needed for others, or the service does not wait for more
+     * @param onRefusal called on any thread when the bytes are needed for others, the service does not wait for more, or the
+     *     deadline has passed
      * @throws DetectionException if the service shuts down or has no slot
      */
     static Inference open(
             InferenceHandler handler,
             String client,
             @Nullable Deadline deadline,
-            Consumer<DetectionException> onRefusal)
+            BiConsumer<Inference, DetectionException> onRefusal)
             throws DetectionException {
         CallContext context = new CallContext(client, handler.timeout());
         if (deadline != null) {
             context.answerWithin(Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
         }
-        return new Inference(handler, context, handler.admission().receiveForAnyModel(client, onRefusal));
+        Inference opened = new Inference(handler, context);
+        opened.upload = handler.admission().receiveForAnyModel(client, reason -> onRefusal.accept(opened, reason));
+        try {
+            opened.schedule(
+                    Duration.ofNanos(context.nanosLeft()),
+                    () -> onRefusal.accept(opened, DetectionException.lateBody()));
+        } catch (RuntimeException | Error e) {
+            opened.counted().close(); // a shutdown would wait for it
+            throw e;
+        }
+        return opened;
+    }
+
+    private Admission.Upload counted() {
+        return Objects.requireNonNull(upload);
     }
 
     CallContext context() {
         return context;
-    }
-
-    /** Calls an action at the deadline if the message has not arrived by then. */
-    void limitArrival(Runnable action) {
-        schedule(Duration.ofNanos(context.nanosLeft()), action);
     }
 
     /** Calls an action some time after the deadline if the inference is not released by then. */
@@ -86,7 +99,7 @@ final class Inference {
         if (size > handler.maxBytes()) {
             return Invalid.largeBody(handler.maxBytes());
         }
-        return upload.grow(more) ? null : DetectionException.bodiesTakeAll();
+        return counted().grow(more + PIECE) ? null : DetectionException.bodiesTakeAll();
     }
 
     /** Ends the time in which the message arrives, unless it has ended; returns whether it had not. */
@@ -100,7 +113,7 @@ final class Inference {
      * @return whether it was not refused before
      */
     boolean complete(long length) {
-        return upload.complete(length) && state.compareAndSet(State.ARRIVING, State.ANSWERING);
+        return counted().complete(length) && state.compareAndSet(State.ARRIVING, State.ANSWERING);
     }
 
     /** Takes a slot, which it had no need of until now. */
@@ -127,7 +140,7 @@ final class Inference {
         if (permit != null) {
             permit.close();
         }
-        upload.close();
+        counted().close();
         return before == State.ARRIVING;
     }
 }

@@ -2,10 +2,8 @@ package io.draem.service.grpc;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
-import io.draem.service.detection.Prediction;
 import io.draem.service.grpc.inference.ModelInferRequest;
 import io.draem.service.grpc.inference.ModelInferResponse;
-import io.draem.service.protocol.Invalid;
 import io.draem.service.web.RequestId;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -15,7 +13,6 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,12 +51,10 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
         Context.current().addListener(context -> abandon(), Runnable::run);
     }
 
-    /** Starts to count a message, unless that has happened. */
+    /** Starts to count a message, unless that has happened or the call has ended. */
     final void open() throws DetectionException {
-        if (current == null) {
-            Inference opened = Inference.open(handler, client.id(), deadline, this::refuse);
-            current = opened;
-            opened.limitArrival(() -> refuse(DetectionException.lateBody()));
+        if (current == null && !isClosed()) {
+            current = Inference.open(handler, client.id(), deadline, this::refuse);
         }
     }
 
@@ -79,19 +74,21 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
         if (inference != null) {
             DetectionException reason = inference.grow(more);
             if (reason != null) {
-                refuse(reason);
+                refuse(inference, reason);
             }
         }
     }
 
-    /** Ends the call whose message, or the rest of it, is not wanted; does nothing once it is being answered. */
+    /** Ends the call of which no message is wanted. */
     final void refuse(DetectionException reason) {
-        Inference inference = current;
-        if (inference == null) {
-            if (close(CallErrors.of(reason))) {
-                handler.listener().ended(null, reason.outcome(), Duration.ZERO);
-            }
-        } else if (inference.refuse()) {
+        if (close(CallErrors.of(reason))) {
+            handler.listener().ended(null, reason.outcome(), Duration.ZERO);
+        }
+    }
+
+    /** Ends the call whose message, or the rest of it, is not wanted; does nothing once it is being answered. */
+    final void refuse(Inference inference, DetectionException reason) {
+        if (inference.refuse()) {
             close(CallErrors.of(reason));
             handler.listener().ended(null, reason.outcome(), inference.context().age());
         }
@@ -106,8 +103,8 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
                 refuse(e);
                 return;
             }
-            Inference inference = Objects.requireNonNull(current);
-            if (inference.complete(message.length)) {
+            Inference inference = current;
+            if (inference != null && inference.complete(message.length)) {
                 inference.limitResponse(TO_READ, () -> bytes.reset("The response was not read"));
                 answer(message, inference);
             }
@@ -120,21 +117,22 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
         try {
             count(handler.keys(), client);
             request = MessageCheck.parse(message, handler.maxImages());
-            inference.admit(emptyToNull(request.getModelName()), client.id());
-            send(response(request, context));
+            send(new InferenceMessages(request).answer(handler, inference, client.id()));
         } catch (DetectionException e) {
             if (!e.isReported() && !context.isReported()) {
                 handler.listener().ended(null, e.outcome(), context.age());
             }
             fail(CallErrors.of(e), request.getId());
         } catch (StatusException e) {
+            if (e.getStatus().getCode() == Status.Code.UNAUTHENTICATED) {
+                close(e); // its key was removed
+            }
             fail(e, request.getId());
         } catch (IOException | RuntimeException e) {
             log.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
             failed(Outcome.INTERNAL_ERROR, context);
             fail(CallErrors.internal(), request.getId());
         } catch (OutOfMemoryError e) {
-            log.error("{} did not fit the heap", call.getMethodDescriptor().getFullMethodName());
             failed(Outcome.OUT_OF_MEMORY, context);
             fail(CallErrors.of(DetectionException.outOfMemory()), request.getId());
         }
@@ -146,22 +144,6 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
             handler.listener().ended(null, outcome, context.age());
         }
         context.completed(outcome);
-    }
-
-    private ModelInferResponse response(ModelInferRequest request, CallContext context)
-            throws DetectionException, IOException {
-        InferenceMessages messages = new InferenceMessages(request);
-        List<Prediction> predictions = handler.predictions()
-                .predict(
-                        emptyToNull(request.getModelName()),
-                        Invalid.version(emptyToNull(request.getModelVersion())),
-                        context,
-                        model -> messages.read(model, context, handler.maxImages()));
-        return messages.answer(predictions);
-    }
-
-    private static @Nullable String emptyToNull(String text) {
-        return text.isEmpty() ? null : text;
     }
 
     /** Counts an inference against the rate limit of its key, where the call itself did not count. */
@@ -176,6 +158,10 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
      * @param id the identifier that the client gave to its request; empty for none
      */
     abstract void fail(StatusException reason, String id);
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
 
     /** Sends a message, unless the call has ended. */
     final synchronized void sendMessage(A message) {

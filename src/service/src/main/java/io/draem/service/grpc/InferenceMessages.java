@@ -20,12 +20,14 @@ import io.draem.service.protocol.OutputTensor;
 import io.draem.service.protocol.RequestParameters;
 import io.draem.service.protocol.TensorData;
 import io.draem.service.queue.RequestContext;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One inference request, as its message has it, and the message of its response. */
 final class InferenceMessages {
@@ -41,12 +43,33 @@ final class InferenceMessages {
     }
 
     /**
+     * Runs the model and returns the response.
+     *
+     * @param inference takes a slot
+     * @param client whose slot it is
+     * @throws DetectionException if there is none; the message is for the client
+     */
+    ModelInferResponse answer(InferenceHandler handler, Inference inference, String client)
+            throws DetectionException, IOException {
+        CallContext context = inference.context();
+        String name = emptyToNull(request.getModelName());
+        inference.admit(name, client);
+        Integer version = Invalid.version(emptyToNull(request.getModelVersion()));
+        return answer(handler.predictions()
+                .predict(name, version, context, model -> read(model, context, handler.maxImages())));
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    /**
      * Reads the request.
      *
      * @param context takes the deadline that the request sets
      * @param maxImages most images
      */
-    PredictionRequest read(ServedModel model, RequestContext context, int maxImages) throws DetectionException {
+    private PredictionRequest read(ServedModel model, RequestContext context, int maxImages) throws DetectionException {
         Invalid.id(request.getId());
         RegionOfInterest region = null;
         for (Map.Entry<String, InferParameter> entry :
@@ -151,7 +174,7 @@ final class InferenceMessages {
      *
      * @param predictions of a request that was {@linkplain #read read} before, at least one
      */
-    ModelInferResponse answer(List<Prediction> predictions) {
+    private ModelInferResponse answer(List<Prediction> predictions) {
         ServedModel model = predictions.get(0).model();
         ModelInferResponse.Builder response = ModelInferResponse.newBuilder()
                 .setModelName(model.name())

@@ -20,9 +20,6 @@ final class MessageBytes extends ServerStreamTracer {
     /** What the messages of calls without an inference may have together, in bytes as they are counted. */
     private static final int MOST_BYTES = 16 << 10;
 
-    /** What a piece of a message takes in memory besides its bytes: however small, it keeps a part of a buffer. */
-    private static final int PIECE = 512;
-
     private long size;
     private volatile LongConsumer listener = this::limit;
     private volatile Context.@Nullable CancellableContext context;
@@ -54,7 +51,7 @@ final class MessageBytes extends ServerStreamTracer {
     }
 
     private void limit(long bytes) {
-        size += bytes;
+        size += bytes + Inference.PIECE;
         if (size > MOST_BYTES) {
             reset("The messages are too large");
         }
@@ -70,7 +67,7 @@ final class MessageBytes extends ServerStreamTracer {
 
     @Override
     public void inboundWireSize(long bytes) {
-        listener.accept(bytes + PIECE);
+        listener.accept(bytes);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.draem.service.grpc;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.grpc.inference.InferTensorContents;
@@ -9,6 +11,7 @@ import io.draem.service.grpc.inference.ModelInferRequest.InferInputTensor;
 import io.draem.service.grpc.inference.ModelInferRequest.InferRequestedOutputTensor;
 import io.draem.service.protocol.InputReader;
 import io.draem.service.protocol.Invalid;
+import io.draem.service.protocol.TensorData;
 import java.io.IOException;
 
 /**
@@ -26,6 +29,9 @@ final class MessageCheck {
 
     /** Bytes of a name or a parameter; a region of interest has up to 16384 characters. */
     private static final int MOST_TEXT = 64 << 10;
+
+    /** Unknown fields, and known ones of another wire type, would be kept at many times their size. */
+    private static final Parser<ModelInferRequest> PARSER = DiscardUnknownFieldsParser.wrap(ModelInferRequest.parser());
 
     private final CodedInputStream in;
     private final int maxImages;
@@ -56,9 +62,12 @@ final class MessageCheck {
      * @throws DetectionException if it is none, or has more of something than a request can need
      */
     static ModelInferRequest parse(byte[] message, int maxImages) throws DetectionException {
+        if (message == RawMethods.NO_MEMORY) {
+            throw DetectionException.outOfMemory();
+        }
         try {
             new MessageCheck(message, maxImages).request();
-            return ModelInferRequest.parseFrom(message);
+            return PARSER.parseFrom(message);
         } catch (IOException e) {
             throw Invalid.request("The message is broken, or is no ModelInferRequest");
         }
@@ -125,7 +134,9 @@ final class MessageCheck {
         switch (number) {
             case InferTensorContents.FP32_CONTENTS_FIELD_NUMBER -> in.skipField(tag);
             case InferTensorContents.BYTES_CONTENTS_FIELD_NUMBER -> {
-                require(++encoded <= maxImages, "images");
+                if (++encoded > maxImages) {
+                    throw TensorData.tooMany(maxImages);
+                }
                 in.skipField(tag);
             }
             case InferTensorContents.BOOL_CONTENTS_FIELD_NUMBER,
@@ -183,9 +194,9 @@ final class MessageCheck {
     private void fields(Field field) throws IOException, DetectionException {
         int tag = in.readTag();
         while (tag != 0) {
+            require(WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_START_GROUP, "groups");
             if (!field.read(WireFormat.getTagFieldNumber(tag), tag)) {
                 require(++unknown <= MOST_UNKNOWN, "unknown fields");
-                require(WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_START_GROUP, "groups");
                 in.skipField(tag);
             }
             tag = in.readTag();

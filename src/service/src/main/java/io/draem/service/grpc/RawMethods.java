@@ -18,6 +18,9 @@ import java.util.Map;
  */
 final class RawMethods {
 
+    /** In place of a message that did not fit the heap. */
+    static final byte[] NO_MEMORY = {};
+
     private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(byte[] message) {
@@ -38,6 +41,8 @@ final class RawMethods {
                 return bytes;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } catch (OutOfMemoryError e) {
+                return NO_MEMORY;
             }
         }
     };

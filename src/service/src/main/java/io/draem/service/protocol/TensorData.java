@@ -60,7 +60,8 @@ public final class TensorData {
         }
     }
 
-    static DetectionException tooMany(int maxImages) {
+    /** Returns that a request has more images than it may have. */
+    public static DetectionException tooMany(int maxImages) {
         return Invalid.tooLarge("A request has at most " + maxImages
                 + " images (draem.batch.max-images): send several requests, their images share the model's runs");
     }

@@ -329,6 +329,10 @@ class GrpcTests extends HttpTest {
         assertRefused(end(CallOptions.DEFAULT, true, repeated(new byte[] {0x32, 0}, 2_000_000)), "too many outputs");
         assertRefused(
                 end(CallOptions.DEFAULT, true, repeated(new byte[] {0x78, 0}, 2_000_000)), "too many unknown fields");
+        assertRefused(
+                end(CallOptions.DEFAULT, true, repeated(new byte[] {0x0B, 8, 0, 0x0C}, 1_000_000)), "too many groups");
+        byte[] groupInInput = {0x2A, 4, 0x0B, 8, 0, 0x0C};
+        assertRefused(end(CallOptions.DEFAULT, true, groupInInput), "too many groups");
         Status compressed = end(CallOptions.DEFAULT.withCompression("gzip"), true, good);
         assertThat(compressed.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
         infer(images(Files.readAllBytes(TestModels.good())));
