@@ -21,6 +21,21 @@ def close(score):
     assert abs(score - expected) < 1e-6, (score, expected)
 
 
+def examine_images(client, protocol, unknown):
+    """Sends encoded images with one of Triton's clients, and returns them as its input."""
+    encoded = numpy.array([image, image], dtype=numpy.object_)
+    given = protocol.InferInput("input", encoded.shape, "BYTES")
+    given.set_data_from_numpy(encoded)
+    for score in client.infer(model, [given]).as_numpy("pred_score"):
+        close(score)
+    try:
+        client.infer("cake", [given])
+        raise AssertionError("there is no such model")
+    except InferenceServerException as e:
+        assert e.status() == unknown and model in e.message(), e
+    return given
+
+
 def with_triton():
     client = triton.InferenceServerClient(f"localhost:{port}")
     assert client.is_server_live() and client.is_server_ready()
@@ -50,16 +65,7 @@ def with_triton():
         for answer in answers:
             assert numpy.array_equal(answer.as_numpy("anomaly_map"), answers[0].as_numpy("anomaly_map"))
 
-    encoded = numpy.array([image, image], dtype=numpy.object_)
-    given = triton.InferInput("input", encoded.shape, "BYTES")
-    given.set_data_from_numpy(encoded)
-    for score in client.infer(model, [given]).as_numpy("pred_score"):
-        close(score)
-    try:
-        client.infer("cake", [given])
-        raise AssertionError("there is no such model")
-    except InferenceServerException as e:
-        assert e.status() == "404" and model in e.message(), e
+    examine_images(client, triton, "404")
     print("tritonclient works")
 
 
@@ -104,17 +110,7 @@ def with_triton_over_grpc():
     same = triton.InferenceServerClient(f"localhost:{port}").infer(model, [over_http])
     assert numpy.array_equal(answer.as_numpy("anomaly_map"), same.as_numpy("anomaly_map"))
 
-    encoded = numpy.array([image, image], dtype=numpy.object_)
-    given = triton_grpc.InferInput("input", encoded.shape, "BYTES")
-    given.set_data_from_numpy(encoded)
-    for score in client.infer(model, [given]).as_numpy("pred_score"):
-        close(score)
-    try:
-        client.infer("cake", [given])
-        raise AssertionError("there is no such model")
-    except InferenceServerException as e:
-        assert e.status() == "StatusCode.NOT_FOUND" and model in e.message(), e
-
+    given = examine_images(client, triton_grpc, "StatusCode.NOT_FOUND")
     answers = queue.Queue()
     client.start_stream(callback=lambda result, error: answers.put((result, error)))
     client.async_stream_infer(model, [given], request_id="1")

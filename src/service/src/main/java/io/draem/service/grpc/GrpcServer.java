@@ -75,7 +75,6 @@ final class GrpcServer implements SmartLifecycle {
 
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
 
-    private final GrpcProperties properties;
     private final InetSocketAddress address;
     private final NettyServerBuilder builder;
     private final ModelRepository models;
@@ -100,7 +99,6 @@ final class GrpcServer implements SmartLifecycle {
             DetectionProperties detection,
             Gatekeeper gatekeeper,
             List<ServerInterceptor> observers) {
-        this.properties = properties;
         this.address = new InetSocketAddress(
                 web.getAddress() == null ? new InetSocketAddress(0).getAddress() : web.getAddress(), properties.port());
         timer.setRemoveOnCancelPolicy(true); // a task knows its call
@@ -145,7 +143,7 @@ final class GrpcServer implements SmartLifecycle {
             log.info("gRPC is served at port {}", started.getPort());
         } catch (IOException e) {
             throw new StartUpException(
-                    "gRPC cannot be served at " + address.getAddress().getHostAddress() + ":" + properties.port() + ": "
+                    "gRPC cannot be served at " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": "
                             + causeOf(e),
                     "Set draem.grpc.port to a port that is free.",
                     e);

@@ -136,7 +136,7 @@ final class Inference {
         if (limit != null) {
             limit.cancel(false);
         }
-        context.completed(failure);
+        context.answered(failure);
         if (permit != null) {
             permit.close();
         }

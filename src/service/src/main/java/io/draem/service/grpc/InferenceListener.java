@@ -79,9 +79,12 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
         }
     }
 
-    /** Ends the call of which no message is wanted. */
+    /** Ends the call of which no message is wanted, or no more of it. */
     final void refuse(DetectionException reason) {
-        if (close(CallErrors.of(reason))) {
+        Inference inference = current;
+        if (inference != null) {
+            refuse(inference, reason);
+        } else if (close(CallErrors.of(reason))) {
             handler.listener().ended(null, reason.outcome(), Duration.ZERO);
         }
     }
@@ -143,7 +146,7 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
         if (!context.isReported()) {
             handler.listener().ended(null, outcome, context.age());
         }
-        context.completed(outcome);
+        context.answered(outcome);
     }
 
     /** Counts an inference against the rate limit of its key, where the call itself did not count. */

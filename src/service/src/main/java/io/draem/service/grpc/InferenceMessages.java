@@ -59,7 +59,8 @@ final class InferenceMessages {
                 .predict(name, version, context, model -> read(model, context, handler.maxImages())));
     }
 
-    private static @Nullable String emptyToNull(String text) {
+    /** Returns what a client has set of a text, which has no other form for nothing than an empty one. */
+    static @Nullable String emptyToNull(String text) {
         return text.isEmpty() ? null : text;
     }
 

@@ -26,7 +26,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The methods of the protocol. */
 final class ProtocolService implements BindableService {
@@ -100,7 +99,7 @@ final class ProtocolService implements BindableService {
     private ModelReadyResponse modelReady(ModelReadyRequest request) {
         boolean ready;
         try {
-            state.require(request.getName(), version(request.getVersion()));
+            state.require(request.getName(), InferenceMessages.emptyToNull(request.getVersion()));
             ready = true;
         } catch (DetectionException e) {
             ready = false;
@@ -109,7 +108,7 @@ final class ProtocolService implements BindableService {
     }
 
     private ModelMetadataResponse model(ModelMetadataRequest request) throws DetectionException {
-        ModelMetadata model = state.model(request.getName(), version(request.getVersion()));
+        ModelMetadata model = state.model(request.getName(), InferenceMessages.emptyToNull(request.getVersion()));
         ModelMetadataResponse.Builder response = ModelMetadataResponse.newBuilder()
                 .setName(model.name())
                 .addAllVersions(model.versions())
@@ -152,9 +151,5 @@ final class ProtocolService implements BindableService {
                     .setReason(failed.reason());
         }
         return index.build();
-    }
-
-    private static @Nullable String version(String text) {
-        return text.isEmpty() ? null : text;
     }
 }

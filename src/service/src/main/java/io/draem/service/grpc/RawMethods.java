@@ -3,14 +3,15 @@ package io.draem.service.grpc;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Methods whose requests come as bytes: what is made of them is up to their handlers. gRPC would parse a message before a
@@ -48,7 +49,7 @@ final class RawMethods {
     };
 
     private final ServiceDescriptor service;
-    private final Map<MethodDescriptor<byte[], ?>, ServerCallHandler<byte[], ?>> methods = new LinkedHashMap<>();
+    private final List<ServerMethodDefinition<byte[], ?>> methods = new ArrayList<>();
 
     /**
      * @param service whose methods are handled
@@ -59,7 +60,8 @@ final class RawMethods {
 
     /** Adds a method. */
     <A> RawMethods add(MethodDescriptor<?, A> method, ServerCallHandler<byte[], A> handler) {
-        methods.put(method.toBuilder(BYTES, method.getResponseMarshaller()).build(), handler);
+        methods.add(ServerMethodDefinition.create(
+                method.toBuilder(BYTES, method.getResponseMarshaller()).build(), handler));
         return this;
     }
 
@@ -67,17 +69,9 @@ final class RawMethods {
     ServerServiceDefinition build() {
         ServiceDescriptor.Builder descriptor =
                 ServiceDescriptor.newBuilder(service.getName()).setSchemaDescriptor(service.getSchemaDescriptor());
-        methods.keySet().forEach(descriptor::addMethod);
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
-        methods.forEach((method, handler) -> add(definition, method, handler));
+        methods.forEach(definition::addMethod);
         return definition.build();
-    }
-
-    @SuppressWarnings("unchecked") // Both come from the same call of the public method.
-    private static <A> void add(
-            ServerServiceDefinition.Builder definition,
-            MethodDescriptor<byte[], A> method,
-            ServerCallHandler<byte[], ?> handler) {
-        definition.addMethod(method, (ServerCallHandler<byte[], A>) handler);
     }
 }

@@ -2,17 +2,16 @@ package io.draem.service.web;
 
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
-import io.draem.service.queue.RequestContext;
+import io.draem.service.detection.ResponseContext;
 import io.draem.service.security.Gatekeeper;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
 
 /** The context of one HTTP request, created on the thread that processes it; watches the connection of its client. */
-final class HttpRequestContext extends RequestContext implements Outcome.OfResponse {
+final class HttpRequestContext extends ResponseContext {
 
     /** Name of the request's attribute. */
     static final String ATTRIBUTE = HttpRequestContext.class.getName();
@@ -23,12 +22,7 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
     private final Thread thread = Thread.currentThread();
     private final Request connection;
     private final @Nullable ReceivedBody body;
-    private final long start;
     private volatile String client;
-    private final CompletableFuture<@Nullable Void> answered = new CompletableFuture<>();
-    private volatile long deadline;
-    private volatile boolean reported;
-    private volatile @Nullable Outcome failure;
     private boolean pipelined;
     private boolean ended;
     private int probes;
@@ -40,16 +34,14 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
      * @param timeout nanoseconds from the request's headers after which the answer is of no use
      */
     HttpRequestContext(Request connection, String client, long timeout) {
+        super(start(ReceivedBody.of(connection)), timeout);
         this.connection = connection;
         this.client = client;
         this.body = ReceivedBody.of(connection);
-        this.start = body == null ? System.nanoTime() : body.timing().start();
-        this.deadline = start + timeout;
     }
 
-    @Override
-    public long deadline() {
-        return deadline;
+    private static long start(@Nullable ReceivedBody body) {
+        return body == null ? System.nanoTime() : body.timing().start();
     }
 
     @Override
@@ -63,48 +55,13 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
     }
 
     @Override
-    public void whenCompleted(Runnable action) {
-        answered.thenRun(action);
-    }
-
-    @Override
-    public void reported() {
-        reported = true;
-    }
-
-    /** Returns whether the outcome of the request is reported already, or will be. */
-    boolean isReported() {
-        return reported;
-    }
-
-    /**
-     * Notes that the answer has been sent or cannot be. What waits for that is done once, at the first call.
-     *
-     * @param failure why the service failed on the answer; null where it did not
-     */
-    void answered(@Nullable Outcome failure) {
-        this.failure = failure;
-        answered.complete(null);
-    }
-
-    @Override
     public @Nullable Outcome failure() {
         AtomicBoolean open = new AtomicBoolean();
         connection.action(ActionCode.IS_IO_ALLOWED, open);
         if (!open.get() || connection.getResponse().isExceptionPresent()) {
             return Outcome.CANCELLED;
         }
-        return failure;
-    }
-
-    @Override
-    public void shortenTo(long earlier) {
-        deadline = start + Math.min(deadline - start, earlier - start);
-    }
-
-    /** Moves the deadline forward to that many nanoseconds after the request's headers; a later one changes nothing. */
-    void shorten(long timeout) {
-        deadline = start + Math.min(deadline - start, timeout);
+        return super.failure();
     }
 
     /**
@@ -169,10 +126,5 @@ final class HttpRequestContext extends RequestContext implements Outcome.OfRespo
     /** Returns the path as it was sent. */
     String path() {
         return connection.requestURI().toString();
-    }
-
-    /** Returns how long ago the request's headers were read. */
-    Duration age() {
-        return Duration.ofNanos(System.nanoTime() - start);
     }
 }

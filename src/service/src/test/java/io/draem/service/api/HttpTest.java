@@ -1,7 +1,12 @@
 package io.draem.service.api;
 
+import io.draem.image.ImageDecoder;
+import io.draem.image.ImageLimits;
+import io.draem.image.ImageTensor;
 import io.draem.model.TestModels;
 import io.draem.service.DraemServiceApplication;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -28,5 +33,22 @@ public abstract class HttpTest {
     @Autowired
     void connect(@LocalServerPort int port) {
         http = new Http(port);
+    }
+
+    /** Returns the score that {@code /v1/detect} has for an image. */
+    protected double detect(Path image) throws Exception {
+        return Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(image)))
+                .get("score")
+                .asDouble();
+    }
+
+    /** Returns an image as a tensor {@code [3, height, width]} from 0 to 1. */
+    protected static float[] tensor(Path image, int width, int height) throws Exception {
+        return ImageTensor.of(
+                new ImageDecoder(new ImageLimits(32 << 20, 64_000_000))
+                        .decode(Files.readAllBytes(image))
+                        .image(),
+                width,
+                height);
     }
 }

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.ByteString;
-import io.draem.image.ImageDecoder;
-import io.draem.image.ImageLimits;
-import io.draem.image.ImageTensor;
 import io.draem.model.TestModels;
-import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
 import io.draem.service.detection.MemoryLimits;
 import io.draem.service.grpc.inference.GRPCInferenceServiceGrpc;
@@ -320,6 +316,7 @@ class GrpcTests extends HttpTest {
 
     @Test
     void refusesWhatIsNoRequestBeforeAnythingIsMadeOfIt() throws Exception {
+        double cancelled = metric("draem_rejected_total{", "reason=\"cancelled\"");
         byte[] good = images(Files.readAllBytes(TestModels.good())).build().toByteArray();
         assertRefused(end(CallOptions.DEFAULT, true, "no message".getBytes(StandardCharsets.UTF_8)), "is broken");
         assertRefused(end(CallOptions.DEFAULT, true), "has no message");
@@ -336,6 +333,10 @@ class GrpcTests extends HttpTest {
         Status compressed = end(CallOptions.DEFAULT.withCompression("gzip"), true, good);
         assertThat(compressed.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
         infer(images(Files.readAllBytes(TestModels.good())));
+        Await.until(LIMIT, () -> metric("draem_in_flight_bytes") == 0);
+        assertThat(metric("draem_rejected_total{", "reason=\"cancelled\""))
+                .as("each is reported once, as refused")
+                .isEqualTo(cancelled);
     }
 
     private static void assertRefused(Status status, String text) {
@@ -529,19 +530,8 @@ class GrpcTests extends HttpTest {
         return values;
     }
 
-    private double detect(Path image) throws Exception {
-        return Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(image)))
-                .get("score")
-                .asDouble();
-    }
-
     private float[] tensor(Path image) throws Exception {
         long[] shape = shape();
-        return ImageTensor.of(
-                new ImageDecoder(new ImageLimits(32 << 20, 64_000_000))
-                        .decode(Files.readAllBytes(image))
-                        .image(),
-                (int) shape[3],
-                (int) shape[2]);
+        return tensor(image, (int) shape[3], (int) shape[2]);
     }
 }

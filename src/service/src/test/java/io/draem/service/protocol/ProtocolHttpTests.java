@@ -3,9 +3,6 @@ package io.draem.service.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.draem.image.ImageDecoder;
-import io.draem.image.ImageLimits;
-import io.draem.image.ImageTensor;
 import io.draem.model.TestModels;
 import io.draem.service.api.Http;
 import io.draem.service.api.HttpTest;
@@ -358,19 +355,8 @@ class ProtocolHttpTests extends HttpTest {
         return http.metric(start);
     }
 
-    private double detect(Path image) throws Exception {
-        return Http.json(http.post("/v1/detect", "image/jpeg", Files.readAllBytes(image)))
-                .get("score")
-                .asDouble();
-    }
-
     private float[] tensor(Path image) throws Exception {
-        return ImageTensor.of(
-                new ImageDecoder(new ImageLimits(32 << 20, 64_000_000))
-                        .decode(Files.readAllBytes(image))
-                        .image(),
-                width,
-                height);
+        return tensor(image, width, height);
     }
 
     private static byte[] bytes(float[] tensor) {
