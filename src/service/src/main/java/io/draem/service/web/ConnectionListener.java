@@ -34,7 +34,11 @@ final class ConnectionListener extends NioEndpoint {
     /** Returns whether the connection is taken: an address may have seven times as many as are left for others. */
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        return !isOverShare(socket) && super.setSocketOptions(socket);
+        if (isOverShare(socket)) {
+            destroySocket(socket); // the acceptor only closes what has been taken, and would count this one for ever
+            return false;
+        }
+        return super.setSocketOptions(socket);
     }
 
     private boolean isOverShare(SocketChannel socket) {
