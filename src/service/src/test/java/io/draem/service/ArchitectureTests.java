@@ -39,6 +39,8 @@ class ArchitectureTests {
             .definedBy("io.draem.service.models..")
             .layer("queue")
             .definedBy("io.draem.service.queue..")
+            .layer("sessions")
+            .definedBy("io.draem.service.sessions..")
             .whereLayer("application")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("openapi")
@@ -64,7 +66,9 @@ class ArchitectureTests {
                     "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection")
             .whereLayer("queue")
             .mayOnlyBeAccessedByLayers(
-                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection", "models");
+                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection", "models")
+            .whereLayer("sessions")
+            .mayOnlyBeAccessedByLayers("observation", "models");
 
     @ArchTest
     static final ArchRule ONLY_THE_RUNTIME_KNOWS_ONNX_RUNTIME =

@@ -9,6 +9,8 @@ import java.util.List;
  * @param devices numbers of the GPUs; a graph gets a session on each
  * @param cpuThreads threads per run on the CPU
  * @param cpuRuns concurrent runs on the CPU
+ * @param cpuArena whether a session on the CPU keeps the memory of its largest run for the next one: faster for large
+ *     inputs, and more memory for each session
  * @param cpuBatchSize largest batch on the CPU
  * @param gpuBatchSize largest batch on a GPU
  * @param strict whether a graph is refused if a part of it would run on the CPU although a GPU is required
@@ -19,6 +21,7 @@ public record ExecutionOptions(
         List<Integer> devices,
         int cpuThreads,
         int cpuRuns,
+        boolean cpuArena,
         int cpuBatchSize,
         int gpuBatchSize,
         boolean strict,
@@ -37,6 +40,7 @@ public record ExecutionOptions(
                 List.of(device),
                 cpuThreads,
                 1,
+                true,
                 cpuBatchSize,
                 gpuBatchSize,
                 true,
@@ -52,12 +56,29 @@ public record ExecutionOptions(
                 List.of(0),
                 threads,
                 1,
+                true,
                 batchSize,
                 batchSize,
                 true,
                 false,
                 CudaOptions.DEFAULT,
                 TensorRtOptions.DEFAULT);
+    }
+
+    /** Returns these options with sessions that keep no memory between their runs on the CPU, for many that are open. */
+    public ExecutionOptions withoutCpuArena() {
+        return new ExecutionOptions(
+                provider,
+                devices,
+                cpuThreads,
+                cpuRuns,
+                false,
+                cpuBatchSize,
+                gpuBatchSize,
+                strict,
+                warmUp,
+                cuda,
+                tensorRt);
     }
 
     int maxBatchSize(ExecutionProvider on) {

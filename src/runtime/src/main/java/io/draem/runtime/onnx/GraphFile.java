@@ -15,25 +15,36 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a graph, read once: digest and session come from the same bytes, even if the file changes meanwhile. If the
- * weights are in separate files, ONNX Runtime opens the files itself, and the graph is refused if one of them has changed
- * since the digest was computed.
+ * The bytes of a graph: digest and session come from the same bytes, even if the file changes meanwhile. They are kept, or
+ * {@link #onDisk() read again} and compared for each session. If the weights are in separate files, ONNX Runtime opens the
+ * files itself, and the graph is refused if one of them has changed since the digest was computed.
  */
 public final class GraphFile {
 
+    private static final String CHANGED = "The graph changed while it was opened, or since it was read";
+
     private static final int CHUNK = 1 << 20;
+    /** Buffers outside the heap are freed late, by the garbage collector alone, so a few are used again. */
+    private static final BlockingQueue<ByteBuffer> READ = new ArrayBlockingQueue<>(2);
 
     private final Path file;
-    private final ByteBuffer graph;
+    /** Null if each session reads the file. */
+    private @Nullable ByteBuffer graph;
+
     private final List<Path> weights;
+    private final long bytes;
     private final String digest;
 
-    private GraphFile(Path file, ByteBuffer graph, List<Path> weights, String digest) {
+    private GraphFile(Path file, @Nullable ByteBuffer graph, List<Path> weights, long bytes, String digest) {
         this.file = file;
         this.graph = graph;
         this.weights = weights;
+        this.bytes = bytes;
         this.digest = digest;
     }
 
@@ -48,6 +59,7 @@ public final class GraphFile {
     public static GraphFile read(Path file, long maxBytes) throws GraphRefusedException, IOException {
         ByteBuffer graph = bytes(file, maxBytes);
         List<Path> weights = new ArrayList<>();
+        long all = graph.remaining();
         for (String location : ExternalData.locations(graph)) {
             Path part = sibling(file, location);
             requireWeights(part);
@@ -56,9 +68,28 @@ public final class GraphFile {
                         + "): save the model again with its weights inside, or in a separate file");
             }
             requireSize(part, Files.size(part), maxBytes);
+            all += Files.size(part);
             weights.add(part);
         }
-        return new GraphFile(file, graph, weights, digest(graph, weights));
+        return new GraphFile(file, graph, weights, all, digest(graph, weights));
+    }
+
+    /**
+     * Returns the same graph without its bytes, to be opened later: each session reads the file again, and is refused if
+     * that has changed. This one does not keep its bytes either.
+     */
+    public GraphFile onDisk() {
+        ByteBuffer read = graph;
+        if (read != null) {
+            graph = null;
+            READ.offer(read);
+        }
+        return new GraphFile(file, null, weights, bytes, digest);
+    }
+
+    /** Returns the size of the graph with its weights, in bytes. */
+    public long bytes() {
+        return bytes;
     }
 
     /**
@@ -69,39 +100,82 @@ public final class GraphFile {
         return digest;
     }
 
-    /** Creates a session of the bytes that the digest was computed from. */
+    /**
+     * Creates a session of the bytes that the digest was computed from.
+     *
+     * @throws GraphRefusedException if the files have changed since
+     */
     OrtSession createSession(OrtEnvironment environment, OrtSession.SessionOptions options)
             throws GraphRefusedException, OrtException {
-        if (weights.isEmpty()) {
-            return environment.createSession(graph.duplicate(), options);
-        }
-        requireFiles();
-        OrtSession session = environment.createSession(file.toString(), options);
-        boolean same = false;
         try {
-            same = digest(bytes(file, Integer.MAX_VALUE), weights).equals(digest);
-            if (!same) {
-                throw new GraphRefusedException("The graph changed while it was opened");
+            if (!weights.isEmpty()) {
+                return createSessionOfFiles(environment, options);
+            }
+            if (graph != null) {
+                return environment.createSession(graph.duplicate(), options);
+            }
+            if (FileKind.of(file) != FileKind.FILE || Files.size(file) != bytes) {
+                throw GraphRefusedException.temporary(CHANGED);
+            }
+            ByteBuffer read = bytes(file, bytes);
+            try {
+                if (!digest(read, weights).equals(digest)) {
+                    throw GraphRefusedException.temporary(CHANGED);
+                }
+                return environment.createSession(read, options);
+            } finally {
+                READ.offer(read);
             }
         } catch (IOException e) {
-            throw new GraphRefusedException("The graph changed while it was opened");
-        } finally {
-            if (!same) {
-                session.close();
+            throw GraphRefusedException.temporary(CHANGED);
+        }
+    }
+
+    /** ONNX Runtime opens the files itself, and they may have been replaced. */
+    private OrtSession createSessionOfFiles(OrtEnvironment environment, OrtSession.SessionOptions options)
+            throws GraphRefusedException, IOException, OrtException {
+        requireFiles();
+        OrtSession session;
+        try {
+            session = environment.createSession(file.toString(), options);
+        } catch (OrtException e) {
+            if (!isUnchanged()) {
+                throw GraphRefusedException.temporary(CHANGED);
             }
+            throw e;
+        }
+        if (!isUnchanged()) {
+            session.close();
+            throw GraphRefusedException.temporary(CHANGED);
         }
         return session;
     }
 
-    /** ONNX Runtime opens the files again, and they may have been replaced. */
-    private void requireFiles() throws GraphRefusedException {
+    private void requireFiles() throws GraphRefusedException, IOException {
+        long size;
         try {
             requireFile(file, file.getFileName().toString());
+            size = Files.size(file);
             for (Path part : weights) {
                 requireWeights(part);
+                size += Files.size(part);
             }
-        } catch (AccessDeniedException e) {
-            throw new GraphRefusedException("The graph changed while it was opened");
+        } catch (GraphRefusedException e) { // they were regular files when they were read
+            throw GraphRefusedException.temporary(String.valueOf(e.getMessage()));
+        }
+        if (size != bytes) {
+            throw GraphRefusedException.temporary(CHANGED);
+        }
+    }
+
+    private boolean isUnchanged() {
+        try {
+            ByteBuffer read = bytes(file, bytes);
+            boolean same = digest(read, weights).equals(digest);
+            READ.offer(read);
+            return same;
+        } catch (GraphRefusedException | IOException e) {
+            return false;
         }
     }
 
@@ -148,14 +222,17 @@ public final class GraphFile {
         try (SeekableByteChannel channel = FileOpener.open(file)) {
             long size = channel.size();
             requireSize(file, size, Math.min(maxBytes, Integer.MAX_VALUE));
-            ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
+            ByteBuffer free = READ.poll();
+            ByteBuffer bytes = free != null && free.capacity() >= size
+                    ? free.clear().limit((int) size)
+                    : ByteBuffer.allocateDirect((int) size);
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 // a read may return fewer bytes than requested
             }
             if (bytes.hasRemaining() || channel.size() != size) {
-                throw new GraphRefusedException(file.getFileName() + " changed while it was read");
+                throw GraphRefusedException.temporary(file.getFileName() + " changed while it was read");
             }
-            return bytes.flip().asReadOnlyBuffer();
+            return bytes.flip();
         }
     }
 

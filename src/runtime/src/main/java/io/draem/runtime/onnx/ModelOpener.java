@@ -8,12 +8,9 @@ import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import io.draem.text.NativeLibrary;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -65,21 +62,36 @@ public final class ModelOpener {
      * @throws ProviderUnavailableException if the requested provider does not work
      */
     public List<OnnxModel> open(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
+        return open(file, options.warmUp(), true);
+    }
+
+    /**
+     * Opens a graph as {@link #open} does, without waiting for other warm-ups.
+     *
+     * @param first whether it has not been opened before; another time it is warmed up only on a GPU, where each session
+     *     chooses its algorithms
+     */
+    public List<OnnxModel> openOnDemand(GraphFile file, boolean first)
+            throws GraphRefusedException, ProviderUnavailableException {
+        boolean cpu = placements().get(0).device().provider() == ExecutionProvider.CPU;
+        return open(file, options.warmUp() && (first || !cpu), false);
+    }
+
+    private List<OnnxModel> open(GraphFile file, boolean warmUp, boolean alone)
+            throws GraphRefusedException, ProviderUnavailableException {
         List<OnnxModel> opened = new ArrayList<>();
         boolean complete = false;
         try {
             for (Placement placement : placements()) {
-                OnnxModel model = open(file, placement);
+                OnnxModel model = open(file, placement, warmUp, alone);
                 opened.add(model);
                 while (opened.size() % placement.device().concurrentRuns() != 0) {
                     opened.add(model.newRunner(Objects.requireNonNull(environment)));
                 }
             }
             complete = true;
-        } catch (OrtException e) {
+        } catch (OrtException | RunFailedException e) {
             throw refused(e);
-        } catch (RunFailedException e) {
-            throw refused(reason(e));
         } finally {
             if (!complete) {
                 opened.forEach(OnnxModel::close);
@@ -88,7 +100,24 @@ public final class ModelOpener {
         return opened;
     }
 
-    private OnnxModel open(GraphFile file, Placement placement)
+    /**
+     * Describes a graph without opening it on its device: it is checked against the contract, and neither warmed up nor kept
+     * open.
+     *
+     * @throws GraphRefusedException if the graph does not keep the contract
+     * @throws ProviderUnavailableException if the requested provider does not work
+     */
+    public GraphDescription describe(GraphFile file) throws GraphRefusedException, ProviderUnavailableException {
+        List<Placement> placements = placements();
+        int batch = options.maxBatchSize(placements.get(0).device().provider());
+        try {
+            return GraphDescription.of(file, Objects.requireNonNull(environment), batch, placements);
+        } catch (OrtException | RunFailedException e) {
+            throw refused(e);
+        }
+    }
+
+    private OnnxModel open(GraphFile file, Placement placement, boolean warmUp, boolean alone)
             throws GraphRefusedException, RunFailedException, OrtException {
         OrtSession session;
         try (OrtSession.SessionOptions sessionOptions = SessionSettings.of(options, placement)) {
@@ -99,7 +128,9 @@ public final class ModelOpener {
             GraphContract.Signature signature = GraphContract.check(session);
             int batch = signature.maxBatchSize(
                     options.maxBatchSize(placement.device().provider()));
-            OnnxModel model = open(session, signature, placement, batch);
+            OnnxModel model = warmUp
+                    ? warmUp(session, signature, placement, batch, alone)
+                    : OnnxModel.of(Objects.requireNonNull(environment), session, signature, placement, batch);
             opened = true;
             return model;
         } finally {
@@ -109,17 +140,14 @@ public final class ModelOpener {
         }
     }
 
-    private OnnxModel open(OrtSession session, GraphContract.Signature signature, Placement placement, int batch)
+    private OnnxModel warmUp(
+            OrtSession session, GraphContract.Signature signature, Placement placement, int batch, boolean alone)
             throws OrtException, RunFailedException, GraphRefusedException {
-        OrtEnvironment ort = Objects.requireNonNull(environment);
-        if (!options.warmUp()) {
-            return OnnxModel.of(ort, session, signature, placement, batch);
-        }
-        boolean alone = awaitWarmUps();
+        boolean locked = alone && awaitWarmUps();
         try {
-            return OnnxModel.warmedUp(ort, session, signature, placement, batch);
+            return OnnxModel.warmedUp(Objects.requireNonNull(environment), session, signature, placement, batch);
         } finally {
-            if (alone) {
+            if (locked) {
                 warmingUp.unlock();
             }
         }
@@ -151,7 +179,7 @@ public final class ModelOpener {
 
     private List<Placement> gpusOrCpu() {
         try {
-            requireDriver();
+            ProviderFailure.requireDriver();
             return gpus(ExecutionProvider.CUDA);
         } catch (ProviderUnavailableException e) {
             log.warn("Models run on the CPU. {}", e.getMessage());
@@ -200,26 +228,16 @@ public final class ModelOpener {
         }
     }
 
-    /** Avoids unpacking half a gigabyte of CUDA libraries where there is no driver. */
-    private static void requireDriver() throws ProviderUnavailableException {
-        boolean linux =
-                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
-        if (linux && !Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
-            throw new ProviderUnavailableException(
-                    "No NVIDIA driver is visible (its device file is not"
-                            + " there): to use a GPU install the driver on the host and give the container access to it;"
-                            + " to silence this set draem.inference.provider=cpu",
-                    false);
-        }
-    }
-
-    private GraphRefusedException refused(OrtException e) {
-        String reason = switch (e.getCode()) {
-            case ORT_NO_SUCHFILE -> "a file of the graph is missing";
-            case ORT_NO_MODEL, ORT_INVALID_PROTOBUF -> "the file is not an ONNX graph, or is incomplete";
-            default -> reason(e);
-        };
-        return refused(reason);
+    private GraphRefusedException refused(Exception e) {
+        OrtException.OrtErrorCode code = e instanceof OrtException ort ? ort.getCode() : null;
+        String reason = code == OrtException.OrtErrorCode.ORT_NO_SUCHFILE
+                ? "a file of the graph is missing"
+                : code == OrtException.OrtErrorCode.ORT_NO_MODEL
+                                || code == OrtException.OrtErrorCode.ORT_INVALID_PROTOBUF
+                        ? "the file is not an ONNX graph, or is incomplete"
+                        : reason(e);
+        boolean temporary = ProviderFailure.isOutOfMemory(String.valueOf(e.getMessage()));
+        return new GraphRefusedException("ONNX Runtime does not run the graph: " + reason, temporary);
     }
 
     private String reason(Exception e) {
@@ -227,9 +245,5 @@ public final class ModelOpener {
         return options.provider() == ProviderChoice.CPU
                 ? ProviderFailure.oneLine(message)
                 : ProviderFailure.ofGraph(message);
-    }
-
-    private static GraphRefusedException refused(String reason) {
-        return new GraphRefusedException("ONNX Runtime does not run the graph: " + reason);
     }
 }

@@ -58,6 +58,13 @@ public final class OnnxModel implements AutoCloseable {
         return new OnnxModel(environment, session, true, signature, placement, maxBatchSize);
     }
 
+    /** Returns a runner of a session on the CPU, which the calling code closes after it. */
+    static OnnxModel runnerOf(
+            OrtEnvironment environment, OrtSession session, GraphContract.Signature signature, int maxBatchSize)
+            throws OrtException {
+        return new OnnxModel(environment, session, false, signature, Placement.cpu(1, null), maxBatchSize);
+    }
+
     /**
      * Takes over a session after it has run at every batch size and returned usable results; if this throws, the calling
      * code closes it.

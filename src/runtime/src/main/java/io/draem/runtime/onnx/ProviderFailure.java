@@ -1,6 +1,9 @@
 package io.draem.runtime.onnx;
 
 import io.draem.text.NativeLibrary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +22,10 @@ final class ProviderFailure {
 
     private ProviderFailure() {}
 
-    private static boolean isOutOfMemory(String text) {
+    /** Returns whether a failure's text says that memory was short. */
+    static boolean isOutOfMemory(String text) {
         return text.contains("Failed to allocate memory")
+                || text.contains("bad_alloc")
                 || text.contains("CUBLAS_STATUS_ALLOC_FAILED")
                 || text.contains("CUDNN_STATUS_ALLOC_FAILED");
     }
@@ -103,5 +108,18 @@ final class ProviderFailure {
     static String oneLine(String text) {
         String line = PATH.matcher(text.strip().lines().findFirst().orElse("")).replaceAll("");
         return line.length() <= 300 ? line : line.substring(0, 300) + "…";
+    }
+
+    /** Throws where there is no driver, which avoids unpacking half a gigabyte of CUDA libraries. */
+    static void requireDriver() throws ProviderUnavailableException {
+        boolean linux =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+        if (linux && !Files.exists(Path.of("/dev/nvidiactl")) && !Files.exists(Path.of("/dev/dxg"))) {
+            throw new ProviderUnavailableException(
+                    "No NVIDIA driver is visible (its device file is not"
+                            + " there): to use a GPU install the driver on the host and give the container access to it;"
+                            + " to silence this set draem.inference.provider=cpu",
+                    false);
+        }
     }
 }

@@ -21,9 +21,31 @@ final class SessionSettings {
             session.setIntraOpNumThreads(cpu ? options.cpuThreads() : 1);
             // Threads that spin between runs would take processor time from decoding.
             session.addConfigEntry("session.intra_op.allow_spinning", "0");
+            if (cpu && !options.cpuArena()) {
+                session.setCPUArenaAllocator(false);
+                session.setMemoryPatternOptimization(false); // it would plan blocks of the arena
+            }
             if (!cpu) {
                 addGpu(session, options, placement);
             }
+            made = true;
+            return session;
+        } finally {
+            if (!made) {
+                session.close();
+            }
+        }
+    }
+
+    /** Returns the options of a session on the CPU that opens fast and is closed soon; the caller closes them. */
+    static OrtSession.SessionOptions ofDescription() throws OrtException {
+        OrtSession.SessionOptions session = new OrtSession.SessionOptions();
+        boolean made = false;
+        try {
+            session.setIntraOpNumThreads(1);
+            session.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+            session.addConfigEntry("session.disable_prepacking", "1");
+            session.setCPUArenaAllocator(false);
             made = true;
             return session;
         } finally {

@@ -3,6 +3,7 @@ package io.draem.runtime.onnx;
 import io.draem.image.ImageMeasure;
 import io.draem.model.ImageProfile;
 import io.draem.model.ModelCard;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ final class WarmUpImage {
     /** Returns two different images of the size that the card names. */
     static List<ModelInput> pair(ModelCard card) {
         return List.of(image(card, 0), image(card, 1));
+    }
+
+    /** Returns a batch of images of that size. */
+    static List<ModelInput> batch(ModelCard card, int size) {
+        return Collections.nCopies(size, image(card, 0));
     }
 
     private static ModelInput image(ModelCard card, int number) {

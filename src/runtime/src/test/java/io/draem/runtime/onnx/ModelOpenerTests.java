@@ -1,5 +1,6 @@
 package io.draem.runtime.onnx;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
@@ -88,7 +89,17 @@ class ModelOpenerTests {
     @Test
     void twoConcurrentRunsReturnTheResultsOfOne() throws Exception {
         ExecutionOptions two = new ExecutionOptions(
-                ProviderChoice.CPU, List.of(0), 2, 2, 1, 1, true, true, CudaOptions.DEFAULT, TensorRtOptions.DEFAULT);
+                ProviderChoice.CPU,
+                List.of(0),
+                2,
+                2,
+                true,
+                1,
+                1,
+                true,
+                true,
+                CudaOptions.DEFAULT,
+                TensorRtOptions.DEFAULT);
         List<OnnxModel> models = new ModelOpener(two).open(graph(TestModels.graph()));
         try (OnnxModel first = models.get(0);
                 OnnxModel second = models.get(1)) {
@@ -346,6 +357,85 @@ class ModelOpenerTests {
         opener.open(fast).forEach(OnnxModel::close);
         assertThat(opening.isDone()).isFalse();
         opening.get().forEach(OnnxModel::close);
+    }
+
+    @Test
+    void describesAGraphAsItIsOnceItIsOpen() throws Exception {
+        Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib/model.onnx");
+        ExecutionOptions two = new ExecutionOptions(
+                ProviderChoice.CPU,
+                List.of(0),
+                2,
+                2,
+                true,
+                3,
+                3,
+                true,
+                true,
+                CudaOptions.DEFAULT,
+                TensorRtOptions.DEFAULT);
+        for (ExecutionOptions options : List.of(CPU, two.withoutCpuArena())) {
+            ModelOpener opener = new ModelOpener(options);
+            for (Path path : List.of(TestModels.graph(), golden)) {
+                GraphFile file = graph(path);
+                List<OnnxModel> opened = opener.open(file);
+                assertThat(opener.describe(file)).isEqualTo(GraphDescription.of(opened));
+                opened.forEach(OnnxModel::close);
+            }
+        }
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU)
+                        .describe(graph(Files.write(directory.resolve("model.onnx"), new byte[100]))))
+                .withMessageContaining("the file is not an ONNX graph");
+    }
+
+    @Test
+    void aGraphOnDiskRunsAsOneInMemory() throws Exception {
+        Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib/model.onnx");
+        for (Path path : List.of(TestModels.graph(), golden)) {
+            ModelOpener opener = new ModelOpener(CPU);
+            OnnxModel expected = opener.open(graph(path)).get(0);
+            ModelInput input = noise(expected, 1);
+            GraphFile file = graph(path).onDisk();
+            for (boolean first : new boolean[] {true, false}) {
+                OnnxModel opened = opener.openOnDemand(file, first).get(0);
+                assertThat(run(opened, input).map().values())
+                        .isEqualTo(run(expected, input).map().values());
+                assertThat(opened.runTime().isZero()).isEqualTo(!first);
+                opened.close();
+            }
+            expected.close();
+        }
+    }
+
+    @Test
+    void aGraphOnDiskThatHasChangedIsNotOpened() throws Exception {
+        Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib");
+        Path graph = directory.resolve("model.onnx");
+        Path weights = directory.resolve("model.onnx.data");
+        for (boolean apart : new boolean[] {false, true}) {
+            Files.copy(apart ? golden.resolve("model.onnx") : TestModels.graph(), graph, REPLACE_EXISTING);
+            Files.copy(golden.resolve("model.onnx.data"), weights, REPLACE_EXISTING);
+            GraphFile file = graph(graph).onDisk();
+            Path changed = apart ? weights : graph;
+            byte[] bytes = Files.readAllBytes(changed);
+            bytes[bytes.length / 2]++;
+            Files.write(changed, bytes);
+            assertChanged(file);
+            bytes[bytes.length / 2]--;
+            Files.write(changed, Arrays.copyOf(bytes, bytes.length + 1));
+            assertChanged(file);
+            Files.write(changed, bytes);
+            new ModelOpener(CPU).openOnDemand(file, true).get(0).close();
+            Files.delete(changed);
+            assertChanged(file);
+        }
+    }
+
+    private static void assertChanged(GraphFile file) {
+        assertThatExceptionOfType(GraphRefusedException.class)
+                .isThrownBy(() -> new ModelOpener(CPU).openOnDemand(file, true))
+                .satisfies(e -> assertThat(e.isTemporary()).isTrue());
     }
 
     @Test

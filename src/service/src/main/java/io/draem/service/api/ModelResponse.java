@@ -44,6 +44,13 @@ record ModelResponse(
         String provider,
 
         @Schema(
+                description =
+                        "Whether it is open; otherwise its next request opens it" + " (draem.models.loading=on-demand)",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "true")
+        boolean open,
+
+        @Schema(
                 description = "Whether score and map leave the graph normalized, 0.5 at the threshold, as in exports of"
                         + " anomalib; the raw values are then unknown",
                 requiredMode = RequiredMode.REQUIRED,
@@ -194,6 +201,7 @@ record ModelResponse(
                 model.version(),
                 model.digest(),
                 model.provider(),
+                model.isOpen(),
                 model.scoresNormalized(),
                 ModelInputResponse.of(card),
                 RegionOfInterestResponse.OfModel.of(card.framing()),

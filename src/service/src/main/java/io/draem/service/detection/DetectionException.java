@@ -59,6 +59,13 @@ public abstract sealed class DetectionException extends Exception {
         if (e instanceof InferenceException.Overloaded overloaded) {
             return overloaded(Outcome.QUEUE_FULL, overloaded.retryAfter());
         }
+        if (e instanceof InferenceException.NotOpen notOpen) {
+            return new Unavailable(
+                    Outcome.NOT_READY,
+                    "The model cannot be opened now, and the service's log says why: try again later, or name another"
+                            + " version",
+                    notOpen.retryAfter());
+        }
         if (e instanceof InferenceException.ShuttingDown) {
             return shuttingDown();
         }

@@ -111,6 +111,7 @@ public record InferenceProperties(
                 devices,
                 cpuThreads,
                 runs != null ? runs : Math.min(CPU_RUNS, cpuThreads),
+                true,
                 maxBatchSize != null ? maxBatchSize : CPU_BATCH_SIZE,
                 maxBatchSize != null ? maxBatchSize : GPU_BATCH_SIZE,
                 strict,

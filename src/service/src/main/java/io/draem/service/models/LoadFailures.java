@@ -59,7 +59,7 @@ final class LoadFailures {
     }
 
     /** Records that a file could not be loaded. */
-    synchronized void add(ModelFile file, ModelLoadException cause, boolean olderServes) {
+    synchronized void add(ModelFile file, ModelLoadException cause, @Nullable ServedModel older) {
         Failure last = find(file);
         if (last != null && !last.state.equals(file.state())) {
             last = null;
@@ -70,7 +70,11 @@ final class LoadFailures {
                     "Model {} version {} is not served{}: {}",
                     file.name(),
                     file.version(),
-                    olderServes ? ", its earlier file stays in service" : "",
+                    older == null
+                            ? ""
+                            : older.isKeptOpen()
+                                    ? ", its earlier file stays in service"
+                                    : ", its earlier file is served while it is open",
                     reason,
                     cause.getCause());
         }

@@ -1,9 +1,17 @@
 package io.draem.service.models;
 
+import io.draem.runtime.onnx.GraphDescription;
+import io.draem.runtime.onnx.GraphFile;
+import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.runtime.onnx.ModelOpener;
+import io.draem.runtime.onnx.OnnxModel;
+import io.draem.runtime.onnx.ProviderUnavailableException;
 import io.draem.service.queue.Listeners;
 import io.draem.service.queue.QueueListener;
+import io.draem.service.sessions.SessionBudget;
+import io.draem.service.sessions.SessionListener;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationRunner;
@@ -44,8 +52,14 @@ class ModelConfiguration {
     }
 
     @Bean
-    ModelRepository modelRepository(ModelProperties models, ApplicationEventPublisher events) {
-        return new ModelRepository(models.defaultModel(), DRAIN_LIMIT, events);
+    ModelRepository modelRepository(ModelProperties models, SessionBudget budget, ApplicationEventPublisher events) {
+        return new ModelRepository(models.defaultModel(), DRAIN_LIMIT, budget, events);
+    }
+
+    @Bean
+    SessionBudget sessionBudget(ModelProperties models, SessionListener listener) {
+        return new SessionBudget(
+                models.budget(), Listeners.all(SessionListener.class, List.of(listener)), System::nanoTime);
     }
 
     @Bean
@@ -54,11 +68,16 @@ class ModelConfiguration {
             InferenceProperties inference,
             ModelRepository repository,
             QueueListener listener,
+            SessionBudget budget,
             ApplicationEventPublisher events,
             @Value("${draem.request-timeout:30s}") Duration requestTimeout) {
         ModelLoader loader = new ModelLoader(
                 models,
-                new ModelOpener(inference.execution())::open,
+                opener(new ModelOpener(
+                        models.loading() == ModelProperties.Loading.EAGER
+                                ? inference.execution()
+                                : inference.execution().withoutCpuArena())),
+                budget,
                 new ModelLoader.QueuePlan(
                         inference.queueCapacity(), inference.maxBatchDelay(), requestTimeout, listener));
         return new ModelUpdater(models, repository, loader, new LoadFailures(events), events);
@@ -66,8 +85,8 @@ class ModelConfiguration {
 
     /** Closed before the repository that it depends on, so that nothing is loaded into a closed one. */
     @Bean
-    ModelWatcher modelWatcher(ModelUpdater updater, ModelProperties models) {
-        return new ModelWatcher(updater, models.pollInterval(), DRAIN_LIMIT);
+    ModelWatcher modelWatcher(ModelUpdater updater, ModelProperties models, SessionBudget budget) {
+        return new ModelWatcher(updater, models.pollInterval(), DRAIN_LIMIT, budget);
     }
 
     @Bean
@@ -75,6 +94,27 @@ class ModelConfiguration {
         return arguments -> {
             updater.load();
             watcher.start();
+        };
+    }
+
+    static ModelSessions.Opener opener(ModelOpener opener) {
+        return new ModelSessions.Opener() {
+            @Override
+            public List<OnnxModel> open(GraphFile graph) throws GraphRefusedException, ProviderUnavailableException {
+                return opener.open(graph);
+            }
+
+            @Override
+            public List<OnnxModel> openOnDemand(GraphFile graph, boolean first)
+                    throws GraphRefusedException, ProviderUnavailableException {
+                return opener.openOnDemand(graph, first);
+            }
+
+            @Override
+            public GraphDescription describe(GraphFile graph)
+                    throws GraphRefusedException, ProviderUnavailableException {
+                return opener.describe(graph);
+            }
         };
     }
 }

@@ -1,43 +1,40 @@
 package io.draem.service.models;
 
-import io.draem.frame.FrameSize;
-import io.draem.frame.RegionOfInterest;
-import io.draem.frame.Tiling;
 import io.draem.model.ModelDirectory;
 import io.draem.runtime.onnx.Device;
 import io.draem.runtime.onnx.FileKind;
+import io.draem.runtime.onnx.GraphDescription;
 import io.draem.runtime.onnx.GraphFile;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.runtime.onnx.ModelInput;
-import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderUnavailableException;
 import io.draem.runtime.onnx.Termination;
 import io.draem.service.queue.BatchFunction;
 import io.draem.service.queue.DeviceScheduler;
+import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.QueueListener;
+import io.draem.service.sessions.GraphSessions;
+import io.draem.service.sessions.SessionBudget;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Loads a model from a file: reads and checks it, opens it, warms it up at every batch size and starts its queue. */
+/** Loads a model from a file: reads and checks it, provides its sessions and starts its queue. */
 final class ModelLoader {
 
-    private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
-
     private final ModelProperties properties;
-    private final Opener opener;
+    private final ModelSessions sessions;
     private final QueuePlan queues;
     /** One per device, shared by all models there. */
     private final Map<Device, DeviceScheduler> schedulers = new ConcurrentHashMap<>();
@@ -52,39 +49,57 @@ final class ModelLoader {
      */
     record QueuePlan(int capacity, Duration maxBatchDelay, Duration requestTimeout, QueueListener listener) {}
 
-    /** Opens a graph on every device, as {@link ModelOpener#open} does. */
-    interface Opener {
-        List<OnnxModel> open(GraphFile graph) throws GraphRefusedException, ProviderUnavailableException;
-    }
-
     /**
      * Runs a graph for a queue.
      *
+     * @param run number of the session among those of the graph
      * @param device scheduler of the device that the graph runs on, shared by all graphs there
      */
-    private record ServedFunction(OnnxModel model, DeviceScheduler device)
+    private record ServedFunction(
+            GraphSessions<OnnxModel> sessions, int run, RecentRuns runs, Duration expected, DeviceScheduler device)
             implements BatchFunction<ModelInput, ModelOutput> {
 
         @Override
+        public boolean acquire(BooleanSupplier wanted) throws InferenceException, InterruptedException {
+            try {
+                boolean open = sessions.acquire(wanted);
+                if (open) {
+                    runs.opened();
+                }
+                return open;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Throwable e) {
+                if (sessions.isEnded()) {
+                    throw new InferenceException.ShuttingDown();
+                }
+                if (e instanceof ModelLoadException
+                        || e instanceof GraphRefusedException graph && !graph.isTemporary()) {
+                    runs.failedToOpen(e.getMessage());
+                }
+                throw new InferenceException.NotOpen(e, sessions.retryAfter());
+            }
+        }
+
+        @Override
+        public void release() {
+            sessions.release();
+        }
+
+        @Override
         public List<ModelOutput> run(List<ModelInput> images, Termination termination) throws Exception {
-            return model.run(images, termination);
+            return sessions.get(run).run(images, termination);
         }
 
         @Override
         public void check(ModelOutput output) {
-            model.check(output);
-        }
-
-        /** Returns the time of one image while the device has its maximum number of concurrent runs. */
-        @Override
-        public Duration expected() {
-            return model.runTime().multipliedBy(model.device().concurrentRuns());
+            sessions.get(run).check(output);
         }
     }
 
-    ModelLoader(ModelProperties properties, Opener opener, QueuePlan queues) {
+    ModelLoader(ModelProperties properties, ModelSessions.Opener opener, SessionBudget budget, QueuePlan queues) {
         this.properties = properties;
-        this.opener = opener;
+        this.sessions = new ModelSessions(properties, opener, budget, queues.requestTimeout());
         this.queues = queues;
     }
 
@@ -92,9 +107,10 @@ final class ModelLoader {
      * Returns the model of a file.
      *
      * @param current the model of an earlier state of the file; returned if the bytes are still the same
+     * @param replaces whether another one serves the name, so that this one must run first
      * @throws ModelLoadException if the file cannot be served
      */
-    ServedModel load(ModelFile file, @Nullable ServedModel current) throws ModelLoadException {
+    ServedModel load(ModelFile file, @Nullable ServedModel current, boolean replaces) throws ModelLoadException {
         if (file.state().equals(ModelFile.State.NONE)) {
             throw new ModelLoadException(
                     FailedVersion.Failure.MISSING, "draem.models.versions names it, but it is not in the directory");
@@ -107,7 +123,7 @@ final class ModelLoader {
                 return current;
             }
             requireDigest(file, graph.digest());
-            return open(file, graph);
+            return serve(file, graph, replaces);
         } catch (GraphRefusedException e) {
             throw invalid(Objects.requireNonNull(e.getMessage()));
         } catch (ArithmeticException e) { // the sizes that the graph claims do not fit an array
@@ -152,75 +168,40 @@ final class ModelLoader {
         }
     }
 
-    private ServedModel open(ModelFile file, GraphFile graph)
+    private ServedModel serve(ModelFile file, GraphFile graph, boolean replaces)
             throws GraphRefusedException, ProviderUnavailableException, ModelLoadException {
-        long start = System.nanoTime();
-        List<OnnxModel> sessions = opener.open(graph);
+        ModelSessions.Checked checked = sessions.of(file, graph, replaces);
+        GraphDescription description = checked.description();
+        RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
         boolean served = false;
         try {
-            ServedModel model = serve(file, graph, sessions);
+            InferenceQueue.Options options =
+                    new InferenceQueue.Options(queues.capacity(), description.maxBatchSize(), queues.maxBatchDelay());
+            ServedModel model = new ServedModel(
+                    graph.digest(),
+                    description,
+                    checked.sessions(),
+                    InferenceQueue.start(file.name(), functions(checked, runs), options, runs, System::nanoTime),
+                    runs);
             served = true;
-            log.info(
-                    "Model {} ({}x{}, {}) runs on {}, opened and warmed up in {} ms",
-                    model,
-                    model.card().width(),
-                    model.card().height(),
-                    graph.digest().substring(0, 19),
-                    model.provider(),
-                    (System.nanoTime() - start) / 1_000_000);
             return model;
         } finally {
             if (!served) {
-                sessions.forEach(OnnxModel::close);
+                checked.sessions().closeUnused();
             }
         }
     }
 
-    private ServedModel serve(ModelFile file, GraphFile graph, List<OnnxModel> sessions) throws ModelLoadException {
-        OnnxModel model = sessions.get(0);
-        requireFrames(model);
-        if (model.runTime().compareTo(queues.requestTimeout()) > 0) {
-            throw tooSlow(model.runTime());
-        }
-        InferenceQueue.Options options =
-                new InferenceQueue.Options(queues.capacity(), model.maxBatchSize(), queues.maxBatchDelay());
-        RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
-        return new ServedModel(
-                file.name(),
-                file.version(),
-                graph.digest(),
-                sessions,
-                InferenceQueue.start(file.name(), functions(sessions), options, runs, System::nanoTime),
-                runs);
-    }
-
-    /** The maps of tiles are joined by pixel; where all frames have one size, the region must have a pixel of it. */
-    private static void requireFrames(OnnxModel model) throws ModelLoadException {
-        FrameSize input = model.card().input();
-        FrameSize map = new FrameSize(model.mapWidth(), model.mapHeight());
-        Tiling tiling = model.card().framing().tiling();
-        if (tiling != null && !map.equals(input)) {
-            throw invalid("its tiles have " + input + " pixels and their maps " + map
-                    + ": export the model again with maps of the input's size");
-        }
-        FrameSize frame = tiling == null ? input : tiling.scale().fixed();
-        RegionOfInterest region = model.card().framing().region();
-        if (region != null
-                && frame != null
-                && region.at(frame.width(), frame.height()).count() == 0) {
-            throw invalid("its region of interest has no pixel of its frames of " + frame
-                    + " pixels: export the model again with a larger region");
-        }
-    }
-
-    private static ModelLoadException invalid(String reason) {
-        return new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, reason);
-    }
-
-    private List<ServedFunction> functions(List<OnnxModel> sessions) {
-        return sessions.stream()
-                .map(model ->
-                        new ServedFunction(model, schedulers.computeIfAbsent(model.device(), ModelLoader::scheduler)))
+    private List<ServedFunction> functions(ModelSessions.Checked checked, RecentRuns runs) {
+        List<Device> devices = checked.description().devices();
+        return IntStream.range(0, devices.size())
+                .mapToObj(run -> new ServedFunction(
+                        checked.sessions(),
+                        run,
+                        runs,
+                        // Of one image while the device has its maximum number of concurrent runs.
+                        checked.runTime().multipliedBy(devices.get(run).concurrentRuns()),
+                        schedulers.computeIfAbsent(devices.get(run), ModelLoader::scheduler)))
                 .toList();
     }
 
@@ -229,15 +210,7 @@ final class ModelLoader {
         return device.exclusive() ? DeviceScheduler.exclusive(runs) : new DeviceScheduler(runs);
     }
 
-    /** A model that is too slow would block the device for responses that are all late. */
-    private ModelLoadException tooSlow(Duration runTime) {
-        return new ModelLoadException(
-                FailedVersion.Failure.TOO_SLOW,
-                String.format(
-                        Locale.ROOT,
-                        "one image takes it %.1f s here, longer than a request may (draem.request-timeout, %.1f s): raise"
-                                + " that, give the service more processors or a GPU, or export the model smaller",
-                        runTime.toMillis() / 1e3,
-                        queues.requestTimeout().toMillis() / 1e3));
+    private static ModelLoadException invalid(String reason) {
+        return new ModelLoadException(FailedVersion.Failure.INVALID_GRAPH, reason);
     }
 }

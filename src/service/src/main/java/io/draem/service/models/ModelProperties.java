@@ -1,11 +1,14 @@
 package io.draem.service.models;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.draem.model.ModelDirectory;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -29,6 +32,13 @@ import org.springframework.util.unit.DataSize;
  *     highest lower version that can be served, or the next of {@code versions}, replaces it; 0 to 1, 1 for never
  * @param sha256 SHA-256 digest that a graph must have, by {@code <name>.<version>}, or by {@code <name>} for all its
  *     versions
+ * @param loading {@code eager}: all models are opened and warmed up before the service is ready; {@code on-demand}: each
+ *     is checked at the start and opened by its first request, and those that have not been used for the longest time
+ *     are closed for others. For many models of which few are used at a time
+ * @param memoryBudget memory for open models with {@code on-demand}, each counted as twice the size of its graph and its
+ *     inputs. Default: three quarters of what the JVM's heap leaves of the memory of the container; set it on a GPU, to a share of the
+ *     GPU's memory
+ * @param keepOpen names of models that are opened at the start and stay open with {@code on-demand}
  */
 @ConfigurationProperties("draem.models")
 public record ModelProperties(
@@ -38,12 +48,31 @@ public record ModelProperties(
         @DefaultValue("2GB") DataSize maxFileSize,
         @DefaultValue Map<String, List<Integer>> versions,
         @DefaultValue("0.5") double maxFailedShare,
-        @DefaultValue Map<String, String> sha256) {
+        @DefaultValue Map<String, String> sha256,
+        @DefaultValue("eager") Loading loading,
+        @Nullable DataSize memoryBudget,
+        @DefaultValue Set<String> keepOpen) {
 
     private static final Pattern SHA256 = Pattern.compile("(sha256:)?[0-9a-fA-F]{64}");
+    private static final long LEAST_BUDGET = 64 << 20;
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
+    /** When the sessions of models are opened. */
+    public enum Loading {
+        EAGER,
+        ON_DEMAND
+    }
+
     public ModelProperties {
+        keepOpen = Set.copyOf(keepOpen);
+        if (loading == Loading.EAGER && (memoryBudget != null || !keepOpen.isEmpty())) {
+            throw new IllegalArgumentException("draem.models.memory-budget and draem.models.keep-open are for"
+                    + " draem.models.loading=on-demand: set that, or leave them out");
+        }
+        if (memoryBudget != null && memoryBudget.toBytes() < 1) {
+            throw new IllegalArgumentException(
+                    "draem.models.memory-budget must be a positive size, as 4GB, got " + memoryBudget);
+        }
         versions = Map.copyOf(versions);
         sha256 = Map.copyOf(sha256);
         if (!pollInterval.isZero() && pollInterval.compareTo(SHORTEST) < 0) {
@@ -71,6 +100,19 @@ public record ModelProperties(
                         "draem.models.sha256." + key + " must be 64 hexadecimal digits, got '" + digest + "'");
             }
         });
+    }
+
+    /** Returns the largest sum of the memory of open models, in bytes. */
+    long budget() {
+        if (loading == Loading.EAGER) {
+            return Long.MAX_VALUE;
+        }
+        if (memoryBudget != null) {
+            return memoryBudget.toBytes();
+        }
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return Math.max(1, (memory - Runtime.getRuntime().maxMemory()) / 4 * 3);
     }
 
     /** Returns the required digest of a graph, {@code sha256:} and lower-case digits; null if there is none. */

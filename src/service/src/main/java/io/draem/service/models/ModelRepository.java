@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.sessions.SessionBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,10 +22,10 @@ public final class ModelRepository implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ModelRepository.class);
 
     private final Duration drainLimit;
+    private final SessionBudget budget;
     private final ApplicationEventPublisher events;
     private volatile Offer offer;
     private Set<String> expected = Set.of();
-
     private final Set<ServedModel> retiring = ConcurrentHashMap.newKeySet();
     private volatile List<FailedVersion> refused = List.of();
     private volatile boolean loaded;
@@ -42,9 +43,14 @@ public final class ModelRepository implements AutoCloseable {
      *     when others are added
      * @param drainLimit how long waiting requests may take to complete when a model is closed
      */
-    public ModelRepository(@Nullable String configuredDefault, Duration drainLimit, ApplicationEventPublisher events) {
+    public ModelRepository(
+            @Nullable String configuredDefault,
+            Duration drainLimit,
+            SessionBudget budget,
+            ApplicationEventPublisher events) {
         this.offer = new Offer(Map.of(), DefaultModel.of(configuredDefault));
         this.drainLimit = drainLimit;
+        this.budget = budget;
         this.events = events;
     }
 
@@ -68,7 +74,7 @@ public final class ModelRepository implements AutoCloseable {
         return refused;
     }
 
-    /** Returns whether the models have been loaded and warmed up. */
+    /** Returns whether the models have been loaded: warmed up, or checked to be opened on demand. */
     public boolean isLoaded() {
         return loaded;
     }
@@ -202,6 +208,7 @@ public final class ModelRepository implements AutoCloseable {
     @Override
     public void close() {
         refuseNew();
+        budget.end();
         allVersions().forEach(this::close);
         List.copyOf(retiring).forEach(this::close);
         offer = new Offer(Map.of(), offer.defaultModel);

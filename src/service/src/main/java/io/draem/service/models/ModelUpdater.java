@@ -26,7 +26,8 @@ final class ModelUpdater {
 
     private static final Logger log = LoggerFactory.getLogger(ModelUpdater.class);
 
-    private static final String EMPTIED = "The model directory has no models any more: loaded models stay in service";
+    private static final String EMPTIED =
+            "The model directory has no models any more: models that are open stay in service";
 
     private final ModelProperties properties;
     private final ModelRepository repository;
@@ -93,7 +94,7 @@ final class ModelUpdater {
             found = ModelFile.list(properties.directory());
         } catch (IOException e) {
             warnOnce("The model directory cannot be read (" + SafeText.escaped(e.toString())
-                    + "): loaded models stay in service");
+                    + "): models that are open stay in service");
             return;
         }
         if (found.isEmpty()) {
@@ -184,6 +185,15 @@ final class ModelUpdater {
             throw new StartUpException(
                     "draem.models.default is '" + configured + "', but served are " + names,
                     "Name one of them, or leave the property out");
+        }
+        List<String> missing = properties.keepOpen().stream()
+                .filter(name -> !names.contains(name))
+                .sorted()
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new StartUpException(
+                    "draem.models.keep-open has " + missing + ", but served are " + names,
+                    "Name only models that are served" + failures.summary());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.sessions.SessionBudget;
 import io.draem.text.EscapedFailure;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,7 @@ final class ModelWatcher implements AutoCloseable {
     private final ModelUpdater updater;
     private final Duration interval;
     private final Duration closeLimit;
+    private final SessionBudget budget;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
     /** A scan may hang, and so may the load of a version: neither delays a failover of another model. */
     private final ExecutorService failingOver = Executors.newCachedThreadPool(ModelWatcher::thread);
@@ -26,10 +28,11 @@ final class ModelWatcher implements AutoCloseable {
      * @param interval time between two scans; zero for never
      * @param closeLimit how long {@link #close} waits for a load in progress
      */
-    ModelWatcher(ModelUpdater updater, Duration interval, Duration closeLimit) {
+    ModelWatcher(ModelUpdater updater, Duration interval, Duration closeLimit, SessionBudget budget) {
         this.updater = updater;
         this.interval = interval;
         this.closeLimit = closeLimit;
+        this.budget = budget;
     }
 
     /** Starts the scans; a failing version is replaced immediately, also without scans. */
@@ -46,6 +49,7 @@ final class ModelWatcher implements AutoCloseable {
     public void close() {
         executor.shutdown();
         failingOver.shutdown();
+        budget.end(); // a scan may wait for memory
         long end = System.nanoTime() + closeLimit.toNanos();
         try {
             if (!executor.awaitTermination(closeLimit.toNanos(), TimeUnit.NANOSECONDS)

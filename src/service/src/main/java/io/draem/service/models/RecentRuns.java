@@ -1,6 +1,8 @@
 package io.draem.service.models;
 
 import io.draem.service.queue.QueueListener;
+import io.draem.text.SafeText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The most recent runs of a version, and whether too large a share of them failed. A run in which some images failed counts
@@ -20,6 +22,8 @@ final class RecentRuns implements QueueListener {
     private long ended;
     private boolean reported;
     private Runnable whenExceeded = () -> {};
+    /** Why the graph cannot be opened; null if it can, or has not been. */
+    private @Nullable String refusal;
 
     /**
      * @param maxFailedShare maximum share of failed runs; 1 is never exceeded
@@ -36,6 +40,21 @@ final class RecentRuns implements QueueListener {
      */
     synchronized void whenExceeded(Runnable action) {
         whenExceeded = action;
+    }
+
+    /** Records that the graph was opened for a run, or was open. */
+    synchronized void opened() {
+        refusal = null;
+    }
+
+    /** Records that the graph cannot be opened, which counts as more than the share. */
+    void failedToOpen(@Nullable String reason) {
+        Runnable action;
+        synchronized (this) {
+            action = refusal == null && maxFailedShare < 1 ? whenExceeded : () -> {};
+            refusal = String.valueOf(reason);
+        }
+        action.run();
     }
 
     @Override
@@ -59,12 +78,15 @@ final class RecentRuns implements QueueListener {
 
     /** Returns whether the share of failed runs exceeds the limit; false while there are too few runs. */
     synchronized boolean exceeded() {
-        return ended >= LEAST && failedShare() > maxFailedShare;
+        return maxFailedShare < 1 && refusal != null || ended >= LEAST && failedShare() > maxFailedShare;
     }
 
-    /** Returns the number of failed images, worded to follow "failed on". */
+    /** Returns the number of failed images, or why it cannot be opened, worded to follow "failed on". */
     @Override
     public synchronized String toString() {
+        if (refusal != null) {
+            return "its opening (" + SafeText.escaped(refusal) + ")";
+        }
         int images = 0;
         int failed = 0;
         for (int i = 0; i < count(); i++) {

@@ -1,6 +1,7 @@
 package io.draem.service.models;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.onnx.GraphDescription;
 import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
@@ -9,8 +10,8 @@ import io.draem.service.queue.InferenceQueue;
 import io.draem.service.queue.PendingRequest;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.sessions.GraphSessions;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServedModel {
 
-    private final String name;
-    private final int version;
     private final String digest;
-    /** One per concurrent run, all of the same graph. */
-    private final List<OnnxModel> sessions;
-
-    private final OnnxModel model;
+    private final GraphDescription graph;
+    private final GraphSessions<OnnxModel> sessions;
     private final InferenceQueue<ModelInput, ModelOutput> queue;
     private final RecentRuns runs;
     /** The failures for which it failed over to another version; null if it has not. */
@@ -39,27 +36,24 @@ public final class ServedModel {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     ServedModel(
-            String name,
-            int version,
             String digest,
-            List<OnnxModel> sessions,
+            GraphDescription graph,
+            GraphSessions<OnnxModel> sessions,
             InferenceQueue<ModelInput, ModelOutput> queue,
             RecentRuns runs) {
-        this.name = name;
-        this.version = version;
         this.digest = digest;
-        this.sessions = List.copyOf(sessions);
-        this.model = sessions.get(0);
+        this.graph = graph;
+        this.sessions = sessions;
         this.queue = queue;
         this.runs = runs;
     }
 
     public String name() {
-        return name;
+        return sessions.model();
     }
 
     public int version() {
-        return version;
+        return sessions.version();
     }
 
     /** Returns {@code sha256:} and the hexadecimal digest of the graph's file. */
@@ -69,37 +63,37 @@ public final class ServedModel {
 
     /** Returns the metadata of the graph. */
     public ModelCard card() {
-        return model.card();
+        return graph.card();
     }
 
     /** Returns the provider that the graph runs on: {@code cpu}, {@code cuda} or {@code tensorrt}. */
     public String provider() {
-        return model.provider().id();
+        return graph.provider().id();
     }
 
     /** Returns why the graph runs on the CPU although a GPU was requested; null if it runs on the requested provider. */
     public @Nullable String fallback() {
-        return model.fallback();
+        return graph.fallback();
     }
 
     /** Returns whether the graph's score and map are normalized; raw values are not known then. */
     public boolean scoresNormalized() {
-        return model.scoresNormalized();
+        return graph.scoresNormalized();
     }
 
     /** Returns whether the graph has the reconstruction as an output. */
     public boolean reconstructs() {
-        return model.reconstructs();
+        return graph.reconstructs();
     }
 
     /** Returns the height of the maps; it differs from the input's if the graph has a resize inside. */
     public int mapHeight() {
-        return model.mapHeight();
+        return graph.mapHeight();
     }
 
     /** Returns the width of the maps. */
     public int mapWidth() {
-        return model.mapWidth();
+        return graph.mapWidth();
     }
 
     /** Throws what taking a first slot would throw now, so that a request can be refused before it is read. */
@@ -134,12 +128,12 @@ public final class ServedModel {
 
     /** Returns the maximum number of inputs in one run. */
     public int maxBatchSize() {
-        return model.maxBatchSize();
+        return graph.maxBatchSize();
     }
 
     /** Returns the maximum number of concurrent runs. */
     public int concurrentRuns() {
-        return sessions.size();
+        return graph.devices().size();
     }
 
     /** Returns the maximum number of inputs of one request's tiled images that wait, run, or have run and are not blended. */
@@ -190,6 +184,21 @@ public final class ServedModel {
         runs.whenExceeded(action);
     }
 
+    /** Returns whether its sessions are open, rather than opened by its next run. */
+    public boolean isOpen() {
+        return sessions.isOpen();
+    }
+
+    /** Returns whether its sessions stay open, so that it does not need its file any more. */
+    boolean isKeptOpen() {
+        return sessions.isKeptOpen();
+    }
+
+    /** Returns how much memory its open sessions take, as counted in the budget; 0 while they are closed. */
+    public long memory() {
+        return isOpen() ? sessions.bytes() : 0;
+    }
+
     void refuseNew() {
         queue.refuseNew();
     }
@@ -211,10 +220,9 @@ public final class ServedModel {
         return unused;
     }
 
-    /** Completes waiting requests, then closes the graph; it stays open if a run outlives the limit. */
+    /** Completes waiting requests, then closes the sessions; they stay open if a run or an opening outlives the limit. */
     synchronized boolean close(Duration limit) throws InterruptedException {
-        if (!closed.isDone() && queue.drain(limit)) {
-            sessions.forEach(OnnxModel::close);
+        if (!closed.isDone() && queue.drain(limit) && sessions.close(limit)) {
             closed.complete(null);
         }
         return closed.isDone();
@@ -227,6 +235,6 @@ public final class ServedModel {
 
     @Override
     public String toString() {
-        return name + " version " + version;
+        return sessions.toString();
     }
 }

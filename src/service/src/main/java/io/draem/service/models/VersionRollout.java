@@ -208,7 +208,7 @@ final class VersionRollout {
             return file.state().equals(ModelFile.State.NONE) ? null : current;
         }
         try {
-            ServedModel model = loader.load(file, current);
+            ServedModel model = loader.load(file, current, !before.isEmpty());
             if (model != current) {
                 model.whenFailing(() -> whenFailing.accept(model));
             }
@@ -217,7 +217,7 @@ final class VersionRollout {
             failures.forget(file);
             return model;
         } catch (ModelLoadException e) {
-            failures.add(file, e, current != null);
+            failures.add(file, e, current);
             return e.failure() == FailedVersion.Failure.MISSING ? null : current;
         }
     }

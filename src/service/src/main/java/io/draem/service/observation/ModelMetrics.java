@@ -18,7 +18,7 @@ import org.springframework.context.event.EventListener;
 /**
  * Measures the models and their queues: {@code draem_model_info}, {@code draem_model_switches_total},
  * {@code draem_model_load_failures_total}, {@code draem_model_failover_total}, {@code draem_model_suspended},
- * {@code draem_provider_fallback}, {@code draem_queue_depth} and
+ * {@code draem_model_memory_bytes}, {@code draem_provider_fallback}, {@code draem_queue_depth} and
  * {@code draem_queue_capacity}. The gauges of a version disappear with it.
  */
 final class ModelMetrics {
@@ -29,6 +29,7 @@ final class ModelMetrics {
     private final MultiGauge depth;
     private final MultiGauge capacity;
     private final MultiGauge suspended;
+    private final MultiGauge memory;
     private final Counter[] failures;
     /** Version and digest of the served version of each name. */
     private final Map<String, String> answering = new HashMap<>();
@@ -45,6 +46,11 @@ final class ModelMetrics {
         this.suspended = gauge(
                 "draem.model.suspended",
                 "1 for a version that failed on too many runs and serves only requests that name it");
+        this.memory = MultiGauge.builder("draem.model.memory")
+                .description("Memory counted for a model, twice the size of its graph and its inputs; 0 while it is not"
+                        + " open")
+                .baseUnit("bytes")
+                .register(registry);
         this.failures = Arrays.stream(FailedVersion.Failure.values())
                 .map(failure -> Counter.builder("draem.model.load.failures")
                         .description("Failed loads of a version")
@@ -76,6 +82,7 @@ final class ModelMetrics {
         show(depth, models, ServedModel::queueDepth);
         show(capacity, models, ServedModel::queueCapacity);
         show(suspended, models, model -> model.isSuspended() ? 1 : 0);
+        show(memory, models, ServedModel::memory);
         models.forEach(this::failedOver);
         countSwitches(models);
     }

@@ -7,10 +7,13 @@ import io.draem.service.models.ModelRepository;
 import io.draem.service.queue.Listeners;
 import io.draem.service.queue.QueueListener;
 import io.draem.service.security.AccessListener;
+import io.draem.service.sessions.SessionBudget;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
@@ -34,6 +37,26 @@ class ObservationConfiguration {
     @Bean
     QueueListener queueMetrics(MeterRegistry registry) {
         return new QueueMetrics(registry);
+    }
+
+    @Bean
+    SessionMetrics sessionMetrics(MeterRegistry registry) {
+        return new SessionMetrics(registry);
+    }
+
+    @Bean
+    MeterBinder sessionBudgetMetrics(SessionBudget budget) {
+        return registry -> {
+            Gauge.builder("draem.model.memory.limit", () -> limit(budget))
+                    .description(
+                            "Memory for open models, as counted in draem_model_memory_bytes; no limit where all are"
+                                    + " kept open")
+                    .baseUnit("bytes")
+                    .register(registry);
+            Gauge.builder("draem.model.waiting", budget, SessionBudget::waiting)
+                    .description("Models that wait to be opened")
+                    .register(registry);
+        };
     }
 
     @Bean
@@ -112,5 +135,9 @@ class ObservationConfiguration {
     @Bean("modelsHealthIndicator")
     HealthIndicator modelHealth(ModelRepository models) {
         return new ModelHealth(models);
+    }
+
+    private static double limit(SessionBudget budget) {
+        return budget.limit() == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : budget.limit();
     }
 }

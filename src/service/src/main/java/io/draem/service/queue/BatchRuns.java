@@ -102,6 +102,27 @@ final class BatchRuns<I, O> {
         }
     }
 
+    /** Returns whether a request waits. */
+    boolean hasRequests() {
+        buffer.lock.lock();
+        try {
+            return buffer.size() > 0;
+        } finally {
+            buffer.lock.unlock();
+        }
+    }
+
+    /** Fails the requests that wait. */
+    void refuseWaiting(InferenceException reason) {
+        buffer.lock.lock();
+        try {
+            buffer.clear(pending -> pending.fail(reason));
+            buffer.slotsChanged();
+        } finally {
+            buffer.lock.unlock();
+        }
+    }
+
     /** Takes the next batch, without requests whose deadline has passed; unless it is empty, it runs until {@link #ended}. */
     BatchRun<I, O> take() {
         buffer.lock.lock();

@@ -47,6 +47,24 @@ final class DeviceWorker<I, O> implements Runnable {
         if (!runs.awaitRequests()) {
             return false;
         }
+        boolean ready;
+        try {
+            ready = function.acquire(runs::hasRequests);
+        } catch (InferenceException e) {
+            runs.refuseWaiting(e);
+            return true;
+        }
+        if (ready) {
+            try {
+                runOnDevice();
+            } finally {
+                function.release();
+            }
+        }
+        return true;
+    }
+
+    private void runOnDevice() throws InterruptedException {
         long wanted = runs.now();
         device.take();
         long started = runs.now();
@@ -56,7 +74,6 @@ final class DeviceWorker<I, O> implements Runnable {
         } finally {
             device.giveBack(runs.now() - started);
         }
-        return true;
     }
 
     private void runBatch(BatchRun<I, O> run, long wanted) {

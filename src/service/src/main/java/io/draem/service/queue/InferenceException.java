@@ -29,12 +29,32 @@ public abstract sealed class InferenceException extends Exception {
         }
     }
 
+    /** What the run needs could not be opened; nothing was done for the request. */
+    public static final class NotOpen extends InferenceException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Duration retryAfter;
+
+        /** @param retryAfter when it is tried again, at least a second */
+        public NotOpen(Throwable cause, Duration retryAfter) {
+            super("The model could not be opened");
+            initCause(cause);
+            this.retryAfter = retryAfter;
+        }
+
+        /** Returns when opening is tried again, at least a second. */
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
     /** The service shuts down; nothing was done for the request. */
     public static final class ShuttingDown extends InferenceException {
 
         private static final long serialVersionUID = 1L;
 
-        ShuttingDown() {
+        public ShuttingDown() {
             super("The service shuts down and accepts no more requests");
         }
     }

@@ -199,8 +199,10 @@ final class RequestBuffer<I, O> {
 
     /** Removes all waiting requests. */
     void clear(Consumer<PendingRequest<I, O>> each) {
-        waiting.forEach(pending -> freed(pending.slot()));
-        waiting.forEach(each);
-        waiting.clear();
+        while (!waiting.isEmpty()) { // if one fails, the others still wait
+            PendingRequest<I, O> pending = waiting.removeFirst();
+            freed(pending.slot());
+            each.accept(pending);
+        }
     }
 }

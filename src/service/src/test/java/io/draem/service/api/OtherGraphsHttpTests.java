@@ -59,7 +59,7 @@ class OtherGraphsHttpTests {
     private static float[] scores;
     private static float[] maps;
 
-    private Http http;
+    Http http;
 
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) throws Exception {
@@ -249,7 +249,7 @@ class OtherGraphsHttpTests {
         return png.toByteArray();
     }
 
-    private JsonNode detect(int image, String query) throws Exception {
+    JsonNode detect(int image, String query) throws Exception {
         HttpResponse<byte[]> response = http.post("/v1/detect" + query, "image/png", png(image));
         assertThat(response.statusCode()).as(Http.text(response)).isEqualTo(200);
         return Http.json(response);

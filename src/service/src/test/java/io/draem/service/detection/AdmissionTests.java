@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.service.models.ModelRepository;
+import io.draem.service.sessions.SessionBudget;
+import io.draem.service.sessions.SessionListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,11 @@ class AdmissionTests {
 
     private final List<Outcome> ended = new ArrayList<>();
     private final Admission admission = new Admission(
-            new ModelRepository(null, Duration.ofSeconds(1), event -> {}),
+            new ModelRepository(
+                    null,
+                    Duration.ofSeconds(1),
+                    new SessionBudget(Long.MAX_VALUE, SessionListener.NONE, System::nanoTime),
+                    event -> {}),
             new DetectionListener() {
                 @Override
                 public void ended(io.draem.service.models.@Nullable ServedModel model, Outcome outcome, Duration took) {

@@ -226,13 +226,13 @@ class FailingVersionTests extends ModelDirectoryTest {
         CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         CountDownLatch failedOver = new CountDownLatch(1);
-        ModelLoader.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
+        ModelSessions.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
         ModelProperties properties = otherIsLoaded
                 ? LoadedModels.versions(temporary, Map.of("cookie", List.of(2, 1)))
                 : LoadedModels.properties(temporary, null);
         try (LoadedModels served = new LoadedModels(properties, Duration.ofSeconds(30), opener);
-                ModelWatcher watcher =
-                        new ModelWatcher(served.updater(), Duration.ofMillis(10), Duration.ofSeconds(20))) {
+                ModelWatcher watcher = new ModelWatcher(
+                        served.updater(), Duration.ofMillis(10), Duration.ofSeconds(20), served.budget())) {
             served.load();
             served.whenFailedOver(failedOver::countDown);
             watcher.start();
@@ -255,7 +255,7 @@ class FailingVersionTests extends ModelDirectoryTest {
         Files.write(directory.file("cookie", "2"), failingGraph());
         CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        ModelLoader.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
+        ModelSessions.Opener opener = hangingAt(ModelDirectory.graph(9), hangs, released);
         try (LoadedModels served =
                         new LoadedModels(LoadedModels.properties(temporary, null), Duration.ofSeconds(30), opener);
                 LogLines lines = new LogLines(ModelUpdater.class, Level.ERROR)) {
@@ -319,7 +319,7 @@ class FailingVersionTests extends ModelDirectoryTest {
     }
 
     /** Opens graphs, but one only once it is released. */
-    private static ModelLoader.Opener hangingAt(byte[] hung, CountDownLatch hangs, CountDownLatch released) {
+    private static ModelSessions.Opener hangingAt(byte[] hung, CountDownLatch hangs, CountDownLatch released) {
         String digest = Sha256.of(hung);
         return graph -> {
             if (graph.digest().equals(digest)) {

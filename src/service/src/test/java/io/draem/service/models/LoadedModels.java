@@ -4,22 +4,26 @@ import io.draem.runtime.onnx.ExecutionOptions;
 import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.ProviderChoice;
 import io.draem.service.queue.QueueListener;
+import io.draem.service.sessions.SessionBudget;
+import io.draem.service.sessions.SessionListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** The models of a directory on the CPU, with the events about them. */
 final class LoadedModels implements AutoCloseable {
 
-    static final ModelLoader.Opener OPENER =
-            new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1))::open;
+    static final ModelSessions.Opener OPENER =
+            ModelConfiguration.opener(new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)));
 
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
+    private final SessionBudget budget;
     private final ModelRepository repository;
     private final ModelUpdater updater;
     private volatile Runnable whenFailedOver = () -> {};
@@ -35,10 +39,14 @@ final class LoadedModels implements AutoCloseable {
     /**
      * @param opener opens graphs, as {@link #OPENER} does
      */
-    LoadedModels(ModelProperties properties, Duration requestTimeout, ModelLoader.Opener opener) {
-        repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), events::add);
+    LoadedModels(ModelProperties properties, Duration requestTimeout, ModelSessions.Opener opener) {
+        budget = new SessionBudget(properties.budget(), SessionListener.NONE, System::nanoTime);
+        repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), budget, events::add);
         ModelLoader loader = new ModelLoader(
-                properties, opener, new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
+                properties,
+                opener,
+                budget,
+                new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
         updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add), event -> {
             events.add(event);
             if (event instanceof ModelEvent.Failover) {
@@ -49,15 +57,48 @@ final class LoadedModels implements AutoCloseable {
 
     static ModelProperties properties(Path directory, @Nullable String defaultModel) {
         return new ModelProperties(
-                directory, defaultModel, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), 0.5, Map.of());
+                directory,
+                defaultModel,
+                Duration.ZERO,
+                DataSize.ofMegabytes(100),
+                Map.of(),
+                0.5,
+                Map.of(),
+                ModelProperties.Loading.EAGER,
+                null,
+                Set.of());
     }
 
     static ModelProperties versions(Path directory, Map<String, List<Integer>> versions) {
-        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), versions, 0.5, Map.of());
+        return new ModelProperties(
+                directory,
+                null,
+                Duration.ZERO,
+                DataSize.ofMegabytes(100),
+                versions,
+                0.5,
+                Map.of(),
+                ModelProperties.Loading.EAGER,
+                null,
+                Set.of());
     }
 
     static ModelProperties sha256(Path directory, Map<String, String> sha256) {
-        return new ModelProperties(directory, null, Duration.ZERO, DataSize.ofMegabytes(100), Map.of(), 0.5, sha256);
+        return new ModelProperties(
+                directory,
+                null,
+                Duration.ZERO,
+                DataSize.ofMegabytes(100),
+                Map.of(),
+                0.5,
+                sha256,
+                ModelProperties.Loading.EAGER,
+                null,
+                Set.of());
+    }
+
+    SessionBudget budget() {
+        return budget;
     }
 
     ModelRepository repository() {

@@ -17,6 +17,8 @@ import io.draem.runtime.onnx.Termination;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.QueueListener;
 import io.draem.service.queue.TestContext;
+import io.draem.service.sessions.SessionBudget;
+import io.draem.service.sessions.SessionListener;
 import io.draem.text.Sha256;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -433,7 +435,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
     void aVersionThatFailsUnexpectedlyIsRefusedAndOthersAreLoaded(Throwable cause) throws Exception {
         directory.put("biscuit", "1", 9);
         String failing = Sha256.of(ModelDirectory.graph(9));
-        ModelLoader.Opener opener = graph -> {
+        ModelSessions.Opener opener = graph -> {
             if (graph.digest().equals(failing)) {
                 throwUnchecked(cause);
             }
@@ -488,10 +490,11 @@ class ModelUpdaterTests extends ModelDirectoryTest {
                     opened.addAll(LoadedModels.OPENER.open(graph));
                     return opened;
                 },
+                new SessionBudget(Long.MAX_VALUE, SessionListener.NONE, System::nanoTime),
                 new ModelLoader.QueuePlan(0, Duration.ZERO, Duration.ofSeconds(30), QueueListener.NONE));
         ModelFile file = ModelFile.list(temporary).get("cookie").get(0);
         assertThatExceptionOfType(ModelLoadException.class)
-                .isThrownBy(() -> loader.load(file, null))
+                .isThrownBy(() -> loader.load(file, null, false))
                 .withMessageContaining("IllegalArgumentException");
         OnnxModel model = opened.get(0);
         ModelInput image =
@@ -523,22 +526,20 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         ModelFile file = ModelFile.list(temporary).get("cookie").get(0);
         try (LogLines lines = new LogLines(LoadFailures.class, Level.INFO)) {
             failures.add(
-                    file, new ModelLoadException(FailedVersion.Failure.TOO_SLOW, "one image takes it 31.2 s"), false);
+                    file, new ModelLoadException(FailedVersion.Failure.TOO_SLOW, "one image takes it 31.2 s"), null);
             failures.add(
-                    file, new ModelLoadException(FailedVersion.Failure.TOO_SLOW, "one image takes it 31.9 s"), false);
+                    file, new ModelLoadException(FailedVersion.Failure.TOO_SLOW, "one image takes it 31.9 s"), null);
             assertThat(lines.taken()).singleElement().asString().contains("31.2 s");
             assertThat(failures.models())
                     .extracting(FailedVersion::reason)
                     .containsExactly("one image takes it 31.9 s");
             failures.add(
-                    file, new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read"), false);
+                    file, new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read"), null);
             assertThat(lines.taken()).as("another kind of failure").hasSize(1);
             directory.put("cookie", "1", 4);
             ModelFile changed = ModelFile.list(temporary).get("cookie").get(0);
             failures.add(
-                    changed,
-                    new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read"),
-                    false);
+                    changed, new ModelLoadException(FailedVersion.Failure.UNREADABLE, "the file cannot be read"), null);
             assertThat(lines.taken()).as("another state").hasSize(1);
         }
     }

@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.runtime.onnx.Termination;
 import io.draem.testing.Await;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +96,109 @@ class InferenceQueueTests {
                 thread.join(20_000);
                 assertThat(thread.isAlive()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void whatARunNeedsIsAcquiredBeforeItAndReleasedAfterIt() throws Exception {
+        Acquired function = new Acquired(() -> true);
+        start(function);
+        assertThat(queue.submit(1, patient).await().output()).isEqualTo(2);
+        assertThat(queue.submit(2, patient).await().output()).isEqualTo(4);
+        queue.drain(Duration.ofSeconds(10));
+        Await.until(Duration.ofSeconds(10), () -> function.steps.size() == 6);
+        assertThat(function.steps).containsExactly("acquired", "ran", "released", "acquired", "ran", "released");
+    }
+
+    @Test
+    void allRequestsThatWaitFailIfWhatTheyNeedCannotBeAcquired() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        start(4, 10, Duration.ZERO, new Acquired(() -> {
+            started.release();
+            gate.acquire();
+            if (fails.get()) {
+                throw new InferenceException.NotOpen(new IOException("The disk is gone"), Duration.ofSeconds(7));
+            }
+            return true;
+        }));
+        PendingRequest<Integer, Integer> first = queue.submit(1, patient);
+        assertThat(started.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        List<PendingRequest<Integer, Integer>> all = new ArrayList<>(submit(2, 3, 4, 5, 6));
+        all.add(first);
+        gate.release();
+        for (PendingRequest<Integer, Integer> pending : all) {
+            assertThatExceptionOfType(InferenceException.NotOpen.class)
+                    .isThrownBy(pending::await)
+                    .satisfies(e -> assertThat(e.retryAfter()).hasSeconds(7))
+                    .withRootCauseInstanceOf(IOException.class);
+        }
+        assertThat(ended).isEmpty();
+        assertThat(queue.depth()).isZero();
+        fails.set(false);
+        gate.release();
+        assertThat(queue.submit(1, patient).await().output()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsAcquiredForARequestThatWasCancelled() throws Exception {
+        List<Boolean> wanted = Collections.synchronizedList(new ArrayList<>());
+        start(new BatchFunction<>() {
+            @Override
+            public boolean acquire(BooleanSupplier stillWanted) throws InterruptedException {
+                wanted.add(stillWanted.getAsBoolean());
+                started.release();
+                gate.acquire();
+                wanted.add(stillWanted.getAsBoolean());
+                return stillWanted.getAsBoolean();
+            }
+
+            @Override
+            public List<Integer> run(List<Integer> inputs, Termination termination) {
+                return doubled(inputs);
+            }
+        });
+        PendingRequest<Integer, Integer> first = queue.submit(1, patient);
+        assertThat(started.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        first.cancel();
+        gate.release();
+        Await.until(Duration.ofSeconds(10), () -> wanted.size() == 2);
+        gate.release();
+        assertThat(queue.submit(2, patient).await().output()).isEqualTo(4);
+        assertThat(wanted).containsExactly(true, false, true, true);
+    }
+
+    /** Notes when it is acquired, runs and is released. */
+    private final class Acquired implements BatchFunction<Integer, Integer> {
+
+        private final List<String> steps = Collections.synchronizedList(new ArrayList<>());
+        private final Callable<Boolean> acquire;
+
+        Acquired(Callable<Boolean> acquire) {
+            this.acquire = acquire;
+        }
+
+        @Override
+        public boolean acquire(BooleanSupplier wanted) throws InferenceException, InterruptedException {
+            try {
+                boolean acquired = acquire.call();
+                steps.add("acquired");
+                return acquired;
+            } catch (InferenceException | InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void release() {
+            steps.add("released");
+        }
+
+        @Override
+        public List<Integer> run(List<Integer> inputs, Termination termination) {
+            steps.add("ran");
+            return doubled(inputs);
         }
     }
 
