@@ -49,7 +49,7 @@ class ObservationConfiguration {
         return registry -> {
             Gauge.builder("draem.model.memory.limit", () -> limit(budget))
                     .description(
-                            "Memory for open models, as counted in draem_model_memory_bytes; no limit where all are"
+                            "Memory for open models, as counted in draem_model_memory_bytes; infinite where all are"
                                     + " kept open")
                     .baseUnit("bytes")
                     .register(registry);
