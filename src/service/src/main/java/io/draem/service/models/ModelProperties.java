@@ -36,8 +36,8 @@ import org.springframework.util.unit.DataSize;
  *     is checked at the start and opened by its first request, and those that have not been used for the longest time
  *     are closed for others. For many models of which few are used at a time
  * @param memoryBudget memory for open models with {@code on-demand}, each counted as twice the size of its graph and its
- *     inputs. Default: three quarters of what the JVM's heap leaves of the memory of the container; set it on a GPU, to a share of the
- *     GPU's memory
+ *     inputs. Default: a third of what the JVM's heap leaves of the memory of the container; set it on a GPU, to a share
+ *     of the GPU's memory
  * @param keepOpen names of models that are opened at the start and stay open with {@code on-demand}
  */
 @ConfigurationProperties("draem.models")
