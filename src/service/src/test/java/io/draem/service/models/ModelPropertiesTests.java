@@ -50,12 +50,28 @@ class ModelPropertiesTests {
             draem.models.versions.cookie | 0      | from 1 to 999999999
             draem.models.versions.cookie | 1000000000 | from 1 to 999999999
             draem.models.sha256.cookie   | abc    | 64 hexadecimal digits
+            draem.models.memory-budget   | 1GB    | are for draem.models.loading=on-demand
+            draem.models.keep-open       | cookie | are for draem.models.loading=on-demand
             """)
     void refusesWhatCannotBeAndNamesTheProperty(String property, String value, String reason) {
         assertThatThrownBy(() -> bind(Map.of(property, value)))
                 .rootCause()
                 .hasMessageContaining(property)
                 .hasMessageContaining(reason);
+    }
+
+    @Test
+    void modelsOnDemandHaveABudgetAndOthersNone() {
+        assertThat(bind(Map.of()).budget()).isEqualTo(Long.MAX_VALUE);
+        Map<String, String> properties = new HashMap<>(Map.of("draem.models.loading", "on-demand"));
+        assertThat(bind(properties).budget()).isBetween(64L << 20, Long.MAX_VALUE - 1);
+        properties.putAll(Map.of("draem.models.memory-budget", "2GB", "draem.models.keep-open", "cookie,tile"));
+        assertThat(bind(properties).budget()).isEqualTo(2L << 30);
+        assertThat(bind(properties).keepOpen()).containsExactlyInAnyOrder("cookie", "tile");
+        properties.put("draem.models.memory-budget", "0");
+        assertThatThrownBy(() -> bind(properties))
+                .rootCause()
+                .hasMessageContaining("draem.models.memory-budget must be a positive size");
     }
 
     private static ModelProperties bind(Map<String, String> properties) {
