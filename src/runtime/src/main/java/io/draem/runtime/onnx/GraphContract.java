@@ -28,9 +28,10 @@ final class GraphContract {
      * @param card size of the input, thresholds and ranges
      * @param scoresNormalized whether the graph returns normalized scores and maps, with 0.5 at the threshold; raw values
      *     are not available then
+     * @param reconstructs whether the graph has an output for the reconstruction
      * @param fixedBatch the only batch size that it accepts; 0 for any
      */
-    record Signature(ModelCard card, boolean scoresNormalized, int fixedBatch) {
+    record Signature(ModelCard card, boolean scoresNormalized, boolean reconstructs, int fixedBatch) {
 
         /** Returns the largest batch to run where at most {@code allowed} images are allowed. */
         int maxBatchSize(int allowed) {
@@ -69,7 +70,8 @@ final class GraphContract {
         long[] score = shape("output", outputs, ModelContract.PRED_SCORE);
         long[] map = shape("output", outputs, ModelContract.ANOMALY_MAP);
         ModelCard card = AnomalibGraph.card(input, score, map);
-        return new Signature(card, true, (int) Math.max(0, input[0]));
+        return new Signature(
+                card, true, outputs.containsKey(ModelContract.RECONSTRUCTION), (int) Math.max(0, input[0]));
     }
 
     private static Signature own(ModelCard card, Map<String, NodeInfo> inputs, Map<String, NodeInfo> outputs)
@@ -79,10 +81,11 @@ final class GraphContract {
         requireShape("input", inputs, ModelContract.INPUT, ANY, 3, height, width);
         requireShape("output", outputs, ModelContract.PRED_SCORE, ANY);
         requireShape("output", outputs, ModelContract.ANOMALY_MAP, ANY, height, width);
-        if (outputs.containsKey(ModelContract.RECONSTRUCTION)) {
+        boolean reconstructs = outputs.containsKey(ModelContract.RECONSTRUCTION);
+        if (reconstructs) {
             requireShape("output", outputs, ModelContract.RECONSTRUCTION, ANY, 3, height, width);
         }
-        return new Signature(card, false, 0);
+        return new Signature(card, false, reconstructs, 0);
     }
 
     /** The batch must be dynamic; any other side may be dynamic, and must be the expected one if it is fixed. */

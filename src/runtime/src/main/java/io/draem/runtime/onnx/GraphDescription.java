@@ -85,7 +85,7 @@ public record GraphDescription(
             return new GraphDescription(
                     signature.card(),
                     signature.scoresNormalized(),
-                    session.getOutputNames().contains(ModelContract.RECONSTRUCTION),
+                    signature.reconstructs(),
                     width,
                     height,
                     signature.maxBatchSize(maxBatchSize),

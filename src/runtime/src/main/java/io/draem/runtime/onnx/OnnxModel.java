@@ -24,7 +24,6 @@ public final class OnnxModel implements AutoCloseable {
     private final boolean owner;
     private final GraphContract.Signature signature;
     private final Placement placement;
-    private final boolean reconstructs;
     private final BatchRunner runner;
 
     private Duration runTime = Duration.ZERO;
@@ -43,7 +42,6 @@ public final class OnnxModel implements AutoCloseable {
         this.owner = owner;
         this.signature = signature;
         this.placement = placement;
-        this.reconstructs = session.getOutputNames().contains(ModelContract.RECONSTRUCTION);
         this.runner = new BatchRunner(environment, session, placement, card(), maxBatchSize);
     }
 
@@ -132,7 +130,7 @@ public final class OnnxModel implements AutoCloseable {
 
     /** Returns whether the graph has an output for the reconstruction. */
     public boolean reconstructs() {
-        return reconstructs;
+        return signature.reconstructs();
     }
 
     /** Returns the height of the maps, which differs from that of the input if the graph resizes; 0 before the first run. */
@@ -160,7 +158,7 @@ public final class OnnxModel implements AutoCloseable {
      * @throws IllegalStateException if the graph returns another number of values than expected, or is closed
      */
     public List<ModelOutput> run(List<ModelInput> batch, Termination termination) throws RunFailedException {
-        boolean reconstruct = reconstructs && batch.stream().anyMatch(ModelInput::reconstruction);
+        boolean reconstruct = reconstructs() && batch.stream().anyMatch(ModelInput::reconstruction);
         try (OrtSession.Result result = runner.run(batch, reconstruct, termination)) {
             if (mapHeight == 0) {
                 measureMap(result);

@@ -88,18 +88,7 @@ class ModelOpenerTests {
 
     @Test
     void twoConcurrentRunsReturnTheResultsOfOne() throws Exception {
-        ExecutionOptions two = new ExecutionOptions(
-                ProviderChoice.CPU,
-                List.of(0),
-                2,
-                2,
-                true,
-                1,
-                1,
-                true,
-                true,
-                CudaOptions.DEFAULT,
-                TensorRtOptions.DEFAULT);
+        ExecutionOptions two = twoRuns(1);
         List<OnnxModel> models = new ModelOpener(two).open(graph(TestModels.graph()));
         try (OnnxModel first = models.get(0);
                 OnnxModel second = models.get(1)) {
@@ -118,6 +107,21 @@ class ModelOpenerTests {
                         .isEqualTo(alone.get(1).map().values());
             }
         }
+    }
+
+    private static ExecutionOptions twoRuns(int batchSize) {
+        return new ExecutionOptions(
+                ProviderChoice.CPU,
+                List.of(0),
+                2,
+                2,
+                true,
+                batchSize,
+                batchSize,
+                true,
+                true,
+                CudaOptions.DEFAULT,
+                TensorRtOptions.DEFAULT);
     }
 
     private static ModelOutput run(OnnxModel model, ModelInput input) {
@@ -362,18 +366,7 @@ class ModelOpenerTests {
     @Test
     void describesAGraphAsItIsOnceItIsOpen() throws Exception {
         Path golden = Path.of(System.getProperty("golden.dir", "../golden"), "anomalib/model.onnx");
-        ExecutionOptions two = new ExecutionOptions(
-                ProviderChoice.CPU,
-                List.of(0),
-                2,
-                2,
-                true,
-                3,
-                3,
-                true,
-                true,
-                CudaOptions.DEFAULT,
-                TensorRtOptions.DEFAULT);
+        ExecutionOptions two = twoRuns(3);
         for (ExecutionOptions options : List.of(CPU, two.withoutCpuArena())) {
             ModelOpener opener = new ModelOpener(options);
             for (Path path : List.of(TestModels.graph(), golden)) {

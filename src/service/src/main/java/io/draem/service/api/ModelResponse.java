@@ -45,7 +45,7 @@ record ModelResponse(
 
         @Schema(
                 description =
-                        "Whether it is open; otherwise its next request opens it" + " (draem.models.loading=on-demand)",
+                        "Whether it is open; otherwise its next request opens it (draem.models.loading=on-demand)",
                 requiredMode = RequiredMode.REQUIRED,
                 example = "true")
         boolean open,

@@ -170,11 +170,14 @@ final class ModelLoader {
 
     private ServedModel serve(ModelFile file, GraphFile graph, boolean replaces)
             throws GraphRefusedException, ProviderUnavailableException, ModelLoadException {
-        ModelSessions.Checked checked = sessions.of(file, graph, replaces);
+        ModelSessions.Checked checked = sessions.of(file, graph);
         GraphDescription description = checked.description();
         RecentRuns runs = new RecentRuns(properties.maxFailedShare(), queues.listener());
         boolean served = false;
         try {
+            if (replaces) {
+                ModelSessions.tryOut(checked.sessions());
+            }
             InferenceQueue.Options options =
                     new InferenceQueue.Options(queues.capacity(), description.maxBatchSize(), queues.maxBatchDelay());
             ServedModel model = new ServedModel(

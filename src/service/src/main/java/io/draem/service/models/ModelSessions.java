@@ -78,21 +78,13 @@ final class ModelSessions {
     /**
      * Returns the sessions of a version.
      *
-     * @param replaces whether another one serves the name, so that this one must run first
      * @throws ModelLoadException if the graph cannot be served
      */
-    Checked of(ModelFile file, GraphFile graph, boolean replaces)
+    Checked of(ModelFile file, GraphFile graph)
             throws GraphRefusedException, ProviderUnavailableException, ModelLoadException {
         boolean onDemand = properties.loading() == ModelProperties.Loading.ON_DEMAND
                 && !properties.keepOpen().contains(file.name());
-        if (!onDemand) {
-            return open(file, graph);
-        }
-        Checked checked = describe(file, graph);
-        if (replaces) {
-            tryOut(checked.sessions());
-        }
-        return checked;
+        return onDemand ? describe(file, graph) : open(file, graph);
     }
 
     private Checked open(ModelFile file, GraphFile graph)
@@ -153,22 +145,16 @@ final class ModelSessions {
         return models;
     }
 
-    /** Opens the sessions once, so that a version that does not run replaces none that does. */
-    private static void tryOut(GraphSessions<OnnxModel> sessions)
+    /** Opens sessions that are not open once, so that a version that does not run replaces none that does. */
+    static void tryOut(GraphSessions<OnnxModel> sessions)
             throws GraphRefusedException, ProviderUnavailableException, ModelLoadException {
-        boolean opened = false;
         try {
             sessions.acquire(() -> true);
-            opened = true;
             sessions.release();
         } catch (GraphRefusedException | ProviderUnavailableException | ModelLoadException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
-        } finally {
-            if (!opened) {
-                sessions.closeUnused();
-            }
         }
     }
 

@@ -10,10 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import org.springframework.context.event.EventListener;
 
-/**
- * Measures models that are opened on demand: {@code draem_model_open_seconds}, {@code draem_model_evictions_total},
- * {@code draem_model_memory_limit_bytes} and {@code draem_model_waiting}.
- */
+/** Measures models that are opened on demand: {@code draem_model_open_seconds} and {@code draem_model_evictions_total}. */
 final class SessionMetrics implements SessionListener {
 
     private final MeterRegistry registry;

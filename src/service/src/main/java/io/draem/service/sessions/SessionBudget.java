@@ -52,7 +52,7 @@ public final class SessionBudget {
     }
 
     /** Returns the sum of {@link GraphSessions#bytes()} of the sessions that are open or being opened. */
-    public long used() {
+    long used() {
         return locked(ledger::used);
     }
 

@@ -130,9 +130,8 @@ final class SessionLedger {
         wanted.since = now;
         opening.add(wanted);
         used += wanted.bytes();
-        if (waiting.remove(wanted)) { // its further runs have their turn after those of others
-            waiting.add(wanted);
-        }
+        waiting.remove(wanted);
+        waiting.add(wanted); // its further runs have their turn after those of others
         return true;
     }
 

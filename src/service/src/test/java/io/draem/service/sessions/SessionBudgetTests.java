@@ -106,10 +106,7 @@ class SessionBudgetTests {
 
     @Test
     void anOpeningWaitsWhileAllAreInUse() throws Exception {
-        List<GraphSessions<Session>> used = List.of(sessions("a"), sessions("b"), sessions("c"));
-        for (GraphSessions<Session> each : used) {
-            each.acquire(() -> true);
-        }
+        List<GraphSessions<Session>> used = allInUse();
         GraphSessions<Session> late = sessions("late");
         Future<?> waiting = threads.submit(() -> use(late));
         Await.until(LIMIT, () -> budget.waiting() > 0);
@@ -243,10 +240,7 @@ class SessionBudgetTests {
 
     @Test
     void nothingIsOpenedForARunThatIsNoLongerWanted() throws Exception {
-        List<GraphSessions<Session>> used = List.of(sessions("a"), sessions("b"), sessions("c"));
-        for (GraphSessions<Session> each : used) {
-            each.acquire(() -> true);
-        }
+        List<GraphSessions<Session>> used = allInUse();
         AtomicBoolean wanted = new AtomicBoolean(true);
         GraphSessions<Session> late = sessions("late");
         Future<Boolean> waiting = threads.submit(() -> late.acquire(wanted::get));
@@ -340,10 +334,7 @@ class SessionBudgetTests {
 
     @Test
     void endsThoseThatWaitToBeOpened() throws Exception {
-        List<GraphSessions<Session>> used = List.of(sessions("a"), sessions("b"), sessions("c"));
-        for (GraphSessions<Session> each : used) {
-            each.acquire(() -> true);
-        }
+        List<GraphSessions<Session>> used = allInUse();
         GraphSessions<Session> late = sessions("late");
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
         threads.submit(() -> {
@@ -391,6 +382,15 @@ class SessionBudgetTests {
             assertThat(opening.await(20, TimeUnit.SECONDS)).isTrue();
             return List.of(new Session());
         });
+    }
+
+    /** Returns a, b and c, which take the whole budget and are in use. */
+    private List<GraphSessions<Session>> allInUse() throws Exception {
+        List<GraphSessions<Session>> used = List.of(sessions("a"), sessions("b"), sessions("c"));
+        for (GraphSessions<Session> each : used) {
+            each.acquire(() -> true);
+        }
+        return used;
     }
 
     private GraphSessions<Session> sessions(String model) {
