@@ -26,10 +26,10 @@ public abstract sealed class DetectionException extends Exception {
         this.outcome = outcome;
     }
 
-    /** Returns why a request reached no model. */
+    /** Returns why a request reached no model, or changed none. */
     public static DetectionException of(ModelSelectionException e) {
         String message = Objects.requireNonNull(e.getMessage());
-        if (e instanceof ModelSelectionException.NotReady) {
+        if (e instanceof ModelSelectionException.NotReady || e instanceof ModelSelectionException.NotNow) {
             return new Unavailable(Outcome.NOT_READY, message, WHEN_READY);
         }
         return new Rejected(

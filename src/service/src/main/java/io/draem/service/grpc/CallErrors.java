@@ -43,6 +43,12 @@ final class CallErrors {
                 trailers(type));
     }
 
+    /** Returns the error of a key without the right to do this. */
+    static StatusException forbidden() {
+        ProblemType type = ProblemType.FORBIDDEN;
+        return new StatusException(Status.PERMISSION_DENIED.withDescription(type.detail("")), trailers(type));
+    }
+
     /** Returns the error of a key that was used too often. */
     static StatusException tooManyRequests(Duration retryAfter) {
         Metadata trailers = trailers(ProblemType.TOO_MANY_REQUESTS);

@@ -16,6 +16,7 @@ import io.grpc.health.v1.HealthGrpc;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,9 @@ final class CallKeys implements ServerInterceptor {
      *
      * @param id for fair scheduling: its key, or its address
      * @param key gives the name of its key; null where it has none that is good now
+     * @param admin returns whether its key has the right to load and unload models
      */
-    record Client(String id, Supplier<@Nullable String> key) {}
+    record Client(String id, Supplier<@Nullable String> key, BooleanSupplier admin) {}
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -71,7 +73,7 @@ final class CallKeys implements ServerInterceptor {
             return refuse(call, CallErrors.tooManyConnections(CallConnections.MOST));
         }
         String id = name != null && gatekeeper.requiresKeys() ? Gatekeeper.client(name) : address(call);
-        Client client = new Client(id, () -> gatekeeper.identify(secret));
+        Client client = new Client(id, () -> gatekeeper.identify(secret), () -> gatekeeper.isAdmin(secret));
         return Contexts.interceptCall(Context.current().withValue(CLIENT, client), call, headers, next);
     }
 

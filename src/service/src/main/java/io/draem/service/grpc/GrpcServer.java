@@ -122,7 +122,7 @@ final class GrpcServer implements SmartLifecycle {
                 .maxRstFramesPerWindow(MOST_RESETS, (int) RESETS.toSeconds())
                 // Images are compressed; and what a message unpacks to would not be counted.
                 .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
-                .addService(new ProtocolService(state, models, inferences))
+                .addService(new ProtocolService(state, inferences))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .intercept(keys);

@@ -10,33 +10,35 @@ import io.draem.service.grpc.inference.ModelReadyRequest;
 import io.draem.service.grpc.inference.ModelReadyResponse;
 import io.draem.service.grpc.inference.RepositoryIndexRequest;
 import io.draem.service.grpc.inference.RepositoryIndexResponse;
+import io.draem.service.grpc.inference.RepositoryModelLoadRequest;
+import io.draem.service.grpc.inference.RepositoryModelLoadResponse;
+import io.draem.service.grpc.inference.RepositoryModelUnloadRequest;
+import io.draem.service.grpc.inference.RepositoryModelUnloadResponse;
 import io.draem.service.grpc.inference.ServerLiveRequest;
 import io.draem.service.grpc.inference.ServerLiveResponse;
 import io.draem.service.grpc.inference.ServerMetadataRequest;
 import io.draem.service.grpc.inference.ServerMetadataResponse;
 import io.draem.service.grpc.inference.ServerReadyRequest;
 import io.draem.service.grpc.inference.ServerReadyResponse;
-import io.draem.service.models.FailedVersion;
-import io.draem.service.models.ModelRepository;
-import io.draem.service.models.ServedModel;
+import io.draem.service.models.ModelControl;
+import io.draem.service.protocol.Invalid;
 import io.draem.service.protocol.ModelMetadata;
 import io.draem.service.protocol.ServerState;
 import io.grpc.BindableService;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusException;
 import io.grpc.stub.ServerCalls;
-import java.util.List;
+import java.util.Set;
 
 /** The methods of the protocol. */
 final class ProtocolService implements BindableService {
 
     private final ServerState state;
-    private final ModelRepository models;
     private final InferenceHandler inferences;
 
-    ProtocolService(ServerState state, ModelRepository models, InferenceHandler inferences) {
+    ProtocolService(ServerState state, InferenceHandler inferences) {
         this.state = state;
-        this.models = models;
         this.inferences = inferences;
     }
 
@@ -44,7 +46,7 @@ final class ProtocolService implements BindableService {
     @FunctionalInterface
     private interface Answer<Q, A> {
 
-        A to(Q request) throws DetectionException;
+        A to(Q request) throws DetectionException, StatusException;
     }
 
     @Override
@@ -62,6 +64,12 @@ final class ProtocolService implements BindableService {
                 .add(
                         GRPCInferenceServiceGrpc.getRepositoryIndexMethod(),
                         of(RepositoryIndexRequest.parser(), this::index))
+                .add(
+                        GRPCInferenceServiceGrpc.getRepositoryModelLoadMethod(),
+                        of(RepositoryModelLoadRequest.parser(), this::load))
+                .add(
+                        GRPCInferenceServiceGrpc.getRepositoryModelUnloadMethod(),
+                        of(RepositoryModelUnloadRequest.parser(), this::unload))
                 .build();
     }
 
@@ -74,6 +82,8 @@ final class ProtocolService implements BindableService {
                 response.onError(CallErrors.broken());
             } catch (DetectionException e) {
                 response.onError(CallErrors.of(e));
+            } catch (StatusException e) {
+                response.onError(e);
             }
         });
     }
@@ -135,21 +145,51 @@ final class ProtocolService implements BindableService {
         return metadata.build();
     }
 
-    private RepositoryIndexResponse index(RepositoryIndexRequest request) {
+    private RepositoryIndexResponse index(RepositoryIndexRequest request) throws DetectionException {
+        requireNoRepository(request.getRepositoryName());
         RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
-        for (ServedModel model : models.allVersions()) {
+        for (ModelControl.Entry entry : state.index(request.getReady())) {
+            String reason = entry.reason();
             index.addModelsBuilder()
-                    .setName(model.name())
-                    .setVersion(Integer.toString(model.version()))
-                    .setState("READY");
-        }
-        for (FailedVersion failed : request.getReady() ? List.<FailedVersion>of() : models.refused()) {
-            index.addModelsBuilder()
-                    .setName(failed.name())
-                    .setVersion(Integer.toString(failed.version()))
-                    .setState("UNAVAILABLE")
-                    .setReason(failed.reason());
+                    .setName(entry.name())
+                    .setVersion(Integer.toString(entry.version()))
+                    .setState(entry.state())
+                    .setReason(reason == null ? "" : reason);
         }
         return index.build();
+    }
+
+    private RepositoryModelLoadResponse load(RepositoryModelLoadRequest request)
+            throws DetectionException, StatusException {
+        String key = admin();
+        requireNoRepository(request.getRepositoryName());
+        Invalid.requireParameters(request.getParametersMap().keySet(), Set.of());
+        state.load(request.getModelName(), key);
+        return RepositoryModelLoadResponse.getDefaultInstance();
+    }
+
+    private RepositoryModelUnloadResponse unload(RepositoryModelUnloadRequest request)
+            throws DetectionException, StatusException {
+        String key = admin();
+        requireNoRepository(request.getRepositoryName());
+        Invalid.requireParameters(request.getParametersMap().keySet(), Set.of(Invalid.UNLOAD_DEPENDENTS));
+        state.unload(request.getModelName(), key);
+        return RepositoryModelUnloadResponse.getDefaultInstance();
+    }
+
+    /** Returns the name of the key of the call, which may load and unload models. */
+    private static String admin() throws StatusException {
+        CallKeys.Client client = CallKeys.CLIENT.get();
+        String key = client.admin().getAsBoolean() ? client.key().get() : null;
+        if (key == null) {
+            throw CallErrors.forbidden();
+        }
+        return key;
+    }
+
+    private static void requireNoRepository(String name) throws DetectionException {
+        if (!name.isEmpty()) {
+            throw Invalid.request("There is one repository, the model directory: leave repository_name out");
+        }
     }
 }

@@ -86,7 +86,17 @@ class ModelConfiguration {
     /** Closed before the repository that it depends on, so that nothing is loaded into a closed one. */
     @Bean
     ModelWatcher modelWatcher(ModelUpdater updater, ModelProperties models, SessionBudget budget) {
-        return new ModelWatcher(updater, models.pollInterval(), DRAIN_LIMIT, budget);
+        return new ModelWatcher(
+                updater,
+                models.control() == ModelProperties.Control.POLL ? models.pollInterval() : null,
+                DRAIN_LIMIT,
+                budget);
+    }
+
+    @Bean
+    ModelControl modelControl(
+            ModelProperties models, ModelRepository repository, ModelUpdater updater, ModelWatcher watcher) {
+        return new ModelControl(models, repository, updater, watcher);
     }
 
     @Bean

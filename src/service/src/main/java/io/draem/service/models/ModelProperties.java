@@ -2,6 +2,7 @@ package io.draem.service.models;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.draem.model.ModelDirectory;
+import io.draem.service.startup.StartUpException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +24,11 @@ import org.springframework.util.unit.DataSize;
  *     highest version that it can load
  * @param defaultModel name of the model of requests that name none. Set it when the directory has several models.
  *     Default: the only model, which stays the default when others are added
- * @param pollInterval interval between scans of the directory for new, changed and removed models; 0 for never. A
- *     change is loaded when two scans have seen the same file
+ * @param control what loads and unloads models after the start. {@code poll}: changes of the directory, within two
+ *     scans; {@code explicit}: requests of the Open Inference Protocol's repository extension whose key has the right
+ *     {@code admin}; {@code none}: nothing
+ * @param pollInterval interval between scans of the directory for new, changed and removed models with {@code poll},
+ *     at least 100 ms. A change is loaded when two scans have seen the same file
  * @param maxFileSize largest graph that is loaded; at most 2 GB, the limit of an ONNX file
  * @param versions versions to serve, by name of the model: {@code 3}, or {@code 3,4} side by side, of which the first
  *     serves requests that name no version. Default: the highest version that can be loaded
@@ -44,6 +48,7 @@ import org.springframework.util.unit.DataSize;
 public record ModelProperties(
         @DefaultValue("models") Path directory,
         @Name("default") @Nullable String defaultModel,
+        @DefaultValue("poll") Control control,
         @DefaultValue("10s") Duration pollInterval,
         @DefaultValue("2GB") DataSize maxFileSize,
         @DefaultValue Map<String, List<Integer>> versions,
@@ -56,6 +61,13 @@ public record ModelProperties(
     private static final Pattern SHA256 = Pattern.compile("(sha256:)?[0-9a-fA-F]{64}");
     private static final long LEAST_BUDGET = 64 << 20;
     private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    /** What loads and unloads models after the start, as in Triton Inference Server. */
+    public enum Control {
+        POLL,
+        EXPLICIT,
+        NONE
+    }
 
     /** When the sessions of models are opened. */
     public enum Loading {
@@ -75,9 +87,9 @@ public record ModelProperties(
         }
         versions = Map.copyOf(versions);
         sha256 = Map.copyOf(sha256);
-        if (!pollInterval.isZero() && pollInterval.compareTo(SHORTEST) < 0) {
-            throw new IllegalArgumentException(
-                    "draem.models.poll-interval must be 0 (never) or at least 100ms, got " + pollInterval);
+        if (pollInterval.compareTo(SHORTEST) < 0) {
+            throw new IllegalArgumentException("draem.models.poll-interval must be at least 100ms, got " + pollInterval
+                    + ": set draem.models.control=none for no scans");
         }
         if (maxFileSize.toBytes() < 1 || maxFileSize.compareTo(DataSize.ofGigabytes(2)) > 0) {
             throw new IllegalArgumentException(
@@ -113,6 +125,28 @@ public record ModelProperties(
         long memory =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
         return Math.max(1, (memory - Runtime.getRuntime().maxMemory()) / 4 * 3);
+    }
+
+    /**
+     * Checks that the models that properties name are served.
+     *
+     * @param names names of the models that are served
+     * @param failures why others are not, to be appended to a sentence
+     * @throws StartUpException if one is not
+     */
+    void requireServed(List<String> names, String failures) {
+        if (defaultModel != null && !names.contains(defaultModel)) {
+            throw new StartUpException(
+                    "draem.models.default is '" + defaultModel + "', but served are " + names,
+                    "Name one of them, or leave the property out");
+        }
+        List<String> missing =
+                keepOpen.stream().filter(name -> !names.contains(name)).sorted().toList();
+        if (!missing.isEmpty()) {
+            throw new StartUpException(
+                    "draem.models.keep-open has " + missing + ", but served are " + names,
+                    "Name only models that are served" + failures);
+        }
     }
 
     /** Returns the required digest of a graph, {@code sha256:} and lower-case digits; null if there is none. */

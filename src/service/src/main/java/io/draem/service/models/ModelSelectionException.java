@@ -1,6 +1,6 @@
 package io.draem.service.models;
 
-/** Why no model can be selected for a request; the message names the models that are served. */
+/** Why no model can be selected for a request, loaded or unloaded; the message names the remedy. */
 public abstract sealed class ModelSelectionException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -36,6 +36,26 @@ public abstract sealed class ModelSelectionException extends Exception {
 
         NotReady() {
             super("The models are still being loaded");
+        }
+    }
+
+    /** The models are not controlled by requests, or the version to be loaded cannot be served. */
+    public static final class NotLoaded extends ModelSelectionException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotLoaded(String message) {
+            super(message);
+        }
+    }
+
+    /** The model may be loaded later: the model directory cannot be read, memory is short, or earlier loads take long. */
+    public static final class NotNow extends ModelSelectionException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotNow(String message) {
+            super(message);
         }
     }
 }

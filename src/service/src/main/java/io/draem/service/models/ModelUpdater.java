@@ -75,7 +75,13 @@ final class ModelUpdater {
                 failures.requireProvider();
             }
             seen = states(found);
-            requireUsable(directory);
+            if (found.isEmpty() && properties.control() == ModelProperties.Control.EXPLICIT) {
+                log.warn(
+                        "The model directory {} has no models: none is served until one is loaded by a request",
+                        directory.toAbsolutePath());
+            } else {
+                requireUsable(directory);
+            }
         } catch (IOException e) {
             throw new StartUpException(
                     "The model directory " + directory.toAbsolutePath() + " cannot be read: "
@@ -116,6 +122,37 @@ final class ModelUpdater {
         seen = now;
         rollout.reportRefused();
         warnOfMisplacedGraphs();
+    }
+
+    /**
+     * Loads the files of a model as they are now, without waiting for a second scan; a version that was refused is tried
+     * again. To be called by one thread at a time, and not beside scans.
+     */
+    void load(String name, List<ModelFile> files) {
+        failures.keepOnly(name, Set.of());
+        expect(name, files);
+        rollout.update(name, files);
+        rollout.reportRefused();
+    }
+
+    /** Takes a model out of service until it is loaded again. To be called as {@link #load(String, List)} is. */
+    void unload(String name) {
+        expect(name, List.of());
+        rollout.update(name, List.of(), List.of());
+        failures.keepOnly(name, Set.of());
+        rollout.reportRefused();
+    }
+
+    /** Replaces what is known of the files of one model; a model without files is not expected to be served. */
+    private void expect(String name, List<ModelFile> files) {
+        Map<String, Map<Integer, ModelFile.State>> now = new TreeMap<>(seen);
+        if (files.isEmpty()) {
+            now.remove(name);
+        } else {
+            now.putAll(states(Map.of(name, files)));
+        }
+        seen = now;
+        repository.expect(now.keySet());
     }
 
     /** Removes the failures of refused versions, whose files no longer exist. */
@@ -179,22 +216,7 @@ final class ModelUpdater {
                                     + " draem.models.directory"
                             : hint);
         }
-        List<String> names = models.stream().map(ServedModel::name).toList();
-        String configured = properties.defaultModel();
-        if (configured != null && !names.contains(configured)) {
-            throw new StartUpException(
-                    "draem.models.default is '" + configured + "', but served are " + names,
-                    "Name one of them, or leave the property out");
-        }
-        List<String> missing = properties.keepOpen().stream()
-                .filter(name -> !names.contains(name))
-                .sorted()
-                .toList();
-        if (!missing.isEmpty()) {
-            throw new StartUpException(
-                    "draem.models.keep-open has " + missing + ", but served are " + names,
-                    "Name only models that are served" + failures.summary());
-        }
+        properties.requireServed(models.stream().map(ServedModel::name).toList(), failures.summary());
     }
 
     private static Map<String, Map<Integer, ModelFile.State>> states(Map<String, List<ModelFile>> found) {

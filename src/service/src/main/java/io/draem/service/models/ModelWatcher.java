@@ -3,21 +3,27 @@ package io.draem.service.models;
 import io.draem.service.sessions.SessionBudget;
 import io.draem.text.EscapedFailure;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scans the model directory at an interval, since network volumes and Kubernetes' links raise no file events. */
+/**
+ * Scans the model directory at an interval, since network volumes and Kubernetes' links raise no file events; or loads and
+ * unloads models on request. Either is done one at a time, on a thread that {@link #close} waits for.
+ */
 final class ModelWatcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ModelWatcher.class);
 
     private final ModelUpdater updater;
-    private final Duration interval;
+    private final @Nullable Duration interval;
     private final Duration closeLimit;
     private final SessionBudget budget;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
@@ -25,10 +31,10 @@ final class ModelWatcher implements AutoCloseable {
     private final ExecutorService failingOver = Executors.newCachedThreadPool(ModelWatcher::thread);
 
     /**
-     * @param interval time between two scans; zero for never
+     * @param interval time between two scans; null for no scans
      * @param closeLimit how long {@link #close} waits for a load in progress
      */
-    ModelWatcher(ModelUpdater updater, Duration interval, Duration closeLimit, SessionBudget budget) {
+    ModelWatcher(ModelUpdater updater, @Nullable Duration interval, Duration closeLimit, SessionBudget budget) {
         this.updater = updater;
         this.interval = interval;
         this.closeLimit = closeLimit;
@@ -38,10 +44,19 @@ final class ModelWatcher implements AutoCloseable {
     /** Starts the scans; a failing version is replaced immediately, also without scans. */
     void start() {
         updater.whenFailing(this::failOver);
-        if (!interval.isZero()) {
+        if (interval != null) {
             executor.scheduleWithFixedDelay(
                     this::scan, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    /**
+     * Runs a change of the models after those that were submitted before.
+     *
+     * @throws RejectedExecutionException if the service shuts down
+     */
+    <T> Future<T> submit(Callable<T> change) {
+        return executor.submit(change);
     }
 
     /** Ends the scans; waits for a load in progress, since it may be inside native code. */

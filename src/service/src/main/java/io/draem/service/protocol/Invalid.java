@@ -3,10 +3,14 @@ package io.draem.service.protocol;
 import io.draem.model.ModelDirectory;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Creates the errors of invalid requests; they repeat nothing that a client sent except numbers. */
 public final class Invalid {
+
+    /** Parameter of requests that unload a model; no model depends on another. */
+    public static final String UNLOAD_DEPENDENTS = "unload_dependents";
 
     private static final int MAX_ID_LENGTH = 1_024;
 
@@ -45,6 +49,18 @@ public final class Invalid {
             throw request("The id is longer than " + MAX_ID_LENGTH + " characters");
         }
         return text;
+    }
+
+    /**
+     * Requires that a request to load or unload a model has only known parameters: ignored ones would have another model
+     * served than the client meant.
+     */
+    public static void requireParameters(Set<String> sent, Set<String> known) throws DetectionException {
+        if (!known.containsAll(sent)) {
+            throw request(
+                    "The request has parameters that are not supported: a model is loaded from its files in the model"
+                            + " directory, without a configuration or files of the request");
+        }
     }
 
     /**

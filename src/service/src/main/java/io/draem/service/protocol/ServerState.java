@@ -1,6 +1,7 @@
 package io.draem.service.protocol;
 
 import io.draem.service.detection.DetectionException;
+import io.draem.service.models.ModelControl;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
@@ -18,11 +19,17 @@ import org.springframework.stereotype.Component;
 public final class ServerState {
 
     private final ModelRepository models;
+    private final ModelControl control;
     private final ApplicationAvailability availability;
     private final String version;
 
-    ServerState(ModelRepository models, ApplicationAvailability availability, ObjectProvider<BuildProperties> build) {
+    ServerState(
+            ModelRepository models,
+            ModelControl control,
+            ApplicationAvailability availability,
+            ObjectProvider<BuildProperties> build) {
         this.models = models;
+        this.control = control;
         this.availability = availability;
         BuildProperties properties = build.getIfAvailable();
         String built = properties == null ? null : properties.getVersion();
@@ -73,6 +80,48 @@ public final class ServerState {
     public ServedModel require(String name, @Nullable String version) throws DetectionException {
         try {
             return models.require(name, Invalid.version(version));
+        } catch (ModelSelectionException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /**
+     * Lists the versions of the model directory.
+     *
+     * @param ready whether only those that are served are wanted
+     * @throws DetectionException if the directory cannot be read
+     */
+    public List<ModelControl.Entry> index(boolean ready) throws DetectionException {
+        try {
+            return control.index(ready);
+        } catch (ModelSelectionException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /**
+     * Loads a model; returns once it serves requests.
+     *
+     * @param key name of the key of the request
+     * @throws DetectionException if it does not
+     */
+    public void load(String name, String key) throws DetectionException {
+        try {
+            control.load(name, key);
+        } catch (ModelSelectionException e) {
+            throw DetectionException.of(e);
+        }
+    }
+
+    /**
+     * Takes a model out of service.
+     *
+     * @param key name of the key of the request
+     * @throws DetectionException if there is no such model, or it cannot be unloaded
+     */
+    public void unload(String name, String key) throws DetectionException {
+        try {
+            control.unload(name, key);
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }

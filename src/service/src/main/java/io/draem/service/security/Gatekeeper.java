@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** Authorizes requests by their API key. Without a file of keys every request is granted. */
 public final class Gatekeeper {
 
+    /** The right to load and unload models, as the file of keys names it. */
+    public static final String ADMIN = "admin";
+
     private static final String EVERYBODY = "everybody";
 
     private final @Nullable KeyFile file;
@@ -35,10 +38,22 @@ public final class Gatekeeper {
         if (file == null) {
             return EVERYBODY;
         }
+        return key == null ? null : file.keys().nameOf(digest(key));
+    }
+
+    /** Returns whether there is a key with the right to load and unload models. */
+    public boolean hasAdmin() {
+        return file != null && file.keys().hasAdmin();
+    }
+
+    /** Returns whether a key has the right to load and unload models; nobody has it where no keys are required. */
+    public boolean isAdmin(@Nullable String key) {
+        return file != null && key != null && file.keys().isAdmin(digest(key));
+    }
+
+    private static byte[] digest(String key) {
         // The characters of a header are its bytes.
-        return key == null
-                ? null
-                : file.keys().nameOf(Sha256.algorithm().digest(key.getBytes(StandardCharsets.ISO_8859_1)));
+        return Sha256.algorithm().digest(key.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /**

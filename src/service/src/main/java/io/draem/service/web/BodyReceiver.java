@@ -26,7 +26,7 @@ final class BodyReceiver {
 
     private static final Logger log = LoggerFactory.getLogger(BodyReceiver.class);
 
-    /** Enough for what operations take. */
+    /** Enough for what operations and the model repository take. */
     private static final long OPERATIONS_BYTES = 64 << 10;
 
     private final Admission admission;
@@ -169,7 +169,7 @@ final class BodyReceiver {
         if (path.startsWith(Endpoints.PROTOCOL_MODELS)) {
             return post && path.endsWith("/infer") ? batchBytes : 0;
         }
-        return path.startsWith(operations) ? OPERATIONS_BYTES : 0;
+        return path.startsWith(operations) || post && path.startsWith(Endpoints.REPOSITORY) ? OPERATIONS_BYTES : 0;
     }
 
     private static boolean takesImages(String path) {

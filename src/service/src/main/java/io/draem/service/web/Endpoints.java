@@ -1,5 +1,6 @@
 package io.draem.service.web;
 
+import io.draem.service.security.Gatekeeper;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,12 @@ public final class Endpoints {
 
     /** What the paths of the Open Inference Protocol for models begin with. */
     static final String PROTOCOL_MODELS = "/v2/models/";
+
+    /** What the paths of the protocol's extension for the model repository begin with. */
+    static final String REPOSITORY = "/v2/repository/";
+
+    /** The role of requests that may load and unload models. */
+    public static final String ADMIN = Gatekeeper.ADMIN;
 
     /** Runs a model, by the Open Inference Protocol. */
     public static final String INFER = "/v2/models/{name}/infer";

@@ -1,7 +1,9 @@
 package io.draem.service.web;
 
+import io.draem.service.models.ModelProperties;
 import io.draem.service.security.Gatekeeper;
 import io.draem.service.security.SecurityProperties;
+import io.draem.service.startup.StartUpException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +30,17 @@ class KeyConfiguration {
     FilterRegistrationBean<KeyFilter> keyFilter(
             Gatekeeper gatekeeper,
             SecurityProperties properties,
+            ModelProperties models,
             List<OpenPaths> openPaths,
             ServerProperties server,
             WebEndpointProperties endpoints) {
+        if (models.control() == ModelProperties.Control.EXPLICIT && !gatekeeper.hasAdmin()) {
+            throw new StartUpException(
+                    "draem.models.control=explicit lets requests load and unload models, and no key has the right to",
+                    "Add a line name:sha256:" + Gatekeeper.ADMIN
+                            + " to the file of keys that draem.security.api-keys.file names, or leave"
+                            + " draem.models.control out");
+        }
         String contextPath = Endpoints.contextPath(server);
         String operations = endpoints.getBasePath();
         Set<String> open = health(contextPath + operations);
@@ -42,12 +52,12 @@ class KeyConfiguration {
 
     /**
      * All detection and inference is POST; what else is, such as a changed log level, is below the endpoints' path, unless
-     * that is the root, which is above everything.
+     * that is the root, which is above everything, or below that of the model repository.
      */
     private static boolean takesWork(String method, String path, String contextPath, String operations) {
-        boolean operation =
-                !operations.isEmpty() && path.startsWith(contextPath + operations + "/") && RequestTarget.isPlain(path);
-        return "POST".equals(method) && !operation;
+        boolean operation = !operations.isEmpty() && path.startsWith(contextPath + operations + "/")
+                || path.startsWith(contextPath + Endpoints.REPOSITORY);
+        return "POST".equals(method) && !(operation && RequestTarget.isPlain(path));
     }
 
     static FilterRegistrationBean<KeyFilter> registration(

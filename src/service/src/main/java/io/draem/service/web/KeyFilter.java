@@ -62,7 +62,7 @@ final class KeyFilter extends OncePerRequestFilter {
             if (name != null && requiresKeys() && context != null) {
                 context.identified(name);
             }
-            chain.doFilter(name == null ? request : new Known(request, name), response);
+            chain.doFilter(name == null ? request : new Known(request, name, gatekeeper), response);
         }
     }
 
@@ -105,10 +105,17 @@ final class KeyFilter extends OncePerRequestFilter {
     private static final class Known extends HttpServletRequestWrapper {
 
         private final String name;
+        private final Gatekeeper gatekeeper;
 
-        Known(HttpServletRequest request, String name) {
+        Known(HttpServletRequest request, String name, Gatekeeper gatekeeper) {
             super(request);
             this.name = name;
+            this.gatekeeper = gatekeeper;
+        }
+
+        @Override
+        public boolean isUserInRole(String role) {
+            return role.equals(Gatekeeper.ADMIN) && gatekeeper.isAdmin(Headers.key(this::getHeader));
         }
 
         @Override

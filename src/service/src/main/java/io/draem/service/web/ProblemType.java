@@ -10,6 +10,7 @@ public enum ProblemType {
     INVALID_REQUEST(HttpStatus.BAD_REQUEST, "The request is not valid"),
     INVALID_IMAGE(HttpStatus.BAD_REQUEST, "The image cannot be read"),
     UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The request has no valid key"),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "The key has no right to do this"),
     UNKNOWN_MODEL(HttpStatus.NOT_FOUND, "The model is not served"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "The path does not exist"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not support this method"),
@@ -80,6 +81,9 @@ public enum ProblemType {
         return switch (this) {
             case UNAUTHORIZED ->
                 "Send a key of this service in the header " + Headers.API_KEY + ", or as Authorization: Bearer";
+            case FORBIDDEN ->
+                "Models are loaded and unloaded with a key that has the right admin in the file of"
+                        + " draem.security.api-keys.file";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See " + explorer + " for the paths of this service";
             case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";
@@ -130,6 +134,7 @@ public enum ProblemType {
     static ProblemType ofStatus(int status) {
         return switch (status) {
             case 401 -> UNAUTHORIZED;
+            case 403 -> FORBIDDEN;
             case 404 -> NOT_FOUND;
             case 405 -> METHOD_NOT_ALLOWED;
             case 406 -> NOT_ACCEPTABLE;

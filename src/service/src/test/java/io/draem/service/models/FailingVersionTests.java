@@ -40,6 +40,30 @@ class FailingVersionTests extends ModelDirectoryTest {
     private static final int SIDE = 32;
 
     @Test
+    void aSuspendedVersionIsNotLoadedByARequestEither() throws Exception {
+        models.close();
+        models = new LoadedModels(LoadedModels.controlled(temporary, ModelProperties.Control.EXPLICIT));
+        models.load();
+        try (ModelWatcher watcher = new ModelWatcher(models.updater(), null, Duration.ofSeconds(30), models.budget())) {
+            ModelControl control = models.control(watcher);
+            directory.put("cookie", "2", failingGraph());
+            control.load("cookie", "plant");
+            ServedModel failing = serving();
+            assertThat(failing.version()).isEqualTo(2);
+            fail(failing, RecentRuns.LEAST);
+            models.failOver(failing);
+            assertThat(serving().version()).isEqualTo(1);
+            assertThatExceptionOfType(ModelSelectionException.NotLoaded.class)
+                    .isThrownBy(() -> control.load("cookie", "plant"))
+                    .withMessageStartingWith("Version 2 is suspended")
+                    .withMessageEndingWith("Version 1 serves requests");
+            directory.put("cookie", "2", 2);
+            control.load("cookie", "plant");
+            assertThat(serving().version()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void failsOverToTheVersionThatServedBeforeAndIsStillThereByName() throws Exception {
         ServedModel failing = deployFailing("2");
         assertThat(failing.isSuspended()).isFalse();

@@ -23,6 +23,7 @@ final class LoadedModels implements AutoCloseable {
             ModelConfiguration.opener(new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)));
 
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
+    private final ModelProperties properties;
     private final SessionBudget budget;
     private final ModelRepository repository;
     private final ModelUpdater updater;
@@ -40,6 +41,7 @@ final class LoadedModels implements AutoCloseable {
      * @param opener opens graphs, as {@link #OPENER} does
      */
     LoadedModels(ModelProperties properties, Duration requestTimeout, ModelSessions.Opener opener) {
+        this.properties = properties;
         budget = new SessionBudget(properties.budget(), SessionListener.NONE, System::nanoTime);
         repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), budget, events::add);
         ModelLoader loader = new ModelLoader(
@@ -59,7 +61,23 @@ final class LoadedModels implements AutoCloseable {
         return new ModelProperties(
                 directory,
                 defaultModel,
-                Duration.ZERO,
+                ModelProperties.Control.POLL,
+                Duration.ofSeconds(10),
+                DataSize.ofMegabytes(100),
+                Map.of(),
+                0.5,
+                Map.of(),
+                ModelProperties.Loading.EAGER,
+                null,
+                Set.of());
+    }
+
+    static ModelProperties controlled(Path directory, ModelProperties.Control control) {
+        return new ModelProperties(
+                directory,
+                null,
+                control,
+                Duration.ofSeconds(10),
                 DataSize.ofMegabytes(100),
                 Map.of(),
                 0.5,
@@ -73,7 +91,8 @@ final class LoadedModels implements AutoCloseable {
         return new ModelProperties(
                 directory,
                 null,
-                Duration.ZERO,
+                ModelProperties.Control.POLL,
+                Duration.ofSeconds(10),
                 DataSize.ofMegabytes(100),
                 versions,
                 0.5,
@@ -87,7 +106,8 @@ final class LoadedModels implements AutoCloseable {
         return new ModelProperties(
                 directory,
                 null,
-                Duration.ZERO,
+                ModelProperties.Control.POLL,
+                Duration.ofSeconds(10),
                 DataSize.ofMegabytes(100),
                 Map.of(),
                 0.5,
@@ -95,6 +115,11 @@ final class LoadedModels implements AutoCloseable {
                 ModelProperties.Loading.EAGER,
                 null,
                 Set.of());
+    }
+
+    /** Returns what loads and unloads the models on request; closed with the watcher. */
+    ModelControl control(ModelWatcher watcher) {
+        return new ModelControl(properties, repository, updater, watcher);
     }
 
     SessionBudget budget() {

@@ -37,13 +37,13 @@ class ModelPropertiesTests {
     @Test
     void looksEveryTenSecondsUnlessToldOtherwise() {
         assertThat(bind(Map.of()).pollInterval()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(bind(Map.of("draem.models.poll-interval", "0")).pollInterval())
-                .isZero();
+        assertThat(bind(Map.of()).control()).isEqualTo(ModelProperties.Control.POLL);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             draem.models.poll-interval   | 5ms    | at least 100ms
+            draem.models.poll-interval   | 0      | draem.models.control=none for no scans
             draem.models.max-file-size   | 3GB    | between 1B and 2GB
             draem.models.max-failed-share | 1.1   | 0 to 1
             draem.models.max-failed-share | NaN   | 0 to 1

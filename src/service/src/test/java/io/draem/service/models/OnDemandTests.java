@@ -194,7 +194,8 @@ class OnDemandTests {
         LoadedModels loaded = new LoadedModels(new ModelProperties(
                 temporary,
                 null,
-                Duration.ZERO,
+                ModelProperties.Control.POLL,
+                Duration.ofSeconds(10),
                 DataSize.ofMegabytes(100),
                 Map.of(),
                 0.5,

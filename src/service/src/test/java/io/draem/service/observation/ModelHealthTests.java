@@ -21,7 +21,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @Tag("slow")
 @Timeout(120)
 @DirtiesContext
-@SpringBootTest(properties = {"draem.inference.provider=auto", "draem.models.poll-interval=0"})
+@SpringBootTest(properties = {"draem.inference.provider=auto", "draem.models.control=none"})
 class ModelHealthTests {
 
     @TempDir

@@ -33,8 +33,26 @@ class KeyFileTests {
         assertThat(keys.nameOf(digest("new"))).isEqualTo("line");
     }
 
+    @Test
+    void theRightToLoadModelsIsThatOfAKeyAndNotOfItsName() throws Exception {
+        ApiKeys keys = ApiKeys.parse(List.of(line("line", "old").strip() + ":admin", line("line", "new")));
+        assertThat(keys.isAdmin(digest("old"))).isTrue();
+        assertThat(keys.isAdmin(digest("new"))).isFalse();
+        assertThat(keys.isAdmin(digest("none"))).isFalse();
+        assertThat(keys.hasAdmin()).isTrue();
+        assertThat(ApiKeys.parse(List.of(line("line", "new"))).hasAdmin()).isFalse();
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"secret-in-the-clear", "line:secret-in-the-clear", ":abc", "a b:00", "line:00"})
+    @ValueSource(
+            strings = {
+                "secret-in-the-clear",
+                "line:secret-in-the-clear",
+                ":abc",
+                "a b:00",
+                "line:00",
+                "line:secret:admin"
+            })
     void aLineThatIsNoneIsNamedByNumberAndNeverShown(String line) {
         assertThatThrownBy(() -> ApiKeys.parse(List.of("# first", line)))
                 .isInstanceOf(KeyFileException.class)
