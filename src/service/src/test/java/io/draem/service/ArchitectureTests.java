@@ -33,6 +33,8 @@ class ArchitectureTests {
             .definedBy("io.draem.service.observation..")
             .layer("security")
             .definedBy("io.draem.service.security..")
+            .layer("shadow")
+            .definedBy("io.draem.service.shadow..")
             .layer("detection")
             .definedBy("io.draem.service.detection..")
             .layer("models")
@@ -59,14 +61,26 @@ class ArchitectureTests {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("security")
             .mayOnlyBeAccessedByLayers("web", "grpc", "observation")
+            .whereLayer("shadow")
+            .mayOnlyBeAccessedByLayers("api", "observation")
             .whereLayer("detection")
-            .mayOnlyBeAccessedByLayers("application", "api", "protocol", "grpc", "web", "openapi", "observation")
+            .mayOnlyBeAccessedByLayers(
+                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "shadow")
             .whereLayer("models")
             .mayOnlyBeAccessedByLayers(
-                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection")
+                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "shadow", "detection")
             .whereLayer("queue")
             .mayOnlyBeAccessedByLayers(
-                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "detection", "models")
+                    "application",
+                    "api",
+                    "protocol",
+                    "grpc",
+                    "web",
+                    "openapi",
+                    "observation",
+                    "shadow",
+                    "detection",
+                    "models")
             .whereLayer("sessions")
             .mayOnlyBeAccessedByLayers("observation", "models");
 

@@ -1,9 +1,12 @@
 package io.draem.service.api;
 
+import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionBatches;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionProperties;
+import io.draem.service.detection.DetectionRequest;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.shadow.ShadowRuns;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
 import io.draem.service.web.ProblemType;
@@ -19,8 +22,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -33,10 +38,12 @@ import org.springframework.web.bind.annotation.RestController;
 class BatchController {
 
     private final DetectionBatches detections;
+    private final ShadowRuns shadows;
     private final int maxImages;
 
-    BatchController(DetectionBatches detections, DetectionProperties properties) {
+    BatchController(DetectionBatches detections, ShadowRuns shadows, DetectionProperties properties) {
         this.detections = detections;
+        this.shadows = shadows;
         this.maxImages = properties.batch().maxImages();
     }
 
@@ -80,18 +87,33 @@ class BatchController {
             throws DetectionException, IOException {
         long start = System.nanoTime();
         List<ImageBody.Named> images = ImageBody.readAll(request, maxImages);
-        List<DetectionBatches.Result> results = detections.detect(images.stream()
+        List<DetectionRequest> requests = images.stream()
                 .map(image -> query.request(image.bytes(), query.region(), context))
-                .toList());
+                .toList();
+        List<DetectionBatches.Result> results = detections.detect(requests);
         String id = RequestId.of(request);
         List<BatchResponse.Entry> entries = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             entries.add(entry(id + "-" + i, images.get(i).fileName(), results.get(i)));
         }
+        offer(requests, results);
         double total = TimingResponse.milliseconds(Duration.ofNanos(System.nanoTime() - start));
         return ResponseEntity.ok()
                 .header(Headers.SERVER_TIMING, TimingResponse.metric("total", total))
                 .body(BatchResponse.of(id, entries));
+    }
+
+    /** In a random order: of a large batch, only some images are taken, and not always those of the same places. */
+    private void offer(List<DetectionRequest> requests, List<DetectionBatches.Result> results) {
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, results.size()).boxed().toList());
+        Collections.shuffle(order);
+        for (int i : order) {
+            Detection detection = results.get(i).detection();
+            if (detection != null) {
+                shadows.offer(requests.get(i), detection);
+            }
+        }
     }
 
     private static BatchResponse.Entry entry(String id, @Nullable String fileName, DetectionBatches.Result result) {

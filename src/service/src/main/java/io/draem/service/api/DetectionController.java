@@ -3,12 +3,14 @@ package io.draem.service.api;
 import io.draem.frame.RegionOfInterest;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.Include;
 import io.draem.service.detection.MemoryLimits;
 import io.draem.service.detection.Outcome;
 import io.draem.service.detection.RequestedRegions;
 import io.draem.service.queue.RequestContext;
+import io.draem.service.shadow.ShadowRuns;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
 import io.draem.service.web.ProblemType;
@@ -41,12 +43,15 @@ import org.springframework.web.context.request.NativeWebRequest;
 class DetectionController {
 
     private final DetectionService detections;
+    private final ShadowRuns shadows;
     private final RequestedRegions regions;
     private final DataSize maxBytes;
     private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
 
-    DetectionController(DetectionService detections, RequestedRegions regions, MemoryLimits limits) {
+    DetectionController(
+            DetectionService detections, ShadowRuns shadows, RequestedRegions regions, MemoryLimits limits) {
         this.detections = detections;
+        this.shadows = shadows;
         this.regions = regions;
         this.maxBytes = limits.maxBytes();
     }
@@ -107,7 +112,9 @@ class DetectionController {
         DetectionQuery parameters = picture ? query.forOverlay() : query;
         ImageBody.Masked body = ImageBody.read(request, maxBytes);
         RegionOfInterest region = region(query, body.mask(), context);
-        Detection detection = detections.detect(parameters.request(body.image(), region, context));
+        DetectionRequest detectionRequest = parameters.request(body.image(), region, context);
+        Detection detection = detections.detect(detectionRequest);
+        shadows.offer(detectionRequest, detection);
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok()
                 .header(
                         Headers.SERVER_TIMING,

@@ -1,8 +1,12 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
+import io.draem.service.detection.Outcome;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
+import io.draem.service.models.ServedModel;
+import io.draem.service.shadow.ComparisonSummary;
+import io.draem.service.shadow.ShadowRuns;
 import io.draem.service.web.ProblemType;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -20,9 +24,11 @@ import org.springframework.web.bind.annotation.RestController;
 class ModelController {
 
     private final ModelRepository models;
+    private final ShadowRuns shadows;
 
-    ModelController(ModelRepository models) {
+    ModelController(ModelRepository models, ShadowRuns shadows) {
         this.models = models;
+        this.shadows = shadows;
     }
 
     /** The models in service. */
@@ -74,5 +80,34 @@ class ModelController {
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }
+    }
+
+    @Operation(
+            operationId = "getComparison",
+            summary = "Compare a candidate with the version that answers",
+            description =
+                    "A version with a file 'candidate' in its folder examines a share of the images too, after their"
+                            + " responses were sent. Images of requests that name a version or a threshold are not compared.")
+    @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
+    @GetMapping(path = "/v1/models/{name}/comparison", produces = MediaType.APPLICATION_JSON_VALUE)
+    ComparisonResponse comparison(
+            @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
+                    @PathVariable
+                    String name)
+            throws DetectionException {
+        ServedModel model;
+        try {
+            model = models.require(name, null);
+        } catch (ModelSelectionException e) {
+            throw DetectionException.of(e);
+        }
+        ComparisonSummary comparison = shadows.comparison(model);
+        if (comparison == null) {
+            throw new DetectionException.Rejected(
+                    Outcome.UNKNOWN_MODEL,
+                    "The model " + model.name()
+                            + " has no candidate: add a file 'candidate' to the folder of a version");
+        }
+        return ComparisonResponse.of(comparison);
     }
 }

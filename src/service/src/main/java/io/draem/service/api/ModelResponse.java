@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.FalseAlarmRate;
+import io.draem.service.models.Candidate;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
 import io.draem.text.SafeText;
@@ -186,11 +187,14 @@ record ModelResponse(
         ModelCard card = model.card();
         Calibration calibration = card.calibration();
         List<Version> versions = new ArrayList<>();
+        Candidate candidate = models.candidate(model.name());
         models.versions(model.name())
                 .forEach(loaded -> versions.add(new Version(
                         loaded.version(),
-                        "served",
-                        loaded.isSuspended() ? "it failed on " + loaded.recentFailures() : null)));
+                        candidate != null && candidate.model() == loaded ? "candidate" : "served",
+                        loaded.isSuspended() || candidate != null && candidate.model() == loaded && loaded.isFailing()
+                                ? "it failed on " + loaded.recentFailures()
+                                : null)));
         models.refused().stream()
                 .filter(refused -> refused.name().equals(model.name()))
                 .map(refused -> new Version(refused.version(), "refused", refused.reason()))

@@ -128,7 +128,15 @@ public final class Admission {
         return bodies.grow(null, length);
     }
 
-    /** Gives back what {@link #tryGrow} has counted. */
+    /**
+     * Counts bytes that nobody waits for, until {@link #shrink}, if half of the bytes of bodies stay free; no body is refused
+     * for them. Returns whether they fit.
+     */
+    public boolean tryKeep(long length) {
+        return bodies.keep(length);
+    }
+
+    /** Gives back what {@link #tryGrow} or {@link #tryKeep} has counted. */
     public void shrink(long length) {
         bodies.shrink(length);
     }

@@ -88,6 +88,13 @@ final class BodyBudget {
         return true;
     }
 
+    /** Counts bytes that nobody waits for, if half of all stay free; evicts nothing for them. Returns whether they fit. */
+    synchronized boolean keep(long more) {
+        boolean fits = bytes + more <= maxBytes / 2;
+        bytes += fits ? more : 0;
+        return fits;
+    }
+
     /** Refuses all uploads that still arrive. */
     void refuseArriving(DetectionException reason) {
         List<Upload> refused;

@@ -145,6 +145,28 @@ class DetectionConfiguration {
                 new Postprocessing(properties.regions().minArea()));
     }
 
+    /** Examines images for comparisons, which are no requests: no listener is informed of them. */
+    @Bean(defaultCandidate = false)
+    DetectionService unreportedDetections(
+            ModelRepository models,
+            ImageDecoder imageDecoder,
+            PixelBudget pixelBudget,
+            ResponseBudget responseBudget,
+            FairExecutor imageThreads,
+            FrameAdmission frameAdmission,
+            DetectionProperties properties) {
+        DetectionListener none = new DetectionListener() {};
+        return detectionService(
+                requestDispatch(models, none),
+                imagePreparation(imageDecoder, none, properties),
+                pixelBudget,
+                responseBudget,
+                imageThreads,
+                none,
+                frameAdmission,
+                properties);
+    }
+
     @Bean
     DetectionBatches detectionBatches(DetectionService detections, MemoryLimits limits) {
         return new DetectionBatches(detections, limits.pictureBytesInFlight().toBytes());

@@ -30,9 +30,13 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCalls;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The methods of the protocol. */
 final class ProtocolService implements BindableService {
+
+    private static final Logger log = LoggerFactory.getLogger(ProtocolService.class);
 
     private final ServerState state;
     private final InferenceHandler inferences;
@@ -84,6 +88,9 @@ final class ProtocolService implements BindableService {
                 response.onError(CallErrors.of(e));
             } catch (StatusException e) {
                 response.onError(e);
+            } catch (RuntimeException e) {
+                log.error("A call failed", e);
+                response.onError(CallErrors.internal());
             }
         });
     }
@@ -97,7 +104,7 @@ final class ProtocolService implements BindableService {
     }
 
     private ServerMetadataResponse server() {
-        ServerState.Metadata server = state.metadata("model_repository");
+        ServerState.Metadata server = state.metadata();
         return ServerMetadataResponse.newBuilder()
                 .setName(server.name())
                 .setVersion(server.version())
@@ -178,7 +185,8 @@ final class ProtocolService implements BindableService {
     }
 
     /** Returns the name of the key of the call, which may load and unload models. */
-    private static String admin() throws StatusException {
+    private String admin() throws StatusException, DetectionException {
+        state.requireControl();
         CallKeys.Client client = CallKeys.CLIENT.get();
         String key = client.admin().getAsBoolean() ? client.key().get() : null;
         if (key == null) {

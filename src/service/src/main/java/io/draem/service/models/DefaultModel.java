@@ -48,8 +48,8 @@ public record DefaultModel(@Nullable String name, boolean configured, boolean se
     @Override
     public String toString() {
         if (name == null) {
-            return "none: requests that name no model are refused with 400, since the directory held several models when the"
-                    + " service started; set draem.models.default to the model for them";
+            return "none: requests that name no model are refused, since there is not exactly one model; set"
+                    + " draem.models.default to the model for them";
         }
         if (!served) {
             return name

@@ -29,7 +29,9 @@ public record FailedVersion(String name, int version, Failure failure, String re
         /** An error in the service or one of its libraries. */
         UNEXPECTED,
         /** The version is configured, but not in the directory. */
-        MISSING;
+        MISSING,
+        /** The version is a candidate, and there is none to compare it with, or its share is not valid. */
+        CANDIDATE;
 
         /** Returns the name in metrics. */
         public String id() {

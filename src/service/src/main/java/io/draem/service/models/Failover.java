@@ -50,7 +50,17 @@ final class Failover {
                 return;
             }
             answers = loaded.get(0) == model;
-            rollout.offer(name, inOrder(name, loaded), false);
+            Candidate candidate = repository.candidate(name);
+            List<ServedModel> usable = inOrder(name, loaded);
+            rollout.offer(
+                    name,
+                    candidate == null
+                            ? usable
+                            : usable.stream()
+                                    .filter(other -> other != candidate.model())
+                                    .toList(),
+                    candidate,
+                    false);
         }
         if (answers && !model.isSuspended()) {
             loadAnother(model);

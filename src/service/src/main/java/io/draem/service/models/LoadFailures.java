@@ -91,6 +91,14 @@ final class LoadFailures {
         failures.getOrDefault(file.name(), new TreeMap<>()).remove(file.version());
     }
 
+    /** Removes the failure of a file if it is of a category, whose cause is gone. */
+    synchronized void forget(ModelFile file, FailedVersion.Failure failure) {
+        Failure last = find(file);
+        if (last != null && last.model.failure() == failure) {
+            forget(file);
+        }
+    }
+
     /** Removes the failures of versions that are no longer wanted. */
     synchronized void keepOnly(String name, Set<Integer> versions) {
         failures.getOrDefault(name, new TreeMap<>()).keySet().retainAll(versions);
@@ -101,6 +109,11 @@ final class LoadFailures {
                 .flatMap(versions -> versions.values().stream())
                 .map(failure -> failure.model)
                 .toList();
+    }
+
+    /** Returns the failures of one model. */
+    List<FailedVersion> of(String name) {
+        return models().stream().filter(model -> model.name().equals(name)).toList();
     }
 
     /** Returns all reasons in one line, to be appended to a sentence. */

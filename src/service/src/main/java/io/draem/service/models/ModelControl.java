@@ -6,30 +6,21 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lists the versions of the model directory, and with {@code draem.models.control=explicit} loads and unloads models on
- * request. Changes are made one after the other; one that has begun ends even if nobody waits for it any more.
+ * Lists the models, and with {@code draem.models.control=explicit} loads and unloads them on request. Models are loaded one
+ * after the other; a change that has begun ends even if nobody waits for it any more.
  */
 public final class ModelControl {
 
     private static final Logger log = LoggerFactory.getLogger(ModelControl.class);
-
-    /** How long a request waits for its change and for those before it. */
-    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final ModelProperties properties;
     private final ModelRepository repository;
@@ -67,13 +58,15 @@ public final class ModelControl {
     }
 
     /**
-     * Returns the versions that are served, then those that should be and are not, then those of models that are not
-     * loaded, where models are loaded on request.
+     * Returns the versions that are served, then those that should be and are not, then the versions of models that are not
+     * loaded, where models are loaded on request. Nothing is read from the directory: it has a model that was added since
+     * the start once that has been loaded.
      *
      * @param ready whether only the versions that are served are wanted
-     * @throws ModelSelectionException.NotNow if the model directory cannot be read
+     * @throws ModelSelectionException.NotReady while the service starts
      */
     public List<Entry> index(boolean ready) throws ModelSelectionException {
+        requireReady();
         List<Entry> index = new ArrayList<>();
         for (ServedModel model : repository.allVersions()) {
             index.add(new Entry(model.name(), model.version(), true, null));
@@ -85,71 +78,70 @@ public final class ModelControl {
             index.add(new Entry(failed.name(), failed.version(), false, failed.reason()));
         }
         if (isExplicit()) {
-            addUnloaded(index);
+            Set<String> listed = index.stream().map(Entry::name).collect(Collectors.toSet());
+            updater.known().forEach((name, versions) -> {
+                if (!listed.contains(name)) {
+                    versions.keySet().forEach(version -> index.add(new Entry(name, version, false, "not loaded")));
+                }
+            });
         }
         return index;
     }
 
-    private void addUnloaded(List<Entry> index) throws ModelSelectionException {
-        List<String> known = index.stream().map(Entry::name).distinct().toList();
-        try {
-            ModelFile.list(properties.directory()).forEach((name, files) -> {
-                if (!known.contains(name)) {
-                    files.forEach(file -> index.add(new Entry(name, file.version(), false, "not loaded")));
-                }
-            });
-        } catch (IOException e) {
-            throw unreadable(properties.directory(), e);
-        }
-    }
-
     /**
-     * Loads a model from its files as they are now, and returns once it serves requests. Of several versions the
-     * configured ones are served, or the highest.
+     * Loads a model from its files as they are now, and returns once it serves requests; a model that is opened on demand is
+     * checked. Of several versions the configured ones are served, or the highest.
      *
      * @param key name of the key of the request, for the log
-     * @throws ModelSelectionException if a version that should serve does not; what was served before still is
+     * @throws ModelSelectionException if a version that should serve does not; then nothing has changed
      */
     public void load(String name, String key) throws ModelSelectionException {
         requireExplicit();
-        change(() -> {
+        requireReady();
+        watcher.load(() -> {
+            requireNotDraining();
             List<ModelFile> files = files(name);
             if (files.isEmpty()) {
+                updater.know(name, files);
                 throw new ModelSelectionException.Unknown("The model directory has no " + ModelDirectory.GRAPH
                         + " for that name: put it at <name>/<version>/" + ModelDirectory.GRAPH + " first");
             }
-            log.info("Model {} is loaded, as requested with the key {}", name, key);
+            log.info("Key {} requests to load model {}", key, name);
             updater.load(name, files);
             requireServed(name, files);
-            return null;
+            log.info("Loaded on request: {}", repository.versions(name));
         });
     }
 
     /**
      * Takes a model out of service. Its requests end as they began; those that arrive afterwards find no such model. Does
-     * nothing if it is in the directory and not loaded.
+     * nothing if it is known and not loaded.
      *
      * @param key name of the key of the request, for the log
      * @throws ModelSelectionException if there is no such model
      */
     public void unload(String name, String key) throws ModelSelectionException {
         requireExplicit();
-        change(() -> {
+        requireReady();
+        watcher.unload(() -> {
+            requireNotDraining();
+            List<ModelFile> files = files(name);
+            updater.know(name, files);
             boolean known = !repository.versions(name).isEmpty()
                     || repository.refused().stream()
                             .anyMatch(failed -> failed.name().equals(name));
             if (known) {
-                log.info("Model {} is unloaded, as requested with the key {}", name, key);
+                log.info("Key {} requests to unload model {}", key, name);
                 updater.unload(name);
-            } else if (files(name).isEmpty()) {
+            } else if (files.isEmpty()) {
                 throw new ModelSelectionException.Unknown(
                         "There is no model of that name, neither in service nor in the model directory");
             }
-            return null;
         });
     }
 
-    private void requireExplicit() throws ModelSelectionException {
+    /** Throws if requests do not load and unload models. */
+    public void requireExplicit() throws ModelSelectionException {
         if (!isExplicit()) {
             throw new ModelSelectionException.NotLoaded("Requests do not load or unload models of this service: "
                     + (properties.control() == ModelProperties.Control.POLL
@@ -157,41 +149,18 @@ public final class ModelControl {
                             : "its models stay as they are. Set")
                     + " draem.models.control=explicit");
         }
+    }
+
+    private void requireReady() throws ModelSelectionException {
         if (!repository.isLoaded()) {
             throw new ModelSelectionException.NotReady();
         }
     }
 
-    private void change(Callable<@Nullable Void> change) throws ModelSelectionException {
-        Future<?> result;
-        try {
-            result = watcher.submit(() -> {
-                if (repository.isDraining()) {
-                    throw shuttingDown();
-                }
-                return change.call();
-            });
-        } catch (RejectedExecutionException e) {
-            throw shuttingDown();
+    private void requireNotDraining() throws ModelSelectionException {
+        if (repository.isDraining()) {
+            throw ModelSelectionException.NotNow.shuttingDown();
         }
-        try {
-            result.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new ModelSelectionException.NotNow("The change was not made within " + LIMIT.toMinutes()
-                    + " minutes and will be: the index shows when");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw shuttingDown();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ModelSelectionException reason) {
-                throw reason;
-            }
-            throw new IllegalStateException("The models could not be changed", e.getCause());
-        }
-    }
-
-    private static ModelSelectionException shuttingDown() {
-        return new ModelSelectionException.NotNow("The service shuts down: send the request to another replica");
     }
 
     /** Returns the files of a model, highest version first. */
@@ -218,8 +187,11 @@ public final class ModelControl {
     /** Requires that the first of the versions that should serve does, and that none is refused. */
     private void requireServed(String name, List<ModelFile> files) throws ModelSelectionException {
         List<ServedModel> served = repository.versions(name);
+        List<ModelFile> wanted = updater.wanted(name, files);
         List<FailedVersion> refused = repository.refused().stream()
                 .filter(failed -> failed.name().equals(name))
+                .filter(failed ->
+                        wanted.isEmpty() || wanted.stream().anyMatch(file -> file.version() == failed.version()))
                 .toList();
         String instead = served.isEmpty() ? "" : ". Version " + served.get(0).version() + " serves requests";
         if (!refused.isEmpty()) {
@@ -231,11 +203,15 @@ public final class ModelControl {
                     refused.stream().allMatch(failed -> failed.failure() == FailedVersion.Failure.OUT_OF_MEMORY);
             throw later ? new ModelSelectionException.NotNow(message) : new ModelSelectionException.NotLoaded(message);
         }
-        List<Integer> configured = properties.versions().getOrDefault(name, List.of());
-        int wanted = configured.isEmpty() ? files.get(0).version() : configured.get(0);
-        if (served.isEmpty() || served.get(0).version() != wanted) {
-            throw new ModelSelectionException.NotLoaded("Version " + wanted
-                    + " is suspended, since it failed on too many runs, until its file changes" + instead);
+        boolean serves = !wanted.isEmpty()
+                && !served.isEmpty()
+                && served.get(0).version() == wanted.get(0).version();
+        if (!serves) {
+            throw new ModelSelectionException.NotLoaded((wanted.isEmpty()
+                            ? "The versions that draem.models.versions names are candidates, which serve no requests"
+                            : "Version " + wanted.get(0).version()
+                                    + " is suspended, since it failed on too many runs, until its file changes")
+                    + instead);
         }
     }
 }

@@ -120,6 +120,17 @@ record ModelFile(String name, int version, Path path, State state) {
         return byName;
     }
 
+    /** Returns the states of what {@link #list} returns, by name and version. */
+    static Map<String, Map<Integer, State>> states(Map<String, List<ModelFile>> found) {
+        Map<String, Map<Integer, State>> states = new TreeMap<>();
+        found.forEach((name, files) -> {
+            Map<Integer, State> versions = new TreeMap<>();
+            files.forEach(file -> versions.put(file.version(), file.state()));
+            states.put(name, versions);
+        });
+        return states;
+    }
+
     /** Returns the graphs of one model as {@link #list} does. */
     static List<ModelFile> versions(String name, Path model) throws IOException {
         List<ModelFile> files = new ArrayList<>();

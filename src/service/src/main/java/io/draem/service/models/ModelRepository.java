@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +31,6 @@ public final class ModelRepository implements AutoCloseable {
     private volatile boolean draining;
 
     /**
-     * The models in service, replaced as a whole.
-     *
-     * @param models versions by name; the first of each serves requests that name no version
-     */
-    private record Offer(Map<String, List<ServedModel>> models, DefaultModel defaultModel) {}
-
-    /**
      * @param configuredDefault name of the model of requests that name none; null for the only one, which stays the default
      *     when others are added
      * @param drainLimit how long waiting requests may take to complete when a model is closed
@@ -48,7 +40,7 @@ public final class ModelRepository implements AutoCloseable {
             Duration drainLimit,
             SessionBudget budget,
             ApplicationEventPublisher events) {
-        this.offer = new Offer(Map.of(), DefaultModel.of(configuredDefault));
+        this.offer = new Offer(Map.of(), Map.of(), DefaultModel.of(configuredDefault));
         this.drainLimit = drainLimit;
         this.budget = budget;
         this.events = events;
@@ -56,17 +48,22 @@ public final class ModelRepository implements AutoCloseable {
 
     /** Returns the versions that serve requests without a version, ordered by name. */
     public List<ServedModel> models() {
-        return offer.models.values().stream().map(versions -> versions.get(0)).toList();
+        return offer.models().values().stream().map(versions -> versions.get(0)).toList();
     }
 
     /** Returns all loaded versions, ordered by name; the first of each name serves requests without a version. */
     public List<ServedModel> allVersions() {
-        return offer.models.values().stream().flatMap(List::stream).toList();
+        return offer.models().values().stream().flatMap(List::stream).toList();
     }
 
     /** Returns the loaded versions of one model; the first serves requests without a version. */
     public List<ServedModel> versions(String name) {
-        return offer.models.getOrDefault(name, List.of());
+        return offer.models().getOrDefault(name, List.of());
+    }
+
+    /** Returns the candidate of a model; null if it has none. */
+    public @Nullable Candidate candidate(String name) {
+        return offer.candidates().get(name);
     }
 
     /** Returns the versions that should be served and are not. */
@@ -81,7 +78,7 @@ public final class ModelRepository implements AutoCloseable {
 
     /** Returns the model of requests that name none. */
     public DefaultModel defaultModel() {
-        return offer.defaultModel;
+        return offer.defaultModel();
     }
 
     /** Returns whether a model serves requests that name none. */
@@ -110,45 +107,28 @@ public final class ModelRepository implements AutoCloseable {
         if (!loaded) {
             throw new ModelSelectionException.NotReady();
         }
-        Offer offered = offer;
-        Map<String, List<ServedModel>> now = offered.models;
-        String selected = name != null ? name : offered.defaultModel.name();
-        if (selected == null) {
-            throw new ModelSelectionException.NotNamed(
-                    "Several models are served and none is the default: name one with the parameter model, of "
-                            + String.join(", ", now.keySet()));
-        }
-        List<ServedModel> versions = now.get(selected);
-        if (versions == null) {
-            throw new ModelSelectionException.Unknown(
-                    name != null || now.isEmpty()
-                            ? "There is no model of that name; served are " + String.join(", ", now.keySet())
-                            : "The default model " + selected
-                                    + " is not served now: name one with the parameter model, of "
-                                    + String.join(", ", now.keySet()));
-        }
-        return versions.stream()
-                .filter(model -> version == null || version == model.version())
-                .findFirst()
-                .orElseThrow(() -> new ModelSelectionException.Unknown("Version " + version + " of " + selected
-                        + " is not served, but " + (versions.size() == 1 ? "version " : "versions ")
-                        + versions.stream()
-                                .map(model -> Integer.toString(model.version()))
-                                .collect(Collectors.joining(" and "))
-                        + (versions.size() == 1 ? " is" : " are")));
+        return offer.require(name, version);
     }
 
     /**
      * Replaces the versions of a name. Those that are no longer served are closed once their last request has ended.
      *
      * @param versions the first serves requests without a version; an empty list takes the name out of service
+     * @param candidate one of the versions, and not the first; null for none
      */
-    synchronized void serve(String name, List<ServedModel> versions) {
+    synchronized void serve(String name, List<ServedModel> versions, @Nullable Candidate candidate) {
         List<ServedModel> before = versions(name);
+        Map<String, Candidate> candidates = new TreeMap<>(offer.candidates());
+        if (candidate == null) {
+            candidates.remove(name);
+        } else {
+            candidates.put(name, candidate);
+        }
         if (before.equals(versions)) {
+            offer(offer.models(), candidates);
             return;
         }
-        Map<String, List<ServedModel>> next = new TreeMap<>(offer.models);
+        Map<String, List<ServedModel>> next = new TreeMap<>(offer.models());
         if (versions.isEmpty()) {
             next.remove(name);
         } else {
@@ -157,7 +137,7 @@ public final class ModelRepository implements AutoCloseable {
         if (draining) {
             versions.forEach(ServedModel::refuseNew);
         }
-        offer(next);
+        offer(next, candidates);
         List<ServedModel> retired = new ArrayList<>(before);
         retired.removeAll(versions);
         retired.forEach(this::retire);
@@ -169,7 +149,7 @@ public final class ModelRepository implements AutoCloseable {
     /** Sets the names in the directory and the configuration, including models that cannot be served. */
     synchronized void expect(Set<String> names) {
         expected = Set.copyOf(names);
-        offer(offer.models);
+        offer(offer.models(), offer.candidates());
     }
 
     /** Sets the versions that should be served and are not. */
@@ -180,7 +160,7 @@ public final class ModelRepository implements AutoCloseable {
     /** Starts to serve requests. */
     synchronized void ready() {
         loaded = true;
-        report(offer.defaultModel);
+        report(offer.defaultModel());
         events.publishEvent(new ModelEvent.Changed(allVersions()));
     }
 
@@ -200,7 +180,7 @@ public final class ModelRepository implements AutoCloseable {
     /** Refuses new requests; waiting ones are completed. */
     public synchronized void refuseNew() {
         draining = true;
-        offer.models.values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
+        offer.models().values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
         retiring.forEach(ServedModel::refuseNew);
     }
 
@@ -211,13 +191,13 @@ public final class ModelRepository implements AutoCloseable {
         budget.end();
         allVersions().forEach(this::close);
         List.copyOf(retiring).forEach(this::close);
-        offer = new Offer(Map.of(), offer.defaultModel);
+        offer = new Offer(Map.of(), Map.of(), offer.defaultModel());
     }
 
-    private void offer(Map<String, List<ServedModel>> models) {
-        DefaultModel before = offer.defaultModel;
+    private void offer(Map<String, List<ServedModel>> models, Map<String, Candidate> candidates) {
+        DefaultModel before = offer.defaultModel();
         DefaultModel after = before.among(models.keySet(), expected);
-        offer = new Offer(Collections.unmodifiableMap(models), after);
+        offer = new Offer(Collections.unmodifiableMap(models), Collections.unmodifiableMap(candidates), after);
         if (!loaded || after.equals(before)) {
             return;
         }

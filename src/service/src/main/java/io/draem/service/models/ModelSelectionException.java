@@ -57,5 +57,9 @@ public abstract sealed class ModelSelectionException extends Exception {
         NotNow(String message) {
             super(message);
         }
+
+        static NotNow shuttingDown() {
+            return new NotNow("The service shuts down: send the request to another replica");
+        }
     }
 }

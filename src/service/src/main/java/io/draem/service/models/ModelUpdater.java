@@ -67,18 +67,16 @@ final class ModelUpdater {
         }
         try {
             Map<String, List<ModelFile>> found = ModelFile.list(directory);
-            repository.expect(expected(found));
+            repository.expect(expected(found.keySet()));
             for (String name : names(found)) {
                 if (!isUnreadable(name, found)) {
                     rollout.update(name, found.getOrDefault(name, List.of()));
                 }
                 failures.requireProvider();
             }
-            seen = states(found);
-            if (found.isEmpty() && properties.control() == ModelProperties.Control.EXPLICIT) {
-                log.warn(
-                        "The model directory {} has no models: none is served until one is loaded by a request",
-                        directory.toAbsolutePath());
+            seen = ModelFile.states(found);
+            if (properties.control() == ModelProperties.Control.EXPLICIT) {
+                warnOfUnusable(directory);
             } else {
                 requireUsable(directory);
             }
@@ -111,8 +109,8 @@ final class ModelUpdater {
             return;
         }
         lastWarning = "";
-        repository.expect(expected(found));
-        Map<String, Map<Integer, ModelFile.State>> now = states(found);
+        repository.expect(expected(found.keySet()));
+        Map<String, Map<Integer, ModelFile.State>> now = ModelFile.states(found);
         for (String name : names(found)) {
             boolean stable = Objects.equals(now.get(name), seen.get(name));
             if (stable && !isUnreadable(name, found) && !repository.isDraining()) {
@@ -125,34 +123,48 @@ final class ModelUpdater {
     }
 
     /**
-     * Loads the files of a model as they are now, without waiting for a second scan; a version that was refused is tried
-     * again. To be called by one thread at a time, and not beside scans.
+     * Loads the versions of a model that should serve from their files as they are now, without waiting for a second scan;
+     * refused ones are tried again. Changes nothing unless all can be served. Not to be called beside scans.
      */
     void load(String name, List<ModelFile> files) {
         failures.keepOnly(name, Set.of());
-        expect(name, files);
-        rollout.update(name, files);
-        rollout.reportRefused();
+        know(name, files);
+        try {
+            rollout.require(name, files);
+        } finally {
+            rollout.reportRefused();
+        }
     }
 
-    /** Takes a model out of service until it is loaded again. To be called as {@link #load(String, List)} is. */
+    /** Takes a model out of service until it is loaded again. */
     void unload(String name) {
-        expect(name, List.of());
-        rollout.update(name, List.of(), List.of());
-        failures.keepOnly(name, Set.of());
-        rollout.reportRefused();
+        try {
+            rollout.update(name, List.of(), List.of());
+        } finally {
+            failures.keepOnly(name, Set.of());
+            rollout.reportRefused();
+        }
     }
 
-    /** Replaces what is known of the files of one model; a model without files is not expected to be served. */
-    private void expect(String name, List<ModelFile> files) {
+    /** Returns the versions that should serve, in order of preference. */
+    List<ModelFile> wanted(String name, List<ModelFile> files) {
+        return rollout.wanted(name, files);
+    }
+
+    /** Returns the versions that were found by name, at the start and by each load since. */
+    Map<String, Map<Integer, ModelFile.State>> known() {
+        return seen;
+    }
+
+    /** Replaces what is known of a model. One that is unloaded stays known, so that no other becomes the default meanwhile. */
+    synchronized void know(String name, List<ModelFile> files) {
         Map<String, Map<Integer, ModelFile.State>> now = new TreeMap<>(seen);
-        if (files.isEmpty()) {
-            now.remove(name);
-        } else {
-            now.putAll(states(Map.of(name, files)));
+        now.remove(name);
+        if (!files.isEmpty()) {
+            now.putAll(ModelFile.states(Map.of(name, files)));
         }
         seen = now;
-        repository.expect(now.keySet());
+        repository.expect(expected(now.keySet()));
     }
 
     /** Removes the failures of refused versions, whose files no longer exist. */
@@ -191,18 +203,27 @@ final class ModelUpdater {
     }
 
     /** Returns the names in the directory and in the configuration. */
-    private Set<String> expected(Map<String, List<ModelFile>> found) {
-        Set<String> names = new TreeSet<>(found.keySet());
+    private Set<String> expected(Set<String> found) {
+        Set<String> names = new TreeSet<>(found);
         names.addAll(properties.versions().keySet());
         return names;
     }
 
     /** Returns the names that are expected, in service or refused. */
     private Set<String> names(Map<String, List<ModelFile>> found) {
-        Set<String> names = expected(found);
+        Set<String> names = expected(found.keySet());
         repository.models().forEach(model -> names.add(model.name()));
         failures.models().forEach(model -> names.add(model.name()));
         return names;
+    }
+
+    /** A request can load what is missing. */
+    private void warnOfUnusable(Path directory) throws IOException {
+        try {
+            requireUsable(directory);
+        } catch (StartUpException e) {
+            log.warn("{}: requests can load models that are missing", e.getMessage());
+        }
     }
 
     private void requireUsable(Path directory) throws IOException {
@@ -217,16 +238,6 @@ final class ModelUpdater {
                             : hint);
         }
         properties.requireServed(models.stream().map(ServedModel::name).toList(), failures.summary());
-    }
-
-    private static Map<String, Map<Integer, ModelFile.State>> states(Map<String, List<ModelFile>> found) {
-        Map<String, Map<Integer, ModelFile.State>> states = new TreeMap<>();
-        found.forEach((name, files) -> {
-            Map<Integer, ModelFile.State> versions = new TreeMap<>();
-            files.forEach(file -> versions.put(file.version(), file.state()));
-            states.put(name, versions);
-        });
-        return states;
     }
 
     private void warnOnce(String text) {

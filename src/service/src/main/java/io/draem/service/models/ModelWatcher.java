@@ -3,32 +3,45 @@ package io.draem.service.models;
 import io.draem.service.sessions.SessionBudget;
 import io.draem.text.EscapedFailure;
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * Scans the model directory at an interval, since network volumes and Kubernetes' links raise no file events; or loads and
- * unloads models on request. Either is done one at a time, on a thread that {@link #close} waits for.
+ * unloads models on request. All of it runs on threads that {@link #close} waits for.
  */
-final class ModelWatcher implements AutoCloseable {
+final class ModelWatcher implements AutoCloseable, ApplicationListener<ContextClosedEvent> {
 
     private static final Logger log = LoggerFactory.getLogger(ModelWatcher.class);
+
+    /** How long a request waits for its change and for those before it. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    /** Each waiting request has a thread of the web server. */
+    private static final int MOST_WAITING = 4;
 
     private final ModelUpdater updater;
     private final @Nullable Duration interval;
     private final Duration closeLimit;
     private final SessionBudget budget;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(ModelWatcher::thread);
-    /** A scan may hang, and so may the load of a version: neither delays a failover of another model. */
+    /** A scan may hang, and so may the load of a version: neither delays a failover or an unload of another model. */
     private final ExecutorService failingOver = Executors.newCachedThreadPool(ModelWatcher::thread);
+
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
+    private volatile boolean ended;
 
     /**
      * @param interval time between two scans; null for no scans
@@ -50,18 +63,81 @@ final class ModelWatcher implements AutoCloseable {
         }
     }
 
+    /** A change of the models. */
+    @FunctionalInterface
+    interface Change {
+
+        void make() throws ModelSelectionException;
+    }
+
     /**
-     * Runs a change of the models after those that were submitted before.
+     * Loads a model after those that were requested before, since each reads a graph into memory; returns once that is
+     * done.
      *
-     * @throws RejectedExecutionException if the service shuts down
+     * @throws ModelSelectionException.NotNow if it is not done in time, or the service shuts down
      */
-    <T> Future<T> submit(Callable<T> change) {
-        return executor.submit(change);
+    void load(Change load) throws ModelSelectionException {
+        make(load, executor);
+    }
+
+    /** Unloads a model as {@link #load} loads one, while others may be loaded. */
+    void unload(Change unload) throws ModelSelectionException {
+        make(unload, failingOver);
+    }
+
+    private void make(Change change, ExecutorService on) throws ModelSelectionException {
+        if (!waiting.tryAcquire()) {
+            throw new ModelSelectionException.NotNow(MOST_WAITING + " other changes are being made: try again later");
+        }
+        AtomicBoolean decided = new AtomicBoolean();
+        try {
+            on.submit(() -> {
+                        if (decided.compareAndSet(false, true)) {
+                            if (ended) {
+                                throw ModelSelectionException.NotNow.shuttingDown();
+                            }
+                            change.make();
+                        }
+                        return null;
+                    })
+                    .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            throw ModelSelectionException.NotNow.shuttingDown();
+        } catch (TimeoutException e) {
+            throw new ModelSelectionException.NotNow(
+                    decided.compareAndSet(false, true)
+                            ? "Other loads took " + LIMIT.toMinutes()
+                                    + " minutes, and the change is not made: try again"
+                            : "The change takes more than " + LIMIT.toMinutes()
+                                    + " minutes and goes on: the index shows when it is made");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ModelSelectionException.NotNow.shuttingDown();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ModelSelectionException reason) {
+                throw reason;
+            }
+            throw new IllegalStateException("The models could not be changed", e.getCause());
+        } finally {
+            waiting.release();
+        }
+    }
+
+    /** Returns how many requests wait for a change. */
+    int waiting() {
+        return MOST_WAITING - waiting.availablePermits();
+    }
+
+    /** No change begins after the service has begun to shut down. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent event) {
+        ended = true;
     }
 
     /** Ends the scans; waits for a load in progress, since it may be inside native code. */
     @Override
     public void close() {
+        ended = true;
         executor.shutdown();
         failingOver.shutdown();
         budget.end(); // a scan may wait for memory

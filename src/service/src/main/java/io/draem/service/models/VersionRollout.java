@@ -15,7 +15,7 @@ import org.springframework.context.ApplicationEventPublisher;
 /**
  * Loads the versions of a model and offers them to requests. A version is loaded while the current one stays in service, and
  * replaces it after its warm-up; one that cannot be loaded changes nothing. A version that fails on too many of its runs
- * serves only requests that name it until its file changes.
+ * serves only requests that name it until its file changes; so does a {@link Candidate} until it is none.
  */
 final class VersionRollout {
 
@@ -26,16 +26,11 @@ final class VersionRollout {
 
     private final ModelProperties properties;
     private final ModelRepository repository;
-    private final ModelLoader loader;
+    private final VersionLoads loads;
     private final LoadFailures failures;
     private final ApplicationEventPublisher events;
-    /** State of the files from which each model was loaded. */
-    private final Map<ServedModel, ModelFile.State> sources = new ConcurrentHashMap<>();
     /** Lock per name, held while its versions are loaded; the file system may take long. */
     private final Map<String, Object> loading = new ConcurrentHashMap<>();
-
-    private final SuspendedVersions suspended = new SuspendedVersions();
-    private volatile Consumer<ServedModel> whenFailing = model -> {};
 
     VersionRollout(
             ModelProperties properties,
@@ -45,19 +40,19 @@ final class VersionRollout {
             ApplicationEventPublisher events) {
         this.properties = properties;
         this.repository = repository;
-        this.loader = loader;
+        this.loads = new VersionLoads(loader, failures);
         this.failures = failures;
         this.events = events;
     }
 
     /** Sets the action for each version that starts to fail on too many of its runs; it must be quick. */
     void whenFailing(Consumer<ServedModel> action) {
-        whenFailing = action;
+        loads.whenFailing(action);
     }
 
     /** Returns the state of the files from which a model was loaded. */
     ModelFile.State source(ServedModel model) {
-        return sources.getOrDefault(model, ModelFile.State.NONE);
+        return loads.source(model);
     }
 
     /** Returns the configured versions in order of preference; empty for the highest. */
@@ -89,34 +84,79 @@ final class VersionRollout {
      * @param named the versions to serve in order of preference; empty for the highest that can be served
      */
     void update(String name, List<ModelFile> files, List<Integer> named) {
+        update(name, files, named, false);
+    }
+
+    /** Loads the {@linkplain #wanted wanted} versions and the candidate of a model, and offers them if all can be served. */
+    void require(String name, List<ModelFile> files) {
+        List<Integer> wanted =
+                wanted(name, files).stream().map(ModelFile::version).toList();
+        update(name, files, wanted, true);
+    }
+
+    /** Returns the versions that should serve, in order of preference: the configured ones, or the highest. */
+    List<ModelFile> wanted(String name, List<ModelFile> files) {
+        List<ModelFile> serving =
+                files.stream().filter(file -> !Candidate.is(file)).toList();
+        return configured(name).isEmpty()
+                ? serving.stream().limit(1).toList()
+                : configured(name).stream()
+                        .map(version -> file(files, name, version))
+                        .filter(file -> !Candidate.is(file))
+                        .toList();
+    }
+
+    private void update(String name, List<ModelFile> files, List<Integer> named, boolean all) {
         synchronized (loading(name)) {
             List<ServedModel> before = repository.versions(name);
             List<ServedModel> usable = new ArrayList<>();
             Set<Integer> tried = new HashSet<>(configured(name));
+            tried.addAll(named);
+            ModelFile highest = files.stream().filter(Candidate::is).findFirst().orElse(null);
+            Candidate candidate = null;
             try {
-                if (named.isEmpty()) {
-                    loadHighest(files, before, tried, usable);
+                if (named.isEmpty() && !all) {
+                    List<ModelFile> serving =
+                            files.stream().filter(file -> !Candidate.is(file)).toList();
+                    loads.addHighest(serving, before, tried, usable);
                 } else {
                     for (int version : named) {
-                        add(serve(file(files, name, version), before), usable);
+                        ModelFile file = file(files, name, version);
+                        if (!Candidate.is(file)) {
+                            loads.add(file, before, usable);
+                        }
                     }
+                }
+                if (highest != null) {
+                    tried.add(highest.version());
+                    candidate = loads.candidate(highest, before, usable, repository.candidate(name));
                 }
             } catch (RuntimeException | Error e) {
                 retireNew(usable, before);
                 throw e;
             }
             failures.keepOnly(name, tried);
-            offer(name, usable, files.isEmpty());
+            boolean changes = !all
+                    || !named.isEmpty()
+                            && usable.stream().noneMatch(ServedModel::isSuspended)
+                            && failures.of(name).stream().noneMatch(failed -> named.contains(failed.version()));
+            if (!changes) {
+                retireNew(usable, before);
+                retireNew(candidate == null ? List.of() : List.of(candidate.model()), before);
+            } else {
+                offer(name, usable, candidate, files.isEmpty());
+            }
         }
     }
 
     /**
-     * Offers versions of a model, failing ones last.
+     * Offers versions of a model, failing ones last, and then the candidate, which answers only requests that name it.
      *
-     * @param usable versions in order of preference
+     * @param usable versions in order of preference, without the candidate
+     * @param candidate offered if another version is; null for none
      * @param removed whether the model has no files any more; otherwise, if no version is usable, the current ones stay
      */
-    void offer(String name, List<ServedModel> usable, boolean removed) {
+    void offer(String name, List<ServedModel> usable, @Nullable Candidate candidate, boolean removed) {
         synchronized (offering) {
             List<ServedModel> before = repository.versions(name);
             List<ServedModel> after = new ArrayList<>();
@@ -125,19 +165,25 @@ final class VersionRollout {
             ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
             if (after.isEmpty() && !removed && failed == null && (failing.isEmpty() || !before.isEmpty())) {
                 retireNew(failing, before);
+                if (candidate != null) {
+                    retireNew(List.of(candidate.model()), before);
+                }
                 return; // a removed version stays in service until another one can be served
             }
             boolean failsOver = failed != null && !failed.isSuspended() && !after.isEmpty();
             if (failed != null && failsOver) {
-                suspended.add(failed, source(failed));
+                loads.suspend(failed);
             } else if (failed != null && after.isEmpty()) {
                 failing.remove(failed); // of failing versions, the current one stays the first
                 after.add(failed);
             }
             after.addAll(failing);
-            repository.serve(name, after);
+            if (candidate != null) {
+                after.add(candidate.model());
+            }
+            repository.serve(name, after, candidate);
             // Keeps the sources of versions that a scan has loaded and not offered yet.
-            before.stream().filter(model -> !after.contains(model)).forEach(sources::remove);
+            before.stream().filter(model -> !after.contains(model)).forEach(loads::forget);
             if (failed != null && failsOver) {
                 failedOver(failed, after.get(0));
             } else {
@@ -146,39 +192,10 @@ final class VersionRollout {
         }
     }
 
-    /** Loads the highest version that can be served, and keeps loaded failing ones above it. */
-    private void loadHighest(
-            List<ModelFile> files, List<ServedModel> before, Set<Integer> tried, List<ServedModel> usable) {
-        List<ModelFile> closed = new ArrayList<>();
-        for (ModelFile file : files) {
-            tried.add(file.version());
-            if (suspended.contains(file) && loaded(file, before) == null) {
-                closed.add(file);
-                continue;
-            }
-            ServedModel model = serve(file, before);
-            add(model, usable);
-            if (model != null && !model.isFailing()) {
-                return;
-            }
-        }
-        for (ModelFile file : closed) {
-            if (before.isEmpty() && usable.isEmpty()) { // otherwise another version serves
-                add(serve(file, before), usable);
-            }
-        }
-    }
-
-    private static void add(@Nullable ServedModel model, List<ServedModel> usable) {
-        if (model != null) {
-            usable.add(model);
-        }
-    }
-
     private void retireNew(List<ServedModel> models, List<ServedModel> before) {
         for (ServedModel model : models) {
             if (!before.contains(model)) {
-                sources.remove(model);
+                loads.forget(model);
                 repository.retire(model);
             }
         }
@@ -195,38 +212,6 @@ final class VersionRollout {
                 successor.version(),
                 model.version());
         events.publishEvent(new ModelEvent.Failover(model, successor));
-    }
-
-    /** Returns the model of a file: the loaded one, a new one, or null if there is none. */
-    private @Nullable ServedModel serve(ModelFile file, List<ServedModel> before) {
-        ServedModel current = loaded(file, before);
-        if (current != null && file.state().equals(sources.get(current))) {
-            failures.forget(file);
-            return current;
-        }
-        if (!failures.mayTry(file)) {
-            return file.state().equals(ModelFile.State.NONE) ? null : current;
-        }
-        try {
-            ServedModel model = loader.load(file, current, !before.isEmpty());
-            if (model != current) {
-                model.whenFailing(() -> whenFailing.accept(model));
-            }
-            suspended.resume(model, file.state());
-            sources.put(model, file.state());
-            failures.forget(file);
-            return model;
-        } catch (ModelLoadException e) {
-            failures.add(file, e, current);
-            return e.failure() == FailedVersion.Failure.MISSING ? null : current;
-        }
-    }
-
-    private static @Nullable ServedModel loaded(ModelFile file, List<ServedModel> before) {
-        return before.stream()
-                .filter(model -> model.version() == file.version())
-                .findFirst()
-                .orElse(null);
     }
 
     private ModelFile file(List<ModelFile> files, String name, int version) {

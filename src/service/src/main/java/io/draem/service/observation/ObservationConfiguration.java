@@ -76,6 +76,11 @@ class ObservationConfiguration {
     }
 
     @Bean
+    ShadowMetrics shadowMetrics(MeterRegistry registry, ModelRepository models) {
+        return new ShadowMetrics(registry, models);
+    }
+
+    @Bean
     DriftMetrics driftMetrics(MeterRegistry registry) {
         return new DriftMetrics(registry);
     }

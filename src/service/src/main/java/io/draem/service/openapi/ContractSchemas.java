@@ -53,7 +53,11 @@ final class ContractSchemas {
                 SchemaNames.THRESHOLD_RULE,
                 "How thresholds were found; graph: inside the graph, by the program that exported it",
                 Stream.concat(Arrays.stream(ThresholdRule.values()).map(ThresholdRule::id), Stream.of("graph")));
-        add(schemas, SchemaNames.VERSION_STATE, "State of a version of a model", Stream.of("served", "refused"));
+        add(
+                schemas,
+                SchemaNames.VERSION_STATE,
+                "State of a version of a model",
+                Stream.of("served", "candidate", "refused"));
         schemas.putAll(ModelConverters.getInstance(true).read(Problem.class));
         return schemas;
     }

@@ -59,7 +59,7 @@ class RepositoryController {
     @PostMapping("/v2/repository/index")
     List<Entry> index(HttpServletRequest request) throws DetectionException, IOException {
         JsonNode ready = body(request, Set.of("ready")).path("ready");
-        if (!ready.isMissingNode() && !ready.isBoolean()) {
+        if (!ready.isMissingNode() && !ready.isNull() && !ready.isBoolean()) {
             throw Invalid.request("'ready' must be true or false");
         }
         return state.index(ready.asBoolean(false)).stream().map(Entry::of).toList();
@@ -68,6 +68,7 @@ class RepositoryController {
     @PostMapping("/v2/repository/models/{name}/load")
     void load(@PathVariable String name, HttpServletRequest request, HttpServletResponse response)
             throws DetectionException, IOException {
+        state.requireControl();
         if (isAdmin(request, response)) {
             requireParameters(body(request, Set.of("parameters")), Set.of());
             state.load(name, Objects.requireNonNull(request.getRemoteUser()));
@@ -77,6 +78,7 @@ class RepositoryController {
     @PostMapping("/v2/repository/models/{name}/unload")
     void unload(@PathVariable String name, HttpServletRequest request, HttpServletResponse response)
             throws DetectionException, IOException {
+        state.requireControl();
         if (isAdmin(request, response)) {
             requireParameters(body(request, Set.of("parameters")), Set.of(Invalid.UNLOAD_DEPENDENTS));
             state.unload(name, Objects.requireNonNull(request.getRemoteUser()));
@@ -93,7 +95,10 @@ class RepositoryController {
 
     private static void requireParameters(JsonNode body, Set<String> known) throws DetectionException {
         JsonNode parameters = body.path("parameters");
-        if (!parameters.isMissingNode() && !parameters.isObject()) {
+        if (parameters.isMissingNode() || parameters.isNull()) {
+            return;
+        }
+        if (!parameters.isObject()) {
             throw Invalid.request("'parameters' must be a JSON object");
         }
         Invalid.requireParameters(Set.copyOf(parameters.propertyNames()), known);
@@ -103,14 +108,15 @@ class RepositoryController {
     private JsonNode body(HttpServletRequest request, Set<String> members) throws DetectionException, IOException {
         byte[] bytes = RequestBytes.read(request, MOST_BYTES);
         if (bytes.length > MOST_BYTES) {
-            throw Invalid.tooLarge("The body is larger than " + MOST_BYTES + " bytes: send none, or its few members");
-        }
-        if (bytes.length == 0) {
-            return json.createObjectNode();
+            throw Invalid.tooLarge("The body is larger than " + MOST_BYTES
+                    + " bytes: a model is loaded from its files in the model directory, not from a request");
         }
         JsonNode body;
         try {
             body = json.readTree(bytes);
+            if (body.isMissingNode()) { // nothing, or white space
+                return json.createObjectNode();
+            }
         } catch (JacksonException e) {
             throw noObject(members);
         }

@@ -23,7 +23,7 @@ class ServerController {
 
     @GetMapping("/v2")
     ServerState.Metadata server() {
-        return state.metadata("binary_tensor_data", "model_repository");
+        return state.metadata("binary_tensor_data");
     }
 
     /** The protocol looks at the status alone, KServe's client at the body too. */

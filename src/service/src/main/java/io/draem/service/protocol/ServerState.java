@@ -6,6 +6,7 @@ import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -45,9 +46,19 @@ public final class ServerState {
      */
     public record Metadata(String name, String version, List<String> extensions) {}
 
-    /** Describes the service. */
+    /**
+     * Describes the service.
+     *
+     * @param extensions those of the transport
+     */
     public Metadata metadata(String... extensions) {
-        return new Metadata("draem", version, List.of(extensions));
+        return new Metadata(
+                "draem",
+                version,
+                Stream.concat(
+                                Stream.of(extensions),
+                                Stream.of("model_repository", "model_repository(unload_dependents)"))
+                        .toList());
     }
 
     /** Returns whether the service runs. */
@@ -78,25 +89,30 @@ public final class ServerState {
      * @throws DetectionException if it is not served
      */
     public ServedModel require(String name, @Nullable String version) throws DetectionException {
-        try {
-            return models.require(name, Invalid.version(version));
-        } catch (ModelSelectionException e) {
-            throw DetectionException.of(e);
-        }
+        Integer number = Invalid.version(version);
+        return selected(() -> models.require(name, number));
     }
 
     /**
-     * Lists the versions of the model directory.
+     * Lists the versions of the models.
      *
      * @param ready whether only those that are served are wanted
-     * @throws DetectionException if the directory cannot be read
+     * @throws DetectionException while the service starts
      */
     public List<ModelControl.Entry> index(boolean ready) throws DetectionException {
-        try {
-            return control.index(ready);
-        } catch (ModelSelectionException e) {
-            throw DetectionException.of(e);
-        }
+        return selected(() -> control.index(ready));
+    }
+
+    /**
+     * Does nothing where requests load and unload models.
+     *
+     * @throws DetectionException if they do not
+     */
+    public void requireControl() throws DetectionException {
+        selected(() -> {
+            control.requireExplicit();
+            return true;
+        });
     }
 
     /**
@@ -106,11 +122,10 @@ public final class ServerState {
      * @throws DetectionException if it does not
      */
     public void load(String name, String key) throws DetectionException {
-        try {
+        selected(() -> {
             control.load(name, key);
-        } catch (ModelSelectionException e) {
-            throw DetectionException.of(e);
-        }
+            return true;
+        });
     }
 
     /**
@@ -120,8 +135,22 @@ public final class ServerState {
      * @throws DetectionException if there is no such model, or it cannot be unloaded
      */
     public void unload(String name, String key) throws DetectionException {
-        try {
+        selected(() -> {
             control.unload(name, key);
+            return true;
+        });
+    }
+
+    /** A selection of models. */
+    @FunctionalInterface
+    private interface Selection<T> {
+
+        T make() throws ModelSelectionException;
+    }
+
+    private static <T> T selected(Selection<T> selection) throws DetectionException {
+        try {
+            return selection.make();
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }

@@ -149,11 +149,11 @@ final class BodyReceiver {
     /** Receives a body that needs no slot. */
     private boolean begin(Request request, ReceivedBody body, @Nullable String name, long most) {
         if (request.getContentLengthLong() > most) {
-            body.errors().rest(tooLarge(most));
+            body.errors().rest(tooLarge(most, "send less"));
             return false;
         }
         Admission.Upload upload = admission.receive(client(request, name), body::end);
-        body.begin(upload, false, most + 1, timeout, tooLarge(most));
+        body.begin(upload, false, most + 1, timeout, tooLarge(most, "send less"));
         return true;
     }
 
@@ -182,9 +182,12 @@ final class BodyReceiver {
     }
 
     private static DetectionException tooLarge(long most) {
+        return tooLarge(most, "send smaller images, or fewer");
+    }
+
+    private static DetectionException tooLarge(long most, String remedy) {
         return new DetectionException.Rejected(
-                Outcome.IMAGE_TOO_LARGE,
-                "The request is larger than the " + most + " bytes that are taken: send smaller images, or fewer");
+                Outcome.IMAGE_TOO_LARGE, "The request is larger than the " + most + " bytes that are taken: " + remedy);
     }
 
     private String client(Request request, @Nullable String name) {

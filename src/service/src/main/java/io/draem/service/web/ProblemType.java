@@ -82,8 +82,8 @@ public enum ProblemType {
             case UNAUTHORIZED ->
                 "Send a key of this service in the header " + Headers.API_KEY + ", or as Authorization: Bearer";
             case FORBIDDEN ->
-                "Models are loaded and unloaded with a key that has the right admin in the file of"
-                        + " draem.security.api-keys.file";
+                "Use a key that has the right to do this: admin, in the file of draem.security.api-keys.file, to load and"
+                        + " unload models";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See " + explorer + " for the paths of this service";
             case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -74,39 +72,8 @@ final class FloodBenchmark {
         }
     }
 
-    /** Sends small images at a constant rate, however long their answers take, and prints how long these took. */
     private void small(String beside) throws InterruptedException {
-        List<CompletableFuture<Double>> sent = new ArrayList<>();
-        long start = System.nanoTime();
-        for (int i = 0; i < seconds * rate; i++) {
-            long due = start + i * TimeUnit.SECONDS.toNanos(1) / rate;
-            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-            sent.add(CLIENT.sendAsync(request(SMALL, photograph(i)), HttpResponse.BodyHandlers.discarding())
-                    .handle((response, failure) -> failure == null && response.statusCode() == OK
-                            ? (System.nanoTime() - due) / 1e6
-                            : Double.NaN));
-        }
-        List<Double> times = sent.stream()
-                .map(CompletableFuture::join)
-                .filter(time -> !time.isNaN())
-                .sorted()
-                .toList();
-        if (times.isEmpty()) {
-            throw new IllegalStateException("No small image was answered");
-        }
-        System.out.printf(
-                "%-6s %5d answered, %d not: p50 %8.1f, p99 %8.1f, most %8.1f%n",
-                beside,
-                times.size(),
-                sent.size() - times.size(),
-                percentile(times, 50),
-                percentile(times, 99),
-                percentile(times, 100));
-    }
-
-    /** Returns the smallest value that so many percent of the values do not exceed. */
-    private static double percentile(List<Double> sorted, int percent) {
-        return sorted.get((sorted.size() * percent + 99) / 100 - 1);
+        System.out.printf("%-6s %s%n", beside, ConstantRate.of(service.uri(SMALL), photographs, rate, seconds));
     }
 
     private byte[] photograph(int i) {

@@ -59,9 +59,7 @@ import tools.jackson.databind.JsonNode;
             "draem.models.control=explicit",
             "draem.models.default=cookie",
             "draem.grpc.enabled=true",
-            "draem.grpc.port=0",
-            "draem.security.rate-limit.requests=1000",
-            "draem.security.rate-limit.period=1h"
+            "draem.grpc.port=0"
         })
 @Tag("slow")
 @Timeout(120)
@@ -112,7 +110,7 @@ class RepositoryTests {
     @Test
     void bothTransportsLoadUnloadAndListTheSameModels() throws Exception {
         directory.put("tile", "3", 3);
-        assertThat(index("")).containsExactly("cookie 1 READY null", "tile 3 UNAVAILABLE not loaded");
+        assertThat(index("")).containsExactly("cookie 1 READY null");
         assertThat(index("{\"ready\": true}")).containsExactly("cookie 1 READY null");
         assertThat(detect("tile")).isEqualTo(404);
 
@@ -132,6 +130,7 @@ class RepositoryTests {
                         .putParameters("unload_dependents", parameter())
                         .build());
         assertThat(detect("tile")).isEqualTo(404);
+        assertThat(index(" ")).containsExactly("cookie 1 READY null", "tile 3 UNAVAILABLE not loaded");
         assertThat(stub("line-key")
                         .repositoryIndex(RepositoryIndexRequest.newBuilder()
                                 .setReady(true)
@@ -185,15 +184,20 @@ class RepositoryTests {
             }
             return answers;
         });
-        new Thread(client, "client").start();
-        for (int version = 2; version <= 4; version++) {
-            directory.put("cookie", Integer.toString(version), version);
-            assertThat(post(COOKIE + "load", "", "admin-key").statusCode()).isEqualTo(200);
-            assertThat(post(TILE + "load", "", "admin-key").statusCode()).isEqualTo(200);
-            assertThat(index("{\"ready\":true}")).contains("cookie " + version + " READY null");
-            assertThat(post(TILE + "unload", "", "admin-key").statusCode()).isEqualTo(200);
+        Thread thread = new Thread(client, "client");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            for (int version = 2; version <= 4; version++) {
+                directory.put("cookie", Integer.toString(version), version);
+                assertThat(post(COOKIE + "load", "", "admin-key").statusCode()).isEqualTo(200);
+                assertThat(post(TILE + "load", "", "admin-key").statusCode()).isEqualTo(200);
+                assertThat(index("{\"ready\":true}")).contains("cookie " + version + " READY null");
+                assertThat(post(TILE + "unload", "", "admin-key").statusCode()).isEqualTo(200);
+            }
+        } finally {
+            ended.set(true);
         }
-        ended.set(true);
         assertThat(client.get(30, TimeUnit.SECONDS)).isNotEmpty().containsOnly(200);
         directory.remove("tile");
         for (int version = 2; version <= 4; version++) {
@@ -207,7 +211,7 @@ class RepositoryTests {
     void anotherKeyMayNotChangeModels(String verb) throws Exception {
         HttpResponse<byte[]> refused = post(COOKIE + verb, "", "line-key");
         assertThat(refused.statusCode()).isEqualTo(403);
-        assertThat(Http.json(refused).get("error").asString()).contains("the right admin");
+        assertThat(Http.json(refused).get("error").asString()).contains("admin");
         assertThat(post(COOKIE + verb, "", "bad-key").statusCode()).isEqualTo(401);
         assertThat(index("{\"ready\":true}")).containsExactly("cookie 1 READY null");
     }
@@ -217,7 +221,7 @@ class RepositoryTests {
         assertThat(error(
                         Status.Code.PERMISSION_DENIED,
                         () -> stub("line-key").repositoryModelLoad(RepositoryModelLoadRequest.getDefaultInstance())))
-                .contains("the right admin");
+                .contains("admin");
         error(
                 Status.Code.PERMISSION_DENIED,
                 () -> stub("line-key")
@@ -253,8 +257,9 @@ class RepositoryTests {
 
     @Test
     void aLargeBodyIsRefused() throws Exception {
-        assertThat(post(COOKIE + "load", " ".repeat(65_537), "admin-key").statusCode())
-                .isEqualTo(413);
+        HttpResponse<byte[]> refused = post(COOKIE + "load", " ".repeat(65_537), "admin-key");
+        assertThat(refused.statusCode()).isEqualTo(413);
+        assertThat(Http.json(refused).get("error").asString()).endsWith("send less");
     }
 
     @Test

@@ -57,10 +57,34 @@ class FailingVersionTests extends ModelDirectoryTest {
                     .isThrownBy(() -> control.load("cookie", "plant"))
                     .withMessageStartingWith("Version 2 is suspended")
                     .withMessageEndingWith("Version 1 serves requests");
+            control.unload("cookie", "plant");
+            assertThatExceptionOfType(ModelSelectionException.NotLoaded.class)
+                    .isThrownBy(() -> control.load("cookie", "plant"))
+                    .withMessageStartingWith("Version 2 is suspended");
+            assertThat(models.repository().versions("cookie")).isEmpty();
             directory.put("cookie", "2", 2);
             control.load("cookie", "plant");
             assertThat(serving().version()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void aCandidateDoesNotReplaceAFailingVersion() throws Exception {
+        models.close();
+        directory.remove("cookie");
+        directory.put("cookie", "1", failingGraph());
+        directory.put("cookie", "2", 2);
+        Files.writeString(directory.file("cookie", "2").resolveSibling("candidate"), "");
+        models = new LoadedModels(LoadedModels.properties(temporary, null));
+        models.load();
+        ServedModel failing = serving();
+        assertThat(failing.version()).isEqualTo(1);
+        fail(failing, RecentRuns.LEAST);
+        models.failOver(failing);
+        models.pollTwice();
+        assertThat(serving()).isSameAs(failing);
+        assertThat(failing.isFailing()).isTrue();
+        assertThat(models.repository().require("cookie", 2).isFailing()).isFalse();
     }
 
     @Test

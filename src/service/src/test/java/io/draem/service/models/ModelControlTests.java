@@ -2,10 +2,19 @@ package io.draem.service.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.draem.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -53,10 +62,6 @@ class ModelControlTests {
         assertThat(control.index(false)).isEmpty();
         directory.put("cookie", "1");
         directory.put("cookie", "2", 2);
-        assertThat(control.index(false))
-                .containsExactly(
-                        new ModelControl.Entry("cookie", 2, false, "not loaded"),
-                        new ModelControl.Entry("cookie", 1, false, "not loaded"));
         control.load("cookie", KEY);
         assertThat(control.index(true)).containsExactly(new ModelControl.Entry("cookie", 2, true, null));
         assertThat(models.repository().defaultModel().name()).isEqualTo("cookie");
@@ -67,7 +72,10 @@ class ModelControlTests {
         assertThat(serving()).as("its files are the same").isSameAs(served);
         control.unload("cookie", KEY);
         assertThat(control.index(true)).isEmpty();
-        assertThat(control.index(false)).hasSize(2);
+        assertThat(control.index(false))
+                .containsExactly(
+                        new ModelControl.Entry("cookie", 1, false, "not loaded"),
+                        new ModelControl.Entry("cookie", 2, false, "not loaded"));
         control.unload("cookie", KEY);
         control.load("cookie", KEY);
         assertThat(serving().version()).isEqualTo(2);
@@ -96,6 +104,97 @@ class ModelControlTests {
         control.load("cookie", KEY);
         assertThat(serving().version()).isEqualTo(2);
         assertThat(models.repository().refused()).isEmpty();
+    }
+
+    @Test
+    void aLowerVersionThanTheRefusedOneDoesNotBeginToServe() throws Exception {
+        directory.put("cookie", "1");
+        models.load();
+        ServedModel first = serving();
+        directory.put("cookie", "2", 2);
+        directory.breakIn("cookie", "3");
+        assertThatExceptionOfType(ModelSelectionException.NotLoaded.class)
+                .isThrownBy(() -> control.load("cookie", KEY))
+                .withMessageStartingWith("Version 3 is not served: ")
+                .withMessageEndingWith(". Version 1 serves requests");
+        assertThat(serving()).isSameAs(first);
+        directory.put("tile", "1");
+        directory.breakIn("tile", "2");
+        assertThatExceptionOfType(ModelSelectionException.NotLoaded.class).isThrownBy(() -> control.load("tile", KEY));
+        assertThat(models.repository().versions("tile")).isEmpty();
+    }
+
+    @Test
+    void theDefaultStaysWhileItIsNotLoaded() throws Exception {
+        directory.put("cookie", "1");
+        models.load();
+        directory.put("tile", "1", 3);
+        control.load("tile", KEY);
+        control.unload("cookie", KEY);
+        assertThat(models.repository().defaultModel().name()).isEqualTo("cookie");
+        assertThat(models.repository().defaultModel().served()).isFalse();
+        control.load("cookie", KEY);
+        assertThat(models.repository().defaultModel().served()).isTrue();
+    }
+
+    @Test
+    void changesThatWaitAtTheShutdownAreRefused() throws Exception {
+        directory.put("cookie", "1");
+        models.load();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        ExecutorService clients = Executors.newFixedThreadPool(5);
+        try {
+            List<Future<?>> changes = new ArrayList<>();
+            changes.add(clients.submit(() -> {
+                watcher.load(() -> {
+                    begun.countDown();
+                    await(released);
+                });
+                return null;
+            }));
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 3; i++) {
+                changes.add(clients.submit(() -> {
+                    control.load("cookie", KEY);
+                    return null;
+                }));
+            }
+            Await.until(Duration.ofSeconds(20), () -> watcher.waiting() == 4);
+            assertThatExceptionOfType(ModelSelectionException.NotNow.class)
+                    .isThrownBy(() -> control.load("cookie", KEY))
+                    .withMessageContaining("other changes");
+            watcher.onApplicationEvent(null);
+            released.countDown();
+            changes.get(0).get(20, TimeUnit.SECONDS);
+            for (Future<?> change : changes.subList(1, 4)) {
+                assertThatThrownBy(() -> change.get(20, TimeUnit.SECONDS)).hasMessageContaining("shuts down");
+            }
+        } finally {
+            released.countDown();
+            clients.shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aBrokenModelDoesNotEndTheStart() throws Exception {
+        directory.breakIn("cookie", "1");
+        models.load();
+        assertThat(control.index(false)).extracting(ModelControl.Entry::state).containsExactly("UNAVAILABLE");
+        assertThatExceptionOfType(ModelSelectionException.Unknown.class)
+                .isThrownBy(() -> models.repository().require(null, null))
+                .withMessageStartingWith("No model is served now");
+        directory.put("cookie", "1");
+        control.load("cookie", KEY);
+        assertThat(serving().version()).isEqualTo(1);
     }
 
     @Test

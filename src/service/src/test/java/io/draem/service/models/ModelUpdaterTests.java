@@ -56,6 +56,71 @@ class ModelUpdaterTests extends ModelDirectoryTest {
     }
 
     @Test
+    void aCandidateNeedsAVersionToBeComparedWith() throws Exception {
+        Path marker = directory.file("tile", "1").resolveSibling("candidate");
+        directory.put("tile", "1", 3);
+        Files.writeString(marker, "");
+        for (int i = 0; i < 40; i++) {
+            models.poll();
+        }
+        assertThat(models.repository().versions("tile")).isEmpty();
+        assertThat(models.repository().refused())
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.reason()).contains("remove its file candidate"));
+        directory.put("tile", "2", 4);
+        models.pollTwice();
+        assertThat(models.repository().versions("tile"))
+                .extracting(ServedModel::version)
+                .containsExactly(2, 1);
+        assertThat(models.repository().refused()).isEmpty();
+        Candidate candidate = models.repository().candidate("tile");
+        assertThat(candidate.model().version()).isEqualTo(1);
+        assertThat(candidate.share()).isEqualTo(1);
+
+        Files.delete(marker);
+        directory.remove("tile/2");
+        models.pollTwice();
+        assertThat(models.repository().require("tile", null))
+                .as("nothing is loaded")
+                .isSameAs(candidate.model());
+        assertThat(models.repository().candidate("tile")).isNull();
+    }
+
+    @Test
+    void aCandidateStaysWhileItsFileCannotBeRead() throws Exception {
+        directory.put("cookie", "2", 2);
+        Path marker = directory.file("cookie", "2").resolveSibling("candidate");
+        Files.writeString(marker, "0.25");
+        models.pollTwice();
+        Candidate candidate = models.repository().candidate("cookie");
+        assertThat(candidate.share()).isEqualTo(0.25);
+        Files.writeString(marker, "a quarter");
+        models.pollTwice();
+        assertThat(models.repository().candidate("cookie")).isEqualTo(candidate);
+        assertThat(models.repository().refused())
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.reason()).contains("as 0.1"));
+        Files.writeString(marker, "");
+        models.pollTwice();
+        assertThat(models.repository().candidate("cookie")).isEqualTo(new Candidate(candidate.model(), 1));
+        assertThat(models.repository().refused()).isEmpty();
+    }
+
+    @Test
+    void aPinnedVersionThatIsACandidateServesNothing() throws Exception {
+        models.close();
+        directory.put("cookie", "2", 2);
+        Files.writeString(directory.file("cookie", "2").resolveSibling("candidate"), "");
+        models = new LoadedModels(LoadedModels.versions(temporary, Map.of("cookie", List.of(1, 2))));
+        models.load();
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(models.repository().candidate("cookie").model().version()).isEqualTo(2);
+        directory.remove("cookie/1");
+        models.pollTwice();
+        assertThat(serving().version()).as("nothing else may serve").isEqualTo(1);
+    }
+
+    @Test
     void aFileThatStillGrowsIsNotTouched() throws Exception {
         byte[] graph = ModelDirectory.graph(2);
         Path file = directory.file("cookie", "2");

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.ReferencePage;
 import io.draem.model.TestModels;
+import io.draem.service.DraemServiceApplication;
 import io.draem.service.api.Http;
-import io.draem.service.api.HttpTest;
+import io.draem.service.models.ModelDirectory;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +22,46 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /** The reference of the metrics has kind, labels and help of all metrics that the service serves. */
-class MetricsReferenceTests extends HttpTest {
+@SpringBootTest(
+        classes = DraemServiceApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = "draem.inference.provider=cpu")
+class MetricsReferenceTests {
 
     private static final Pattern TYPE = Pattern.compile("# TYPE (draem_\\w+) (\\w+)");
     private static final Pattern HELP = Pattern.compile("# HELP (draem_\\w+) (.+)");
     private static final Pattern SAMPLE = Pattern.compile("(draem_\\w+?)(?:_bucket|_sum|_count)?(?:\\{(.*)})? \\S+");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"[^\"]*\"");
+
+    @TempDir
+    private static Path temporary;
+
+    private Http http;
+
+    /** Some metrics need a version that serves and a candidate. */
+    @DynamicPropertySource
+    static void withCandidate(DynamicPropertyRegistry properties) throws Exception {
+        ModelDirectory directory = new ModelDirectory(temporary);
+        byte[] graph = Files.readAllBytes(TestModels.graph());
+        directory.put(TestModels.name(), "1", graph);
+        directory.put(TestModels.name(), "2", graph);
+        Files.createFile(directory.file(TestModels.name(), "2").resolveSibling("candidate"));
+        properties.add("draem.models.directory", temporary::toString);
+    }
+
+    @Autowired
+    void connect(@LocalServerPort int port) {
+        http = new Http(port);
+    }
 
     @Test
     void listsAllMetrics() throws Exception {

@@ -207,6 +207,10 @@ class SecurityHttpTests {
                 .POST(BodyPublishers.ofString("{}")));
         isProblem(protocol, 429, "too-many-requests");
         assertThat(protocol.headers().firstValue("Retry-After")).isPresent();
+        HttpResponse<String> index = send(HttpRequest.newBuilder(main("/v2/repository/index"))
+                .header("X-API-Key", "eager-key")
+                .POST(BodyPublishers.noBody()));
+        assertThat(index.statusCode()).as("no inference").isEqualTo(200);
         assertThat(send(detect("good-key")).statusCode()).isEqualTo(415);
     }
 
