@@ -118,9 +118,14 @@
 {{- fail (printf "%s: %s is not among models.download.files, which has %s" $value $name ($names | uniq | sortAlpha | join ", ")) }}
 {{- end }}
 {{- end }}
-{{- range $name, $version := dig "draem" "models" "versions" (dict) .Values.config }}
-{{- if not (has (printf "version %d of %s" (int $version) $name) $seen) }}
-{{- fail (printf "config: draem.models.versions names version %v of %s, which is not among models.download.files" $version $name) }}
+{{- range $name, $versions := dig "draem" "models" "versions" (dict) .Values.config }}
+{{- if not (kindIs "slice" $versions) }}
+{{- $versions = splitList "," (toString $versions) }}
+{{- end }}
+{{- range $version := $versions }}
+{{- if not (has (printf "version %d of %s" (toString $version | trim | int) $name) $seen) }}
+{{- fail (printf "config: draem.models.versions names version %v of %s, which is not among models.download.files" (toString $version | trim) $name) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

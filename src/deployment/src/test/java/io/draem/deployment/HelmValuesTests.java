@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HelmValuesTests {
 
@@ -137,6 +138,8 @@ class HelmValuesTests {
                     models: {default: gear%s}                        | models.default: gear is not among models.download.files, which has casting
                     test: {model: gear} ; models: {default: ''%s}    | test.model: gear is not among models.download.files
                     config: {draem: {models: {versions: {casting: '4'}}}} ; models: {default: casting%s} | config: draem.models.versions names version 4 of casting
+                    config: {draem: {models: {versions: {casting: '3, 5'}}}} ; models: {default: casting%s} | draem.models.versions names version 5 of casting
+                    config: {draem: {models: {versions: {casting: [3, 6]}}}} ; models: {default: casting%s} | draem.models.versions names version 6 of casting
                     """)
     void refusesAModelThatIsNotDownloaded(String values, String message) {
         var files = ", download: {files: [{model: casting, version: 3, url: 'https://a/b', sha256: '%s'}]}"
@@ -144,6 +147,15 @@ class HelmValuesTests {
 
         assertThatThrownBy(() -> render(values.formatted(files).replace(" ; ", "\n")))
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3", "'3'", "'3,2'", "[2, 3]"})
+    void takesDownloadedVersionsAsPropertiesNameThem(String versions) {
+        var file = "{model: casting, version: %d, url: 'https://a/b', sha256: '" + EffectiveValues.DIGEST + "'}";
+        assertThat(render("models: {download: {files: [" + file.formatted(2) + ", " + file.formatted(3)
+                        + "]}}\nconfig: {draem: {models: {versions: {casting: " + versions + "}}}}"))
+                .isNotEmpty();
     }
 
     @Test

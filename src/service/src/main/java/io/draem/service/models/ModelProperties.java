@@ -21,7 +21,7 @@ import org.springframework.util.unit.DataSize;
  * Location of the models, and which of them are served.
  *
  * @param directory the model directory, {@code <name>/<version>/model.onnx}. Of each name the service serves the
- *     highest version that it can load
+ *     highest version that it can load and that is no candidate
  * @param defaultModel name of the model of requests that name none. Set it when the directory has several models.
  *     Default: the only model, which stays the default when others are added
  * @param control what loads and unloads models after the start. {@code poll}: changes of the directory, within two

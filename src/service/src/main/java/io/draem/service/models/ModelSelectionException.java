@@ -59,7 +59,7 @@ public abstract sealed class ModelSelectionException extends Exception {
         }
 
         static NotNow shuttingDown() {
-            return new NotNow("The service shuts down: send the request to another replica");
+            return new NotNow("The service shuts down: its successor reads the model directory at its start");
         }
     }
 }

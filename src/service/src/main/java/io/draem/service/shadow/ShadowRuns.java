@@ -46,6 +46,7 @@ public final class ShadowRuns implements AutoCloseable {
     private final Comparisons comparisons;
     private final Thread worker = new Thread(this::work, "candidates");
     private volatile boolean closed;
+    private @Nullable ServedModel failed;
 
     /**
      * @param detections examines images without a report to listeners
@@ -173,6 +174,14 @@ public final class ShadowRuns implements AutoCloseable {
         }
     }
 
+    /** Later images of the same candidate most likely fail for the same reason. */
+    private void reportFirst(ServedModel candidate, DetectionException reason) {
+        if (failed != candidate) {
+            failed = candidate;
+            log.warn("Candidate {} has no verdict on an image: {}", candidate, reason.getMessage());
+        }
+    }
+
     private void examine(ShadowImage image) throws InterruptedException {
         Outcome outcome = Outcome.FAILED;
         Detection detection = null;
@@ -183,8 +192,10 @@ public final class ShadowRuns implements AutoCloseable {
                     : Outcome.of(
                             image.verdict().anomalous(), detection.verdict().anomalous());
         } catch (DetectionException e) {
-            log.debug("Candidate {} has no verdict: {}", image.candidate(), e.getMessage());
             outcome = outcomeOf(e);
+            if (outcome == Outcome.FAILED) {
+                reportFirst(image.candidate(), e);
+            }
         } finally {
             if (detection == null) {
                 end(image, outcome);
