@@ -1,19 +1,23 @@
 package io.draem.service.api;
 
 import io.draem.service.detection.DetectionException;
-import io.draem.service.detection.Outcome;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import io.draem.service.shadow.ComparisonSummary;
 import io.draem.service.shadow.ShadowRuns;
 import io.draem.service.web.ProblemType;
+import io.draem.service.web.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -75,11 +79,7 @@ class ModelController {
                     @PathVariable
                     String name)
             throws DetectionException {
-        try {
-            return ModelResponse.of(models.require(name, null), models);
-        } catch (ModelSelectionException e) {
-            throw DetectionException.of(e);
-        }
+        return ModelResponse.of(require(name), models);
     }
 
     @Operation(
@@ -87,27 +87,39 @@ class ModelController {
             summary = "Compare a candidate with the version that answers",
             description =
                     "A version with a file 'candidate' in its folder examines a share of the images too, after their"
-                            + " responses were sent. Images of requests that name a version or a threshold are not compared.")
-    @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
+                            + " responses were sent. Images of requests that name a version or a threshold are not compared.",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description = "The comparison",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = ComparisonResponse.class))))
+    @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NO_CANDIDATE, ProblemType.NOT_READY})
     @GetMapping(path = "/v1/models/{name}/comparison", produces = MediaType.APPLICATION_JSON_VALUE)
-    ComparisonResponse comparison(
+    ResponseEntity<?> comparison(
             @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
                     @PathVariable
-                    String name)
+                    String name,
+            @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException {
-        ServedModel model;
+        ComparisonSummary comparison = shadows.comparison(require(name));
+        if (comparison != null) {
+            return ResponseEntity.ok(ComparisonResponse.of(comparison));
+        }
+        ProblemType type = ProblemType.NO_CANDIDATE;
+        return ResponseEntity.status(type.status())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(type.problem(
+                        "To have a version compared, add a file 'candidate' to its folder", RequestId.of(request)));
+    }
+
+    private ServedModel require(String name) throws DetectionException {
         try {
-            model = models.require(name, null);
+            return models.require(name, null);
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }
-        ComparisonSummary comparison = shadows.comparison(model);
-        if (comparison == null) {
-            throw new DetectionException.Rejected(
-                    Outcome.UNKNOWN_MODEL,
-                    "The model " + model.name()
-                            + " has no candidate: add a file 'candidate' to the folder of a version");
-        }
-        return ComparisonResponse.of(comparison);
     }
 }

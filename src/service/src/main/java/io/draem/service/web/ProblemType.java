@@ -12,6 +12,7 @@ public enum ProblemType {
     UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "The request has no valid key"),
     FORBIDDEN(HttpStatus.FORBIDDEN, "The key has no right to do this"),
     UNKNOWN_MODEL(HttpStatus.NOT_FOUND, "The model is not served"),
+    NO_CANDIDATE(HttpStatus.NOT_FOUND, "The model has no candidate"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "The path does not exist"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not support this method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The response is not available in that media type"),

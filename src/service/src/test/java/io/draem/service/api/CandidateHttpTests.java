@@ -61,6 +61,7 @@ class CandidateHttpTests {
         }
         Await.until(LIMIT, () -> versions().equals(List.of("1 served")));
         assertThat(http.get(COMPARISON).statusCode()).isEqualTo(404);
+        assertThat(Http.text(http.get(COMPARISON))).contains("urn:draem:problem:no-candidate");
     }
 
     @Test
