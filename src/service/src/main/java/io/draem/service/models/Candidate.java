@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A version that answers only requests that name it, and is compared with the version that answers the others. It has a file
@@ -23,9 +24,15 @@ public record Candidate(ServedModel model, double share) {
 
     private static final Pattern SHARE = Pattern.compile("0|1|0?\\.[0-9]{1,9}|1\\.0{1,9}");
 
-    /** Returns whether a version is a candidate. */
-    static boolean is(ModelFile file) {
-        return file.state().files().containsKey(FILE);
+    /**
+     * Returns whether a version is a candidate. One whose folder cannot be read now stays what it was.
+     *
+     * @param current the candidate of the model now; null for none
+     */
+    static boolean is(ModelFile file, @Nullable Candidate current) {
+        return file.state().isReadable()
+                ? file.state().files().containsKey(FILE)
+                : current != null && current.model().version() == file.version();
     }
 
     /**
@@ -34,6 +41,9 @@ public record Candidate(ServedModel model, double share) {
      * @throws ModelLoadException if it has anything else
      */
     static double share(ModelFile file) throws ModelLoadException {
+        if (!file.state().isReadable()) {
+            throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, "its folder cannot be read");
+        }
         ModelFile.State.Stamp stamp = file.state().files().get(FILE);
         if (stamp == null || stamp.kind() != FileKind.FILE) { // a pipe would block the read for ever
             throw new ModelLoadException(
@@ -42,7 +52,8 @@ public record Candidate(ServedModel model, double share) {
         }
         String text;
         try (InputStream in = Files.newInputStream(file.path().resolveSibling(FILE))) {
-            text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).strip();
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            text = bytes.length > MOST_BYTES ? "long" : new String(bytes, StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             throw new ModelLoadException(
                     FailedVersion.Failure.UNREADABLE, "its file " + FILE + " cannot be read: " + e);

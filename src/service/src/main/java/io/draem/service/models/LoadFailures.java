@@ -111,6 +111,11 @@ final class LoadFailures {
                 .toList();
     }
 
+    /** Returns whether a version could not be loaded. */
+    synchronized boolean has(ModelFile file) {
+        return find(file) != null;
+    }
+
     /** Returns the failures of one model. */
     List<FailedVersion> of(String name) {
         return models().stream().filter(model -> model.name().equals(name)).toList();

@@ -3,6 +3,7 @@ package io.draem.service.models;
 import io.draem.model.ModelDirectory;
 import io.draem.text.SafeText;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,19 +127,30 @@ public final class ModelControl {
         requireReady();
         watcher.unload(() -> {
             requireNotDraining();
-            List<ModelFile> files = files(name);
-            updater.know(name, files);
             boolean known = !repository.versions(name).isEmpty()
                     || repository.refused().stream()
                             .anyMatch(failed -> failed.name().equals(name));
             if (known) {
                 log.info("Key {} requests to unload model {}", key, name);
                 updater.unload(name);
-            } else if (files.isEmpty()) {
+                forgetIfRemoved(name);
+            } else if (files(name).isEmpty()) {
+                updater.know(name, List.of());
                 throw new ModelSelectionException.Unknown(
                         "There is no model of that name, neither in service nor in the model directory");
             }
         });
+    }
+
+    /** A model that was unloaded stays known unless its files are gone, which a directory that cannot be read does not say. */
+    private void forgetIfRemoved(String name) {
+        try {
+            if (files(name).isEmpty()) {
+                updater.know(name, List.of());
+            }
+        } catch (ModelSelectionException e) {
+            log.warn("Model {} was unloaded: {}", name, e.getMessage());
+        }
     }
 
     /** Throws if requests do not load and unload models. */
@@ -172,9 +185,22 @@ public final class ModelControl {
         try {
             return ModelFile.versions(name, folder);
         } catch (NoSuchFileException | NotDirectoryException e) {
+            requireDirectory();
             return List.of();
         } catch (IOException e) {
             throw unreadable(folder, e);
+        }
+    }
+
+    /** A directory that is gone or suddenly empty is that of a volume that is not mounted. */
+    private void requireDirectory() throws ModelSelectionException {
+        try (Stream<Path> entries = Files.list(properties.directory())) {
+            if (entries.findAny().isEmpty() && !updater.known().isEmpty()) {
+                throw new ModelSelectionException.NotNow(
+                        "The model directory is empty: try again once its volume is mounted");
+            }
+        } catch (IOException e) {
+            throw unreadable(properties.directory(), e);
         }
     }
 

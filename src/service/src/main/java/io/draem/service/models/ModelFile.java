@@ -38,6 +38,8 @@ record ModelFile(String name, int version, Path path, State state) {
         /** State of a version without files. */
         static final State NONE = new State(Map.of());
 
+        private static final String FOLDER = ".";
+
         State {
             files = Map.copyOf(files);
         }
@@ -50,11 +52,16 @@ record ModelFile(String name, int version, Path path, State state) {
          */
         record Stamp(FileKind kind, Path target, long size, FileTime modified) {}
 
+        /** Returns whether the folder could be read. */
+        boolean isReadable() {
+            return !files.containsKey(FOLDER);
+        }
+
         /** Returns the state of a folder without its folders and without files that disappear meanwhile. */
         static State of(Path folder) {
             FileKind kind = FileKind.of(folder);
             if (kind != FileKind.FOLDER) {
-                return ofOne(".", special(kind, folder));
+                return ofOne(FOLDER, special(kind, folder));
             }
             Map<String, Stamp> files = new TreeMap<>();
             try (Stream<Path> children = Files.list(folder)) {
@@ -64,12 +71,14 @@ record ModelFile(String name, int version, Path path, State state) {
                     if (what == FileKind.FILE) {
                         put(files, name, child);
                     } else if (what != FileKind.MISSING
-                            && (what != FileKind.FOLDER || name.equals(ModelDirectory.GRAPH))) {
+                            && (what != FileKind.FOLDER
+                                    || name.equals(ModelDirectory.GRAPH)
+                                    || name.equals(Candidate.FILE))) {
                         files.put(name, special(what, child));
                     }
                 }
             } catch (IOException | UncheckedIOException e) {
-                return ofOne(".", special(FileKind.FORBIDDEN, folder));
+                return ofOne(FOLDER, special(FileKind.FORBIDDEN, folder));
             }
             return new State(files);
         }

@@ -52,9 +52,15 @@ final class VersionLoads {
      *
      * @param files highest version first
      * @param before versions that are served now
+     * @param current the candidate now; null for none
      * @param tried the versions that were looked at are added to it
      */
-    void addHighest(List<ModelFile> files, List<ServedModel> before, Set<Integer> tried, List<ServedModel> usable) {
+    void addHighest(
+            List<ModelFile> files,
+            List<ServedModel> before,
+            @Nullable Candidate current,
+            Set<Integer> tried,
+            List<ServedModel> usable) {
         List<ModelFile> closed = new ArrayList<>();
         for (ModelFile file : files) {
             tried.add(file.version());
@@ -62,22 +68,23 @@ final class VersionLoads {
                 closed.add(file);
                 continue;
             }
-            add(file, before, usable);
+            add(file, before, current, usable);
             if (!usable.isEmpty() && !usable.get(usable.size() - 1).isFailing()) {
                 return;
             }
         }
         for (ModelFile file : closed) {
             if (before.isEmpty() && usable.isEmpty()) { // otherwise another version serves
-                add(file, before, usable);
+                add(file, before, current, usable);
             }
         }
     }
 
-    /** Adds a version if it can be served. */
-    void add(ModelFile file, List<ServedModel> before, List<ServedModel> usable) {
+    /** Adds a version if it can be served; a candidate is not promoted while its files cannot be. */
+    void add(ModelFile file, List<ServedModel> before, @Nullable Candidate current, List<ServedModel> usable) {
         ServedModel model = serve(file, before);
-        if (model != null) {
+        boolean promoted = current != null && current.model() == model;
+        if (model != null && !(promoted && failures.has(file))) {
             usable.add(model);
         }
     }

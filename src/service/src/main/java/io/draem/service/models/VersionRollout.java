@@ -96,13 +96,14 @@ final class VersionRollout {
 
     /** Returns the versions that should serve, in order of preference: the configured ones, or the highest. */
     List<ModelFile> wanted(String name, List<ModelFile> files) {
+        Candidate current = repository.candidate(name);
         List<ModelFile> serving =
-                files.stream().filter(file -> !Candidate.is(file)).toList();
+                files.stream().filter(file -> !Candidate.is(file, current)).toList();
         return configured(name).isEmpty()
                 ? serving.stream().limit(1).toList()
                 : configured(name).stream()
                         .map(version -> file(files, name, version))
-                        .filter(file -> !Candidate.is(file))
+                        .filter(file -> !Candidate.is(file, current))
                         .toList();
     }
 
@@ -112,24 +113,29 @@ final class VersionRollout {
             List<ServedModel> usable = new ArrayList<>();
             Set<Integer> tried = new HashSet<>(configured(name));
             tried.addAll(named);
-            ModelFile highest = files.stream().filter(Candidate::is).findFirst().orElse(null);
+            Candidate current = repository.candidate(name);
+            ModelFile highest = files.stream()
+                    .filter(file -> Candidate.is(file, current))
+                    .findFirst()
+                    .orElse(null);
             Candidate candidate = null;
             try {
                 if (named.isEmpty() && !all) {
-                    List<ModelFile> serving =
-                            files.stream().filter(file -> !Candidate.is(file)).toList();
-                    loads.addHighest(serving, before, tried, usable);
+                    List<ModelFile> serving = files.stream()
+                            .filter(file -> !Candidate.is(file, current))
+                            .toList();
+                    loads.addHighest(serving, before, current, tried, usable);
                 } else {
                     for (int version : named) {
                         ModelFile file = file(files, name, version);
-                        if (!Candidate.is(file)) {
-                            loads.add(file, before, usable);
+                        if (!Candidate.is(file, current)) {
+                            loads.add(file, before, current, usable);
                         }
                     }
                 }
                 if (highest != null) {
                     tried.add(highest.version());
-                    candidate = loads.candidate(highest, before, usable, repository.candidate(name));
+                    candidate = loads.candidate(highest, before, usable, current);
                 }
             } catch (RuntimeException | Error e) {
                 retireNew(usable, before);

@@ -214,12 +214,33 @@ class ModelControlTests {
     @Test
     void aModelWithoutFilesStaysInServiceUntilItIsUnloaded() throws Exception {
         directory.put("cookie", "1");
+        directory.put("tile", "1", 3);
         models.load();
         directory.remove("cookie");
         assertThatExceptionOfType(ModelSelectionException.Unknown.class).isThrownBy(() -> control.load("cookie", KEY));
         assertThat(serving().version()).isEqualTo(1);
         control.unload("cookie", KEY);
-        assertThat(control.index(false)).isEmpty();
+        assertThat(control.index(false)).extracting(ModelControl.Entry::name).containsExactly("tile");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDirectoryThatIsGoneSaysNothingOfItsModels(boolean empty) throws Exception {
+        directory.put("cookie", "1");
+        models.load();
+        Path volume = temporary.resolveSibling(temporary.getFileName() + "-volume");
+        Files.move(temporary, volume);
+        if (empty) {
+            Files.createDirectory(temporary);
+        }
+        assertThatExceptionOfType(ModelSelectionException.NotNow.class).isThrownBy(() -> control.load("cookie", KEY));
+        assertThatExceptionOfType(ModelSelectionException.NotNow.class).isThrownBy(() -> control.load("tile", KEY));
+        control.unload("cookie", KEY);
+        assertThat(control.index(false)).containsExactly(new ModelControl.Entry("cookie", 1, false, "not loaded"));
+        Files.deleteIfExists(temporary);
+        Files.move(volume, temporary);
+        control.load("cookie", KEY);
+        assertThat(serving().version()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -107,6 +107,44 @@ class ModelUpdaterTests extends ModelDirectoryTest {
     }
 
     @Test
+    void aCandidateIsPromotedByNothingButTheRemovalOfItsFile() throws Exception {
+        directory.put("cookie", "2", 2);
+        Path folder = directory.file("cookie", "2").getParent();
+        Path marker = Files.writeString(folder.resolve("candidate"), "");
+        models.pollTwice();
+        Candidate candidate = models.repository().candidate("cookie");
+        Path hidden = folder.resolveSibling(".2");
+
+        Files.move(folder, hidden);
+        Files.writeString(folder, "no folder");
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(models.repository().candidate("cookie")).isEqualTo(candidate);
+        Files.delete(folder);
+        Files.move(hidden, folder);
+
+        Files.delete(marker);
+        Files.createDirectory(marker);
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(1);
+        assertThat(models.repository().candidate("cookie")).isEqualTo(candidate);
+        Files.delete(marker);
+        Files.writeString(marker, "0.5" + " ".repeat(100) + "no number");
+        models.pollTwice();
+        assertThat(models.repository().candidate("cookie")).isEqualTo(candidate);
+
+        Files.delete(marker);
+        directory.breakIn("cookie", "2");
+        models.pollTwice();
+        assertThat(serving().version()).as("what would not be loaded again").isEqualTo(1);
+        assertThat(models.repository().candidate("cookie")).isNull();
+        assertThat(models.repository().refused()).hasSize(1);
+        directory.put("cookie", "2", 2);
+        models.pollTwice();
+        assertThat(serving().version()).isEqualTo(2);
+    }
+
+    @Test
     void aPinnedVersionThatIsACandidateServesNothing() throws Exception {
         models.close();
         directory.put("cookie", "2", 2);
