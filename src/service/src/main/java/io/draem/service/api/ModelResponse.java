@@ -195,8 +195,7 @@ record ModelResponse(
                         loaded.isSuspended() || candidate != null && candidate.model() == loaded && loaded.isFailing()
                                 ? "it failed on " + loaded.recentFailures()
                                 : null)));
-        models.refused().stream()
-                .filter(refused -> refused.name().equals(model.name()))
+        models.refused(model.name()).stream()
                 .map(refused -> new Version(refused.version(), "refused", refused.reason()))
                 .forEach(versions::add);
         return new ModelResponse(

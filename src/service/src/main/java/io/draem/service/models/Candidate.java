@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +39,16 @@ public record Candidate(ServedModel model, double share) {
     /**
      * Returns the share in the file of a candidate, 1 where it is empty.
      *
+     * @param file one that {@linkplain #is is} a candidate
      * @throws ModelLoadException if it has anything else
      */
     static double share(ModelFile file) throws ModelLoadException {
         if (!file.state().isReadable()) {
             throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, "its folder cannot be read");
         }
-        ModelFile.State.Stamp stamp = file.state().files().get(FILE);
-        if (stamp == null || stamp.kind() != FileKind.FILE) { // a pipe would block the read for ever
-            throw new ModelLoadException(
-                    FailedVersion.Failure.UNREADABLE,
-                    FILE + " is " + (stamp == null ? FileKind.MISSING : stamp.kind()) + ": make it a file");
+        FileKind kind = Objects.requireNonNull(file.state().files().get(FILE)).kind();
+        if (kind != FileKind.FILE) { // a pipe would block the read for ever
+            throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, FILE + " is " + kind + ": make it a file");
         }
         String text;
         try (InputStream in = Files.newInputStream(file.path().resolveSibling(FILE))) {

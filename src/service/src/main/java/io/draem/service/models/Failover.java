@@ -50,17 +50,7 @@ final class Failover {
                 return;
             }
             answers = loaded.get(0) == model;
-            Candidate candidate = repository.candidate(name);
-            List<ServedModel> usable = inOrder(name, loaded);
-            rollout.offer(
-                    name,
-                    candidate == null
-                            ? usable
-                            : usable.stream()
-                                    .filter(other -> other != candidate.model())
-                                    .toList(),
-                    candidate,
-                    false);
+            rollout.offer(name, inOrder(name, loaded), repository.candidate(name), false);
         }
         if (answers && !model.isSuspended()) {
             loadAnother(model);

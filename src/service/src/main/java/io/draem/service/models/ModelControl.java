@@ -127,10 +127,8 @@ public final class ModelControl {
         requireReady();
         watcher.unload(() -> {
             requireNotDraining();
-            boolean known = !repository.versions(name).isEmpty()
-                    || repository.refused().stream()
-                            .anyMatch(failed -> failed.name().equals(name));
-            if (known) {
+            if (!repository.versions(name).isEmpty()
+                    || !repository.refused(name).isEmpty()) {
                 log.info("Key {} requests to unload model {}", key, name);
                 updater.unload(name);
                 forgetIfRemoved(name);
@@ -214,8 +212,7 @@ public final class ModelControl {
     private void requireServed(String name, List<ModelFile> files) throws ModelSelectionException {
         List<ServedModel> served = repository.versions(name);
         List<ModelFile> wanted = updater.wanted(name, files);
-        List<FailedVersion> refused = repository.refused().stream()
-                .filter(failed -> failed.name().equals(name))
+        List<FailedVersion> refused = repository.refused(name).stream()
                 .filter(failed ->
                         wanted.isEmpty() || wanted.stream().anyMatch(file -> file.version() == failed.version()))
                 .toList();

@@ -71,6 +71,11 @@ public final class ModelRepository implements AutoCloseable {
         return refused;
     }
 
+    /** Returns the versions of one model that should be served and are not. */
+    public List<FailedVersion> refused(String name) {
+        return refused.stream().filter(failed -> failed.name().equals(name)).toList();
+    }
+
     /** Returns whether the models have been loaded: warmed up, or checked to be opened on demand. */
     public boolean isLoaded() {
         return loaded;

@@ -97,14 +97,14 @@ final class VersionRollout {
     /** Returns the versions that should serve, in order of preference: the configured ones, or the highest. */
     List<ModelFile> wanted(String name, List<ModelFile> files) {
         Candidate current = repository.candidate(name);
-        List<ModelFile> serving =
-                files.stream().filter(file -> !Candidate.is(file, current)).toList();
         return configured(name).isEmpty()
-                ? serving.stream().limit(1).toList()
-                : configured(name).stream()
-                        .map(version -> file(files, name, version))
-                        .filter(file -> !Candidate.is(file, current))
-                        .toList();
+                ? serving(files, current).stream().limit(1).toList()
+                : serving(named(name, files, configured(name)), current);
+    }
+
+    /** Returns the files of versions that are no candidates. */
+    private static List<ModelFile> serving(List<ModelFile> files, @Nullable Candidate current) {
+        return files.stream().filter(file -> !Candidate.is(file, current)).toList();
     }
 
     private void update(String name, List<ModelFile> files, List<Integer> named, boolean all) {
@@ -121,16 +121,10 @@ final class VersionRollout {
             Candidate candidate = null;
             try {
                 if (named.isEmpty() && !all) {
-                    List<ModelFile> serving = files.stream()
-                            .filter(file -> !Candidate.is(file, current))
-                            .toList();
-                    loads.addHighest(serving, before, current, tried, usable);
+                    loads.addHighest(serving(files, current), before, current, tried, usable);
                 } else {
-                    for (int version : named) {
-                        ModelFile file = file(files, name, version);
-                        if (!Candidate.is(file, current)) {
-                            loads.add(file, before, current, usable);
-                        }
+                    for (ModelFile file : serving(named(name, files, named), current)) {
+                        loads.add(file, before, current, usable);
                     }
                 }
                 if (highest != null) {
@@ -158,7 +152,7 @@ final class VersionRollout {
     /**
      * Offers versions of a model, failing ones last, and then the candidate, which answers only requests that name it.
      *
-     * @param usable versions in order of preference, without the candidate
+     * @param usable versions in order of preference
      * @param candidate offered if another version is; null for none
      * @param removed whether the model has no files any more; otherwise, if no version is usable, the current ones stay
      */
@@ -167,7 +161,9 @@ final class VersionRollout {
             List<ServedModel> before = repository.versions(name);
             List<ServedModel> after = new ArrayList<>();
             List<ServedModel> failing = new ArrayList<>();
-            usable.forEach(model -> (model.isFailing() ? failing : after).add(model));
+            usable.stream()
+                    .filter(model -> candidate == null || candidate.model() != model)
+                    .forEach(model -> (model.isFailing() ? failing : after).add(model));
             ServedModel failed = before.isEmpty() || !failing.contains(before.get(0)) ? null : before.get(0);
             if (after.isEmpty() && !removed && failed == null && (failing.isEmpty() || !before.isEmpty())) {
                 retireNew(failing, before);
@@ -220,11 +216,14 @@ final class VersionRollout {
         events.publishEvent(new ModelEvent.Failover(model, successor));
     }
 
-    private ModelFile file(List<ModelFile> files, String name, int version) {
-        return files.stream()
-                .filter(file -> file.version() == version)
-                .findFirst()
-                .orElseGet(() -> new ModelFile(name, version, properties.directory(), ModelFile.State.NONE));
+    /** Returns the files of versions in their order; a version that is not among the files has none. */
+    private List<ModelFile> named(String name, List<ModelFile> files, List<Integer> versions) {
+        return versions.stream()
+                .map(version -> files.stream()
+                        .filter(file -> file.version() == version)
+                        .findFirst()
+                        .orElseGet(() -> new ModelFile(name, version, properties.directory(), ModelFile.State.NONE)))
+                .toList();
     }
 
     private void logChange(String name, List<ServedModel> before, List<ServedModel> after) {

@@ -28,8 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 class RepositoryController {
 
-    private static final int MOST_BYTES = 64 << 10;
-
     private final ServerState state;
     private final JsonMapper json;
 
@@ -106,9 +104,9 @@ class RepositoryController {
 
     /** Returns the body, which is optional: an object with some members of the given names. */
     private JsonNode body(HttpServletRequest request, Set<String> members) throws DetectionException, IOException {
-        byte[] bytes = RequestBytes.read(request, MOST_BYTES);
-        if (bytes.length > MOST_BYTES) {
-            throw Invalid.tooLarge("The body is larger than " + MOST_BYTES
+        byte[] bytes = RequestBytes.read(request, Endpoints.OPERATION_BYTES);
+        if (bytes.length > Endpoints.OPERATION_BYTES) {
+            throw Invalid.tooLarge("The body is larger than " + Endpoints.OPERATION_BYTES
                     + " bytes: a model is loaded from its files in the model directory, not from a request");
         }
         JsonNode body;

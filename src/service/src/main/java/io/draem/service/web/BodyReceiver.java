@@ -26,9 +26,6 @@ final class BodyReceiver {
 
     private static final Logger log = LoggerFactory.getLogger(BodyReceiver.class);
 
-    /** Enough for what operations and the model repository take. */
-    private static final long OPERATIONS_BYTES = 64 << 10;
-
     private final Admission admission;
     private final KeyFilter keys;
     private final String contextPath;
@@ -169,7 +166,9 @@ final class BodyReceiver {
         if (path.startsWith(Endpoints.PROTOCOL_MODELS)) {
             return post && path.endsWith("/infer") ? batchBytes : 0;
         }
-        return path.startsWith(operations) || post && path.startsWith(Endpoints.REPOSITORY) ? OPERATIONS_BYTES : 0;
+        return path.startsWith(operations) || post && path.startsWith(Endpoints.REPOSITORY)
+                ? Endpoints.OPERATION_BYTES
+                : 0;
     }
 
     private static boolean takesImages(String path) {

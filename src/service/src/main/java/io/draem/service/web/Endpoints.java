@@ -28,6 +28,9 @@ public final class Endpoints {
     /** What the paths of the protocol's extension for the model repository begin with. */
     static final String REPOSITORY = "/v2/repository/";
 
+    /** Most bytes of a body for operations or the model repository. */
+    public static final int OPERATION_BYTES = 64 << 10;
+
     /** The role of requests that may load and unload models. */
     public static final String ADMIN = Gatekeeper.ADMIN;
 

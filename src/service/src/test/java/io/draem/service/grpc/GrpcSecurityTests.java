@@ -164,7 +164,7 @@ class GrpcSecurityTests {
         }
     }
 
-    private static StatusRuntimeException assertCode(Status.Code code, Callable<?> call) {
+    static StatusRuntimeException assertCode(Status.Code code, Callable<?> call) {
         StatusRuntimeException[] thrown = new StatusRuntimeException[1];
         assertThatThrownBy(call::call).isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
             assertThat(e.getStatus().getCode())

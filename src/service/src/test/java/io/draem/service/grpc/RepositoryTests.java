@@ -19,7 +19,6 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -337,11 +336,7 @@ class RepositoryTests {
     }
 
     private static String error(Status.Code code, Callable<?> call) {
-        String[] description = {""};
-        assertThatThrownBy(call::call).isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
-            assertThat(e.getStatus().getCode()).as(e.getMessage()).isEqualTo(code);
-            description[0] = String.valueOf(e.getStatus().getDescription());
-        });
-        return description[0];
+        return String.valueOf(
+                GrpcSecurityTests.assertCode(code, call).getStatus().getDescription());
     }
 }

@@ -58,58 +58,34 @@ final class LoadedModels implements AutoCloseable {
     }
 
     static ModelProperties properties(Path directory, @Nullable String defaultModel) {
-        return new ModelProperties(
-                directory,
-                defaultModel,
-                ModelProperties.Control.POLL,
-                Duration.ofSeconds(10),
-                DataSize.ofMegabytes(100),
-                Map.of(),
-                0.5,
-                Map.of(),
-                ModelProperties.Loading.EAGER,
-                null,
-                Set.of());
+        return properties(directory, defaultModel, ModelProperties.Control.POLL, Map.of(), Map.of());
     }
 
     static ModelProperties controlled(Path directory, ModelProperties.Control control) {
-        return new ModelProperties(
-                directory,
-                null,
-                control,
-                Duration.ofSeconds(10),
-                DataSize.ofMegabytes(100),
-                Map.of(),
-                0.5,
-                Map.of(),
-                ModelProperties.Loading.EAGER,
-                null,
-                Set.of());
+        return properties(directory, null, control, Map.of(), Map.of());
     }
 
     static ModelProperties versions(Path directory, Map<String, List<Integer>> versions) {
-        return new ModelProperties(
-                directory,
-                null,
-                ModelProperties.Control.POLL,
-                Duration.ofSeconds(10),
-                DataSize.ofMegabytes(100),
-                versions,
-                0.5,
-                Map.of(),
-                ModelProperties.Loading.EAGER,
-                null,
-                Set.of());
+        return properties(directory, null, ModelProperties.Control.POLL, versions, Map.of());
     }
 
     static ModelProperties sha256(Path directory, Map<String, String> sha256) {
+        return properties(directory, null, ModelProperties.Control.POLL, Map.of(), sha256);
+    }
+
+    private static ModelProperties properties(
+            Path directory,
+            @Nullable String defaultModel,
+            ModelProperties.Control control,
+            Map<String, List<Integer>> versions,
+            Map<String, String> sha256) {
         return new ModelProperties(
                 directory,
-                null,
-                ModelProperties.Control.POLL,
+                defaultModel,
+                control,
                 Duration.ofSeconds(10),
                 DataSize.ofMegabytes(100),
-                Map.of(),
+                versions,
                 0.5,
                 sha256,
                 ModelProperties.Loading.EAGER,
