@@ -24,6 +24,8 @@ class ArchitectureTests {
             .definedBy("io.draem.trainer.report..")
             .layer("onnxexport")
             .definedBy("io.draem.trainer.onnxexport..")
+            .layer("tracking")
+            .definedBy("io.draem.trainer.tracking..")
             .layer("training")
             .definedBy("io.draem.trainer.training..")
             .layer("evaluation")
@@ -43,8 +45,10 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("cli", "workflow")
             .whereLayer("onnxexport")
             .mayOnlyBeAccessedByLayers("cli", "workflow", "report")
+            .whereLayer("tracking")
+            .mayOnlyBeAccessedByLayers("cli", "workflow")
             .whereLayer("training")
-            .mayOnlyBeAccessedByLayers("cli", "workflow", "report", "onnxexport", "evaluation")
+            .mayOnlyBeAccessedByLayers("cli", "workflow", "report", "onnxexport", "tracking", "evaluation")
             .whereLayer("evaluation")
             .mayOnlyBeAccessedByLayers("cli", "workflow", "report", "onnxexport", "training");
 

@@ -57,6 +57,8 @@ final class TrainCommand implements Callable<Integer> {
             "--threshold-rule",
             "--resume",
             "--restart",
+            "--tensorboard",
+            "--mlflow",
             "--seed",
             "--device",
             "--threads");
@@ -105,6 +107,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin(name = "Checkpoints")
     private final CheckpointArguments checkpoints = new CheckpointArguments();
+
+    @Mixin(name = "Experiment tracking")
+    private final TrackingArguments tracking = new TrackingArguments();
 
     @Mixin(name = "This run")
     private final RunArguments run = new RunArguments();
@@ -164,6 +169,7 @@ final class TrainCommand implements Callable<Integer> {
                 calibration.thresholds(),
                 calibration.minRegionArea(),
                 output.formats,
+                tracking.options(),
                 Main.invocation(spec));
     }
 

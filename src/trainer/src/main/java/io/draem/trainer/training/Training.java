@@ -153,9 +153,10 @@ public final class Training {
         if (!loss.isFinite()) {
             throw new DivergedException("The loss", step + 1, learningRate);
         }
-        curve.add(step, loss, learningRate, (System.nanoTime() - start) / 1e9, waited);
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        curve.add(step, loss, learningRate, took.toNanos() / 1e9, waited);
         step++;
-        setup.listener().stepped(step, loss);
+        setup.listener().stepped(step, loss, learningRate, took);
     }
 
     /** Evaluates the current weights on a copy: the training itself is the same with and without it. */

@@ -91,6 +91,13 @@ public record TrainingOrigin(
         return JSON.readTree(JSON.writeValueAsString(this));
     }
 
+    /** Returns every option and digest by its path, with dots. */
+    public Map<String, String> parameters() {
+        Map<String, String> leaves = new TreeMap<>();
+        flatten("", toJson(), leaves);
+        return leaves;
+    }
+
     /** Returns a line for each difference from an older training that makes it another one. */
     public List<String> differencesFrom(JsonNode older) {
         boolean sameImages = older.path(DATA).asString("").equals(dataDigest);

@@ -6,6 +6,8 @@ import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.RankingFigures;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.tracking.TrackedTraining;
+import io.draem.trainer.tracking.Tracking;
 import io.draem.trainer.training.Checkpoint;
 import io.draem.trainer.training.Checkpoints;
 import io.draem.trainer.training.DivergedException;
@@ -13,11 +15,13 @@ import io.draem.trainer.training.Recipe;
 import io.draem.trainer.training.StoppedException;
 import io.draem.trainer.training.TrainedModel;
 import io.draem.trainer.training.Training;
+import io.draem.trainer.training.TrainingListener;
 import io.draem.trainer.training.TrainingOrigin;
 import io.draem.trainer.training.TrainingSetup;
 import io.draem.trainer.training.ValidationFigures;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param images to train on and to validate with
  * @param start first weights; null for random ones
  * @param checkpoints of this training, or of an unfinished one
+ * @param tracking shows it in experiment trackers
  * @param log for warnings and progress
  */
 record ResumableTraining(
@@ -37,6 +42,7 @@ record ResumableTraining(
         ModelImages images,
         @Nullable StartWeights start,
         Checkpoints checkpoints,
+        Tracking tracking,
         StopSignals signals,
         PrintWriter log) {
 
@@ -56,6 +62,15 @@ record ResumableTraining(
         signals.hold("finishing the step and saving");
         EvaluationSet validation = validation();
         String validated = images.files().validatesOnSynthetic() ? "held-out images" : "validation images";
+        tracking.begin(new TrackedTraining(
+                run.name(),
+                run.invocation().commandLine(),
+                origin.parameters(),
+                from != null,
+                first,
+                steps,
+                batchSize));
+        SamplePictures pictures = new SamplePictures(validation.until(signals::stopRequested), recipe.imageSize());
         try (TrainingProgress progress = new TrainingProgress(log, first, steps, batchSize, validated)) {
             TrainedModel model = Training.run(
                     new TrainingSetup(
@@ -67,14 +82,23 @@ record ResumableTraining(
                                             recipe.network(), recipe.initialization(), recipe.seed()),
                             run.device(),
                             step -> images.batches(step, batchSize, run.dataThreads()),
-                            (step, network, abandon) -> validate(step, network, validation, abandon),
+                            (step, network, abandon) -> {
+                                ValidationFigures figures = validate(step, network, validation, abandon);
+                                show(step, network, pictures);
+                                return figures;
+                            },
                             checkpoints,
                             run.schedule(),
-                            progress,
+                            TrainingListener.all(List.of(progress, tracking)),
                             signals::stopRequested),
                     from);
             if (signals.stopRequested()) { // after the last step
                 throw stopped("Stopped before publishing");
+            }
+            if (tracking.isOn() && model.curve().validations().stream().noneMatch(one -> one.step() == model.step())) {
+                try (DraemNetwork network = DraemNetwork.load(recipe.network(), model.weights())) {
+                    show(model.step(), network, pictures);
+                }
             }
             return model;
         } catch (StoppedException e) {
@@ -90,6 +114,19 @@ record ResumableTraining(
                             "Fix it, then continue with:\n  " + run.invocation().resuming()));
         } finally {
             signals.release();
+        }
+    }
+
+    /** Shows pictures in trackers; a training does not fail because of them. */
+    private void show(long step, DraemNetwork network, SamplePictures pictures) {
+        if (!tracking.isOn()) {
+            return;
+        }
+        try {
+            tracking.pictures(step, pictures.of(network));
+        } catch (IOException | UncheckedIOException e) {
+            log.println("warning: trackers show no pictures of step " + step + ": " + e.getMessage());
+            log.flush();
         }
     }
 
@@ -160,6 +197,7 @@ record ResumableTraining(
     }
 
     private StoppedBySignalException stopped(String message) {
+        tracking.stopped();
         return new StoppedBySignalException(
                 message + ". Continue with:\n  " + run.invocation().resuming(), signals.status());
     }

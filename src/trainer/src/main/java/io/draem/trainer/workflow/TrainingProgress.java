@@ -25,7 +25,6 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     private final long first;
     private final int batchSize;
     private final String validation;
-    private long stepStart = System.nanoTime();
     private double seconds; // of steps alone, without validations and checkpoints
     private String printed = "";
 
@@ -65,10 +64,8 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void stepped(long step, LossParts loss) {
-        long now = System.nanoTime();
-        seconds += (now - stepStart) / 1e9;
-        stepStart = now;
+    public void stepped(long step, LossParts loss, double learningRate, Duration took) {
+        seconds += took.toNanos() / 1e9;
         bar.stepTo(step);
         bar.setExtraMessage(String.format(
                 Locale.ROOT,
@@ -98,14 +95,12 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
                 pixels,
                 best ? figures.hasPixelFigures() ? "; best so far" : "; best so far by image AUROC alone" : "");
         log.flush();
-        stepStart = System.nanoTime();
     }
 
     @Override
     public void saved(long step, Path checkpoint) {
         log.println("saved step " + step + " in " + checkpoint);
         log.flush();
-        stepStart = System.nanoTime();
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.draem.trainer.network.ComputeDevice;
 import io.draem.trainer.network.Threads;
 import io.draem.trainer.onnxexport.ExportFormat;
 import io.draem.trainer.onnxexport.ExportRefusedException;
+import io.draem.trainer.tracking.Trackers;
+import io.draem.trainer.tracking.Tracking;
 import io.draem.trainer.training.CheckpointSchedule;
 import io.draem.trainer.training.Checkpoints;
 import io.draem.trainer.training.Recipe;
@@ -18,6 +20,7 @@ import io.draem.trainer.training.TrainedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param thresholds how they are found after the training
  * @param minRegionArea fewest pixels of a region of the model; null for none of its own
  * @param formats of the model, in addition to float32
+ * @param trackers that show the training
  * @param invocation the command line of this run
  */
 public record TrainingRun(
@@ -63,6 +67,7 @@ public record TrainingRun(
         ThresholdOptions thresholds,
         @Nullable Integer minRegionArea,
         List<ExportFormat> formats,
+        Trackers trackers,
         Invocation invocation) {
 
     /** What to do with existing checkpoints. */
@@ -99,15 +104,16 @@ public record TrainingRun(
                         + ": continue it with --resume, or delete it and start again with --restart");
             }
             try (ModelImages images = ModelImages.open(
-                    data,
-                    imagesFolder,
-                    anomalySource,
-                    skipUnreadable,
-                    ModelImages.Options.of(recipe, recipe.framing(region), whiteLevel),
-                    checkpoints.folder(),
-                    threads,
-                    Progress.on(log))) {
-                execute(start, images, checkpoints, signals, out, log);
+                            data,
+                            imagesFolder,
+                            anomalySource,
+                            skipUnreadable,
+                            ModelImages.Options.of(recipe, recipe.framing(region), whiteLevel),
+                            checkpoints.folder(),
+                            threads,
+                            Progress.on(log));
+                    Tracking tracking = new Tracking(trackers, checkpoints.folder(), Clock.systemUTC(), log)) {
+                execute(start, images, checkpoints, tracking, signals, out, log);
             }
         }
     }
@@ -116,6 +122,7 @@ public record TrainingRun(
             @Nullable StartWeights start,
             ModelImages images,
             Checkpoints checkpoints,
+            Tracking tracking,
             StopSignals signals,
             PrintWriter out,
             PrintWriter log)
@@ -132,7 +139,7 @@ public record TrainingRun(
                 .sizeNotes(images.options().framing(), images.options().input())
                 .forEach(out::println);
         out.flush();
-        TrainedModel model = new ResumableTraining(this, images, start, checkpoints, signals, log).train();
+        TrainedModel model = new ResumableTraining(this, images, start, checkpoints, tracking, signals, log).train();
         TrainingResult result = new TrainingResult(
                 new Publisher(output, invocation),
                 name,
@@ -153,6 +160,7 @@ public record TrainingRun(
             throw e;
         }
         checkpoints.discard();
+        tracking.published(model.step(), published);
         try {
             result.exportOtherFormats(published, formats, signals, out);
         } catch (IOException
@@ -192,6 +200,7 @@ public record TrainingRun(
                 thresholds,
                 minRegionArea,
                 formats,
+                trackers,
                 invocation);
     }
 

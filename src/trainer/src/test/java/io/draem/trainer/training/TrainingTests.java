@@ -224,7 +224,7 @@ class TrainingTests {
         boolean[] stop = new boolean[1];
         Ear stopping = new Ear() {
             @Override
-            public void stepped(long step, LossParts loss) {
+            public void stepped(long step, LossParts loss, double learningRate, Duration took) {
                 stop[0] = step == 3;
             }
         };
@@ -295,7 +295,7 @@ class TrainingTests {
         });
         Ear deleting = new Ear() {
             @Override
-            public void stepped(long step, LossParts loss) {
+            public void stepped(long step, LossParts loss, double learningRate, Duration took) {
                 gone[0] = true;
             }
         };
@@ -345,7 +345,7 @@ class TrainingTests {
         Path full = AtomicFile.of(folder.resolve("step-000000004.safetensors"));
         Ear filling = new Ear() {
             @Override
-            public void stepped(long step, LossParts loss) {
+            public void stepped(long step, LossParts loss, double learningRate, Duration took) {
                 try {
                     if (step == 4) {
                         Files.createSymbolicLink(full, Path.of("/dev/full"));
@@ -503,7 +503,7 @@ class TrainingTests {
     private class Ear implements TrainingListener {
 
         @Override
-        public void stepped(long step, LossParts loss) {}
+        public void stepped(long step, LossParts loss, double learningRate, Duration took) {}
 
         @Override
         public void saved(long step, Path checkpoint) {
