@@ -179,8 +179,9 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelCard card = detector.card();
         RegionOfInterest requested = region.read(card);
         Framing own = card.framing();
-        boolean calibratedOnThese = CALIBRATED_ON_TEST_IMAGES.contains(
-                        card.training().at("/validation/split").asString(""))
+        boolean calibratedOnThese = (card.export().has("recalibratedFrom")
+                        || CALIBRATED_ON_TEST_IMAGES.contains(
+                                card.training().at("/validation/split").asString("")))
                 && calibrationDigest(card).equals(dataDigest);
         if (requested != null || calibratedOnThese) {
             card = card.withCalibration(card.calibration().withoutFalseAlarms());

@@ -50,7 +50,8 @@ import picocli.CommandLine.Option;
             EvaluateCommand.class,
             ExportCommand.class,
             ImportCommand.class,
-            PredictCommand.class
+            PredictCommand.class,
+            RecalibrateCommand.class
         })
 public final class Main {
 

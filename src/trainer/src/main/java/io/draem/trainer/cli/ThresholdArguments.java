@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
-/** Options of thresholds and regions, for {@code train} and {@code export}. */
+/** Options of thresholds and regions, for {@code train}, {@code export} and {@code recalibrate}. */
 final class ThresholdArguments {
 
     @Option(

@@ -26,6 +26,15 @@ public record Confusion(int truePositives, int falsePositives, int falseNegative
         return new Confusion(counts[0], counts[1], counts[2], counts[3]);
     }
 
+    /** Returns the counts of both. */
+    public Confusion plus(Confusion other) {
+        return new Confusion(
+                truePositives + other.truePositives,
+                falsePositives + other.falsePositives,
+                falseNegatives + other.falseNegatives,
+                trueNegatives + other.trueNegatives);
+    }
+
     /** Returns the harmonic mean of precision and recall; 0 where nothing is found. */
     public double f1() {
         return truePositives == 0 ? 0 : 2.0 * truePositives / (2.0 * truePositives + falsePositives + falseNegatives);
@@ -57,7 +66,8 @@ public record Confusion(int truePositives, int falsePositives, int falseNegative
                         : Counted.of(falsePositives, "false alarm") + " of " + normal() + " normal");
     }
 
-    void writeTo(ObjectNode json) {
+    /** Writes the four counts. */
+    public void writeTo(ObjectNode json) {
         json.put("truePositives", truePositives);
         json.put("falsePositives", falsePositives);
         json.put("falseNegatives", falseNegatives);

@@ -125,6 +125,18 @@ public final class Scores {
                 .toList();
     }
 
+    /** Returns the images that a condition holds for, without their pixels. */
+    public Scores ofImages(Predicate<Scored> wanted) {
+        List<Scored> some = images.stream().filter(wanted).toList();
+        return new Scores(
+                some,
+                some.stream()
+                        .map(Scored::defect)
+                        .distinct()
+                        .collect(Collectors.toMap(defect -> defect, defect -> new PixelScores())),
+                new DefectSizes(List.of()));
+    }
+
     /** Returns the normal images and those of one defect type. */
     public Scores ofDefect(String defect) {
         Predicate<String> wanted = type -> type.equals(EvaluationImage.GOOD) || type.equals(defect);
