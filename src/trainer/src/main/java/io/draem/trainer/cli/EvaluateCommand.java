@@ -22,6 +22,7 @@ import io.draem.trainer.evaluation.FrameImages;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.report.Report;
+import io.draem.trainer.workflow.Recalibration;
 import io.draem.trainer.workflow.TrainerException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -179,7 +180,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelCard card = detector.card();
         RegionOfInterest requested = region.read(card);
         Framing own = card.framing();
-        boolean calibratedOnThese = (card.export().has("recalibratedFrom")
+        boolean calibratedOnThese = (card.training().has(Recalibration.FROM)
                         || CALIBRATED_ON_TEST_IMAGES.contains(
                                 card.training().at("/validation/split").asString("")))
                 && calibrationDigest(card).equals(dataDigest);

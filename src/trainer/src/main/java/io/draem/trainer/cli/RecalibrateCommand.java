@@ -2,6 +2,7 @@ package io.draem.trainer.cli;
 
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.trainer.workflow.Recalibration;
+import io.draem.trainer.workflow.StoppedBySignalException;
 import io.draem.trainer.workflow.TrainerException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +68,9 @@ final class RecalibrateCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Override
-    public Integer call() throws IOException, InterruptedException, GraphRefusedException, TrainerException {
+    public Integer call()
+            throws IOException, InterruptedException, GraphRefusedException, TrainerException,
+                    StoppedBySignalException {
         Recalibration run;
         try {
             RunArguments.atLeastOne("--threads", threads);

@@ -64,6 +64,11 @@ public final class GraphDetector implements AnomalyDetector, AutoCloseable {
         return model.card();
     }
 
+    /** Returns whether the graph returns normalized scores, as those of anomalib do; their thresholds are inside it. */
+    public boolean scoresNormalized() {
+        return model.scoresNormalized();
+    }
+
     /** Returns the SHA-256, in hex, of the graph that was opened, followed by its files with weights in the order of names. */
     public String sha256() {
         return sha256;

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -24,6 +23,9 @@ import java.util.stream.Collectors;
 public record ThresholdMove(Confusion before, Confusion after, Optional<CrossFit> crossFitted, List<Scored> changed) {
 
     private static final int FOLDS = 5;
+
+    /** Names that follow each other have hash codes that do: this spreads them. */
+    private static final int SPREAD = 0x9E3779B9;
 
     /**
      * Verdicts by thresholds that come from other images.
@@ -78,17 +80,20 @@ public record ThresholdMove(Confusion before, Confusion after, Optional<CrossFit
         return Optional.of(new CrossFit(verdicts, min, max));
     }
 
-    /** Returns the fold of each image: each fold has its share of each kind, and the same images always the same folds. */
+    /**
+     * Returns the fold of each image: each fold has its share of each defect type, and the same images always the same folds.
+     * Images of one part must not be in different folds; nothing tells them here.
+     */
     private static Map<String, Integer> folds(Scores scores) {
+        Map<String, List<Scored>> byDefect = scores.images().stream().collect(Collectors.groupingBy(Scored::defect));
         Map<String, Integer> folds = new HashMap<>();
-        for (boolean anomalous : new boolean[] {false, true}) {
-            Set<String> ids = scores.images().stream()
-                    .filter(image -> image.anomalous() == anomalous)
+        int next = 0;
+        for (String defect : new TreeSet<>(byDefect.keySet())) {
+            List<String> ids = byDefect.getOrDefault(defect, List.of()).stream()
                     .map(Scored::id)
-                    .collect(Collectors.toCollection(
-                            () -> new TreeSet<>(Comparator.comparingInt((String id) -> id.hashCode() * 0x9E3779B9)
-                                    .thenComparing(Comparator.naturalOrder()))));
-            int next = 0;
+                    .sorted(Comparator.comparingInt((String id) -> id.hashCode() * SPREAD)
+                            .thenComparing(Comparator.naturalOrder()))
+                    .toList();
             for (String id : ids) {
                 folds.put(id, next++ % FOLDS);
             }

@@ -109,12 +109,17 @@ final class CheckpointImages {
     }
 
     /**
-     * Returns the rule that a checkpoint's thresholds were found by, with its value; given ones are kept. The default rule
+     * Returns the rule that a checkpoint's thresholds were found by, with its value; given ones are kept, and so are those of a
+     * recalibration, whose images are others. The default rule
      * where the thresholds were taken over from elsewhere, or are of other scores and maps.
      */
     static ThresholdOptions thresholds(@Nullable Calibration calibration, ObjectNode training, boolean sameValues) {
         if (calibration == null) {
             return ThresholdOptions.DEFAULTS;
+        }
+        if (sameValues && training.has(Recalibration.FROM)) { // other images would give others
+            return new ThresholdOptions(
+                    ThresholdRule.MANUAL, null, null, calibration.imageThreshold(), calibration.pixelThreshold());
         }
         Double value = calibration.ruleValue();
         return switch (calibration.rule()) {

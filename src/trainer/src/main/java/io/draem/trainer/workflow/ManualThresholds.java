@@ -140,8 +140,13 @@ record ManualThresholds(Calibration calibration, String imageSource, String pixe
     /** Adds the images as the source of both thresholds. */
     static void noteImages(ObjectNode training, ModelImages images) {
         String source = "images of --data, " + images.options().validation().split();
-        training.putObject(SOURCE).put("image", source).put("pixel", source);
-        training.put("calibrationDataDigest", images.files().digest());
+        note(training, source, source, images.files().digest());
+    }
+
+    /** Adds the source of each threshold, and the digest of the images that were looked at. */
+    static void note(ObjectNode training, String image, String pixel, String dataDigest) {
+        training.putObject(SOURCE).put("image", image).put("pixel", pixel);
+        training.put("calibrationDataDigest", dataDigest);
     }
 
     /** Returns reasons not to trust the thresholds, in sentences. */

@@ -10,10 +10,10 @@ import io.draem.trainer.data.DatasetCheck;
 import io.draem.trainer.data.FirstPass;
 import io.draem.trainer.data.Progress;
 import io.draem.trainer.data.WhiteLevel;
-import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Calibrator;
 import io.draem.trainer.evaluation.CheckedImages;
+import io.draem.trainer.evaluation.DefectSizeWarnings;
 import io.draem.trainer.evaluation.Evaluation;
 import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.FrameImages;
@@ -21,14 +21,14 @@ import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.ThresholdMove;
 import io.draem.trainer.evaluation.ThresholdOptions;
-import io.draem.trainer.onnxexport.GraphMetadata;
-import io.draem.trainer.onnxexport.ModelCheckpoint;
 import io.draem.trainer.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,56 +57,125 @@ public record Recalibration(
         int threads,
         Invocation invocation) {
 
-    /** What was found out, to be published. */
-    private record Found(ModelCard card, Scores scores, ThresholdMove move, ObjectNode metrics) {}
+    /** Among the options of a training: digest of the graph whose thresholds were replaced. */
+    public static final String FROM = "recalibratedFrom";
 
-    /** Runs the graph over the images, finds thresholds, publishes, and prints what changes. */
+    private static final String FOUND = "labeled images (recalibrate)";
+    private static final String GIVEN = "as given (recalibrate)";
+    private static final String KEPT = "as before";
+
+    /**
+     * Runs the graph over the images, finds thresholds, publishes, and prints what changes.
+     *
+     * @throws StoppedBySignalException if a signal requested it; nothing is published then
+     */
     public void execute(PrintWriter out, PrintWriter log)
-            throws IOException, InterruptedException, GraphRefusedException, TrainerException {
+            throws IOException, InterruptedException, GraphRefusedException, TrainerException,
+                    StoppedBySignalException {
         ModelVersion.requireFolder(output);
         if (Files.isDirectory(model)) {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
-        Progress progress = Progress.on(log);
-        DatasetCheck check = DatasetCheck.of(
-                        Dataset.open(data, imagesFolder), List.of(), threads, progress, FirstPass.ofDigests())
-                .requireAllUnless(skipUnreadable);
-        check.notes().forEach(log::println);
-        Dataset dataset = check.dataset();
-        try (GraphDetector detector = GraphDetector.open(model, threads)) {
-            ModelCard own = detector.card();
-            CheckedImages images =
-                    new CheckedImages(FrameImages.of(dataset.images().toList(), own), own);
-            check.decoded().notes(WhiteLevel.of(own.whiteLevel())).forEach(log::println);
-            log.flush();
-            AnomalyDetector sized = detector.atInputSize();
-            Scores scores = Scores.of(
-                    images.reporting(progress, "Calibrating on %d images"),
-                    new FrameDetector(sized, own.framing().score()));
-            String unusual = images.note();
-            if (unusual != null) {
-                log.println(unusual);
+        try (GraphDetector detector = GraphDetector.open(model, threads);
+                StopSignals signals = StopSignals.handle(log)) {
+            if (detector.scoresNormalized()) {
+                throw new TrainerException(
+                        "The thresholds of " + model
+                                + " are inside its graph, which anomalib exported: import its checkpoint, and recalibrate that");
             }
-            Found found = find(own, detector.sha256(), dataset.digest(), scores);
-            RecalibrationTable.print(out, own, found.card().calibration(), found.scores(), found.move());
-            Path published = publish(found, images, sized, log);
-            out.println("wrote " + published);
-            out.flush();
+            RecalibratedVersion version = RecalibratedVersion.of(this, detector, log);
+            Dataset dataset = dataset(detector.card(), log);
+            signals.hold("stopping before the next image");
+            try {
+                out.println("wrote " + publish(detector, dataset, version, signals, out, log));
+                out.flush();
+            } catch (CancellationException e) {
+                throw new StoppedBySignalException("Stopped: nothing was written", signals.status());
+            } finally {
+                signals.release();
+            }
         }
     }
 
-    private Found find(ModelCard own, String graphDigest, String dataDigest, Scores scores) throws IOException {
-        Calibration before = own.calibration();
-        ThresholdOptions options = thresholds.rule() == ThresholdRule.MANUAL ? thresholds.orElse(before) : thresholds;
+    private Dataset dataset(ModelCard card, PrintWriter log)
+            throws IOException, InterruptedException, TrainerException {
+        DatasetCheck check = DatasetCheck.of(
+                        Dataset.open(data, imagesFolder), List.of(), threads, Progress.on(log), FirstPass.ofDigests())
+                .requireAllUnless(skipUnreadable);
+        check.notes().forEach(log::println);
+        check.decoded().notes(WhiteLevel.of(card.whiteLevel())).forEach(log::println);
+        log.flush();
+        Dataset dataset = check.dataset();
+        if (dataset.digest().equals(card.training().path("dataDigest").asString(""))) {
+            throw new TrainerException("The model was trained on " + data
+                    + ": thresholds from images that it knows are too low. Give images of the line, or change the rule with"
+                    + " export --data");
+        }
+        return dataset;
+    }
+
+    private Path publish(
+            GraphDetector detector,
+            Dataset dataset,
+            RecalibratedVersion version,
+            StopSignals signals,
+            PrintWriter out,
+            PrintWriter log)
+            throws IOException, GraphRefusedException, TrainerException {
+        ModelCard own = detector.card();
+        CheckedImages images = new CheckedImages(
+                signals.stopping(FrameImages.of(dataset.images().toList(), own)), own);
+        FrameDetector frames =
+                new FrameDetector(detector.atInputSize(), own.framing().score());
+        Scores scores = Scores.of(images.reporting(Progress.on(log), "Calibrating on %d images"), frames);
+        String unusual = images.note();
+        if (unusual != null) {
+            log.println(unusual);
+        }
+        DefectSizeWarnings.of(scores.defectSizes(), own.framing(), own.input())
+                .ifPresent(warning -> log.println("warning: " + warning));
+        log.flush();
+        ThresholdOptions options =
+                thresholds.rule() == ThresholdRule.MANUAL ? thresholds.orElse(own.calibration()) : thresholds;
         Calibration after = Calibrator.calibrate(scores, false, options);
-        ThresholdMove move = ThresholdMove.of(scores, before, after, options);
-        ObjectNode metrics = Evaluation.figures(scores, after);
+        ThresholdMove move = ThresholdMove.of(scores, own.calibration(), after, options);
+        RecalibrationTable.print(out, own, after, scores, move);
+        ModelCard card =
+                card(own, after, training(own, detector.sha256(), dataset.digest()), metrics(own, after, scores, move));
+        ObjectNode figures = version.figures(card, invocation);
+        figures.setAll(Evaluation.figures(scores, after));
+        String evaluated = Counted.of(images.size(), "labeled image")
+                + (after.rule() == ThresholdRule.MANUAL
+                        ? ""
+                        : " that also gave the thresholds: take the figures for optimistic");
+        Report report = Report.of(card, figures, evaluated, images, scores, null, detector.atInputSize());
+        signals.check();
+        return version.publish(card, report, invocation);
+    }
+
+    private ObjectNode training(ModelCard own, String graphDigest, String dataDigest) {
+        ObjectNode training = own.training().deepCopy();
+        boolean manual = thresholds.rule() == ThresholdRule.MANUAL;
+        ManualThresholds.note(
+                training,
+                !manual ? FOUND : thresholds.image() != null ? GIVEN : KEPT,
+                !manual ? FOUND : thresholds.pixel() != null ? GIVEN : KEPT,
+                dataDigest);
+        return training.put(FROM, graphDigest);
+    }
+
+    /** Returns the figures that the model had, without what hangs on its thresholds, with those of the labeled images. */
+    private static ObjectNode metrics(ModelCard own, Calibration after, Scores scores, ThresholdMove move) {
+        ObjectNode metrics = Evaluation.atOtherThresholds(own.metrics(), after);
+        metrics.set("validation", Evaluation.ranking(scores, after));
+        metrics.remove("warnings");
         List<String> warnings = CalibrationWarnings.of(after);
         if (!warnings.isEmpty()) {
             ArrayNode texts = metrics.putArray("warnings");
             warnings.forEach(texts::add);
         }
         ObjectNode json = metrics.putObject("recalibration");
+        Calibration before = own.calibration();
         json.put("imageThresholdBefore", before.imageThreshold()).put("pixelThresholdBefore", before.pixelThreshold());
         move.before().writeTo(json.putObject("before"));
         move.after().writeTo(json.putObject("after"));
@@ -116,58 +185,26 @@ public record Recalibration(
             cross.put("minThreshold", fit.min()).put("maxThreshold", fit.max());
         });
         json.put("changedVerdicts", move.changed().size());
+        return metrics;
+    }
+
+    private ModelCard card(ModelCard own, Calibration after, ObjectNode training, ObjectNode metrics) {
         ObjectNode export = own.export().deepCopy();
-        export.put("thresholds", "of this graph, on labeled images")
-                .put("figures", "of this graph, on the images of the thresholds")
-                .put("dataDigest", dataDigest)
-                .put("recalibratedFrom", graphDigest);
-        ModelCard card = new ModelCard(
+        Stream.of("imageAurocLost", "pixelAurocLost").forEach(export::remove); // of other images
+        String source = training.path("thresholdSource").path("image").asString("");
+        export.put("thresholds", source).put("figures", "of this graph");
+        export.put("dataDigest", training.path("calibrationDataDigest").asString(""));
+        return new ModelCard(
                 own.model(),
                 own.width(),
                 own.height(),
                 after,
-                own.training(),
+                training,
                 metrics,
                 export,
                 own.images(),
                 own.whiteLevel(),
                 minRegionArea == null ? own.minRegionArea() : minRegionArea,
                 own.framing());
-        return new Found(card, scores, move, metrics);
-    }
-
-    private Path publish(Found found, CheckedImages images, AnomalyDetector detector, PrintWriter log)
-            throws IOException {
-        ModelCard card = found.card();
-        ObjectNode metrics = found.metrics().deepCopy();
-        metrics.set("export", card.export());
-        metrics.set("training", card.training());
-        invocation.writeTo(metrics);
-        try (ModelVersion version = ModelVersion.next(output, card.model())) {
-            GraphMetadata.replace(model, version.file(Publisher.GRAPH), card);
-            copyCheckpoint(card, version, log);
-            Files.writeString(version.file("metrics.json"), metrics.toPrettyString() + "\n");
-            String evaluated = Counted.of(images.size(), "labeled image") + " that also gave the thresholds";
-            Files.writeString(
-                    version.file("report.html"),
-                    Report.of(card, metrics, evaluated, images, found.scores(), null, detector)
-                            .html());
-            return version.publish();
-        }
-    }
-
-    /** Gives the checkpoint beside the graph the new thresholds too, so that a later export has them. */
-    private void copyCheckpoint(ModelCard card, ModelVersion version, PrintWriter log) throws IOException {
-        Path file = model.resolveSibling(Publisher.CHECKPOINT);
-        if (!Files.exists(file)) {
-            return;
-        }
-        ModelCheckpoint checkpoint = ModelCheckpoint.read(file);
-        if (!checkpoint.training().equals(card.training())) {
-            log.println("warning: " + file + " is of another training than the graph: it is not copied");
-            log.flush();
-            return;
-        }
-        ModelCheckpoint.file(checkpoint.weights(), card).write(version.file(Publisher.CHECKPOINT));
     }
 }

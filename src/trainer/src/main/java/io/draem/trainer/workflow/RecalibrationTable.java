@@ -3,6 +3,7 @@ package io.draem.trainer.workflow;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
 import io.draem.score.FalseAlarmRate;
+import io.draem.score.ThresholdRule;
 import io.draem.text.Counted;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Confusion;
@@ -42,16 +43,24 @@ final class RecalibrationTable {
         row(out, "before (" + before.rule().id() + ")", number(before.imageThreshold()), before, move.before());
         row(out, "now (" + after.rule().id() + ")", number(after.imageThreshold()), after, move.after());
         move.crossFitted()
-                .ifPresentOrElse(
-                        fit -> row(
-                                out,
-                                "each fifth by the other four",
-                                number(fit.min()) + " to " + number(fit.max()),
-                                null,
-                                fit.verdicts()),
-                        () -> out.println("the new verdicts are on the images that gave the thresholds, and there are"
-                                + " too few to judge each by others"));
-        FalseAlarmRate expected = after.falseAlarms();
+                .ifPresent(fit -> row(
+                        out,
+                        "each fifth by the other four",
+                        number(fit.min()) + " to " + number(fit.max()),
+                        null,
+                        fit.verdicts()));
+        if (after.rule() == ThresholdRule.MANUAL) {
+            out.println("the thresholds are given: both rows show what to expect of images like these");
+        } else if (move.crossFitted().isEmpty()) {
+            out.println(
+                    "fewer than 5 images of a kind that the rule needs: none is judged by thresholds from others, and the"
+                            + " verdicts are optimistic");
+        }
+        // A threshold that was chosen by these very verdicts has more false alarms elsewhere.
+        FalseAlarmRate expected = move.crossFitted()
+                .filter(fit -> after.rule() != ThresholdRule.QUANTILE)
+                .map(fit -> fit.verdicts().falseAlarms())
+                .orElse(after.rule() == ThresholdRule.F1 ? null : after.falseAlarms());
         if (expected != null) {
             out.println("expect false alarms on " + expected.intervalText()
                     + " of new normal images, if these are a fair" + " sample of them");

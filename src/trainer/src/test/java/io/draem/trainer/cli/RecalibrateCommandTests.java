@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.ModelCard;
 import io.draem.trainer.evaluation.GraphDetector;
+import io.draem.trainer.onnxexport.GraphMetadata;
 import io.draem.trainer.onnxexport.ModelCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +70,8 @@ class RecalibrateCommandTests {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("plate: 24 labeled images, 12 of them anomalous", "before (quantile)", "now (f1)")
-                .contains("each fifth by the other four", "of 12", "wrote " + models.resolve("plate/2"));
+                .contains(
+                        "each fifth by the other four", "expect false alarms on", "wrote " + models.resolve("plate/2"));
 
         Path version = models.resolve("plate/2");
         ModelCard old = card(before);
@@ -77,15 +79,22 @@ class RecalibrateCommandTests {
         assertThat(now.calibration().normalImages()).isEqualTo(12);
         assertThat(now.calibration().anomalousImages()).isEqualTo(12);
         assertThat(now.calibration()).isNotEqualTo(old.calibration());
-        assertThat(now.training()).isEqualTo(old.training());
+        assertThat(now.training().path("thresholdSource").path("image").asString())
+                .isEqualTo("labeled images (recalibrate)");
+        assertThat(now.metrics().path("image").path("auroc"))
+                .as("of the test images")
+                .isEqualTo(old.metrics().path("image").path("auroc"));
+        assertThat(now.metrics().path("image").has("confusion"))
+                .as("at thresholds of before")
+                .isFalse();
         assertThat(now.images()).isEqualTo(old.images());
         JsonNode metrics = JsonMapper.shared().readTree(Files.readString(version.resolve("metrics.json")));
         assertThat(metrics.at("/recalibration/imageThresholdBefore").asDouble())
                 .isEqualTo(old.calibration().imageThreshold());
-        assertThat(metrics.at("/export/recalibratedFrom").asString()).hasSize(64);
+        assertThat(metrics.at("/training/recalibratedFrom").asString()).hasSize(64);
         assertThat(version.resolve("report.html"))
                 .content()
-                .contains("24 labeled images that also gave the thresholds");
+                .contains("24 labeled images that also gave the thresholds: take the figures for optimistic");
         ModelCheckpoint checkpoint = ModelCheckpoint.read(version.resolve("checkpoint.safetensors"));
         assertThat(Objects.requireNonNull(checkpoint.card()).calibration()).isEqualTo(now.calibration());
 
@@ -98,6 +107,18 @@ class RecalibrateCommandTests {
         CommandRun evaluated =
                 CommandRun.of("evaluate", "--model=" + version.resolve("model.onnx"), "--data=" + labeled);
         assertThat(evaluated.code()).as(evaluated.err()).isZero();
+        assertThat(evaluated.out()).doesNotContain("false alarms expected from");
+        CommandRun exported = CommandRun.of(
+                "export",
+                "--checkpoint=" + version.resolve("checkpoint.safetensors"),
+                "--data=" + folder.resolve("plate"),
+                "--format=int8",
+                "--output=" + folder.resolve("exported"));
+        assertThat(exported.code()).as(exported.err()).isZero();
+        assertThat(card(folder.resolve("exported/plate-int8/1/model.onnx"))
+                        .calibration()
+                        .imageThreshold())
+                .isEqualTo(now.calibration().imageThreshold());
     }
 
     @Test
@@ -106,7 +127,7 @@ class RecalibrateCommandTests {
         Path int8 = models.resolve("plate-int8/1/model.onnx");
         CommandRun run = recalibrate(int8, output, "--threshold-quantile=0.5");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("now (quantile)", "6 of 12");
+        assertThat(run.out()).containsPattern("now \\(quantile\\) .* 6 of 12\\R");
         assertThat(output.resolve("plate-int8/1/checkpoint.safetensors")).doesNotExist();
         assertThat(card(output.resolve("plate-int8/1/model.onnx")).export().path("format"))
                 .isEqualTo(card(int8).export().path("format"));
@@ -117,7 +138,9 @@ class RecalibrateCommandTests {
         CommandRun run =
                 recalibrate(models.resolve("plate/1/model.onnx"), folder.resolve("given"), "--threshold-image=0");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("now (manual)", "12 of 12", "too few to judge each by others");
+        assertThat(run.out())
+                .containsPattern("now \\(manual\\) .* 12 of 12 +12 of 12\\R")
+                .contains("the thresholds are given");
     }
 
     @Test
@@ -133,5 +156,28 @@ class RecalibrateCommandTests {
                 "--threshold-rule=f1");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("--threshold-rule f1 needs anomalous validation images");
+        CommandRun own = CommandRun.of(
+                "recalibrate",
+                "--model=" + models.resolve("plate/1/model.onnx"),
+                "--data=" + folder.resolve("plate"),
+                "--output=" + folder.resolve("none"));
+        assertThat(own.code()).isEqualTo(1);
+        assertThat(own.err()).contains("The model was trained on");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    void aNameThatIsAPathIsRefused() throws Exception {
+        Path graph = models.resolve("plate/1/model.onnx");
+        ModelCard card = card(graph);
+        ModelCard hostile = new ModelCard(
+                        "../../escaped", 32, 32, card.calibration(), card.training(), card.metrics(), card.export())
+                .withFraming(card.framing());
+        Path renamed = folder.resolve("renamed.onnx");
+        GraphMetadata.replace(graph, renamed, hostile);
+        CommandRun run = recalibrate(renamed, folder.resolve("a/b/c"));
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("The graph cannot be published under the name in its metadata");
+        assertThat(folder.resolve("a")).doesNotExist();
     }
 }
