@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,6 +27,10 @@ final class MlflowClient {
     private static final int LONGEST_PARAMETER = 500;
     private static final int LONGEST_TAG = 5000;
     private static final int NOT_FOUND = 404;
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,256}");
+
+    /** A run that is created and not known of would be there a second time. */
+    private static final Duration CREATE_LIMIT = Duration.ofMinutes(2);
 
     private final MlflowHttp http;
 
@@ -59,7 +64,7 @@ final class MlflowClient {
         ObjectNode body = JsonMapper.shared().createObjectNode().put("experiment_id", experiment(experiment));
         body.put("run_name", name).put("start_time", time);
         put(body.putArray("tags"), tags.entrySet(), LONGEST_TAG);
-        return run(post("runs/create", body).at("/run/info"));
+        return run(post("runs/create", body, CREATE_LIMIT).at("/run/info"));
     }
 
     /** Marks a run as running again. */
@@ -69,7 +74,7 @@ final class MlflowClient {
 
     private static Run run(JsonNode info) throws IOException {
         String id = info.path("run_id").asString("");
-        if (id.isEmpty()) {
+        if (!ID.matcher(id).matches()) {
             throw new IOException("its answer names no run: is it MLflow's address?");
         }
         return new Run(id, info.path("artifact_uri").asString(""));
@@ -154,8 +159,11 @@ final class MlflowClient {
     }
 
     private JsonNode post(String method, ObjectNode body) throws IOException {
-        return http.exchange(
-                "POST", "/api/2.0/mlflow/" + method, BodyPublishers.ofString(body.toString()), REQUEST_LIMIT);
+        return post(method, body, REQUEST_LIMIT);
+    }
+
+    private JsonNode post(String method, ObjectNode body, Duration limit) throws IOException {
+        return http.exchange("POST", "/api/2.0/mlflow/" + method, BodyPublishers.ofString(body.toString()), limit);
     }
 
     private static String encoded(String text) {

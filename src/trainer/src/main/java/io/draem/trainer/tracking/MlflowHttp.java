@@ -10,11 +10,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,10 +35,16 @@ final class MlflowHttp {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     private static final int LONGEST_REASON = 300;
     private static final int NOT_DONE = 300;
+    private static final int CLIENT_ERRORS = 400;
     private static final int SERVER_ERRORS = 500;
+    private static final Set<Integer> PASSING = Set.of(401, 403, 408, 429);
 
     private final String server;
     private final @Nullable String authorization;
+
+    /** What a server may quote and no log may hold. */
+    private final List<String> secrets;
+
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(CONNECT_LIMIT)
             .followRedirects(HttpClient.Redirect.NEVER) // the token would go along
@@ -58,9 +67,9 @@ final class MlflowHttp {
             return status;
         }
 
-        /** Returns whether the same request would be refused again. */
+        /** Returns whether the server never does it: not for want of a right, a time or a moment's rest. */
         boolean isFinal() {
-            return status < SERVER_ERRORS;
+            return status >= CLIENT_ERRORS && status < SERVER_ERRORS && !PASSING.contains(status);
         }
     }
 
@@ -77,15 +86,18 @@ final class MlflowHttp {
         String password = variable(environment, "MLFLOW_TRACKING_PASSWORD");
         String token = variable(environment, "MLFLOW_TRACKING_TOKEN");
         byte[] both = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
-        authorization = !name.isEmpty() && !password.isEmpty()
-                ? "Basic " + Base64.getEncoder().encodeToString(both)
-                : token.isEmpty() ? null : "Bearer " + token;
+        String basic = Base64.getEncoder().encodeToString(both);
+        secrets = Stream.of(password, token, basic)
+                .filter(secret -> !secret.isEmpty())
+                .toList();
+        authorization =
+                !name.isEmpty() && !password.isEmpty() ? "Basic " + basic : token.isEmpty() ? null : "Bearer " + token;
     }
 
     private static String variable(Map<String, String> environment, String name) throws IOException {
-        String value = environment.getOrDefault(name, "").strip();
+        String value = environment.getOrDefault(name, "").replaceFirst("[\r\n]+$", ""); // of a file that was read
         if (!value.matches("\\p{Print}*")) {
-            throw new IOException(name + " holds a character that is none of ASCII's");
+            throw new IOException(name + " holds a control character, or one that is not in ASCII");
         }
         return value;
     }
@@ -121,12 +133,16 @@ final class MlflowHttp {
         }
     }
 
-    private static JsonNode json(HttpResponse<String> response) throws IOException {
+    private JsonNode json(HttpResponse<String> response) throws IOException {
         JsonNode json = parsed(response.body());
         int status = response.statusCode();
         if (status >= NOT_DONE) {
             String message = json.path("message").asString("");
-            throw new Refused(status, SafeText.of(message.isEmpty() ? response.body() : message, LONGEST_REASON));
+            String reason = message.isEmpty() ? response.body() : message;
+            for (String secret : secrets) {
+                reason = reason.replace(secret, "***");
+            }
+            throw new Refused(status, SafeText.of(reason, LONGEST_REASON));
         }
         if (!json.isObject() && !response.request().method().equals("PUT")) { // whose answers may be empty
             throw new IOException("its answer is not MLflow's: is it MLflow's address?");

@@ -125,7 +125,8 @@ final class MlflowRun implements Tracker {
     private String finish(Ending ending, long end) throws InterruptedException {
         Path folder = version;
         if (folder != null) {
-            log.println("logging " + folder + " to MLflow at " + server);
+            log.println("logging " + folder + ", which is complete, to MLflow at " + server + ": "
+                    + LAST_OF_PUBLISHED.toMinutes() + " minutes at most");
             log.flush();
         }
         long giveUp = end;

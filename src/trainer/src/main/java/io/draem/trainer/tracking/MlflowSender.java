@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** Sends what a training queues to its run at a server, which it creates or continues in first. Used by one thread. */
 final class MlflowSender {
 
-    private static final Duration PICTURE_LIMIT = Duration.ofSeconds(20);
+    private static final Duration UPLOAD_LIMIT = Duration.ofSeconds(20);
+
+    /** A slower connection is none: 40 MB have about 7 minutes. */
+    private static final int BYTES_PER_SECOND = 100_000;
+
     private static final int LONGEST_REASON = 300;
     private static final String STORE = "mlflow-artifacts:/";
 
@@ -82,6 +86,7 @@ final class MlflowSender {
     private void begin() throws IOException {
         String known = id;
         MlflowClient.Run run = null;
+        String problem = "";
         if (known != null) {
             try {
                 run = client().resume(known);
@@ -90,13 +95,16 @@ final class MlflowSender {
                 if (!e.isFinal()) {
                     throw e;
                 }
-                warn.accept("MLflow at " + server + " has no run " + SafeText.of(known) + " to continue in ("
-                        + reason(e) + "): the training is shown as another run");
+                problem = reason(e);
             }
         }
         if (run == null) {
             Map<String, String> tags = Map.of("mlflow.source.name", "draem-trainer", "command", training.command());
             run = client().create(training.model(), name, tags, clock.millis());
+        }
+        if (known != null && !problem.isEmpty()) {
+            warn.accept("MLflow at " + server + " has no run " + SafeText.of(known) + " to continue in (" + problem
+                    + "): the training is shown as another run");
         }
         artifacts = run.artifacts();
         id = run.id();
@@ -128,7 +136,7 @@ final class MlflowSender {
     void sendPictures() throws IOException {
         Artifact picture = queue.picture();
         while (picture != null) {
-            upload(picture, PICTURE_LIMIT);
+            upload(picture, limit(picture));
             queue.remove(picture);
             picture = queue.picture();
         }
@@ -138,9 +146,14 @@ final class MlflowSender {
         String run = Objects.requireNonNull(id);
         MlflowModel model = MlflowModel.of(folder, run, clock.instant());
         for (Artifact file : model.files()) {
-            upload(file, Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+            upload(file, left.compareTo(limit(file)) < 0 ? left : limit(file));
         }
         client().model(run, model.description());
+    }
+
+    private static Duration limit(Artifact file) {
+        return UPLOAD_LIMIT.plusSeconds(file.bytes() / BYTES_PER_SECOND);
     }
 
     /** Uploads a file; one that the server refuses, or cannot take, is left out. */

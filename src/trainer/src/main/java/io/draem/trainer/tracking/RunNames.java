@@ -24,8 +24,8 @@ final class RunNames {
     private static final String MLFLOW_RUN = "mlflowRun";
     private static final int LONGEST = 10_000;
 
-    /** What follows the name of a model, which is no path. */
-    private static final Pattern NAME = Pattern.compile("[^/\\\\\\p{Cntrl}]+-\\d{8}-\\d{6}");
+    /** The name of a model, which is no path, and a time. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*-\\d{8}-\\d{6}");
 
     private final Path file;
     private final PrintWriter log;
@@ -51,7 +51,7 @@ final class RunNames {
             return null;
         }
         try {
-            JsonNode json = Files.size(file) > LONGEST
+            JsonNode json = !Files.isRegularFile(file) || Files.size(file) > LONGEST
                     ? JsonMapper.shared().createObjectNode()
                     : JsonMapper.shared().readTree(Files.readString(file));
             JsonNode run = json.path(RUN);

@@ -15,6 +15,7 @@ public record Trackers(@Nullable Path tensorBoard, @Nullable URI mlflow) {
 
     public static final Trackers NONE = new Trackers(null, null);
 
+    private static final int LARGEST_PORT = 65535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /**
@@ -31,6 +32,7 @@ public record Trackers(@Nullable Path tensorBoard, @Nullable URI mlflow) {
             URI server = URI.create(mlflow);
             if (server.getHost() != null
                     && SCHEMES.contains(String.valueOf(server.getScheme()))
+                    && server.getPort() <= LARGEST_PORT
                     && server.getUserInfo() == null
                     && server.getQuery() == null
                     && server.getFragment() == null) {

@@ -72,15 +72,13 @@ public final class Tracking implements TrainingListener, AutoCloseable {
 
     /** Begins, or goes on where an earlier process of this training stopped. */
     public void begin(TrackedTraining training) {
+        if (!training.resumed()) {
+            names.delete(); // of a training that was discarded
+        }
         if (options.equals(Trackers.NONE)) {
             return;
         }
-        RunNames.Names before = null;
-        if (training.resumed()) {
-            before = names.read();
-        } else {
-            names.delete();
-        }
+        RunNames.Names before = training.resumed() ? names.read() : null;
         resumable = training.resumed();
         stretch = Math.max(1, (training.steps() + POINTS - 1) / POINTS);
         batchSize = training.batchSize();

@@ -64,7 +64,8 @@ class TrackingTests {
         ANOTHER_SITE,
         ENDLESS,
         REFUSES_FILES,
-        RUN_DELETED
+        RUN_DELETED,
+        QUOTES_THE_TOKEN
     }
 
     @BeforeEach
@@ -104,6 +105,10 @@ class TrackingTests {
         if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             status = 503;
             response = "{\"error_code\": \"TEMPORARILY_UNAVAILABLE\", \"message\": \"the database is\\u0007 away\"}";
+        } else if (behavior == Behavior.QUOTES_THE_TOKEN) {
+            status = 401;
+            response =
+                    "{\"message\": \"you sent " + exchange.getRequestHeaders().getFirst("Authorization") + "\"}";
         } else if (behavior == Behavior.ANOTHER_SITE) {
             response = "<html>sign in</html>";
         } else if (behavior == Behavior.REFUSES_FILES && path.contains("mlflow-artifacts")) {
@@ -308,6 +313,16 @@ class TrackingTests {
         assertThatThrownBy(() -> new MlflowClient(address(), Map.of("MLFLOW_TRACKING_TOKEN", secret)))
                 .hasMessageContaining("MLFLOW_TRACKING_TOKEN")
                 .hasMessageNotContaining("s3cret");
+        behavior = Behavior.QUOTES_THE_TOKEN;
+        assertThatThrownBy(() -> new MlflowClient(address(), Map.of("MLFLOW_TRACKING_TOKEN", "s3cret\n")).resume("r1"))
+                .hasMessageContaining("status 401: you sent Bearer ***");
+    }
+
+    @Test
+    void aTrainingWithoutTrackersEndsTheRunsOfOneThatWasDiscarded() throws IOException {
+        Path names = Files.writeString(folder.resolve("tracking.json"), "{\"run\": \"plate-20260101-000000\"}");
+        begin(Trackers.NONE, 0, 10).close();
+        assertThat(names).doesNotExist();
     }
 
     @Test
@@ -321,7 +336,14 @@ class TrackingTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"run\": \"../../plate-20260101-000000\"}", "{\"run\": 7}", "[", ""})
+    @ValueSource(
+            strings = {
+                "{\"run\": \"../../plate-20260101-000000\"}",
+                "{\"run\": 7}",
+                "{\"run\": \"\\ud800-20260101-000000\"}",
+                "[",
+                ""
+            })
     void aDamagedFileNamesNoRun(String content) throws IOException {
         Files.writeString(folder.resolve("tracking.json"), content);
         begin(new Trackers(folder.resolve("runs"), null), 5, 10).close();
