@@ -107,6 +107,15 @@ public record Calibration(
 
     /** Returns the same thresholds where the false alarms of the calibration are not those to expect. */
     public Calibration withoutFalseAlarms() {
+        return withFalseAlarms(null);
+    }
+
+    /**
+     * Returns the same thresholds with other false alarms to expect.
+     *
+     * @param above how many of the normal images; null where unknown
+     */
+    public Calibration withFalseAlarms(@Nullable Integer above) {
         return new Calibration(
                 rule,
                 imageThreshold,
@@ -121,7 +130,7 @@ public record Calibration(
                 normalPixels,
                 anomalousPixels,
                 maskedImages,
-                null,
+                above,
                 ruleValue);
     }
 

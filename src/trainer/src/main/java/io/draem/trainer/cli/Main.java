@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "2:the command line is wrong",
             "3:predict: completed, except for images that cannot be read",
             "129:stopped by SIGHUP; train has saved a checkpoint, predict has kept its lines for --resume,"
-                    + " export and import left no incomplete version",
+                    + " export, import and recalibrate left no incomplete version",
             "130:stopped by SIGINT (Ctrl-C), likewise",
             "143:stopped by SIGTERM, likewise"
         },

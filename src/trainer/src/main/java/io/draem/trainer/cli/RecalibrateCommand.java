@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
                     + " version of its model.",
             "Prints the verdicts before and after, and those on each fifth of the images by thresholds from the other"
                     + " four, which is what to expect of new images.",
-            "The images must be a fair sample of what the model sees: of images that were kept since they are near the"
-                    + " threshold, false alarms are too frequent."
+            "The images must be a fair sample of what the model sees: of images that were kept because they are near"
+                    + " the threshold, false alarms are too frequent."
         },
         sortOptions = false,
         showDefaultValues = true,

@@ -14,7 +14,8 @@ final class ThresholdArguments {
             names = "--threshold-rule",
             paramLabel = "RULE",
             description = "How thresholds are found: ${COMPLETION-CANDIDATES} (default: f1 with labeled defects in the"
-                    + " validation images, otherwise quantile, this project; export: the checkpoint's)",
+                    + " validation images, otherwise quantile, this project; export: the checkpoint's;"
+                    + " recalibrate: f1 with anomalous images)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable ThresholdRule thresholdRule;
 
@@ -40,8 +41,8 @@ final class ThresholdArguments {
             names = "--threshold-image",
             paramLabel = "SCORE",
             description =
-                    "Raw image threshold of rule manual, which needs it in train (default in export: the checkpoint's, this"
-                            + " project)",
+                    "Raw image threshold of rule manual, which needs it in train (default in export and recalibrate: the"
+                            + " model's, this project)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdImage;
 
@@ -50,7 +51,7 @@ final class ThresholdArguments {
             paramLabel = "VALUE",
             description =
                     "Raw pixel threshold of rule manual (default: found on the masks, at most the image threshold, this"
-                            + " project; export: the checkpoint's)",
+                            + " project; export, and recalibrate with rule manual: the model's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdPixel;
 
@@ -59,7 +60,7 @@ final class ThresholdArguments {
             paramLabel = "PIXELS",
             description =
                     "Smallest region in pixels of the original image, unless a request sets it (default: the service's,"
-                            + " 16, this project; export: the checkpoint's)",
+                            + " 16, this project; export and recalibrate: the model's)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Integer minRegionArea;
 

@@ -137,8 +137,9 @@ public record Recalibration(
         log.flush();
         ThresholdOptions options =
                 thresholds.rule() == ThresholdRule.MANUAL ? thresholds.orElse(own.calibration()) : thresholds;
-        Calibration after = Calibrator.calibrate(scores, false, options);
-        ThresholdMove move = ThresholdMove.of(scores, own.calibration(), after, options);
+        Calibration found = Calibrator.calibrate(scores, false, options);
+        ThresholdMove move = ThresholdMove.of(scores, own.calibration(), found, options);
+        Calibration after = found.withFalseAlarms(falseAlarms(found, move));
         RecalibrationTable.print(out, own, after, scores, move);
         ModelCard card =
                 card(own, after, training(own, detector.sha256(), dataset.digest()), metrics(own, after, scores, move));
@@ -151,6 +152,18 @@ public record Recalibration(
         Report report = Report.of(card, figures, evaluated, images, scores, null, detector.atInputSize());
         signals.check();
         return version.publish(card, report, invocation);
+    }
+
+    /**
+     * Returns how many of the normal images stand for those to expect; null where nothing is known. A threshold that was chosen
+     * by these very verdicts has more false alarms elsewhere: those of the folds count then.
+     */
+    private static @Nullable Integer falseAlarms(Calibration found, ThresholdMove move) {
+        return switch (found.rule()) {
+            case QUANTILE, MANUAL -> found.normalAbove();
+            case F1, RECALL ->
+                move.crossFitted().map(fit -> fit.verdicts().falsePositives()).orElse(null);
+        };
     }
 
     private ObjectNode training(ModelCard own, String graphDigest, String dataDigest) {

@@ -56,11 +56,7 @@ final class RecalibrationTable {
                     "fewer than 5 images of a kind that the rule needs: none is judged by thresholds from others, and the"
                             + " verdicts are optimistic");
         }
-        // A threshold that was chosen by these very verdicts has more false alarms elsewhere.
-        FalseAlarmRate expected = move.crossFitted()
-                .filter(fit -> after.rule() != ThresholdRule.QUANTILE)
-                .map(fit -> fit.verdicts().falseAlarms())
-                .orElse(after.rule() == ThresholdRule.F1 ? null : after.falseAlarms());
+        FalseAlarmRate expected = after.falseAlarms();
         if (expected != null) {
             out.println("expect false alarms on " + expected.intervalText()
                     + " of new normal images, if these are a fair" + " sample of them");

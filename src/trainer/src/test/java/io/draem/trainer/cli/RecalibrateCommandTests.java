@@ -88,6 +88,12 @@ class RecalibrateCommandTests {
                 .as("at thresholds of before")
                 .isFalse();
         assertThat(now.images()).isEqualTo(old.images());
+        JsonNode crossFitted = JsonMapper.shared()
+                .readTree(Files.readString(version.resolve("metrics.json")))
+                .at("/recalibration/crossFitted");
+        assertThat(now.calibration().normalAbove())
+                .as("stated are the false alarms of the folds")
+                .isEqualTo(crossFitted.path("falsePositives").asInt(-1));
         JsonNode metrics = JsonMapper.shared().readTree(Files.readString(version.resolve("metrics.json")));
         assertThat(metrics.at("/recalibration/imageThresholdBefore").asDouble())
                 .isEqualTo(old.calibration().imageThreshold());
