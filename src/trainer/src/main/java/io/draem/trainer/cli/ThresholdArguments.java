@@ -41,8 +41,8 @@ final class ThresholdArguments {
             names = "--threshold-image",
             paramLabel = "SCORE",
             description =
-                    "Raw image threshold of rule manual, which needs it in train (default in export and recalibrate: the"
-                            + " model's, this project)",
+                    "Raw image threshold of rule manual, which needs it in train; recalibrate keeps the graph's (default in"
+                            + " export: the checkpoint's, this project)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double thresholdImage;
 

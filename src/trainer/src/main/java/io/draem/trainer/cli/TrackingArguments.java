@@ -11,14 +11,15 @@ final class TrackingArguments {
     @Option(
             names = "--tensorboard",
             paramLabel = "DIR",
-            description = "Write losses, figures and pictures for TensorBoard to DIR/NAME-TIME")
+            description =
+                    "Write losses, figures and pictures for TensorBoard to DIR/NAME-TIME (default: none, this project)")
     private @Nullable Path tensorBoard;
 
     @Option(
             names = "--mlflow",
             paramLabel = "URI",
             description = "Log options, losses, figures, pictures and the model to this MLflow server, as a run of the"
-                    + " experiment NAME; an error of the server is a warning")
+                    + " experiment NAME; an error of the server is a warning (default: none, this project)")
     private @Nullable String mlflow;
 
     Trackers options() {

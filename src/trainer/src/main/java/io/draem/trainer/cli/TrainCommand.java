@@ -57,8 +57,6 @@ final class TrainCommand implements Callable<Integer> {
             "--threshold-rule",
             "--resume",
             "--restart",
-            "--tensorboard",
-            "--mlflow",
             "--seed",
             "--device",
             "--threads");
