@@ -24,6 +24,7 @@ import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.report.Report;
 import io.draem.trainer.workflow.Recalibration;
 import io.draem.trainer.workflow.TrainerException;
+import io.draem.trainer.workflow.TrainingCurves;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +40,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
@@ -119,8 +119,8 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new TrainerException("--model " + model + " is a folder: name the model.onnx in it");
         }
         Progress progress = Progress.on(spec.commandLine().getErr());
-        DatasetCheck check = DatasetCheck.of(
-                        Dataset.open(data, manifest.images), List.of(), threads, progress, FirstPass.ofDigests())
+        FirstPass pass = FirstPass.ofDigests();
+        DatasetCheck check = DatasetCheck.of(Dataset.open(data, manifest.images), List.of(), threads, progress, pass)
                 .requireAllUnless(skipUnreadable);
         check.notes().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();
@@ -130,7 +130,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     data + " has no test images: put normal ones into test/good and others into test/<defect>");
         }
         try (GraphDetector detector = GraphDetector.open(model, threads)) {
-            ModelCard card = card(detector, dataset.digest());
+            String dataDigest = dataset.digest(pass.digests());
+            ModelCard card = card(detector, dataDigest);
             CheckedImages images = new CheckedImages(FrameImages.of(dataset.test(), card), card);
             check.decoded()
                     .notes(WhiteLevel.of(card.whiteLevel()))
@@ -151,7 +152,7 @@ final class EvaluateCommand implements Callable<Integer> {
             spec.commandLine().getErr().flush();
             ObjectNode figures = Evaluation.figures(scores, card.calibration());
             figures.put("model", card.model());
-            figures.put("dataDigest", dataset.digest());
+            figures.put("dataDigest", dataDigest);
             figures.put("skippedFiles", check.problems().size());
             figures.set("unusualImages", images.toJson());
             EvaluationTable.print(spec.commandLine().getOut(), figures, scores, card.calibration());
@@ -160,7 +161,8 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             if (report != null) {
                 ObjectNode withTraining = figures.deepCopy();
-                addTraining(withTraining, card);
+                withTraining.setAll(
+                        TrainingCurves.beside(model, card, spec.commandLine().getErr()::println));
                 Main.invocation(spec).writeTo(withTraining);
                 String evaluated = images.size() + " test images of " + data.getFileName();
                 write(
@@ -196,26 +198,6 @@ final class EvaluateCommand implements Callable<Integer> {
         String trained = training.path("calibrationDataDigest")
                 .asString(training.path("dataDigest").asString(""));
         return card.export().path("dataDigest").asString(trained);
-    }
-
-    /** Adds the curves of the training, if the {@code metrics.json} next to the graph is that of the same training. */
-    private void addTraining(ObjectNode figures, ModelCard card) {
-        Path metrics = model.resolveSibling("metrics.json");
-        if (!Files.isRegularFile(metrics)) {
-            return;
-        }
-        try {
-            JsonNode trained = JSON.readTree(Files.readString(metrics));
-            if (trained.path("training").equals(card.training())) {
-                for (String part : List.of("lossCurve", "validationCurve", "validationInTraining", "parity")) {
-                    if (trained.has(part)) {
-                        figures.set(part, trained.path(part));
-                    }
-                }
-            }
-        } catch (IOException | JacksonException e) {
-            spec.commandLine().getErr().println("warning: " + metrics + " is not read: " + e.getMessage());
-        }
     }
 
     private static void requireFolder(@Nullable Path file) throws TrainerException {

@@ -1,7 +1,9 @@
 package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.onnx.GraphFile;
 import io.draem.runtime.onnx.GraphRefusedException;
+import io.draem.text.Sha256;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.onnxexport.ExportFormat;
 import io.draem.trainer.onnxexport.GraphMetadata;
@@ -11,12 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -40,9 +37,6 @@ record RecalibratedVersion(
         @Nullable ModelCheckpoint checkpoint,
         ObjectNode curves,
         int threads) {
-
-    private static final List<String> CURVES =
-            List.of("lossCurve", "validationCurve", "validationInTraining", "parity");
 
     /**
      * Reads what is beside a graph, before any long work.
@@ -70,7 +64,7 @@ record RecalibratedVersion(
                 base,
                 name,
                 checkpoint(run.model(), card, log),
-                curves(run.model(), card, log),
+                TrainingCurves.beside(run.model(), card, log::println),
                 run.threads());
     }
 
@@ -92,24 +86,6 @@ record RecalibratedVersion(
         return null;
     }
 
-    private static ObjectNode curves(Path graph, ModelCard card, PrintWriter log) {
-        ObjectNode curves = JsonNodeFactory.instance.objectNode();
-        Path file = graph.resolveSibling("metrics.json");
-        if (!Files.isRegularFile(file)) {
-            return curves;
-        }
-        try {
-            JsonNode trained = JsonMapper.shared().readTree(Files.readString(file));
-            if (trained.path("training").equals(card.training())) {
-                CURVES.stream().filter(trained::has).forEach(part -> curves.set(part, trained.get(part)));
-            }
-        } catch (IOException | JacksonException e) {
-            log.println("warning: the report shows no losses: " + file + " is not read: " + e.getMessage());
-            log.flush();
-        }
-        return curves;
-    }
-
     /** Returns the content of {@code metrics.json}. */
     ObjectNode figures(ModelCard card, Invocation invocation) {
         ObjectNode figures = card.metrics().deepCopy();
@@ -123,16 +99,16 @@ record RecalibratedVersion(
     /**
      * Publishes and returns the folder.
      *
+     * @param figures content of {@code metrics.json}
      * @throws TrainerException if the graph's file has changed since it was opened, or a copy of it cannot be run
      */
-    Path publish(ModelCard card, Report report, Invocation invocation) throws IOException, TrainerException {
+    Path publish(ModelCard card, ObjectNode figures, Report report) throws IOException, TrainerException {
         int number = ModelVersion.nextNumber(output, base);
         try (ModelVersion version = ModelVersion.begin(output, name, number)) {
             Path copy = version.file(Publisher.GRAPH);
             GraphMetadata.replace(graph, copy, card);
-            try (GraphDetector before = GraphDetector.open(graph, threads);
-                    GraphDetector after = GraphDetector.open(copy, threads)) {
-                if (!before.sha256().equals(digest)) {
+            try (GraphDetector after = GraphDetector.open(copy, threads)) {
+                if (!Sha256.hex(GraphFile.read(graph, Long.MAX_VALUE).digest()).equals(digest)) {
                     throw new TrainerException(graph + " has changed since this run began: run it again");
                 }
                 if (!after.card().toMetadata().equals(card.toMetadata())) {
@@ -146,8 +122,7 @@ record RecalibratedVersion(
             if (checkpoint != null) {
                 ModelCheckpoint.file(checkpoint.weights(), card).write(version.file(Publisher.CHECKPOINT));
             }
-            Files.writeString(
-                    version.file("metrics.json"), figures(card, invocation).toPrettyString() + "\n");
+            Files.writeString(version.file("metrics.json"), figures.toPrettyString() + "\n");
             Files.writeString(version.file("report.html"), report.html());
             return version.publish();
         }

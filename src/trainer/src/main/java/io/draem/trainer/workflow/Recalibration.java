@@ -84,10 +84,13 @@ public record Recalibration(
                                 + " are inside its graph, which anomalib exported: import its checkpoint, and recalibrate that");
             }
             RecalibratedVersion version = RecalibratedVersion.of(this, detector, log);
-            Dataset dataset = dataset(detector.card(), log);
+            FirstPass pass = FirstPass.ofDigests();
+            Dataset dataset = dataset(pass, detector.card(), log);
+            String dataDigest = dataset.digest(pass.digests());
+            requireOtherImages(dataDigest, detector.card());
             signals.hold("stopping before the next image");
             try {
-                out.println("wrote " + publish(detector, dataset, version, signals, out, log));
+                out.println("wrote " + publish(detector, dataset, dataDigest, version, signals, out, log));
                 out.flush();
             } catch (CancellationException e) {
                 throw new StoppedBySignalException("Stopped: nothing was written", signals.status());
@@ -97,26 +100,28 @@ public record Recalibration(
         }
     }
 
-    private Dataset dataset(ModelCard card, PrintWriter log)
-            throws IOException, InterruptedException, TrainerException {
+    private Dataset dataset(FirstPass pass, ModelCard card, PrintWriter log) throws IOException, InterruptedException {
         DatasetCheck check = DatasetCheck.of(
-                        Dataset.open(data, imagesFolder), List.of(), threads, Progress.on(log), FirstPass.ofDigests())
+                        Dataset.open(data, imagesFolder), List.of(), threads, Progress.on(log), pass)
                 .requireAllUnless(skipUnreadable);
         check.notes().forEach(log::println);
         check.decoded().notes(WhiteLevel.of(card.whiteLevel())).forEach(log::println);
         log.flush();
-        Dataset dataset = check.dataset();
-        if (dataset.digest().equals(card.training().path("dataDigest").asString(""))) {
+        return check.dataset();
+    }
+
+    private void requireOtherImages(String dataDigest, ModelCard card) throws TrainerException {
+        if (dataDigest.equals(card.training().path("dataDigest").asString(""))) {
             throw new TrainerException("The model was trained on " + data
                     + ": thresholds from images that it knows are too low. Give images of the line, or change the rule with"
                     + " export --data");
         }
-        return dataset;
     }
 
     private Path publish(
             GraphDetector detector,
             Dataset dataset,
+            String dataDigest,
             RecalibratedVersion version,
             StopSignals signals,
             PrintWriter out,
@@ -142,16 +147,17 @@ public record Recalibration(
         Calibration after = found.withFalseAlarms(falseAlarms(found, move));
         RecalibrationTable.print(out, own, after, scores, move);
         ModelCard card =
-                card(own, after, training(own, detector.sha256(), dataset.digest()), metrics(own, after, scores, move));
+                card(own, after, training(own, detector.sha256(), dataDigest), metrics(own, after, scores, move));
         ObjectNode figures = version.figures(card, invocation);
-        figures.setAll(Evaluation.figures(scores, after));
+        ObjectNode reported = figures.deepCopy();
+        reported.setAll(Evaluation.figures(scores, after));
         String evaluated = Counted.of(images.size(), "labeled image")
                 + (after.rule() == ThresholdRule.MANUAL
                         ? ""
                         : " that also gave the thresholds: take the figures for optimistic");
-        Report report = Report.of(card, figures, evaluated, images, scores, null, detector.atInputSize());
+        Report report = Report.of(card, reported, evaluated, images, scores, null, detector.atInputSize());
         signals.check();
-        return version.publish(card, report, invocation);
+        return version.publish(card, figures, report);
     }
 
     /**
