@@ -4,7 +4,7 @@
 - name: models
   persistentVolumeClaim:
     claimName: {{ .Values.models.persistentVolumeClaim.name }}
-    readOnly: true
+    readOnly: {{ .Values.models.persistentVolumeClaim.readOnly }}
 {{- else if .Values.models.image.reference }}
 - name: models
   image:
@@ -33,7 +33,7 @@
 {{- if or $claim.name $image.reference .Values.models.download.files }}
 - name: models
   mountPath: /models
-  readOnly: true
+  readOnly: {{ or (not $claim.name) $claim.readOnly }}
   {{- with ternary $claim.subPath $image.subPath (ne $claim.name "") }}
   subPath: {{ . | quote }}
   {{- end }}

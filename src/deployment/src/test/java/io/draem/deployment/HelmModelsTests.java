@@ -71,6 +71,15 @@ class HelmModelsTests {
     }
 
     @Test
+    void mountsAClaimForWritingOnRequest() {
+        var deployment = render("Deployment", "models: {persistentVolumeClaim: {name: castings, readOnly: false}}");
+
+        assertThat(deployment.at(POD + "volumes.2.persistentVolumeClaim.readOnly"))
+                .isEqualTo(false);
+        assertThat(deployment.at(POD + "containers.0.volumeMounts.2.readOnly")).isEqualTo(false);
+    }
+
+    @Test
     void mountsTheModelsOfAnImage() {
         var deployment = render("Deployment", "models: {image: {reference: 'registry/models:3'}}");
 

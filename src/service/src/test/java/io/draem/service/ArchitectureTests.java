@@ -39,6 +39,8 @@ class ArchitectureTests {
             .definedBy("io.draem.service.detection..")
             .layer("models")
             .definedBy("io.draem.service.models..")
+            .layer("history")
+            .definedBy("io.draem.service.history..")
             .layer("queue")
             .definedBy("io.draem.service.queue..")
             .layer("sessions")
@@ -69,6 +71,8 @@ class ArchitectureTests {
             .whereLayer("models")
             .mayOnlyBeAccessedByLayers(
                     "application", "api", "protocol", "grpc", "web", "openapi", "observation", "shadow", "detection")
+            .whereLayer("history")
+            .mayOnlyBeAccessedByLayers("api", "models")
             .whereLayer("queue")
             .mayOnlyBeAccessedByLayers(
                     "application",

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 @Schema(
         name = "Comparison",
         description =
-                "How the verdicts of a candidate compare with those of the version that answers, since both are in"
-                        + " service")
+                "How the verdicts of a candidate compare with those of the version in service, on images that this one"
+                        + " answered, since both are in service")
 record ComparisonResponse(
         @Schema(description = "Name of the model", requiredMode = RequiredMode.REQUIRED, example = "cookie")
         String name,
@@ -26,9 +26,7 @@ record ComparisonResponse(
         @Schema(description = "The version that answers", requiredMode = RequiredMode.REQUIRED)
         Side served,
 
-        @Schema(
-                description = "The version that answers only requests that name it",
-                requiredMode = RequiredMode.REQUIRED)
+        @Schema(description = "The version that is tried", requiredMode = RequiredMode.REQUIRED)
         Side candidate,
 
         @Schema(
@@ -38,6 +36,15 @@ record ComparisonResponse(
                 requiredMode = RequiredMode.REQUIRED,
                 example = "0.1")
         double share,
+
+        @Schema(
+                description = "Share of the requests without a version that the candidate answers; their images are not"
+                        + " compared",
+                minimum = "0",
+                maximum = "1",
+                requiredMode = RequiredMode.REQUIRED,
+                example = "0.05")
+        double answerShare,
 
         @Schema(requiredMode = RequiredMode.REQUIRED) Counts images,
 
@@ -119,7 +126,13 @@ record ComparisonResponse(
                     description = "That the candidate did not examine, since requests left it no time or memory",
                     requiredMode = RequiredMode.REQUIRED,
                     example = "3")
-            int dropped) {
+            int dropped,
+
+            @Schema(
+                    description = "That the candidate answered, which are not compared",
+                    requiredMode = RequiredMode.REQUIRED,
+                    example = "11")
+            int answered) {
 
         static Counts of(ComparisonSummary summary) {
             Map<Outcome, Integer> counts = summary.counts();
@@ -130,7 +143,8 @@ record ComparisonResponse(
                     counts.getOrDefault(Outcome.SERVED_ANOMALOUS, 0),
                     counts.getOrDefault(Outcome.CANDIDATE_ANOMALOUS, 0),
                     counts.getOrDefault(Outcome.FAILED, 0),
-                    counts.getOrDefault(Outcome.DROPPED, 0));
+                    counts.getOrDefault(Outcome.DROPPED, 0),
+                    counts.getOrDefault(Outcome.ANSWERED, 0));
         }
     }
 
@@ -183,6 +197,7 @@ record ComparisonResponse(
                 Side.of(summary.served(), summary.servedTimes()),
                 Side.of(summary.candidate(), summary.candidateTimes()),
                 summary.share(),
+                summary.answerShare(),
                 Counts.of(summary),
                 disagreement == null ? null : new ModelResponse.Share(disagreement.min(), disagreement.max()),
                 differences == null

@@ -131,7 +131,7 @@ public record DetectionQuery(
                 Set.of(Include.OVERLAY));
     }
 
-    private static @Nullable Integer version(@Nullable String value) throws DetectionException {
+    static @Nullable Integer version(@Nullable String value) throws DetectionException {
         if (value == null) {
             return null;
         }

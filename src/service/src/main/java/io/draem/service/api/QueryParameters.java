@@ -107,7 +107,7 @@ final class QueryParameters {
         return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
     }
 
-    /** Rejects query parameters at endpoints that have none; {@link DetectionQuery} checks those of the others. */
+    /** Rejects query parameters at endpoints that have none; {@link DetectionQuery} and {@link VersionQuery} check those of the others. */
     static final class Interceptor implements HandlerInterceptor {
 
         @Override
@@ -121,7 +121,8 @@ final class QueryParameters {
 
         private static boolean takesQuery(HandlerMethod method) {
             return Arrays.stream(method.getMethodParameters())
-                    .anyMatch(parameter -> parameter.getParameterType() == DetectionQuery.class);
+                    .anyMatch(parameter -> parameter.getParameterType() == DetectionQuery.class
+                            || parameter.getParameterType() == VersionQuery.class);
         }
     }
 }

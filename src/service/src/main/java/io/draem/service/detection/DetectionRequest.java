@@ -1,6 +1,7 @@
 package io.draem.service.detection;
 
 import io.draem.frame.RegionOfInterest;
+import io.draem.service.models.ServedModel;
 import io.draem.service.queue.RequestContext;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param image encoded bytes; not copied
  * @param model name of the model; null for the default
- * @param version version of the model; null for the one in service
+ * @param version version of the model; null for the one in service, or its candidate
  * @param threshold raw image score above which the image is anomalous, 0 to 1; null for the model's own
  * @param pixelThreshold raw map value above which a pixel belongs to a region, 0 to 1; null for the model's own
  * @param minRegionArea fewest pixels of a region, at least 1; null for the model's own, else the service's
@@ -45,6 +46,30 @@ public record DetectionRequest(
         if (maxPictureSide != null && (maxPictureSide < 1 || maxPictureSide > MOST_PICTURE_SIDE)) {
             throw new IllegalArgumentException(
                     "maxPictureSide must be 1 to " + MOST_PICTURE_SIDE + ", got " + maxPictureSide);
+        }
+    }
+
+    /**
+     * Requires that a model takes the parameters.
+     *
+     * @throws DetectionException if it has a verdict on no image with them
+     */
+    void requireTakenBy(ServedModel model) throws DetectionException {
+        if (include.contains(Include.RECONSTRUCTION) && !model.reconstructs()) {
+            throw new DetectionException.Rejected(
+                    Outcome.INVALID_REQUEST,
+                    "The model " + model.name() + " was exported without its reconstruction: leave it out of include");
+        }
+        FrameAdmission.requireAccepted(region, model);
+    }
+
+    /** Returns whether a model takes the parameters. */
+    boolean isTakenBy(ServedModel model) {
+        try {
+            requireTakenBy(model);
+            return true;
+        } catch (DetectionException e) {
+            return false;
         }
     }
 

@@ -54,6 +54,7 @@ public final class DetectionService {
                 request.model(),
                 request.version(),
                 request.context(),
+                (candidate, served) -> request.isTakenBy(candidate),
                 (model, start) -> examine(model, request, start),
                 listener::detected);
     }
@@ -64,9 +65,13 @@ public final class DetectionService {
      * @throws DetectionException if no image can be examined with these parameters, whatever it shows
      */
     ModelLease lease(DetectionRequest request) throws DetectionException {
-        ModelLease lease = dispatch.lease(request.model(), request.version());
+        ModelLease lease = dispatch.lease(
+                request.model(),
+                request.version(),
+                request.context(),
+                (candidate, served) -> request.isTakenBy(candidate));
         try {
-            check(request, lease.model());
+            request.requireTakenBy(lease.model());
             return lease;
         } catch (DetectionException e) {
             lease.close();
@@ -116,7 +121,7 @@ public final class DetectionService {
     }
 
     private Detection examine(ServedModel model, DetectionRequest request, long start) throws DetectionException {
-        check(request, model);
+        request.requireTakenBy(model);
         // The slot first: nothing is decoded for a request that the queue would refuse.
         QueueWindow<ModelInput, ModelOutput> window = model.window();
         return examine(model, request, window, ModelQueue.first(window), start);
@@ -151,15 +156,6 @@ public final class DetectionService {
         }
         return "send a smaller image, or ask for fewer "
                 + (request.maxPictureSide() == null ? "or smaller pictures" : "pictures");
-    }
-
-    private static void check(DetectionRequest request, ServedModel model) throws DetectionException {
-        if (request.include().contains(Include.RECONSTRUCTION) && !model.reconstructs()) {
-            throw new DetectionException.Rejected(
-                    Outcome.INVALID_REQUEST,
-                    "The model " + model.name() + " was exported without its reconstruction: leave it out of include");
-        }
-        FrameAdmission.requireAccepted(request.region(), model);
     }
 
     /**

@@ -61,7 +61,7 @@ public final class PredictionService {
      * Returns one prediction per image, in their order.
      *
      * @param name name of the model; null for the default
-     * @param version version of the model; null for the one in service
+     * @param version version of the model; null for the one in service, or its candidate
      * @param source read once
      * @throws DetectionException if one of them has none; the message is for the client
      */
@@ -72,8 +72,20 @@ public final class PredictionService {
                 name,
                 version,
                 context,
+                PredictionService::haveSameTensors,
                 (model, start) -> predict(model, source.read(model)),
                 predictions -> predictions.forEach(listener::predicted));
+    }
+
+    /** Before the request is read. Its client knows inputs and outputs of the version in service, and sends what that takes. */
+    private static boolean haveSameTensors(ServedModel candidate, ServedModel served) {
+        return candidate.card().input().equals(served.card().input())
+                && candidate.mapHeight() == served.mapHeight()
+                && candidate.mapWidth() == served.mapWidth()
+                && candidate.scoresNormalized() == served.scoresNormalized()
+                && candidate.card().framing().acceptsRegion()
+                        == served.card().framing().acceptsRegion()
+                && (candidate.reconstructs() || !served.reconstructs());
     }
 
     private List<Prediction> predict(ServedModel model, PredictionRequest request) throws DetectionException {

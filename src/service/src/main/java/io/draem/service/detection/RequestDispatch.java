@@ -3,11 +3,13 @@ package io.draem.service.detection;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
+import io.draem.service.models.Routing;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.RequestContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,20 +44,22 @@ final class RequestDispatch {
      * Returns the result of the work.
      *
      * @param name name of the model; null for the default
-     * @param version version of the model; null for the one in service
+     * @param version version of the model; null for the one in service, or its candidate
+     * @param fits returns whether a candidate takes the request as the version in service does
      * @param onResult takes the result, before the listener is informed that the request has ended
      */
     <T, E extends Exception> T dispatch(
             @Nullable String name,
             @Nullable Integer version,
             RequestContext context,
+            BiPredicate<ServedModel, ServedModel> fits,
             Work<T, E> work,
             Consumer<T> onResult)
             throws DetectionException, E {
         long start = System.nanoTime();
         ModelLease lease;
         try {
-            lease = lease(name, version);
+            lease = lease(name, version, context, fits);
         } catch (DetectionException e) {
             report(null, e.outcome(), start, context);
             throw e;
@@ -114,10 +118,19 @@ final class RequestDispatch {
         }
     }
 
-    /** Returns a lease that keeps a model open until it is closed. */
-    ModelLease lease(@Nullable String name, @Nullable Integer version) throws DetectionException {
+    /**
+     * Returns a lease that keeps the model of a request open until it is closed.
+     *
+     * @param fits returns whether a candidate takes the request as the version in service does
+     */
+    ModelLease lease(
+            @Nullable String name,
+            @Nullable Integer version,
+            RequestContext context,
+            BiPredicate<ServedModel, ServedModel> fits)
+            throws DetectionException {
         try {
-            return models.lease(name, version);
+            return models.lease(name, version, new Routing(context.routingKey(), fits));
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }

@@ -29,6 +29,10 @@ final class CallKeys implements ServerInterceptor {
     /** The client of the current call. */
     static final Context.Key<Client> CLIENT = Context.key("client");
 
+    /** What the client gives with calls that the same version of a model should answer. */
+    static final Metadata.Key<String> ROUTING =
+            Metadata.Key.of(Headers.ROUTING_KEY.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER);
+
     /** Probes need no key. */
     private static final Set<String> OPEN = Set.of(
             GRPCInferenceServiceGrpc.getServerLiveMethod().getFullMethodName(),

@@ -43,6 +43,7 @@ final class Inference {
     /**
      * Starts to count a message. Its model is in it: until then only whether there is a slot at all decides.
      *
+     * @param routingKey of the call; null for none
      * @param deadline of the call; null for none
      * @param onRefusal called on any thread when the bytes are needed for others, the service does not wait for more, or the
      *     deadline has passed
@@ -51,10 +52,11 @@ final class Inference {
     static Inference open(
             InferenceHandler handler,
             String client,
+            @Nullable String routingKey,
             @Nullable Deadline deadline,
             BiConsumer<Inference, DetectionException> onRefusal)
             throws DetectionException {
-        CallContext context = new CallContext(client, handler.timeout());
+        CallContext context = new CallContext(client, routingKey, handler.timeout());
         if (deadline != null) {
             context.answerWithin(Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
         }

@@ -4,6 +4,7 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.Outcome;
 import io.draem.service.grpc.inference.ModelInferRequest;
 import io.draem.service.grpc.inference.ModelInferResponse;
+import io.draem.service.web.Headers;
 import io.draem.service.web.RequestId;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -13,6 +14,8 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +41,7 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
     private final CallKeys.Client client = Objects.requireNonNull(CallKeys.CLIENT.get());
     private final @Nullable Deadline deadline = Context.current().getDeadline();
     private final String requestId;
+    private final @Nullable String routingKey;
     private volatile @Nullable Inference current;
     private boolean headersSent;
     private boolean closed;
@@ -46,6 +50,9 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
         this.handler = handler;
         this.call = call;
         this.requestId = RequestId.of(headers.get(CallErrors.REQUEST_ID));
+        Iterator<String> keys = Objects.requireNonNullElse(headers.getAll(CallKeys.ROUTING), List.<String>of())
+                .iterator();
+        this.routingKey = keys.hasNext() ? Headers.routingKey(keys.next()) : null; // the first, as over HTTP
         bytes.listen(this::arrived);
         // On the connection's thread: that of the call may be in the middle of an inference.
         Context.current().addListener(context -> abandon(), Runnable::run);
@@ -54,7 +61,7 @@ abstract class InferenceListener<A> extends ServerCall.Listener<byte[]> {
     /** Starts to count a message, unless that has happened or the call has ended. */
     final void open() throws DetectionException {
         if (current == null && !isClosed()) {
-            current = Inference.open(handler, client.id(), deadline, this::refuse);
+            current = Inference.open(handler, client.id(), routingKey, deadline, this::refuse);
         }
     }
 

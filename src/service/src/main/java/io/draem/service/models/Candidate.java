@@ -1,73 +1,49 @@
 package io.draem.service.models;
 
-import io.draem.runtime.onnx.FileKind;
-import java.io.IOException;
-import java.io.InputStream;
+import io.draem.text.Sha256;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.util.Objects;
-import java.util.regex.Pattern;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version that answers only requests that name it, and is compared with the version that answers the others. It has a file
- * {@value #FILE} in its folder.
+ * A version that is tried beside the one that serves: it examines a share of the images too, for comparison, and answers a
+ * share of the requests that name no version. A {@link CandidateFile} in its folder makes it one.
  *
  * @param model the version
  * @param share share of the images that it examines too, 0 to 1
+ * @param answerShare share of the requests without a version that it answers, 0 to 1
  */
-public record Candidate(ServedModel model, double share) {
+public record Candidate(ServedModel model, double share, double answerShare) {
 
-    /** The file that makes a version a candidate: empty, or with the share as a decimal number. */
-    static final String FILE = "candidate";
-
-    private static final int MOST_BYTES = 64;
-
-    private static final Pattern SHARE = Pattern.compile("0|1|0?\\.[0-9]{1,9}|1\\.0{1,9}");
-
-    /**
-     * Returns whether a version is a candidate. One whose folder cannot be read now stays what it was.
-     *
-     * @param current the candidate of the model now; null for none
-     */
-    static boolean is(ModelFile file, @Nullable Candidate current) {
-        return file.state().isReadable()
-                ? file.state().files().containsKey(FILE)
-                : current != null && current.model().version() == file.version();
+    Candidate(ServedModel model, CandidateFile.Shares shares) {
+        this(model, shares.images(), shares.requests());
     }
 
     /**
-     * Returns the share in the file of a candidate, 1 where it is empty.
+     * Returns whether it answers a request that names no version. The same key has the same answer on every replica and after
+     * restarts, and keeps it when the share grows: then further keys are added. A version that fails, or that a request would
+     * have to open, answers nothing.
      *
-     * @param file one that {@linkplain #is is} a candidate
-     * @throws ModelLoadException if it has anything else
+     * @param key what the client gives with requests that the same version should answer; null for a random choice
      */
-    static double share(ModelFile file) throws ModelLoadException {
-        if (!file.state().isReadable()) {
-            throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, "its folder cannot be read");
-        }
-        FileKind kind = Objects.requireNonNull(file.state().files().get(FILE)).kind();
-        if (kind != FileKind.FILE) { // a pipe would block the read for ever
-            throw new ModelLoadException(FailedVersion.Failure.UNREADABLE, FILE + " is " + kind + ": make it a file");
-        }
-        String text;
-        try (InputStream in = Files.newInputStream(file.path().resolveSibling(FILE))) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            text = bytes.length > MOST_BYTES ? "long" : new String(bytes, StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new ModelLoadException(
-                    FailedVersion.Failure.UNREADABLE, "its file " + FILE + " cannot be read: " + e);
-        }
-        if (text.isEmpty()) {
-            return 1;
-        }
-        if (SHARE.matcher(text).matches()) {
-            return Double.parseDouble(text);
-        }
-        throw new ModelLoadException(
-                FailedVersion.Failure.CANDIDATE,
-                "its file " + FILE
-                        + " must be empty, or have the share of the images to examine, a number from 0 to 1 as"
-                        + " 0.1");
+    boolean answers(@Nullable String key) {
+        return answerShare > 0
+                && !model.isFailing()
+                && model.isOpen()
+                && (key == null ? ThreadLocalRandom.current().nextDouble() : position(key)) < answerShare;
+    }
+
+    private double position(String key) {
+        return position(model.name(), model.version(), key);
+    }
+
+    /**
+     * Returns the place of a key among all keys of a version, 0 to less than 1: the first 53 bits of the SHA-256 of name,
+     * version and key. Replicas of different releases must agree on it.
+     */
+    static double position(String name, int version, String key) {
+        byte[] text = (name + '\n' + version + '\n' + key).getBytes(StandardCharsets.UTF_8);
+        return (ByteBuffer.wrap(Sha256.algorithm().digest(text)).getLong() >>> 11) * 0x1p-53;
     }
 }

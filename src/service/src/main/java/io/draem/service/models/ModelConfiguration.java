@@ -6,6 +6,7 @@ import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderUnavailableException;
+import io.draem.service.history.ModelHistory;
 import io.draem.service.queue.Listeners;
 import io.draem.service.queue.QueueListener;
 import io.draem.service.sessions.SessionBudget;
@@ -63,12 +64,18 @@ class ModelConfiguration {
     }
 
     @Bean
+    ModelHistory modelHistory(ModelProperties models) {
+        return new ModelHistory(models.directory());
+    }
+
+    @Bean
     ModelUpdater modelUpdater(
             ModelProperties models,
             InferenceProperties inference,
             ModelRepository repository,
             QueueListener listener,
             SessionBudget budget,
+            ModelHistory history,
             ApplicationEventPublisher events,
             @Value("${draem.request-timeout:30s}") Duration requestTimeout) {
         ModelLoader loader = new ModelLoader(
@@ -80,7 +87,12 @@ class ModelConfiguration {
                 budget,
                 new ModelLoader.QueuePlan(
                         inference.queueCapacity(), inference.maxBatchDelay(), requestTimeout, listener));
-        return new ModelUpdater(models, repository, loader, new LoadFailures(events), events);
+        return new ModelUpdater(
+                models,
+                repository,
+                loader,
+                new LoadFailures(events),
+                new RolloutReports(models, repository, history, events));
     }
 
     /** Closed before the repository that it depends on, so that nothing is loaded into a closed one. */
@@ -97,6 +109,16 @@ class ModelConfiguration {
     ModelControl modelControl(
             ModelProperties models, ModelRepository repository, ModelUpdater updater, ModelWatcher watcher) {
         return new ModelControl(models, repository, updater, watcher);
+    }
+
+    @Bean
+    RolloutControl rolloutControl(
+            ModelProperties models,
+            ModelRepository repository,
+            ModelUpdater updater,
+            ModelWatcher watcher,
+            ModelControl control) {
+        return new RolloutControl(models, repository, updater, watcher, control);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.draem.service.models;
 
 import io.draem.model.ModelDirectory;
+import io.draem.service.history.ServedChange;
 import io.draem.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ public final class ModelControl {
                         + " for that name: put it at <name>/<version>/" + ModelDirectory.GRAPH + " first");
             }
             log.info("Key {} requests to load model {}", key, name);
-            updater.load(name, files);
+            updater.load(name, files, new ServedChange.Cause(ServedChange.Reason.LOAD, key));
             requireServed(name, files);
             log.info("Loaded on request: {}", repository.versions(name));
         });
@@ -130,7 +131,7 @@ public final class ModelControl {
             if (!repository.versions(name).isEmpty()
                     || !repository.refused(name).isEmpty()) {
                 log.info("Key {} requests to unload model {}", key, name);
-                updater.unload(name);
+                updater.unload(name, new ServedChange.Cause(ServedChange.Reason.UNLOAD, key));
                 forgetIfRemoved(name);
             } else if (files(name).isEmpty()) {
                 updater.know(name, List.of());
@@ -162,20 +163,20 @@ public final class ModelControl {
         }
     }
 
-    private void requireReady() throws ModelSelectionException {
+    void requireReady() throws ModelSelectionException {
         if (!repository.isLoaded()) {
             throw new ModelSelectionException.NotReady();
         }
     }
 
-    private void requireNotDraining() throws ModelSelectionException {
+    void requireNotDraining() throws ModelSelectionException {
         if (repository.isDraining()) {
             throw ModelSelectionException.NotNow.shuttingDown();
         }
     }
 
     /** Returns the files of a model, highest version first. */
-    private List<ModelFile> files(String name) throws ModelSelectionException {
+    List<ModelFile> files(String name) throws ModelSelectionException {
         if (!ModelDirectory.isName(name)) {
             return List.of();
         }
@@ -211,7 +212,7 @@ public final class ModelControl {
     /** Requires that the first of the versions that should serve does, and that none is refused. */
     private void requireServed(String name, List<ModelFile> files) throws ModelSelectionException {
         List<ServedModel> served = repository.versions(name);
-        List<ModelFile> wanted = updater.wanted(name, files);
+        List<ModelFile> wanted = updater.rollout().wanted(name, files);
         List<FailedVersion> refused = repository.refused(name).stream()
                 .filter(failed ->
                         wanted.isEmpty() || wanted.stream().anyMatch(file -> file.version() == failed.version()))

@@ -73,7 +73,7 @@ record ModelFile(String name, int version, Path path, State state) {
                     } else if (what != FileKind.MISSING
                             && (what != FileKind.FOLDER
                                     || name.equals(ModelDirectory.GRAPH)
-                                    || name.equals(Candidate.FILE))) {
+                                    || name.equals(CandidateFile.NAME))) {
                         files.put(name, special(what, child));
                     }
                 }

@@ -95,11 +95,13 @@ public final class ModelRepository implements AutoCloseable {
      * Leases the model of a request, which stays open until the lease is closed.
      *
      * @param name name of the model; null for the default
-     * @param version its version; null for the first
+     * @param version its version; null for the first, or the candidate if the routing selects that
      */
-    public ModelLease lease(@Nullable String name, @Nullable Integer version) throws ModelSelectionException {
+    public ModelLease lease(@Nullable String name, @Nullable Integer version, Routing routing)
+            throws ModelSelectionException {
         while (true) {
-            ServedModel model = require(name, version);
+            requireLoaded();
+            ServedModel model = offer.route(name, version, routing);
             if (model.retain()) {
                 return new ModelLease(model);
             }
@@ -107,12 +109,21 @@ public final class ModelRepository implements AutoCloseable {
         }
     }
 
-    /** Returns the model that {@link #lease} would lease, to be described, not run. */
+    /**
+     * Returns a model to be described, not run.
+     *
+     * @param name name of the model; null for the default
+     * @param version its version; null for the first
+     */
     public ServedModel require(@Nullable String name, @Nullable Integer version) throws ModelSelectionException {
+        requireLoaded();
+        return offer.require(name, version);
+    }
+
+    private void requireLoaded() throws ModelSelectionException {
         if (!loaded) {
             throw new ModelSelectionException.NotReady();
         }
-        return offer.require(name, version);
     }
 
     /**

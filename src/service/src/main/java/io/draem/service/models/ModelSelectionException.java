@@ -49,6 +49,26 @@ public abstract sealed class ModelSelectionException extends Exception {
         }
     }
 
+    /** The model has no candidate to promote. */
+    public static final class NoCandidate extends ModelSelectionException {
+
+        private static final long serialVersionUID = 1L;
+
+        NoCandidate(String message) {
+            super(message);
+        }
+    }
+
+    /** The state of the model, its files or the configuration do not allow a promotion or a rollback. */
+    public static final class Conflict extends ModelSelectionException {
+
+        private static final long serialVersionUID = 1L;
+
+        Conflict(String message) {
+            super(message);
+        }
+    }
+
     /** The model may be loaded later: the model directory cannot be read, memory is short, or earlier loads take long. */
     public static final class NotNow extends ModelSelectionException {
 

@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.history.ServedChange;
 import io.draem.service.startup.StartUpException;
 import io.draem.text.SafeText;
 import java.io.IOException;
@@ -11,10 +12,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Updates the models in service from the directory, at the start and at every scan afterwards.
@@ -45,11 +44,11 @@ final class ModelUpdater {
             ModelRepository repository,
             ModelLoader loader,
             LoadFailures failures,
-            ApplicationEventPublisher events) {
+            RolloutReports reports) {
         this.properties = properties;
         this.repository = repository;
         this.failures = failures;
-        this.rollout = new VersionRollout(properties, repository, loader, failures, events);
+        this.rollout = new VersionRollout(properties, repository, loader, failures, reports);
         this.failover = new Failover(properties, repository, rollout, () -> seen);
     }
 
@@ -126,29 +125,29 @@ final class ModelUpdater {
      * Loads the versions of a model that should serve from their files as they are now, without waiting for a second scan;
      * refused ones are tried again. Changes nothing unless all can be served. Not to be called beside scans.
      */
-    void load(String name, List<ModelFile> files) {
+    void load(String name, List<ModelFile> files, ServedChange.Cause cause) {
         failures.keepOnly(name, Set.of());
         know(name, files);
         try {
-            rollout.require(name, files);
+            rollout.because(cause, name, () -> rollout.require(name, files));
         } finally {
             rollout.reportRefused();
         }
     }
 
     /** Takes a model out of service until it is loaded again. */
-    void unload(String name) {
+    void unload(String name, ServedChange.Cause cause) {
         try {
-            rollout.update(name, List.of(), List.of());
+            rollout.because(cause, name, () -> rollout.update(name, List.of(), List.of()));
         } finally {
             failures.keepOnly(name, Set.of());
             rollout.reportRefused();
         }
     }
 
-    /** Returns the versions that should serve, in order of preference. */
-    List<ModelFile> wanted(String name, List<ModelFile> files) {
-        return rollout.wanted(name, files);
+    /** Returns what loads and offers the versions of one model. */
+    VersionRollout rollout() {
+        return rollout;
     }
 
     /** Returns the versions that were found by name, at the start and by each load since. */
@@ -177,11 +176,6 @@ final class ModelUpdater {
             }
         }
         rollout.reportRefused();
-    }
-
-    /** Sets the action for each version that starts to fail on too many of its runs; it must be quick. */
-    void whenFailing(Consumer<ServedModel> action) {
-        rollout.whenFailing(action);
     }
 
     /** Replaces a failing version by another one, even while a scan waits for the file system. */

@@ -56,7 +56,7 @@ final class ModelWatcher implements AutoCloseable, ApplicationListener<ContextCl
 
     /** Starts the scans; a failing version is replaced immediately, also without scans. */
     void start() {
-        updater.whenFailing(this::failOver);
+        updater.rollout().whenFailing(this::failOver);
         if (interval != null) {
             executor.scheduleWithFixedDelay(
                     this::scan, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);

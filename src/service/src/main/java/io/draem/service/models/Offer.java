@@ -14,6 +14,23 @@ import org.jspecify.annotations.Nullable;
 record Offer(Map<String, List<ServedModel>> models, Map<String, Candidate> candidates, DefaultModel defaultModel) {
 
     /**
+     * Returns the model that answers a request: where it names no version the first, or its candidate.
+     *
+     * @param name name of the model; null for the default
+     * @param version its version; null for none
+     */
+    ServedModel route(@Nullable String name, @Nullable Integer version, Routing routing)
+            throws ModelSelectionException {
+        ServedModel model = require(name, version);
+        Candidate candidate = version == null ? candidates.get(model.name()) : null;
+        return candidate != null
+                        && candidate.answers(routing.key())
+                        && routing.fits().test(candidate.model(), model)
+                ? candidate.model()
+                : model;
+    }
+
+    /**
      * Returns the model of a request.
      *
      * @param name name of the model; null for the default

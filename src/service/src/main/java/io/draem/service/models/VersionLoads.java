@@ -102,16 +102,16 @@ final class VersionLoads {
         ServedModel loaded = loaded(file, before);
         boolean stays = current != null && current.model() == loaded;
         try {
-            double share = Candidate.share(file);
+            CandidateFile.Shares shares = CandidateFile.read(file);
             if (usable.isEmpty() && !stays) {
                 throw new ModelLoadException(
                         FailedVersion.Failure.CANDIDATE,
-                        "it is a candidate, and no other version serves requests: remove its file " + Candidate.FILE
+                        "it is a candidate, and no other version serves requests: remove its file " + CandidateFile.NAME
                                 + " for it to serve them");
             }
             failures.forget(file, FailedVersion.Failure.CANDIDATE);
             ServedModel model = serve(file, before);
-            return model == null ? null : new Candidate(model, share);
+            return model == null ? null : new Candidate(model, shares);
         } catch (ModelLoadException e) {
             if (failures.mayTry(file)) {
                 failures.add(file, e, loaded);

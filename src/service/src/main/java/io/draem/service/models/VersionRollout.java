@@ -1,5 +1,6 @@
 package io.draem.service.models;
 
+import io.draem.service.history.ServedChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,9 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Loads the versions of a model and offers them to requests. A version is loaded while the current one stays in service, and
@@ -19,8 +17,6 @@ import org.springframework.context.ApplicationEventPublisher;
  */
 final class VersionRollout {
 
-    private static final Logger log = LoggerFactory.getLogger(VersionRollout.class);
-
     /** Held while the repository is changed, never while a file is read. */
     final Object offering = new Object();
 
@@ -28,7 +24,7 @@ final class VersionRollout {
     private final ModelRepository repository;
     private final VersionLoads loads;
     private final LoadFailures failures;
-    private final ApplicationEventPublisher events;
+    private final RolloutReports reports;
     /** Lock per name, held while its versions are loaded; the file system may take long. */
     private final Map<String, Object> loading = new ConcurrentHashMap<>();
 
@@ -37,12 +33,12 @@ final class VersionRollout {
             ModelRepository repository,
             ModelLoader loader,
             LoadFailures failures,
-            ApplicationEventPublisher events) {
+            RolloutReports reports) {
         this.properties = properties;
         this.repository = repository;
         this.loads = new VersionLoads(loader, failures);
         this.failures = failures;
-        this.events = events;
+        this.reports = reports;
     }
 
     /** Sets the action for each version that starts to fail on too many of its runs; it must be quick. */
@@ -69,6 +65,23 @@ final class VersionRollout {
     void reportRefused() {
         synchronized (offering) {
             repository.refuse(failures.models());
+        }
+    }
+
+    /** Makes a change of a model that has another cause than its files alone; one at a time. */
+    void because(ServedChange.Cause cause, String name, Runnable change) {
+        synchronized (loading(name)) {
+            reports.because(cause, name, change);
+        }
+    }
+
+    /** Loads what a scan would load, for a cause; refused versions are tried again. */
+    void update(String name, List<ModelFile> files, ServedChange.Cause cause) {
+        failures.keepOnly(name, Set.of());
+        try {
+            because(cause, name, () -> update(name, files));
+        } finally {
+            reportRefused();
         }
     }
 
@@ -104,7 +117,7 @@ final class VersionRollout {
 
     /** Returns the files of versions that are no candidates. */
     private static List<ModelFile> serving(List<ModelFile> files, @Nullable Candidate current) {
-        return files.stream().filter(file -> !Candidate.is(file, current)).toList();
+        return files.stream().filter(file -> !CandidateFile.isIn(file, current)).toList();
     }
 
     private void update(String name, List<ModelFile> files, List<Integer> named, boolean all) {
@@ -115,7 +128,7 @@ final class VersionRollout {
             tried.addAll(named);
             Candidate current = repository.candidate(name);
             ModelFile highest = files.stream()
-                    .filter(file -> Candidate.is(file, current))
+                    .filter(file -> CandidateFile.isIn(file, current))
                     .findFirst()
                     .orElse(null);
             Candidate candidate = null;
@@ -186,11 +199,7 @@ final class VersionRollout {
             repository.serve(name, after, candidate);
             // Keeps the sources of versions that a scan has loaded and not offered yet.
             before.stream().filter(model -> !after.contains(model)).forEach(loads::forget);
-            if (failed != null && failsOver) {
-                failedOver(failed, after.get(0));
-            } else {
-                logChange(name, before, after);
-            }
+            reports.replaced(name, before, after, failsOver ? failed : null);
         }
     }
 
@@ -203,19 +212,6 @@ final class VersionRollout {
         }
     }
 
-    private void failedOver(ServedModel model, ServedModel successor) {
-        log.error(
-                "Model {} failed on {} (draem.models.max-failed-share={}) and fails over to version {}: that one serves"
-                        + " requests that name no version until the file of version {} changes or the service"
-                        + " restarts. See the errors above, and replace or remove the file",
-                model,
-                model.recentFailures(),
-                properties.maxFailedShare(),
-                successor.version(),
-                model.version());
-        events.publishEvent(new ModelEvent.Failover(model, successor));
-    }
-
     /** Returns the files of versions in their order; a version that is not among the files has none. */
     private List<ModelFile> named(String name, List<ModelFile> files, List<Integer> versions) {
         return versions.stream()
@@ -224,17 +220,5 @@ final class VersionRollout {
                         .findFirst()
                         .orElseGet(() -> new ModelFile(name, version, properties.directory(), ModelFile.State.NONE)))
                 .toList();
-    }
-
-    private void logChange(String name, List<ServedModel> before, List<ServedModel> after) {
-        if (!before.isEmpty() && !after.equals(before)) {
-            log.info(
-                    after.isEmpty()
-                            ? "Model {} was removed: {} is closed once its last request has ended"
-                            : "Model {}: {} replaced {}",
-                    name,
-                    after.isEmpty() ? before : after,
-                    before);
-        }
     }
 }

@@ -144,9 +144,9 @@ class OpenApiConfiguration {
         };
     }
 
-    /** Every endpoint that runs a model accepts the client's deadline. */
+    /** Every endpoint that runs a model accepts the client's deadline and routing key. */
     @Bean
-    OperationCustomizer requestTimeout() {
+    OperationCustomizer requestHeaders() {
         return (operation, method) -> {
             if (Arrays.stream(method.getMethodParameters())
                     .anyMatch(parameter -> parameter.getParameterType() == RequestContext.class)) {
@@ -161,6 +161,15 @@ class OpenApiConfiguration {
                                         .exclusiveMinimumValue(BigDecimal.ZERO)
                                         .maximum(BigDecimal.valueOf(1_000_000))),
                         2.5));
+                operation.addParametersItem(QueryDocumentation.example(
+                        new HeaderParameter()
+                                .name(Headers.ROUTING_KEY)
+                                .description(
+                                        "Key of the requests that the same version should answer, while a candidate"
+                                                + " answers a share of those that name no version. Without it each request is"
+                                                + " assigned at random")
+                                .schema(new StringSchema()),
+                        "line-3"));
             }
             return operation;
         };

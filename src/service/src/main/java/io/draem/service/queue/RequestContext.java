@@ -2,6 +2,7 @@ package io.draem.service.queue;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Client, deadline and cancellation of one request. Every wait on behalf of a request is {@link #await}, which alone
@@ -48,6 +49,11 @@ public abstract class RequestContext {
 
     /** Returns the client for fair scheduling: the name of its API key if keys are required, otherwise its address. */
     public abstract String client();
+
+    /** Returns the key of the requests that the same version of a model should answer; null where the client gives none. */
+    public @Nullable String routingKey() {
+        return null;
+    }
 
     /** Runs an action on any thread once the response was sent or cannot be sent; immediately if that has happened already. */
     public abstract void whenCompleted(Runnable action);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Authorizes requests by their API key. Without a file of keys every request is granted. */
 public final class Gatekeeper {
 
-    /** The right to load and unload models, as the file of keys names it. */
+    /** The right to load, unload, promote and roll back models, as the file of keys names it. */
     public static final String ADMIN = "admin";
 
     private static final String EVERYBODY = "everybody";
@@ -41,12 +41,12 @@ public final class Gatekeeper {
         return key == null ? null : file.keys().nameOf(digest(key));
     }
 
-    /** Returns whether there is a key with the right to load and unload models. */
+    /** Returns whether there is a key with the right to load, unload, promote and roll back models. */
     public boolean hasAdmin() {
         return file != null && file.keys().hasAdmin();
     }
 
-    /** Returns whether a key has the right to load and unload models; nobody has it where no keys are required. */
+    /** Returns whether a key has the right to load, unload, promote and roll back models; nobody has it where no keys are required. */
     public boolean isAdmin(@Nullable String key) {
         return file != null && key != null && file.keys().isAdmin(digest(key));
     }

@@ -28,7 +28,7 @@ public record SecurityProperties(
      * Keys that clients must send.
      *
      * @param file file of the keys that clients must send, one line {@code name:sha256} per key, or
-     *     {@code name:sha256:admin} for one that may load and unload models; without it no key is required
+     *     {@code name:sha256:admin} for one that may load, unload, promote and roll back models; without it no key is required
      * @param pollInterval interval between checks of that file
      * @param openPaths exact paths that need no key, in addition to those of health, the page and the contract
      */

@@ -2,6 +2,7 @@ package io.draem.service.shadow;
 
 import io.draem.score.FalseAlarmRate;
 import io.draem.service.detection.Verdict;
+import io.draem.service.models.Candidate;
 import io.draem.service.models.ServedModel;
 import io.draem.service.shadow.ShadowListener.Outcome;
 import java.time.Duration;
@@ -13,7 +14,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The verdicts of a candidate beside those of the version that answered, while neither changes. */
+/**
+ * The verdicts of a candidate beside those of the version in service on the images that this one answered, while neither
+ * changes.
+ */
 final class Comparison {
 
     /** Images that differences and times are taken from; the last ones. */
@@ -69,14 +73,19 @@ final class Comparison {
         }
     }
 
-    /** Returns the state now. */
-    synchronized ComparisonSummary summary(double share) {
+    /**
+     * Returns the state now.
+     *
+     * @param shares the candidate, with its shares now
+     */
+    synchronized ComparisonSummary summary(Candidate shares) {
         int recent = Math.min(compared, RECENT);
         int different = count(Outcome.SERVED_ANOMALOUS) + count(Outcome.CANDIDATE_ANOMALOUS);
         return new ComparisonSummary(
                 served,
                 candidate,
-                share,
+                shares.share(),
+                shares.answerShare(),
                 compared,
                 Map.copyOf(counts),
                 compared == 0 ? null : new FalseAlarmRate(different, compared),

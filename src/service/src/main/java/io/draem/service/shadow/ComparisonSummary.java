@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param served the version that answers
  * @param share share of the images that the candidate runs too, 0 to 1
+ * @param answerShare share of the requests that the candidate answers, whose images are not compared, 0 to 1
  * @param compared number of images that both have a verdict on
  * @param counts number of images by what became of them
  * @param disagreement share of images with different verdicts, with its 95 % interval; null without images
@@ -24,6 +25,7 @@ public record ComparisonSummary(
         ServedModel served,
         ServedModel candidate,
         double share,
+        double answerShare,
         int compared,
         Map<ShadowListener.Outcome, Integer> counts,
         @Nullable FalseAlarmRate disagreement,

@@ -3,6 +3,7 @@ package io.draem.service.shadow;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
+import io.draem.service.shadow.ShadowListener.Outcome;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -23,7 +24,7 @@ final class Comparisons {
     ComparisonSummary summary(ServedModel served) {
         Candidate candidate = models.candidate(served.name());
         Comparison comparison = candidate == null ? null : current(served, candidate.model());
-        return candidate == null || comparison == null ? null : comparison.summary(candidate.share());
+        return candidate == null || comparison == null ? null : comparison.summary(candidate);
     }
 
     /** Adds to the comparison of two versions, unless they are not compared any more. */
@@ -32,6 +33,13 @@ final class Comparisons {
         if (comparison != null) {
             addition.accept(comparison);
         }
+    }
+
+    /** Counts an image that the candidate of a model answered itself. */
+    void answered(ServedModel candidate) {
+        models.versions(candidate.name()).stream()
+                .findFirst()
+                .ifPresent(served -> add(served, candidate, comparison -> comparison.add(Outcome.ANSWERED)));
     }
 
     /** Returns whether a version answers, and another one is its candidate. */

@@ -1,5 +1,6 @@
 package io.draem.service.shadow;
 
+import io.draem.service.detection.DetectionException;
 import io.draem.service.models.ServedModel;
 import java.util.Locale;
 
@@ -20,13 +21,30 @@ public interface ShadowListener {
         /** The candidate has no verdict. */
         FAILED,
         /** Requests left the candidate no time or memory. */
-        DROPPED;
+        DROPPED,
+        /** The candidate answered the request, and the version in service has no verdict. */
+        ANSWERED;
 
         static Outcome of(boolean served, boolean candidate) {
             if (served) {
                 return candidate ? BOTH_ANOMALOUS : SERVED_ANOMALOUS;
             }
             return candidate ? CANDIDATE_ANOMALOUS : BOTH_NORMAL;
+        }
+
+        /** Returns what became of an image that a candidate has no verdict on. */
+        static Outcome of(DetectionException reason) {
+            return switch (reason.outcome()) {
+                case CANCELLED,
+                        DEADLINE_EXCEEDED,
+                        OUT_OF_MEMORY,
+                        OVERLOADED,
+                        QUEUE_FULL,
+                        NOT_READY,
+                        SHUTTING_DOWN,
+                        UNKNOWN_MODEL -> DROPPED;
+                default -> FAILED;
+            };
         }
 
         /** Returns whether the versions differ. */
@@ -40,6 +58,6 @@ public interface ShadowListener {
         }
     }
 
-    /** Called once for each image that a candidate should run. */
+    /** Called once for each image that a candidate should run, or has answered. */
     void ended(ServedModel candidate, Outcome outcome);
 }

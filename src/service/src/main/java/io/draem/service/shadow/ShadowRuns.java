@@ -95,17 +95,21 @@ public final class ShadowRuns implements AutoCloseable {
 
     /**
      * Has the candidate of the model examine an image too, if it has one that does not fail, its share includes the image, and
-     * the request leaves version and threshold to the model.
+     * the request leaves version and threshold to the model. An image that the candidate itself answered is only counted.
      *
      * @param answer the verdict that the client gets
      */
     public void offer(DetectionRequest request, Detection answer) {
         ServedModel served = answer.model();
         Candidate candidate = models.candidate(served.name());
-        if (candidate == null
-                || candidate.model() == served
-                || candidate.model().isFailing()
-                || request.version() != null
+        if (candidate == null || request.version() != null) {
+            return;
+        }
+        if (candidate.model() == served) {
+            request.context().whenCompleted(() -> answered(served));
+            return;
+        }
+        if (candidate.model().isFailing()
                 || request.threshold() != null
                 || ThreadLocalRandom.current().nextDouble() >= candidate.share()) {
             return;
@@ -130,6 +134,11 @@ public final class ShadowRuns implements AutoCloseable {
     public void close() {
         closed = true;
         worker.interrupt();
+    }
+
+    private void answered(ServedModel candidate) {
+        comparisons.answered(candidate);
+        listener.ended(candidate, Outcome.ANSWERED);
     }
 
     private void add(ShadowImage image) {
@@ -192,7 +201,7 @@ public final class ShadowRuns implements AutoCloseable {
                     : Outcome.of(
                             image.verdict().anomalous(), detection.verdict().anomalous());
         } catch (DetectionException e) {
-            outcome = outcomeOf(e);
+            outcome = Outcome.of(e);
             if (outcome == Outcome.FAILED) {
                 reportFirst(image.candidate(), e);
             }
@@ -232,19 +241,5 @@ public final class ShadowRuns implements AutoCloseable {
         } finally {
             context.answered(null);
         }
-    }
-
-    private static Outcome outcomeOf(DetectionException e) {
-        return switch (e.outcome()) {
-            case CANCELLED,
-                    DEADLINE_EXCEEDED,
-                    OUT_OF_MEMORY,
-                    OVERLOADED,
-                    QUEUE_FULL,
-                    NOT_READY,
-                    SHUTTING_DOWN,
-                    UNKNOWN_MODEL -> Outcome.DROPPED;
-            default -> Outcome.FAILED;
-        };
     }
 }

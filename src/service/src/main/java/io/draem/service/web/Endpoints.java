@@ -31,7 +31,7 @@ public final class Endpoints {
     /** Most bytes of a body for operations or the model repository. */
     public static final int OPERATION_BYTES = 64 << 10;
 
-    /** The role of requests that may load and unload models. */
+    /** The role of requests that may load, unload, promote and roll back models. */
     public static final String ADMIN = Gatekeeper.ADMIN;
 
     /** Runs a model, by the Open Inference Protocol. */

@@ -12,6 +12,9 @@ public final class Headers {
     /** Seconds that the client waits, such as 0.25; more than the service's own limit changes nothing. */
     public static final String REQUEST_TIMEOUT = "X-Request-Timeout";
 
+    /** What a client gives with requests that the same version of a model should answer, such as the name of its line. */
+    public static final String ROUTING_KEY = "Draem-Routing-Key";
+
     /** A key of the service. */
     public static final String API_KEY = "X-API-Key";
 
@@ -25,6 +28,11 @@ public final class Headers {
     private static final String BEARER = "Bearer ";
 
     private Headers() {}
+
+    /** Returns the routing key of a header's value; null where it is absent or blank. */
+    public static @Nullable String routingKey(@Nullable String value) {
+        return value == null || value.isBlank() ? null : value.strip();
+    }
 
     /**
      * Returns the key that a request brings; null for none.

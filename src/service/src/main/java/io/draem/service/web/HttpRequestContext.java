@@ -49,6 +49,11 @@ final class HttpRequestContext extends ResponseContext {
         return client;
     }
 
+    @Override
+    public @Nullable String routingKey() {
+        return Headers.routingKey(connection.getHeader(Headers.ROUTING_KEY));
+    }
+
     /** Replaces the address by the name of the API key. */
     void identified(String key) {
         client = Gatekeeper.client(key);

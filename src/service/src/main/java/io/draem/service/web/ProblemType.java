@@ -17,6 +17,7 @@ public enum ProblemType {
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not support this method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The response is not available in that media type"),
     REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request arrived too slowly"),
+    VERSION_CONFLICT(HttpStatus.CONFLICT, "The version in service cannot be changed so"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
     RANGE_NOT_SATISFIABLE(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file does not have that range"),
@@ -83,8 +84,9 @@ public enum ProblemType {
             case UNAUTHORIZED ->
                 "Send a key of this service in the header " + Headers.API_KEY + ", or as Authorization: Bearer";
             case FORBIDDEN ->
-                "Use a key that has the right to do this: admin, in the file of draem.security.api-keys.file, to load and"
-                        + " unload models";
+                "Use a key that has the right to do this: admin, in the file of draem.security.api-keys.file, to load,"
+                        + " unload, promote and roll back models";
+            case VERSION_CONFLICT -> "Another version serves, or is the candidate: look at the model again";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See " + explorer + " for the paths of this service";
             case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";
@@ -140,6 +142,7 @@ public enum ProblemType {
             case 405 -> METHOD_NOT_ALLOWED;
             case 406 -> NOT_ACCEPTABLE;
             case 408 -> REQUEST_TIMEOUT;
+            case 409 -> VERSION_CONFLICT;
             case 413 -> IMAGE_TOO_LARGE;
             case 415 -> UNSUPPORTED_MEDIA_TYPE;
             case 416 -> RANGE_NOT_SATISFIABLE;

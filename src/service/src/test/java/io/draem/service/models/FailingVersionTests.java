@@ -243,7 +243,7 @@ class FailingVersionTests extends ModelDirectoryTest {
     void aVersionGivesWayOnceHoweverManyFindOut() throws Exception {
         ServedModel failing = deployFailing("2");
         List<ServedModel> reported = new ArrayList<>();
-        models.updater().whenFailing(model -> {
+        models.updater().rollout().whenFailing(model -> {
             synchronized (reported) {
                 reported.add(model);
             }

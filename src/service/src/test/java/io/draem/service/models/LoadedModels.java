@@ -3,6 +3,7 @@ package io.draem.service.models;
 import io.draem.runtime.onnx.ExecutionOptions;
 import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.ProviderChoice;
+import io.draem.service.history.ModelHistory;
 import io.draem.service.queue.QueueListener;
 import io.draem.service.sessions.SessionBudget;
 import io.draem.service.sessions.SessionListener;
@@ -22,8 +23,12 @@ final class LoadedModels implements AutoCloseable {
     static final ModelSessions.Opener OPENER =
             ModelConfiguration.opener(new ModelOpener(new ExecutionOptions(ProviderChoice.CPU, 0, 1, 1, 1)));
 
+    /** No candidate answers. */
+    static final Routing NO_CANDIDATE = new Routing(null, (candidate, served) -> false);
+
     private final List<Object> events = Collections.synchronizedList(new ArrayList<>());
     private final ModelProperties properties;
+    private final ModelHistory history;
     private final SessionBudget budget;
     private final ModelRepository repository;
     private final ModelUpdater updater;
@@ -42,6 +47,7 @@ final class LoadedModels implements AutoCloseable {
      */
     LoadedModels(ModelProperties properties, Duration requestTimeout, ModelSessions.Opener opener) {
         this.properties = properties;
+        history = new ModelHistory(properties.directory());
         budget = new SessionBudget(properties.budget(), SessionListener.NONE, System::nanoTime);
         repository = new ModelRepository(properties.defaultModel(), Duration.ofSeconds(10), budget, events::add);
         ModelLoader loader = new ModelLoader(
@@ -49,12 +55,17 @@ final class LoadedModels implements AutoCloseable {
                 opener,
                 budget,
                 new ModelLoader.QueuePlan(4, Duration.ZERO, requestTimeout, QueueListener.NONE));
-        updater = new ModelUpdater(properties, repository, loader, new LoadFailures(events::add), event -> {
-            events.add(event);
-            if (event instanceof ModelEvent.Failover) {
-                whenFailedOver.run();
-            }
-        });
+        updater = new ModelUpdater(
+                properties,
+                repository,
+                loader,
+                new LoadFailures(events::add),
+                new RolloutReports(properties, repository, history, event -> {
+                    events.add(event);
+                    if (event instanceof ModelEvent.Failover) {
+                        whenFailedOver.run();
+                    }
+                }));
     }
 
     static ModelProperties properties(Path directory, @Nullable String defaultModel) {
@@ -96,6 +107,15 @@ final class LoadedModels implements AutoCloseable {
     /** Returns what loads and unloads the models on request; closed with the watcher. */
     ModelControl control(ModelWatcher watcher) {
         return new ModelControl(properties, repository, updater, watcher);
+    }
+
+    /** Returns what promotes and rolls back on request; closed with the watcher. */
+    RolloutControl rollout(ModelWatcher watcher) {
+        return new RolloutControl(properties, repository, updater, watcher, control(watcher));
+    }
+
+    ModelHistory history() {
+        return history;
     }
 
     SessionBudget budget() {
@@ -145,5 +165,6 @@ final class LoadedModels implements AutoCloseable {
     @Override
     public void close() {
         repository.close();
+        history.close();
     }
 }

@@ -102,7 +102,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
                 .satisfies(refused -> assertThat(refused.reason()).contains("as 0.1"));
         Files.writeString(marker, "");
         models.pollTwice();
-        assertThat(models.repository().candidate("cookie")).isEqualTo(new Candidate(candidate.model(), 1));
+        assertThat(models.repository().candidate("cookie")).isEqualTo(new Candidate(candidate.model(), 1, 0));
         assertThat(models.repository().refused()).isEmpty();
     }
 
@@ -175,7 +175,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
     @Test
     void aRequestEndsOnTheModelThatItBeganWith() throws Exception {
         ServedModel old;
-        try (ModelLease lease = models.repository().lease("cookie", null)) {
+        try (ModelLease lease = models.repository().lease("cookie", null, LoadedModels.NO_CANDIDATE)) {
             old = lease.model();
             directory.put("cookie", "2", 2);
             models.pollTwice();
@@ -191,8 +191,8 @@ class ModelUpdaterTests extends ModelDirectoryTest {
 
     @Test
     void aLeaseThatIsClosedTwiceCountsOnce() throws Exception {
-        ModelLease first = models.repository().lease("cookie", null);
-        try (ModelLease second = models.repository().lease("cookie", null)) {
+        ModelLease first = models.repository().lease("cookie", null, LoadedModels.NO_CANDIDATE);
+        try (ModelLease second = models.repository().lease("cookie", null, LoadedModels.NO_CANDIDATE)) {
             first.close();
             first.close();
             directory.put("cookie", "2", 2);
@@ -430,7 +430,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         assertThat(names()).containsExactly("tile");
         cookie.closed().get(20, TimeUnit.SECONDS);
         assertThatExceptionOfType(ModelSelectionException.Unknown.class)
-                .isThrownBy(() -> models.repository().lease("cookie", null));
+                .isThrownBy(() -> models.repository().lease("cookie", null, LoadedModels.NO_CANDIDATE));
     }
 
     @Test
@@ -500,7 +500,7 @@ class ModelUpdaterTests extends ModelDirectoryTest {
         for (int i = 0; i < clients.length; i++) {
             clients[i] = new Thread(() -> {
                 while (go.get()) {
-                    try (ModelLease lease = models.repository().lease("cookie", null)) {
+                    try (ModelLease lease = models.repository().lease("cookie", null, LoadedModels.NO_CANDIDATE)) {
                         lease.model()
                                 .submit(gray(lease.model()), new TestContext())
                                 .await();

@@ -157,7 +157,7 @@ class OnDemandTests {
         models = load("model-4");
         ServedModel failing = models.repository().require("model-1", null);
         assertThat(failing.version()).isEqualTo(2);
-        models.updater().whenFailing(models::failOver);
+        models.updater().rollout().whenFailing(models::failOver);
         assertThatExceptionOfType(InferenceException.NotOpen.class)
                 .isThrownBy(() -> submit(failing))
                 .satisfies(e -> assertThat(e.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10)))

@@ -1,0 +1,195 @@
+package io.draem.service.history;
+
+import io.draem.text.SafeText;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The changes of the served versions of all models: in a file of each model's folder where that can be written, otherwise in
+ * memory. Files are read and written on a thread of its own, so that a file system that hangs delays no change.
+ */
+public final class ModelHistory implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ModelHistory.class);
+
+    private static final int MOST_WAITING = 1000;
+    private static final int MOST_READERS = 2;
+    private static final Duration READ_LIMIT = Duration.ofSeconds(2);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(4);
+
+    private final Path directory;
+    private final @Nullable String instance = hostName();
+    /** Changes of this process that no file has. */
+    private final Map<String, List<ServedChange>> unsaved = new ConcurrentHashMap<>();
+
+    private final ThreadPoolExecutor files = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), ModelHistory::thread);
+    /** Each waiting request has a thread of the web server. */
+    private final Semaphore readers = new Semaphore(MOST_READERS);
+
+    private volatile String lastProblem = "";
+
+    /** @param directory with a folder per model */
+    public ModelHistory(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * The last changes of a model.
+     *
+     * @param changes the newest first, at most 100
+     * @param kept whether a file has all of them, and takes further ones
+     */
+    public record Changes(List<ServedChange> changes, boolean kept) {}
+
+    /**
+     * Adds a change that happens now; returns before it is written.
+     *
+     * @param digest digest of the version that serves from now on; null for none
+     */
+    public void add(
+            String name,
+            @Nullable Integer from,
+            @Nullable Integer to,
+            @Nullable String digest,
+            ServedChange.Cause cause) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        ServedChange change = new ServedChange(now, from, to, digest, cause, instance);
+        boolean start = cause.reason() == ServedChange.Reason.START;
+        if (!start) {
+            unsaved.compute(name, (key, changes) -> with(changes, change));
+        }
+        try {
+            files.execute(() -> save(name, change));
+        } catch (RejectedExecutionException e) {
+            report(name, "too many changes wait for the file system");
+        }
+    }
+
+    /** Returns the last changes of a model. Those in its file are missing, and not kept, if it cannot be read in time. */
+    public Changes of(String name) {
+        if (readers.tryAcquire()) {
+            Future<Changes> read = null;
+            try {
+                read = files.submit(() -> read(name));
+                return read.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                report(name, String.valueOf(e.getCause()));
+            } catch (TimeoutException | RejectedExecutionException e) {
+                report(name, "the file system does not answer");
+            } finally {
+                if (read != null) {
+                    read.cancel(false);
+                }
+                readers.release();
+            }
+        }
+        return new Changes(newestFirst(unsaved.getOrDefault(name, List.of())), false);
+    }
+
+    private Changes read(String name) throws IOException {
+        HistoryFile file = file(name);
+        List<ServedChange> changes = new ArrayList<>(file.read());
+        List<ServedChange> more = unsaved.getOrDefault(name, List.of());
+        changes.addAll(more);
+        return new Changes(newestFirst(changes), more.isEmpty() && file.isWritable());
+    }
+
+    private void save(String name, ServedChange change) {
+        try {
+            file(name).append(change);
+            unsaved.computeIfPresent(name, (key, changes) -> without(changes, change));
+        } catch (IOException | RuntimeException e) {
+            report(name, e.toString());
+        }
+    }
+
+    private HistoryFile file(String name) {
+        return new HistoryFile(directory.resolve(name));
+    }
+
+    private static List<ServedChange> newestFirst(List<ServedChange> changes) {
+        List<ServedChange> sorted = new ArrayList<>(changes);
+        Collections.reverse(sorted); // of the same millisecond, the later one first
+        sorted.sort(Comparator.comparing(ServedChange::time).reversed());
+        return List.copyOf(sorted.subList(0, Math.min(HistoryFile.MOST, sorted.size())));
+    }
+
+    private static List<ServedChange> with(@Nullable List<ServedChange> changes, ServedChange change) {
+        List<ServedChange> more = new ArrayList<>(changes == null ? List.of() : changes);
+        more.add(change);
+        return List.copyOf(more.subList(Math.max(0, more.size() - HistoryFile.MOST), more.size()));
+    }
+
+    private static @Nullable List<ServedChange> without(List<ServedChange> changes, ServedChange change) {
+        List<ServedChange> rest = new ArrayList<>(changes);
+        rest.remove(change);
+        return rest.isEmpty() ? null : List.copyOf(rest);
+    }
+
+    /** Once for each reason: a directory that is mounted read-only has it with every change. */
+    private void report(String name, String problem) {
+        if (!problem.equals(lastProblem)) {
+            lastProblem = problem;
+            log.info(
+                    "The history of model {} is kept in memory, and ends with the service: {}",
+                    name,
+                    SafeText.escaped(problem));
+        }
+    }
+
+    private static @Nullable String hostName() {
+        String name = System.getenv("HOSTNAME"); // without a request to a name server
+        try {
+            return name != null && !name.isBlank()
+                    ? SafeText.of(name)
+                    : SafeText.of(InetAddress.getLocalHost().getHostName());
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    /** Waits for what is to be written. */
+    @Override
+    public void close() {
+        files.shutdown();
+        try {
+            if (!files.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                files.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            files.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "model-history");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,219 @@
+package io.draem.service.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.service.history.ServedChange.Cause;
+import io.draem.service.history.ServedChange.Reason;
+import io.draem.testing.Await;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ModelHistoryTests {
+
+    private static final Cause PROMOTION = new Cause(Reason.PROMOTION, "plant");
+    private static final Cause FILES = Cause.of(Reason.FILES);
+
+    @TempDir
+    Path directory;
+
+    private Path folder;
+    private Path file;
+
+    @BeforeEach
+    void folder() throws Exception {
+        folder = Files.createDirectory(directory.resolve("cookie"));
+        file = folder.resolve("history.jsonl");
+    }
+
+    @Test
+    void aRestartKeepsTheChangesNewestFirst() throws Exception {
+        try (ModelHistory history = new ModelHistory(directory)) {
+            assertThat(history.of("cookie")).isEqualTo(new ModelHistory.Changes(List.of(), true));
+            history.add("cookie", 1, 2, "sha256:2", PROMOTION);
+            history.add("cookie", 2, 1, "sha256:1", new Cause(Reason.ROLLBACK, "plant"));
+            assertThat(history.of("cookie").kept()).isTrue();
+        }
+        assertThat(Files.readAllLines(file))
+                .hasSize(2)
+                .first()
+                .asString()
+                .matches(
+                        "\\{\"time\":\"[^\"]+Z\",\"from\":1,\"to\":2,"
+                                + "\"digest\":\"sha256:2\",\"reason\":\"promotion\",\"key\":\"plant\",\"instance\":\"[^\"]+\"}");
+        try (ModelHistory history = new ModelHistory(directory)) {
+            ModelHistory.Changes changes = history.of("cookie");
+            assertThat(changes.kept()).isTrue();
+            assertThat(changes.changes()).extracting(ServedChange::to).containsExactly(1, 2);
+            assertThat(changes.changes().get(1).cause()).isEqualTo(PROMOTION);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"time\":\"2026-11-30T10:00:00Z\",\"from\":2,\"to\"",
+                "{\"time\":\"2026-11-30T10:00:00Z\",\"reason\":\"of a later release\"}",
+                "{\"time\":7,\"reason\":\"files\"}",
+                "[]",
+                "\"",
+                "\0\0\0\0"
+            })
+    void aLineThatIsNoneIsSkippedAndSpoilsNoOther(String torn) throws Exception {
+        write(FILES, 1, 2);
+        Files.writeString(file, torn, StandardOpenOption.APPEND);
+        write(PROMOTION, 2, 3);
+        assertThat(read()).extracting(ServedChange::to).containsExactly(3, 2);
+        assertThat(Files.readString(file, StandardCharsets.UTF_8))
+                .contains(torn + "\n")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void aChangeOfTheFilesThatAnotherReplicaHasWrittenIsNotRepeated() throws Exception {
+        write(PROMOTION, 1, 2);
+        write(FILES, 1, 2);
+        assertThat(read()).extracting(change -> change.cause().reason()).containsExactly(Reason.PROMOTION);
+        write(FILES, 2, 1);
+        write(PROMOTION, 1, 2);
+        write(PROMOTION, 1, 2);
+        assertThat(read()).hasSize(4);
+    }
+
+    @Test
+    void aStartIsAChangeOnlyWhereTheHistoryEndsWithAnotherVersion() throws Exception {
+        write(Cause.of(Reason.START), null, 1);
+        assertThat(folder).isEmptyDirectory();
+        write(FILES, 1, 2);
+        write(Cause.of(Reason.START), null, 2);
+        assertThat(read()).hasSize(1);
+        write(Cause.of(Reason.START), null, 1);
+        assertThat(read()).hasSize(2).first().satisfies(change -> {
+            assertThat(change.from()).isEqualTo(2);
+            assertThat(change.to()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void theFileIsBounded() throws Exception {
+        Files.writeString(file, "x".repeat(HistoryFile.MOST_BYTES) + "\n");
+        try (ModelHistory history = new ModelHistory(directory)) {
+            for (int i = 1; i <= 150; i++) {
+                history.add("cookie", i, i + 1, "sha256:" + i, PROMOTION);
+            }
+            assertThat(history.of("cookie").changes())
+                    .hasSize(100)
+                    .extracting(ServedChange::to)
+                    .startsWith(151, 150)
+                    .endsWith(52);
+        }
+        assertThat(Files.size(file)).isLessThan(HistoryFile.MOST_BYTES);
+        for (int i = 0; i < 3; i++) {
+            Files.writeString(file, "\n".repeat(HistoryFile.MOST_BYTES / 2), StandardOpenOption.APPEND);
+            write(PROMOTION, 1, 2);
+            assertThat(Files.size(file)).isLessThan(HistoryFile.MOST_BYTES);
+        }
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("history.jsonl", ".history.lock");
+    }
+
+    @Test
+    void withoutAFolderOrBesideSomethingElseTheChangesStayInMemory() throws Exception {
+        Files.createDirectory(file);
+        for (String name : List.of("cookie", "tile")) {
+            try (ModelHistory history = new ModelHistory(directory)) {
+                history.add(name, 1, 2, "sha256:2", PROMOTION);
+                history.add(name, 2, null, null, FILES);
+                ModelHistory.Changes changes = history.of(name);
+                assertThat(changes.kept()).isFalse();
+                assertThat(changes.changes()).extracting(ServedChange::from).containsExactly(2, 1);
+            }
+        }
+        assertThat(directory.resolve("tile")).doesNotExist();
+        try (ModelHistory history = new ModelHistory(directory)) {
+            assertThat(history.of("cookie")).isEqualTo(new ModelHistory.Changes(List.of(), false));
+        }
+    }
+
+    @Test
+    void aLinkIsNotFollowed() throws Exception {
+        Path other = Files.writeString(directory.resolve("other"), "precious");
+        Files.createSymbolicLink(file, other);
+        try (ModelHistory history = new ModelHistory(directory)) {
+            history.add("cookie", 1, 2, "sha256:2", PROMOTION);
+            assertThat(history.of("cookie").kept()).isFalse();
+        }
+        assertThat(other).hasContent("precious");
+    }
+
+    /** The file is shortened meanwhile, by whichever process comes to it. */
+    @Test
+    void twoProcessesLoseAndTearNothing() throws Exception {
+        List<Process> replicas = new ArrayList<>();
+        for (int replica = 1; replica <= 2; replica++) {
+            replicas.add(new ProcessBuilder(
+                            ProcessHandle.current().info().command().orElseThrow(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            ModelHistoryTests.class.getName(),
+                            directory.toString(),
+                            Integer.toString(replica * 1000))
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log-" + replica).toFile())
+                    .start());
+        }
+        Files.writeString(file, "\n".repeat(HistoryFile.MOST_BYTES - 5000), StandardOpenOption.CREATE_NEW);
+        for (Process replica : replicas) {
+            assertThat(replica.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(replica.exitValue()).isZero();
+        }
+        List<String> lines = Files.readAllLines(file).stream()
+                .filter(line -> !line.isEmpty())
+                .toList();
+        assertThat(lines).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+        Set<Integer> found = new HashSet<>();
+        read().forEach(change -> found.add(change.to()));
+        Set<Integer> written = new HashSet<>();
+        for (int i = 0; i < 40; i++) {
+            written.add(1000 + i);
+            written.add(2000 + i);
+        }
+        assertThat(found).isEqualTo(written);
+        assertThat(lines).hasSize(80);
+    }
+
+    /** A replica. */
+    public static void main(String[] arguments) throws Exception {
+        try (ModelHistory history = new ModelHistory(Path.of(arguments[0]))) {
+            for (int i = 0; i < 40; i++) {
+                history.add("cookie", 1, Integer.parseInt(arguments[1]) + i, "sha256:2", PROMOTION);
+            }
+            Await.until(Duration.ofSeconds(20), () -> history.of("cookie").kept());
+        }
+    }
+
+    private void write(Cause cause, Integer from, Integer to) {
+        try (ModelHistory history = new ModelHistory(directory)) {
+            history.add("cookie", from, to, "sha256:" + to, cause);
+        }
+    }
+
+    private List<ServedChange> read() {
+        try (ModelHistory history = new ModelHistory(directory)) {
+            return history.of("cookie").changes();
+        }
+    }
+}
