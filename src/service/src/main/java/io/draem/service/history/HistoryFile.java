@@ -44,7 +44,7 @@ final class HistoryFile {
     static final int MOST_BYTES = 128 << 10;
 
     private static final int MOST_LINE = 1 << 10;
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long INTERVAL_MILLIS = 10;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -177,7 +177,7 @@ final class HistoryFile {
     private static List<ServedChange> changes(byte[] bytes) {
         List<ServedChange> changes = new ArrayList<>();
         new String(bytes, StandardCharsets.UTF_8).lines().forEach(line -> {
-            ServedChange change = line.length() > MOST_LINE ? null : parse(line);
+            ServedChange change = line.startsWith("{") && line.length() <= MOST_LINE ? parse(line) : null;
             if (change != null) {
                 changes.add(change);
             }

@@ -101,15 +101,15 @@ final class CandidateFile {
         }
     }
 
-    /** A folder that several links lead to holds several versions: one file would change all of them. */
-    static void requireOwnFolder(ServedModel model, Path directory) throws ModelSelectionException {
-        Path folder = directory.resolve(model.name()).resolve(Integer.toString(model.version()));
+    /**
+     * Requires that no other version has the same folder by a link: one file would change both.
+     *
+     * @param folder of the version
+     * @param directory of all models
+     */
+    static void requireOwnFolder(ServedModel model, Path folder, Path directory) throws ModelSelectionException {
         try {
             Path real = folder.toRealPath();
-            Path plain = directory.toRealPath().resolve(model.name());
-            if (real.equals(plain.resolve(Integer.toString(model.version())))) {
-                return;
-            }
             for (List<ModelFile> files : ModelFile.list(directory).values()) {
                 for (ModelFile file : files) {
                     boolean same = file.name().equals(model.name()) && file.version() == model.version();
@@ -133,7 +133,7 @@ final class CandidateFile {
      */
     static byte @Nullable [] exchange(ServedModel model, Path folder, byte @Nullable [] content)
             throws ModelSelectionException {
-        Path file = folder.resolve(CandidateFile.NAME);
+        Path file = folder.resolve(NAME);
         try {
             byte[] before = null;
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -141,7 +141,7 @@ final class CandidateFile {
                     throw new ModelSelectionException.Conflict(SafeText.escaped(file.toString())
                             + " is no ordinary file: a link, as in a ConfigMap, is changed at its source");
                 }
-                before = CandidateFile.bytes(file);
+                before = bytes(file);
             }
             if (content == null && before != null) {
                 DurableFile.delete(file);
@@ -155,12 +155,8 @@ final class CandidateFile {
     }
 
     private static ModelSelectionException unwritable(ServedModel model, Path folder, IOException e) {
-        log.warn(
-                "The file {} of model {} cannot be changed: {}",
-                CandidateFile.NAME,
-                model,
-                SafeText.escaped(e.toString()));
-        String what = "The file " + CandidateFile.NAME + " of version " + model.version() + " of " + model.name();
+        log.warn("The file {} of model {} cannot be changed: {}", NAME, model, SafeText.escaped(e.toString()));
+        String what = "The file " + NAME + " of version " + model.version() + " of " + model.name();
         return Files.isWritable(folder)
                 ? new ModelSelectionException.NotNow(what + " cannot be changed now, and the service's log says why")
                 : new ModelSelectionException.Conflict(

@@ -163,7 +163,7 @@ public final class ModelControl {
         }
     }
 
-    void requireReady() throws ModelSelectionException {
+    private void requireReady() throws ModelSelectionException {
         if (!repository.isLoaded()) {
             throw new ModelSelectionException.NotReady();
         }

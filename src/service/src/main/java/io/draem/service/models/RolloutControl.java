@@ -146,7 +146,7 @@ public final class RolloutControl {
             throws ModelSelectionException {
         Path folder = folder(model);
         requireAsLoaded(model);
-        CandidateFile.requireOwnFolder(model, properties.directory());
+        CandidateFile.requireOwnFolder(model, folder, properties.directory());
         byte[] before = CandidateFile.exchange(model, folder, content);
         try {
             apply(model, cause);

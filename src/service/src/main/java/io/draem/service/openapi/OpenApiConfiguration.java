@@ -70,7 +70,9 @@ class OpenApiConfiguration {
                                         .description("The same key in the header Authorization")))
                 .tags(List.of(
                         new Tag().name(SchemaNames.DETECTION_TAG).description("Find anomalies in images"),
-                        new Tag().name(SchemaNames.MODELS_TAG).description("See which models are in service")))
+                        new Tag()
+                                .name(SchemaNames.MODELS_TAG)
+                                .description("See which models are in service, and choose their versions")))
                 // None, or either: keys are required only where they are configured.
                 .security(List.of(
                         new SecurityRequirement(),

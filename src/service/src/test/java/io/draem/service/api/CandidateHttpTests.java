@@ -90,7 +90,7 @@ class CandidateHttpTests {
         assertThat(comparison.at("/share").asDouble()).isEqualTo(1);
         assertThat(comparison.get("images").toString())
                 .isEqualTo("{\"compared\":8,\"bothNormal\":0,\"bothAnomalous\":4,\"servedAnomalous\":0,"
-                        + "\"candidateAnomalous\":4,\"failed\":0,\"dropped\":0}");
+                        + "\"candidateAnomalous\":4,\"failed\":0,\"dropped\":0,\"answered\":0}");
         assertThat(comparison.at("/disagreement/min").asDouble()).isBetween(0.1, 0.5);
         assertThat(comparison.at("/disagreement/max").asDouble()).isBetween(0.5, 0.9);
         assertThat(comparison.at("/scoreDifference/mean").asDouble()).isPositive();
