@@ -58,6 +58,7 @@ import tools.jackson.databind.JsonNode;
 class RolloutHttpTests {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String HALF = "0\nanswers 0.5";
     private static final String MODEL = "/v1/models/cookie";
 
     @TempDir
@@ -78,7 +79,7 @@ class RolloutHttpTests {
         directory = new ModelDirectory(temporary.resolve("models"));
         directory.put("cookie", "1", 1);
         directory.put("cookie", "2", 2);
-        Files.writeString(marker(), "0\nanswers 0.5");
+        Files.writeString(marker(), HALF);
         Path keys = Files.writeString(
                 temporary.resolve("keys"),
                 Http.keyLine("line", "line-key")
@@ -91,7 +92,9 @@ class RolloutHttpTests {
     @BeforeEach
     void aCandidate() throws Exception {
         http = new Http(port);
-        Files.writeString(marker(), "0\nanswers 0.5");
+        if (!Files.exists(marker()) || !Files.readString(marker()).equals(HALF)) {
+            Files.writeString(marker(), HALF);
+        }
         Await.until(LIMIT, () -> versions().equals(List.of("1 served", "2 candidate")));
     }
 
@@ -106,7 +109,7 @@ class RolloutHttpTests {
                         "localhost", GrpcPort.of(context), InsecureChannelCredentials.create())
                 .build();
         try {
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 4; i++) {
                 String key = "line-" + i;
                 List<Integer> versions = List.of(
                         detect("?include=mask", key),
@@ -121,7 +124,7 @@ class RolloutHttpTests {
         } finally {
             channel.shutdownNow();
         }
-        assertThat(ofCandidate).as("keys of the candidate").isBetween(1, 5);
+        assertThat(ofCandidate).as("keys of the candidate").isBetween(1, 3);
         // Of a batch, two images.
         double expected = 6 * ofCandidate;
         Await.until(LIMIT, () -> http.metric(detections) == detected + expected);
