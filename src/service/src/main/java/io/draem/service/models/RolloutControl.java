@@ -68,7 +68,8 @@ public final class RolloutControl {
             requireMeant(version, model, "the candidate");
             if (model.version() < served.version()) {
                 throw new ModelSelectionException.Conflict("The candidate is version " + model.version() + " of " + name
-                        + ", and version " + served.version() + " serves, which is higher: roll that back first");
+                        + ", and version " + served.version() + " serves, which is higher: remove the file "
+                        + CandidateFile.NAME + " of version " + model.version() + ", and roll that one back");
             }
             if (model.isFailing()) {
                 throw new ModelSelectionException.Conflict("The candidate, version " + model.version() + " of " + name
@@ -95,7 +96,8 @@ public final class RolloutControl {
                     .anyMatch(file -> file.version() < served.version() && !CandidateFile.isIn(file, candidate));
             if (!lower) {
                 throw new ModelSelectionException.Conflict("Version " + served.version() + " of " + name
-                        + " serves, and the model directory has no lower version that is no candidate");
+                        + " serves, and the model directory has no lower version that is no candidate: add one, or"
+                        + " remove the file " + CandidateFile.NAME + " of the one that should serve");
             }
             log.info("Key {} requests to roll back {}", key, served);
             return replace(served, CandidateFile.TAKEN_BACK, new Cause(Reason.ROLLBACK, key));

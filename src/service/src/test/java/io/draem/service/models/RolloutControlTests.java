@@ -198,7 +198,7 @@ class RolloutControlTests {
         models.pollTwice();
         assertThatExceptionOfType(ModelSelectionException.Conflict.class)
                 .isThrownBy(() -> rollout.promote("cookie", null, KEY))
-                .withMessageContaining("roll that back first");
+                .withMessageContaining("and roll that one back");
         assertThatExceptionOfType(ModelSelectionException.Unknown.class)
                 .isThrownBy(() -> rollout.promote("tile", null, KEY));
         assertThat(serving().version()).isEqualTo(3);
