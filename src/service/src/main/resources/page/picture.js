@@ -21,6 +21,9 @@ const TURBO = [
   [0.1066733, 12.64194608, -60.58204836, 110.36276771, -89.90310912, 27.34824973],
 ];
 
+/** Magenta, through which the image can be seen. */
+const REGION = [255, 0, 255, 90];
+
 const MAP_COLORS = table((level) => color(INFERNO, level / 255));
 const HEAT_COLORS = table((level) => color(TURBO, 0.62 + (level / 255) * 0.3));
 
@@ -98,6 +101,17 @@ export function heat(map, threshold, range) {
       const part = range > 0 ? Math.min(1, (2 * excess) / range) : 1;
       picture.data.set(HEAT_COLORS[Math.round(part * 255)], i);
       picture.data[i + 3] = 255 * (0.25 + part * 0.45);
+    }
+  }
+  return canvasOf(picture);
+}
+
+/** Returns the color of regions where a mask, gray pixels, is white, transparent elsewhere. */
+export function tinted(mask) {
+  const picture = new ImageData(mask.width, mask.height);
+  for (let i = 0; i < mask.data.length; i += 4) {
+    if (mask.data[i] > 127) {
+      picture.data.set(REGION, i);
     }
   }
   return canvasOf(picture);

@@ -45,6 +45,27 @@ export async function overlay(image, query) {
   return (await post(image, query, "image/png")).blob();
 }
 
+/** Returns captured images and their numbers by label; with an `id` that image alone. */
+export async function captured(query, id = null) {
+  return (await call(`v1/review/images${id === null ? `?${new URLSearchParams(query)}` : `/${id}`}`)).json();
+}
+
+/** Returns a file of a captured image: `image`, `map` or `mask`. */
+export async function capturedFile(id, name, signal) {
+  return (await call(`v1/review/images/${id}/${name}`, { signal })).blob();
+}
+
+/** Labels a captured image, and returns what it is then. */
+export async function label(id, review) {
+  const headers = { "Content-Type": "application/json" };
+  return (await call(`v1/review/images/${id}/label`, { method: "PUT", body: JSON.stringify(review), headers })).json();
+}
+
+/** Returns the labeled images of a model, a ZIP file. */
+export async function exported(query) {
+  return (await call(`v1/review/export?${new URLSearchParams(query)}`)).blob();
+}
+
 /** Returns the PNG file of a picture inside an answer. */
 export function file(picture) {
   const text = atob(picture.data);

@@ -1,6 +1,7 @@
 package io.draem.image;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Supported image formats, recognized by their first bytes alone. */
 public enum ImageFormat {
@@ -12,13 +13,18 @@ public enum ImageFormat {
 
     private static final String NAMES = "JPEG, PNG, BMP, TIFF or WebP";
 
+    /** Returns the media type. */
+    public String mediaType() {
+        return "image/" + name().toLowerCase(Locale.ROOT);
+    }
+
     /**
      * Returns the format of encoded bytes.
      *
      * @throws ImageException.Unsupported if they are none of these; the message lists the formats
      * @throws ImageException.Invalid if there are no bytes
      */
-    static ImageFormat of(byte[] bytes) throws ImageException {
+    public static ImageFormat of(byte[] bytes) throws ImageException {
         if (startsWith(bytes, 0, "\u00FF\u00D8\u00FF")) {
             return JPEG;
         }

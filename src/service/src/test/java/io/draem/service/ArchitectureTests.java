@@ -35,6 +35,8 @@ class ArchitectureTests {
             .definedBy("io.draem.service.security..")
             .layer("shadow")
             .definedBy("io.draem.service.shadow..")
+            .layer("capture")
+            .definedBy("io.draem.service.capture..")
             .layer("detection")
             .definedBy("io.draem.service.detection..")
             .layer("models")
@@ -65,12 +67,23 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("web", "grpc", "observation")
             .whereLayer("shadow")
             .mayOnlyBeAccessedByLayers("api", "observation")
+            .whereLayer("capture")
+            .mayOnlyBeAccessedByLayers("api", "observation", "shadow")
             .whereLayer("detection")
             .mayOnlyBeAccessedByLayers(
-                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "shadow")
+                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "shadow", "capture")
             .whereLayer("models")
             .mayOnlyBeAccessedByLayers(
-                    "application", "api", "protocol", "grpc", "web", "openapi", "observation", "shadow", "detection")
+                    "application",
+                    "api",
+                    "protocol",
+                    "grpc",
+                    "web",
+                    "openapi",
+                    "observation",
+                    "shadow",
+                    "capture",
+                    "detection")
             .whereLayer("history")
             .mayOnlyBeAccessedByLayers("api", "models")
             .whereLayer("queue")
@@ -83,6 +96,7 @@ class ArchitectureTests {
                     "openapi",
                     "observation",
                     "shadow",
+                    "capture",
                     "detection",
                     "models")
             .whereLayer("sessions")

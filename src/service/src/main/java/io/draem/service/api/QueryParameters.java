@@ -16,12 +16,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /** The parameters of a query, taken at their word: what is not known or has no value is refused, not ignored. */
 final class QueryParameters {
+
+    private static final Pattern WHOLE = Pattern.compile("\\d{1,18}");
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
 
@@ -58,6 +65,43 @@ final class QueryParameters {
     /** Returns all values, in order. */
     List<String> all(String name) {
         return values.getOrDefault(name, List.of());
+    }
+
+    /**
+     * Returns a whole number.
+     *
+     * @param most largest value; {@link Long#MAX_VALUE} for any
+     * @throws DetectionException if the text is not a number from 1 to that
+     */
+    static long number(String name, String text, long most) throws DetectionException {
+        long number = WHOLE.matcher(text).matches() ? Long.parseLong(text) : 0;
+        if (number < 1 || number > most) {
+            throw rejected("The parameter " + name + " must be a whole number"
+                    + (most == Long.MAX_VALUE ? ", at least 1" : " from 1 to " + most));
+        }
+        return number;
+    }
+
+    /**
+     * Returns the constant that a text names in lower case with hyphens; null for no text.
+     *
+     * @throws DetectionException if it names none
+     */
+    static <E extends Enum<E>> @Nullable E constant(String name, @Nullable String text, E[] constants)
+            throws DetectionException {
+        if (text == null) {
+            return null;
+        }
+        return Arrays.stream(constants)
+                .filter(constant -> id(constant).equals(text))
+                .findFirst()
+                .orElseThrow(() -> rejected("The parameter " + name + " has the value " + SafeText.quoted(text)
+                        + ", but takes one of "
+                        + Arrays.stream(constants).map(QueryParameters::id).collect(Collectors.joining(", "))));
+    }
+
+    private static String id(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void add(String pair, Collection<String> known) throws DetectionException {
@@ -103,26 +147,36 @@ final class QueryParameters {
         }
     }
 
-    private static DetectionException rejected(String detail) {
+    static DetectionException rejected(String detail) {
         return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
     }
 
-    /** Rejects query parameters at endpoints that have none; {@link DetectionQuery} and {@link VersionQuery} check those of the others. */
+    /**
+     * Rejects query parameters that an endpoint does not name as {@link RequestParam}; {@link DetectionQuery} and {@link
+     * VersionQuery} check those of the others.
+     */
     static final class Interceptor implements HandlerInterceptor {
 
         @Override
         public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
                 throws DetectionException {
-            if (handler instanceof HandlerMethod method && !takesQuery(method)) {
-                QueryParameters.parse(request.getQueryString(), List.of());
+            if (handler instanceof HandlerMethod method) {
+                List<MethodParameter> arguments = Arrays.asList(method.getMethodParameters());
+                if (arguments.stream()
+                        .noneMatch(argument -> argument.getParameterType() == DetectionQuery.class
+                                || argument.getParameterType() == VersionQuery.class)) {
+                    List<String> known = arguments.stream()
+                            .map(argument -> argument.getParameterAnnotation(RequestParam.class))
+                            .filter(Objects::nonNull)
+                            .map(RequestParam::name)
+                            .toList();
+                    QueryParameters parameters = parse(request.getQueryString(), known);
+                    for (String name : known) {
+                        parameters.single(name);
+                    }
+                }
             }
             return true;
-        }
-
-        private static boolean takesQuery(HandlerMethod method) {
-            return Arrays.stream(method.getMethodParameters())
-                    .anyMatch(parameter -> parameter.getParameterType() == DetectionQuery.class
-                            || parameter.getParameterType() == VersionQuery.class);
         }
     }
 }

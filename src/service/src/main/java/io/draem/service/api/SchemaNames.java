@@ -9,6 +9,9 @@ public final class SchemaNames {
     /** Tag of the endpoints that describe models. */
     public static final String MODELS_TAG = "models";
 
+    /** Tag of the endpoints for captured images. */
+    public static final String REVIEW_TAG = "review";
+
     private static final String SCHEMAS = "#/components/schemas/";
 
     /** Reference to the parts that a response can have in addition to the verdict. */

@@ -133,7 +133,8 @@ class DetectionConfiguration {
             FairExecutor imageThreads,
             DetectionListener listener,
             FrameAdmission frameAdmission,
-            DetectionProperties properties) {
+            DetectionProperties properties,
+            DetectionArchive archive) {
         return new DetectionService(
                 requestDispatch,
                 imagePreparation,
@@ -142,7 +143,8 @@ class DetectionConfiguration {
                 imageThreads,
                 listener,
                 frameAdmission,
-                new Postprocessing(properties.regions().minArea()));
+                new Postprocessing(properties.regions().minArea()),
+                archive);
     }
 
     /** Examines images for comparisons, which are no requests: no listener is informed of them. */
@@ -164,7 +166,8 @@ class DetectionConfiguration {
                 imageThreads,
                 none,
                 frameAdmission,
-                properties);
+                properties,
+                DetectionArchive.NONE);
     }
 
     @Bean

@@ -73,6 +73,15 @@ public record DetectionRequest(
         }
     }
 
+    /** Returns how to take less memory, as the end of a sentence. */
+    String remedy() {
+        if (!Include.atImageSize(include)) {
+            return "send a smaller image";
+        }
+        return "send a smaller image, or ask for fewer "
+                + (maxPictureSide == null ? "or smaller pictures" : "pictures");
+    }
+
     /** The values of clients are checked before a request is made. */
     private static void requireFraction(String name, @Nullable Double value) {
         if (value != null && !(value >= 0 && value <= 1)) {

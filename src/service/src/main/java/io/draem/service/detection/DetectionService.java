@@ -8,6 +8,7 @@ import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ModelLease;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.FairExecutor;
+import io.draem.service.queue.Listeners;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
@@ -24,6 +25,7 @@ public final class DetectionService {
     private final DetectionListener listener;
     private final FrameAdmission frames;
     private final Postprocessing postprocessing;
+    private final DetectionArchive archive;
 
     DetectionService(
             RequestDispatch dispatch,
@@ -33,7 +35,8 @@ public final class DetectionService {
             FairExecutor threads,
             DetectionListener listener,
             FrameAdmission frames,
-            Postprocessing postprocessing) {
+            Postprocessing postprocessing,
+            DetectionArchive archive) {
         this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
@@ -42,6 +45,7 @@ public final class DetectionService {
         this.listener = listener;
         this.frames = frames;
         this.postprocessing = postprocessing;
+        this.archive = archive;
     }
 
     /**
@@ -141,21 +145,12 @@ public final class DetectionService {
             boolean region = FrameAdmission.hasRegion(model.card(), request.region());
             FrameCost cost = new FrameCost(image.header(), all, model.maxInFlight(), region);
             long bytes = cost.examining(request.include(), request.maxPictureSide());
-            try (PixelBudget.Share share = pixels.take(bytes, remedy(request), request.context())) {
+            try (PixelBudget.Share share = pixels.take(bytes, request.remedy(), request.context())) {
                 FramePlan plan = frames.plan(model, image.header(), all, request.region(), request.context());
                 ModelQueue.announce(window, plan.inputs() - 1, request.context());
                 return run(new Examination(model, request, plan, cost.pixels(), start), image, window, first);
             }
         }
-    }
-
-    /** Returns how to take less memory, as the end of a sentence. */
-    static String remedy(DetectionRequest request) {
-        if (!Include.atImageSize(request.include())) {
-            return "send a smaller image";
-        }
-        return "send a smaller image, or ask for fewer "
-                + (request.maxPictureSide() == null ? "or smaller pictures" : "pictures");
     }
 
     /**
@@ -209,6 +204,13 @@ public final class DetectionService {
         waited = waited.plusNanos(System.nanoTime() - passed).minus(finding.took());
         Detection detection = detection(examination, prepared, result, finding, waited);
         responses.take(detection.pictureBytes(), context);
+        Listeners.call(
+                "archive",
+                () -> archive.offer(
+                        examination.request(),
+                        detection,
+                        result.frame().map(),
+                        examination.plan().regionOfInterest()));
         return detection;
     }
 

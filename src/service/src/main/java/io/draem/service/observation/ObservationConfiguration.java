@@ -1,5 +1,6 @@
 package io.draem.service.observation;
 
+import io.draem.service.capture.Captures;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.DetectionService;
@@ -78,6 +79,11 @@ class ObservationConfiguration {
     @Bean
     ShadowMetrics shadowMetrics(MeterRegistry registry, ModelRepository models) {
         return new ShadowMetrics(registry, models);
+    }
+
+    @Bean
+    CaptureMetrics captureMetrics(MeterRegistry registry, ObjectProvider<Captures> captures) {
+        return new CaptureMetrics(registry, captures);
     }
 
     @Bean

@@ -72,7 +72,10 @@ class OpenApiConfiguration {
                         new Tag().name(SchemaNames.DETECTION_TAG).description("Find anomalies in images"),
                         new Tag()
                                 .name(SchemaNames.MODELS_TAG)
-                                .description("See which models are in service, and choose their versions")))
+                                .description("See which models are in service, and choose their versions"),
+                        new Tag()
+                                .name(SchemaNames.REVIEW_TAG)
+                                .description("See and label captured images, where the service captures them")))
                 // None, or either: keys are required only where they are configured.
                 .security(List.of(
                         new SecurityRequirement(),

@@ -22,8 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /**
- * Serves the page that tries the service in a browser. Its files hold nothing of models or clients; all that it shows
- * comes from the public endpoints.
+ * Serves the page that tries the service in a browser, and the one that reviews captured images. Their files hold nothing of
+ * models or clients; all that they show comes from the public endpoints.
  */
 @Hidden
 @RestController
@@ -31,6 +31,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 class PageController {
 
     private static final String ROOT = "/";
+    private static final String REVIEW = "/review";
     private static final String FOLDER = "page/";
     private static final List<String> NAMES = List.of(
             "style.css",
@@ -42,6 +43,7 @@ class PageController {
             "picture.js",
             "region.js",
             "report.js",
+            "review.js",
             "service.js",
             "threshold.js",
             "viewer.js");
@@ -53,10 +55,12 @@ class PageController {
                     + " require-trusted-types-for 'script'";
 
     private final File index;
+    private final File review;
     private final Map<String, File> parts = new HashMap<>();
 
     PageController() throws IOException {
         index = File.read("index.html");
+        review = File.read("review.html");
         for (String name : NAMES) {
             parts.put(name, File.read(name));
         }
@@ -66,12 +70,18 @@ class PageController {
     static Set<String> paths() {
         Set<String> paths = NAMES.stream().map((ROOT + FOLDER)::concat).collect(Collectors.toSet());
         paths.add(ROOT);
+        paths.add(REVIEW);
         return paths;
     }
 
     @GetMapping(ROOT)
     ResponseEntity<byte[]> index() {
         return index.answer();
+    }
+
+    @GetMapping(REVIEW)
+    ResponseEntity<byte[]> review() {
+        return review.answer();
     }
 
     @GetMapping(ROOT + FOLDER + "{name}")

@@ -17,7 +17,8 @@ final class ApiKeys {
     /** Names become labels of metrics, whose number must be limited. */
     private static final int MOST = 256;
 
-    private static final Pattern LINE = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9A-Fa-f]{64})(:admin)?");
+    private static final Pattern LINE =
+            Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9A-Fa-f]{64})(?::(admin|review))?");
 
     private final List<ApiKey> keys;
 
@@ -25,11 +26,12 @@ final class ApiKeys {
         this.keys = keys;
     }
 
-    private record ApiKey(String name, byte[] digest, boolean admin) {}
+    private record ApiKey(
+            String name, byte[] digest, @Nullable String right) {}
 
     /**
-     * Parses one key per line as {@code name:sha256}, or {@code name:sha256:admin} for a key that may load and unload models;
-     * ignores empty lines and those that start with {@code #}. A name may have several keys, so that an old and a new one
+     * Parses one key per line as {@code name:sha256}, {@code name:sha256:review} for a key that may see and label captured
+     * images, or {@code name:sha256:admin} for one that may load and unload models too; ignores empty lines and those that start with {@code #}. A name may have several keys, so that an old and a new one
      * are valid during a rotation.
      *
      * @throws KeyFileException if a line is invalid, a key is repeated, or there are no or too many keys
@@ -45,15 +47,16 @@ final class ApiKeys {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 // The message does not quote the line, which may have the key itself instead of its digest.
-                throw new KeyFileException("Line " + (i + 1) + " is not of the form name:sha256 or name:sha256:admin,"
-                        + " where the name has at most 64 letters, digits, '.', '_' or '-' and the digest 64 hexadecimal"
-                        + " digits");
+                throw new KeyFileException(
+                        "Line " + (i + 1) + " is not of the form name:sha256, name:sha256:review or name:sha256:admin,"
+                                + " where the name has at most 64 letters, digits, '.', '_' or '-' and the digest 64 hexadecimal"
+                                + " digits");
             }
             byte[] digest = HexFormat.of().parseHex(matcher.group(2));
             if (!digests.add(HexFormat.of().formatHex(digest))) {
                 throw new KeyFileException("Line " + (i + 1) + " repeats the key of an earlier line");
             }
-            keys.add(new ApiKey(matcher.group(1), digest, matcher.group(3) != null));
+            keys.add(new ApiKey(matcher.group(1), digest, matcher.group(3)));
         }
         if (keys.isEmpty()) {
             throw new KeyFileException("There is no key in it");
@@ -74,12 +77,18 @@ final class ApiKeys {
     /** Returns whether the key with a digest may load and unload models. */
     boolean isAdmin(byte[] digest) {
         ApiKey key = find(digest);
-        return key != null && key.admin;
+        return key != null && Gatekeeper.ADMIN.equals(key.right);
+    }
+
+    /** Returns whether the key with a digest may see and label captured images. */
+    boolean isReviewer(byte[] digest) {
+        ApiKey key = find(digest);
+        return key != null && key.right != null;
     }
 
     /** Returns whether any key may load and unload models. */
     boolean hasAdmin() {
-        return keys.stream().anyMatch(ApiKey::admin);
+        return keys.stream().anyMatch(key -> Gatekeeper.ADMIN.equals(key.right));
     }
 
     /** Every key is compared, each in the same time whatever it is. */

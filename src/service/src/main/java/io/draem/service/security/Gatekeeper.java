@@ -11,6 +11,9 @@ public final class Gatekeeper {
     /** The right to load, unload, promote and roll back models, as the file of keys names it. */
     public static final String ADMIN = "admin";
 
+    /** The right to see and label captured images, as the file of keys names it. */
+    public static final String REVIEW = "review";
+
     private static final String EVERYBODY = "everybody";
 
     private final @Nullable KeyFile file;
@@ -49,6 +52,14 @@ public final class Gatekeeper {
     /** Returns whether a key has the right to load, unload, promote and roll back models; nobody has it where no keys are required. */
     public boolean isAdmin(@Nullable String key) {
         return file != null && key != null && file.keys().isAdmin(digest(key));
+    }
+
+    /**
+     * Returns whether a key has the right to see and label captured images: administrators have it too, and everybody where
+     * no keys are required.
+     */
+    public boolean isReviewer(@Nullable String key) {
+        return file == null || key != null && file.keys().isReviewer(digest(key));
     }
 
     private static byte[] digest(String key) {

@@ -27,8 +27,9 @@ public record SecurityProperties(
     /**
      * Keys that clients must send.
      *
-     * @param file file of the keys that clients must send, one line {@code name:sha256} per key, or
-     *     {@code name:sha256:admin} for one that may load, unload, promote and roll back models; without it no key is required
+     * @param file file of the keys that clients must send, one line {@code name:sha256} per key,
+     *     {@code name:sha256:review} for one that may see and label captured images too, or {@code name:sha256:admin} for
+     *     one that may load, unload, promote and roll back models as well; without it no key is required
      * @param pollInterval interval between checks of that file
      * @param openPaths exact paths that need no key, in addition to those of health, the page and the contract
      */

@@ -1,5 +1,6 @@
 package io.draem.service.shadow;
 
+import io.draem.service.capture.Captures;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.DetectionProperties;
 import io.draem.service.detection.DetectionService;
@@ -7,6 +8,7 @@ import io.draem.service.detection.MemoryLimits;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.queue.Listeners;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,13 +27,15 @@ class ShadowConfiguration {
             Admission admission,
             ShadowListener listener,
             DetectionProperties properties,
-            MemoryLimits limits) {
+            MemoryLimits limits,
+            ObjectProvider<Captures> captures) {
         return new ShadowRuns(
                 models,
                 detections,
                 admission,
                 Listeners.all(ShadowListener.class, List.of(listener)),
                 properties.requestTimeout(),
-                limits.bytesInFlight().toBytes() / PART);
+                limits.bytesInFlight().toBytes() / PART,
+                captures.getIfAvailable());
     }
 }

@@ -1,5 +1,6 @@
 package io.draem.service.shadow;
 
+import io.draem.service.capture.Captures;
 import io.draem.service.detection.Admission;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
@@ -7,6 +8,7 @@ import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.ResponseContext;
 import io.draem.service.detection.Verdict;
+import io.draem.service.detection.WorkQueue;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
@@ -42,7 +44,8 @@ public final class ShadowRuns implements AutoCloseable {
     private final Admission admission;
     private final ShadowListener listener;
     private final Duration timeout;
-    private final ShadowQueue waiting;
+    private final @Nullable Captures captures;
+    private final WorkQueue<ShadowImage> waiting;
     private final Comparisons comparisons;
     private final Thread worker = new Thread(this::work, "candidates");
     private volatile boolean closed;
@@ -59,14 +62,16 @@ public final class ShadowRuns implements AutoCloseable {
             Admission admission,
             ShadowListener listener,
             Duration timeout,
-            long mostBytes) {
+            long mostBytes,
+            @Nullable Captures captures) {
         this.models = models;
         this.comparisons = new Comparisons(models);
         this.detections = detections;
         this.admission = admission;
         this.listener = listener;
         this.timeout = timeout;
-        this.waiting = new ShadowQueue(admission, mostBytes);
+        this.captures = captures;
+        this.waiting = new WorkQueue<>(admission, mostBytes, ShadowImage::length);
         worker.setDaemon(true);
     }
 
@@ -211,15 +216,21 @@ public final class ShadowRuns implements AutoCloseable {
             }
         }
         if (detection != null) {
-            Verdict verdict = detection.verdict();
-            Duration inference = detection.timing().inference();
-            comparisons.add(
-                    image.served(),
-                    image.candidate(),
-                    comparison ->
-                            comparison.add(image.digest(), image.verdict(), image.inference(), verdict, inference));
+            compare(image, detection);
             listener.ended(image.candidate(), outcome);
+            if (outcome.isDisagreement() && captures != null) {
+                captures.disagreed(image.request(), image.served(), image.verdict(), detection);
+            }
         }
+    }
+
+    private void compare(ShadowImage image, Detection candidate) {
+        Duration took = candidate.timing().inference();
+        comparisons.add(
+                image.served(),
+                image.candidate(),
+                comparison ->
+                        comparison.add(image.digest(), image.verdict(), image.inference(), candidate.verdict(), took));
     }
 
     /** Waits for a moment without requests; returns whether there is one, and the image is still to be compared. */

@@ -166,7 +166,8 @@ final class BodyReceiver {
         if (path.startsWith(Endpoints.PROTOCOL_MODELS)) {
             return post && path.endsWith("/infer") ? batchBytes : 0;
         }
-        return path.startsWith(operations) || post && path.startsWith(Endpoints.REPOSITORY)
+        boolean label = "PUT".equals(request.getMethod()) && path.startsWith(Endpoints.CAPTURED_IMAGES);
+        return path.startsWith(operations) || post && path.startsWith(Endpoints.REPOSITORY) || label
                 ? Endpoints.OPERATION_BYTES
                 : 0;
     }

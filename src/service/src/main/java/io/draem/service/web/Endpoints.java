@@ -22,17 +22,23 @@ public final class Endpoints {
     /** Examines several images. */
     public static final String DETECT_BATCH = "/v1/detect/batch";
 
+    /** Lists captured images; what the paths of each begin with. */
+    public static final String CAPTURED_IMAGES = "/v1/review/images";
+
     /** What the paths of the Open Inference Protocol for models begin with. */
     static final String PROTOCOL_MODELS = "/v2/models/";
 
     /** What the paths of the protocol's extension for the model repository begin with. */
     static final String REPOSITORY = "/v2/repository/";
 
-    /** Most bytes of a body for operations or the model repository. */
+    /** Most bytes of a body for operations, the model repository or a label. */
     public static final int OPERATION_BYTES = 64 << 10;
 
     /** The role of requests that may load, unload, promote and roll back models. */
     public static final String ADMIN = Gatekeeper.ADMIN;
+
+    /** The role of requests that may see and label captured images. */
+    public static final String REVIEW = Gatekeeper.REVIEW;
 
     /** Runs a model, by the Open Inference Protocol. */
     public static final String INFER = "/v2/models/{name}/infer";

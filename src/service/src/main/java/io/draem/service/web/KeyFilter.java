@@ -115,7 +115,9 @@ final class KeyFilter extends OncePerRequestFilter {
 
         @Override
         public boolean isUserInRole(String role) {
-            return role.equals(Gatekeeper.ADMIN) && gatekeeper.isAdmin(Headers.key(this::getHeader));
+            String key = Headers.key(this::getHeader);
+            return role.equals(Gatekeeper.ADMIN) && gatekeeper.isAdmin(key)
+                    || role.equals(Gatekeeper.REVIEW) && gatekeeper.isReviewer(key);
         }
 
         @Override

@@ -69,6 +69,11 @@ class ProblemHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<Problem> problem(ProblemException e) {
+        return answer(e.type(), HttpHeaders.EMPTY, e.getMessage());
+    }
+
+    @ExceptionHandler
     ResponseEntity<Problem> unreceivedBody(UnreceivedBodyException e) {
         return detection(e.reason());
     }

@@ -13,11 +13,13 @@ public enum ProblemType {
     FORBIDDEN(HttpStatus.FORBIDDEN, "The key has no right to do this"),
     UNKNOWN_MODEL(HttpStatus.NOT_FOUND, "The model is not served"),
     NO_CANDIDATE(HttpStatus.NOT_FOUND, "The model has no candidate"),
+    NOT_CAPTURED(HttpStatus.NOT_FOUND, "There is no such captured image"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "The path does not exist"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not support this method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The response is not available in that media type"),
     REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request arrived too slowly"),
     VERSION_CONFLICT(HttpStatus.CONFLICT, "The version in service cannot be changed so"),
+    LABEL_CONFLICT(HttpStatus.CONFLICT, "Another label came first"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
     RANGE_NOT_SATISFIABLE(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "The file does not have that range"),
@@ -84,8 +86,11 @@ public enum ProblemType {
             case UNAUTHORIZED ->
                 "Send a key of this service in the header " + Headers.API_KEY + ", or as Authorization: Bearer";
             case FORBIDDEN ->
-                "Use a key that has the right to do this: admin, in the file of draem.security.api-keys.file, to load,"
-                        + " unload, promote and roll back models";
+                "Use a key that has the right to do this, in the file of draem.security.api-keys.file: review to see and"
+                        + " label captured images, admin to load, unload, promote and roll back models";
+            case NOT_CAPTURED ->
+                "It was deleted, or the service captures no images: draem.capture.directory names where they are kept";
+            case LABEL_CONFLICT -> "Read the image again, and label it with its revision";
             case VERSION_CONFLICT -> "Another version serves, or is the candidate: look at the model again";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See " + explorer + " for the paths of this service";

@@ -74,6 +74,14 @@ public final class Http {
         return post(path, "multipart/form-data; boundary=" + BOUNDARY, body.toByteArray(), headers);
     }
 
+    /** Replaces what is at a path by JSON. */
+    public HttpResponse<byte[]> put(String path, String json, String... headers)
+            throws IOException, InterruptedException {
+        return send(request(path, headers)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(json)));
+    }
+
     /** Sends any method. */
     public HttpResponse<byte[]> call(String method, String path, String... headers)
             throws IOException, InterruptedException {

@@ -22,7 +22,8 @@ class RemedyTests {
     }
 
     private static String remedy(Set<Include> include, @Nullable Integer maxPictureSide) {
-        return DetectionService.remedy(new DetectionRequest(
-                new byte[0], null, null, null, null, null, null, maxPictureSide, include, new TestContext()));
+        return new DetectionRequest(
+                        new byte[0], null, null, null, null, null, null, maxPictureSide, include, new TestContext())
+                .remedy();
     }
 }

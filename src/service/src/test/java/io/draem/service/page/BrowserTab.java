@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +32,6 @@ final class BrowserTab {
             Map.entry("ArrowDown", 40),
             Map.entry("0", 48),
             Map.entry("1", 49),
-            Map.entry("v", 86),
             Map.entry("+", 187),
             Map.entry("-", 189));
 
@@ -274,7 +274,15 @@ final class BrowserTab {
     }
 
     private static Map<String, Object> key(String name) {
-        return Map.of("key", name, "code", name.equals("v") ? "KeyV" : name, "windowsVirtualKeyCode", KEYS.get(name));
+        boolean letter = name.length() == 1 && Character.isLetter(name.charAt(0));
+        String upper = name.toUpperCase(Locale.ROOT);
+        return Map.of(
+                "key",
+                name,
+                "code",
+                letter ? "Key" + upper : name,
+                "windowsVirtualKeyCode",
+                letter ? (int) upper.charAt(0) : KEYS.get(name));
     }
 
     private static String absolute(Path file) {

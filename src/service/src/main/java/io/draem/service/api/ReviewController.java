@@ -1,0 +1,236 @@
+package io.draem.service.api;
+
+import io.draem.service.capture.CaptureFilter;
+import io.draem.service.capture.CaptureReason;
+import io.draem.service.capture.CaptureStore;
+import io.draem.service.capture.CapturedFile;
+import io.draem.service.capture.CapturedImage;
+import io.draem.service.capture.CapturedImage.Review;
+import io.draem.service.capture.ReviewLabel;
+import io.draem.service.detection.DetectionException;
+import io.draem.service.web.Endpoints;
+import io.draem.service.web.ProblemException;
+import io.draem.service.web.ProblemType;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Handles {@code /v1/review}: captured images, their labels, and their export. */
+@RestController
+@Tag(name = SchemaNames.REVIEW_TAG)
+class ReviewController {
+
+    private static final String IMAGE = Endpoints.CAPTURED_IMAGES + "/{id}";
+    private static final String UNLABELED = "none";
+    private static final int MOST = 200;
+    private static final int USUAL = 50;
+
+    private final ReviewAccess access;
+
+    ReviewController(ReviewAccess access) {
+        this.access = access;
+    }
+
+    /** Captured images. */
+    @Schema(name = "CapturedImages", description = "Captured images")
+    record Images(
+            @Schema(description = "The latest first", requiredMode = Schema.RequiredMode.REQUIRED)
+            List<CapturedImageResponse> images,
+
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED)
+            Counts counts) {}
+
+    /** Numbers of images. */
+    @Schema(name = "ReviewCounts", description = "Numbers of images of the model, and of the reason, by their label")
+    record Counts(
+            @Schema(description = "Without a label", requiredMode = Schema.RequiredMode.REQUIRED, example = "38")
+            long none,
+
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "112")
+            long good,
+
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "9")
+            long defect,
+
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "2")
+            long unsure) {
+
+        static Counts of(CaptureStore store, CaptureFilter filter) {
+            Map<ReviewLabel, Long> labels = store.labels(filter);
+            return new Counts(
+                    store.count(new CaptureFilter(filter.model(), filter.reason(), List.of(), true)),
+                    labels.getOrDefault(ReviewLabel.GOOD, 0L),
+                    labels.getOrDefault(ReviewLabel.DEFECT, 0L),
+                    labels.getOrDefault(ReviewLabel.UNSURE, 0L));
+        }
+    }
+
+    @Operation(operationId = "listCapturedImages", summary = "List captured images")
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
+    @GetMapping(path = Endpoints.CAPTURED_IMAGES, produces = MediaType.APPLICATION_JSON_VALUE)
+    Images list(
+            @Parameter(description = "Name of a model; all without it")
+                    @RequestParam(name = "model", required = false)
+                    @Nullable
+                    String model,
+            @Parameter(description = "Why they were captured: anomalous, near-threshold, unusual, disagreement, random")
+                    @RequestParam(name = "reason", required = false)
+                    @Nullable
+                    String reason,
+            @Parameter(
+                            description =
+                                    "Their label: good, defect, unsure, or none for images without one; all without it")
+                    @RequestParam(name = "label", required = false)
+                    @Nullable
+                    String label,
+            @Parameter(description = "Only images with lower numbers: the last of the page before")
+                    @RequestParam(name = "before", required = false)
+                    @Nullable
+                    String before,
+            @Parameter(description = "Most images, 1 to 200; 50 without it")
+                    @RequestParam(name = "limit", required = false)
+                    @Nullable
+                    String limit,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException {
+        CaptureStore store = access.require(request);
+        CaptureReason why = QueryParameters.constant("reason", reason, CaptureReason.values());
+        ReviewLabel labeled =
+                UNLABELED.equals(label) ? null : QueryParameters.constant("label", label, ReviewLabel.values());
+        CaptureFilter filter =
+                new CaptureFilter(model, why, labeled == null ? List.of() : List.of(labeled), UNLABELED.equals(label));
+        List<CapturedImage> images = store.list(
+                filter,
+                before == null ? Long.MAX_VALUE : QueryParameters.number("before", before, Long.MAX_VALUE),
+                limit == null ? USUAL : (int) QueryParameters.number("limit", limit, MOST));
+        return new Images(
+                images.stream().map(CapturedImageResponse::of).toList(),
+                Counts.of(store, new CaptureFilter(model, why, List.of(), false)));
+    }
+
+    @Operation(operationId = "getCapturedImage", summary = "Describe a captured image")
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
+    @GetMapping(path = IMAGE, produces = MediaType.APPLICATION_JSON_VALUE)
+    CapturedImageResponse image(
+            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+                    String id,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException {
+        return CapturedImageResponse.of(ReviewAccess.find(access.require(request), id));
+    }
+
+    @Operation(
+            operationId = "getCapturedFile",
+            summary = "Get a captured image, its map or its mask",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description = "The file",
+                            content =
+                                    @Content(
+                                            mediaType = Endpoints.IMAGE_TYPE,
+                                            schema = @Schema(type = "string", format = "binary"))))
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
+    @GetMapping(path = IMAGE + "/{file}")
+    ResponseEntity<byte[]> file(
+            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+                    String id,
+            @Parameter(
+                            description =
+                                    "image as it was sent, map (16-bit gray PNG, 65535 for 1, as large as the network's"
+                                            + " output), or mask (the regions of the model, a PNG of the image's size)",
+                            schema = @Schema(allowableValues = {"image", "map", "mask"}))
+                    @PathVariable
+                    String file,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException, IOException {
+        CaptureStore store = access.require(request);
+        CapturedImage image = ReviewAccess.find(store, id);
+        CapturedFile kind = QueryParameters.constant("file", file, CapturedFile.values());
+        try {
+            byte[] bytes = store.read(image, kind == null ? CapturedFile.IMAGE : kind);
+            return ResponseEntity.ok()
+                    .contentType(
+                            kind == CapturedFile.IMAGE
+                                    ? MediaType.parseMediaType(image.format().mediaType())
+                                    : MediaType.IMAGE_PNG)
+                    .cacheControl(CacheControl.noStore())
+                    .header("X-Content-Type-Options", "nosniff")
+                    .body(bytes);
+        } catch (NoSuchFileException e) {
+            throw new ProblemException(
+                    ProblemType.NOT_CAPTURED,
+                    image.mapped() || kind == CapturedFile.IMAGE
+                            ? "Image " + image.id() + " was deleted meanwhile"
+                            : "Image " + image.id() + " was captured without its map and mask: a candidate disagreed");
+        }
+    }
+
+    @Operation(
+            operationId = "labelCapturedImage",
+            summary = "Label a captured image",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            description = "The label",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = ReviewBody.class))))
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED, ProblemType.LABEL_CONFLICT})
+    @PutMapping(path = IMAGE + "/label", produces = MediaType.APPLICATION_JSON_VALUE)
+    CapturedImageResponse label(
+            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+                    String id,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException, IOException {
+        CaptureStore store = access.require(request);
+        CapturedImage image = ReviewAccess.find(store, id);
+        Review review = ReviewBody.read(request);
+        if (!store.label(image.id(), review)) {
+            CapturedImage now = ReviewAccess.find(store, id);
+            throw new ProblemException(
+                    ProblemType.LABEL_CONFLICT,
+                    "Image " + image.id() + " has revision " + now.review().revision()
+                            + (now.review().reviewer() == null
+                                    ? ""
+                                    : ", set by " + now.review().reviewer())
+                            + ": read it again, and label it with that revision");
+        }
+        return CapturedImageResponse.of(ReviewAccess.find(store, id));
+    }
+
+    @Operation(operationId = "deleteCapturedImage", summary = "Delete a captured image with its label")
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
+    @DeleteMapping(IMAGE)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(
+            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+                    String id,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException, IOException {
+        CaptureStore store = access.require(request);
+        store.delete(ReviewAccess.find(store, id));
+    }
+}

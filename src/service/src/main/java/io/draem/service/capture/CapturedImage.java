@@ -1,0 +1,82 @@
+package io.draem.service.capture;
+
+import io.draem.frame.FrameSize;
+import io.draem.image.ImageFormat;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image that was captured, without its pixels.
+ *
+ * @param id number in its store, higher for later images
+ * @param time when its verdict was made
+ * @param verdict of the version that answered
+ * @param digest {@code sha256:} and the hexadecimal digest of its file
+ * @param size of the upright image
+ * @param reasons why it was captured
+ * @param candidate the verdict of a candidate that disagreed; null for none
+ * @param name name of its files in the store, without endings
+ * @param mapped whether its map was kept
+ * @param bytes of all its files
+ */
+public record CapturedImage(
+        long id,
+        Instant time,
+        ModelVerdict verdict,
+        String digest,
+        ImageFormat format,
+        FrameSize size,
+        Set<CaptureReason> reasons,
+        @Nullable CandidateVerdict candidate,
+        String name,
+        boolean mapped,
+        long bytes,
+        Review review) {
+
+    /**
+     * The verdict of a version.
+     *
+     * @param modelDigest SHA-256 of the version's file
+     * @param normalizedScore 0 to 1, 0.5 at the threshold
+     * @param threshold raw image threshold that was applied
+     * @param pixelThreshold raw threshold of the regions
+     * @param regions number of regions
+     */
+    public record ModelVerdict(
+            String model,
+            int version,
+            String modelDigest,
+            boolean anomalous,
+            double score,
+            double normalizedScore,
+            double threshold,
+            double pixelThreshold,
+            int regions) {}
+
+    /**
+     * The verdict of a candidate.
+     *
+     * @param normalizedScore 0 to 1, 0.5 at its threshold
+     */
+    public record CandidateVerdict(int version, boolean anomalous, double normalizedScore) {}
+
+    /**
+     * What reviewers said.
+     *
+     * @param label null for nothing
+     * @param outlines the defect as a region of an image in JSON; null for the regions of the model
+     * @param reviewer name of the key of the last reviewer; null without a label
+     * @param time when the label was given; null without a label
+     * @param revision number of labels that were given before
+     */
+    public record Review(
+            @Nullable ReviewLabel label,
+            @Nullable String outlines,
+            @Nullable String reviewer,
+            @Nullable Instant time,
+            int revision) {
+
+        static final Review NONE = new Review(null, null, null, null, 0);
+    }
+}

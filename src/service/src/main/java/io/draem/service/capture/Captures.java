@@ -1,0 +1,208 @@
+package io.draem.service.capture;
+
+import io.draem.frame.RegionOfInterest;
+import io.draem.image.ImageException;
+import io.draem.score.AnomalyMap;
+import io.draem.service.capture.CaptureListener.Outcome;
+import io.draem.service.capture.CapturedImage.CandidateVerdict;
+import io.draem.service.capture.CapturedImage.ModelVerdict;
+import io.draem.service.detection.Admission;
+import io.draem.service.detection.Detection;
+import io.draem.service.detection.DetectionArchive;
+import io.draem.service.detection.DetectionRequest;
+import io.draem.service.detection.Verdict;
+import io.draem.service.detection.WorkQueue;
+import io.draem.service.models.ServedModel;
+import io.draem.text.EscapedFailure;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Captures images of requests by rule. A thread of its own writes them; what it cannot write in time is dropped and counted,
+ * so that no request waits. Images of requests with a threshold of their own are left out: their verdict is not the model's.
+ */
+public final class Captures implements DetectionArchive, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Captures.class);
+
+    /** Between looks for images that are too old. */
+    private static final long INTERVAL = TimeUnit.SECONDS.toNanos(30);
+
+    /** How long the images that wait may take to be written when the service ends. */
+    private static final long CLOSING_MILLIS = 5000;
+
+    private final CaptureProperties properties;
+    private final CaptureStore store;
+    private final CaptureListener listener;
+    private final CaptureRules rules;
+    private final WorkQueue<CaptureWork> waiting;
+    private final Thread writer = new Thread(this::write, "captures");
+    private volatile boolean closed;
+    private boolean failing;
+
+    /** @param mostBytes most bytes of the images that wait to be written */
+    Captures(
+            CaptureProperties properties,
+            CaptureStore store,
+            Admission admission,
+            CaptureListener listener,
+            long mostBytes) {
+        this.properties = properties;
+        this.rules = new CaptureRules(properties);
+        this.store = store;
+        this.listener = listener;
+        this.waiting = new WorkQueue<>(admission, mostBytes, CaptureWork::length);
+        writer.setDaemon(true);
+        writer.setPriority(Thread.MIN_PRIORITY);
+    }
+
+    /** Starts the thread that writes. */
+    void start() {
+        writer.start();
+    }
+
+    /** Returns the images that were captured. */
+    public CaptureStore store() {
+        return store;
+    }
+
+    @Override
+    public void offer(
+            DetectionRequest request, Detection detection, AnomalyMap map, @Nullable RegionOfInterest region) {
+        Set<CaptureReason> reasons = rules.reasons(request, detection);
+        if (!reasons.isEmpty()) {
+            add(new CaptureWork(
+                    request.image(),
+                    Instant.now(),
+                    verdict(detection.model(), detection.verdict()),
+                    detection.digest(),
+                    detection.image(),
+                    reasons,
+                    detection.verdict().minRegionArea(),
+                    null,
+                    map,
+                    region));
+        }
+    }
+
+    /**
+     * A candidate has another verdict on an image than the version that answered.
+     *
+     * @param served the version that answered
+     * @param verdict of the version that answered
+     */
+    public void disagreed(DetectionRequest request, ServedModel served, Verdict verdict, Detection ofCandidate) {
+        if (rules.capturesDisagreements(request, served)) {
+            Verdict other = ofCandidate.verdict();
+            add(new CaptureWork(
+                    request.image(),
+                    Instant.now(),
+                    verdict(served, verdict),
+                    ofCandidate.digest(),
+                    ofCandidate.image(),
+                    EnumSet.of(CaptureReason.DISAGREEMENT),
+                    verdict.minRegionArea(),
+                    new CandidateVerdict(ofCandidate.model().version(), other.anomalous(), other.normalizedScore()),
+                    null,
+                    null));
+        }
+    }
+
+    private static ModelVerdict verdict(ServedModel model, Verdict verdict) {
+        return new ModelVerdict(
+                model.name(),
+                model.version(),
+                model.digest(),
+                verdict.anomalous(),
+                verdict.score(),
+                verdict.normalizedScore(),
+                verdict.threshold(),
+                verdict.regions().pixelThreshold(),
+                verdict.regions().count());
+    }
+
+    private void add(CaptureWork work) {
+        String model = work.verdict().model();
+        if (!rules.take(model, work.reasons(), System.nanoTime())) {
+            listener.ended(model, Outcome.LIMITED);
+        } else if (closed || !waiting.add(work)) {
+            listener.ended(model, Outcome.DROPPED);
+        }
+    }
+
+    private void write() {
+        long enforced = System.nanoTime() - INTERVAL;
+        boolean ends = false;
+        while (!ends) {
+            try {
+                boolean last = closed;
+                CaptureWork work = waiting.poll(1);
+                if (work != null) {
+                    try {
+                        write(work);
+                    } finally {
+                        waiting.free(work);
+                    }
+                }
+                ends = last && work == null;
+                if (work != null || System.nanoTime() - enforced >= INTERVAL) {
+                    enforced = System.nanoTime();
+                    enforce();
+                }
+            } catch (InterruptedException e) {
+                // nobody ends this thread so
+            } catch (IOException | DataAccessException e) {
+                report(e);
+            } catch (Throwable e) {
+                log.error("An image was not captured", EscapedFailure.of(e));
+            }
+        }
+    }
+
+    private void enforce() throws IOException {
+        store.enforce(
+                Instant.now().minus(properties.maxAge()),
+                properties.maxImages(),
+                properties.maxBytes().toBytes());
+    }
+
+    private void write(CaptureWork work) throws IOException {
+        String model = work.verdict().model();
+        Outcome outcome = Outcome.FAILED;
+        try {
+            if (store.merge(model, work.digest(), work.reasons(), work.candidate())) {
+                outcome = Outcome.KNOWN;
+            } else {
+                work.write(store);
+                outcome = Outcome.STORED;
+            }
+            failing = false;
+        } catch (ImageException e) {
+            throw new IOException(e);
+        } finally {
+            listener.ended(model, outcome);
+        }
+    }
+
+    /** Once, until an image is written again. */
+    private void report(Exception failure) {
+        if (!failing) {
+            failing = true;
+            log.error("Images are not captured: {}", failure.toString());
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        writer.join(CLOSING_MILLIS);
+        store.close();
+    }
+}

@@ -1,0 +1,112 @@
+package io.draem.service.capture;
+
+import io.draem.frame.RegionOfInterest;
+import io.draem.overlay.PngWriter;
+import io.draem.service.capture.CapturedImage.ModelVerdict;
+import io.draem.service.capture.CapturedImage.Review;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the labeled images of a model as a ZIP file in the layout of MVTec AD, which the trainer reads. Images that are
+ * labeled unsure are left out.
+ */
+public final class ReviewExport {
+
+    /** The labels that are written. */
+    public static final List<ReviewLabel> LABELS = List.of(ReviewLabel.GOOD, ReviewLabel.DEFECT);
+
+    private static final int PAGE = 100;
+    private static final String HEADER =
+            "file,label,mask,captured,reasons,version,score,normalizedScore,threshold,reviewer,reviewed\n";
+
+    private final CaptureStore store;
+    private final String goodFolder;
+
+    /** @param train whether good images are to train on, and not to test with */
+    public ReviewExport(CaptureStore store, boolean train) {
+        this.store = store;
+        this.goodFolder = train ? "train/good/" : "test/good/";
+    }
+
+    /**
+     * Writes the file, image by image. Without its end if this fails, so that a part is not taken for the whole.
+     *
+     * @param filter what is written of the {@link #LABELS}
+     */
+    public void write(CaptureFilter filter, OutputStream out) throws IOException {
+        StringBuilder table = new StringBuilder(HEADER);
+        ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
+        zip.setLevel(Deflater.NO_COMPRESSION); // the files are compressed
+        long before = Long.MAX_VALUE;
+        List<CapturedImage> page;
+        do {
+            page = store.list(filter, before, PAGE);
+            for (CapturedImage image : page) {
+                before = image.id();
+                write(image, zip, table);
+            }
+        } while (!page.isEmpty());
+        put(zip, "images.csv", table.toString().getBytes(StandardCharsets.UTF_8));
+        zip.finish();
+    }
+
+    private void write(CapturedImage image, ZipOutputStream zip, StringBuilder table) throws IOException {
+        byte[] encoded;
+        byte[] mask;
+        boolean good = image.review().label() == ReviewLabel.GOOD;
+        try {
+            encoded = store.read(image, CapturedFile.IMAGE);
+            mask = good ? null : mask(image);
+        } catch (NoSuchFileException e) {
+            return; // deleted meanwhile
+        }
+        String name = image.name().replace('/', '-');
+        String file = (good ? goodFolder : "test/defect/") + name + CaptureFiles.ending(image.format());
+        String maskFile = "ground_truth/defect/" + name + "_mask.png";
+        put(zip, file, encoded);
+        if (mask != null) {
+            put(zip, maskFile, mask);
+        }
+        ModelVerdict verdict = image.verdict();
+        Review review = image.review();
+        table.append(String.join(
+                        ",",
+                        file,
+                        good ? "good" : "defect",
+                        mask == null ? "" : maskFile,
+                        image.time().toString(),
+                        image.reasons().stream().map(CaptureReason::id).collect(Collectors.joining(" ")),
+                        Integer.toString(verdict.version()),
+                        Double.toString(verdict.score()),
+                        Double.toString(verdict.normalizedScore()),
+                        Double.toString(verdict.threshold()),
+                        String.valueOf(review.reviewer()),
+                        String.valueOf(review.time())))
+                .append('\n');
+    }
+
+    /** Returns where the defect is: what the reviewer drew, else the regions of the model; null for neither. */
+    private byte @Nullable [] mask(CapturedImage image) throws IOException {
+        String outlines = image.review().outlines();
+        if (outlines != null) {
+            return PngWriter.bits(RegionOfInterest.ofJson(outlines)
+                    .at(image.size().width(), image.size().height()));
+        }
+        return image.mapped() && image.verdict().regions() > 0 ? store.read(image, CapturedFile.MASK) : null;
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(bytes);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,190 @@
+package io.draem.service.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.draem.frame.FrameSize;
+import io.draem.image.ImageFormat;
+import io.draem.service.capture.CapturedImage.ModelVerdict;
+import io.draem.service.capture.CapturedImage.Review;
+import io.draem.service.startup.StartUpException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class CaptureStoreTests {
+
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+    private static final byte[] FILE = new byte[100];
+
+    @TempDir
+    private Path directory;
+
+    private CaptureStore store;
+
+    @BeforeEach
+    void open() {
+        store = CaptureStore.open(directory);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void theOldestImagesAreDeletedFirstAndLabeledOnesLast() throws IOException {
+        for (int i = 0; i < 4; i++) {
+            add(i);
+        }
+        store.label(1, review(ReviewLabel.GOOD, 0));
+        store.enforce(Instant.EPOCH, 2, Long.MAX_VALUE);
+        assertThat(ids()).containsExactly(4L, 1L);
+        assertThat(store.images()).isEqualTo(2);
+        assertThat(store.bytes()).isEqualTo(600);
+        assertThat(files()).hasSize(6);
+        store.enforce(Instant.EPOCH, 2, 599);
+        assertThat(ids()).containsExactly(1L);
+        assertThat(files()).hasSize(3);
+    }
+
+    @Test
+    void anImageThatIsTooOldIsDeletedWithItsLabel() throws IOException {
+        add(0);
+        add(1);
+        store.label(1, review(ReviewLabel.DEFECT, 0));
+        store.enforce(NOON.plus(Duration.ofMinutes(1)), 100, Long.MAX_VALUE);
+        assertThat(ids()).containsExactly(2L);
+        assertThat(files()).hasSize(3);
+        store.enforce(NOON.plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
+        assertThat(ids()).isEmpty();
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void labelsOutliveTheProcessAndUnfinishedFilesDoNot() throws IOException {
+        add(0);
+        store.label(1, review(ReviewLabel.UNSURE, 0));
+        store.close();
+        Path day = directory.resolve("2026-03-01");
+        Files.createFile(day.resolve("120000-001-cookie-0123456789ab.jpg"));
+        Files.createFile(day.resolve("120000-000-cookie-000000000000.jpg.part"));
+        Files.createFile(day.resolve("notes.txt"));
+        Files.createFile(directory.resolve("120000-001-cookie-0123456789ab.jpg"));
+
+        store = CaptureStore.open(directory);
+        assertThat(store.find(1)).extracting(image -> image.review().label()).isEqualTo(ReviewLabel.UNSURE);
+        assertThat(store.images()).isEqualTo(1);
+        assertThat(store.bytes()).isEqualTo(300);
+        assertThat(files())
+                .containsExactlyInAnyOrder(
+                        "120000-000-cookie-000000000000.jpg",
+                        "120000-000-cookie-000000000000.map.png",
+                        "120000-000-cookie-000000000000.mask.png",
+                        "notes.txt",
+                        "120000-001-cookie-0123456789ab.jpg");
+    }
+
+    @Test
+    void ofTwoReviewersOneLabels() throws Exception {
+        add(0);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int revision = 0; revision < 20; revision++) {
+                Review review = review(ReviewLabel.GOOD, revision);
+                List<Callable<Boolean>> calls = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    calls.add(() -> store.label(1, review));
+                }
+                int set = 0;
+                for (Future<Boolean> call : threads.invokeAll(calls)) {
+                    set += call.get() ? 1 : 0;
+                }
+                assertThat(set).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(store.find(1)).extracting(image -> image.review().revision()).isEqualTo(20);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsReported() throws IOException {
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> CaptureStore.open(Files.createFile(directory.resolve("file"))))
+                .withMessageContaining("draem.capture.directory cannot be used");
+        Path damaged = Files.createDirectory(directory.resolve("damaged"));
+        Files.write(damaged.resolve("captures.mv.db"), new byte[8192]);
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> CaptureStore.open(damaged))
+                .withMessageContaining("captures.mv.db of draem.capture.directory cannot be opened")
+                .satisfies(e -> assertThat(e.remedy()).contains("move the files"));
+    }
+
+    @Test
+    void anImageThatCannotBeWrittenLeavesNoFile() throws IOException {
+        CapturedImage image = image(0);
+        Files.createDirectories(directory.resolve(image.name() + CaptureFiles.MAP));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> store.add(image, FILE, FILE, FILE));
+        assertThat(ids()).isEmpty();
+        assertThat(directory.resolve(image.name() + ".jpg")).doesNotExist();
+        assertThat(store.bytes()).isZero();
+    }
+
+    private void add(int number) throws IOException {
+        store.add(image(number), FILE, FILE, FILE);
+    }
+
+    private static CapturedImage image(int number) {
+        String digest = "sha256:%064x".formatted(number);
+        Instant time = NOON.plus(Duration.ofMinutes(2L * number));
+        return new CapturedImage(
+                0,
+                time,
+                new ModelVerdict("cookie", 1, "sha256:1", true, 0.6, 0.55, 0.5, 0.5, 1),
+                digest,
+                ImageFormat.JPEG,
+                new FrameSize(10, 10),
+                Set.of(CaptureReason.RANDOM),
+                null,
+                CaptureFiles.name(time, "cookie", digest.substring(0, 19)),
+                true,
+                3L * FILE.length,
+                Review.NONE);
+    }
+
+    private static Review review(ReviewLabel label, int revision) {
+        return new Review(label, null, "anna", NOON, revision);
+    }
+
+    private List<Long> ids() {
+        return store.list(CaptureFilter.ALL, Long.MAX_VALUE, 100).stream()
+                .map(CapturedImage::id)
+                .toList();
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("captures."))
+                    .toList();
+        }
+    }
+}
