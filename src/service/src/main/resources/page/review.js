@@ -215,7 +215,8 @@ function describe(image) {
   const reviewer = image.review === undefined ? "" : ` Labeled by ${image.review.reviewer}.`;
   byId("why").textContent = `${image.model}, version ${image.version}: score ${image.score.toFixed(4)}, threshold`
     + ` ${image.threshold.toFixed(4)} (normalized ${image.normalizedScore.toFixed(3)}).`
-    + ` ${new Date(image.time).toLocaleString()}. ${image.reasons.map((reason) => REASONS[reason] ?? reason).join(", ")}.`
+    + ` Captured ${new Date(image.time).toLocaleString()}:`
+    + ` ${image.reasons.map((reason) => REASONS[reason] ?? reason).join(", ")}.`
     + candidate + reviewer;
   byId("caption").textContent = `Image ${image.id}: ${index + 1} of ${images.length}${complete ? "" : " or more"}`;
   for (const button of byId("labels").querySelectorAll("[aria-pressed]")) {

@@ -94,7 +94,17 @@ class ReviewController {
                     @RequestParam(name = "model", required = false)
                     @Nullable
                     String model,
-            @Parameter(description = "Why they were captured: anomalous, near-threshold, unusual, disagreement, random")
+            @Parameter(
+                            description = "Why they were captured; for any reason without it",
+                            schema =
+                                    @Schema(
+                                            allowableValues = {
+                                                "anomalous",
+                                                "near-threshold",
+                                                "unusual",
+                                                "disagreement",
+                                                "random"
+                                            }))
                     @RequestParam(name = "reason", required = false)
                     @Nullable
                     String reason,

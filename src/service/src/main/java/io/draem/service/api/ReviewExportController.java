@@ -51,15 +51,30 @@ class ReviewExportController {
     @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
     @GetMapping(path = "/v1/review/export", produces = "application/zip")
     void export(
-            @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
+            @Parameter(
+                            description = "Name of the model. Example: cookie",
+                            required = true,
+                            schema = @Schema(examples = "cookie"))
                     @RequestParam(name = "model", required = false)
                     @Nullable
                     String model,
-            @Parameter(description = "Only images that were captured for this reason: random is a fair sample")
+            @Parameter(
+                            description = "Only images that were captured for this reason: random is a fair sample",
+                            schema =
+                                    @Schema(
+                                            allowableValues = {
+                                                "anomalous",
+                                                "near-threshold",
+                                                "unusual",
+                                                "disagreement",
+                                                "random"
+                                            }))
                     @RequestParam(name = "reason", required = false)
                     @Nullable
                     String reason,
-            @Parameter(description = "What good images are for: test, or train to train on them; test without it")
+            @Parameter(
+                            description = "What good images are for: test, or train to train on them; test without it",
+                            schema = @Schema(allowableValues = {"test", "train"}))
                     @RequestParam(name = "good", required = false)
                     @Nullable
                     String good,
