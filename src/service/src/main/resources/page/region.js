@@ -23,13 +23,15 @@ export class RegionTool {
   #cross = null;
   #text = null;
 
-  /** @param handlers `begin()`, `redraw()`, and `use()` when another region, or none, is in use */
+  /**
+   * @param handlers `begin()`, `redraw()`, and `use()` when another region, or none, is in use; with `immediate` a region is
+   *     in use as soon as it is closed
+   */
   constructor(handlers) {
     this.#handlers = handlers;
     byId("region-draw").addEventListener("click", () => (this.#drawing ? this.#cancel() : this.#begin()));
     byId("region-use").addEventListener("click", () => {
-      this.#text = this.#corners.map(({ x, y }) => `${decimals(x)},${decimals(y)}`).join(" ");
-      this.#cancel();
+      this.#use();
       byId("region-clear").focus();
       this.#handlers.use();
     });
@@ -131,11 +133,21 @@ export class RegionTool {
       this.#show(`A region has at least ${FEWEST} corners. ${HELP}`);
       return;
     }
+    if (this.#handlers.immediate) {
+      this.#use();
+      this.#handlers.use();
+      return;
+    }
     this.#drawing = false;
     this.#ready = true;
     this.#cross = null;
     this.#show("The region is closed, but not in use yet.");
     byId("region-use").focus();
+  }
+
+  #use() {
+    this.#text = this.#corners.map(({ x, y }) => `${decimals(x)},${decimals(y)}`).join(" ");
+    this.#cancel();
   }
 
   /** Removes what is drawn; a region in use stays in use. */

@@ -20,6 +20,7 @@ const REASONS = {
 const byId = (id) => document.getElementById(id);
 const canvas = byId("canvas");
 const region = new RegionTool({
+  immediate: true,
   begin: () => viewer.focus(),
   redraw: () => viewer.draw(),
   use: () => addOutline(),
@@ -48,6 +49,8 @@ let regions = null;
 let outlines = [];
 let showing = new AbortController();
 let busy = false;
+/** Ends the work for an earlier filter. */
+let listing = new AbortController();
 
 byId("access").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -76,13 +79,15 @@ byId("zoom-out").addEventListener("click", () => viewer.zoomOut());
 byId("zoom-in").addEventListener("click", () => viewer.zoomIn());
 byId("zoom-fit").addEventListener("click", () => viewer.fit());
 byId("zoom-actual").addEventListener("click", () => viewer.actualSize());
-byId("export").addEventListener("click", () => guarded(null, async () => {
-  const name = byId("model").value;
-  save(await exported({ model: name }), `${name}.zip`);
-}));
+byId("export").addEventListener("click", async () => {
+  const { model, reason } = filter();
+  byId("export").disabled = true;
+  await guarded(null, async () => save(await exported(reason ? { model, reason } : { model }), `${model}.zip`));
+  byId("export").disabled = false;
+});
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea") !== null;
-  if (typing || event.ctrlKey || event.altKey || event.metaKey || region.drawing || event.defaultPrevented) {
+  const typing = event.target.closest("input:not([type=checkbox]), select, textarea") !== null;
+  if (typing || event.repeat || !byId("shortcuts").checked || event.ctrlKey || event.altKey || event.metaKey || region.drawing || event.defaultPrevented) {
     return;
   }
   const action = {
@@ -104,23 +109,28 @@ begin();
 
 /** Loads the first images of the filter. */
 async function begin() {
+  listing.abort();
+  const mine = new AbortController();
+  listing = mine;
+  images = [];
+  complete = false;
+  index = 0;
   await guarded(begin, async () => {
-    images = [];
-    complete = false;
-    index = 0;
-    await more();
+    await more(mine.signal);
     showProblem(null);
     await show();
   });
 }
 
 /** Loads the next images, and what there is of each label. */
-async function more() {
-  const answer = await captured({ ...filter(), limit: PAGE, ...(images.length > 0 ? { before: images.at(-1).id } : {}) });
+async function more(signal) {
+  const before = images.length > 0 ? { before: images.at(-1).id } : {};
+  const answer = await captured({ ...filter(), limit: PAGE, ...before });
+  signal.throwIfAborted();
   images.push(...answer.images);
   complete = answer.images.length < PAGE;
   showCounts(answer.counts);
-  offerModels(answer.images);
+  offerModels(answer.models);
 }
 
 function filter() {
@@ -129,7 +139,7 @@ function filter() {
 
 function offerModels(found) {
   const select = byId("model");
-  for (const { model } of found) {
+  for (const model of found) {
     if (![...select.options].some((option) => option.value === model)) {
       select.add(new Option(model, model));
     }
@@ -146,18 +156,21 @@ async function move(step) {
   if (busy || images.length === 0) {
     return;
   }
+  busy = true;
   await guarded(null, async () => {
     if (step > 0 && index === images.length - 1 && !complete) {
-      await more();
+      await more(listing.signal);
     }
     const next = index + step;
-    if (next >= 0 && next < images.length) {
-      index = next;
-      await show();
-    } else {
+    if (next < 0 || next >= images.length) {
       announce(next < 0 ? "This is the first image." : "This is the last image.");
+      return;
     }
+    index = next;
+    busy = false;
+    await show();
   });
+  busy = false;
 }
 
 /** Shows the image at the index. */
@@ -193,14 +206,21 @@ async function show() {
   canvas.parentElement.parentElement.style.setProperty("--shape", `${image.width} / ${image.height}`);
   viewer.show({ width: image.width, height: image.height }, true);
   byId("marked").hidden = regions === null;
-  canvas.setAttribute("aria-label", `Image ${image.id}, ${image.regions} regions marked by the model`);
+  const text = `Image ${image.id}, ${image.regions} regions marked by the model`;
+  canvas.setAttribute("aria-label", text);
+  announce(`${text}. ${byId("word").textContent}.`);
 }
 
 /** Returns the picture of a file; of one that the browser cannot read, the overlay that the service draws. */
 async function readable(file, image) {
   const decoded = await decode(file);
   const same = decoded?.width === image.width && decoded?.height === image.height;
-  return same ? decoded : decode(await overlay(file, { model: image.model, version: image.version, maxPictureSide: 1600 }));
+  return same ? decoded : decode(await overlay(file, {
+    model: image.model,
+    version: image.version,
+    threshold: image.threshold, // with one of its own, the request is not captured again
+    maxPictureSide: 1600,
+  }));
 }
 
 function describe(image) {
@@ -224,26 +244,28 @@ function describe(image) {
   }
 }
 
-/** Stores a label, and goes to the next image. */
+/** Stores a label, and goes to the next image. An image that is not shown yet gets none. */
 async function set(chosen) {
   const image = images[index];
-  if (busy || image === undefined) {
+  if (busy || image === undefined || picture === null) {
     return;
   }
   busy = true;
-  try {
-    await guarded(null, async () => {
-      const drawn = chosen === "defect" && outlines.length > 0 ? { outlines } : {};
-      images[index] = await label(image.id, { label: chosen, revision: image.revision, ...drawn });
-      showProblem(null);
-      announce(chosen === "none" ? "The label was removed." : `Labeled ${chosen}.`);
-      showCounts((await captured({ ...filter(), limit: 1 })).counts);
-      describe(images[index]);
-    }, image);
-  } finally {
-    busy = false;
-  }
-  if (images[index].revision !== image.revision && chosen !== "none") {
+  let stored = false;
+  await guarded(null, async () => {
+    const drawn = chosen === "defect" && outlines.length > 0 ? { outlines } : {};
+    const at = images.indexOf(image);
+    const labeled = await label(image.id, { label: chosen, revision: image.revision, ...drawn });
+    listing.signal.throwIfAborted();
+    images[at] = labeled;
+    stored = true;
+    showProblem(null);
+    announce(chosen === "none" ? "The label was removed." : `Labeled ${chosen}.`);
+    showCounts((await captured({ ...filter(), limit: 1 })).counts);
+    describe(labeled);
+  }, image);
+  busy = false;
+  if (stored && chosen !== "none") {
     await move(1);
   }
 }
@@ -252,7 +274,7 @@ function addOutline() {
   if (region.text !== null) {
     outlines = [...outlines, region.text.split(" ").map((point) => point.split(",").map(Number))];
     region.drop();
-    byId("region-draw").focus();
+    viewer.focus();
     showOutlines();
   }
 }
@@ -303,7 +325,7 @@ async function guarded(again, work, image) {
         ? "This key may not review: try another"
         : "This service asks for a key that may review";
       byId("insecure").hidden = window.isSecureContext;
-      byId("why").textContent = "Known when there is a key.";
+      byId("why").textContent = "Enter a key to see the images.";
       byId("key").focus();
       return;
     }
@@ -312,8 +334,12 @@ async function guarded(again, work, image) {
       byId("why").textContent = "The service has none to show.";
     }
     if (e.is("label-conflict") && image !== undefined) {
-      images[index] = await captured({}, image.id);
-      await show();
+      await guarded(null, async () => {
+        const now = await captured({}, image.id);
+        images[images.indexOf(image)] = now;
+        describe(now); // what the reviewer has drawn stays
+      });
+      showProblem(e);
     }
   }
 }

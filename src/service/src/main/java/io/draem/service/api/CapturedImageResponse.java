@@ -181,7 +181,7 @@ record CapturedImageResponse(
                 verdict.threshold(),
                 verdict.pixelThreshold(),
                 verdict.regions(),
-                image.mapped(),
+                image.hasMap(),
                 candidate == null
                         ? null
                         : new Candidate(candidate.version(), candidate.anomalous(), candidate.normalizedScore()),

@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.frame.FrameSize;
 import io.draem.frame.RegionOfInterest;
 import io.draem.service.capture.CapturedImage.Review;
 import io.draem.service.capture.ReviewLabel;
@@ -51,9 +52,10 @@ record ReviewBody(
     /**
      * Reads the body of a request.
      *
+     * @param size of the image that is labeled
      * @throws DetectionException if it is something else
      */
-    static Review read(HttpServletRequest request) throws DetectionException, IOException {
+    static Review read(HttpServletRequest request, FrameSize size) throws DetectionException, IOException {
         byte[] bytes = RequestBytes.read(request, Endpoints.OPERATION_BYTES);
         if (bytes.length > Endpoints.OPERATION_BYTES) {
             throw new DetectionException.Rejected(
@@ -76,7 +78,7 @@ record ReviewBody(
         ReviewLabel label = label(body.path("label"));
         return new Review(
                 label,
-                outlines(body.path("outlines"), label),
+                outlines(body.path("outlines"), label, size),
                 request.getRemoteUser(),
                 Instant.now(),
                 revision.intValue());
@@ -97,7 +99,8 @@ record ReviewBody(
                         + ", " + NONE));
     }
 
-    private static @Nullable String outlines(JsonNode node, @Nullable ReviewLabel label) throws DetectionException {
+    private static @Nullable String outlines(JsonNode node, @Nullable ReviewLabel label, FrameSize size)
+            throws DetectionException {
         if (node.isMissingNode() || node.isNull()) {
             return null;
         }
@@ -107,9 +110,13 @@ record ReviewBody(
         try {
             String json =
                     JsonMapper.shared().createObjectNode().set("polygons", node).toString();
-            return RegionOfInterest.ofJson(json).toJson().toString();
+            RegionOfInterest outlines = RegionOfInterest.ofJson(json);
+            if (outlines.at(size.width(), size.height()).count() == 0) {
+                throw rejected("'outlines' are around no pixel of the image: draw larger ones");
+            }
+            return outlines.toJson().toString();
         } catch (IllegalArgumentException e) {
-            throw rejected("'outlines' cannot be used: " + e.getMessage());
+            throw rejected("'outlines' are no polygons of the image: " + e.getMessage());
         }
     }
 

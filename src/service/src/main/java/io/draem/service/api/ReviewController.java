@@ -20,10 +20,12 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -52,44 +54,10 @@ class ReviewController {
         this.access = access;
     }
 
-    /** Captured images. */
-    @Schema(name = "CapturedImages", description = "Captured images")
-    record Images(
-            @Schema(description = "The latest first", requiredMode = Schema.RequiredMode.REQUIRED)
-            List<CapturedImageResponse> images,
-
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED)
-            Counts counts) {}
-
-    /** Numbers of images. */
-    @Schema(name = "ReviewCounts", description = "Numbers of images of the model, and of the reason, by their label")
-    record Counts(
-            @Schema(description = "Without a label", requiredMode = Schema.RequiredMode.REQUIRED, example = "38")
-            long none,
-
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "112")
-            long good,
-
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "9")
-            long defect,
-
-            @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "2")
-            long unsure) {
-
-        static Counts of(CaptureStore store, CaptureFilter filter) {
-            Map<ReviewLabel, Long> labels = store.labels(filter);
-            return new Counts(
-                    store.count(new CaptureFilter(filter.model(), filter.reason(), List.of(), true)),
-                    labels.getOrDefault(ReviewLabel.GOOD, 0L),
-                    labels.getOrDefault(ReviewLabel.DEFECT, 0L),
-                    labels.getOrDefault(ReviewLabel.UNSURE, 0L));
-        }
-    }
-
     @Operation(operationId = "listCapturedImages", summary = "List captured images")
     @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
     @GetMapping(path = Endpoints.CAPTURED_IMAGES, produces = MediaType.APPLICATION_JSON_VALUE)
-    Images list(
+    CapturedImagesResponse list(
             @Parameter(description = "Name of a model; all without it")
                     @RequestParam(name = "model", required = false)
                     @Nullable
@@ -114,11 +82,15 @@ class ReviewController {
                     @RequestParam(name = "label", required = false)
                     @Nullable
                     String label,
-            @Parameter(description = "Only images with lower numbers: the last of the page before")
+            @Parameter(
+                            description = "Only images with lower numbers: the last of the page before",
+                            schema = @Schema(type = "integer", format = "int64", minimum = "1"))
                     @RequestParam(name = "before", required = false)
                     @Nullable
                     String before,
-            @Parameter(description = "Most images, 1 to 200; 50 without it")
+            @Parameter(
+                            description = "Most images; 50 without it",
+                            schema = @Schema(type = "integer", minimum = "1", maximum = "200"))
                     @RequestParam(name = "limit", required = false)
                     @Nullable
                     String limit,
@@ -134,16 +106,20 @@ class ReviewController {
                 filter,
                 before == null ? Long.MAX_VALUE : QueryParameters.number("before", before, Long.MAX_VALUE),
                 limit == null ? USUAL : (int) QueryParameters.number("limit", limit, MOST));
-        return new Images(
+        return new CapturedImagesResponse(
                 images.stream().map(CapturedImageResponse::of).toList(),
-                Counts.of(store, new CaptureFilter(model, why, List.of(), false)));
+                CapturedImagesResponse.Counts.of(store, new CaptureFilter(model, why, List.of(), false)),
+                store.models());
     }
 
     @Operation(operationId = "getCapturedImage", summary = "Describe a captured image")
     @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
     @GetMapping(path = IMAGE, produces = MediaType.APPLICATION_JSON_VALUE)
     CapturedImageResponse image(
-            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+            @Parameter(
+                            description = "Number of the image",
+                            schema = @Schema(type = "integer", format = "int64", minimum = "1", examples = "1017"))
+                    @PathVariable
                     String id,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException {
@@ -162,9 +138,12 @@ class ReviewController {
                                             mediaType = Endpoints.IMAGE_TYPE,
                                             schema = @Schema(type = "string", format = "binary"))))
     @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
-    @GetMapping(path = IMAGE + "/{file}")
-    ResponseEntity<byte[]> file(
-            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+    @GetMapping(path = IMAGE + "/{file:image|map|mask}")
+    ResponseEntity<Resource> file(
+            @Parameter(
+                            description = "Number of the image",
+                            schema = @Schema(type = "integer", format = "int64", minimum = "1", examples = "1017"))
+                    @PathVariable
                     String id,
             @Parameter(
                             description =
@@ -178,23 +157,22 @@ class ReviewController {
         CaptureStore store = access.require(request);
         CapturedImage image = ReviewAccess.find(store, id);
         CapturedFile kind = QueryParameters.constant("file", file, CapturedFile.values());
-        try {
-            byte[] bytes = store.read(image, kind == null ? CapturedFile.IMAGE : kind);
-            return ResponseEntity.ok()
-                    .contentType(
-                            kind == CapturedFile.IMAGE
-                                    ? MediaType.parseMediaType(image.format().mediaType())
-                                    : MediaType.IMAGE_PNG)
-                    .cacheControl(CacheControl.noStore())
-                    .header("X-Content-Type-Options", "nosniff")
-                    .body(bytes);
-        } catch (NoSuchFileException e) {
+        Path path = store.file(image, kind == null ? CapturedFile.IMAGE : kind);
+        if (!Files.exists(path)) {
             throw new ProblemException(
                     ProblemType.NOT_CAPTURED,
-                    image.mapped() || kind == CapturedFile.IMAGE
+                    image.hasMap() || kind == CapturedFile.IMAGE
                             ? "Image " + image.id() + " was deleted meanwhile"
                             : "Image " + image.id() + " was captured without its map and mask: a candidate disagreed");
         }
+        return ResponseEntity.ok()
+                .contentType(
+                        kind == CapturedFile.IMAGE
+                                ? MediaType.parseMediaType(image.format().mediaType())
+                                : MediaType.IMAGE_PNG)
+                .cacheControl(CacheControl.noStore())
+                .header("X-Content-Type-Options", "nosniff")
+                .body(new FileSystemResource(path));
     }
 
     @Operation(
@@ -211,13 +189,16 @@ class ReviewController {
     @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED, ProblemType.LABEL_CONFLICT})
     @PutMapping(path = IMAGE + "/label", produces = MediaType.APPLICATION_JSON_VALUE)
     CapturedImageResponse label(
-            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+            @Parameter(
+                            description = "Number of the image",
+                            schema = @Schema(type = "integer", format = "int64", minimum = "1", examples = "1017"))
+                    @PathVariable
                     String id,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException {
         CaptureStore store = access.require(request);
         CapturedImage image = ReviewAccess.find(store, id);
-        Review review = ReviewBody.read(request);
+        Review review = ReviewBody.read(request, image.size());
         if (!store.label(image.id(), review)) {
             CapturedImage now = ReviewAccess.find(store, id);
             throw new ProblemException(
@@ -236,7 +217,10 @@ class ReviewController {
     @DeleteMapping(IMAGE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(
-            @Parameter(description = "Number of the image", schema = @Schema(examples = "1017")) @PathVariable
+            @Parameter(
+                            description = "Number of the image",
+                            schema = @Schema(type = "integer", format = "int64", minimum = "1", examples = "1017"))
+                    @PathVariable
                     String id,
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException {

@@ -17,6 +17,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -29,7 +30,13 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = SchemaNames.REVIEW_TAG)
 class ReviewExportController {
 
+    /** An export holds a thread of the web server for as long as its client reads. */
+    private static final int MOST_EXPORTS = 2;
+
+    private static final String RETRY_AFTER_SECONDS = "30";
+
     private final ReviewAccess access;
+    private final Semaphore exports = new Semaphore(MOST_EXPORTS);
 
     ReviewExportController(ReviewAccess access) {
         this.access = access;
@@ -48,7 +55,7 @@ class ReviewExportController {
                                     @Content(
                                             mediaType = "application/zip",
                                             schema = @Schema(type = "string", format = "binary"))))
-    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED, ProblemType.OVERLOADED})
     @GetMapping(path = "/v1/review/export", produces = "application/zip")
     void export(
             @Parameter(
@@ -97,10 +104,25 @@ class ReviewExportController {
                     "No captured image of model " + SafeText.quoted(model)
                             + " has the label good or defect: label some first");
         }
+        if (!exports.tryAcquire()) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            throw new ProblemException(
+                    ProblemType.OVERLOADED, MOST_EXPORTS + " exports run already: try again when one has ended");
+        }
+        try {
+            write(store, filter, model, "train".equals(good), response);
+        } finally {
+            exports.release();
+        }
+    }
+
+    private static void write(
+            CaptureStore store, CaptureFilter filter, String model, boolean train, HttpServletResponse response)
+            throws IOException {
         response.setContentType("application/zip");
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION,
                 ContentDisposition.attachment().filename(model + ".zip").build().toString());
-        new ReviewExport(store, "train".equals(good)).write(filter, response.getOutputStream());
+        new ReviewExport(store, train).write(filter, response.getOutputStream());
     }
 }

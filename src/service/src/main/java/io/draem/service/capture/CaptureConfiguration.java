@@ -1,17 +1,15 @@
 package io.draem.service.capture;
 
 import io.draem.service.detection.Admission;
-import io.draem.service.detection.DetectionArchive;
 import io.draem.service.detection.MemoryLimits;
 import io.draem.service.queue.Listeners;
+import io.draem.service.startup.StartUpException;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Primary;
 
 /** Configures what is captured; nothing without a directory. */
 @Configuration(proxyBeanMethods = false)
@@ -27,17 +25,19 @@ class CaptureConfiguration {
             CaptureProperties properties, Admission admission, CaptureListener listener, MemoryLimits limits) {
         return new Captures(
                 properties,
-                CaptureStore.open(Objects.requireNonNull(properties.directory())),
+                CaptureStore.open(directory(properties)),
                 admission,
                 Listeners.all(CaptureListener.class, List.of(listener)),
                 limits.bytesInFlight().toBytes() / PART);
     }
 
-    /** Not closed itself: the captures are. */
-    @Bean(destroyMethod = "")
-    @Primary
-    DetectionArchive detectionArchive(ObjectProvider<Captures> captures) {
-        Captures present = captures.getIfAvailable();
-        return present == null ? DetectionArchive.NONE : present;
+    private static Path directory(CaptureProperties properties) {
+        Path directory = properties.directory();
+        if (directory == null || directory.toString().isBlank()) {
+            throw new StartUpException(
+                    "draem.capture.directory is empty",
+                    "Name the directory for captured images, or remove the property to capture nothing");
+        }
+        return directory;
     }
 }

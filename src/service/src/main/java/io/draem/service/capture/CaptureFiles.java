@@ -124,6 +124,19 @@ final class CaptureFiles {
         return deleted;
     }
 
+    /** Returns whether there are files of images. */
+    boolean hasImages() throws IOException {
+        for (Path day : list(directory)) {
+            if (DAY.matcher(day.getFileName().toString()).matches()
+                    && list(day).stream()
+                            .anyMatch(file ->
+                                    FILE.matcher(file.getFileName().toString()).matches())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.toList();

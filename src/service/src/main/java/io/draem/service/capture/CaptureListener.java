@@ -2,19 +2,19 @@ package io.draem.service.capture;
 
 import java.util.Locale;
 
-/** Is informed of what became of the images that a rule selected. */
+/** Is informed of the images that a rule selected. */
 @FunctionalInterface
 public interface CaptureListener {
 
-    /** What became of one image. */
+    /** How the capture of an image ended. */
     enum Outcome {
         /** It was written. */
         STORED,
-        /** It was there already: the same file for the same model. */
-        KNOWN,
-        /** The model had its share of this minute. */
+        /** It is there already: the same file for the same version. */
+        DUPLICATE,
+        /** The model has captured its most images of this minute. */
         LIMITED,
-        /** Too many images wait to be written, or the service needs the memory. */
+        /** Too many images wait to be written, or requests need the memory. */
         DROPPED,
         /** It could not be written. */
         FAILED;

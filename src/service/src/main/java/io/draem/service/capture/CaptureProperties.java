@@ -12,14 +12,14 @@ import org.springframework.util.unit.DataSize;
 /**
  * Which images are kept for a review, and how long.
  *
- * @param directory directory for captured images, their verdicts and labels, of this process alone. Default: nothing is
+ * @param directory directory for captured images, their verdicts and labels; no other process may use it. Default: nothing is
  *     captured
  * @param reasons why an image is captured: {@code anomalous}, {@code near-threshold}, {@code unusual} (unlike the training
  *     images), {@code disagreement} (a candidate has another verdict), {@code random}
  * @param nearThreshold largest distance of the normalized score from 0.5 that is near the threshold, 0 to 0.5
  * @param randomShare share of all images that is captured at random, 0 to 1: the fair sample that false-alarm rates are
  *     estimated from
- * @param except names of models whose images are never captured
+ * @param excludedModels names of models whose images are never captured
  * @param maxBytes most bytes of the images, masks and maps; beyond it the oldest are deleted, those without a label first
  * @param maxImages most images; beyond it the oldest are deleted, those without a label first
  * @param maxAge age at which an image is deleted with its verdict and label
@@ -33,14 +33,14 @@ public record CaptureProperties(
 
         @DefaultValue("0.1") double nearThreshold,
         @DefaultValue("0.01") double randomShare,
-        @DefaultValue List<String> except,
+        @DefaultValue List<String> excludedModels,
         @DefaultValue("10GB") DataSize maxBytes,
         @DefaultValue("100000") int maxImages,
         @DefaultValue("30d") Duration maxAge) {
 
     public CaptureProperties {
         reasons = Set.copyOf(reasons);
-        except = List.copyOf(except);
+        excludedModels = List.copyOf(excludedModels);
         if (!(nearThreshold >= 0 && nearThreshold <= 0.5)) {
             throw new IllegalArgumentException(
                     "draem.capture.near-threshold must be between 0 and 0.5, got " + nearThreshold);

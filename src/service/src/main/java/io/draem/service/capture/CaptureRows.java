@@ -46,7 +46,7 @@ final class CaptureRows implements RowMapper<CapturedImage> {
                                 row.getDouble("candidate_score"))
                         : null,
                 row.getString("name"),
-                row.getBoolean("mapped"),
+                row.getBoolean("has_map"),
                 row.getLong("bytes"),
                 review(row));
     }

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Selects the images to capture, up to a number per minute for each model and reason: a line on which all is anomalous would
- * otherwise replace all that was captured before. Images of requests with a threshold of their own are left out, since their
- * verdict is not the model's.
+ * otherwise replace all that was captured before. Images of requests with thresholds, a smallest region or a region of interest
+ * of their own are left out: their verdict is not the model's.
  */
 final class CaptureRules {
 
-    private static final int PER_MINUTE = 60;
+    private static final int MOST_PER_MINUTE = 60;
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
     private final Map<String, Window> windows = new HashMap<>();
@@ -69,16 +69,22 @@ final class CaptureRules {
     }
 
     private boolean isCaptured(DetectionRequest request, ServedModel model) {
-        return request.threshold() == null && !properties.except().contains(model.name());
+        return request.threshold() == null
+                && request.pixelThreshold() == null
+                && request.minRegionArea() == null
+                && request.region() == null
+                && !properties.excludedModels().contains(model.name());
     }
 
-    /** Counts an image; returns whether one of its reasons had captures left. */
-    synchronized boolean take(String model, Set<CaptureReason> reasons, long now) {
+    /** Counts an image, and returns those of its reasons that have captures left in this minute. */
+    synchronized Set<CaptureReason> take(String model, Set<CaptureReason> reasons, long now) {
         Window window = windows.compute(
                 model, (name, known) -> known == null || now - known.start >= MINUTE ? new Window(now) : known);
-        boolean left = false;
+        Set<CaptureReason> left = EnumSet.noneOf(CaptureReason.class);
         for (CaptureReason reason : reasons) {
-            left |= window.counts.merge(reason, 1, Integer::sum) <= PER_MINUTE;
+            if (window.counts.merge(reason, 1, Integer::sum) <= MOST_PER_MINUTE) {
+                left.add(reason);
+            }
         }
         return left;
     }

@@ -1,16 +1,16 @@
 package io.draem.service.capture;
 
-import io.draem.service.capture.CapturedImage.CandidateVerdict;
 import io.draem.service.capture.CapturedImage.Review;
 import io.draem.service.startup.StartUpException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +26,12 @@ public final class CaptureStore implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CaptureStore.class);
 
     private static final String DATABASE = "captures";
-    private static final int ROUND = 100;
+    /** A label that was answered is on the disk; no file grows outside of the limits. */
+    private static final String SETTINGS = ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;TRACE_LEVEL_FILE=0";
+
+    /** An interrupt of a thread that reads closes no file. */
+    private static final String URL = "jdbc:h2:async:";
+
     private final CaptureFiles files;
     private final JdbcConnectionPool connections;
     private final CaptureTable table;
@@ -51,7 +56,7 @@ public final class CaptureStore implements AutoCloseable {
                     "draem.capture.directory has a semicolon in its name: " + absolute, "Use another directory");
         }
         try {
-            Files.createDirectories(absolute);
+            create(absolute);
             if (!Files.isWritable(absolute)) {
                 throw new IOException("it is not writable");
             }
@@ -61,8 +66,7 @@ public final class CaptureStore implements AutoCloseable {
                     "Name a directory that the service may write to, or leave the property out to capture nothing",
                     e);
         }
-        JdbcConnectionPool connections = JdbcConnectionPool.create(
-                "jdbc:h2:file:" + absolute.resolve(DATABASE) + ";DB_CLOSE_ON_EXIT=FALSE", "", "");
+        JdbcConnectionPool connections = JdbcConnectionPool.create(URL + absolute.resolve(DATABASE) + SETTINGS, "", "");
         CaptureStore store = new CaptureStore(new CaptureFiles(absolute), connections);
         try {
             store.prepare();
@@ -71,11 +75,22 @@ public final class CaptureStore implements AutoCloseable {
             throw new StartUpException(
                     "The database " + absolute.resolve(DATABASE)
                             + ".mv.db of draem.capture.directory cannot be opened: " + reason(e),
-                    "Give each replica a directory of its own, stop the process that uses this one, or move the files"
-                            + " of a damaged database away",
+                    "Give each replica a directory of its own, or stop the process that uses this one. If the database is"
+                            + " damaged, restore it, or name another directory: the files in this one stay",
                     e);
         }
         return store;
+    }
+
+    /** Only for the user of the service, where the file system knows users: the images show products. */
+    private static void create(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
+            if (view != null) {
+                view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+            }
+        }
     }
 
     private static String reason(Throwable e) {
@@ -87,6 +102,9 @@ public final class CaptureStore implements AutoCloseable {
     }
 
     private synchronized void prepare() throws IOException {
+        if (!table.exists() && files.hasImages()) {
+            throw new IOException("it is missing, but there are images");
+        }
         table.create();
         int deleted = files.deleteUnknown(new HashSet<>(table.names()));
         if (deleted > 0) {
@@ -124,10 +142,10 @@ public final class CaptureStore implements AutoCloseable {
     /**
      * Adds the reasons and the candidate's verdict to an image that is there.
      *
-     * @return whether the same file is there for the same model
+     * @return whether the same file is there for the same version
      */
-    boolean merge(String model, String digest, Set<CaptureReason> reasons, @Nullable CandidateVerdict candidate) {
-        return table.merge(model, digest, reasons, candidate);
+    boolean merge(CaptureWork work) {
+        return table.merge(work.verdict(), work.digest(), work.reasons(), work.candidate());
     }
 
     /** Returns an image; null if there is none of that number. */
@@ -164,13 +182,14 @@ public final class CaptureStore implements AutoCloseable {
         return table.label(id, review);
     }
 
-    /**
-     * Returns a file of an image.
-     *
-     * @throws java.nio.file.NoSuchFileException if it was deleted meanwhile, or was not kept
-     */
-    public byte[] read(CapturedImage image, CapturedFile file) throws IOException {
-        return Files.readAllBytes(files.path(image.name(), file.ending(image)));
+    /** Returns a file of an image, which is not there if it was deleted meanwhile or not kept. */
+    public Path file(CapturedImage image, CapturedFile file) {
+        return files.path(image.name(), file.ending(image));
+    }
+
+    /** Returns the names of the models of all images, in order. */
+    public List<String> models() {
+        return table.models();
     }
 
     /** Deletes an image with its files; does nothing if it is gone. */
@@ -196,22 +215,14 @@ public final class CaptureStore implements AutoCloseable {
         return bytes;
     }
 
-    /** Deletes what is older than a time, and the oldest images, those without a label first, down to the limits. */
-    void enforce(Instant oldest, long maxImages, long maxBytes) throws IOException {
-        List<CapturedImage> old;
-        do {
-            old = table.first(oldest, ROUND);
-            for (CapturedImage image : old) {
-                delete(image);
-            }
-        } while (!old.isEmpty());
-        while (images() > maxImages || bytes() > maxBytes) {
-            List<CapturedImage> next = table.first(Instant.MAX, 1);
-            if (next.isEmpty()) {
-                return;
-            }
-            delete(next.get(0));
-        }
+    /** Returns images that were captured before a time, the oldest first. */
+    List<CapturedImage> olderThan(Instant time, int limit) {
+        return table.olderThan(time, limit);
+    }
+
+    /** Returns the oldest images without a label; if there are none, those with one. */
+    List<CapturedImage> expendable(int limit) {
+        return table.expendable(limit);
     }
 
     @Override

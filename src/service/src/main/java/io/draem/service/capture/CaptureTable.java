@@ -21,7 +21,7 @@ final class CaptureTable {
 
     private static final String COLUMNS = "captured, model, version, model_digest, anomalous, score, normalized_score,"
             + " threshold, pixel_threshold, regions, digest, format, width, height, reasons, candidate_version,"
-            + " candidate_anomalous, candidate_score, name, mapped, bytes";
+            + " candidate_anomalous, candidate_score, name, has_map, bytes";
 
     private static final CaptureRows ROWS = new CaptureRows();
 
@@ -44,10 +44,10 @@ final class CaptureTable {
                   digest VARCHAR NOT NULL, format VARCHAR NOT NULL, width INT NOT NULL, height INT NOT NULL,
                   reasons VARCHAR NOT NULL,
                   candidate_version INT, candidate_anomalous BOOLEAN, candidate_score DOUBLE PRECISION,
-                  name VARCHAR NOT NULL, mapped BOOLEAN NOT NULL, bytes BIGINT NOT NULL,
+                  name VARCHAR NOT NULL, has_map BOOLEAN NOT NULL, bytes BIGINT NOT NULL,
                   label VARCHAR, outlines VARCHAR, reviewer VARCHAR, reviewed BIGINT,
                   revision INT DEFAULT 0 NOT NULL,
-                  UNIQUE (model, digest))""").update();
+                  UNIQUE (model, model_digest, digest))""").update();
         database.sql("CREATE INDEX IF NOT EXISTS image_captured ON image (captured)")
                 .update();
     }
@@ -76,7 +76,7 @@ final class CaptureTable {
                 candidate == null ? null : candidate.anomalous(),
                 candidate == null ? null : candidate.normalizedScore(),
                 image.name(),
-                image.mapped(),
+                image.hasMap(),
                 image.bytes());
         String marks = values.stream().map(value -> "?").collect(Collectors.joining(", "));
         database.sql("INSERT INTO image (" + COLUMNS + ") VALUES (" + marks + ")")
@@ -87,11 +87,13 @@ final class CaptureTable {
     /**
      * Adds the reasons and the candidate's verdict to an image that is there.
      *
-     * @return whether the same file is there for the same model
+     * @return whether the same file is there for the same version
      */
-    boolean merge(String model, String digest, Set<CaptureReason> reasons, @Nullable CandidateVerdict candidate) {
-        List<CapturedImage> found = database.sql("SELECT * FROM image WHERE model = ? AND digest = ?")
-                .params(model, digest)
+    boolean merge(
+            ModelVerdict verdict, String digest, Set<CaptureReason> reasons, @Nullable CandidateVerdict candidate) {
+        List<CapturedImage> found = database.sql(
+                        "SELECT * FROM image WHERE model = ? AND model_digest = ? AND digest = ?")
+                .params(verdict.model(), verdict.modelDigest(), digest)
                 .query(ROWS)
                 .list();
         if (found.isEmpty()) {
@@ -196,13 +198,40 @@ final class CaptureTable {
         return database.sql("SELECT name FROM image").query(String.class).list();
     }
 
-    /** Returns the images to delete first: those without a label, the oldest first. */
-    List<CapturedImage> first(Instant before, int limit) {
-        return database.sql("SELECT * FROM image WHERE captured < ?"
-                        + " ORDER BY CASE WHEN label IS NULL THEN 0 ELSE 1 END, captured LIMIT ?")
-                .params(before.equals(Instant.MAX) ? Long.MAX_VALUE : before.toEpochMilli(), limit)
+    /** Returns images that were captured before a time, the oldest first. */
+    List<CapturedImage> olderThan(Instant time, int limit) {
+        return database.sql("SELECT * FROM image WHERE captured < ? ORDER BY captured LIMIT ?")
+                .params(time.toEpochMilli(), limit)
                 .query(ROWS)
                 .list();
+    }
+
+    /** Returns the oldest images without a label; if there are none, those with one. */
+    List<CapturedImage> expendable(int limit) {
+        List<CapturedImage> unlabeled = expendable("label IS NULL", limit);
+        return unlabeled.isEmpty() ? expendable("label IS NOT NULL", limit) : unlabeled;
+    }
+
+    private List<CapturedImage> expendable(String condition, int limit) {
+        return database.sql("SELECT * FROM image WHERE " + condition + " ORDER BY captured LIMIT ?")
+                .params(limit)
+                .query(ROWS)
+                .list();
+    }
+
+    /** Returns the names of the models of all images, in order. */
+    List<String> models() {
+        return database.sql("SELECT DISTINCT model FROM image ORDER BY model")
+                .query(String.class)
+                .list();
+    }
+
+    /** Returns whether there is the table. */
+    boolean exists() {
+        return database.sql("SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = 'IMAGE'")
+                        .query(Long.class)
+                        .single()
+                > 0;
     }
 
     /** Closes the database in order. */

@@ -48,6 +48,14 @@ record CaptureWork(
         @Nullable AnomalyMap map,
         @Nullable RegionOfInterest region) {
 
+    /** More than a response has: a mask without one of the regions would label a defect as good. */
+    private static final int MOST_REGIONS = 10_000;
+
+    /** Returns the same image with other reasons. */
+    CaptureWork withReasons(Set<CaptureReason> others) {
+        return new CaptureWork(encoded, time, verdict, digest, size, others, minRegionArea, candidate, map, region);
+    }
+
     /** Returns how many bytes it has in memory. */
     long length() {
         return encoded.length + (map == null ? 0 : (long) Float.BYTES * map.values().length);
@@ -62,7 +70,9 @@ record CaptureWork(
             ScaledMap scaled = new ScaledMap(
                     map, size.width(), size.height(), region == null ? null : region.at(size.width(), size.height()));
             mask = mask(RegionFinder.find(
-                    scaled, new RegionOptions(verdict.pixelThreshold(), minRegionArea, verdict.anomalous(), true)));
+                    scaled,
+                    new RegionOptions(
+                            verdict.pixelThreshold(), minRegionArea, verdict.anomalous(), true, MOST_REGIONS)));
         }
         CapturedImage image = new CapturedImage(
                 0, // the store sets it

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons why it was captured
  * @param candidate the verdict of a candidate that disagreed; null for none
  * @param name name of its files in the store, without endings
- * @param mapped whether its map was kept
+ * @param hasMap whether its map and mask were kept
  * @param bytes of all its files
  */
 public record CapturedImage(
@@ -30,7 +30,7 @@ public record CapturedImage(
         Set<CaptureReason> reasons,
         @Nullable CandidateVerdict candidate,
         String name,
-        boolean mapped,
+        boolean hasMap,
         long bytes,
         Review review) {
 
@@ -62,7 +62,7 @@ public record CapturedImage(
     public record CandidateVerdict(int version, boolean anomalous, double normalizedScore) {}
 
     /**
-     * What reviewers said.
+     * The label of a reviewer.
      *
      * @param label null for nothing
      * @param outlines the defect as a region of an image in JSON; null for the regions of the model

@@ -26,7 +26,7 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * Captures images of requests by rule. A thread of its own writes them; what it cannot write in time is dropped and counted,
- * so that no request waits. Images of requests with a threshold of their own are left out: their verdict is not the model's.
+ * so that no request waits.
  */
 public final class Captures implements DetectionArchive, AutoCloseable {
 
@@ -38,10 +38,10 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     /** How long the images that wait may take to be written when the service ends. */
     private static final long CLOSING_MILLIS = 5000;
 
-    private final CaptureProperties properties;
     private final CaptureStore store;
     private final CaptureListener listener;
     private final CaptureRules rules;
+    private final CaptureRetention retention;
     private final WorkQueue<CaptureWork> waiting;
     private final Thread writer = new Thread(this::write, "captures");
     private volatile boolean closed;
@@ -54,7 +54,11 @@ public final class Captures implements DetectionArchive, AutoCloseable {
             Admission admission,
             CaptureListener listener,
             long mostBytes) {
-        this.properties = properties;
+        this.retention = new CaptureRetention(
+                store,
+                properties.maxAge(),
+                properties.maxImages(),
+                properties.maxBytes().toBytes());
         this.rules = new CaptureRules(properties);
         this.store = store;
         this.listener = listener;
@@ -130,9 +134,10 @@ public final class Captures implements DetectionArchive, AutoCloseable {
 
     private void add(CaptureWork work) {
         String model = work.verdict().model();
-        if (!rules.take(model, work.reasons(), System.nanoTime())) {
+        Set<CaptureReason> left = rules.take(model, work.reasons(), System.nanoTime());
+        if (left.isEmpty()) {
             listener.ended(model, Outcome.LIMITED);
-        } else if (closed || !waiting.add(work)) {
+        } else if (closed || !waiting.add(work.withReasons(left))) {
             listener.ended(model, Outcome.DROPPED);
         }
     }
@@ -148,16 +153,16 @@ public final class Captures implements DetectionArchive, AutoCloseable {
                     try {
                         write(work);
                     } finally {
-                        waiting.free(work);
+                        waiting.release(work);
                     }
                 }
                 ends = last && work == null;
                 if (work != null || System.nanoTime() - enforced >= INTERVAL) {
                     enforced = System.nanoTime();
-                    enforce();
+                    retention.enforce(Instant.now());
                 }
             } catch (InterruptedException e) {
-                // nobody ends this thread so
+                // left behind by another part; closing does not interrupt
             } catch (IOException | DataAccessException e) {
                 report(e);
             } catch (Throwable e) {
@@ -166,19 +171,12 @@ public final class Captures implements DetectionArchive, AutoCloseable {
         }
     }
 
-    private void enforce() throws IOException {
-        store.enforce(
-                Instant.now().minus(properties.maxAge()),
-                properties.maxImages(),
-                properties.maxBytes().toBytes());
-    }
-
     private void write(CaptureWork work) throws IOException {
         String model = work.verdict().model();
         Outcome outcome = Outcome.FAILED;
         try {
-            if (store.merge(model, work.digest(), work.reasons(), work.candidate())) {
-                outcome = Outcome.KNOWN;
+            if (store.merge(work)) {
+                outcome = Outcome.DUPLICATE;
             } else {
                 work.write(store);
                 outcome = Outcome.STORED;

@@ -7,6 +7,7 @@ import io.draem.service.capture.CapturedImage.Review;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -44,19 +45,35 @@ public final class ReviewExport {
      */
     public void write(CaptureFilter filter, OutputStream out) throws IOException {
         StringBuilder table = new StringBuilder(HEADER);
-        ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
-        zip.setLevel(Deflater.NO_COMPRESSION); // the files are compressed
-        long before = Long.MAX_VALUE;
-        List<CapturedImage> page;
-        do {
-            page = store.list(filter, before, PAGE);
-            for (CapturedImage image : page) {
-                before = image.id();
-                write(image, zip, table);
-            }
-        } while (!page.isEmpty());
-        put(zip, "images.csv", table.toString().getBytes(StandardCharsets.UTF_8));
-        zip.finish();
+        Zip zip = new Zip(out);
+        try {
+            long before = Long.MAX_VALUE;
+            List<CapturedImage> page;
+            do {
+                page = store.list(filter, before, PAGE);
+                for (CapturedImage image : page) {
+                    before = image.id();
+                    write(image, zip, table);
+                }
+            } while (!page.isEmpty());
+            put(zip, "images.csv", table.toString().getBytes(StandardCharsets.UTF_8));
+            zip.finish();
+        } finally {
+            zip.end();
+        }
+    }
+
+    /** Closing it would complete a file that has failed. */
+    private static final class Zip extends ZipOutputStream {
+
+        Zip(OutputStream out) {
+            super(out, StandardCharsets.UTF_8);
+            setLevel(Deflater.NO_COMPRESSION); // the files are compressed
+        }
+
+        void end() {
+            def.end();
+        }
     }
 
     private void write(CapturedImage image, ZipOutputStream zip, StringBuilder table) throws IOException {
@@ -64,7 +81,7 @@ public final class ReviewExport {
         byte[] mask;
         boolean good = image.review().label() == ReviewLabel.GOOD;
         try {
-            encoded = store.read(image, CapturedFile.IMAGE);
+            encoded = Files.readAllBytes(store.file(image, CapturedFile.IMAGE));
             mask = good ? null : mask(image);
         } catch (NoSuchFileException e) {
             return; // deleted meanwhile
@@ -101,7 +118,9 @@ public final class ReviewExport {
             return PngWriter.bits(RegionOfInterest.ofJson(outlines)
                     .at(image.size().width(), image.size().height()));
         }
-        return image.mapped() && image.verdict().regions() > 0 ? store.read(image, CapturedFile.MASK) : null;
+        return image.hasMap() && image.verdict().regions() > 0
+                ? Files.readAllBytes(store.file(image, CapturedFile.MASK))
+                : null;
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {

@@ -7,6 +7,7 @@ import io.draem.service.queue.FairExecutor;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -134,6 +135,28 @@ class DetectionConfiguration {
             DetectionListener listener,
             FrameAdmission frameAdmission,
             DetectionProperties properties,
+            ObjectProvider<DetectionArchive> archive) {
+        return examining(
+                requestDispatch,
+                imagePreparation,
+                pixelBudget,
+                responseBudget,
+                imageThreads,
+                listener,
+                frameAdmission,
+                properties,
+                archive.getIfAvailable(() -> DetectionArchive.NONE));
+    }
+
+    private static DetectionService examining(
+            RequestDispatch requestDispatch,
+            ImagePreparation imagePreparation,
+            PixelBudget pixelBudget,
+            ResponseBudget responseBudget,
+            FairExecutor imageThreads,
+            DetectionListener listener,
+            FrameAdmission frameAdmission,
+            DetectionProperties properties,
             DetectionArchive archive) {
         return new DetectionService(
                 requestDispatch,
@@ -158,7 +181,7 @@ class DetectionConfiguration {
             FrameAdmission frameAdmission,
             DetectionProperties properties) {
         DetectionListener none = new DetectionListener() {};
-        return detectionService(
+        return examining(
                 requestDispatch(models, none),
                 imagePreparation(imageDecoder, none, properties),
                 pixelBudget,

@@ -3,7 +3,6 @@ package io.draem.service.detection;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ public final class WorkQueue<T> {
     private final long mostBytes;
     private final ToLongFunction<T> length;
     private final BlockingQueue<T> images = new ArrayBlockingQueue<>(MOST_IMAGES);
-    private final AtomicLong bytes = new AtomicLong();
+    private long bytes;
 
     /**
      * @param mostBytes most bytes of all images; one may have more if it is alone
@@ -32,17 +31,17 @@ public final class WorkQueue<T> {
         this.length = length;
     }
 
-    /** Adds an image, until it is {@linkplain #free freed}; returns whether it fits. */
-    public boolean add(T image) {
+    /** Adds an image, until it is {@linkplain #release released}; returns whether it fits. */
+    public synchronized boolean add(T image) {
         long size = length.applyAsLong(image);
-        boolean fits = images.isEmpty() || bytes.get() + size <= mostBytes;
+        boolean fits = bytes == 0 || bytes + size <= mostBytes;
         if (!fits || !admission.tryKeep(size)) {
             return false;
         }
-        bytes.addAndGet(size);
+        bytes += size;
         boolean added = images.offer(image);
         if (!added) {
-            free(image);
+            release(image);
         }
         return added;
     }
@@ -58,9 +57,9 @@ public final class WorkQueue<T> {
     }
 
     /** Gives back the bytes of an image that was taken. */
-    public void free(T image) {
+    public synchronized void release(T image) {
         long size = length.applyAsLong(image);
         admission.shrink(size);
-        bytes.addAndGet(-size);
+        bytes -= size;
     }
 }

@@ -3,11 +3,14 @@ package io.draem.service.observation;
 import io.draem.service.capture.CaptureListener;
 import io.draem.service.capture.CaptureStore;
 import io.draem.service.capture.Captures;
+import io.draem.service.models.ModelEvent;
+import io.draem.service.models.ServedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.event.EventListener;
 
 /**
  * Counts captured images: {@code draem_captures_total}, {@code draem_captured_images} and {@code draem_captured_bytes}. There
@@ -37,13 +40,28 @@ final class CaptureMetrics implements CaptureListener, MeterBinder {
         }
     }
 
+    /** Registers the counters of each model, so that their increase is known from the first image on. */
+    @EventListener
+    void changed(ModelEvent.Changed event) {
+        if (captures.getIfAvailable() != null) {
+            for (ServedModel model : event.models()) {
+                for (Outcome outcome : Outcome.values()) {
+                    counter(model.name(), outcome);
+                }
+            }
+        }
+    }
+
     @Override
     public void ended(String model, Outcome outcome) {
-        Counter.builder("draem.captures")
-                .description("Images that a rule selected, by what became of them")
+        counter(model, outcome).increment();
+    }
+
+    private Counter counter(String model, Outcome outcome) {
+        return Counter.builder("draem.captures")
+                .description("Images that a rule selected, by whether they were kept")
                 .tag("model", model)
                 .tag("outcome", outcome.id())
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 }

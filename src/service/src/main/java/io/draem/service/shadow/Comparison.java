@@ -1,11 +1,11 @@
 package io.draem.service.shadow;
 
 import io.draem.score.FalseAlarmRate;
+import io.draem.service.detection.Detection;
 import io.draem.service.detection.Verdict;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ServedModel;
 import io.draem.service.shadow.ShadowListener.Outcome;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -49,27 +49,22 @@ final class Comparison {
         counts.merge(outcome, 1, Math::addExact);
     }
 
-    /**
-     * Adds an image.
-     *
-     * @param digest SHA-256 of the image's file
-     * @param servedTime time of the runs of the version that answered
-     * @param candidateTime time of the candidate's runs
-     */
-    synchronized void add(
-            String digest, Verdict ofServed, Duration servedTime, Verdict ofCandidate, Duration candidateTime) {
+    /** Adds an image with what the candidate found in it. */
+    synchronized void add(ShadowImage image, Detection found) {
+        Verdict ofServed = image.verdict();
+        Verdict ofCandidate = found.verdict();
         Outcome outcome = Outcome.of(ofServed.anomalous(), ofCandidate.anomalous());
         add(outcome);
         int slot = compared++ % RECENT;
         differences[slot] = ofCandidate.normalizedScore() - ofServed.normalizedScore();
-        servedTimes[slot] = servedTime.toNanos() / 1e6;
-        candidateTimes[slot] = candidateTime.toNanos() / 1e6;
+        servedTimes[slot] = image.inference().toNanos() / 1e6;
+        candidateTimes[slot] = found.timing().inference().toNanos() / 1e6;
         if (outcome.isDisagreement()) {
             if (disagreements.size() == EXAMPLES) {
                 disagreements.removeLast();
             }
             disagreements.addFirst(new ComparisonSummary.Disagreement(
-                    Instant.now(), digest, ofServed.normalizedScore(), ofCandidate.normalizedScore()));
+                    Instant.now(), image.digest(), ofServed.normalizedScore(), ofCandidate.normalizedScore()));
         }
     }
 

@@ -7,7 +7,6 @@ import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.DetectionService;
 import io.draem.service.detection.ResponseContext;
-import io.draem.service.detection.Verdict;
 import io.draem.service.detection.WorkQueue;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ModelRepository;
@@ -169,7 +168,7 @@ public final class ShadowRuns implements AutoCloseable {
                 try {
                     examine(image);
                 } finally {
-                    waiting.free(image);
+                    waiting.release(image);
                 }
             } catch (InterruptedException e) {
                 // closed, or an interrupt that was left behind
@@ -216,21 +215,13 @@ public final class ShadowRuns implements AutoCloseable {
             }
         }
         if (detection != null) {
-            compare(image, detection);
+            Detection found = detection;
+            comparisons.add(image.served(), image.candidate(), comparison -> comparison.add(image, found));
             listener.ended(image.candidate(), outcome);
             if (outcome.isDisagreement() && captures != null) {
                 captures.disagreed(image.request(), image.served(), image.verdict(), detection);
             }
         }
-    }
-
-    private void compare(ShadowImage image, Detection candidate) {
-        Duration took = candidate.timing().inference();
-        comparisons.add(
-                image.served(),
-                image.candidate(),
-                comparison ->
-                        comparison.add(image.digest(), image.verdict(), image.inference(), candidate.verdict(), took));
     }
 
     /** Waits for a moment without requests; returns whether there is one, and the image is still to be compared. */

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CaptureStoreTests {
 
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Duration AGE = Duration.ofDays(30);
     private static final byte[] FILE = new byte[100];
 
     @TempDir
@@ -54,12 +55,12 @@ class CaptureStoreTests {
             add(i);
         }
         store.label(1, review(ReviewLabel.GOOD, 0));
-        store.enforce(Instant.EPOCH, 2, Long.MAX_VALUE);
+        enforce(NOON, 2, Long.MAX_VALUE);
         assertThat(ids()).containsExactly(4L, 1L);
         assertThat(store.images()).isEqualTo(2);
         assertThat(store.bytes()).isEqualTo(600);
         assertThat(files()).hasSize(6);
-        store.enforce(Instant.EPOCH, 2, 599);
+        enforce(NOON, 2, 599);
         assertThat(ids()).containsExactly(1L);
         assertThat(files()).hasSize(3);
     }
@@ -69,10 +70,10 @@ class CaptureStoreTests {
         add(0);
         add(1);
         store.label(1, review(ReviewLabel.DEFECT, 0));
-        store.enforce(NOON.plus(Duration.ofMinutes(1)), 100, Long.MAX_VALUE);
+        enforce(NOON.plus(AGE).plus(Duration.ofMinutes(1)), 100, Long.MAX_VALUE);
         assertThat(ids()).containsExactly(2L);
         assertThat(files()).hasSize(3);
-        store.enforce(NOON.plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
+        enforce(NOON.plus(AGE).plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
         assertThat(ids()).isEmpty();
         assertThat(files()).isEmpty();
     }
@@ -134,7 +135,7 @@ class CaptureStoreTests {
         assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> CaptureStore.open(damaged))
                 .withMessageContaining("captures.mv.db of draem.capture.directory cannot be opened")
-                .satisfies(e -> assertThat(e.remedy()).contains("move the files"));
+                .satisfies(e -> assertThat(e.remedy()).contains("restore it"));
     }
 
     @Test
@@ -145,6 +146,35 @@ class CaptureStoreTests {
         assertThat(ids()).isEmpty();
         assertThat(directory.resolve(image.name() + ".jpg")).doesNotExist();
         assertThat(store.bytes()).isZero();
+    }
+
+    @Test
+    void imagesWithoutTheirDatabaseEndTheStartAndStay() throws IOException {
+        add(0);
+        store.close();
+        Files.delete(directory.resolve("captures.mv.db"));
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> CaptureStore.open(directory))
+                .withMessageContaining("it is missing, but there are images");
+        assertThat(files()).hasSize(3);
+        Path other = directory.resolve("other");
+        store = CaptureStore.open(other);
+        assertThat(store.images()).isZero();
+    }
+
+    @Test
+    void anImageThatCannotBeDeletedKeepsNoOtherOne() throws IOException {
+        add(0);
+        add(1);
+        Path stuck = directory.resolve(image(0).name() + ".jpg");
+        Files.delete(stuck);
+        Files.createDirectories(stuck.resolve("not empty"));
+        enforce(NOON.plus(AGE).plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
+        assertThat(ids()).containsExactly(1L);
+    }
+
+    private void enforce(Instant now, long maxImages, long maxBytes) {
+        new CaptureRetention(store, AGE, maxImages, maxBytes).enforce(now);
     }
 
     private void add(int number) throws IOException {

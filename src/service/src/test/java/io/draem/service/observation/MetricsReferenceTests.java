@@ -48,6 +48,9 @@ class MetricsReferenceTests {
     private Http http;
 
     /** Some metrics need a version that serves and a candidate. */
+    @TempDir
+    private static Path captured;
+
     @DynamicPropertySource
     static void withCandidate(DynamicPropertyRegistry properties) throws Exception {
         ModelDirectory directory = new ModelDirectory(temporary);
@@ -56,6 +59,7 @@ class MetricsReferenceTests {
         directory.put(TestModels.name(), "2", graph);
         Files.createFile(directory.file(TestModels.name(), "2").resolveSibling("candidate"));
         properties.add("draem.models.directory", temporary::toString);
+        properties.add("draem.capture.directory", () -> captured.toString());
     }
 
     @Autowired

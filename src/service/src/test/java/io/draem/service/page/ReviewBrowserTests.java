@@ -82,8 +82,6 @@ class ReviewBrowserTests {
             tab.click(tab.on("#canvas", 0.6, 0.4));
             tab.click(tab.on("#canvas", 0.6, 0.6));
             tab.press("Enter");
-            tab.await("!document.querySelector('#region-use').hidden");
-            tab.press("Enter");
             tab.await("document.querySelector('#region-note').textContent.includes('One outline')");
             tab.awaitFrame();
             tab.screenshot(Path.of("target/page/review-outline.png"));
@@ -101,14 +99,20 @@ class ReviewBrowserTests {
             assertThat(images.at("/images/1/review").has("outlines")).isFalse();
             assertThat(images.at("/images/2/review/label").asString()).isEqualTo("good");
 
-            // Another reviewer was faster: the label is not lost, and is shown.
+            // Another reviewer was faster: the label is not lost, and this reviewer decides again.
+            tab.press("p");
+            shows(tab, "Image 2:");
             HttpResponse<byte[]> other =
-                    http.put("/v1/review/images/1/label", "{\"label\":\"unsure\",\"revision\":1}", REVIEWER);
+                    http.put("/v1/review/images/2/label", "{\"label\":\"unsure\",\"revision\":1}", REVIEWER);
             assertThat(other.statusCode()).isEqualTo(200);
-            tab.press("d");
+            tab.press("g");
             tab.await("document.querySelector('#problem').textContent.includes('Another label came first')");
             tab.await("document.querySelector('#word').textContent.includes('labeled unsure')");
-            assertThat(images(http).at("/images/2/review/label").asString()).isEqualTo("unsure");
+            assertThat(tab.text("#caption")).startsWith("Image 2:");
+            assertThat(images(http).at("/images/1/review/label").asString()).isEqualTo("unsure");
+            tab.press("g");
+            shows(tab, "Image 1:");
+            assertThat(images(http).at("/images/1/review/label").asString()).isEqualTo("good");
             assertThat(tab.requests()).noneMatch(address -> address.contains("anna-key"));
             assertThat(tab.complaints())
                     .allMatch(complaint ->
