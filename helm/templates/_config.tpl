@@ -30,6 +30,9 @@
 {{- if .Values.grpcPort }}
 {{- $_ := set $draem "grpc" (dict "enabled" true "port" .Values.grpcPort) }}
 {{- end }}
+{{- if .Values.capture.persistentVolumeClaim.name }}
+{{- $_ := set $draem "capture" (dict "directory" "/captured") }}
+{{- end }}
 {{- $managed := dict "draem" $draem "server" (dict "port" 8080) }}
 {{- if .Values.apiKeys.secretName }}
 {{- $keys := dict "file" (printf "/etc/draem/keys/%s" .Values.apiKeys.secretKey) }}

@@ -156,6 +156,15 @@ httpGet:
   readOnly: true
 - name: tmp
   mountPath: /tmp
+{{- with .Values.capture.persistentVolumeClaim }}
+{{- if .name }}
+- name: captured
+  mountPath: /captured
+  {{- with .subPath }}
+  subPath: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end }}
 {{- if .Values.apiKeys.secretName }}
 - name: api-keys
   mountPath: /etc/draem/keys
@@ -182,6 +191,11 @@ httpGet:
 - name: tmp
   emptyDir:
     sizeLimit: {{ .Values.temporaryStorage }}
+{{- with .Values.capture.persistentVolumeClaim.name }}
+- name: captured
+  persistentVolumeClaim:
+    claimName: {{ . }}
+{{- end }}
 {{- with .Values.apiKeys.secretName }}
 - name: api-keys
   secret:

@@ -24,6 +24,14 @@
 {{- include "draem.validateConfig" . }}
 {{- include "draem.validateNames" . }}
 {{- include "draem.validateVolumes" . }}
+{{- if .Values.capture.persistentVolumeClaim.name }}
+{{- $surge := not (has (toString .Values.updateStrategy.maxSurge) $zero) }}
+{{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) $surge .Values.kserve.enabled }}
+{{- fail "capture.persistentVolumeClaim: one process uses the captured images; set replicaCount 1 and updateStrategy.maxSurge 0, and disable autoscaling and kserve" }}
+{{- end }}
+{{- else if .Values.capture.persistentVolumeClaim.subPath }}
+{{- fail "capture.persistentVolumeClaim.subPath: has no effect without a name" }}
+{{- end }}
 {{- if eq (int .Values.managementPort) 8080 }}
 {{- fail "managementPort: 8080 is the port of the requests; take another, or 0 for that one" }}
 {{- end }}
@@ -280,6 +288,7 @@ effect, or would make the probes fail.
   "management.endpoints.web.pathmapping.prometheus" "the monitor asks for prometheus; leave it out"
   "draem.models.directory" "the models come from models.persistentVolumeClaim, models.image or models.download"
   "draem.models.default" "it is set by models.default"
+  "draem.capture.directory" "it is set by capture.persistentVolumeClaim"
   "draem.inference.provider" "it is set by inference.provider"
   "draem.inference.devices*" "the GPUs are those of gpu.count"
   "draem.inference.cuda.memorylimit" "it is set by gpu.memoryLimit"

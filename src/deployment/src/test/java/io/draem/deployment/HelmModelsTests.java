@@ -80,6 +80,18 @@ class HelmModelsTests {
     }
 
     @Test
+    void mountsAClaimForCapturedImagesOfOneReplica() {
+        String claim = "capture: {persistentVolumeClaim: {name: captured, subPath: line/3}}";
+        var deployment = render("Deployment", claim);
+
+        assertThat(deployment.at(POD + "volumes.2"))
+                .isEqualTo(Map.of("name", "captured", "persistentVolumeClaim", Map.of("claimName", "captured")));
+        assertThat(deployment.at(POD + "containers.0.volumeMounts.2"))
+                .isEqualTo(Map.of("name", "captured", "mountPath", "/captured", "subPath", "line/3"));
+        assertThat(render("ConfigMap", claim).toString()).contains("directory: /captured");
+    }
+
+    @Test
     void mountsTheModelsOfAnImage() {
         var deployment = render("Deployment", "models: {image: {reference: 'registry/models:3'}}");
 

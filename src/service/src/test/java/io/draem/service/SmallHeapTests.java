@@ -36,6 +36,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,6 +90,10 @@ class SmallHeapTests {
 
     /** With the smaller heap: the larger one takes images of proportional size, and minutes. */
     @Test
+    @EnabledIfSystemProperty(
+            named = "draem.test.heap",
+            matches = "wanted",
+            disabledReason = "Sends images of every kind for two minutes: -Ddraem.test.heap=wanted")
     void answersOrRefusesImagesOfEveryKindAndShapeWithoutRunningOutOfMemory() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "-Xmx256m", "--draem.request-timeout=2m")) {
             Matcher limits = service.awaitLine(LARGEST);
