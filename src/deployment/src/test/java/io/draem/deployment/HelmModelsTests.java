@@ -88,7 +88,7 @@ class HelmModelsTests {
                 .isEqualTo(Map.of("name", "captured", "persistentVolumeClaim", Map.of("claimName", "captured")));
         assertThat(deployment.at(POD + "containers.0.volumeMounts.2"))
                 .isEqualTo(Map.of("name", "captured", "mountPath", "/captured", "subPath", "line/3"));
-        assertThat(render("ConfigMap", claim).toString()).contains("directory: /captured");
+        assertThat(HelmChart.configurationText(claim)).contains("directory: /captured");
     }
 
     @Test

@@ -72,6 +72,8 @@ class HelmValuesTests {
                     resources: {limits: {nvidia.com/gpu: 2}}         | resources: nvidia.com/gpu is set by gpu.resource and gpu.count
                     training: {resources: {limits: {nvidia.com/gpu: 2}}} | training.resources: nvidia.com/gpu is set by training.gpu.resource
                     gpu: {enabled: false} ; inference: {provider: cuda} | inference.provider: cuda needs gpu.enabled
+                    capture: {persistentVolumeClaim: {name: a}} ; replicaCount: 2 | capture.persistentVolumeClaim: one process uses
+                    capture: {persistentVolumeClaim: {subPath: a}}   | capture.persistentVolumeClaim.subPath: has no effect
                     managementPort: 8080                             | managementPort: 8080 is the port of the requests
                     config: {management: {server: {port: 9090}}}     | config: management.server.port cannot be set here: it is set by managementPort
                     config: {management.server.port: 9090}           | config: management.server.port cannot be set here
