@@ -75,7 +75,7 @@ public final class CaptureStore implements AutoCloseable {
             throw new StartUpException(
                     "The database " + absolute.resolve(DATABASE)
                             + ".mv.db of draem.capture.directory cannot be opened: " + reason(e),
-                    "Give each replica a directory of its own, or stop the process that uses this one. If the database is"
+                    "Stop the process that uses this directory, or give this one another. If the database is"
                             + " damaged, restore it, or name another directory: the files in this one stay",
                     e);
         }
