@@ -3,6 +3,8 @@ package io.draem.service.history;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,12 +18,9 @@ public final class DurableFile {
 
     /** Writes a whole file: to a hidden temporary name in the same folder, from which it replaces one of its name. */
     public static void write(Path file, byte[] content) throws IOException {
-        Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+        Path part = part(file);
         try {
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                write(channel, ByteBuffer.wrap(content));
-            }
+            writeNew(part, content);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(part);
@@ -29,10 +28,42 @@ public final class DurableFile {
         forceFolder(file);
     }
 
-    /** Removes a file. */
-    public static void delete(Path file) throws IOException {
-        Files.delete(file);
+    /** Writes a whole file as {@link #write} does unless there is one of its name; returns whether it was written. */
+    public static boolean create(Path file, byte[] content) throws IOException {
+        Path part = part(file);
+        try {
+            writeNew(part, content);
+            try {
+                Files.createLink(file, part); // a move would replace a file that another process has just made
+            } catch (FileAlreadyExistsException e) {
+                return false;
+            } catch (UnsupportedOperationException | FileSystemException e) { // a file system without links
+                Files.move(part, file);
+            }
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(part);
+        }
         forceFolder(file);
+        return true;
+    }
+
+    /** Removes a file; returns false if there is none. */
+    public static boolean delete(Path file) throws IOException {
+        boolean deleted = Files.deleteIfExists(file);
+        forceFolder(file);
+        return deleted;
+    }
+
+    private static Path part(Path file) {
+        return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
+    }
+
+    private static void writeNew(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            write(channel, ByteBuffer.wrap(content));
+        }
     }
 
     /** Writes at the position of a channel to the end, and waits until the device has it. */

@@ -119,10 +119,17 @@ public final class ModelHistory implements AutoCloseable {
         return new Changes(newestFirst(changes), more.isEmpty() && file.isWritable());
     }
 
+    /** Writes what the file lacks in its order, also what could not be written before. */
     private void save(String name, ServedChange change) {
         try {
-            file(name).append(change);
-            unsaved.computeIfPresent(name, (key, changes) -> without(changes, change));
+            HistoryFile file = file(name);
+            if (change.cause().reason() == ServedChange.Reason.START) {
+                file.append(change);
+            }
+            for (ServedChange next : unsaved.getOrDefault(name, List.of())) {
+                file.append(next);
+                unsaved.computeIfPresent(name, (key, changes) -> without(changes, next));
+            }
         } catch (IOException | RuntimeException e) {
             report(name, e.toString());
         }
