@@ -39,7 +39,7 @@ public record Candidate(ServedModel model, double share, double answerShare) {
     }
 
     /**
-     * Returns the place of a key among all keys of a version, 0 to less than 1: the first 53 bits of the SHA-256 of name,
+     * Returns the position of a key among all keys of a version, 0 to less than 1: the first 53 bits of the SHA-256 of name,
      * version and key. Replicas of different releases must agree on it.
      */
     static double position(String name, int version, String key) {

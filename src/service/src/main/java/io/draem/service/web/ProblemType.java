@@ -18,7 +18,7 @@ public enum ProblemType {
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The path does not support this method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The response is not available in that media type"),
     REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "The request arrived too slowly"),
-    VERSION_CONFLICT(HttpStatus.CONFLICT, "The version in service cannot be changed so"),
+    VERSION_CONFLICT(HttpStatus.CONFLICT, "The version in service cannot be changed like this"),
     LABEL_CONFLICT(HttpStatus.CONFLICT, "Another label came first"),
     IMAGE_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The image is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The media type is not supported"),
@@ -91,7 +91,7 @@ public enum ProblemType {
             case NOT_CAPTURED ->
                 "It was deleted, or the service captures no images: draem.capture.directory names where they are kept";
             case LABEL_CONFLICT -> "Read the image again, and label it with its revision";
-            case VERSION_CONFLICT -> "Another version serves, or is the candidate: look at the model again";
+            case VERSION_CONFLICT -> "Another version serves, or is the candidate: see GET /v1/models/{name}";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";
             case NOT_FOUND -> "See " + explorer + " for the paths of this service";
             case METHOD_NOT_ALLOWED -> "See " + explorer + " for the methods of this path";
