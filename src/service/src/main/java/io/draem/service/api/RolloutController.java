@@ -91,7 +91,9 @@ class RolloutController {
             summary = "Roll the version in service back",
             description =
                     "Makes the version in service a candidate that examines and answers nothing, and returns once this"
-                            + " replica serves the highest lower version that can be served. Needs a key with the right admin.",
+                            + " replica serves the highest lower version that can be served. Needs a key with the right admin."
+                            + " If the version that is named is a candidate already and a lower one serves, nothing is"
+                            + " changed. A suspended version in whose place another one serves is rolled back by its number.",
             parameters =
                     @Parameter(
                             name = DetectionQuery.VERSION,

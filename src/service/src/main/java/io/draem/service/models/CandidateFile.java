@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -104,11 +105,11 @@ final class CandidateFile {
     /**
      * Requires that no other version has the same folder by a link: one file would change both.
      *
-     * @param folder of the version
      * @param directory of all models
      */
-    static void requireOwnFolder(ServedModel model, Path folder, Path directory) throws ModelSelectionException {
+    static void requireOwnFolder(ModelFile model, Path directory) throws ModelSelectionException {
         try {
+            Path folder = model.path().resolveSibling("");
             Path real = folder.toRealPath();
             for (List<ModelFile> files : ModelFile.list(directory).values()) {
                 for (ModelFile file : files) {
@@ -122,42 +123,57 @@ final class CandidateFile {
                 }
             }
         } catch (IOException e) {
-            throw unwritable(model, folder, e);
+            throw unwritable(model, e);
         }
     }
 
     /**
      * Writes or removes the file of a version, unless that has happened already; returns its content before, null for none.
+     * Another process may do the same at the same time: a file that it has just made is not replaced.
      *
      * @param content null to remove it
      */
-    static byte @Nullable [] exchange(ServedModel model, Path folder, byte @Nullable [] content)
-            throws ModelSelectionException {
-        Path file = folder.resolve(NAME);
+    static byte @Nullable [] exchange(ModelFile model, byte @Nullable [] content) throws ModelSelectionException {
+        Path file = model.path().resolveSibling(NAME);
         try {
-            byte[] before = null;
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new ModelSelectionException.Conflict(SafeText.escaped(file.toString())
-                            + " is no ordinary file: a link, as in a ConfigMap, is changed at its source");
-                }
-                before = bytes(file);
-            }
+            byte[] before = present(file);
             if (content == null && before != null) {
-                DurableFile.delete(file);
-            } else if (content != null && before == null) {
-                DurableFile.write(file, content);
+                return DurableFile.delete(file) ? before : null;
+            }
+            if (content != null && before == null && !DurableFile.create(file, content)) {
+                return present(file);
             }
             return before;
         } catch (IOException e) {
-            throw unwritable(model, folder, e);
+            throw unwritable(model, e);
         }
     }
 
-    private static ModelSelectionException unwritable(ServedModel model, Path folder, IOException e) {
-        log.warn("The file {} of model {} cannot be changed: {}", NAME, model, SafeText.escaped(e.toString()));
+    /** Returns the content of a file that can be restored; null for none. */
+    private static byte @Nullable [] present(Path file) throws IOException, ModelSelectionException {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new ModelSelectionException.Conflict(SafeText.escaped(file.toString())
+                    + " is no ordinary file: a link, as in a ConfigMap, is changed at its source");
+        }
+        try {
+            byte[] content = bytes(file);
+            if (content.length > MOST_BYTES) {
+                throw new ModelSelectionException.Conflict(SafeText.escaped(file.toString()) + " has more than "
+                        + MOST_BYTES + " bytes, and no valid one has: correct or remove it");
+            }
+            return content;
+        } catch (NoSuchFileException e) {
+            return null; // removed meanwhile
+        }
+    }
+
+    private static ModelSelectionException unwritable(ModelFile model, IOException e) {
         String what = "The file " + NAME + " of version " + model.version() + " of " + model.name();
-        return Files.isWritable(folder)
+        log.warn("{} cannot be changed: {}", what, SafeText.escaped(e.toString()));
+        return Files.isWritable(model.path().resolveSibling(""))
                 ? new ModelSelectionException.NotNow(what + " cannot be changed now, and the service's log says why")
                 : new ModelSelectionException.Conflict(
                         what + " cannot be changed, since the service may not write to its"

@@ -52,6 +52,13 @@ record ModelFile(String name, int version, Path path, State state) {
          */
         record Stamp(FileKind kind, Path target, long size, FileTime modified) {}
 
+        /** Returns the state without one of its files. */
+        State without(String name) {
+            Map<String, Stamp> others = new TreeMap<>(files);
+            others.remove(name);
+            return new State(others);
+        }
+
         /** Returns whether the folder could be read. */
         boolean isReadable() {
             return !files.containsKey(FOLDER);
@@ -102,6 +109,11 @@ record ModelFile(String name, int version, Path path, State state) {
         private static Stamp special(FileKind kind, Path path) {
             return new Stamp(kind, path, 0, FileTime.fromMillis(0));
         }
+    }
+
+    /** Returns the same graph with another state of its folder. */
+    ModelFile in(State other) {
+        return new ModelFile(name, version, path, other);
     }
 
     /**

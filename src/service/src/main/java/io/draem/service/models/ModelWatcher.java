@@ -77,15 +77,20 @@ final class ModelWatcher implements AutoCloseable, ApplicationListener<ContextCl
      * @throws ModelSelectionException.NotNow if it is not done in time, or the service shuts down
      */
     void load(Change load) throws ModelSelectionException {
-        make(load, executor);
+        make(load, executor, "the index");
+    }
+
+    /** Changes which version of a model serves as {@link #load} loads one. */
+    void roll(String name, Change change) throws ModelSelectionException {
+        make(change, executor, "GET /v1/models/" + name);
     }
 
     /** Unloads a model as {@link #load} loads one, while others may be loaded. */
     void unload(Change unload) throws ModelSelectionException {
-        make(unload, failingOver);
+        make(unload, failingOver, "the index");
     }
 
-    private void make(Change change, ExecutorService on) throws ModelSelectionException {
+    private void make(Change change, ExecutorService on, String shows) throws ModelSelectionException {
         if (!waiting.tryAcquire()) {
             throw new ModelSelectionException.NotNow(MOST_WAITING + " other changes are being made: try again later");
         }
@@ -108,8 +113,8 @@ final class ModelWatcher implements AutoCloseable, ApplicationListener<ContextCl
                     decided.compareAndSet(false, true)
                             ? "Other loads took " + LIMIT.toMinutes()
                                     + " minutes, and the change is not made: try again"
-                            : "The change takes more than " + LIMIT.toMinutes()
-                                    + " minutes and goes on: the index shows when it is made");
+                            : "The change takes more than " + LIMIT.toMinutes() + " minutes and goes on: " + shows
+                                    + " shows when it is made");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ModelSelectionException.NotNow.shuttingDown();

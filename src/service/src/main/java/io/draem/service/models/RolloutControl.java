@@ -2,10 +2,7 @@ package io.draem.service.models;
 
 import io.draem.service.history.ServedChange.Cause;
 import io.draem.service.history.ServedChange.Reason;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +22,7 @@ public final class RolloutControl {
     private final ModelUpdater updater;
     private final ModelWatcher watcher;
     private final ModelControl control;
+    private final RolloutFiles files;
 
     RolloutControl(
             ModelProperties properties,
@@ -37,6 +35,7 @@ public final class RolloutControl {
         this.updater = updater;
         this.watcher = watcher;
         this.control = control;
+        this.files = new RolloutFiles(repository, updater, control);
     }
 
     /**
@@ -76,32 +75,60 @@ public final class RolloutControl {
                         + ", failed on " + model.recentFailures() + ": replace its file first");
             }
             log.info("Key {} requests to promote candidate {}", key, model);
-            return replace(model, null, new Cause(Reason.PROMOTION, key));
+            return replace(RolloutFiles.file(model, files.of(name)), served, null, new Cause(Reason.PROMOTION, key));
         });
     }
 
     /**
      * Takes the version that serves back, so that the highest lower one that can be served does, and returns once it does. The
-     * version stays loaded for requests that name it.
+     * version stays loaded for requests that name it. Does nothing if the version that is named is a candidate already, and a
+     * lower one serves.
      *
-     * @param version the version in service that the client means; null for whatever version it is
+     * @param version the version in service that the client means, or the suspended one in whose place it serves; null for the
+     *     one in service if none is suspended
      * @param key name of the key of the request
      * @throws ModelSelectionException if no other version serves; then nothing has changed
      */
     public Change rollback(String name, @Nullable Integer version, String key) throws ModelSelectionException {
         return change(name, served -> {
-            requireMeant(version, served, "the version in service");
+            List<ModelFile> found = files.of(name);
             Candidate candidate = repository.candidate(name);
-            boolean lower = control.files(name).stream()
-                    .anyMatch(file -> file.version() < served.version() && !CandidateFile.isIn(file, candidate));
+            if (version != null && version > served.version() && RolloutFiles.isCandidate(found, version, candidate)) {
+                return served;
+            }
+            ModelFile file = meant(version, served, found, candidate);
+            boolean lower = found.stream()
+                    .anyMatch(other -> other.version() < file.version() && !CandidateFile.isIn(other, candidate));
             if (!lower) {
                 throw new ModelSelectionException.Conflict("Version " + served.version() + " of " + name
                         + " serves, and the model directory has no lower version that is no candidate: add one, or"
                         + " remove the file " + CandidateFile.NAME + " of the one that should serve");
             }
-            log.info("Key {} requests to roll back {}", key, served);
-            return replace(served, CandidateFile.TAKEN_BACK, new Cause(Reason.ROLLBACK, key));
+            log.info("Key {} requests to roll back version {} of {}", key, file.version(), name);
+            return replace(file, served, CandidateFile.TAKEN_BACK, new Cause(Reason.ROLLBACK, key));
         });
+    }
+
+    /** Returns the version to be taken back: that in service, or a higher one that would serve if it were not suspended. */
+    private ModelFile meant(
+            @Nullable Integer version, ServedModel served, List<ModelFile> found, @Nullable Candidate candidate)
+            throws ModelSelectionException {
+        List<ModelFile> higher = found.stream()
+                .filter(file -> file.version() > served.version() && !CandidateFile.isIn(file, candidate))
+                .toList();
+        if (version != null && !higher.isEmpty() && higher.get(0).version() == version) {
+            return higher.get(0);
+        }
+        for (ModelFile file : higher) {
+            ServedModel loaded = files.loaded(file);
+            if (version == null && (updater.rollout().isSuspended(file) || loaded != null && loaded.isSuspended())) {
+                throw new ModelSelectionException.Conflict("Version " + file.version() + " of " + served.name()
+                        + " is suspended, and version " + served.version()
+                        + " serves in its place: name the version to be taken back, as in ?version=" + file.version());
+            }
+        }
+        requireMeant(version, served, "the version in service");
+        return RolloutFiles.file(served, found);
     }
 
     /** Returns the version that serves after a request, made in order with scans and loads. */
@@ -122,7 +149,7 @@ public final class RolloutControl {
         }
         repository.require(name, null);
         AtomicReference<@Nullable Change> change = new AtomicReference<>();
-        watcher.load(() -> {
+        watcher.roll(name, () -> {
             control.requireNotDraining();
             ServedModel before = repository.require(name, null);
             change.set(new Change(request.of(before), before));
@@ -134,76 +161,82 @@ public final class RolloutControl {
             throws ModelSelectionException {
         if (meant != null && meant != model.version()) {
             throw new ModelSelectionException.Conflict("Version " + model.version() + " of " + model.name() + " is "
-                    + role + " now, not version " + meant + ": look at the model again");
+                    + role + " now, not version " + meant + ": see GET /v1/models/" + model.name());
         }
     }
 
     /**
-     * Changes the file of a version and loads what the files say; both is undone if the version then serves although it was
-     * taken back, or does not although it was promoted.
+     * Changes the file of a version and loads what the files say; both is undone unless the version that was promoted, or one
+     * lower than the version that was taken back, serves then.
      *
+     * @param served the version that serves now
      * @param content null to remove the file, which promotes the version
      */
-    private ServedModel replace(ServedModel model, byte @Nullable [] content, Cause cause)
+    private ServedModel replace(ModelFile file, ServedModel served, byte @Nullable [] content, Cause cause)
             throws ModelSelectionException {
-        Path folder = folder(model);
-        requireAsLoaded(model);
-        CandidateFile.requireOwnFolder(model, folder, properties.directory());
-        byte[] before = CandidateFile.exchange(model, folder, content);
+        String name = file.name();
+        Candidate candidate = repository.candidate(name);
+        files.requireAsLoaded(file);
+        CandidateFile.requireOwnFolder(file, properties.directory());
+        byte[] before = CandidateFile.exchange(file, content);
+        List<FailedVersion> refused;
+        boolean done = false;
         try {
-            apply(model, cause);
-        } catch (ModelSelectionException e) { // the directory cannot be read, and nothing was loaded
-            CandidateFile.exchange(model, folder, before);
-            throw e;
+            List<ModelFile> eligible = files.eligible(file, file.version());
+            synchronized (updater.rollout().loading(name)) {
+                requireUnchanged(served, candidate);
+                updater.rollout().update(name, eligible, cause);
+            }
+            ServedModel now = repository.require(name, null);
+            done = content == null ? candidate != null && now == candidate.model() : now.version() < file.version();
+            if (done) {
+                return now;
+            }
+            refused = repository.refused(name);
+        } finally {
+            if (!done) {
+                undo(file, served, before, cause);
+            }
         }
-        ServedModel now = repository.require(model.name(), null);
-        if ((now.version() == model.version()) == (content == null)) {
-            return now;
-        }
-        List<FailedVersion> refused = repository.refused(model.name());
-        CandidateFile.exchange(model, folder, before);
-        apply(model, cause);
-        now = repository.require(model.name(), null);
-        throw new ModelSelectionException.NotLoaded("Version " + now.version() + " of " + now.name()
-                + " serves as before, since no other version can be served"
+        ServedModel now = repository.require(name, null);
+        throw new ModelSelectionException.NotLoaded("Version " + now.version() + " of " + name + " serves "
+                + (now == served ? "as before" : "now, in place of version " + served.version())
+                + ", since no other version can be served"
                 + (refused.isEmpty()
                         ? ""
                         : ": version " + refused.get(0).version() + ", "
                                 + refused.get(0).reason()));
     }
 
-    /** Loads what the files say that were known before and the changed one; files that are new are left to a scan or a load. */
-    private void apply(ServedModel changed, Cause cause) throws ModelSelectionException {
-        String name = changed.name();
-        Map<Integer, ModelFile.State> known = updater.known().getOrDefault(name, Map.of());
-        List<ModelFile> files = control.files(name).stream()
-                .filter(file ->
-                        file.version() == changed.version() || file.state().equals(known.get(file.version())))
-                .toList();
-        updater.know(name, files);
-        updater.rollout().update(name, files, cause);
-    }
-
-    private Path folder(ServedModel model) {
-        return properties.directory().resolve(model.name()).resolve(Integer.toString(model.version()));
-    }
-
-    /** A file that was replaced since would serve without the checks of a scan. */
-    private void requireAsLoaded(ServedModel model) throws ModelSelectionException {
-        ModelFile.State now = control.files(model.name()).stream()
-                .filter(file -> file.version() == model.version())
-                .map(ModelFile::state)
-                .findFirst()
-                .orElse(ModelFile.State.NONE);
-        if (!others(now).equals(others(updater.rollout().source(model)))) {
-            throw new ModelSelectionException.Conflict("The files of version " + model.version() + " of " + model.name()
-                    + " have changed since it was loaded: try again once they are loaded");
+    private void undo(ModelFile file, ServedModel served, byte @Nullable [] before, Cause cause)
+            throws ModelSelectionException {
+        try {
+            CandidateFile.exchange(file, before);
+        } catch (ModelSelectionException e) {
+            log.error(
+                    "The file {} of version {} of {} is not as it was before the request: {}",
+                    CandidateFile.NAME,
+                    file.version(),
+                    file.name(),
+                    e.getMessage());
+            throw e;
+        }
+        List<ModelFile> eligible = files.eligible(file, served.version());
+        synchronized (updater.rollout().loading(file.name())) {
+            if (!repository.versions(file.name()).isEmpty()) { // otherwise it was unloaded
+                updater.rollout().update(file.name(), eligible, cause);
+            }
         }
     }
 
-    private static Map<String, ModelFile.State.Stamp> others(ModelFile.State state) {
-        Map<String, ModelFile.State.Stamp> files = new HashMap<>(state.files());
-        files.remove(CandidateFile.NAME);
-        return files;
+    /** Requires, while nothing else is loaded or unloaded, that no unload and no failover came before. */
+    private void requireUnchanged(ServedModel served, @Nullable Candidate candidate) throws ModelSelectionException {
+        List<ServedModel> versions = repository.versions(served.name());
+        if (versions.isEmpty()
+                || versions.get(0) != served
+                || !Objects.equals(repository.candidate(served.name()), candidate)) {
+            throw new ModelSelectionException.Conflict("Model " + served.name()
+                    + " was unloaded or its versions changed meanwhile: see GET /v1/models/" + served.name());
+        }
     }
 }

@@ -47,6 +47,11 @@ final class VersionLoads {
         suspended.add(model, source(model));
     }
 
+    /** Returns whether a version is suspended and its files have not changed since. */
+    boolean isSuspended(ModelFile file) {
+        return suspended.contains(file);
+    }
+
     /**
      * Adds the highest version that can be served, after the failing ones above it that are loaded.
      *

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,11 +76,22 @@ final class VersionRollout {
         }
     }
 
-    /** Loads what a scan would load, for a cause; refused versions are tried again. */
+    /** Returns whether a version is suspended, also one that is not loaded. */
+    boolean isSuspended(ModelFile file) {
+        return loads.isSuspended(file);
+    }
+
+    /**
+     * Loads what a scan that found only these files would load, for a cause. Those that were refused are tried again; other
+     * versions stay refused, and are not loaded.
+     */
     void update(String name, List<ModelFile> files, ServedChange.Cause cause) {
-        failures.keepOnly(name, Set.of());
+        Set<Integer> others =
+                failures.of(name).stream().map(FailedVersion::version).collect(Collectors.toSet());
+        files.forEach(file -> others.remove(file.version()));
+        failures.keepOnly(name, others);
         try {
-            because(cause, name, () -> update(name, files));
+            because(cause, name, () -> update(name, files, configured(name), false, others));
         } finally {
             reportRefused();
         }
@@ -97,14 +109,14 @@ final class VersionRollout {
      * @param named the versions to serve in order of preference; empty for the highest that can be served
      */
     void update(String name, List<ModelFile> files, List<Integer> named) {
-        update(name, files, named, false);
+        update(name, files, named, false, Set.of());
     }
 
     /** Loads the {@linkplain #wanted wanted} versions and the candidate of a model, and offers them if all can be served. */
     void require(String name, List<ModelFile> files) {
         List<Integer> wanted =
                 wanted(name, files).stream().map(ModelFile::version).toList();
-        update(name, files, wanted, true);
+        update(name, files, wanted, true, Set.of());
     }
 
     /** Returns the versions that should serve, in order of preference: the configured ones, or the highest. */
@@ -120,11 +132,13 @@ final class VersionRollout {
         return files.stream().filter(file -> !CandidateFile.isIn(file, current)).toList();
     }
 
-    private void update(String name, List<ModelFile> files, List<Integer> named, boolean all) {
+    private void update(
+            String name, List<ModelFile> files, List<Integer> named, boolean all, Set<Integer> stayRefused) {
         synchronized (loading(name)) {
             List<ServedModel> before = repository.versions(name);
             List<ServedModel> usable = new ArrayList<>();
-            Set<Integer> tried = new HashSet<>(configured(name));
+            Set<Integer> tried = new HashSet<>(stayRefused);
+            tried.addAll(configured(name));
             tried.addAll(named);
             Candidate current = repository.candidate(name);
             ModelFile highest = files.stream()

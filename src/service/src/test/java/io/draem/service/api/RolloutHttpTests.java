@@ -95,7 +95,14 @@ class RolloutHttpTests {
         if (!Files.exists(marker()) || !Files.readString(marker()).equals(HALF)) {
             Files.writeString(marker(), HALF);
         }
-        Await.until(LIMIT, () -> versions().equals(List.of("1 served", "2 candidate")));
+        Await.until(LIMIT, () -> versions().equals(List.of("1 served", "2 candidate")) && answerShare() == 0.5);
+    }
+
+    /** The versions alone do not show whether the content of the file has been read. */
+    private double answerShare() throws Exception {
+        return json(http.get(MODEL + "/comparison", "X-API-Key", "line-key"), 200)
+                .path("answerShare")
+                .asDouble(0);
     }
 
     @Test
@@ -146,11 +153,14 @@ class RolloutHttpTests {
 
     @Test
     void anAdministratorPromotesAndRollsBackWithinTheHistory() throws Exception {
+        assertThat(detect("", "line-1")).as("position 0.73").isEqualTo(1);
+        assertThat(detect("", "line-3")).as("position 0.30").isEqualTo(2);
         JsonNode promoted = json(change("/promote?version=2", "admin-key"), 200);
         assertThat(promoted.get("version").asInt()).isEqualTo(2);
         assertThat(promoted.get("previousVersion").asInt()).isEqualTo(1);
         assertThat(versions()).containsExactly("2 served");
         assertThat(detect("", "line-1")).isEqualTo(2);
+        assertThat(detect("", "line-3")).isEqualTo(2);
         assertThat(json(change("/promote?version=2", "admin-key"), 200).has("previousVersion"))
                 .isFalse();
         assertThat(problem(change("/promote", "admin-key"), 404)).endsWith("no-candidate");
@@ -159,8 +169,12 @@ class RolloutHttpTests {
         assertThat(back.get("version").asInt()).isEqualTo(1);
         assertThat(versions()).containsExactly("1 served", "2 candidate");
         assertThat(detect("", "line-1")).isEqualTo(1);
+        assertThat(detect("", "line-3")).isEqualTo(1);
         assertThat(marker()).hasContent("0");
-        assertThat(problem(change("/rollback?version=2", "admin-key"), 409)).endsWith("version-conflict");
+        JsonNode again = json(change("/rollback?version=2", "admin-key"), 200);
+        assertThat(again.get("version").asInt()).isEqualTo(1);
+        assertThat(again.has("previousVersion")).isFalse();
+        assertThat(problem(change("/rollback?version=3", "admin-key"), 409)).endsWith("version-conflict");
         assertThat(problem(change("/rollback", "admin-key"), 409)).endsWith("version-conflict");
         assertThat(problem(change("/promote?version=3", "admin-key"), 409)).endsWith("version-conflict");
 
