@@ -2,6 +2,8 @@ package io.draem.image;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Supported image formats, recognized by their first bytes alone. */
 public enum ImageFormat {
@@ -12,6 +14,20 @@ public enum ImageFormat {
     WEBP;
 
     private static final String NAMES = "JPEG, PNG, BMP, TIFF or WebP";
+    private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
+
+    /** Returns whether a file of this name in a folder is taken for an image: by its extension, unless it is hidden. */
+    public static boolean isFileName(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0
+                && !name.startsWith(".")
+                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    }
+
+    /** Returns the file name extensions of images, for people. */
+    public static String extensions() {
+        return EXTENSIONS.stream().sorted().collect(Collectors.joining(", "));
+    }
 
     /** Returns the media type. */
     public String mediaType() {

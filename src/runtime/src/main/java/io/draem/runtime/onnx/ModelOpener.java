@@ -86,7 +86,7 @@ public final class ModelOpener {
                 OnnxModel model = open(file, placement, warmUp, alone);
                 opened.add(model);
                 while (opened.size() % placement.device().concurrentRuns() != 0) {
-                    opened.add(model.newRunner(Objects.requireNonNull(environment)));
+                    opened.add(model.newRunner());
                 }
             }
             complete = true;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxModel implements AutoCloseable {
 
+    private final OrtEnvironment environment;
     private final OrtSession session;
     private final boolean owner;
     private final GraphContract.Signature signature;
@@ -38,6 +39,7 @@ public final class OnnxModel implements AutoCloseable {
             Placement placement,
             int maxBatchSize)
             throws OrtException {
+        this.environment = environment;
         this.session = session;
         this.owner = owner;
         this.signature = signature;
@@ -94,9 +96,16 @@ public final class OnnxModel implements AutoCloseable {
     /**
      * Returns the same graph for another thread: in the same session, with an input buffer of its own. It must not run
      * after this one has been closed.
+     *
+     * @throws RunFailedException if the buffer cannot be created
      */
-    OnnxModel newRunner(OrtEnvironment environment) throws OrtException {
-        OnnxModel other = new OnnxModel(environment, session, false, signature, placement, maxBatchSize());
+    public OnnxModel newRunner() throws RunFailedException {
+        OnnxModel other;
+        try {
+            other = new OnnxModel(environment, session, false, signature, placement, maxBatchSize());
+        } catch (OrtException e) {
+            throw new RunFailedException(e);
+        }
         other.runTime = runTime;
         other.mapHeight = mapHeight;
         other.mapWidth = mapWidth;

@@ -1,9 +1,9 @@
 package io.draem.service.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.draem.score.Verdict;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.Include;
-import io.draem.service.detection.Verdict;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;

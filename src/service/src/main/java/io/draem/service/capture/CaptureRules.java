@@ -1,8 +1,8 @@
 package io.draem.service.capture;
 
+import io.draem.score.Verdict;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionRequest;
-import io.draem.service.detection.Verdict;
 import io.draem.service.models.ServedModel;
 import java.util.EnumMap;
 import java.util.EnumSet;

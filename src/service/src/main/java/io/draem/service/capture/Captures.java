@@ -1,5 +1,6 @@
 package io.draem.service.capture;
 
+import io.draem.score.Verdict;
 import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageException;
 import io.draem.score.AnomalyMap;
@@ -10,7 +11,6 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionArchive;
 import io.draem.service.detection.DetectionRequest;
-import io.draem.service.detection.Verdict;
 import io.draem.service.detection.WorkQueue;
 import io.draem.service.models.ServedModel;
 import io.draem.text.EscapedFailure;

@@ -6,6 +6,7 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
 import io.draem.score.RowMask;
+import io.draem.score.Verdict;
 import io.draem.service.models.ServedModel;
 import java.util.List;
 import java.util.Map;

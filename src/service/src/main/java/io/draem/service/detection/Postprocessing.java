@@ -5,9 +5,8 @@ import io.draem.frame.FrameResult;
 import io.draem.image.RgbImage;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
-import io.draem.score.RegionFinder;
-import io.draem.score.RegionOptions;
 import io.draem.score.ScaledMap;
+import io.draem.score.Verdict;
 import io.draem.text.Sha256;
 import java.time.Duration;
 import java.util.Map;
@@ -55,15 +54,8 @@ final class Postprocessing {
         double pixelThreshold =
                 request.pixelThreshold() != null ? request.pixelThreshold() : calibration.pixelThreshold();
         int area = card.minRegionArea(request.minRegionArea(), minRegionArea);
-        boolean anomalous = score > threshold;
         boolean outlines =
                 request.include().contains(Include.POLYGON) || request.include().contains(Include.OVERLAY);
-        return new Verdict(
-                anomalous,
-                score,
-                Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()),
-                threshold,
-                area,
-                RegionFinder.find(map, new RegionOptions(pixelThreshold, area, anomalous, outlines)));
+        return Verdict.of(score, map, calibration, threshold, pixelThreshold, area, outlines);
     }
 }

@@ -11,6 +11,7 @@ import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
+import io.draem.score.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,10 +1,10 @@
 package io.draem.service.observation;
 
+import io.draem.score.Verdict;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionListener;
 import io.draem.service.detection.Prediction;
 import io.draem.service.detection.Timing;
-import io.draem.service.detection.Verdict;
 import io.draem.service.models.ServedModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

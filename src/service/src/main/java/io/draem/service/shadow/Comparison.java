@@ -1,8 +1,8 @@
 package io.draem.service.shadow;
 
 import io.draem.score.FalseAlarmRate;
+import io.draem.score.Verdict;
 import io.draem.service.detection.Detection;
-import io.draem.service.detection.Verdict;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ServedModel;
 import io.draem.service.shadow.ShadowListener.Outcome;

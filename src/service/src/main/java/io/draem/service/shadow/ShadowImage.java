@@ -1,7 +1,7 @@
 package io.draem.service.shadow;
 
+import io.draem.score.Verdict;
 import io.draem.service.detection.DetectionRequest;
-import io.draem.service.detection.Verdict;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.RequestContext;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.image.ImageFormat;
 import io.draem.text.Counted;
 import io.draem.text.FileNameEncoding;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class FileTree {
     public static FileTree ofImages(Path root) throws IOException {
         FileTree tree = of(root);
         if (tree.images.isEmpty()) {
-            throw new DatasetException("The folder " + root + " holds no image (" + ImageFiles.extensions() + ")"
+            throw new DatasetException("The folder " + root + " holds no image (" + ImageFormat.extensions() + ")"
                     + tree.notes().stream().map(note -> "; " + note).collect(Collectors.joining()));
         }
         return tree;

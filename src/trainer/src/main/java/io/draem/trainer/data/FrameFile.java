@@ -1,33 +1,22 @@
 package io.draem.trainer.data;
 
-import io.draem.frame.Frame;
+import io.draem.frame.FrameImage;
 import io.draem.frame.FramePlan;
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.frame.RegionOfInterest;
-import io.draem.image.DecodedImage;
 import io.draem.image.ImageException;
 import io.draem.image.ImageHeader;
-import io.draem.image.ImageTensor;
-import io.draem.image.ImageWarning;
 import io.draem.image.OpenedImage;
-import io.draem.image.ResizedImage;
-import io.draem.image.RgbImage;
-import io.draem.image.ScaledImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The image of a file as a model takes it.
- *
- * @param frame the image's inputs
- * @param image the image at its own size; null if it was not to be kept
- * @param warnings of the decoder
- */
-public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning> warnings) {
+/** Reads image files as a model takes them. */
+public final class FrameFile {
+
+    private FrameFile() {}
 
     /** Is called while a file is read, on the thread that reads it. */
     public interface Observer {
@@ -56,7 +45,7 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
      * @param observer called while the file is read
      * @throws DatasetException if it is no image, or not one that the model takes; the message names the file
      */
-    public static FrameFile read(
+    public static FrameImage read(
             Path file,
             Framing framing,
             FrameSize input,
@@ -67,7 +56,7 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
             throws IOException {
         ImageFiles.HeapBytes heapBytes = header -> {
             observer.opened(header.pixels());
-            return heapBytes(header, framing, input, keep);
+            return FrameImage.heapBytes(header, framing, input, keep);
         };
         try {
             return ImageFiles.decoded(file, heapBytes, (decoder, bytes) -> {
@@ -75,7 +64,7 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
                 OpenedImage opened = decoder.open(bytes);
                 ImageHeader header = opened.header();
                 FramePlan plan = FramePlan.of(framing, input, header.uprightWidth(), header.uprightHeight(), requested);
-                return of(opened, plan, whiteLevel, keep);
+                return FrameImage.decode(opened, plan, whiteLevel, keep);
             });
         } catch (ImageException | IllegalArgumentException e) {
             throw new DatasetException(file + ": " + e.getMessage());
@@ -94,32 +83,5 @@ public record FrameFile(Frame frame, @Nullable RgbImage image, List<ImageWarning
         } catch (IllegalArgumentException e) {
             throw new DatasetException(file + ": " + e.getMessage());
         }
-    }
-
-    private static FrameFile of(OpenedImage opened, FramePlan plan, OptionalInt whiteLevel, boolean keep)
-            throws ImageException {
-        int width = plan.frame().width();
-        int height = plan.frame().height();
-        if (plan.tiled()) {
-            ScaledImage scaled = opened.decodeScaled(whiteLevel, width, height, keep);
-            return new FrameFile(Frame.tiled(plan, scaled.scaled()), scaled.image(), scaled.warnings());
-        }
-        if (keep) {
-            DecodedImage decoded = opened.decode(whiteLevel);
-            float[] tensor = ImageTensor.of(decoded.image(), width, height);
-            return new FrameFile(Frame.whole(plan, tensor), decoded.image(), decoded.warnings());
-        }
-        ResizedImage resized = opened.decodeResized(whiteLevel, width, height);
-        return new FrameFile(Frame.whole(plan, resized.tensor()), null, resized.warnings());
-    }
-
-    private static long heapBytes(ImageHeader header, Framing framing, FrameSize input, boolean keep) {
-        if (framing.tiling() != null) {
-            FrameSize frame = framing.tiling().scale().of(header.uprightWidth(), header.uprightHeight());
-            return header.scalingBytes(frame.width(), frame.height(), keep);
-        }
-        return keep
-                ? header.keepingBytes(input.width(), input.height())
-                : header.resizingBytes(input.width(), input.height());
     }
 }

@@ -3,8 +3,10 @@ package io.draem.trainer.data;
 import io.draem.frame.FrameScale;
 import io.draem.frame.FrameSize;
 import io.draem.image.DecodedImage;
+import io.draem.image.DecodingMemory;
 import io.draem.image.ImageDecoder;
 import io.draem.image.ImageException;
+import io.draem.image.ImageFormat;
 import io.draem.image.ImageHeader;
 import io.draem.image.ImageLimits;
 import io.draem.image.ImageMask;
@@ -15,11 +17,7 @@ import io.draem.image.ScaledImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads image files, as many at a time as fit in memory. */
@@ -30,17 +28,6 @@ public final class ImageFiles {
      * files of its own user.
      */
     public static final ImageLimits DEFAULT_LIMITS = new ImageLimits(512L << 20, 250_000_000L);
-
-    private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
-
-    private static final int MEGABYTE = 1 << 20;
-
-    /** Megabytes for files and pixels that are being read; a larger image is read alone. */
-    private static final int FILE_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 8);
-
-    private static final int PIXEL_MEMORY = megabytes(Runtime.getRuntime().maxMemory() / 2);
-    private static final Semaphore FILES = new Semaphore(FILE_MEMORY, true);
-    private static final Semaphore PIXELS = new Semaphore(PIXEL_MEMORY, true);
 
     private static volatile Limited limited = new Limited(DEFAULT_LIMITS, new ImageDecoder(DEFAULT_LIMITS));
 
@@ -151,22 +138,12 @@ public final class ImageFiles {
             throw new ImageException.TooLarge("the image has " + size + " bytes, more than the "
                     + by.limits().maxBytes() + " that --max-image-bytes allows");
         }
-        int fileMemory = Math.min(FILE_MEMORY, megabytes(size));
-        FILES.acquireUninterruptibly(fileMemory);
-        try {
+        try (DecodingMemory.Held fileMemory = DecodingMemory.ofFile(size)) {
             byte[] bytes = Files.readAllBytes(file);
-            ImageHeader header = header(by, bytes);
-            long needed = heapBytes.of(header);
-            requireHeap(size + needed);
-            int pixelMemory = Math.min(PIXEL_MEMORY, megabytes(needed));
-            PIXELS.acquireUninterruptibly(pixelMemory);
-            try {
+            long needed = heapBytes.of(header(by, bytes));
+            try (DecodingMemory.Held pixelMemory = DecodingMemory.ofPixels(size, needed)) {
                 return decoding.of(by.decoder(), bytes);
-            } finally {
-                PIXELS.release(pixelMemory);
             }
-        } finally {
-            FILES.release(fileMemory);
         }
     }
 
@@ -176,19 +153,6 @@ public final class ImageFiles {
         } catch (ImageException.TooLarge e) {
             throw new ImageException.TooLarge(e.getMessage() + ": --max-image-pixels");
         }
-    }
-
-    private static void requireHeap(long bytes) throws ImageException.TooLarge {
-        long heap = Runtime.getRuntime().maxMemory();
-        if (bytes > heap) {
-            throw new ImageException.TooLarge(
-                    "the image needs " + megabytes(bytes) + " MB to be decoded, more than the " + megabytes(heap)
-                            + " MB of the Java heap: start java with -Xmx" + megabytes(2 * bytes) + "m");
-        }
-    }
-
-    private static int megabytes(long bytes) {
-        return (int) Math.min(Integer.MAX_VALUE, bytes / MEGABYTE + 1);
     }
 
     /** Returns the bytes of heap that decoding an image takes. */
@@ -203,16 +167,7 @@ public final class ImageFiles {
         T of(ImageDecoder decoder, byte[] bytes) throws ImageException;
     }
 
-    /** Returns the file name extensions of images, for people. */
-    static String extensions() {
-        return EXTENSIONS.stream().sorted().collect(Collectors.joining(", "));
-    }
-
     static boolean isImage(Path file) {
-        String name = file.getFileName().toString();
-        int dot = name.lastIndexOf('.');
-        return dot > 0
-                && !name.startsWith(".")
-                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+        return ImageFormat.isFileName(file.getFileName().toString());
     }
 }

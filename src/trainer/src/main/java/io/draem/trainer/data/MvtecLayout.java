@@ -1,5 +1,6 @@
 package io.draem.trainer.data;
 
+import io.draem.image.ImageFormat;
 import io.draem.text.FileNameEncoding;
 import io.draem.trainer.data.Dataset.Problem;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class MvtecLayout {
         }
         if (images.isEmpty()) {
             throw new DatasetException(
-                    "The folder " + good.get(0) + " holds no image (" + ImageFiles.extensions() + ")");
+                    "The folder " + good.get(0) + " holds no image (" + ImageFormat.extensions() + ")");
         }
         return images;
     }

@@ -1,33 +1,33 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.AnomalyDetector;
+import io.draem.runtime.detection.FrameDetector;
+import io.draem.runtime.detection.ModelDetector;
 import io.draem.runtime.onnx.ExecutionOptions;
 import io.draem.runtime.onnx.GraphFile;
 import io.draem.runtime.onnx.GraphRefusedException;
-import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOpener;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.OnnxModel;
 import io.draem.runtime.onnx.ProviderUnavailableException;
-import io.draem.runtime.onnx.RunFailedException;
-import io.draem.runtime.onnx.Termination;
 import io.draem.text.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** An exported graph on the CPU as a detector. Not safe for several threads. */
 public final class GraphDetector implements AnomalyDetector, AutoCloseable {
 
     private final OnnxModel model;
+    private final ModelDetector detector;
     private final String sha256;
 
     private GraphDetector(OnnxModel model, String sha256) {
         this.model = model;
+        this.detector = new ModelDetector(model);
         this.sha256 = sha256;
     }
 
@@ -85,7 +85,7 @@ public final class GraphDetector implements AnomalyDetector, AutoCloseable {
     /** {@inheritDoc} The maps have the graph's own size, which is that of the input unless anomalib exported it. */
     @Override
     public List<ModelOutput> detect(float[] images, int count) {
-        return run(images, count, false);
+        return detector.detect(images, count);
     }
 
     /**
@@ -94,30 +94,7 @@ public final class GraphDetector implements AnomalyDetector, AutoCloseable {
      * @param images {@code [count, 3, height, width]} of the card's size, RGB, 0 to 1
      */
     public NetworkOutputs run(float[] images, int count) {
-        return NetworkOutputs.of(run(images, count, true));
-    }
-
-    private List<ModelOutput> run(float[] images, int count, boolean reconstruction) {
-        int length = 3 * card().width() * card().height();
-        if (count < 1 || images.length != (long) count * length) {
-            throw new IllegalArgumentException(images.length + " values are not " + count + " images of "
-                    + card().width() + "x" + card().height());
-        }
-        List<ModelOutput> outputs = new ArrayList<>(count);
-        while (outputs.size() < count) {
-            List<ModelInput> batch = new ArrayList<>();
-            for (int i = outputs.size(); i < count && batch.size() < model.maxBatchSize(); i++) {
-                float[] pixels = Arrays.copyOfRange(images, i * length, (i + 1) * length);
-                batch.add(new ModelInput(pixels, reconstruction));
-            }
-            try {
-                outputs.addAll(model.run(batch, new Termination()));
-            } catch (RunFailedException e) {
-                throw new IllegalStateException(
-                        "ONNX Runtime failed on a batch of " + batch.size() + ": " + e.getMessage(), e);
-            }
-        }
-        return outputs;
+        return NetworkOutputs.of(detector.run(images, count, true));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.draem.trainer.evaluation;
 
+import io.draem.runtime.detection.AnomalyDetector;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.trainer.network.DraemNetwork;

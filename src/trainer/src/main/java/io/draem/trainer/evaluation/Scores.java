@@ -3,6 +3,7 @@ package io.draem.trainer.evaluation;
 import io.draem.frame.FramePlan;
 import io.draem.frame.FrameResult;
 import io.draem.frame.FrameSize;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ public final class Scores {
                             group.stream().map(EvaluationImage::frame).toList());
                     for (int i = 0; i < group.size(); i++) {
                         EvaluationImage seen = group.get(i);
-                        FrameResult result = detections.get(i).require(seen.id());
+                        FrameResult result = CalibrationException.requireResult(detections.get(i), seen.id());
                         add(seen, result, scored, pixels);
                         sizes.addAll(DefectSizes.seen(
                                 seen.id(), seen.defects(), seen.frame().plan(), result.map()));

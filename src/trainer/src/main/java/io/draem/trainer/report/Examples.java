@@ -1,10 +1,11 @@
 package io.draem.trainer.report;
 
 import io.draem.frame.FrameResult;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.score.Calibration;
+import io.draem.trainer.evaluation.CalibrationException;
 import io.draem.trainer.evaluation.EvaluationImage;
 import io.draem.trainer.evaluation.EvaluationSet;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.Scores.Scored;
 import java.io.IOException;
@@ -75,7 +76,8 @@ final class Examples {
 
     private Example draw(Example.Kind kind, Scored scored) throws IOException {
         EvaluationImage image = set.load(scored.index());
-        FrameResult result = detector.detect(List.of(image.frame())).get(0).require(image.id());
+        FrameResult result = CalibrationException.requireResult(
+                detector.detect(List.of(image.frame())).get(0), image.id());
         return new Example(
                 kind,
                 image.id(),

@@ -1,9 +1,9 @@
 package io.draem.trainer.report;
 
 import io.draem.model.ModelCard;
-import io.draem.trainer.evaluation.AnomalyDetector;
+import io.draem.runtime.detection.AnomalyDetector;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.trainer.evaluation.EvaluationSet;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.Scores;
 import java.io.IOException;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.draem.trainer.workflow;
 
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.trainer.data.DataThreads;
 import io.draem.trainer.data.Progress;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.LoadedAhead;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package io.draem.trainer.workflow;
 
+import io.draem.frame.FrameImage;
 import io.draem.frame.FramePlan;
 import io.draem.model.ModelCard;
 import io.draem.text.Sha256;
@@ -21,7 +22,7 @@ import java.time.Instant;
  * @param sha256 of those bytes, in hex
  * @param share what it holds until it is closed
  */
-record ExaminedImage(Path file, String path, FrameFile read, FileStamp stamp, String sha256, HeldPixels.Share share) {
+record ExaminedImage(Path file, String path, FrameImage read, FileStamp stamp, String sha256, HeldPixels.Share share) {
 
     /**
      * Reads a file, as soon as the pixels may be held.
@@ -38,7 +39,7 @@ record ExaminedImage(Path file, String path, FrameFile read, FileStamp stamp, St
         try {
             // Before the bytes: of a file that changes meanwhile the line is out of date, and --resume runs it again.
             Instant modified = Files.getLastModifiedTime(file).toInstant();
-            FrameFile read = FrameFile.read(
+            FrameImage read = FrameFile.read(
                     file, card.framing(), card.input(), card.whiteLevel(), options.region(), keep, observer);
             done = true;
             return new ExaminedImage(file, path, read, new FileStamp(observer.bytes, modified), observer.sha256, share);

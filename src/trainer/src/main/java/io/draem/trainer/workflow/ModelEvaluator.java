@@ -2,11 +2,11 @@ package io.draem.trainer.workflow;
 
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
+import io.draem.runtime.detection.AnomalyDetector;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.trainer.data.Progress;
-import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.CalibrationException;
 import io.draem.trainer.evaluation.EvaluationSet;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.ThresholdOptions;
 import java.io.IOException;
 

@@ -4,10 +4,10 @@ import io.draem.frame.FramePlan;
 import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
-import io.draem.score.Calibration;
 import io.draem.score.Region;
 import io.draem.score.Regions;
 import io.draem.score.RowMask;
+import io.draem.score.Verdict;
 import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -78,26 +78,18 @@ final class PredictionJson {
     }
 
     /** Adds the verdict on an image. */
-    static void write(
-            FramePlan plan,
-            double score,
-            double threshold,
-            Calibration calibration,
-            int minRegionArea,
-            Regions regions,
-            ObjectNode json) {
+    static void write(FramePlan plan, Verdict verdict, ObjectNode json) {
         json.putObject("image")
                 .put("width", plan.image().width())
                 .put("height", plan.image().height());
-        json.put("anomalous", score > threshold);
-        json.put("score", score);
-        json.put(
-                "normalizedScore",
-                Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()));
-        json.put("threshold", threshold);
+        json.put("anomalous", verdict.anomalous());
+        json.put("score", verdict.score());
+        json.put("normalizedScore", verdict.normalizedScore());
+        json.put("threshold", verdict.threshold());
+        Regions regions = verdict.regions();
         json.put("pixelThreshold", regions.pixelThreshold());
         json.put("pixelThresholdLowered", regions.lowered());
-        json.put("minRegionArea", minRegionArea);
+        json.put("minRegionArea", verdict.minRegionArea());
         json.put("regionCount", regions.count());
         ArrayNode array = json.putArray("regions");
         regions.largest().forEach(region -> write(region, array.addObject()));

@@ -2,8 +2,8 @@ package io.draem.trainer.workflow;
 
 import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.text.Counted;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import io.draem.trainer.workflow.PredictionLines.Line;

@@ -1,8 +1,8 @@
 package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.AnomalyDetector;
 import io.draem.trainer.checkpoint.Tensor;
-import io.draem.trainer.evaluation.AnomalyDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.onnxexport.DraemExporter;
 import io.draem.trainer.onnxexport.ExportRefusedException;

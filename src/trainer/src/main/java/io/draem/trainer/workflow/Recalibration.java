@@ -1,6 +1,7 @@
 package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
@@ -15,7 +16,6 @@ import io.draem.trainer.evaluation.Calibrator;
 import io.draem.trainer.evaluation.CheckedImages;
 import io.draem.trainer.evaluation.DefectSizeWarnings;
 import io.draem.trainer.evaluation.Evaluation;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.FrameImages;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.evaluation.Scores;

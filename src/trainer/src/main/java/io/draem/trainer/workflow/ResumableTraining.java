@@ -1,7 +1,7 @@
 package io.draem.trainer.workflow;
 
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.trainer.evaluation.EvaluationSet;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.RankingFigures;
 import io.draem.trainer.evaluation.Scores;

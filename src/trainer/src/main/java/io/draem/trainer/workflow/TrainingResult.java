@@ -2,10 +2,10 @@ package io.draem.trainer.workflow;
 
 import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.Calibration;
 import io.draem.trainer.data.FrameCrops;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.NetworkDetector;
 import io.draem.trainer.evaluation.ReconstructionError;
 import io.draem.trainer.evaluation.Scores;

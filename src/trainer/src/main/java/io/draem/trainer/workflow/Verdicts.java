@@ -8,13 +8,13 @@ import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
 import io.draem.overlay.AnomalyOverlay;
 import io.draem.overlay.PngWriter;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.score.Calibration;
-import io.draem.score.RegionFinder;
 import io.draem.score.RegionOptions;
 import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
+import io.draem.score.Verdict;
 import io.draem.trainer.checkpoint.AtomicFile;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.workflow.PredictionLines.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,13 +115,13 @@ final class Verdicts {
         int height = plan.image().height();
         ScaledMap map = new ScaledMap(result.map(), width, height, plan.region(width, height));
         Calibration calibration = card.calibration();
-        boolean anomalous = result.score() > threshold;
-        Regions regions =
-                RegionFinder.find(map, new RegionOptions(calibration.pixelThreshold(), minArea, anomalous, true));
-        PredictionJson.write(plan, result.score(), threshold, calibration, minArea, regions, json);
+        Verdict verdict =
+                Verdict.of(result.score(), map, calibration, threshold, calibration.pixelThreshold(), minArea, true);
+        Regions regions = verdict.regions();
+        PredictionJson.write(plan, verdict, json);
         PredictionJson.write(input, image.read().warnings(), json);
         PredictionJson.write(plan, regionDigest, json);
-        boolean drawn = drawn(anomalous);
+        boolean drawn = drawn(verdict.anomalous());
         if (drawn) {
             put(json, MASK, mask(path), PngWriter.mask(map, regions.pixelThreshold()));
         } else {

@@ -12,10 +12,10 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.model.ModelCard;
 import io.draem.model.TestModels;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.trainer.checkpoint.Safetensors;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.evaluation.EvaluationImage;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.FrameImages;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.network.NetworkOptions;
@@ -99,7 +99,7 @@ class FrameCommandsTests {
                     FrameResult result = new FrameDetector(detector, FrameScore.MAXIMUM)
                             .detect(List.of(image.frame()))
                             .get(0)
-                            .require(image.id());
+                            .result();
                     for (int pixel = 0; pixel < 150 * 97; pixel++) {
                         double written = map.getSample(pixel % 150, pixel / 150, 0) / 65535.0;
                         assertThat(written).isCloseTo(result.map().values()[pixel], within(1e-5 + 0.5 / 65535));

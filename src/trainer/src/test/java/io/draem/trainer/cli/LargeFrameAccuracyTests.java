@@ -7,11 +7,11 @@ import io.draem.frame.FramePlan;
 import io.draem.frame.FrameScale;
 import io.draem.image.PixelBytes;
 import io.draem.model.ModelCard;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.score.AnomalyMap;
 import io.draem.testing.BoundedProcess;
 import io.draem.trainer.data.SurfaceFrames;
 import io.draem.trainer.data.SurfaceFrames.Defect;
-import io.draem.trainer.evaluation.FrameDetector;
 import io.draem.trainer.evaluation.GraphDetector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -191,7 +191,7 @@ class LargeFrameAccuracyTests {
         return new FrameDetector(graph, graph.card().framing().score())
                 .detect(List.of(Frame.tiled(plan, pixels)))
                 .get(0)
-                .require("frame")
+                .result()
                 .map();
     }
 

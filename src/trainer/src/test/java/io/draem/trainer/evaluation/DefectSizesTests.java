@@ -14,6 +14,7 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;

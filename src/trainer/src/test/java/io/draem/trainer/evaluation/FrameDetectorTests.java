@@ -15,6 +15,8 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.image.PixelBytes;
 import io.draem.model.TestModels;
+import io.draem.runtime.detection.AnomalyDetector;
+import io.draem.runtime.detection.FrameDetector;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.trainer.network.DraemNetwork;
@@ -71,7 +73,7 @@ class FrameDetectorTests {
             assertThat(graph.card().framing()).isEqualTo(framing(null));
             FrameDetector detector =
                     new FrameDetector(graph, graph.card().framing().score());
-            assertThat(detector.detect(List.of(frame)).get(0).require("a").map().values())
+            assertThat(detector.detect(List.of(frame)).get(0).result().map().values())
                     .usingComparatorWithPrecision(1e-6f)
                     .containsExactly(pointwise(frame));
         }
@@ -95,11 +97,11 @@ class FrameDetectorTests {
             FrameResult one = new FrameDetector(libtorch, FrameScore.AVERAGED)
                     .detect(List.of(frame))
                     .get(0)
-                    .require("a");
+                    .result();
             FrameResult other = new FrameDetector(graph, FrameScore.AVERAGED, 3)
                     .detect(List.of(frame))
                     .get(0)
-                    .require("a");
+                    .result();
             assertThat(one.map().values())
                     .usingComparatorWithPrecision(1e-5f)
                     .containsExactly(other.map().values());
@@ -165,7 +167,7 @@ class FrameDetectorTests {
                 .detect(List.of(plain(10), plain(250), plain(20)));
         assertThat(detections).extracting(one -> one.problem() == null).containsExactly(true, false, true);
         assertThatExceptionOfType(CalibrationException.class)
-                .isThrownBy(() -> detections.get(1).require("plate 7"))
+                .isThrownBy(() -> CalibrationException.requireResult(detections.get(1), "plate 7"))
                 .withMessageContaining("Image plate 7: The graph's anomaly map holds NaN");
     }
 

@@ -5,6 +5,8 @@ import io.draem.frame.FramePlan;
 import io.draem.frame.FrameScore;
 import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
+import io.draem.runtime.detection.AnomalyDetector;
+import io.draem.runtime.detection.FrameDetector;
 import org.jspecify.annotations.Nullable;
 
 /** Images that are one input each and count as a whole, and models of such. */

@@ -1,4 +1,4 @@
-package io.draem.trainer.evaluation;
+package io.draem.runtime.detection;
 
 import io.draem.runtime.onnx.ModelOutput;
 import java.util.List;

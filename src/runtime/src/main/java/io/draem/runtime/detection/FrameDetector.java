@@ -1,4 +1,4 @@
-package io.draem.trainer.evaluation;
+package io.draem.runtime.detection;
 
 import io.draem.frame.Frame;
 import io.draem.frame.FrameBlender;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrameDetector {
 
     /** Inputs per run of a model where no number is given. */
-    static final int BATCH = 8;
+    public static final int BATCH = 8;
 
     private final AnomalyDetector model;
     private final FrameScore score;
@@ -26,21 +26,7 @@ public final class FrameDetector {
      * @param problem that value, in a sentence; null if there is none
      */
     public record Detection(
-            @Nullable FrameResult result, @Nullable String problem) {
-
-        /**
-         * Returns the result.
-         *
-         * @param id of the image, for the message
-         * @throws CalibrationException if there is none; the message names the image and the reason
-         */
-        public FrameResult require(String id) throws CalibrationException {
-            if (result == null) {
-                throw new CalibrationException("Image " + id + ": " + problem);
-            }
-            return result;
-        }
-    }
+            @Nullable FrameResult result, @Nullable String problem) {}
 
     /**
      * Runs {@value #BATCH} inputs at a time.
