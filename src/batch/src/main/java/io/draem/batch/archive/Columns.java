@@ -1,0 +1,36 @@
+package io.draem.batch.archive;
+
+import java.util.Locale;
+import java.util.Set;
+
+/** Names of the columns of a list of images. */
+public final class Columns {
+
+    /** Where the image is, as a full URI; in a table, whatever names it there. */
+    public static final String PATH = "path";
+
+    /** Size of the image file in bytes; null where it cannot be read. */
+    public static final String LENGTH = "length";
+
+    /** Time of the last change of the file; null where it is not known. */
+    public static final String MODIFIED = "modificationTime";
+
+    /** Bytes of the image file, of images in a table. */
+    public static final String CONTENT = "content";
+
+    /** SHA-256 of those bytes, in hex; null where they are not in a table. */
+    public static final String CONTENT_DIGEST = "contentDigest";
+
+    /** Why the file cannot be read; null where it can. */
+    public static final String PROBLEM = "problem";
+
+    /** Columns of a list, beside which there are those of a manifest or table that are carried. */
+    static final Set<String> ALL = Set.of(PATH, LENGTH, MODIFIED, CONTENT, CONTENT_DIGEST, PROBLEM);
+
+    private Columns() {}
+
+    /** Returns whether a name, in any case, is one of these. */
+    public static boolean isOwn(String name) {
+        return ALL.stream().anyMatch(own -> own.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)));
+    }
+}

@@ -1,0 +1,209 @@
+package io.draem.batch.archive;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.octet_length;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.when;
+
+import io.draem.batch.BatchException;
+import io.draem.image.ImageFormat;
+import io.draem.text.Counted;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The images of an archive, with the columns of {@link Columns} and those that are carried from a manifest or table.
+ *
+ * @param rows a row per image, each path once
+ * @param hasContent whether the rows hold the bytes of the images
+ * @param carried fields of the carried columns
+ */
+public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField> carried) {
+
+    private static final int SHOWN = 3;
+    private static final int TASKS_PER_SLOT = 4;
+
+    public ImageList {
+        carried = List.copyOf(carried);
+    }
+
+    /**
+     * Finds the images.
+     *
+     * @param images a folder or pattern of image files, a manifest (CSV with a header, or Parquet) with the column
+     *     {@code path}, or a Parquet table with a column of bytes as well; on any file system that Hadoop knows
+     * @param reserved names that a carried column must not have, as they are columns of the output
+     * @throws BatchException if there are none, or a manifest or table cannot be used; the message names the remedy
+     */
+    public static ImageList of(SparkSession spark, String images, List<String> reserved)
+            throws BatchException, IOException {
+        Path path = new Path(images);
+        FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+        FileStatus[] found = files.globStatus(path);
+        if (found == null || found.length == 0) {
+            throw new BatchException("--images " + images + ": there is nothing");
+        }
+        if (path.getName().toLowerCase(Locale.ROOT).endsWith(".csv")) {
+            // As text: a label 007 stays what it is.
+            return manifest(spark.read().option("header", true).csv(images), path, images, reserved);
+        }
+        if (isParquet(files, found[0])) {
+            Dataset<Row> table = spark.read().parquet(images);
+            List<StructField> binary = Arrays.stream(table.schema().fields())
+                    .filter(field -> field.dataType().equals(DataTypes.BinaryType))
+                    .toList();
+            return binary.isEmpty() ? manifest(table, path, images, reserved) : table(table, binary, images, reserved);
+        }
+        return files(spark, images);
+    }
+
+    private static ImageList files(SparkSession spark, String images) {
+        String name = "(?i)/[^/.][^/]*\\.(" + ImageFormat.extensions().replace(", ", "|") + ")$";
+        Dataset<Row> rows = spark.read()
+                .format("binaryFile")
+                .option("recursiveFileLookup", true)
+                .load(images)
+                .select(path(), col(Columns.MODIFIED), col(Columns.LENGTH))
+                .where(path().rlike(name))
+                // As many parts as the list is worth: it is persisted, which keeps Spark from joining them.
+                .repartition(TASKS_PER_SLOT * spark.sparkContext().defaultParallelism(), path())
+                .dropDuplicates(Columns.PATH)
+                .select(
+                        path(),
+                        col(Columns.LENGTH),
+                        col(Columns.MODIFIED),
+                        lit(null).cast("string").as(Columns.CONTENT_DIGEST),
+                        lit(null).cast("string").as(Columns.PROBLEM));
+        return new ImageList(rows, false, List.of());
+    }
+
+    private static ImageList manifest(Dataset<Row> manifest, Path path, String images, List<String> reserved)
+            throws BatchException {
+        List<StructField> carried = carried(manifest, List.of(), images, reserved);
+        requireOnce(manifest, images);
+        List<Column> columns = Stream.concat(Stream.of(path()), carried.stream().map(field -> column(field.name())))
+                .toList();
+        StructType schema = new StructType()
+                .add(Columns.PATH, DataTypes.StringType)
+                .add(Columns.LENGTH, DataTypes.LongType)
+                .add(Columns.MODIFIED, DataTypes.TimestampType)
+                .add(Columns.CONTENT_DIGEST, DataTypes.StringType)
+                .add(Columns.PROBLEM, DataTypes.StringType);
+        for (StructField field : carried) {
+            schema = schema.add(field);
+        }
+        SparkSession spark = manifest.sparkSession();
+        Path folder = path.getParent() == null ? path : path.getParent();
+        Dataset<Row> rows = manifest.select(columns.toArray(Column[]::new))
+                .repartition(TASKS_PER_SLOT * spark.sparkContext().defaultParallelism(), path())
+                .mapPartitions(FileStatuses.of(spark, folder), Encoders.row(schema));
+        return new ImageList(rows, false, carried);
+    }
+
+    private static ImageList table(Dataset<Row> table, List<StructField> binary, String images, List<String> reserved)
+            throws BatchException {
+        if (binary.size() > 1) {
+            throw new BatchException("--images " + images + " has " + binary.size() + " columns of bytes ("
+                    + names(binary) + "): select the one with the images");
+        }
+        String content = binary.get(0).name();
+        List<StructField> carried = carried(table, binary, images, reserved);
+        requireOnce(table, images);
+        boolean dated = Arrays.stream(table.schema().fields())
+                .anyMatch(field -> field.name().equals(Columns.MODIFIED)
+                        && field.dataType().equals(DataTypes.TimestampType));
+        Column bytes = column(content);
+        List<Column> columns = new ArrayList<>(List.of(
+                path(),
+                octet_length(bytes).cast("long").as(Columns.LENGTH),
+                (dated ? col(Columns.MODIFIED) : lit(null).cast("timestamp")).as(Columns.MODIFIED),
+                sha2(bytes, 256).as(Columns.CONTENT_DIGEST),
+                when(bytes.isNull(), lit("The table has no bytes for this image"))
+                        .as(Columns.PROBLEM),
+                bytes.as(Columns.CONTENT)));
+        carried.forEach(field -> columns.add(column(field.name())));
+        return new ImageList(table.select(columns.toArray(Column[]::new)), true, carried);
+    }
+
+    private static List<StructField> carried(
+            Dataset<Row> table, List<StructField> without, String images, List<String> reserved) throws BatchException {
+        List<StructField> fields = List.of(table.schema().fields());
+        if (fields.stream().noneMatch(field -> field.name().equals(Columns.PATH))) {
+            throw new BatchException("--images " + images + " has no column " + Columns.PATH + " (it has "
+                    + names(fields) + "): name the column with the paths of the images so");
+        }
+        List<StructField> carried = fields.stream()
+                .filter(field -> !Columns.isOwn(field.name()) && !without.contains(field))
+                .toList();
+        List<StructField> taken = carried.stream()
+                .filter(field -> reserved.stream().anyMatch(name -> name.equalsIgnoreCase(field.name())))
+                .toList();
+        if (!taken.isEmpty()) {
+            throw new BatchException(
+                    "--images " + images + " has columns with names of the output: " + names(taken) + ". Rename them");
+        }
+        return carried;
+    }
+
+    private static void requireOnce(Dataset<Row> table, String images) throws BatchException {
+        List<Row> twice = table.groupBy(path())
+                .agg(count(lit(1)).as("times"))
+                .where(col("times").gt(1).or(path().isNull()))
+                .limit(SHOWN)
+                .collectAsList();
+        if (!twice.isEmpty()) {
+            throw new BatchException("--images " + images + " must have each path once, and has "
+                    + twice.stream()
+                            .map(row -> row.getString(0) + " " + Counted.of(row.getLong(1), "time"))
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    /** A folder is a table if its first file is one of Parquet's. */
+    private static boolean isParquet(FileSystem files, FileStatus status) throws IOException {
+        if (status.isFile()) {
+            return status.getPath().getName().endsWith(".parquet");
+        }
+        RemoteIterator<LocatedFileStatus> all = files.listFiles(status.getPath(), true);
+        while (all.hasNext()) {
+            String name = all.next().getPath().getName();
+            if (!name.startsWith("_") && !name.startsWith(".")) {
+                return name.endsWith(".parquet");
+            }
+        }
+        return false;
+    }
+
+    private static String names(List<StructField> fields) {
+        return fields.stream().map(StructField::name).collect(Collectors.joining(", "));
+    }
+
+    /** A name with dots is one column, not a field of a structure. */
+    private static Column column(String name) {
+        return col("`" + name.replace("`", "``") + "`");
+    }
+
+    private static Column path() {
+        return col(Columns.PATH);
+    }
+}

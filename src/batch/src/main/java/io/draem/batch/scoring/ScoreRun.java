@@ -1,0 +1,270 @@
+package io.draem.batch.scoring;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import io.draem.batch.BatchException;
+import io.draem.batch.archive.Columns;
+import io.draem.batch.archive.ImageList;
+import io.draem.batch.archive.Packing;
+import io.draem.batch.model.ModelSource;
+import io.draem.batch.model.ShippedModel;
+import io.draem.text.Counted;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.jspecify.annotations.Nullable;
+
+/** {@code score}: scores the images of an archive that have no row of the model yet, or have changed since. */
+public final class ScoreRun {
+
+    private final SparkSession spark;
+    private final Options options;
+
+    /**
+     * What to score.
+     *
+     * @param model as {@link ModelSource#ship} takes it
+     * @param images as {@link ImageList#of} takes them
+     * @param output folder of the table
+     * @param batchSize most inputs per run of the graph
+     * @param maxErrors most images without a score after which the run continues
+     * @param overwrite whether images are scored that have a row
+     * @param json whether the table is written as JSON lines too
+     */
+    public record Options(
+            String model,
+            String images,
+            String output,
+            int batchSize,
+            MaxErrors maxErrors,
+            boolean overwrite,
+            boolean json) {}
+
+    /**
+     * What a run has done.
+     *
+     * @param images images of the archive
+     * @param scored images that were scored, with and without an error
+     * @param anomalous anomalous ones of those
+     * @param errors those without a score
+     * @param rows rows of the table
+     * @param seconds that the run took
+     */
+    public record Result(long images, long scored, long anomalous, long errors, long rows, double seconds) {
+
+        /** Returns the numbers in a sentence. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %d scored (%d anomalous, %d normal, %s), %d skipped as scored before; the table has %s;"
+                            + " %.1f s, %.1f images/s",
+                    Counted.of(images, "image"),
+                    scored,
+                    anomalous,
+                    scored - anomalous - errors,
+                    Counted.of(errors, "error"),
+                    images - scored,
+                    Counted.of(rows, "row"),
+                    seconds,
+                    scored / Math.max(seconds, 1e-3));
+        }
+    }
+
+    public ScoreRun(SparkSession spark, Options options) {
+        this.spark = spark;
+        this.options = options;
+    }
+
+    /**
+     * Scores the images.
+     *
+     * @throws BatchException if the options cannot be used, or there are too many errors; what was scored until then is kept,
+     *     and the next run continues
+     */
+    public Result run() throws BatchException, IOException {
+        long start = System.nanoTime();
+        ShippedModel model = ModelSource.ship(spark, options.model(), options.batchSize());
+        ImageList list = ImageList.of(spark, options.images(), ScoreSchema.names());
+        Dataset<Row> listed = kept(list.rows(), list);
+        try {
+            long images = listed.select(Columns.PATH).count();
+            if (images == 0) {
+                throw new BatchException("--images " + options.images() + " holds no image");
+            }
+            ScoreOutput output = ScoreOutput.open(spark, options.output());
+            List<Integer> left = output.unfinished();
+            Dataset<Row> before = output.latest(left);
+            int run = output.next(before, left);
+            Dataset<Row> wanted =
+                    before == null || options.overwrite() ? listed : kept(missing(listed, before, model), list);
+            long count = wanted == listed ? images : wanted.select(Columns.PATH).count();
+            if (count > 0) {
+                score(output, run, wanted, list, model, count);
+            }
+            Dataset<Row> now = output.rows(run);
+            requireAll(now, count);
+            List<Integer> merged = Stream.concat(left.stream(), Stream.of(run)).toList();
+            output.publish(table(before, now, listed, list.carried()), options.json(), merged);
+            wanted.unpersist();
+            Column own = col(ScoreSchema.RUN).equalTo(run);
+            Row counts = ScoreOutput.read(spark, options.output())
+                    .agg(
+                            count_if(own.and(col(ScoreSchema.ANOMALOUS))),
+                            count_if(own.and(col(ScoreSchema.ERROR).isNotNull())),
+                            count(lit(1)))
+                    .first();
+            return new Result(
+                    images,
+                    count,
+                    counts.getLong(0),
+                    counts.getLong(1),
+                    counts.getLong(2),
+                    (System.nanoTime() - start) / 1e9);
+        } finally {
+            listed.unpersist();
+        }
+    }
+
+    /** A list is read several times, and must not change meanwhile; the bytes of a table are not kept. */
+    private static Dataset<Row> kept(Dataset<Row> images, ImageList list) {
+        return list.hasContent() ? images : images.persist(StorageLevel.MEMORY_AND_DISK());
+    }
+
+    /** Returns the images that have no score of the model, or have changed. */
+    private static Dataset<Row> missing(Dataset<Row> listed, Dataset<Row> before, ShippedModel model) {
+        Dataset<Row> done = before.where(col(ScoreSchema.ERROR)
+                        .isNull()
+                        .and(col(ScoreSchema.MODEL_DIGEST).equalTo(model.digest())))
+                .select(
+                        col(Columns.PATH).as("donePath"),
+                        col(ScoreSchema.SIZE).as("doneSize"),
+                        col(Columns.MODIFIED).as("doneModified"),
+                        col(ScoreSchema.DIGEST).as("doneDigest"));
+        Column same = col(Columns.PATH)
+                .equalTo(col("donePath"))
+                .and(col(Columns.LENGTH).equalTo(col("doneSize")))
+                .and(col(Columns.MODIFIED).eqNullSafe(col("doneModified")))
+                .and(col(Columns.CONTENT_DIGEST)
+                        .isNull()
+                        .or(col(Columns.CONTENT_DIGEST).equalTo(col("doneDigest"))));
+        return listed.join(done, same, "left_anti");
+    }
+
+    private void score(ScoreOutput output, int run, Dataset<Row> wanted, ImageList list, ShippedModel model, long count)
+            throws BatchException {
+        LongAccumulator errors = spark.sparkContext().longAccumulator("draem errors");
+        Dataset<Row> tasks = list.hasContent() ? wanted : Packing.pack(wanted);
+        Scorer scorer = new Scorer(
+                model,
+                run,
+                wanted.schema(),
+                SerializableConfiguration.broadcast(
+                        spark.sparkContext(), spark.sessionState().newHadoopConf()),
+                errors);
+        StructType schema = ScoreSchema.with(list.carried());
+        long most = options.maxErrors().of(count);
+        try (ErrorLimit limit = ErrorLimit.watch(spark.sparkContext(), "draem-score-" + run, errors, most)) {
+            try {
+                output.write(run, tasks.mapPartitions(scorer, Encoders.row(schema)));
+            } catch (Exception e) { // Spark's own are not declared
+                if (limit.exceeded()) {
+                    throw tooMany(errors.sum(), count);
+                }
+                throw new BatchException(
+                        "The run ended early: " + reason(e) + ". What was scored is kept: the same command continues",
+                        e);
+            }
+            if (limit.exceeded()) {
+                throw tooMany(errors.sum(), count);
+            }
+        }
+    }
+
+    private BatchException tooMany(long errors, long count) {
+        return new BatchException(errors + " of " + Counted.of(count, "image") + " so far have no score, more than"
+                + " --max-errors " + options.maxErrors() + ". What was scored is kept, and the same command continues:"
+                + " check model and archive, or pass a larger --max-errors");
+    }
+
+    private static String reason(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String message = String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
+
+    /** Each image must have a row: fewer mean that another run has written to the same output meanwhile. */
+    private void requireAll(@Nullable Dataset<Row> now, long count) throws BatchException {
+        long written = now == null ? 0 : now.count();
+        if (written != count) {
+            throw new BatchException("The run has " + Counted.of(written, "row") + " for " + Counted.of(count, "image")
+                    + ": another run writes to " + options.output() + ". Run one at a time");
+        }
+    }
+
+    /**
+     * Returns the rows of all images: those of this run, and the newest of the others. Carried columns are those of this
+     * run's list, so that a label that was added or corrected needs no new score.
+     */
+    private static Dataset<Row> table(
+            @Nullable Dataset<Row> before, @Nullable Dataset<Row> now, Dataset<Row> listed, List<StructField> carried) {
+        if (before == null) {
+            return Objects.requireNonNull(now);
+        }
+        Dataset<Row> kept = now == null ? before : before.join(now.select(Columns.PATH), Columns.PATH, "left_anti");
+        kept = carried.isEmpty() ? kept : relabeled(kept, listed, carried);
+        return now == null ? kept : kept.unionByName(now, true);
+    }
+
+    private static Dataset<Row> relabeled(Dataset<Row> kept, Dataset<Row> listed, List<StructField> carried) {
+        String prefix = "listed ";
+        List<Column> labels = new ArrayList<>(List.of(col(Columns.PATH).as(prefix + Columns.PATH)));
+        carried.forEach(field -> labels.add(quoted(field.name()).as(prefix + field.name())));
+        Column isListed = quoted(prefix + Columns.PATH).isNotNull();
+        List<String> names = new ArrayList<>(Arrays.asList(kept.columns()));
+        carried.stream()
+                .map(StructField::name)
+                .filter(name -> !names.contains(name))
+                .forEach(names::add);
+        List<String> had = Arrays.asList(kept.columns());
+        Column[] columns = names.stream()
+                .map(name -> {
+                    if (carried.stream().noneMatch(field -> field.name().equals(name))) {
+                        return quoted(name);
+                    }
+                    Column own = had.contains(name) ? quoted(name) : lit(null);
+                    return when(isListed, quoted(prefix + name)).otherwise(own).as(name);
+                })
+                .toArray(Column[]::new);
+        return kept.join(
+                        listed.select(labels.toArray(Column[]::new)),
+                        col(Columns.PATH).equalTo(quoted(prefix + Columns.PATH)),
+                        "left")
+                .select(columns);
+    }
+
+    private static Column quoted(String name) {
+        return col("`" + name.replace("`", "``") + "`");
+    }
+}
