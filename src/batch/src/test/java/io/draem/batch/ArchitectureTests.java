@@ -19,6 +19,8 @@ class ArchitectureTests {
             .definedBy("io.draem.batch.cli..")
             .layer("scoring")
             .definedBy("io.draem.batch.scoring..")
+            .layer("comparison")
+            .definedBy("io.draem.batch.comparison..")
             .layer("archive")
             .definedBy("io.draem.batch.archive..")
             .layer("model")
@@ -26,9 +28,11 @@ class ArchitectureTests {
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("scoring")
+            .mayOnlyBeAccessedByLayers("cli", "comparison")
+            .whereLayer("comparison")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("archive")
-            .mayOnlyBeAccessedByLayers("cli", "scoring")
+            .mayOnlyBeAccessedByLayers("cli", "scoring", "comparison")
             .whereLayer("model")
             .mayOnlyBeAccessedByLayers("cli", "scoring");
 

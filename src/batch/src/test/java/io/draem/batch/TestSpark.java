@@ -12,6 +12,9 @@ public final class TestSpark {
             .config("spark.ui.enabled", false)
             .config("spark.sql.shuffle.partitions", 2)
             .config("spark.sql.session.timeZone", "UTC")
+            // Compiling a query takes longer than a few rows.
+            .config("spark.sql.codegen.wholeStage", false)
+            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             .config("spark.hadoop.fs.torn.impl", TornFileSystem.class.getName())
             .config("spark.hadoop.fs.torn.impl.disable.cache", true)
             .getOrCreate();

@@ -66,7 +66,7 @@ final class ScoreCommand implements Callable<Integer> {
             defaultValue = "10%",
             converter = MaxErrorsConverter.class,
             description =
-                    "Largest number, or share, of images without a score; more end the run, and what was scored is"
+                    "Largest number, or share of the archive, of images without a score; more end the run, and what was scored is"
                             + " kept")
     @SuppressWarnings("NullAway.Init")
     private MaxErrors maxErrors;

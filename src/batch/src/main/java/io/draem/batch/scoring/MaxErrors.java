@@ -5,10 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Largest number of images without a score after which a run continues.
+ * Largest number of images without a score after which a run continues. A share is one of the whole archive: files that
+ * cannot be read are tried again by each run, and would be most of the images of one that has little else to do.
  *
  * @param count most of them; negative if a share is given
- * @param share most of them as a share of the images to score
+ * @param share most of them as a share of all images of the archive
  */
 public record MaxErrors(long count, double share) {
 

@@ -167,7 +167,10 @@ public final class ScoreOutput {
         for (int run : runs) {
             files.delete(run(run), true);
         }
-        files.delete(new Path(root, RUNS), true);
+        Path all = new Path(root, RUNS);
+        if (files.exists(all) && files.listStatus(all).length == 0) {
+            files.delete(all, false);
+        }
     }
 
     private void replace(String table) throws IOException {

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.when;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.archive.Columns;
@@ -14,18 +13,14 @@ import io.draem.batch.model.ModelSource;
 import io.draem.batch.model.ShippedModel;
 import io.draem.text.Counted;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
@@ -114,16 +109,17 @@ public final class ScoreRun {
             List<Integer> left = output.unfinished();
             Dataset<Row> before = output.latest(left);
             int run = output.next(before, left);
-            Dataset<Row> wanted =
-                    before == null || options.overwrite() ? listed : kept(missing(listed, before, model), list);
+            Dataset<Row> wanted = before == null || options.overwrite()
+                    ? listed
+                    : kept(ScoreTable.missing(listed, before, model), list);
             long count = wanted == listed ? images : wanted.select(Columns.PATH).count();
             if (count > 0) {
-                score(output, run, wanted, list, model, count);
+                score(output, run, wanted, list, model, options.maxErrors().of(images));
             }
             Dataset<Row> now = output.rows(run);
             requireAll(now, count);
             List<Integer> merged = Stream.concat(left.stream(), Stream.of(run)).toList();
-            output.publish(table(before, now, listed, list.carried()), options.json(), merged);
+            output.publish(ScoreTable.of(before, now, listed, list.carried()), options.json(), merged);
             wanted.unpersist();
             Column own = col(ScoreSchema.RUN).equalTo(run);
             Row counts = ScoreOutput.read(spark, options.output())
@@ -149,27 +145,7 @@ public final class ScoreRun {
         return list.hasContent() ? images : images.persist(StorageLevel.MEMORY_AND_DISK());
     }
 
-    /** Returns the images that have no score of the model, or have changed. */
-    private static Dataset<Row> missing(Dataset<Row> listed, Dataset<Row> before, ShippedModel model) {
-        Dataset<Row> done = before.where(col(ScoreSchema.ERROR)
-                        .isNull()
-                        .and(col(ScoreSchema.MODEL_DIGEST).equalTo(model.digest())))
-                .select(
-                        col(Columns.PATH).as("donePath"),
-                        col(ScoreSchema.SIZE).as("doneSize"),
-                        col(Columns.MODIFIED).as("doneModified"),
-                        col(ScoreSchema.DIGEST).as("doneDigest"));
-        Column same = col(Columns.PATH)
-                .equalTo(col("donePath"))
-                .and(col(Columns.LENGTH).equalTo(col("doneSize")))
-                .and(col(Columns.MODIFIED).eqNullSafe(col("doneModified")))
-                .and(col(Columns.CONTENT_DIGEST)
-                        .isNull()
-                        .or(col(Columns.CONTENT_DIGEST).equalTo(col("doneDigest"))));
-        return listed.join(done, same, "left_anti");
-    }
-
-    private void score(ScoreOutput output, int run, Dataset<Row> wanted, ImageList list, ShippedModel model, long count)
+    private void score(ScoreOutput output, int run, Dataset<Row> wanted, ImageList list, ShippedModel model, long most)
             throws BatchException {
         LongAccumulator errors = spark.sparkContext().longAccumulator("draem errors");
         Dataset<Row> tasks = list.hasContent() ? wanted : Packing.pack(wanted);
@@ -181,27 +157,27 @@ public final class ScoreRun {
                         spark.sparkContext(), spark.sessionState().newHadoopConf()),
                 errors);
         StructType schema = ScoreSchema.with(list.carried());
-        long most = options.maxErrors().of(count);
         try (ErrorLimit limit = ErrorLimit.watch(spark.sparkContext(), "draem-score-" + run, errors, most)) {
             try {
                 output.write(run, tasks.mapPartitions(scorer, Encoders.row(schema)));
             } catch (Exception e) { // Spark's own are not declared
                 if (limit.exceeded()) {
-                    throw tooMany(errors.sum(), count);
+                    throw tooMany(errors.sum(), most);
                 }
                 throw new BatchException(
                         "The run ended early: " + reason(e) + ". What was scored is kept: the same command continues",
                         e);
             }
             if (limit.exceeded()) {
-                throw tooMany(errors.sum(), count);
+                throw tooMany(errors.sum(), most);
             }
         }
     }
 
-    private BatchException tooMany(long errors, long count) {
-        return new BatchException(errors + " of " + Counted.of(count, "image") + " so far have no score, more than"
-                + " --max-errors " + options.maxErrors() + ". What was scored is kept, and the same command continues:"
+    private BatchException tooMany(long errors, long most) {
+        return new BatchException(Counted.of(errors, "image") + " so far have no score, more than the " + most
+                + " of --max-errors " + options.maxErrors()
+                + ". What was scored is kept, and the same command continues:"
                 + " check model and archive, or pass a larger --max-errors");
     }
 
@@ -221,50 +197,5 @@ public final class ScoreRun {
             throw new BatchException("The run has " + Counted.of(written, "row") + " for " + Counted.of(count, "image")
                     + ": another run writes to " + options.output() + ". Run one at a time");
         }
-    }
-
-    /**
-     * Returns the rows of all images: those of this run, and the newest of the others. Carried columns are those of this
-     * run's list, so that a label that was added or corrected needs no new score.
-     */
-    private static Dataset<Row> table(
-            @Nullable Dataset<Row> before, @Nullable Dataset<Row> now, Dataset<Row> listed, List<StructField> carried) {
-        if (before == null) {
-            return Objects.requireNonNull(now);
-        }
-        Dataset<Row> kept = now == null ? before : before.join(now.select(Columns.PATH), Columns.PATH, "left_anti");
-        kept = carried.isEmpty() ? kept : relabeled(kept, listed, carried);
-        return now == null ? kept : kept.unionByName(now, true);
-    }
-
-    private static Dataset<Row> relabeled(Dataset<Row> kept, Dataset<Row> listed, List<StructField> carried) {
-        String prefix = "listed ";
-        List<Column> labels = new ArrayList<>(List.of(col(Columns.PATH).as(prefix + Columns.PATH)));
-        carried.forEach(field -> labels.add(quoted(field.name()).as(prefix + field.name())));
-        Column isListed = quoted(prefix + Columns.PATH).isNotNull();
-        List<String> names = new ArrayList<>(Arrays.asList(kept.columns()));
-        carried.stream()
-                .map(StructField::name)
-                .filter(name -> !names.contains(name))
-                .forEach(names::add);
-        List<String> had = Arrays.asList(kept.columns());
-        Column[] columns = names.stream()
-                .map(name -> {
-                    if (carried.stream().noneMatch(field -> field.name().equals(name))) {
-                        return quoted(name);
-                    }
-                    Column own = had.contains(name) ? quoted(name) : lit(null);
-                    return when(isListed, quoted(prefix + name)).otherwise(own).as(name);
-                })
-                .toArray(Column[]::new);
-        return kept.join(
-                        listed.select(labels.toArray(Column[]::new)),
-                        col(Columns.PATH).equalTo(quoted(prefix + Columns.PATH)),
-                        "left")
-                .select(columns);
-    }
-
-    private static Column quoted(String name) {
-        return col("`" + name.replace("`", "``") + "`");
     }
 }

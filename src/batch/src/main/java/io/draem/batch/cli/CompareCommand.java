@@ -1,0 +1,187 @@
+package io.draem.batch.cli;
+
+import io.draem.batch.BatchException;
+import io.draem.batch.comparison.Comparison;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code compare}: compares two outputs of {@code score}, or two thresholds of one. */
+@Command(
+        name = "compare",
+        description = {
+            "Compares the scores of two outputs of score, of two models say, or those of one at two thresholds; no image is"
+                    + " read.",
+            "Prints which verdicts agree, those that changed, how scores differ, and with labels AUROC, F1, recall and false"
+                    + " alarms."
+        },
+        sortOptions = false,
+        showDefaultValues = true,
+        mixinStandardHelpOptions = true)
+final class CompareCommand implements Callable<Integer> {
+
+    /** Rows of a list that are printed; all of them are written. */
+    private static final int PRINTED = 20;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--first", required = true, paramLabel = "URI", description = "Output of score")
+    @SuppressWarnings("NullAway.Init")
+    private String first;
+
+    @Option(
+            names = "--second",
+            paramLabel = "URI",
+            description = "Output to compare with (default: the first one)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String second;
+
+    @Option(
+            names = "--first-threshold",
+            paramLabel = "SCORE",
+            description = "Raw image threshold of the first output (default: that of its rows)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Double firstThreshold;
+
+    @Option(
+            names = "--second-threshold",
+            paramLabel = "SCORE",
+            description = "Raw image threshold of the second output (default: that of its rows)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable Double secondThreshold;
+
+    @Option(
+            names = "--label",
+            paramLabel = "COLUMN",
+            description = "Column of the manifest with labels (default: no figures by label)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String label;
+
+    @Option(
+            names = "--normal",
+            paramLabel = "LABEL",
+            defaultValue = "good",
+            description = "Label of normal images; every other one is anomalous")
+    @SuppressWarnings("NullAway.Init")
+    private String normal;
+
+    @Option(
+            names = "--group",
+            paramLabel = "COLUMN",
+            description = "Column that figures are given by, such as a line or a week (default: all images together)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String group;
+
+    @Option(
+            names = "--output",
+            paramLabel = "URI",
+            description =
+                    "Folder for all changed verdicts (Parquet) and the tables (CSV) (default: they are only printed)",
+            showDefaultValue = Visibility.NEVER)
+    private @Nullable String output;
+
+    @Override
+    public Integer call() throws BatchException, IOException {
+        if (second == null && firstThreshold == null && secondThreshold == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Name what to compare with: --second, or a threshold for --second-threshold");
+        }
+        if (group != null && label == null) {
+            throw new ParameterException(spec.commandLine(), "--group needs --label");
+        }
+        Comparison.Options options = new Comparison.Options(
+                first,
+                second == null ? first : second,
+                firstThreshold,
+                secondThreshold,
+                label == null ? null : new Comparison.Labels(label, normal, group));
+        SparkSession spark = Session.start("DRÆM compare");
+        try (Comparison comparison = Comparison.of(spark, options)) {
+            PrintWriter out = spec.commandLine().getOut();
+            table(out, "Images with a score", comparison.coverage(), "coverage");
+            table(out, "Verdicts", comparison.agreement(), "agreement");
+            Dataset<Row> differences = comparison.differences();
+            table(out, "Second score less first", differences.drop("quantiles"), "differences");
+            quantiles(out, differences.select("quantiles").first());
+            Dataset<Row> figures = comparison.figures();
+            if (figures != null) {
+                table(out, "Figures", figures, "figures");
+            }
+            Dataset<Row> changed = comparison.changed();
+            print(out, "Changed verdicts, the largest difference first", changed);
+            if (output != null) {
+                changed.write().mode(SaveMode.Overwrite).parquet(output + "/changed");
+                out.println("Wrote " + output);
+            }
+            out.flush();
+            return 0;
+        } finally {
+            spark.stop();
+        }
+    }
+
+    private void table(PrintWriter out, String title, Dataset<Row> table, String name) {
+        print(out, title, table);
+        if (output != null) {
+            table.coalesce(1)
+                    .write()
+                    .mode(SaveMode.Overwrite)
+                    .option("header", true)
+                    .csv(output + "/" + name);
+        }
+    }
+
+    private static void quantiles(PrintWriter out, Row row) {
+        if (row.isNullAt(0)) {
+            return;
+        }
+        List<Double> values = row.getList(0);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            texts.add(String.format(
+                    Locale.ROOT, "%.0f %%: %.4f", 100 * Comparison.quantiles().get(i), values.get(i)));
+        }
+        out.println("Quantiles: " + String.join(", ", texts));
+    }
+
+    /** Prints the first rows, and how many more there are. */
+    private static void print(PrintWriter out, String title, Dataset<Row> table) {
+        List<Row> rows = table.takeAsList(PRINTED + 1);
+        out.println();
+        out.println(title);
+        out.println(String.join("\t", table.columns()));
+        for (Row row : rows.subList(0, Math.min(PRINTED, rows.size()))) {
+            List<String> cells = new ArrayList<>();
+            for (int i = 0; i < row.size(); i++) {
+                cells.add(text(row.get(i)));
+            }
+            out.println(String.join("\t", cells));
+        }
+        if (rows.size() > PRINTED) {
+            out.println("... " + (table.count() - PRINTED) + " more: --output writes all of them");
+        }
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "-";
+        }
+        return value instanceof Double number ? String.format(Locale.ROOT, "%.4f", number) : value.toString();
+    }
+}
