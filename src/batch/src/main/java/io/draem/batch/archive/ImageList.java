@@ -82,6 +82,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
         Dataset<Row> rows = spark.read()
                 .format("binaryFile")
                 .option("recursiveFileLookup", true)
+                .option("ignoreMissingFiles", true) // deleted since the folder was listed
                 .load(images)
                 .select(path(), col(Columns.MODIFIED), col(Columns.LENGTH))
                 .where(path().rlike(name))

@@ -60,7 +60,8 @@ public final class Packing implements Serializable {
     /**
      * Returns the images in one partition per task, each in the order of the paths.
      *
-     * @param images with the columns of {@link Columns} without content; read three times, so that it should be persisted
+     * @param images with the columns of {@link Columns} without content; read three times, so that it should be persisted;
+     *     the same rows in the same partitions each time
      */
     public static Dataset<Row> pack(Dataset<Row> images) {
         Row total = images.agg(sum(greatest(coalesce(col(Columns.LENGTH), lit(0L)), lit(LEAST_WEIGHT))))
@@ -73,7 +74,8 @@ public final class Packing implements Serializable {
 
     /** @param size bytes of a task */
     static Dataset<Row> pack(Dataset<Row> images, long size) {
-        JavaRDD<Row> rows = images.javaRDD();
+        // In an order of their own: where an executor is lost, the same images must come to the same tasks again.
+        JavaRDD<Row> rows = images.sortWithinPartitions(Columns.PATH).javaRDD();
         int length = images.schema().fieldIndex(Columns.LENGTH);
         // A number per partition of the list, not per image.
         List<long[]> sums = rows.mapPartitionsWithIndex(

@@ -5,6 +5,7 @@ import io.draem.batch.comparison.Comparison;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -101,6 +102,11 @@ final class CompareCommand implements Callable<Integer> {
         if (second == null && firstThreshold == null && secondThreshold == null) {
             throw new ParameterException(
                     spec.commandLine(), "Name what to compare with: --second, or a threshold for --second-threshold");
+        }
+        for (Double threshold : Arrays.asList(firstThreshold, secondThreshold)) {
+            if (threshold != null && !Double.isFinite(threshold)) {
+                throw new ParameterException(spec.commandLine(), "A threshold must be a number, not " + threshold);
+            }
         }
         if (group != null && label == null) {
             throw new ParameterException(spec.commandLine(), "--group needs --label");

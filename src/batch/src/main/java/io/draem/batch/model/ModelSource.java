@@ -44,6 +44,7 @@ public final class ModelSource {
         java.nio.file.Path folder = Files.createTempDirectory("draem-model");
         folder.toFile().deleteOnExit();
         java.nio.file.Path copy = folder.resolve(ModelDirectory.GRAPH);
+        copy.toFile().deleteOnExit();
         files.copyToLocalFile(false, graph, new Path(copy.toUri()), true);
         try {
             GraphFile read = GraphFile.read(copy, Long.MAX_VALUE);

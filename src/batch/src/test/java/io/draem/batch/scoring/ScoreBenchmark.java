@@ -1,0 +1,136 @@
+package io.draem.batch.scoring;
+
+import io.draem.batch.archive.Columns;
+import io.draem.batch.model.ExecutorModels;
+import io.draem.batch.model.ModelSource;
+import io.draem.batch.model.ShippedModel;
+import io.draem.model.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkFiles;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Prints images per second of the shipped model: a bare loop on so many threads, each with the reading, decoding, runs and
+ * regions of a task, and whole runs of {@code score} with so many processors, in one JVM and one session of ONNX Runtime.
+ */
+final class ScoreBenchmark {
+
+    private static final StructType LISTED = new StructType()
+            .add(Columns.PATH, DataTypes.StringType)
+            .add(Columns.LENGTH, DataTypes.LongType)
+            .add(Columns.MODIFIED, DataTypes.TimestampType)
+            .add(Columns.PROBLEM, DataTypes.StringType);
+
+    private ScoreBenchmark() {}
+
+    /** @param arguments copies of the 46 photographs, and rounds */
+    public static void main(String[] arguments) throws Exception {
+        int copies = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
+        int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+        Path folder = Files.createTempDirectory("draem-benchmark");
+        List<Row> images = copy(folder.resolve("images"), copies);
+        for (int round = 0; round < rounds; round++) {
+            for (int processors = 1; processors <= 2; processors++) {
+                measure(folder, images, processors);
+            }
+        }
+    }
+
+    private static void measure(Path folder, List<Row> images, int processors) throws Exception {
+        SparkSession spark = SparkSession.builder()
+                .master("local[" + processors + "]")
+                .config("spark.ui.enabled", false)
+                .config("spark.sql.shuffle.partitions", 2 * processors)
+                .getOrCreate();
+        try {
+            double bare = images.size() / bareLoop(spark, images, processors);
+            Path output = folder.resolve("out");
+            ScoreRun.Result result = new ScoreRun(
+                            spark,
+                            new ScoreRun.Options(
+                                    TestModels.graph().toString(),
+                                    folder.resolve("images").toString(),
+                                    output.toString(),
+                                    4,
+                                    MaxErrors.parse("0"),
+                                    true,
+                                    false))
+                    .run();
+            System.out.printf(
+                    Locale.ROOT,
+                    "local[%d]: bare loop %.1f images/s, score %.1f images/s (%d images in %.1f s)%n",
+                    processors,
+                    bare,
+                    result.scored() / result.seconds(),
+                    result.scored(),
+                    result.seconds());
+        } finally {
+            spark.stop();
+        }
+    }
+
+    private static double bareLoop(SparkSession spark, List<Row> images, int threads) throws Exception {
+        ShippedModel model = ModelSource.ship(spark, TestModels.graph().toString(), 4);
+        LongAccumulator errors = spark.sparkContext().longAccumulator();
+        Scorer scorer = new Scorer(model, 1, LISTED, null, errors);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        List<Future<Integer>> parts = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int thread = 0; thread < threads; thread++) {
+            List<Row> part = images.subList(thread * images.size() / threads, (thread + 1) * images.size() / threads);
+            parts.add(pool.submit(() -> {
+                try (ExecutorModels.Lease lease = ExecutorModels.lease(model, Path.of(SparkFiles.get(model.file())))) {
+                    ImageReader reader = new ImageReader(LISTED, lease.model().card(), new Configuration());
+                    Iterator<Row> rows = new ScoredImages(scorer, part.iterator(), reader, lease.model());
+                    int count = 0;
+                    while (rows.hasNext()) {
+                        rows.next();
+                        count++;
+                    }
+                    return count;
+                }
+            }));
+        }
+        int count = 0;
+        for (Future<Integer> part : parts) {
+            count += part.get();
+        }
+        pool.shutdown();
+        if (count != images.size() || errors.sum() > 0) {
+            throw new IllegalStateException(count + " rows, " + errors.sum() + " errors");
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static List<Row> copy(Path to, int copies) throws IOException {
+        Files.createDirectories(to);
+        List<Row> rows = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(TestModels.file("src/data/cookie/test"))) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".jpg")).toList()) {
+                for (int copy = 0; copy < copies; copy++) {
+                    Path image = Files.copy(file, to.resolve(rows.size() + ".jpg"));
+                    rows.add(RowFactory.create(image.toUri().toString(), Files.size(image), new Timestamp(0), null));
+                }
+            }
+        }
+        return rows;
+    }
+}
