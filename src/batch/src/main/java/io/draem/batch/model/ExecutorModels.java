@@ -12,6 +12,7 @@ import io.draem.runtime.onnx.RunFailedException;
 import io.draem.runtime.onnx.TensorRtOptions;
 import io.draem.text.Sha256;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -104,11 +105,10 @@ public final class ExecutorModels {
      * Leases a model to the task of this thread: on the GPU that Spark has given the task, else on as many processors as the
      * task has.
      *
-     * @param file the graph in this process
      * @throws GraphRefusedException if its digest is not that of the driver's, or it cannot be run
      * @throws ProviderUnavailableException if the task has a GPU that does not work
      */
-    public static Lease lease(ShippedModel model, Path file)
+    public static Lease lease(ShippedModel model)
             throws GraphRefusedException, ProviderUnavailableException, RunFailedException, IOException {
         TaskContext task = TaskContext.get();
         ResourceInformation gpu = task == null ? null : task.resourcesJMap().get(GPU);
@@ -117,11 +117,11 @@ public final class ExecutorModels {
                 gpu == null ? -1 : Integer.parseInt(gpu.addresses()[0]),
                 task == null || gpu != null ? 1 : task.cpus(),
                 model.maxBatchSize());
-        return OF_THIS_PROCESS.lease(key, file);
+        return OF_THIS_PROCESS.lease(key, model);
     }
 
     /** The tasks of other models wait while one is opened. */
-    private synchronized Lease lease(Key key, Path file)
+    private synchronized Lease lease(Key key, ShippedModel model)
             throws GraphRefusedException, ProviderUnavailableException, RunFailedException, IOException {
         if (closed) {
             throw new IllegalStateException("This process ends: it takes no further task");
@@ -134,18 +134,27 @@ public final class ExecutorModels {
                 }
                 return other.used == 0;
             });
-            session = new Session(open(key, file));
+            session = new Session(open(key, model));
             sessions.put(key, session);
         }
         return new Lease(session, session.take());
     }
 
-    private static OnnxModel open(Key key, Path file)
+    private static OnnxModel open(Key key, ShippedModel model)
             throws GraphRefusedException, ProviderUnavailableException, IOException {
-        GraphFile graph = GraphFile.read(file, Long.MAX_VALUE);
+        Path file = Files.createTempFile("draem-", ".onnx");
+        try {
+            Files.write(file, model.graph().value());
+            return open(key, GraphFile.read(file, Long.MAX_VALUE));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static OnnxModel open(Key key, GraphFile graph) throws GraphRefusedException, ProviderUnavailableException {
         if (!Sha256.hex(graph.digest()).equals(key.digest())) {
             throw new GraphRefusedException("The graph of this executor has the digest " + graph.digest()
-                    + ", not that of the driver's, sha256:" + key.digest() + ": delete its copy, and run again");
+                    + ", not that of the driver's, sha256:" + key.digest() + ": run again");
         }
         ExecutionOptions options = key.gpu() < 0
                 ? ExecutionOptions.cpu(key.threads(), key.batchSize())

@@ -19,11 +19,11 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import scala.jdk.javaapi.CollectionConverters;
 
-/** Finds a graph, checks it in the driver, and makes it a file of the application, which each executor fetches once. */
+/** Finds a graph, checks it in the driver, and broadcasts it to the executors. */
 public final class ModelSource {
 
     private ModelSource() {}
@@ -42,26 +42,18 @@ public final class ModelSource {
         FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
         Path graph = graph(files, path, model);
         java.nio.file.Path folder = Files.createTempDirectory("draem-model");
-        folder.toFile().deleteOnExit();
         java.nio.file.Path copy = folder.resolve(ModelDirectory.GRAPH);
-        copy.toFile().deleteOnExit();
         files.copyToLocalFile(false, graph, new Path(copy.toUri()), true);
         try {
             GraphFile read = GraphFile.read(copy, Long.MAX_VALUE);
             GraphDescription description = new ModelOpener(ExecutionOptions.cpu(1, batchSize)).describe(read);
             String digest = Sha256.hex(read.digest());
-            // Named by its content: two models of one application may have the same file name.
-            java.nio.file.Path named = Files.move(copy, folder.resolve(digest + ".onnx"));
-            named.toFile().deleteOnExit();
-            String name = named.getFileName().toString();
-            SparkContext context = spark.sparkContext();
-            if (CollectionConverters.asJava(context.listFiles()).stream()
-                    .noneMatch(file -> file.endsWith("/" + name))) {
-                context.addFile(named.toString());
-            }
+            // Not a file of the application: executors that started after others were lost did not find it.
+            Broadcast<byte[]> bytes =
+                    JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(Files.readAllBytes(copy));
             String parent = graph.getParent() == null ? "" : graph.getParent().getName();
             return new ShippedModel(
-                    name,
+                    bytes,
                     digest,
                     description.card().model(),
                     ModelDirectory.isVersion(parent) ? parent : null,
@@ -70,6 +62,9 @@ public final class ModelSource {
             throw new BatchException("--model " + graph + " cannot be run: " + e.getMessage(), e);
         } catch (ProviderUnavailableException e) {
             throw new BatchException(String.valueOf(e.getMessage()), e);
+        } finally {
+            Files.deleteIfExists(copy);
+            Files.deleteIfExists(folder);
         }
     }
 

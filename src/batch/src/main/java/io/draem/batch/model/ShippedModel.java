@@ -1,16 +1,21 @@
 package io.draem.batch.model;
 
 import java.io.Serializable;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph that every executor gets once as a file.
+ * A graph that every executor gets once.
  *
- * @param file name among the files of the application
+ * @param graph the bytes of its file
  * @param digest SHA-256 of the graph, in hex, which an executor checks before it opens the file
  * @param name of the model
  * @param version number of the folder that the graph was in; null if it is none of a model directory
  * @param maxBatchSize largest batch of a run
  */
 public record ShippedModel(
-        String file, String digest, String name, @Nullable String version, int maxBatchSize) implements Serializable {}
+        Broadcast<byte[]> graph,
+        String digest,
+        String name,
+        @Nullable String version,
+        int maxBatchSize) implements Serializable {}

@@ -3,10 +3,8 @@ package io.draem.batch.scoring;
 import io.draem.batch.archive.Columns;
 import io.draem.batch.model.ExecutorModels;
 import io.draem.batch.model.ShippedModel;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Iterator;
-import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -38,7 +36,7 @@ record Scorer(
         if (!images.hasNext()) {
             return Collections.emptyIterator();
         }
-        ExecutorModels.Lease lease = ExecutorModels.lease(model, Path.of(SparkFiles.get(model.file())));
+        ExecutorModels.Lease lease = ExecutorModels.lease(model);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> lease.close());
         ImageReader reader =
                 new ImageReader(listed, lease.model().card(), hadoop.value().value());

@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -96,7 +95,7 @@ final class ScoreBenchmark {
         for (int thread = 0; thread < threads; thread++) {
             List<Row> part = images.subList(thread * images.size() / threads, (thread + 1) * images.size() / threads);
             parts.add(pool.submit(() -> {
-                try (ExecutorModels.Lease lease = ExecutorModels.lease(model, Path.of(SparkFiles.get(model.file())))) {
+                try (ExecutorModels.Lease lease = ExecutorModels.lease(model)) {
                     ImageReader reader = new ImageReader(LISTED, lease.model().card(), new Configuration());
                     Iterator<Row> rows = new ScoredImages(scorer, part.iterator(), reader, lease.model());
                     int count = 0;
