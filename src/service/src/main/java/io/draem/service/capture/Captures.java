@@ -1,9 +1,9 @@
 package io.draem.service.capture;
 
-import io.draem.score.Verdict;
 import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageException;
 import io.draem.score.AnomalyMap;
+import io.draem.score.Verdict;
 import io.draem.service.capture.CaptureListener.Outcome;
 import io.draem.service.capture.CapturedImage.CandidateVerdict;
 import io.draem.service.capture.CapturedImage.ModelVerdict;
