@@ -24,6 +24,7 @@ FROM ${JDK_BASE} AS poms
 WORKDIR /workspace
 COPY mvnw pom.xml ./
 COPY .mvn .mvn
+COPY src/batch/pom.xml src/batch/
 COPY src/core/pom.xml src/core/
 COPY src/deployment/pom.xml src/deployment/
 COPY src/runtime/pom.xml src/runtime/

@@ -36,6 +36,25 @@ class DockerfileTests {
         assertThat(stage).containsPattern("\nENTRYPOINT \\[\"/opt/");
     }
 
+    /** Maven reads the pom of each module, also of those that it does not build. */
+    @Test
+    void copiesThePomOfEachModule() throws IOException {
+        List<String> modules = Pattern.compile("<module>(.+)</module>")
+                .matcher(Files.readString(Project.resolve("pom.xml")))
+                .results()
+                .map(module -> module.group(1))
+                .toList();
+        assertThat(modules).contains("src/core");
+        assertThat(text().lines())
+                .containsAll(modules.stream()
+                        .map(module -> "COPY " + module + "/pom.xml " + module + "/")
+                        .toList());
+        assertThat(Files.readAllLines(Project.resolve(".dockerignore")))
+                .containsAll(modules.stream()
+                        .map(module -> "!" + module + "/pom.xml")
+                        .toList());
+    }
+
     /** Returns the default of a build argument. */
     static String argument(String name) {
         try {
