@@ -13,6 +13,7 @@ class MaxErrorsTests {
         assertThat(MaxErrors.parse("12").of(5)).isEqualTo(12);
         assertThat(MaxErrors.parse("10%").of(1000)).isEqualTo(100);
         assertThat(MaxErrors.parse("10%").of(3)).as("one of a few").isEqualTo(1);
+        assertThat(MaxErrors.parse("7%").of(100)).as("no more by rounding").isEqualTo(7);
         assertThat(MaxErrors.parse("0.5%")).hasToString("0.5%");
     }
 
