@@ -87,9 +87,8 @@ final class ImageReader {
                 FrameImage image = FrameImage.decode(opened, plan, card.whiteLevel(), false);
                 return new Read(row, image, digest, null, System.nanoTime() - start);
             }
-        } catch (ImageException | IOException | IllegalArgumentException e) {
-            String message = e.getMessage() == null ? e.toString() : e.getMessage();
-            return new Read(row, null, digest, message, System.nanoTime() - start);
+        } catch (ImageException | IOException | RuntimeException e) {
+            return new Read(row, null, digest, Detections.problem(e), System.nanoTime() - start);
         }
     }
 

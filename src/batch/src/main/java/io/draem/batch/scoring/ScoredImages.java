@@ -92,15 +92,24 @@ final class ScoredImages implements Iterator<Row> {
             }
         }
         long start = System.nanoTime();
-        List<FrameDetector.Detection> detections = batch.isEmpty()
-                ? List.of()
-                : detector.detect(batch.stream()
+        List<FrameDetector.Detection> detections = Detections.of(
+                detector,
+                batch.stream()
                         .map(image -> Objects.requireNonNull(image.image()).frame())
                         .toList());
         long share = batch.isEmpty() ? 0 : (System.nanoTime() - start) / batch.size();
         Iterator<FrameDetector.Detection> next = detections.iterator();
         for (ImageReader.Read image : read) {
-            rows.add(row(image, image.image() == null ? null : next.next(), share));
+            rows.add(rowOrProblem(image, image.image() == null ? null : next.next(), share));
+        }
+    }
+
+    private Row rowOrProblem(ImageReader.Read read, FrameDetector.@Nullable Detection detection, long share) {
+        try {
+            return row(read, detection, share);
+        } catch (RuntimeException e) {
+            String problem = "The result could not be evaluated: " + Detections.problem(e);
+            return row(new ImageReader.Read(read.row(), null, read.digest(), problem, read.nanos()), null, share);
         }
     }
 

@@ -48,7 +48,7 @@ public final class TornFileSystem extends RawLocalFileSystem {
     @Override
     public FSDataInputStream open(Path file, int buffer) throws IOException {
         if (LEFT.getAndDecrement() <= 0) {
-            throw new IllegalStateException("The task is torn at " + file.getName());
+            throw new AssertionError("The task is torn at " + file.getName());
         }
         return super.open(file, buffer);
     }
