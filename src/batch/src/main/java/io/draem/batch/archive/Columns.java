@@ -24,7 +24,10 @@ public final class Columns {
     /** Why the file cannot be read; null where it can. */
     public static final String PROBLEM = "problem";
 
-    /** Columns of a list, beside which there are those of a manifest or table that are carried. */
+    /** Start of the names of columns that are not written, which no other column may have. */
+    public static final String INTERNAL = "_draem_";
+
+    /** Columns of a list; those of a manifest or table that are carried follow them. */
     static final Set<String> ALL = Set.of(PATH, LENGTH, MODIFIED, CONTENT, CONTENT_DIGEST, PROBLEM);
 
     private Columns() {}

@@ -10,11 +10,14 @@ import static org.apache.spark.sql.functions.when;
 import io.draem.batch.BatchException;
 import io.draem.image.ImageFormat;
 import io.draem.text.Counted;
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
@@ -34,13 +37,14 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The images of an archive, with the columns of {@link Columns} and those that are carried from a manifest or table.
  *
- * @param rows a row per image, each path once
+ * @param rows a row per image; {@link #requireOnce} tells whether each path is there once
  * @param hasContent whether the rows hold the bytes of the images
  * @param carried fields of the carried columns
  */
 public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField> carried) {
 
     private static final int SHOWN = 3;
+    private static final String TIMES = Columns.INTERNAL + "times";
     private static final int TASKS_PER_SLOT = 4;
 
     public ImageList {
@@ -101,7 +105,6 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
     private static ImageList manifest(Dataset<Row> manifest, Path path, String images, List<String> reserved)
             throws BatchException {
         List<StructField> carried = carried(manifest, List.of(), images, reserved);
-        requireOnce(manifest, images);
         List<Column> columns = Stream.concat(Stream.of(path()), carried.stream().map(field -> column(field.name())))
                 .toList();
         StructType schema = new StructType()
@@ -129,7 +132,6 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
         }
         String content = binary.get(0).name();
         List<StructField> carried = carried(table, binary, images, reserved);
-        requireOnce(table, images);
         boolean dated = Arrays.stream(table.schema().fields())
                 .anyMatch(field -> field.name().equals(Columns.MODIFIED)
                         && field.dataType().equals(DataTypes.TimestampType));
@@ -153,29 +155,54 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
             throw new BatchException("--images " + images + " has no column " + Columns.PATH + " (it has "
                     + names(fields) + "): name the column with the paths of the images so");
         }
+        boolean isTable = !without.isEmpty();
         List<StructField> carried = fields.stream()
-                .filter(field -> !Columns.isOwn(field.name()) && !without.contains(field))
+                .filter(field -> !field.name().equals(Columns.PATH) && !without.contains(field))
+                .filter(field -> !isTable || !isOfBinaryFile(field))
                 .toList();
         List<StructField> taken = carried.stream()
-                .filter(field -> reserved.stream().anyMatch(name -> name.equalsIgnoreCase(field.name())))
+                .filter(field -> Columns.isOwn(field.name())
+                        || field.name().toLowerCase(Locale.ROOT).startsWith(Columns.INTERNAL)
+                        || reserved.stream().anyMatch(name -> name.equalsIgnoreCase(field.name())))
                 .toList();
         if (!taken.isEmpty()) {
-            throw new BatchException(
-                    "--images " + images + " has columns with names of the output: " + names(taken) + ". Rename them");
+            throw new BatchException("--images " + images + " has columns with names of the output or of the list: "
+                    + names(taken) + ". Rename them");
+        }
+        Set<String> names = new HashSet<>();
+        for (StructField field : carried) {
+            if (!names.add(field.name().toLowerCase(Locale.ROOT))) {
+                throw new BatchException("--images " + images + " has two columns " + SafeText.of(field.name())
+                        + ", which differ in case at most: rename one");
+            }
         }
         return carried;
     }
 
-    private static void requireOnce(Dataset<Row> table, String images) throws BatchException {
-        List<Row> twice = table.groupBy(path())
-                .agg(count(lit(1)).as("times"))
-                .where(col("times").gt(1).or(path().isNull()))
+    /** Spark's format of binary files has both of them in its tables; the size is that of the bytes anyway. */
+    private static boolean isOfBinaryFile(StructField field) {
+        return field.name().equals(Columns.MODIFIED) && field.dataType().equals(DataTypes.TimestampType)
+                || field.name().equals(Columns.LENGTH) && field.dataType().equals(DataTypes.LongType);
+    }
+
+    /**
+     * Requires that each path is there once, in the form that the table has.
+     *
+     * @param listed rows of a list
+     * @param images where they come from, for the message
+     * @throws BatchException if one is there twice or is empty; the message names some of them
+     */
+    public static void requireOnce(Dataset<Row> listed, String images) throws BatchException {
+        List<Row> twice = listed.groupBy(path())
+                .agg(count(lit(1)).as(TIMES))
+                .where(col(TIMES).gt(1).or(path().isNull()))
                 .limit(SHOWN)
                 .collectAsList();
         if (!twice.isEmpty()) {
             throw new BatchException("--images " + images + " must have each path once, and has "
                     + twice.stream()
-                            .map(row -> row.getString(0) + " " + Counted.of(row.getLong(1), "time"))
+                            .map(row -> (row.isNullAt(0) ? "no path" : SafeText.escaped(row.getString(0))) + " "
+                                    + Counted.of(row.getLong(1), "time"))
                             .collect(Collectors.joining(", ")));
         }
     }
@@ -196,7 +223,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
     }
 
     private static String names(List<StructField> fields) {
-        return fields.stream().map(StructField::name).collect(Collectors.joining(", "));
+        return fields.stream().map(field -> SafeText.of(field.name())).collect(Collectors.joining(", "));
     }
 
     /** A name with dots is one column, not a field of a structure. */

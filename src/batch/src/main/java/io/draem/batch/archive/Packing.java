@@ -33,7 +33,7 @@ public final class Packing implements Serializable {
     /** Tasks per processor of a smaller archive, so that the last one is not waited for long. */
     private static final int TASKS_PER_SLOT = 4;
 
-    private static final String TASK = "task";
+    private static final String TASK = Columns.INTERNAL + "task";
 
     private final long size;
     private final long[] smallBefore;

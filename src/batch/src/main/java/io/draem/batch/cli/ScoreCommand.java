@@ -53,11 +53,17 @@ final class ScoreCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String images;
 
-    @Option(names = "--output", required = true, paramLabel = "URI", description = "Folder to write to")
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "URI",
+            description = "Folder to write to: new, empty, or an output of this command; outside the folder of images")
     @SuppressWarnings("NullAway.Init")
     private String output;
 
-    @Option(names = "--overwrite", description = "Score all images, also those that have a score")
+    @Option(
+            names = "--overwrite",
+            description = "Score all images, also those that have a score; a run that ended early then starts again")
     private boolean overwrite;
 
     @Option(

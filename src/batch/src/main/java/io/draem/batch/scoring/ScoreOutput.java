@@ -1,16 +1,13 @@
 package io.draem.batch.scoring;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.row_number;
-
 import io.draem.batch.BatchException;
-import io.draem.batch.archive.Columns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -18,15 +15,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that scores are written to: {@code scores} is the table of all images, each once. The rows of a run are in
  * {@code _runs/N}, a file per finished task, until it has all of them; then a new table is written and takes the place of
  * the old one. What is left of a run that has ended early is part of the next one.
+ * A file marks the folder as an output, and another one locks it while a run has it open.
  */
-public final class ScoreOutput {
+public final class ScoreOutput implements AutoCloseable {
+
+    static final String MARKER = "_draem-scores";
 
     /** Folder of the table. */
     public static final String TABLE = "scores";
@@ -35,7 +34,7 @@ public final class ScoreOutput {
     public static final String JSON = "json";
 
     private static final String RUNS = "_runs";
-    private static final String NEXT = "_next";
+    private static final String NEXT = "_next/";
     private static final String PREVIOUS = "_previous";
     private static final String SUCCESS = "_SUCCESS";
     private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
@@ -43,22 +42,43 @@ public final class ScoreOutput {
     private final SparkSession spark;
     private final FileSystem files;
     private final Path root;
+    private final OutputLock lock;
+    private final long generation;
 
-    private ScoreOutput(SparkSession spark, FileSystem files, Path root) {
+    private ScoreOutput(SparkSession spark, FileSystem files, Path root, OutputLock lock) throws IOException {
         this.spark = spark;
         this.files = files;
         this.root = root;
+        this.lock = lock;
+        for (String table : List.of(TABLE, JSON)) {
+            recover(table);
+        }
+        files.delete(new Path(root, NEXT), true);
+        this.generation = generation();
     }
 
-    /** Opens the folder, which need not exist, and completes a change of tables that was interrupted. */
-    static ScoreOutput open(SparkSession spark, String output) throws IOException {
+    /**
+     * Opens the folder, which need not exist, for this run alone, and completes a change of tables that was interrupted.
+     *
+     * @throws BatchException if it is not an output of this program, or another run has it open
+     */
+    static ScoreOutput open(SparkSession spark, String output) throws BatchException, IOException {
         Path root = new Path(output);
-        FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
-        ScoreOutput opened = new ScoreOutput(spark, files, root);
-        for (String table : List.of(TABLE, JSON)) {
-            opened.recover(table);
+        Configuration hadoop = spark.sessionState().newHadoopConf();
+        OutputFolder.claim(hadoop, output, MARKER);
+        FileSystem files = root.getFileSystem(hadoop);
+        OutputLock lock = OutputLock.acquire(files, root);
+        try {
+            return new ScoreOutput(spark, files, root, lock);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
         }
-        return opened;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
     }
 
     /**
@@ -71,8 +91,8 @@ public final class ScoreOutput {
         FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
         Path table = new Path(root, TABLE);
         if (!files.exists(new Path(table, SUCCESS))) {
-            throw new BatchException(output + " has no finished scores (" + TABLE
-                    + "): name the --output of a score that" + " has ended");
+            throw new BatchException(
+                    output + " has no finished scores (" + TABLE + "): name the --output of a score that has ended");
         }
         return spark.read().parquet(table.toString());
     }
@@ -108,27 +128,13 @@ public final class ScoreOutput {
             Dataset<Row> rows = spark.read().parquet(folder.toString());
             all = all == null ? rows : all.unionByName(rows, true);
         }
-        if (all == null || folders.size() == 1) {
-            return all;
-        }
-        String rank = "rank";
-        return all.withColumn(
-                        rank,
-                        row_number()
-                                .over(Window.partitionBy(Columns.PATH)
-                                        .orderBy(col(ScoreSchema.RUN).desc())))
-                .where(col(rank).equalTo(1))
-                .drop(rank);
+        return all == null ? null : ScoreTable.newest(all);
     }
 
     /** Returns the number of the next run. */
     int next(@Nullable Dataset<Row> latest, List<Integer> runs) {
         OptionalInt left = runs.stream().mapToInt(Integer::intValue).max();
-        Row most = latest == null
-                ? null
-                : latest.agg(org.apache.spark.sql.functions.max(ScoreSchema.RUN))
-                        .first();
-        int before = most == null || most.isNullAt(0) ? 0 : most.getInt(0);
+        int before = latest == null ? 0 : ScoreTable.lastRun(latest);
         return Math.max(before, left.orElse(0)) + 1;
     }
 
@@ -147,23 +153,35 @@ public final class ScoreOutput {
         return hasRows(run) ? spark.read().parquet(run(run).toString()) : null;
     }
 
-    /** Writes the table beside the old one, which it then replaces, and deletes the runs that it holds. */
-    void publish(Dataset<Row> rows, boolean json, List<Integer> runs) throws IOException {
+    /**
+     * Writes a new table, which then replaces the old one, and deletes the runs that it holds.
+     *
+     * @throws BatchException if another run has changed the output; the table is then unchanged
+     */
+    void publish(Dataset<Row> rows, boolean json, List<Integer> runs) throws BatchException, IOException {
         Path next = new Path(root, NEXT + TABLE);
         rows.write().mode(SaveMode.Overwrite).parquet(next.toString());
+        Dataset<Row> written = spark.read().parquet(next.toString());
+        ScoreTable.requireOnce(written);
+        Path lines = new Path(root, NEXT + JSON);
         if (json) {
-            Path lines = new Path(root, NEXT + JSON);
-            spark.read()
-                    .parquet(next.toString())
-                    .write()
+            written.write()
                     .mode(SaveMode.Overwrite)
                     .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
                     .json(lines.toString());
+        }
+        lock.requireHeld();
+        if (generation() != generation) {
+            throw new BatchException("The table in " + root
+                    + " was replaced while this run scored: run the same command again, one at a time");
+        }
+        if (json) {
             replace(JSON);
         } else {
             files.delete(table(JSON), true); // would be of another run
         }
         replace(TABLE);
+        files.delete(new Path(root, NEXT), true);
         for (int run : runs) {
             files.delete(run(run), true);
         }
@@ -171,6 +189,12 @@ public final class ScoreOutput {
         if (files.exists(all) && files.listStatus(all).length == 0) {
             files.delete(all, false);
         }
+    }
+
+    /** Returns the time of the table; -1 if there is none. */
+    private long generation() throws IOException {
+        Path success = new Path(table(TABLE), SUCCESS);
+        return files.exists(success) ? files.getFileStatus(success).getModificationTime() : -1;
     }
 
     private void replace(String table) throws IOException {
@@ -184,13 +208,11 @@ public final class ScoreOutput {
     }
 
     private void recover(String table) throws IOException {
-        Path next = new Path(root, NEXT + table);
         Path previous = new Path(root, PREVIOUS + table);
         if (!files.exists(table(table)) && files.exists(previous)) {
             rename(previous, table(table));
         }
         files.delete(previous, true);
-        files.delete(next, true);
     }
 
     private void rename(Path from, Path to) throws IOException {

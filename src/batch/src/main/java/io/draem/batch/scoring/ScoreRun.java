@@ -98,6 +98,7 @@ public final class ScoreRun {
     public Result run() throws BatchException, IOException {
         long start = System.nanoTime();
         ShippedModel model = ModelSource.ship(spark, options.model(), options.batchSize());
+        OutputFolder.requireOutside(spark.sessionState().newHadoopConf(), options.output(), options.images());
         ImageList list = ImageList.of(spark, options.images(), ScoreSchema.names());
         Dataset<Row> listed = kept(list.rows(), list);
         try {
@@ -105,7 +106,17 @@ public final class ScoreRun {
             if (images == 0) {
                 throw new BatchException("--images " + options.images() + " holds no image");
             }
-            ScoreOutput output = ScoreOutput.open(spark, options.output());
+            ImageList.requireOnce(listed, options.images());
+            return complete(start, model, list, listed, images);
+        } finally {
+            listed.unpersist();
+        }
+    }
+
+    /** Scores what earlier runs have left, and publishes the table of all. */
+    private Result complete(long start, ShippedModel model, ImageList list, Dataset<Row> listed, long images)
+            throws BatchException, IOException {
+        try (ScoreOutput output = ScoreOutput.open(spark, options.output())) {
             List<Integer> left = output.unfinished();
             Dataset<Row> before = output.latest(left);
             int run = output.next(before, left);
@@ -135,8 +146,6 @@ public final class ScoreRun {
                     counts.getLong(1),
                     counts.getLong(2),
                     (System.nanoTime() - start) / 1e9);
-        } finally {
-            listed.unpersist();
         }
     }
 

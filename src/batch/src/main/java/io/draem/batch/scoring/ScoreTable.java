@@ -1,7 +1,11 @@
 package io.draem.batch.scoring;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import io.draem.batch.archive.Columns;
@@ -13,13 +17,40 @@ import java.util.Objects;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
 
 /** What earlier rows leave to score, and how they become one table with those of a run. */
 final class ScoreTable {
 
+    private static final String DONE = Columns.INTERNAL + "done";
+
     private ScoreTable() {}
+
+    /** Returns one row per image, the one of the last run. */
+    static Dataset<Row> newest(Dataset<Row> rows) {
+        String rank = Columns.INTERNAL + "rank";
+        Column order = row_number()
+                .over(Window.partitionBy(Columns.PATH)
+                        .orderBy(col(ScoreSchema.RUN).desc()));
+        return rows.withColumn(rank, order).where(col(rank).equalTo(1)).drop(rank);
+    }
+
+    /** Returns the highest number of a run; 0 without rows. */
+    static int lastRun(Dataset<Row> rows) {
+        Row most = rows.agg(max(ScoreSchema.RUN)).first();
+        return most.isNullAt(0) ? 0 : most.getInt(0);
+    }
+
+    /** Checks that each image is in a new table once. */
+    static void requireOnce(Dataset<Row> table) {
+        Row counts = table.agg(count(lit(1)), countDistinct(Columns.PATH)).first();
+        if (counts.getLong(0) != counts.getLong(1)) {
+            throw new IllegalStateException("The new table has " + counts.getLong(0) + " rows for " + counts.getLong(1)
+                    + " images, and has not replaced the old one");
+        }
+    }
 
     /** Returns the images that have no score of the model, or have changed. */
     static Dataset<Row> missing(Dataset<Row> listed, Dataset<Row> before, ShippedModel model) {
@@ -27,17 +58,17 @@ final class ScoreTable {
                         .isNull()
                         .and(col(ScoreSchema.MODEL_DIGEST).equalTo(model.digest())))
                 .select(
-                        col(Columns.PATH).as("donePath"),
-                        col(ScoreSchema.SIZE).as("doneSize"),
-                        col(Columns.MODIFIED).as("doneModified"),
-                        col(ScoreSchema.DIGEST).as("doneDigest"));
+                        col(Columns.PATH).as(DONE + "Path"),
+                        col(ScoreSchema.SIZE).as(DONE + "Size"),
+                        col(Columns.MODIFIED).as(DONE + "Modified"),
+                        col(ScoreSchema.DIGEST).as(DONE + "Digest"));
         Column same = col(Columns.PATH)
-                .equalTo(col("donePath"))
-                .and(col(Columns.LENGTH).equalTo(col("doneSize")))
-                .and(col(Columns.MODIFIED).eqNullSafe(col("doneModified")))
+                .equalTo(col(DONE + "Path"))
+                .and(col(Columns.LENGTH).equalTo(col(DONE + "Size")))
+                .and(col(Columns.MODIFIED).eqNullSafe(col(DONE + "Modified")))
                 .and(col(Columns.CONTENT_DIGEST)
                         .isNull()
-                        .or(col(Columns.CONTENT_DIGEST).equalTo(col("doneDigest"))));
+                        .or(col(Columns.CONTENT_DIGEST).equalTo(col(DONE + "Digest"))));
         return listed.join(done, same, "left_anti");
     }
 
@@ -56,7 +87,7 @@ final class ScoreTable {
     }
 
     private static Dataset<Row> relabeled(Dataset<Row> kept, Dataset<Row> listed, List<StructField> carried) {
-        String prefix = "listed ";
+        String prefix = Columns.INTERNAL;
         List<Column> labels = new ArrayList<>(List.of(col(Columns.PATH).as(prefix + Columns.PATH)));
         carried.forEach(field -> labels.add(quoted(field.name()).as(prefix + field.name())));
         Column isListed = quoted(prefix + Columns.PATH).isNotNull();

@@ -44,6 +44,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs over photographs of this project, in Spark itself. */
@@ -51,6 +52,7 @@ class ScoreRunTests {
 
     private static final SparkSession SPARK = TestSpark.session();
     private static final int IMAGES = 6;
+    private static final String SLOW = "several runs of Spark: -Ddraem.test.cluster=wanted";
 
     @TempDir
     Path folder;
@@ -165,7 +167,7 @@ class ScoreRunTests {
         assertThat(run().scored()).isEqualTo(1);
         assertThat(run("--overwrite").scored()).isEqualTo(IMAGES + 2);
         assertThat(rows()).hasSize(IMAGES + 2);
-        assertThat(folder.resolve("out")).isDirectoryNotContaining("glob:**/_*");
+        assertThat(folder.resolve("out")).isDirectoryNotContaining("glob:**/_{lock,next,previous,runs}*");
     }
 
     @Test
@@ -193,6 +195,7 @@ class ScoreRunTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
     void tooManyErrorsEndTheRunAndLeaveItResumable() throws Exception {
         for (int i = 0; i < 3; i++) {
             Files.writeString(images.resolve("broken" + i + ".png"), "no image");
@@ -210,6 +213,7 @@ class ScoreRunTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
     void aManifestNamesImagesAndItsColumnsAreCarried() throws Exception {
         Path manifest = images.resolve("manifest.csv");
         Files.writeString(
@@ -239,8 +243,12 @@ class ScoreRunTests {
         Files.writeString(manifest, "path,Score\n000.jpg,1\n");
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> run(manifest.toString()))
-                .withMessageContaining("names of the output: Score");
-        Files.writeString(manifest, "path\n000.jpg\n000.jpg\n");
+                .withMessageContaining("names of the output or of the list: Score");
+        Files.writeString(manifest, "path,Content,_draem_task\n000.jpg,1,2\n");
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> run(manifest.toString()))
+                .withMessageContaining("names of the output or of the list: Content, _draem_task. Rename them");
+        Files.writeString(manifest, "path\n000.jpg\n./000.jpg\n");
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> run(manifest.toString()))
                 .withMessageContaining("000.jpg 2 times");
@@ -250,6 +258,7 @@ class ScoreRunTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
     void imagesInATableAreScoredLikeFiles() throws Exception {
         List<Row> table = new ArrayList<>();
         for (Path file : files()) {
@@ -276,6 +285,7 @@ class ScoreRunTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
     void otherModelsReplaceTheRowsAndJsonHasTheSameRows() throws Exception {
         run("--json");
         Path other = Files.write(

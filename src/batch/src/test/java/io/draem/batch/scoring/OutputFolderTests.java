@@ -1,0 +1,151 @@
+package io.draem.batch.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.draem.batch.BatchException;
+import io.draem.batch.TestSpark;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputFolderTests {
+
+    private static final Configuration HADOOP = new Configuration();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFolderWithOtherFilesIsRefusedAndKeepsThem() throws Exception {
+        Path json = Files.createDirectories(folder.resolve("mine/json"));
+        Path file = Files.writeString(json.resolve("a.json"), "{}");
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(
+                        () -> OutputFolder.claim(HADOOP, folder.resolve("mine").toString(), "_marker"))
+                .withMessageContaining("is not empty and has no file _marker")
+                .withMessageContaining("name another folder");
+        assertThat(file).exists();
+
+        String empty = folder.resolve("new/output").toString();
+        OutputFolder.claim(HADOOP, empty, "_marker");
+        Files.writeString(folder.resolve("new/output/other"), "");
+        OutputFolder.claim(HADOOP, empty, "_marker");
+        assertThat(folder.resolve("new/output/_marker")).exists();
+    }
+
+    @Test
+    void anOutputInTheImagesIsRefused() throws Exception {
+        Path images = Files.createDirectories(folder.resolve("images/2026"));
+        for (String output : new String[] {"images", "images/2026/out", "other/../images/out"}) {
+            assertThatExceptionOfType(BatchException.class)
+                    .as(output)
+                    .isThrownBy(() -> OutputFolder.requireOutside(
+                            HADOOP,
+                            folder.resolve(output).toString(),
+                            images.getParent().toString()))
+                    .withMessageContaining("name a folder outside of it");
+        }
+        OutputFolder.requireOutside(
+                HADOOP,
+                folder.resolve("images-out").toString(),
+                images.getParent().toString());
+    }
+
+    @Test
+    void anOutputIsOpenOnceAndOfThisProgram() throws Exception {
+        String output = folder.resolve("out").toString();
+        try (ScoreOutput open = ScoreOutput.open(TestSpark.session(), output)) {
+            assertThat(open.unfinished()).isEmpty();
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> ScoreOutput.open(TestSpark.session(), output))
+                    .withMessageContaining("Another run writes to this output");
+        }
+        ScoreOutput.open(TestSpark.session(), output).close();
+
+        Path file = Files.createDirectories(folder.resolve("mine/_next/scores")).resolve("a");
+        Files.writeString(file, "");
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> ScoreOutput.open(
+                        TestSpark.session(), folder.resolve("mine").toString()))
+                .withMessageContaining(ScoreOutput.MARKER);
+        assertThat(file).exists();
+    }
+
+    @Test
+    void aTableWithAnImageTwiceIsNotPublished() throws Exception {
+        Path output = folder.resolve("out");
+        Row row = RowFactory.create("a", 1);
+        StructType schema = new StructType().add("path", DataTypes.StringType).add("run", DataTypes.IntegerType);
+        try (ScoreOutput open = ScoreOutput.open(TestSpark.session(), output.toString())) {
+            Dataset<Row> twice = TestSpark.session().createDataFrame(List.of(row, row), schema);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> open.publish(twice, false, List.of()))
+                    .withMessageContaining("2 rows for 1 images");
+            assertThat(output.resolve("scores")).doesNotExist();
+            open.publish(ScoreTable.newest(twice), false, List.of());
+            // The table is no longer the one that was opened.
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> open.publish(ScoreTable.newest(twice), false, List.of()))
+                    .withMessageContaining("was replaced while this run scored");
+        }
+        assertThat(TestSpark.session()
+                        .read()
+                        .parquet(output.resolve("scores").toString())
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void oneRunAtATimeHasTheLock() throws Exception {
+        FileSystem files = FileSystem.getLocal(HADOOP);
+        org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(folder.toString());
+        Path lock = folder.resolve(OutputLock.NAME);
+        try (OutputLock held = OutputLock.acquire(files, root)) {
+            held.requireHeld();
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> OutputLock.acquire(files, root))
+                    .withMessageContaining("process " + ProcessHandle.current().pid())
+                    .withMessageContaining("delete the file file:" + lock);
+            Files.delete(lock);
+            try (OutputLock other = OutputLock.acquire(files, root)) {
+                assertThatExceptionOfType(BatchException.class)
+                        .isThrownBy(held::requireHeld)
+                        .withMessageContaining("no longer that of this run");
+                held.close();
+                other.requireHeld();
+            }
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void theLockOfAnEndedProcessOfThisMachineIsReplaced() throws Exception {
+        FileSystem files = FileSystem.getLocal(HADOOP);
+        org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(folder.toString());
+        Path lock = folder.resolve(OutputLock.NAME);
+        String ended = ProcessHandle.current().pid() + "\n2020-01-01T00:00:00Z\n2020-01-01T00:00:01Z\ntoken";
+        Files.writeString(lock, InetAddress.getLocalHost().getHostName() + "\n" + ended);
+        OutputLock.acquire(files, root).close();
+        assertThat(folder).isEmptyDirectory();
+
+        for (String text : new String[] {"other host\n" + ended, "", "unknown"}) {
+            Files.writeString(lock, text);
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> OutputLock.acquire(files, root))
+                    .withMessageContaining("if it was killed, delete the file");
+            assertThat(lock).hasContent(text);
+        }
+    }
+}
