@@ -2,6 +2,8 @@ package io.draem.batch.cli;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.comparison.Comparison;
+import io.draem.batch.scoring.OutputFolder;
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -37,6 +40,8 @@ final class CompareCommand implements Callable<Integer> {
 
     /** Rows of a list that are printed; all of them are written. */
     private static final int PRINTED = 20;
+
+    private static final String MARKER = "_draem-comparison";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -118,8 +123,21 @@ final class CompareCommand implements Callable<Integer> {
                 secondThreshold,
                 label == null ? null : new Comparison.Labels(label, normal, group));
         SparkSession spark = Session.start("DRÆM compare");
+        try {
+            compare(spark, options);
+            return 0;
+        } finally {
+            spark.stop();
+        }
+    }
+
+    private void compare(SparkSession spark, Comparison.Options options) throws BatchException, IOException {
+        if (output != null) {
+            OutputFolder.claim(spark.sessionState().newHadoopConf(), output, MARKER);
+        }
         try (Comparison comparison = Comparison.of(spark, options)) {
             PrintWriter out = spec.commandLine().getOut();
+            models(out, comparison.models());
             table(out, "Images with a score", comparison.coverage(), "coverage");
             table(out, "Verdicts", comparison.agreement(), "agreement");
             Dataset<Row> differences = comparison.differences();
@@ -128,6 +146,9 @@ final class CompareCommand implements Callable<Integer> {
             Dataset<Row> figures = comparison.figures();
             if (figures != null) {
                 table(out, "Figures", figures, "figures");
+            } else if (output != null) {
+                Path old = new Path(output, "figures"); // of a comparison with labels
+                old.getFileSystem(spark.sessionState().newHadoopConf()).delete(old, true);
             }
             Dataset<Row> changed = comparison.changed();
             print(out, "Changed verdicts, the largest difference first", changed);
@@ -136,9 +157,15 @@ final class CompareCommand implements Callable<Integer> {
                 out.println("Wrote " + output);
             }
             out.flush();
-            return 0;
-        } finally {
-            spark.stop();
+        }
+    }
+
+    private void models(PrintWriter out, Dataset<Row> models) {
+        table(out, "Models", models, "models");
+        if (models.count() > models.select("output").distinct().count()) {
+            out.println(
+                    "An output has scores of several models, which are compared together: score its archive with one"
+                            + " model, to an output of its own");
         }
     }
 
@@ -188,6 +215,8 @@ final class CompareCommand implements Callable<Integer> {
         if (value == null) {
             return "-";
         }
-        return value instanceof Double number ? String.format(Locale.ROOT, "%.4f", number) : value.toString();
+        return value instanceof Double number
+                ? String.format(Locale.ROOT, "%.4f", number)
+                : SafeText.escaped(value.toString());
     }
 }

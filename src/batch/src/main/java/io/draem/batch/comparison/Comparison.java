@@ -26,7 +26,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 
-/** The images that two outputs have in common, joined by path. Closing it frees what Spark keeps of them. */
+/**
+ * The images that two outputs have in common: of the same path and content. Closing it frees what Spark keeps of them.
+ */
 public final class Comparison implements AutoCloseable {
 
     private static final double[] QUANTILES = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
@@ -34,8 +36,10 @@ public final class Comparison implements AutoCloseable {
 
     private final Dataset<Row> joined;
 
-    /** Those with two scores. */
+    /** Those with two scores of the same content. */
     private final Dataset<Row> images;
+
+    private final Dataset<Row> models;
 
     private final @Nullable Labels labels;
 
@@ -65,10 +69,10 @@ public final class Comparison implements AutoCloseable {
     public record Labels(
             String label, String normal, @Nullable String group) {}
 
-    private Comparison(Dataset<Row> joined, @Nullable Labels labels) {
+    private Comparison(Dataset<Row> joined, Dataset<Row> models, @Nullable Labels labels) {
         this.joined = joined;
-        this.images = joined.where(
-                col("firstScore").isNotNull().and(col("secondScore").isNotNull()));
+        this.images = joined.where(bothScores().and(col("firstDigest").eqNullSafe(col("secondDigest"))));
+        this.models = models;
         this.labels = labels;
     }
 
@@ -85,10 +89,28 @@ public final class Comparison implements AutoCloseable {
         if (labels != null) {
             // The second output has them too if both were made with a manifest.
             joined = joined.withColumn("label", coalesce(col("firstLabel"), col("secondLabel")))
-                    .withColumn("group", coalesce(col("firstGroup"), col("secondGroup")))
+                    .withColumn("group", coalesce(col("firstGroup"), col("secondGroup"), lit("none")))
                     .drop("firstLabel", "secondLabel", "firstGroup", "secondGroup");
         }
-        return new Comparison(joined.persist(StorageLevel.MEMORY_AND_DISK()), labels);
+        Dataset<Row> models =
+                models(spark, options.first(), "first").unionByName(models(spark, options.second(), "second"));
+        return new Comparison(
+                joined.persist(StorageLevel.MEMORY_AND_DISK()), models.orderBy("output", "modelDigest"), labels);
+    }
+
+    private static Dataset<Row> models(SparkSession spark, String output, String side)
+            throws BatchException, IOException {
+        return ScoreOutput.read(spark, output)
+                .where(col("score").isNotNull())
+                .groupBy("model", "modelVersion", "modelDigest")
+                .agg(count(lit(1)).as("images"))
+                .withColumn("output", lit(side))
+                .select("output", "model", "modelVersion", "modelDigest", "images");
+    }
+
+    /** Returns the models that have given the scores of each output, of which there are several after a change of model. */
+    public Dataset<Row> models() {
+        return models;
     }
 
     private static Dataset<Row> side(
@@ -98,6 +120,7 @@ public final class Comparison implements AutoCloseable {
         Column at = threshold == null ? col("threshold") : lit(threshold);
         Dataset<Row> columns = scores.select(
                 col(Columns.PATH),
+                col("digest").as(side + "Digest"),
                 col("score").as(side + "Score"),
                 at.as(side + "Threshold"),
                 col("score").gt(at).as(side + "Anomalous"),
@@ -106,8 +129,7 @@ public final class Comparison implements AutoCloseable {
                         : column(scores, labels.label(), output).as(side + "Label"),
                 labels == null || labels.group() == null
                         ? lit("all").as(side + "Group")
-                        : coalesce(column(scores, labels.group(), output), lit("none"))
-                                .as(side + "Group"));
+                        : column(scores, labels.group(), output).as(side + "Group"));
         return labels == null ? columns.drop("label", side + "Group") : columns;
     }
 
@@ -120,12 +142,17 @@ public final class Comparison implements AutoCloseable {
         return col("`" + name.replace("`", "``") + "`").cast("string");
     }
 
-    /** Returns how many images have a score in both outputs, and how many in one alone. */
+    /**
+     * Returns how many images have a score in both outputs, and how many in one alone. Those whose content differs are not
+     * compared, and are counted on their own.
+     */
     public Dataset<Row> coverage() {
         Column first = col("firstScore").isNotNull();
         Column second = col("secondScore").isNotNull();
+        Column same = col("firstDigest").eqNullSafe(col("secondDigest"));
         return joined.agg(
-                count_if(first.and(second)).as("both"),
+                count_if(first.and(second).and(same)).as("both"),
+                count_if(first.and(second).and(same.unary_$bang())).as("differentContent"),
                 count_if(first.and(second.unary_$bang())).as("firstOnly"),
                 count_if(second.and(first.unary_$bang())).as("secondOnly"),
                 count_if(first.or(second).unary_$bang()).as("neither"));
@@ -141,6 +168,7 @@ public final class Comparison implements AutoCloseable {
     /** Returns the images with two verdicts, the largest difference of scores first. */
     public Dataset<Row> changed() {
         return images.where(col("firstAnomalous").notEqual(col("secondAnomalous")))
+                .drop("firstDigest", "secondDigest")
                 .withColumn("difference", difference())
                 .orderBy(abs(col("difference")).desc(), col(Columns.PATH));
     }
@@ -203,6 +231,10 @@ public final class Comparison implements AutoCloseable {
     /** Null where there is nothing to divide by. */
     static Column ratio(Column part, Column all) {
         return when(all.gt(0), part.divide(all));
+    }
+
+    private static Column bothScores() {
+        return col("firstScore").isNotNull().and(col("secondScore").isNotNull());
     }
 
     private static Column difference() {

@@ -19,6 +19,10 @@ class ComparisonTests {
 
     private static final StructType SCHEMA = new StructType()
             .add("path", DataTypes.StringType)
+            .add("digest", DataTypes.StringType)
+            .add("model", DataTypes.StringType)
+            .add("modelVersion", DataTypes.StringType)
+            .add("modelDigest", DataTypes.StringType)
             .add("score", DataTypes.DoubleType)
             .add("threshold", DataTypes.DoubleType)
             .add("label", DataTypes.StringType)
@@ -32,12 +36,13 @@ class ComparisonTests {
         String first = write(
                 "first",
                 row("a", 0.1, "good", "1"),
-                row("b", 0.4, "good", "1"),
+                row("b", 0.4, "good", null), // the line is in the second output
                 row("c", 0.4, "scratch", "1"),
                 row("d", 0.9, "scratch", "1"),
                 row("e", 0.2, "good", "2"),
                 row("f", null, "good", "2"),
-                row("g", 0.3, "good", null));
+                row("g", 0.3, "good", null),
+                row("i", 0.1, "good", "1"));
         String second = write(
                 "second",
                 row("a", 0.6, "good", "1"),
@@ -46,11 +51,12 @@ class ComparisonTests {
                 row("d", 0.9, "scratch", "1"),
                 row("e", 0.2, "good", "2"),
                 row("f", 0.2, "good", "2"),
-                row("h", 0.3, "good", "2"));
+                row("h", 0.3, "good", "2"),
+                RowFactory.create("i", "changed", "cookie", "1", "m2", 0.9, 0.5, "good", "1"));
         Comparison.Options options =
                 new Comparison.Options(first, second, null, null, new Comparison.Labels("label", "good", "line"));
         try (Comparison comparison = Comparison.of(TestSpark.session(), options)) {
-            assertThat(comparison.coverage().first()).isEqualTo(RowFactory.create(5L, 1L, 2L, 0L));
+            assertThat(comparison.coverage().first()).isEqualTo(RowFactory.create(5L, 1L, 1L, 2L, 0L));
             assertThat(comparison.agreement().collectAsList())
                     .containsExactly(
                             RowFactory.create(false, false, 2L),
@@ -60,6 +66,11 @@ class ComparisonTests {
                     .extracting(row -> row.getString(0))
                     .containsExactly("a", "c");
             assertThat(comparison.differences().first().<Double>getAs("mean")).isCloseTo(0.16, within(1e-12));
+            assertThat(comparison.models().collectAsList())
+                    .containsExactly(
+                            RowFactory.create("first", "cookie", "1", "m1", 7L),
+                            RowFactory.create("second", "cookie", "1", "m1", 7L),
+                            RowFactory.create("second", "cookie", "1", "m2", 1L));
             List<Row> figures = comparison.figures().collectAsList();
             assertThat(figures)
                     .extracting(row -> row.getString(0) + row.getString(1))
@@ -90,7 +101,7 @@ class ComparisonTests {
     }
 
     private static Row row(String path, Double score, String label, String line) {
-        return RowFactory.create(path, score, 0.5, label, line);
+        return RowFactory.create(path, "digest", "cookie", "1", "m1", score, 0.5, label, line);
     }
 
     private String write(String name, Row... rows) {
