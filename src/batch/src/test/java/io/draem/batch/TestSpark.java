@@ -11,6 +11,7 @@ public final class TestSpark {
             .master("local[2]")
             .config("spark.ui.enabled", false)
             .config("spark.sql.shuffle.partitions", 2)
+            .config("spark.sql.adaptive.enabled", false)
             .config("spark.sql.session.timeZone", "UTC")
             // Compiling a query takes longer than a few rows.
             .config("spark.sql.codegen.wholeStage", false)
