@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The captured images and their labels: files, and a database beside them that one process has open. Safe for use by several
+ * The captured images and their labels: files, and a database that one process has open. Safe for use by several
  * threads.
  */
 public final class CaptureStore implements AutoCloseable {

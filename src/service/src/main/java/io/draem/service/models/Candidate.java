@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version that is tried beside the one that serves: it examines a share of the images too, for comparison, and answers a
+ * A version on trial: it examines a share of the images too, for comparison, and answers a
  * share of the requests that name no version. A {@link CandidateFile} in its folder makes it one.
  *
  * @param model the version

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The verdicts of a candidate beside those of the version in service on the images that this one answered, while neither
+ * The verdicts of a candidate and those of the version in service on the images that this one answered, while neither
  * changes.
  */
 final class Comparison {
