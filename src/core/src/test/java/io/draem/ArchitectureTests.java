@@ -26,7 +26,8 @@ class ArchitectureTests {
             .layer("frame")
             .definedBy("io.draem.frame..")
             .layer("pixels")
-            .definedBy("io.draem.image..", "io.draem.score..", "io.draem.overlay..", "io.draem.text..")
+            .definedBy(
+                    "io.draem.image..", "io.draem.score..", "io.draem.overlay..", "io.draem.text..", "io.draem.file..")
             .whereLayer("model")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("frame")

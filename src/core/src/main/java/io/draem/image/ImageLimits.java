@@ -13,6 +13,9 @@ public record ImageLimits(long maxBytes, long maxPixels) {
     /** 32 MiB encoded, 64 megapixels decoded (192 MiB as RGB). */
     public static final ImageLimits DEFAULT = new ImageLimits(32L << 20, 64_000_000L);
 
+    /** Of programs that read the files of their own user: 512 MiB encoded, 250 megapixels decoded. */
+    public static final ImageLimits OF_OWN_FILES = new ImageLimits(512L << 20, 250_000_000L);
+
     public ImageLimits {
         if (maxBytes < 1 || maxPixels < 1) {
             throw new IllegalArgumentException(

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and decodes the images of a list as a model takes them. */
 final class ImageReader {
 
-    /** As {@code predict} of the trainer has them: an archive is its own user's. */
-    private static final ImageLimits LIMITS = new ImageLimits(512L << 20, 250_000_000L);
+    private static final ImageLimits LIMITS = ImageLimits.OF_OWN_FILES;
 
     private static final ImageDecoder DECODER = new ImageDecoder(LIMITS);
 

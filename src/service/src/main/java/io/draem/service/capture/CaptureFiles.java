@@ -1,15 +1,12 @@
 package io.draem.service.capture;
 
+import io.draem.file.DurableFile;
 import io.draem.image.ImageFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -67,20 +64,7 @@ final class CaptureFiles {
     synchronized void write(String name, String ending, byte[] bytes) throws IOException {
         Path file = path(name, ending);
         Files.createDirectories(file.getParent());
-        Path part = path(name, ending + PART);
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        DurableFile.write(file, path(name, ending + PART), bytes);
     }
 
     /** Deletes all files of an image, and its day's directory if it was the last one. */

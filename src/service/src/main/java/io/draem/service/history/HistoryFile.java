@@ -1,5 +1,6 @@
 package io.draem.service.history;
 
+import io.draem.file.DurableFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

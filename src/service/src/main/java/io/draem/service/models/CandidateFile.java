@@ -1,7 +1,7 @@
 package io.draem.service.models;
 
+import io.draem.file.DurableFile;
 import io.draem.runtime.onnx.FileKind;
-import io.draem.service.history.DurableFile;
 import io.draem.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package io.draem.service.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.file.DurableFile;
 import io.draem.service.history.ServedChange.Cause;
 import io.draem.service.history.ServedChange.Reason;
 import io.draem.testing.Await;

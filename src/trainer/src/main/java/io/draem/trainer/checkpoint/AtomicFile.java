@@ -1,12 +1,11 @@
 package io.draem.trainer.checkpoint;
 
+import io.draem.file.DurableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** Writes a file atomically: to a temporary name in the same folder, from which it is moved. */
 public final class AtomicFile {
@@ -28,7 +27,7 @@ public final class AtomicFile {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         }
-        force(file.toAbsolutePath().resolveSibling(""));
+        DurableFile.forceFolder(file);
     }
 
     /** Writes a whole file. */
@@ -39,14 +38,6 @@ public final class AtomicFile {
             publish(part, file);
         } finally {
             Files.deleteIfExists(part);
-        }
-    }
-
-    private static void force(Path folder) {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // Windows does not open folders, and some file systems do not sync them: the move itself has succeeded.
         }
     }
 }

@@ -59,7 +59,7 @@ final class ImageArguments {
          * @throws IllegalArgumentException if they are out of range; the message names the option
          */
         void use() {
-            long bytes = maxBytes == null ? ImageFiles.DEFAULT_LIMITS.maxBytes() : maxBytes;
+            long bytes = maxBytes == null ? ImageLimits.OF_OWN_FILES.maxBytes() : maxBytes;
             if (bytes < 1 || bytes > MOST_BYTES) {
                 throw new IllegalArgumentException("--max-image-bytes must be between 1B and 1GB, not " + bytes);
             }

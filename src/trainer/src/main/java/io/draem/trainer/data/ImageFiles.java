@@ -23,13 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads image files, as many at a time as fit in memory. */
 public final class ImageFiles {
 
-    /**
-     * Default limits: 512 MB encoded and 250 megapixels. They are higher than the service's, because a trainer reads the
-     * files of its own user.
-     */
-    public static final ImageLimits DEFAULT_LIMITS = new ImageLimits(512L << 20, 250_000_000L);
-
-    private static volatile Limited limited = new Limited(DEFAULT_LIMITS, new ImageDecoder(DEFAULT_LIMITS));
+    private static volatile Limited limited =
+            new Limited(ImageLimits.OF_OWN_FILES, new ImageDecoder(ImageLimits.OF_OWN_FILES));
 
     private record Limited(ImageLimits limits, ImageDecoder decoder) {}
 

@@ -416,7 +416,7 @@ class DatasetTests {
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("more than the 10 that --max-image-bytes allows");
         } finally {
-            ImageFiles.limit(ImageFiles.DEFAULT_LIMITS);
+            ImageFiles.limit(ImageLimits.OF_OWN_FILES);
         }
     }
 

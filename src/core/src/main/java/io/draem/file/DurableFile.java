@@ -1,4 +1,4 @@
-package io.draem.service.history;
+package io.draem.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,11 @@ public final class DurableFile {
 
     /** Writes a whole file: to a hidden temporary name in the same folder, from which it replaces one of its name. */
     public static void write(Path file, byte[] content) throws IOException {
-        Path part = part(file);
+        write(file, part(file), content);
+    }
+
+    /** Writes a whole file as {@link #write(Path, byte[])} does, by a temporary name in the same folder that is not in use. */
+    public static void write(Path file, Path part, byte[] content) throws IOException {
         try {
             writeNew(part, content);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -67,7 +71,7 @@ public final class DurableFile {
     }
 
     /** Writes at the position of a channel to the end, and waits until the device has it. */
-    static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    public static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
@@ -75,7 +79,7 @@ public final class DurableFile {
     }
 
     /** Has the device store the names in the folder of a file. */
-    static void forceFolder(Path file) {
+    public static void forceFolder(Path file) {
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().resolveSibling(""), StandardOpenOption.READ)) {
             folder.force(true);
         } catch (IOException e) {
