@@ -18,6 +18,5 @@ class ApiConfiguration implements WebMvcConfigurer {
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new DetectionQuery.Resolver());
-        resolvers.add(new VersionQuery.Resolver());
     }
 }

@@ -148,15 +148,10 @@ record CapturedImageResponse(
         }
 
         private static @Nullable List<List<List<Double>>> outlines(@Nullable String json) {
-            List<List<RegionOfInterest.Point>> polygons =
-                    json == null ? null : RegionOfInterest.ofJson(json).polygons();
-            return polygons == null
+            return json == null
                     ? null
-                    : polygons.stream()
-                            .map(polygon -> polygon.stream()
-                                    .map(point -> List.of(point.x(), point.y()))
-                                    .toList())
-                            .toList();
+                    : RegionOfInterestResponse.points(
+                            RegionOfInterest.ofJson(json).polygons());
         }
     }
 

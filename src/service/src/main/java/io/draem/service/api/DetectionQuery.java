@@ -5,7 +5,6 @@ import io.draem.model.ModelCard;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.Include;
-import io.draem.service.detection.Outcome;
 import io.draem.service.detection.RequestedRegions;
 import io.draem.service.queue.RequestContext;
 import io.draem.text.SafeText;
@@ -136,7 +135,7 @@ public record DetectionQuery(
             return null;
         }
         if (!WHOLE.matcher(value).matches()) {
-            throw rejected("The parameter " + VERSION + " must be a whole number, such as 1");
+            throw QueryParameters.rejected("The parameter " + VERSION + " must be a whole number, such as 1");
         }
         return Integer.valueOf(value);
     }
@@ -147,7 +146,8 @@ public record DetectionQuery(
         }
         int pixels = WHOLE.matcher(value).matches() ? Integer.parseInt(value) : 0;
         if (pixels < 1 || pixels > most) {
-            throw rejected("The parameter " + name + " must be a whole number of pixels from 1 to " + most);
+            throw QueryParameters.rejected(
+                    "The parameter " + name + " must be a whole number of pixels from 1 to " + most);
         }
         return pixels;
     }
@@ -162,7 +162,7 @@ public record DetectionQuery(
         }
         double number = DECIMAL.matcher(value).matches() ? Double.parseDouble(value) : Double.NaN;
         if (!(number >= 0 && number <= 1)) {
-            throw rejected("The parameter " + name + " must be a number between 0 and 1");
+            throw QueryParameters.rejected("The parameter " + name + " must be a number between 0 and 1");
         }
         return number;
     }
@@ -181,13 +181,10 @@ public record DetectionQuery(
         return Arrays.stream(Include.values())
                 .filter(include -> include.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> rejected("The parameter " + INCLUDE + " has the value " + SafeText.quoted(id)
+                .orElseThrow(() -> QueryParameters.rejected("The parameter " + INCLUDE + " has the value "
+                        + SafeText.quoted(id)
                         + ", but takes any of "
                         + Arrays.stream(Include.values()).map(Include::id).collect(Collectors.joining(", "))));
-    }
-
-    private static DetectionException rejected(String detail) {
-        return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
     }
 
     /** Resolves the argument of controllers from the query. */

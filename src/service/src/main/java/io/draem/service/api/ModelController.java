@@ -6,18 +6,15 @@ import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.ServedModel;
 import io.draem.service.shadow.ComparisonSummary;
 import io.draem.service.shadow.ShadowRuns;
+import io.draem.service.web.ProblemException;
 import io.draem.service.web.ProblemType;
-import io.draem.service.web.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -88,31 +85,20 @@ class ModelController {
             description =
                     "A version with a file 'candidate' in its folder examines a share of the images too, after their"
                             + " responses were sent. Images of requests that name a version or a threshold are not compared.",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            description = "The comparison",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
-                                            schema = @Schema(implementation = ComparisonResponse.class))))
+            responses = @ApiResponse(responseCode = "200", description = "The comparison", useReturnTypeSchema = true))
     @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NO_CANDIDATE, ProblemType.NOT_READY})
     @GetMapping(path = "/v1/models/{name}/comparison", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<?> comparison(
+    ComparisonResponse comparison(
             @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
                     @PathVariable
-                    String name,
-            @Parameter(hidden = true) HttpServletRequest request)
+                    String name)
             throws DetectionException {
         ComparisonSummary comparison = shadows.comparison(require(name));
-        if (comparison != null) {
-            return ResponseEntity.ok(ComparisonResponse.of(comparison));
+        if (comparison == null) {
+            throw new ProblemException(
+                    ProblemType.NO_CANDIDATE, "To have a version compared, add a file 'candidate' to its folder");
         }
-        ProblemType type = ProblemType.NO_CANDIDATE;
-        return ResponseEntity.status(type.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(
-                        "To have a version compared, add a file 'candidate' to its folder", RequestId.of(request)));
+        return ComparisonResponse.of(comparison);
     }
 
     private ServedModel require(String name) throws DetectionException {

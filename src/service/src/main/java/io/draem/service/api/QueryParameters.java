@@ -152,8 +152,8 @@ final class QueryParameters {
     }
 
     /**
-     * Rejects query parameters that an endpoint does not name as {@link RequestParam}; {@link DetectionQuery} and {@link
-     * VersionQuery} check those of the others.
+     * Rejects query parameters that an endpoint does not name as {@link RequestParam}; {@link DetectionQuery} checks those of
+     * the others.
      */
     static final class Interceptor implements HandlerInterceptor {
 
@@ -162,9 +162,7 @@ final class QueryParameters {
                 throws DetectionException {
             if (handler instanceof HandlerMethod method) {
                 List<MethodParameter> arguments = Arrays.asList(method.getMethodParameters());
-                if (arguments.stream()
-                        .noneMatch(argument -> argument.getParameterType() == DetectionQuery.class
-                                || argument.getParameterType() == VersionQuery.class)) {
+                if (arguments.stream().noneMatch(argument -> argument.getParameterType() == DetectionQuery.class)) {
                     List<String> known = arguments.stream()
                             .map(argument -> argument.getParameterAnnotation(RequestParam.class))
                             .filter(Objects::nonNull)

@@ -92,7 +92,8 @@ record RegionOfInterestResponse(
                         region.requested() ? REQUEST : MODEL, region.share(), points(region.polygons()));
     }
 
-    private static @Nullable List<List<List<Double>>> points(@Nullable List<List<RegionOfInterest.Point>> polygons) {
+    /** Returns polygons as lists of points [x, y]; null for none. */
+    static @Nullable List<List<List<Double>>> points(@Nullable List<List<RegionOfInterest.Point>> polygons) {
         return polygons == null
                 ? null
                 : polygons.stream()

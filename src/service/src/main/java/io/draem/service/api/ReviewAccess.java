@@ -29,9 +29,7 @@ class ReviewAccess {
      * @throws ProblemException if the client has no right to see them, or the service captures none
      */
     CaptureStore require(HttpServletRequest request) {
-        if (!request.isUserInRole(Endpoints.REVIEW)) {
-            throw new ProblemException(ProblemType.FORBIDDEN, ProblemType.FORBIDDEN.detail(""));
-        }
+        Endpoints.requireRole(request, Endpoints.REVIEW);
         if (captured == null) {
             throw new ProblemException(
                     ProblemType.NOT_CAPTURED,

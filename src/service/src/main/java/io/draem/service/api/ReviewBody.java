@@ -66,14 +66,15 @@ record ReviewBody(
         try {
             body = JsonMapper.shared().readTree(bytes);
         } catch (JacksonException e) {
-            throw rejected("The body is no JSON: send {\"label\": \"good\", \"revision\": 0}");
+            throw QueryParameters.rejected("The body is no JSON: send {\"label\": \"good\", \"revision\": 0}");
         }
         if (!body.isObject() || !MEMBERS.containsAll(body.propertyNames())) {
-            throw rejected("The body must be a JSON object with 'label', 'revision' and, for a defect, 'outlines'");
+            throw QueryParameters.rejected(
+                    "The body must be a JSON object with 'label', 'revision' and, for a defect, 'outlines'");
         }
         JsonNode revision = body.path("revision");
         if (!revision.isIntegralNumber() || !revision.canConvertToInt()) {
-            throw rejected("'revision' must be the number that the image had when you saw it");
+            throw QueryParameters.rejected("'revision' must be the number that the image had when you saw it");
         }
         ReviewLabel label = label(body.path("label"));
         return new Review(
@@ -92,7 +93,7 @@ record ReviewBody(
         return Arrays.stream(ReviewLabel.values())
                 .filter(label -> label.id().equals(text))
                 .findFirst()
-                .orElseThrow(() -> rejected("'label' must be one of "
+                .orElseThrow(() -> QueryParameters.rejected("'label' must be one of "
                         + Arrays.stream(ReviewLabel.values())
                                 .map(ReviewLabel::id)
                                 .collect(Collectors.joining(", "))
@@ -105,22 +106,18 @@ record ReviewBody(
             return null;
         }
         if (label != ReviewLabel.DEFECT) {
-            throw rejected("'outlines' go with the label defect alone: leave them out");
+            throw QueryParameters.rejected("'outlines' go with the label defect alone: leave them out");
         }
         try {
             String json =
                     JsonMapper.shared().createObjectNode().set("polygons", node).toString();
             RegionOfInterest outlines = RegionOfInterest.ofJson(json);
             if (outlines.at(size.width(), size.height()).count() == 0) {
-                throw rejected("'outlines' are around no pixel of the image: draw larger ones");
+                throw QueryParameters.rejected("'outlines' are around no pixel of the image: draw larger ones");
             }
             return outlines.toJson().toString();
         } catch (IllegalArgumentException e) {
-            throw rejected("'outlines' are no polygons of the image: " + e.getMessage());
+            throw QueryParameters.rejected("'outlines' are no polygons of the image: " + e.getMessage());
         }
-    }
-
-    private static DetectionException rejected(String detail) {
-        return new DetectionException.Rejected(Outcome.INVALID_REQUEST, detail);
     }
 }

@@ -6,25 +6,21 @@ import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ModelSelectionException;
 import io.draem.service.models.RolloutControl;
 import io.draem.service.web.Endpoints;
+import io.draem.service.web.ProblemException;
 import io.draem.service.web.ProblemType;
-import io.draem.service.web.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
-import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Handles promotions, rollbacks and the history of {@code /v1/models/{name}}. */
@@ -52,20 +48,11 @@ class RolloutController {
                     "Removes the file 'candidate' from the folder of the candidate, and returns once this replica serves"
                             + " it. Needs a key with the right admin. If the version that is named serves already, nothing is"
                             + " changed.",
-            parameters =
-                    @Parameter(
-                            name = DetectionQuery.VERSION,
-                            in = ParameterIn.QUERY,
-                            description = VERSION,
-                            schema = @Schema(type = "integer", minimum = "0", maximum = "999999999", examples = "2")),
             responses =
                     @ApiResponse(
                             responseCode = "200",
                             description = "The version that serves",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
-                                            schema = @Schema(implementation = RolloutResponse.class))))
+                            useReturnTypeSchema = true))
     @PossibleProblems({
         ProblemType.FORBIDDEN,
         ProblemType.UNKNOWN_MODEL,
@@ -74,16 +61,20 @@ class RolloutController {
         ProblemType.NOT_READY
     })
     @PostMapping(path = "/v1/models/{name}/promote", produces = MediaType.APPLICATION_JSON_VALUE)
-    @Nullable
-    ResponseEntity<?> promote(
+    RolloutResponse promote(
             @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
                     @PathVariable
                     String name,
-            @Parameter(hidden = true) VersionQuery query,
-            @Parameter(hidden = true) HttpServletRequest request,
-            @Parameter(hidden = true) HttpServletResponse response)
-            throws DetectionException, IOException {
-        return change(request, response, key -> rollout.promote(name, query.version(), key));
+            @Parameter(
+                            description = VERSION,
+                            schema = @Schema(type = "integer", minimum = "0", maximum = "999999999", examples = "2"))
+                    @RequestParam(name = DetectionQuery.VERSION, required = false)
+                    @Nullable
+                    String version,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException {
+        Integer meant = DetectionQuery.version(version);
+        return change(request, key -> rollout.promote(name, meant, key));
     }
 
     @Operation(
@@ -94,20 +85,11 @@ class RolloutController {
                             + " replica serves the highest lower version that can be served. Needs a key with the right admin."
                             + " If the version that is named is a candidate already and a lower one serves, nothing is"
                             + " changed. A suspended version in whose place another one serves is rolled back by its number.",
-            parameters =
-                    @Parameter(
-                            name = DetectionQuery.VERSION,
-                            in = ParameterIn.QUERY,
-                            description = VERSION,
-                            schema = @Schema(type = "integer", minimum = "0", maximum = "999999999", examples = "2")),
             responses =
                     @ApiResponse(
                             responseCode = "200",
                             description = "The version that serves",
-                            content =
-                                    @Content(
-                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
-                                            schema = @Schema(implementation = RolloutResponse.class))))
+                            useReturnTypeSchema = true))
     @PossibleProblems({
         ProblemType.FORBIDDEN,
         ProblemType.UNKNOWN_MODEL,
@@ -115,16 +97,20 @@ class RolloutController {
         ProblemType.NOT_READY
     })
     @PostMapping(path = "/v1/models/{name}/rollback", produces = MediaType.APPLICATION_JSON_VALUE)
-    @Nullable
-    ResponseEntity<?> rollback(
+    RolloutResponse rollback(
             @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
                     @PathVariable
                     String name,
-            @Parameter(hidden = true) VersionQuery query,
-            @Parameter(hidden = true) HttpServletRequest request,
-            @Parameter(hidden = true) HttpServletResponse response)
-            throws DetectionException, IOException {
-        return change(request, response, key -> rollout.rollback(name, query.version(), key));
+            @Parameter(
+                            description = VERSION,
+                            schema = @Schema(type = "integer", minimum = "0", maximum = "999999999", examples = "2"))
+                    @RequestParam(name = DetectionQuery.VERSION, required = false)
+                    @Nullable
+                    String version,
+            @Parameter(hidden = true) HttpServletRequest request)
+            throws DetectionException {
+        Integer meant = DetectionQuery.version(version);
+        return change(request, key -> rollout.rollback(name, meant, key));
     }
 
     @Operation(
@@ -155,27 +141,16 @@ class RolloutController {
         RolloutControl.Change by(String key) throws ModelSelectionException;
     }
 
-    private static @Nullable ResponseEntity<?> change(
-            HttpServletRequest request, HttpServletResponse response, Change change)
-            throws DetectionException, IOException {
-        if (!request.isUserInRole(Endpoints.ADMIN)) {
-            response.sendError(HttpServletResponse.SC_FORBIDDEN);
-            return null;
-        }
+    private static RolloutResponse change(HttpServletRequest request, Change change) throws DetectionException {
+        Endpoints.requireRole(request, Endpoints.ADMIN);
         try {
-            return ResponseEntity.ok(RolloutResponse.of(change.by(Objects.requireNonNull(request.getRemoteUser()))));
+            return RolloutResponse.of(change.by(Objects.requireNonNull(request.getRemoteUser())));
         } catch (ModelSelectionException.NoCandidate e) {
-            return problem(ProblemType.NO_CANDIDATE, e, request);
+            throw new ProblemException(ProblemType.NO_CANDIDATE, Objects.requireNonNull(e.getMessage()));
         } catch (ModelSelectionException.Conflict | ModelSelectionException.NotLoaded e) {
-            return problem(ProblemType.VERSION_CONFLICT, e, request);
+            throw new ProblemException(ProblemType.VERSION_CONFLICT, Objects.requireNonNull(e.getMessage()));
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }
-    }
-
-    private static ResponseEntity<?> problem(ProblemType type, Exception reason, HttpServletRequest request) {
-        return ResponseEntity.status(type.status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(type.problem(Objects.requireNonNull(reason.getMessage()), RequestId.of(request)));
     }
 }

@@ -51,11 +51,6 @@ record CaptureWork(
     /** More than a response has: a mask without one of the regions would label a defect as good. */
     private static final int MOST_REGIONS = 10_000;
 
-    /** Returns the same image with other reasons. */
-    CaptureWork withReasons(Set<CaptureReason> others) {
-        return new CaptureWork(encoded, time, verdict, digest, size, others, minRegionArea, candidate, map, region);
-    }
-
     /** Returns how many bytes it has in memory. */
     long length() {
         return encoded.length + (map == null ? 0 : (long) Float.BYTES * map.values().length);

@@ -80,7 +80,7 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     @Override
     public void offer(
             DetectionRequest request, Detection detection, AnomalyMap map, @Nullable RegionOfInterest region) {
-        Set<CaptureReason> reasons = rules.reasons(request, detection);
+        Set<CaptureReason> reasons = take(detection.model(), rules.reasons(request, detection));
         if (!reasons.isEmpty()) {
             add(new CaptureWork(
                     request.image(),
@@ -103,7 +103,10 @@ public final class Captures implements DetectionArchive, AutoCloseable {
      * @param verdict of the version that answered
      */
     public void disagreed(DetectionRequest request, ServedModel served, Verdict verdict, Detection ofCandidate) {
-        if (rules.capturesDisagreements(request, served)) {
+        Set<CaptureReason> reasons = rules.capturesDisagreements(request, served)
+                ? take(served, EnumSet.of(CaptureReason.DISAGREEMENT))
+                : Set.of();
+        if (!reasons.isEmpty()) {
             Verdict other = ofCandidate.verdict();
             add(new CaptureWork(
                     request.image(),
@@ -111,12 +114,24 @@ public final class Captures implements DetectionArchive, AutoCloseable {
                     verdict(served, verdict),
                     ofCandidate.digest(),
                     ofCandidate.image(),
-                    EnumSet.of(CaptureReason.DISAGREEMENT),
+                    reasons,
                     verdict.minRegionArea(),
                     new CandidateVerdict(ofCandidate.model().version(), other.anomalous(), other.normalizedScore()),
                     null,
                     null));
         }
+    }
+
+    /** Returns those of the reasons that have captures left, and reports an image that has none. */
+    private Set<CaptureReason> take(ServedModel model, Set<CaptureReason> reasons) {
+        if (reasons.isEmpty()) {
+            return reasons;
+        }
+        Set<CaptureReason> left = rules.take(model.name(), reasons, System.nanoTime());
+        if (left.isEmpty()) {
+            listener.ended(model.name(), Outcome.LIMITED);
+        }
+        return left;
     }
 
     private static ModelVerdict verdict(ServedModel model, Verdict verdict) {
@@ -133,12 +148,8 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     }
 
     private void add(CaptureWork work) {
-        String model = work.verdict().model();
-        Set<CaptureReason> left = rules.take(model, work.reasons(), System.nanoTime());
-        if (left.isEmpty()) {
-            listener.ended(model, Outcome.LIMITED);
-        } else if (closed || !waiting.add(work.withReasons(left))) {
-            listener.ended(model, Outcome.DROPPED);
+        if (closed || !waiting.add(work)) {
+            listener.ended(work.verdict().model(), Outcome.DROPPED);
         }
     }
 

@@ -5,9 +5,9 @@ import io.draem.image.ImageLimits;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.queue.FairExecutor;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -135,29 +135,7 @@ class DetectionConfiguration {
             DetectionListener listener,
             FrameAdmission frameAdmission,
             DetectionProperties properties,
-            ObjectProvider<DetectionArchive> archive) {
-        return examining(
-                requestDispatch,
-                imagePreparation,
-                pixelBudget,
-                responseBudget,
-                imageThreads,
-                listener,
-                frameAdmission,
-                properties,
-                archive.getIfAvailable(() -> DetectionArchive.NONE));
-    }
-
-    private static DetectionService examining(
-            RequestDispatch requestDispatch,
-            ImagePreparation imagePreparation,
-            PixelBudget pixelBudget,
-            ResponseBudget responseBudget,
-            FairExecutor imageThreads,
-            DetectionListener listener,
-            FrameAdmission frameAdmission,
-            DetectionProperties properties,
-            DetectionArchive archive) {
+            @Nullable DetectionArchive archive) {
         return new DetectionService(
                 requestDispatch,
                 imagePreparation,
@@ -167,7 +145,7 @@ class DetectionConfiguration {
                 listener,
                 frameAdmission,
                 new Postprocessing(properties.regions().minArea()),
-                archive);
+                archive == null ? DetectionArchive.NONE : archive);
     }
 
     /** Examines images for comparisons, which are no requests: no listener is informed of them. */
@@ -181,7 +159,7 @@ class DetectionConfiguration {
             FrameAdmission frameAdmission,
             DetectionProperties properties) {
         DetectionListener none = new DetectionListener() {};
-        return examining(
+        return detectionService(
                 requestDispatch(models, none),
                 imagePreparation(imageDecoder, none, properties),
                 pixelBudget,
@@ -190,7 +168,7 @@ class DetectionConfiguration {
                 none,
                 frameAdmission,
                 properties,
-                DetectionArchive.NONE);
+                null);
     }
 
     @Bean

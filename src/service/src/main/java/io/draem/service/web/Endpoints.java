@@ -1,6 +1,7 @@
 package io.draem.service.web;
 
 import io.draem.service.security.Gatekeeper;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,6 +72,18 @@ public final class Endpoints {
             .toList();
 
     private Endpoints() {}
+
+    /**
+     * Requires that the key of a request has a right.
+     *
+     * @param role {@link #ADMIN} or {@link #REVIEW}
+     * @throws ProblemException if it has not
+     */
+    public static void requireRole(HttpServletRequest request, String role) {
+        if (!request.isUserInRole(role)) {
+            throw new ProblemException(ProblemType.FORBIDDEN, ProblemType.FORBIDDEN.detail(""));
+        }
+    }
 
     /** Returns whether a path is that of an endpoint whose body is an image or a form of images. */
     static boolean takesImages(String path) {
