@@ -36,19 +36,11 @@ export class Gallery {
       hover: (point, view) => !region.drawing && this.#regionAt(point, view) >= 0,
       key: (event, view) => this.#key(event, view),
       center: (view) => this.#center(view),
-      changed: (percent, zoomed) => {
-        byId("zoom").value = `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
-        byId("pictures").classList.toggle("zoomed", zoomed);
-      },
     });
     this.#listen();
   }
 
   #listen() {
-    byId("zoom-out").addEventListener("click", () => this.#viewer.zoomOut());
-    byId("zoom-in").addEventListener("click", () => this.#viewer.zoomIn());
-    byId("zoom-fit").addEventListener("click", () => this.#viewer.fit());
-    byId("zoom-actual").addEventListener("click", () => this.#viewer.actualSize());
     const buttons = [...byId("pictures").querySelectorAll(".enlarge")];
     for (const button of buttons) {
       const caption = button.previousElementSibling.textContent.toLowerCase();

@@ -4,7 +4,8 @@ import { receive } from "./intake.js";
 import { LARGEST, decode } from "./picture.js";
 import { RegionTool } from "./region.js";
 import {
-  announce, markRow, showDetails, showWarnings, showNone, showParts, showProblem, showRegions, showVerdict, showWaiting,
+  announce, markRow, save, showDetails, showWarnings, showNone, showParts, showProblem, showRegions, showVerdict,
+  showWaiting,
 } from "./report.js";
 import { Problem, detect, file, hasKey, models, overlay, useKey } from "./service.js";
 import { ThresholdSlider } from "./threshold.js";
@@ -59,7 +60,7 @@ byId("save-overlay").addEventListener("click", () => saveFull("overlay.png", () 
 byId("save-map").addEventListener("click", () => saveFull("map.png", fullMap));
 byId("save-answer").addEventListener("click", () => {
   const { anomalyMap, overlay: picture, reconstruction, ...said } = answer;
-  save(new Blob([JSON.stringify(said, null, 2)], { type: "application/json" }), "verdict.json");
+  saveAs(new Blob([JSON.stringify(said, null, 2)], { type: "application/json" }), "verdict.json");
 });
 begin();
 
@@ -317,7 +318,7 @@ async function saveFull(name, picture) {
   const buttons = [byId("save-overlay"), byId("save-map")];
   buttons.forEach((button) => button.disabled = true);
   try {
-    await guarded(null, async () => save(await picture(), name, of));
+    await guarded(null, async () => saveAs(await picture(), name, of));
   } finally {
     buttons.forEach((button) => button.disabled = false);
   }
@@ -328,10 +329,6 @@ async function fullMap() {
   return Math.max(width, height) <= LARGEST ? mapFile : file((await detect(image, query(["map"], null))).anomalyMap);
 }
 
-function save(blob, name, of = image) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `${(of.name ?? "image").replace(/\.[^.]*$/, "")}-${name}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), AGAIN);
+function saveAs(blob, name, of = image) {
+  save(blob, `${(of.name ?? "image").replace(/\.[^.]*$/, "")}-${name}`);
 }

@@ -8,6 +8,8 @@ const REASONS = {
   "blurred": "The image is blurred",
   "unusual-color": "The image has unusual colors",
 };
+/** How long a browser may take to begin with a download, in milliseconds. */
+const UNTIL_SAVED = 3000;
 const STAGES = ["decode", "preprocess", "queue", "inference", "postprocess", "other"];
 
 const byId = (id) => document.getElementById(id);
@@ -213,4 +215,13 @@ function digitsThatTell(a, b) {
     digits++;
   }
   return digits;
+}
+
+/** Saves a file as a download. */
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), UNTIL_SAVED);
 }

@@ -2,12 +2,11 @@
 import { drawCorners } from "./marks.js";
 import { decode, drawPart, fit, levels, pixels, tinted } from "./picture.js";
 import { RegionTool } from "./region.js";
-import { showProblem } from "./report.js";
+import { save, showProblem } from "./report.js";
 import { Problem, captured, capturedFile, exported, hasKey, label, overlay, useKey } from "./service.js";
 import { Viewer } from "./viewer.js";
 
 const PAGE = 50;
-const LATER = 3000;
 
 const REASONS = {
   "anomalous": "anomalous",
@@ -31,10 +30,6 @@ const viewer = new Viewer([canvas], {
   hover: () => false,
   key: (event, view) => region.key(event, view),
   center: () => null,
-  changed: (percent, zoomed) => {
-    byId("zoom").value = `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
-    byId("pictures").classList.toggle("zoomed", zoomed);
-  },
 });
 
 viewer.main = canvas;
@@ -75,10 +70,6 @@ byId("outlines-clear").addEventListener("click", () => {
   outlines = [];
   showOutlines();
 });
-byId("zoom-out").addEventListener("click", () => viewer.zoomOut());
-byId("zoom-in").addEventListener("click", () => viewer.zoomIn());
-byId("zoom-fit").addEventListener("click", () => viewer.fit());
-byId("zoom-actual").addEventListener("click", () => viewer.actualSize());
 byId("export").addEventListener("click", async () => {
   const { model, reason } = filter();
   byId("export").disabled = true;
@@ -346,12 +337,4 @@ async function guarded(again, work, image) {
 
 function announce(text) {
   byId("announcement").textContent = text;
-}
-
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), LATER);
 }

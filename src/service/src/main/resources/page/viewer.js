@@ -14,6 +14,8 @@ const REST = 250;
 /** The directions of the arrow keys, to the right and down. */
 export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+const byId = (id) => document.getElementById(id);
+
 /** Points are relative to the image: from (0, 0) at its top left to (1, 1) at its bottom right corner. */
 export class Viewer {
   #canvases;
@@ -34,8 +36,7 @@ export class Viewer {
   /**
    * @param handlers `paint(canvas, context, view)` draws in pixels of the image; `click(point, view)`;
    *     `hover(point, view)` returns whether there is something to click; `key(event, view)` returns whether it has used
-   *     the key; `center(view)` returns the point that buttons and keys zoom about, null for the middle of the view;
-   *     `changed(percent, zoomed)`
+   *     the key; `center(view)` returns the point that buttons and keys zoom about, null for the middle of the view
    */
   constructor(canvases, handlers) {
     this.#canvases = canvases;
@@ -46,6 +47,10 @@ export class Viewer {
       sizes.observe(canvas);
       this.#listen(canvas);
     }
+    byId("zoom-out").addEventListener("click", () => this.zoomOut());
+    byId("zoom-in").addEventListener("click", () => this.zoomIn());
+    byId("zoom-fit").addEventListener("click", () => this.fit());
+    byId("zoom-actual").addEventListener("click", () => this.actualSize());
     window.addEventListener("wheel", (event) => {
       if (!event.defaultPrevented) {
         this.#scrolled = event.timeStamp;
@@ -260,7 +265,9 @@ export class Viewer {
     const { width, height, image } = this.#view(this.#shown());
     this.#x = within(this.#x, width / image.width);
     this.#y = within(this.#y, height / image.height);
-    this.#handlers.changed(100 * this.#fitting() * this.#zoom, this.#zoom > 1);
+    const percent = 100 * this.#fitting() * this.#zoom;
+    byId("zoom").value = `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+    byId("pictures").classList.toggle("zoomed", this.#zoom > 1);
     this.draw();
   }
 
