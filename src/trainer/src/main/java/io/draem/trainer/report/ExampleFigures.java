@@ -1,5 +1,6 @@
 package io.draem.trainer.report;
 
+import io.draem.report.Html;
 import io.draem.score.Region;
 import io.draem.text.Counted;
 import java.util.Base64;

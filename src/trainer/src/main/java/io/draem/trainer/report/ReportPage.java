@@ -1,17 +1,14 @@
 package io.draem.trainer.report;
 
+import io.draem.report.Html;
+import io.draem.report.Page;
 import io.draem.score.Calibration;
 import io.draem.trainer.evaluation.CalibrationWarnings;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizeWarnings;
 import io.draem.trainer.evaluation.Scores;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,46 +27,29 @@ final class ReportPage {
     }
 
     String html() {
-        String name = Html.escape(report.card().model());
-        return String.format(
+        String name = report.card().model();
+        return new Page(name + ": report of a DRÆM model", name)
+                .add(String.format(
                         Locale.ROOT,
-                        """
-                <!DOCTYPE html>
-                <html lang="en"><head><meta charset="utf-8">
-                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta name="color-scheme" content="light dark">
-                <title>%s: report of a DRÆM model</title>
-                <style>
-                %s</style></head><body><main>
-                <h1>%s</h1>
-                <p>DRÆM model for %s%d×%d pixels, evaluated on %s.</p>
-                """,
-                        name,
-                        style(),
-                        name,
+                        "<p>DRÆM model for %s%d×%d pixels, evaluated on %s.</p>%n",
                         report.card().framing().tiling() == null ? "" : "tiles of ",
                         report.card().width(),
                         report.card().height(),
-                        Html.escape(report.evaluatedOn()))
-                + run()
-                + summary()
-                + warnings()
-                + section("Scores and threshold", scores())
-                + section("At every threshold", ScoreCharts.curves(report.evaluated(), calibration.imageThreshold()))
-                + section("By defect type", ReportTables.perDefect(report))
-                + section("By defect size", ReportTables.perSize(report))
-                + section("Images", ExampleFigures.of(report.examples()))
-                + section("Training", TrainingCharts.of(report.metrics()))
-                + section("Frames", ReportTables.framing(report))
-                + section("Calibration", ReportTables.calibration(calibration) + validationHistogram())
-                + section("Recipe", ReportTables.values("Every option that the weights depend on", recipe()))
-                + section("Export", exports())
-                + "</main></body></html>\n";
-    }
-
-    private static String section(String title, String content) {
-        return content.isEmpty() ? "" : "<section><h2>" + Html.escape(title) + "</h2>\n" + content + "</section>\n";
+                        Html.escape(report.evaluatedOn())))
+                .add(run())
+                .add(summary())
+                .warnings(warnings())
+                .section("Scores and threshold", scores())
+                .section("At every threshold", ScoreCharts.curves(report.evaluated(), calibration.imageThreshold()))
+                .section("By defect type", ReportTables.perDefect(report))
+                .section("By defect size", ReportTables.perSize(report))
+                .section("Images", ExampleFigures.of(report.examples()))
+                .section("Training", TrainingCharts.of(report.metrics()))
+                .section("Frames", ReportTables.framing(report))
+                .section("Calibration", ReportTables.calibration(calibration) + validationHistogram())
+                .section("Recipe", ReportTables.values("Every option that the weights depend on", recipe()))
+                .section("Export", exports())
+                .end();
     }
 
     /** Returns the date and command line of the run that made the report; nothing where they are not known. */
@@ -122,12 +102,11 @@ final class ReportPage {
     }
 
     private static String tile(String name, JsonNode value) {
-        return "<div><dt>" + name + "</dt><dd>" + Html.figure(value) + "</dd></div>";
+        return Page.tile(name, Html.figure(value));
     }
 
-    private String warnings() {
-        StringBuilder html = new StringBuilder();
-        Stream.of(
+    private List<String> warnings() {
+        return Stream.of(
                         CalibrationWarnings.of(calibration, confusion).stream(),
                         DefectSizeWarnings.of(
                                 report.evaluated().defectSizes(),
@@ -137,9 +116,7 @@ final class ReportPage {
                         report.metrics().path("warnings").valueStream().map(JsonNode::asString))
                 .flatMap(warnings -> warnings)
                 .distinct()
-                .forEach(warning ->
-                        html.append("<li>").append(Html.escape(warning)).append("</li>"));
-        return html.isEmpty() ? "" : "<ul class=\"warnings\" aria-label=\"Warnings\">" + html + "</ul>\n";
+                .toList();
     }
 
     private String scores() {
@@ -187,14 +164,5 @@ final class ReportPage {
 
     private static String text(int number) {
         return Integer.toString(number);
-    }
-
-    private static String style() {
-        try (InputStream css = Objects.requireNonNull(
-                ReportPage.class.getResourceAsStream("report.css"), "report.css is missing from the jar")) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

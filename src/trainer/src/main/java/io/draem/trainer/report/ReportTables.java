@@ -3,6 +3,7 @@ package io.draem.trainer.report;
 import io.draem.frame.Framing;
 import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
+import io.draem.report.Html;
 import io.draem.score.Calibration;
 import io.draem.score.FalseAlarmRate;
 import io.draem.trainer.data.FrameSizes;

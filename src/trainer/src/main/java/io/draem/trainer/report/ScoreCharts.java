@@ -1,5 +1,9 @@
 package io.draem.trainer.report;
 
+import io.draem.report.Axis;
+import io.draem.report.Chart;
+import io.draem.report.Histogram;
+import io.draem.report.Html;
 import io.draem.trainer.evaluation.Scores;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import io.draem.trainer.evaluation.metrics.RankingMetrics;
@@ -12,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Charts of scored images: histogram, ROC curve, precision and recall. */
 final class ScoreCharts {
 
-    private static final int BINS = 25;
     private static final double RESOLUTION = 0.004;
     private static final int TABLE_ROWS = 10;
 
@@ -21,36 +24,23 @@ final class ScoreCharts {
     /** Returns the histogram of image scores with the threshold; an image that comes several times counts once. */
     static String histogram(String id, String title, Scores scores, double threshold) {
         double[] values = scores.imageScores();
-        double min = Math.min(threshold, Arrays.stream(values).min().orElse(0));
-        double max = Math.max(threshold, Arrays.stream(values).max().orElse(1));
-        Axis x = Axis.linear(min, max, Chart.LEFT + 4, Chart.RIGHT);
-        int[][] counts = new int[2][BINS];
+        Axis x = Histogram.axis(
+                Math.min(threshold, Arrays.stream(values).min().orElse(0)),
+                Math.max(threshold, Arrays.stream(values).max().orElse(1)));
+        Histogram histogram = new Histogram(
+                x.min(),
+                x.max(),
+                List.of(
+                        new Histogram.Kind("normal", "normal", new long[Histogram.BINS]),
+                        new Histogram.Kind("anomalous", "anomalous", new long[Histogram.BINS])));
         for (Scores.Scored image : scores.distinct()) {
-            int bin = (int) Math.min(BINS - 1, (image.score() - x.min()) / (x.max() - x.min()) * BINS);
-            counts[image.anomalous() ? 1 : 0][bin]++;
+            histogram.kinds().get(image.anomalous() ? 1 : 0).counts()[histogram.bin(image.score())]++;
         }
-        int most = Math.max(
-                1, Arrays.stream(counts).flatMapToInt(Arrays::stream).max().orElse(1));
-        Axis y = Axis.linear(0, most, Chart.BOTTOM, Chart.TOP + 10);
-        Chart chart = new Chart(id, title, "image score", "images", x, y);
-        double width = (Chart.RIGHT - Chart.LEFT - 4) / BINS;
-        List<List<String>> rows = new ArrayList<>();
-        for (int bin = 0; bin < BINS; bin++) {
-            double left = x.from() + bin * width;
-            chart.bar("normal", left + 0.5, y.at(counts[0][bin]), width / 2 - 0.5, Chart.BOTTOM);
-            chart.bar("anomalous", left + width / 2, y.at(counts[1][bin]), width / 2 - 0.5, Chart.BOTTOM);
-            if (counts[0][bin] + counts[1][bin] > 0) {
-                double step = (x.max() - x.min()) / BINS;
-                rows.add(List.of(
-                        Html.number(x.min() + bin * step) + " to " + Html.number(x.min() + (bin + 1) * step),
-                        Integer.toString(counts[0][bin]),
-                        Integer.toString(counts[1][bin])));
-            }
-        }
-        chart.barLegend("normal", "normal");
-        chart.barLegend("anomalous", "anomalous");
-        chart.mark(x, threshold, "threshold " + Html.figure(threshold));
-        return chart.end(Html.folded("As a table", Html.table(title, List.of("score", "normal", "anomalous"), rows)));
+        return histogram.chart(
+                id,
+                title,
+                "image score",
+                List.of(new Histogram.Mark(threshold, "threshold " + Html.figure(threshold))));
     }
 
     /** Returns ROC and precision-recall curve; empty where one class is missing. */

@@ -1,5 +1,8 @@
 package io.draem.trainer.report;
 
+import io.draem.report.Axis;
+import io.draem.report.Chart;
+import io.draem.report.Html;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;

@@ -1,29 +1,31 @@
-package io.draem.trainer.report;
+package io.draem.report;
 
 import java.util.Locale;
 
-/** The frame of a chart as inline SVG: title, axes, grid, legend. Colours are CSS classes of the page. */
-final class Chart {
+/** The frame of a chart as inline SVG: title, axes, grid, legend. Colors are CSS classes of the page. */
+public final class Chart {
 
-    static final double WIDTH = 440;
-    static final double HEIGHT = 270;
-    static final double LEFT = 52;
-    static final double RIGHT = WIDTH - 12;
-    static final double TOP = 34;
-    static final double BOTTOM = HEIGHT - 42;
+    public static final double WIDTH = 440;
+    public static final double HEIGHT = 270;
+    public static final double LEFT = 52;
+    public static final double RIGHT = WIDTH - 12;
+    public static final double TOP = 34;
+    public static final double BOTTOM = HEIGHT - 42;
 
     private static final double LETTER = 7.8;
     private static final double SWATCH = 24;
+    private static final double MARK_LINE = 15;
 
     private final StringBuilder svg = new StringBuilder();
     private double legendEnd = LEFT;
+    private int marks;
 
     /**
      * Begins a chart.
      *
      * @param id of the title, of letters, digits and hyphens; unique on the page
      */
-    Chart(String id, String title, String xLabel, String yLabel, Axis x, Axis y) {
+    public Chart(String id, String title, String xLabel, String yLabel, Axis x, Axis y) {
         svg.append(String.format(
                 Locale.ROOT,
                 "<figure><figcaption>%s</figcaption><svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-labelledby=\"%s\">"
@@ -53,7 +55,7 @@ final class Chart {
     }
 
     /** Draws a line through the points and names it in the legend. */
-    void curve(String style, String name, Axis x, Axis y, double[] xs, double[] ys) {
+    public void curve(String style, String name, Axis x, Axis y, double[] xs, double[] ys) {
         StringBuilder points = new StringBuilder();
         for (int i = 0; i < xs.length; i++) {
             if (Double.isFinite(ys[i]) && (!y.logarithmic() || ys[i] > 0)) {
@@ -68,27 +70,28 @@ final class Chart {
     }
 
     /** Names what {@link #bar} draws in a style. */
-    void barLegend(String style, String name) {
+    public void barLegend(String style, String name) {
         rectangle(style, legendEnd, 12, 12, 12);
         legend(name, legendEnd + 17);
     }
 
-    void bar(String style, double left, double top, double width, double bottom) {
+    /** Draws a bar, in pixels of the picture; nothing for one without height. */
+    public void bar(String style, double left, double top, double width, double bottom) {
         if (bottom > top) {
             rectangle(style, left, top, width, bottom - top);
         }
     }
 
-    /** Marks a value of the x axis from bottom to top. */
-    void mark(Axis x, double value, String label) {
+    /** Marks a value of the x axis from bottom to top; labels of several are below each other. */
+    public void mark(Axis x, double value, String label) {
         double at = x.at(value);
         line("mark", at, TOP - 6, at, BOTTOM);
         boolean left = at > (LEFT + RIGHT) / 2;
-        text((left ? "end" : "start") + " strong", at + (left ? -5 : 5), TOP + 4, label);
+        text((left ? "end" : "start") + " strong", at + (left ? -5 : 5), TOP + 4 + MARK_LINE * marks++, label);
     }
 
     /** Marks a point. */
-    void dot(Axis x, Axis y, double xValue, double yValue) {
+    public void dot(Axis x, Axis y, double xValue, double yValue) {
         svg.append(String.format(
                 Locale.ROOT,
                 "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>%n",
@@ -97,7 +100,7 @@ final class Chart {
     }
 
     /** Ends the chart; {@code alternative} is the same as a table. */
-    String end(String alternative) {
+    public String end(String alternative) {
         return svg + "</svg>" + alternative + "</figure>\n";
     }
 

@@ -1,18 +1,18 @@
-package io.draem.trainer.report;
+package io.draem.report;
 
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /** Text as HTML: whatever comes from outside is escaped here. */
-final class Html {
+public final class Html {
 
     private static final String UNDEFINED = "–";
 
     private Html() {}
 
     /** Returns text that is safe as content and within quoted attributes, in HTML and in SVG. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {
             switch (c) {
@@ -28,16 +28,17 @@ final class Html {
     }
 
     /** Returns a figure with three decimals, or a dash where it is not defined. */
-    static String figure(JsonNode value) {
+    public static String figure(JsonNode value) {
         return value.isNumber() ? figure(value.asDouble()) : UNDEFINED;
     }
 
-    static String figure(double value) {
+    /** Returns a figure with three decimals, or a dash where it is not finite. */
+    public static String figure(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : UNDEFINED;
     }
 
     /** Returns a number as short as it is precise: four significant digits. */
-    static String number(double value) {
+    public static String number(double value) {
         if (!Double.isFinite(value)) {
             return UNDEFINED;
         }
@@ -57,7 +58,7 @@ final class Html {
      * @param caption escaped here, as all cells are
      * @param header one cell for each column
      */
-    static String table(String caption, List<String> header, List<List<String>> rows) {
+    public static String table(String caption, List<String> header, List<List<String>> rows) {
         StringBuilder html = new StringBuilder("<div class=\"scroll\"><table><caption>")
                 .append(escape(caption))
                 .append("</caption><thead><tr>");
@@ -75,7 +76,7 @@ final class Html {
     }
 
     /** Returns a table that is folded away until it is asked for. */
-    static String folded(String summary, String content) {
+    public static String folded(String summary, String content) {
         return "<details><summary>" + escape(summary) + "</summary>" + content + "</details>\n";
     }
 }

@@ -1,4 +1,4 @@
-package io.draem.trainer.report;
+package io.draem.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,21 +12,22 @@ import java.util.List;
  * @param from where the stretch begins, in pixels
  * @param to where it ends; below {@code from} for an axis that points up
  */
-record Axis(double min, double max, boolean logarithmic, double from, double to) {
+public record Axis(double min, double max, boolean logarithmic, double from, double to) {
 
     private static final int TICKS = 5;
 
     /** Returns an axis of equal steps over at least these values. */
-    static Axis linear(double min, double max, double from, double to) {
+    public static Axis linear(double min, double max, double from, double to) {
         return max > min ? new Axis(min, max, false, from, to) : new Axis(min - 0.5, min + 0.5, false, from, to);
     }
 
     /** Returns an axis of equal factors; values must be above 0. */
-    static Axis logarithmic(double min, double max, double from, double to) {
+    public static Axis logarithmic(double min, double max, double from, double to) {
         return new Axis(min / 1.1, Math.max(max, min) * 1.1, true, from, to);
     }
 
-    double at(double value) {
+    /** Returns where a value is, in pixels; values outside of the axis are at its ends. */
+    public double at(double value) {
         double share = logarithmic ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
         return from + Math.min(1, Math.max(0, share)) * (to - from);
     }
