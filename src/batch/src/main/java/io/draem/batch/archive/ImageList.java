@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.when;
 
 import io.draem.batch.BatchException;
+import io.draem.batch.Csv;
 import io.draem.image.ImageFormat;
 import io.draem.text.Counted;
 import io.draem.text.SafeText;
@@ -68,8 +69,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
             throw new BatchException("--images " + images + ": there is nothing");
         }
         if (path.getName().toLowerCase(Locale.ROOT).endsWith(".csv")) {
-            // As text: a label 007 stays what it is.
-            return manifest(spark.read().option("header", true).csv(images), path, images, reserved);
+            return manifest(Csv.read(spark, "--images", images), path, images, reserved);
         }
         if (isParquet(files, found[0])) {
             Dataset<Row> table = spark.read().parquet(images);

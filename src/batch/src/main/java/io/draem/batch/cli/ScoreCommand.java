@@ -20,7 +20,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Scores images with a graph, and writes a row per image to OUTPUT/scores, a Parquet table.",
             "Images that have a score of the same model, and have not changed since in size and time, are skipped. A run"
-                    + " that was stopped or killed is continued by the same command.",
+                    + " that was stopped or killed is continued by the same command, one with --overwrite by the same without"
+                    + " it.",
             "A file that cannot be read is a row with an error, and is tried again by the next run."
         },
         sortOptions = false,
@@ -63,7 +64,9 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--overwrite",
-            description = "Score all images, also those that have a score; a run that ended early then starts again")
+            description =
+                    "Score all images, also those that have a score, and start again each time; a run that was stopped is"
+                            + " continued without this option")
     private boolean overwrite;
 
     @Option(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that scores are written to: {@code scores} is the table of all images, each once. The rows of a run are in
- * {@code _runs/N}, a file per finished task, until it has all of them; then a new table is written and takes the place of
+ * {@code _runs/N} with the list of its images, a file per finished task, until it has all of them; then a new table is written and takes the place of
  * the old one. What is left of a run that has ended early is part of the next one.
  * A file marks the folder as an output, and another one locks it while a run has it open.
  */
@@ -138,10 +138,15 @@ public final class ScoreOutput implements AutoCloseable {
         return Math.max(before, left.orElse(0)) + 1;
     }
 
+    /** Returns what a run keeps besides its rows. */
+    RunFolder folder(int run) {
+        return new RunFolder(spark, files, run(run));
+    }
+
     /** Writes the rows of a run: those of each task appear when it is done, and stay if the run ends early. */
     void write(int run, Dataset<Row> rows) {
         rows.write()
-                .mode(SaveMode.ErrorIfExists)
+                .mode(SaveMode.Append) // to the folder that has the list
                 // A task moves its file to the folder itself, not the driver those of all tasks at the end.
                 .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
                 .parquet(run(run).toString());

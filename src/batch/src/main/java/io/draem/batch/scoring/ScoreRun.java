@@ -100,58 +100,79 @@ public final class ScoreRun {
         ShippedModel model = ModelSource.ship(spark, options.model(), options.batchSize());
         OutputFolder.requireOutside(spark.sessionState().newHadoopConf(), options.output(), options.images());
         ImageList list = ImageList.of(spark, options.images(), ScoreSchema.names());
-        Dataset<Row> listed = kept(list.rows(), list);
-        try {
-            long images = listed.select(Columns.PATH).count();
-            if (images == 0) {
-                throw new BatchException("--images " + options.images() + " holds no image");
-            }
-            ImageList.requireOnce(listed, options.images());
-            return complete(start, model, list, listed, images);
-        } finally {
-            listed.unpersist();
+        try (ScoreOutput output = ScoreOutput.open(spark, options.output())) {
+            return run(start, model, list, output);
         }
     }
 
     /** Scores what earlier runs have left, and publishes the table of all. */
-    private Result complete(long start, ShippedModel model, ImageList list, Dataset<Row> listed, long images)
+    private Result run(long start, ShippedModel model, ImageList list, ScoreOutput output)
             throws BatchException, IOException {
-        try (ScoreOutput output = ScoreOutput.open(spark, options.output())) {
-            List<Integer> left = output.unfinished();
-            Dataset<Row> before = output.latest(left);
-            int run = output.next(before, left);
-            Dataset<Row> wanted = before == null || options.overwrite()
-                    ? listed
-                    : kept(ScoreTable.missing(listed, before, model), list);
-            long count = wanted == listed ? images : wanted.select(Columns.PATH).count();
-            if (count > 0) {
-                score(output, run, wanted, list, model, options.maxErrors().of(images));
+        List<Integer> left = output.unfinished();
+        Dataset<Row> before = output.latest(left);
+        int run = output.next(before, left);
+        Dataset<Row> listed = listed(output.folder(run), list);
+        long images = listed.count();
+        Dataset<Row> missing = before == null || options.overwrite()
+                ? listed
+                : ScoreTable.missing(listed, before, model, since(output, left))
+                        .persist(StorageLevel.MEMORY_AND_DISK());
+        long count = missing == listed ? images : missing.count();
+        if (count > 0) {
+            Dataset<Row> wanted = missing;
+            if (list.hasContent()) { // the bytes are in the table alone
+                wanted = missing == listed
+                        ? list.rows()
+                        : list.rows().join(missing.select(Columns.PATH), Columns.PATH, "left_semi");
             }
-            Dataset<Row> now = output.rows(run);
-            requireAll(now, count);
-            List<Integer> merged = Stream.concat(left.stream(), Stream.of(run)).toList();
-            output.publish(ScoreTable.of(before, now, listed, list.carried()), options.json(), merged);
-            wanted.unpersist();
-            Column own = col(ScoreSchema.RUN).equalTo(run);
-            Row counts = ScoreOutput.read(spark, options.output())
-                    .agg(
-                            count_if(own.and(col(ScoreSchema.ANOMALOUS))),
-                            count_if(own.and(col(ScoreSchema.ERROR).isNotNull())),
-                            count(lit(1)))
-                    .first();
-            return new Result(
-                    images,
-                    count,
-                    counts.getLong(0),
-                    counts.getLong(1),
-                    counts.getLong(2),
-                    (System.nanoTime() - start) / 1e9);
+            score(output, run, wanted, list, model, options.maxErrors().of(images));
         }
+        missing.unpersist();
+        Dataset<Row> now = output.rows(run);
+        requireAll(now, count);
+        List<Integer> merged = Stream.concat(left.stream(), Stream.of(run)).toList();
+        output.publish(ScoreTable.of(before, now, listed, list.carried()), options.json(), merged);
+        Column own = col(ScoreSchema.RUN).equalTo(run);
+        Row counts = ScoreOutput.read(spark, options.output())
+                .agg(
+                        count_if(own.and(col(ScoreSchema.ANOMALOUS))),
+                        count_if(own.and(col(ScoreSchema.ERROR).isNotNull())),
+                        count(lit(1)))
+                .first();
+        return new Result(
+                images,
+                count,
+                counts.getLong(0),
+                counts.getLong(1),
+                counts.getLong(2),
+                (System.nanoTime() - start) / 1e9);
     }
 
-    /** A list is read several times, and must not change meanwhile; the bytes of a table are not kept. */
-    private static Dataset<Row> kept(Dataset<Row> images, ImageList list) {
-        return list.hasContent() ? images : images.persist(StorageLevel.MEMORY_AND_DISK());
+    /** Returns the run from which on rows count: of those that ended early the last one that scores all images; 0 for any. */
+    private static int since(ScoreOutput output, List<Integer> left) throws IOException {
+        int since = 0;
+        for (int run : left) {
+            since = output.folder(run).overwrites() ? run : since;
+        }
+        return since;
+    }
+
+    /** Lists the images once: the list is read several times, and must not change meanwhile. */
+    private Dataset<Row> listed(RunFolder folder, ImageList list) throws BatchException, IOException {
+        try {
+            folder.begin(options.overwrite());
+            Dataset<Row> listed = folder.list(list.rows().drop(Columns.CONTENT));
+            if (listed.isEmpty()) {
+                throw new BatchException("--images " + options.images() + " holds no image");
+            }
+            ImageList.requireOnce(listed, options.images());
+            return listed;
+        } catch (Exception e) { // Spark's own are not declared
+            folder.discard();
+            throw e instanceof BatchException known
+                    ? known
+                    : new BatchException("--images " + options.images() + " cannot be listed: " + reason(e), e);
+        }
     }
 
     private void score(ScoreOutput output, int run, Dataset<Row> wanted, ImageList list, ShippedModel model, long most)
@@ -174,8 +195,7 @@ public final class ScoreRun {
                     throw tooMany(errors.sum(), most);
                 }
                 throw new BatchException(
-                        "The run ended early: " + reason(e) + ". What was scored is kept: the same command continues",
-                        e);
+                        "The run ended early: " + reason(e) + ". What was scored is kept: " + same() + " continues", e);
             }
             if (limit.exceeded()) {
                 throw tooMany(errors.sum(), most);
@@ -186,8 +206,13 @@ public final class ScoreRun {
     private BatchException tooMany(long errors, long most) {
         return new BatchException(Counted.of(errors, "image") + " so far have no score, more than the " + most
                 + " of --max-errors " + options.maxErrors()
-                + ". What was scored is kept, and the same command continues:"
+                + ". What was scored is kept, and " + same() + " continues:"
                 + " check model and archive, or pass a larger --max-errors");
+    }
+
+    /** Names what continues the run: with the option, it would start again. */
+    private String same() {
+        return "the same command" + (options.overwrite() ? " without --overwrite" : "");
     }
 
     private static String reason(Throwable e) {

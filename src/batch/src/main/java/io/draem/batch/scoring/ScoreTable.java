@@ -52,10 +52,11 @@ final class ScoreTable {
         }
     }
 
-    /** Returns the images that have no score of the model, or have changed. */
-    static Dataset<Row> missing(Dataset<Row> listed, Dataset<Row> before, ShippedModel model) {
+    /** Returns the images that have no score of the model by a run of at least this number, or have changed. */
+    static Dataset<Row> missing(Dataset<Row> listed, Dataset<Row> before, ShippedModel model, int since) {
         Dataset<Row> done = before.where(col(ScoreSchema.ERROR)
                         .isNull()
+                        .and(col(ScoreSchema.RUN).geq(since))
                         .and(col(ScoreSchema.MODEL_DIGEST).equalTo(model.digest())))
                 .select(
                         col(Columns.PATH).as(DONE + "Path"),

@@ -1,5 +1,6 @@
 package io.draem.batch.cli;
 
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.batch.TestSpark;
@@ -47,38 +48,103 @@ class StandaloneClusterTests {
     @Timeout(900)
     void everyImageIsInTheTableOnceAlthoughExecutorsEnd() throws Exception {
         int images = copyPhotographs();
-        int port = freePort();
-        String master = "spark://127.0.0.1:" + port;
-        Path runs = folder.resolve("out/_runs/1");
-        try (BoundedProcess leader = start(
-                        List.of(), Master.class, "--host", "127.0.0.1", "--port", "" + port, "--webui-port", "0");
-                BoundedProcess one = worker(master, 1);
-                BoundedProcess two = worker(master, 2)) {
-            leader.awaitLine("New state: ALIVE", LIMIT);
-            one.awaitLine("Successfully registered with master", LIMIT);
-            two.awaitLine("Successfully registered with master", LIMIT);
-            try (BoundedProcess driver = driver(master)) {
-                Await.until("two finished tasks", LIMIT, () -> {
-                    assertThat(driver.isAlive()).as(driver.output()).isTrue();
-                    return finishedTasks(runs) >= 2;
-                });
-                ProcessHandle stopped = executor(one);
-                stopped.destroy(); // SIGTERM, at which ONNX Runtime is used
-                ProcessHandle killed = executor(two);
-                killed.destroyForcibly();
+        try (Cluster cluster = new Cluster();
+                BoundedProcess driver = driver(cluster.master)) {
+            awaitTwoTasks(driver);
+            ProcessHandle stopped = executor(cluster.one);
+            stopped.destroy(); // SIGTERM, at which ONNX Runtime is used
+            ProcessHandle killed = executor(cluster.two);
+            killed.destroyForcibly();
+            assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
+            assertThat(driver.output()).contains(images + " scored", "0 errors");
+        }
+        requireEachOnce(images);
+    }
+
+    @Test
+    @Timeout(900)
+    void everyImageIsInTheTableOnceAlthoughTheDriverIsKilled() throws Exception {
+        int images = copyPhotographs();
+        try (Cluster cluster = new Cluster()) {
+            try (BoundedProcess driver = driver(cluster.master)) {
+                awaitTwoTasks(driver);
+                driver.kill();
+                assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isEqualTo(128 + 9);
+            }
+            assertThat(folder.resolve("out/scores")).doesNotExist();
+            assertThat(folder.resolve("out/_lock")).exists();
+            try (BoundedProcess driver = driver(cluster.master)) {
                 assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
-                assertThat(driver.output()).contains(images + " scored", "0 errors");
+                assertThat(driver.output()).contains(images + " images: ", "0 errors");
             }
         }
-        Dataset<Row> table =
-                ScoreOutput.read(TestSpark.session(), folder.resolve("out").toString());
+        requireEachOnce(images);
+        Dataset<Row> table = table();
+        long kept = table.where(col("run").equalTo(1)).count();
+        assertThat(kept).as("what the killed run has scored").isBetween(2L, images - 1L);
+        assertThat(table.where(col("run").equalTo(2)).count()).isEqualTo(images - kept);
+    }
+
+    /** A master and two workers, which are ready. */
+    private final class Cluster implements AutoCloseable {
+
+        private final String master;
+        private final List<BoundedProcess> processes = new ArrayList<>();
+        private final BoundedProcess one;
+        private final BoundedProcess two;
+
+        Cluster() throws Exception {
+            int port = freePort();
+            master = "spark://127.0.0.1:" + port;
+            try {
+                BoundedProcess leader = started(StandaloneClusterTests.this.start(
+                        List.of(), Master.class, "--host", "127.0.0.1", "--port", "" + port, "--webui-port", "0"));
+                one = started(worker(master, 1));
+                two = started(worker(master, 2));
+                leader.awaitLine("New state: ALIVE", LIMIT);
+                one.awaitLine("Successfully registered with master", LIMIT);
+                two.awaitLine("Successfully registered with master", LIMIT);
+            } catch (Exception | AssertionError e) {
+                close();
+                throw e;
+            }
+        }
+
+        private BoundedProcess started(BoundedProcess process) {
+            processes.add(process);
+            return process;
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            for (BoundedProcess process : processes) {
+                process.close();
+            }
+        }
+    }
+
+    private void awaitTwoTasks(BoundedProcess driver) throws Exception {
+        Path run = folder.resolve("out/_runs/1");
+        Await.until("two finished tasks", LIMIT, () -> {
+            assertThat(driver.isAlive()).as(driver.output()).isTrue();
+            return finishedTasks(run) >= 2;
+        });
+    }
+
+    private void requireEachOnce(int images) throws Exception {
+        Dataset<Row> table = table();
         assertThat(table.count()).isEqualTo(images);
         assertThat(table.select("path").distinct().count()).isEqualTo(images);
+        assertThat(table.where(col("score").isNull()).count()).isZero();
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith("hs_err")))
                     .as("crashes of native code")
                     .isEmpty();
         }
+    }
+
+    private Dataset<Row> table() throws Exception {
+        return ScoreOutput.read(TestSpark.session(), folder.resolve("out").toString());
     }
 
     private int copyPhotographs() throws IOException {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.Dataset;
@@ -81,6 +82,34 @@ class OutputFolderTests {
                         TestSpark.session(), folder.resolve("mine").toString()))
                 .withMessageContaining(ScoreOutput.MARKER);
         assertThat(file).exists();
+    }
+
+    @Test
+    void theListOfARunStaysWhenTheArchiveChanges() throws Exception {
+        Path archive = folder.resolve("archive");
+        StructType schema = new StructType().add("path", DataTypes.StringType);
+        TestSpark.session()
+                .createDataFrame(List.of(RowFactory.create("a"), RowFactory.create("b")), schema)
+                .write()
+                .parquet(archive.toString());
+        try (ScoreOutput open =
+                ScoreOutput.open(TestSpark.session(), folder.resolve("out").toString())) {
+            RunFolder run = open.folder(1);
+            run.begin(false);
+            Dataset<Row> list = run.list(TestSpark.session().read().parquet(archive.toString()));
+            try (Stream<Path> files = Files.list(archive)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            assertThat(list.orderBy("path").collectAsList())
+                    .containsExactly(RowFactory.create("a"), RowFactory.create("b"));
+            assertThat(open.rows(1)).as("rows are not the list").isNull();
+            assertThat(run.overwrites()).isFalse();
+            assertThat(open.unfinished()).containsExactly(1);
+            run.discard();
+            assertThat(open.unfinished()).isEmpty();
+        }
     }
 
     @Test

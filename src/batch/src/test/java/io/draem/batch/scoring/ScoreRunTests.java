@@ -195,6 +195,36 @@ class ScoreRunTests {
     }
 
     @Test
+    void aRunThatOverwritesIsContinuedWithoutTheOptionAndStartsAgainWithIt() throws Exception {
+        String torn = "torn:" + images;
+        assertThat(run(torn).scored()).isEqualTo(IMAGES);
+        for (int time = 0; time < 2; time++) { // the second one starts again
+            TornFileSystem.LEFT.set(4);
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> run(torn, "--overwrite"))
+                    .withMessageContaining("the same command without --overwrite continues");
+            assertThat(table().where(col("run").equalTo(1)).count())
+                    .as("the old table")
+                    .isEqualTo(IMAGES);
+        }
+        TornFileSystem.LEFT.set(0);
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> run(torn))
+                .withMessageContaining("the same command continues");
+
+        TornFileSystem.LEFT.set(Integer.MAX_VALUE);
+        ScoreRun.Result continued = run(torn);
+
+        assertThat(continued.scored()).isBetween(2L, 3L);
+        assertThat(continued.rows()).isEqualTo(IMAGES);
+        assertThat(rows()).hasSize(IMAGES);
+        assertThat(table().where(col("run").lt(3)).count())
+                .as("rows of the runs before")
+                .isZero();
+        assertThat(run(torn).scored()).isZero();
+    }
+
+    @Test
     @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
     void tooManyErrorsEndTheRunAndLeaveItResumable() throws Exception {
         for (int i = 0; i < 3; i++) {
@@ -217,11 +247,13 @@ class ScoreRunTests {
     void aManifestNamesImagesAndItsColumnsAreCarried() throws Exception {
         Path manifest = images.resolve("manifest.csv");
         Files.writeString(
-                manifest, "path,label,line\n000.jpg,broken,007\nGOOD.JPG,good,008\n" + "missing.jpg,good,008\n");
+                manifest,
+                "path,label,line\n\"000.jpg\",\"broken, \"\"left\"\"\nedge\",007\nGOOD.JPG,good,008\nmissing.jpg,good,008\n");
         ScoreRun.Result first = run(manifest.toString(), "--max-errors=1");
         assertThat(first.images()).isEqualTo(3);
         assertThat(first.errors()).isEqualTo(1);
         Map<String, Row> rows = rows();
+        assertThat(rows.get("000.jpg").<String>getAs("label")).isEqualTo("broken, \"left\"\nedge");
         assertThat(rows.get("000.jpg").<String>getAs("line")).isEqualTo("007");
         assertThat(rows.get("missing.jpg").<String>getAs("error")).contains("There is no file");
 
@@ -252,6 +284,12 @@ class ScoreRunTests {
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> run(manifest.toString()))
                 .withMessageContaining("000.jpg 2 times");
+        Files.writeString(manifest, "path,label\n000.jpg,broken,twice\n");
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> run(manifest.toString()))
+                .withMessageContaining("cannot be listed")
+                .withMessageContaining("000.jpg,broken,twice");
+        assertThat(output.resolve("_runs")).as("what nothing was scored of").isEmptyDirectory();
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> run(folder.resolve("none").toString()))
                 .withMessageContaining("there is nothing");

@@ -1,0 +1,64 @@
+package io.draem.batch;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.regexp_count;
+import static org.apache.spark.sql.functions.sum;
+
+import io.draem.text.SafeText;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * CSV with a header by RFC 4180: cells with commas, quotes or line breaks are quoted, and quotes in them doubled. Spark's own
+ * default is a backslash before them.
+ */
+public final class Csv {
+
+    private static final Map<String, String> FORMAT =
+            Map.of("header", "true", "quote", "\"", "escape", "\"", "multiLine", "true");
+
+    private Csv() {}
+
+    /**
+     * Reads a file, or a folder or pattern of them, with all cells as text: a label 007 stays what it is. A line break
+     * in a cell is read as a line feed. Reading a row fails that has more or fewer cells than the header.
+     *
+     * @param name of the option, for messages
+     * @throws BatchException if a quote is not closed, which would make the rest of the file one cell
+     */
+    public static Dataset<Row> read(SparkSession spark, String name, String files) throws BatchException {
+        List<Row> open = spark.read()
+                .text(files)
+                .select(
+                        input_file_name().as("file"),
+                        regexp_count(col("value"), lit("\"")).as("quotes"))
+                .groupBy("file")
+                .agg(sum("quotes").as("quotes"))
+                .where(col("quotes").mod(2).equalTo(1))
+                .limit(1)
+                .collectAsList();
+        if (!open.isEmpty()) {
+            throw new BatchException(name + " " + SafeText.escaped(open.get(0).getString(0))
+                    + " is no CSV file by RFC 4180: it has an odd number of quotes. Close the one that is open, and double"
+                    + " quotes within a quoted cell");
+        }
+        return spark.read().options(FORMAT).option("mode", "FAILFAST").csv(files);
+    }
+
+    /** Writes a table as a folder with one file, in place of an earlier one. */
+    public static void write(Dataset<Row> table, String folder) {
+        table.coalesce(1)
+                .write()
+                .mode(SaveMode.Overwrite)
+                .options(FORMAT)
+                .option("ignoreLeadingWhiteSpace", false)
+                .option("ignoreTrailingWhiteSpace", false)
+                .csv(folder);
+    }
+}
