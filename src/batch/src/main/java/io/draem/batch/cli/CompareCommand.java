@@ -2,16 +2,17 @@ package io.draem.batch.cli;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.comparison.Comparison;
-import io.draem.batch.scoring.OutputFolder;
-import io.draem.text.SafeText;
+import io.draem.batch.comparison.Extract;
+import io.draem.batch.comparison.Labels;
+import io.draem.batch.report.ComparisonReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -37,9 +38,6 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
-
-    /** Rows of a list that are printed; all of them are written. */
-    private static final int PRINTED = 20;
 
     private static final String MARKER = "_draem-comparison";
 
@@ -98,7 +96,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "URI",
             description =
-                    "Folder for all changed verdicts (Parquet) and the tables (CSV) (default: they are only printed)",
+                    "Folder for a report (HTML), all changed verdicts (Parquet) and the tables (CSV) (default: they are only"
+                            + " printed)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable String output;
 
@@ -121,7 +120,8 @@ final class CompareCommand implements Callable<Integer> {
                 second == null ? first : second,
                 firstThreshold,
                 secondThreshold,
-                label == null ? null : new Comparison.Labels(label, normal, group));
+                label == null ? null : new Labels(label, normal),
+                group);
         SparkSession spark = Session.start("DRÆM compare");
         try {
             compare(spark, options);
@@ -132,52 +132,50 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private void compare(SparkSession spark, Comparison.Options options) throws BatchException, IOException {
-        if (output != null) {
-            OutputFolder.claim(spark.sessionState().newHadoopConf(), output, MARKER);
-        }
+        Tables tables = Tables.of(spark, spec.commandLine().getOut(), output, MARKER);
         try (Comparison comparison = Comparison.of(spark, options)) {
-            PrintWriter out = spec.commandLine().getOut();
-            models(out, comparison.models());
-            table(out, "Images with a score", comparison.coverage(), "coverage");
-            table(out, "Verdicts", comparison.agreement(), "agreement");
+            Extract models = models(tables, comparison.models());
+            Extract coverage = tables.table("Images", comparison.coverage(), "coverage");
+            Extract agreement = tables.table("Verdicts", comparison.agreement(), "agreement");
             Dataset<Row> differences = comparison.differences();
-            table(out, "Second score less first", differences.drop("quantiles"), "differences");
-            quantiles(out, differences.select("quantiles").first());
-            Dataset<Row> figures = comparison.figures();
-            if (figures != null) {
-                table(out, "Figures", figures, "figures");
-            } else if (output != null) {
-                Path old = new Path(output, "figures"); // of a comparison with labels
-                old.getFileSystem(spark.sessionState().newHadoopConf()).delete(old, true);
+            tables.table("Second score less first", differences.drop("quantiles"), "differences");
+            quantiles(tables.out(), differences.select("quantiles").first());
+            Dataset<Row> byLabel = comparison.figures();
+            Extract figures = null;
+            if (byLabel == null) {
+                tables.delete("figures"); // of a comparison with labels
+            } else {
+                figures = tables.table("Figures", byLabel, "figures");
             }
-            Dataset<Row> changed = comparison.changed();
-            print(out, "Changed verdicts, the largest difference first", changed);
-            if (output != null) {
-                changed.write().mode(SaveMode.Overwrite).parquet(output + "/changed");
-                out.println("Wrote " + output);
+            Extract changed = Extract.of(comparison.changed());
+            tables.print("Changed verdicts, the largest difference first", changed, Tables.PRINTED, Set.of());
+            if (output == null) {
+                tables.end(null);
+                return;
             }
-            out.flush();
+            comparison.changed().write().mode(SaveMode.Overwrite).parquet(output + "/changed");
+            tables.end(new ComparisonReport(
+                            options.first(),
+                            options.second(),
+                            models,
+                            coverage,
+                            agreement,
+                            Extract.of(differences),
+                            figures,
+                            changed)
+                    .html(comparison));
         }
     }
 
-    private void models(PrintWriter out, Dataset<Row> models) {
-        table(out, "Models", models, "models");
+    private static Extract models(Tables tables, Dataset<Row> models) {
+        Extract extract = tables.table("Models", models, "models");
         if (models.count() > models.select("output").distinct().count()) {
-            out.println(
-                    "An output has scores of several models, which are compared together: score its archive with one"
-                            + " model, to an output of its own");
+            tables.out()
+                    .println(
+                            "An output has scores of several models, which are compared together: score its archive with one"
+                                    + " model, to an output of its own");
         }
-    }
-
-    private void table(PrintWriter out, String title, Dataset<Row> table, String name) {
-        print(out, title, table);
-        if (output != null) {
-            table.coalesce(1)
-                    .write()
-                    .mode(SaveMode.Overwrite)
-                    .option("header", true)
-                    .csv(output + "/" + name);
-        }
+        return extract;
     }
 
     private static void quantiles(PrintWriter out, Row row) {
@@ -191,32 +189,5 @@ final class CompareCommand implements Callable<Integer> {
                     Locale.ROOT, "%.0f %%: %.4f", 100 * Comparison.quantiles().get(i), values.get(i)));
         }
         out.println("Quantiles: " + String.join(", ", texts));
-    }
-
-    /** Prints the first rows, and how many more there are. */
-    private static void print(PrintWriter out, String title, Dataset<Row> table) {
-        List<Row> rows = table.takeAsList(PRINTED + 1);
-        out.println();
-        out.println(title);
-        out.println(String.join("\t", table.columns()));
-        for (Row row : rows.subList(0, Math.min(PRINTED, rows.size()))) {
-            List<String> cells = new ArrayList<>();
-            for (int i = 0; i < row.size(); i++) {
-                cells.add(text(row.get(i)));
-            }
-            out.println(String.join("\t", cells));
-        }
-        if (rows.size() > PRINTED) {
-            out.println("... " + (table.count() - PRINTED) + " more: --output writes all of them");
-        }
-    }
-
-    private static String text(@Nullable Object value) {
-        if (value == null) {
-            return "-";
-        }
-        return value instanceof Double number
-                ? String.format(Locale.ROOT, "%.4f", number)
-                : SafeText.escaped(value.toString());
     }
 }

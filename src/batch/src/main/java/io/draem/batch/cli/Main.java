@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:done", "1:failed; the last line states the reason", "2:the command line is wrong"},
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {ScoreCommand.class, CompareCommand.class})
+        subcommands = {ScoreCommand.class, CompareCommand.class, SweepCommand.class})
 public final class Main {
 
     @Option(

@@ -38,7 +38,7 @@ final class Auroc {
                         sum("normalHere").as("n"))
                 .select(
                         col(group),
-                        Comparison.ratio(col("pairs"), col("a").cast("double").multiply(col("n").cast("double")))
+                        Figures.ratio(col("pairs"), col("a").cast("double").multiply(col("n").cast("double")))
                                 .as("auroc"));
     }
 }

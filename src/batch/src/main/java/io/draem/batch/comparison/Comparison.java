@@ -11,7 +11,6 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.percentile_approx;
 import static org.apache.spark.sql.functions.stddev;
-import static org.apache.spark.sql.functions.when;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.archive.Columns;
@@ -19,6 +18,7 @@ import io.draem.batch.scoring.ScoreOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -50,24 +50,16 @@ public final class Comparison implements AutoCloseable {
      * @param second another one, or the same
      * @param firstThreshold raw image threshold in place of that of the first output's rows; null for those
      * @param secondThreshold likewise
-     * @param labels columns of the manifest; null without
+     * @param labels of the manifest; null without
+     * @param group column of the manifest that figures by label are given by; null for all images together
      */
     public record Options(
             String first,
             String second,
             @Nullable Double firstThreshold,
             @Nullable Double secondThreshold,
-            @Nullable Labels labels) {}
-
-    /**
-     * Columns of a manifest.
-     *
-     * @param label column with the label of an image
-     * @param normal its value of normal images; every other one is anomalous, and none at all no label
-     * @param group column that figures are given by; null for all images together
-     */
-    public record Labels(
-            String label, String normal, @Nullable String group) {}
+            @Nullable Labels labels,
+            @Nullable String group) {}
 
     private Comparison(Dataset<Row> joined, Dataset<Row> models, @Nullable Labels labels) {
         this.joined = joined;
@@ -79,83 +71,77 @@ public final class Comparison implements AutoCloseable {
     /**
      * Joins two outputs.
      *
-     * @throws BatchException if one has no scores, or not the columns of the labels
+     * @throws BatchException if one has no scores, or not the columns of labels and groups
      */
     public static Comparison of(SparkSession spark, Options options) throws BatchException, IOException {
         Labels labels = options.labels();
-        Dataset<Row> first = side(spark, options.first(), "first", options.firstThreshold(), labels);
-        Dataset<Row> second = side(spark, options.second(), "second", options.secondThreshold(), labels);
-        Dataset<Row> joined = first.join(second, Columns.PATH, "full_outer");
+        Dataset<Row> first = ScoreOutput.read(spark, options.first());
+        Dataset<Row> second = ScoreOutput.read(spark, options.second());
+        Dataset<Row> joined = side(first, options.first(), "first", options.firstThreshold(), options)
+                .join(
+                        side(second, options.second(), "second", options.secondThreshold(), options),
+                        Columns.PATH,
+                        "full_outer");
         if (labels != null) {
             // The second output has them too if both were made with a manifest.
             joined = joined.withColumn("label", coalesce(col("firstLabel"), col("secondLabel")))
                     .withColumn("group", coalesce(col("firstGroup"), col("secondGroup"), lit("none")))
                     .drop("firstLabel", "secondLabel", "firstGroup", "secondGroup");
         }
-        Dataset<Row> models =
-                models(spark, options.first(), "first").unionByName(models(spark, options.second(), "second"));
+        Dataset<Row> models = Models.of(first, "first", options.firstThreshold())
+                .unionByName(Models.of(second, "second", options.secondThreshold()));
         return new Comparison(
                 joined.persist(StorageLevel.MEMORY_AND_DISK()), models.orderBy("output", "modelDigest"), labels);
     }
 
-    private static Dataset<Row> models(SparkSession spark, String output, String side)
-            throws BatchException, IOException {
-        return ScoreOutput.read(spark, output)
-                .where(col("score").isNotNull())
-                .groupBy("model", "modelVersion", "modelDigest")
-                .agg(count(lit(1)).as("images"))
-                .withColumn("output", lit(side))
-                .select("output", "model", "modelVersion", "modelDigest", "images");
+    private static Dataset<Row> side(
+            Dataset<Row> scores, String output, String side, @Nullable Double threshold, Options options)
+            throws BatchException {
+        Column at = threshold == null ? col("threshold") : lit(threshold);
+        Labels labels = options.labels();
+        Stream<Column> own = Stream.of(
+                col(Columns.PATH),
+                lit(true).as(side + "Here"),
+                col("digest").as(side + "Digest"),
+                col("score").as(side + "Score"),
+                at.as(side + "Threshold"),
+                col("score").gt(at).as(side + "Anomalous"));
+        if (labels == null) {
+            return scores.select(own.toArray(Column[]::new));
+        }
+        Column label = Labels.column(scores, labels.label(), output).as(side + "Label");
+        Column group = options.group() == null ? lit("all") : Labels.column(scores, options.group(), output);
+        return scores.select(
+                Stream.concat(own, Stream.of(label, group.as(side + "Group"))).toArray(Column[]::new));
     }
 
-    /** Returns the models that have given the scores of each output, of which there are several after a change of model. */
+    /** Returns the models that have given the scores of each output, with the thresholds that are compared. */
     public Dataset<Row> models() {
         return models;
     }
 
-    private static Dataset<Row> side(
-            SparkSession spark, String output, String side, @Nullable Double threshold, @Nullable Labels labels)
-            throws BatchException, IOException {
-        Dataset<Row> scores = ScoreOutput.read(spark, output);
-        Column at = threshold == null ? col("threshold") : lit(threshold);
-        Dataset<Row> columns = scores.select(
-                col(Columns.PATH),
-                col("digest").as(side + "Digest"),
-                col("score").as(side + "Score"),
-                at.as(side + "Threshold"),
-                col("score").gt(at).as(side + "Anomalous"),
-                labels == null
-                        ? lit(null).as("label")
-                        : column(scores, labels.label(), output).as(side + "Label"),
-                labels == null || labels.group() == null
-                        ? lit("all").as(side + "Group")
-                        : column(scores, labels.group(), output).as(side + "Group"));
-        return labels == null ? columns.drop("label", side + "Group") : columns;
-    }
-
-    private static Column column(Dataset<Row> scores, String name, String output) throws BatchException {
-        if (!Arrays.asList(scores.columns()).contains(name)) {
-            throw new BatchException(
-                    output + " has no column " + name + ": score it with a manifest that has it as --images;"
-                            + " images that have not changed are not scored again");
-        }
-        return col("`" + name.replace("`", "``") + "`").cast("string");
+    /** Returns the images that are compared, with {@code firstScore}, {@code secondScore} and their {@code difference}. */
+    public Dataset<Row> images() {
+        return images.withColumn("difference", difference());
     }
 
     /**
-     * Returns how many images have a score in both outputs, and how many in one alone. Those whose content differs are not
-     * compared, and are counted on their own.
+     * Returns how many images are compared, and how many are not: those whose content differs, that are in one output only, or
+     * that have an error in place of a score.
      */
     public Dataset<Row> coverage() {
         Column first = col("firstScore").isNotNull();
         Column second = col("secondScore").isNotNull();
         Column same = col("firstDigest").eqNullSafe(col("secondDigest"));
+        Column both = col("firstHere").and(col("secondHere"));
         return joined.agg(
-                count_if(first.and(second).and(same)).as("both"),
+                count_if(first.and(second).and(same)).as("compared"),
                 count_if(first.and(second).and(same.unary_$bang())).as("differentContent"),
-                count_if(first.and(second.unary_$bang())).as("firstOnly"),
-                count_if(second.and(first.unary_$bang())).as("secondOnly"),
-                count_if(first.or(second).unary_$bang()).as("neither"));
+                count_if(col("secondHere").isNull()).as("onlyInFirst"),
+                count_if(col("firstHere").isNull()).as("onlyInSecond"),
+                count_if(both.and(first.unary_$bang()).and(second)).as("errorInFirst"),
+                count_if(both.and(first).and(second.unary_$bang())).as("errorInSecond"),
+                count_if(both.and(first.or(second).unary_$bang())).as("errorInBoth"));
     }
 
     /** Returns how many images have which two verdicts. */
@@ -168,7 +154,7 @@ public final class Comparison implements AutoCloseable {
     /** Returns the images with two verdicts, the largest difference of scores first. */
     public Dataset<Row> changed() {
         return images.where(col("firstAnomalous").notEqual(col("secondAnomalous")))
-                .drop("firstDigest", "secondDigest")
+                .drop("firstDigest", "secondDigest", "firstHere", "secondHere")
                 .withColumn("difference", difference())
                 .orderBy(abs(col("difference")).desc(), col(Columns.PATH));
     }
@@ -191,46 +177,31 @@ public final class Comparison implements AutoCloseable {
     }
 
     /**
-     * Returns a row per group and output with AUROC, F1, recall and share of false alarms at the thresholds; of images with a
-     * label and both scores. Figures that a group has no images for are null. Without labels there are no rows.
+     * Returns a row per group and output with AUROC, and {@link Figures} at the thresholds, of the images with a label that are
+     * compared; null without labels.
      */
     public @Nullable Dataset<Row> figures() {
         if (labels == null) {
             return null;
         }
-        Dataset<Row> labelled = images.where(col("label").isNotNull())
-                .withColumn("isAnomalous", col("label").notEqual(labels.normal()));
+        Dataset<Row> labelled =
+                images.where(col("label").isNotNull()).withColumn("isAnomalous", labels.isAnomalous(col("label")));
         return figures(labelled, "first")
                 .unionByName(figures(labelled, "second"))
                 .orderBy("group", "output");
     }
 
     private static Dataset<Row> figures(Dataset<Row> labelled, String side) {
+        Column above = col(side + "Anomalous");
         Dataset<Row> verdicts = labelled.groupBy("group")
                 .agg(
                         count_if(col("isAnomalous").unary_$bang()).as("normal"),
                         count_if(col("isAnomalous")).as("anomalous"),
-                        count_if(col("isAnomalous").and(col(side + "Anomalous")))
-                                .as("found"),
-                        count_if(col("isAnomalous").unary_$bang().and(col(side + "Anomalous")))
-                                .as("falseAlarms"));
-        Column found = col("found").cast("double");
+                        count_if(col("isAnomalous").and(above)).as("found"),
+                        count_if(col("isAnomalous").unary_$bang().and(above)).as("falseAlarms"));
         return verdicts.join(Auroc.of(labelled, "group", side + "Score", "isAnomalous"), "group")
-                .select(
-                        col("group"),
-                        lit(side).as("output"),
-                        col("normal"),
-                        col("anomalous"),
-                        col("auroc"),
-                        ratio(found.multiply(2), found.plus(col("falseAlarms")).plus(col("anomalous")))
-                                .as("f1"),
-                        ratio(found, col("anomalous")).as("recall"),
-                        ratio(col("falseAlarms").cast("double"), col("normal")).as("falseAlarmRate"));
-    }
-
-    /** Null where there is nothing to divide by. */
-    static Column ratio(Column part, Column all) {
-        return when(all.gt(0), part.divide(all));
+                .select(Stream.concat(Stream.of(col("group"), lit(side).as("output"), col("auroc")), Figures.all())
+                        .toArray(Column[]::new));
     }
 
     private static Column bothScores() {

@@ -1,4 +1,4 @@
-/** Compares the scores of two models, or of two thresholds, image by image and by label. */
+/** Evaluates stored scores: compares those of two models or two thresholds, and says what other thresholds would give. */
 @NullMarked
 package io.draem.batch.comparison;
 

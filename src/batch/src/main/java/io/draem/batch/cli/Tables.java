@@ -1,0 +1,110 @@
+package io.draem.batch.cli;
+
+import io.draem.batch.BatchException;
+import io.draem.batch.Csv;
+import io.draem.batch.comparison.Extract;
+import io.draem.batch.report.ReportFile;
+import io.draem.batch.scoring.OutputFolder;
+import io.draem.text.SafeText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints the first rows of tables, and writes all of them as CSV to folders of an output.
+ *
+ * @param output the folder; null to print only
+ */
+record Tables(
+        Configuration hadoop, PrintWriter out, @Nullable String output) {
+
+    /** Rows that are printed. */
+    static final int PRINTED = 20;
+
+    /**
+     * Claims the output.
+     *
+     * @param marker as {@link OutputFolder#claim} takes it
+     */
+    static Tables of(SparkSession spark, PrintWriter out, @Nullable String output, String marker)
+            throws BatchException, IOException {
+        Configuration hadoop = spark.sessionState().newHadoopConf();
+        if (output != null) {
+            OutputFolder.claim(hadoop, output, marker);
+        }
+        return new Tables(hadoop, out, output);
+    }
+
+    /** Prints and writes a table. */
+    Extract table(String title, Dataset<Row> table, String name) {
+        Extract extract = Extract.of(table);
+        print(title, extract, PRINTED, Set.of());
+        write(table, name);
+        return extract;
+    }
+
+    /** Writes a table. */
+    void write(Dataset<Row> table, String name) {
+        if (output != null) {
+            Csv.write(table, output + "/" + name);
+        }
+    }
+
+    /** Deletes a table that this run does not have. */
+    void delete(String name) throws IOException {
+        if (output != null) {
+            Path old = new Path(output, name);
+            old.getFileSystem(hadoop).delete(old, true);
+        }
+    }
+
+    /**
+     * Prints the first rows, and how many more there are.
+     *
+     * @param hidden columns that are only written
+     */
+    void print(String title, Extract table, int most, Set<String> hidden) {
+        List<Integer> shown = IntStream.range(0, table.columns().size())
+                .filter(i -> !hidden.contains(table.columns().get(i)))
+                .boxed()
+                .toList();
+        out.println();
+        out.println(title);
+        out.println(shown.stream().map(table.columns()::get).collect(Collectors.joining("\t")));
+        int printed = Math.min(most, table.rows().size());
+        for (Row row : table.rows().subList(0, printed)) {
+            out.println(shown.stream().map(i -> text(row.get(i))).collect(Collectors.joining("\t")));
+        }
+        if (table.all() > printed) {
+            out.println("... " + (table.all() - printed) + " more: --output writes all of them");
+        }
+    }
+
+    /** Writes the report, and ends the printing. */
+    void end(@Nullable String report) throws IOException {
+        if (output != null && report != null) {
+            ReportFile.write(hadoop, output, report);
+            out.println("Wrote " + output);
+        }
+        out.flush();
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "-";
+        }
+        return value instanceof Double number
+                ? String.format(Locale.ROOT, "%.4f", number)
+                : SafeText.escaped(value.toString());
+    }
+}
