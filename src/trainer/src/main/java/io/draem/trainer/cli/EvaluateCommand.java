@@ -156,22 +156,27 @@ final class EvaluateCommand implements Callable<Integer> {
             figures.put("skippedFiles", check.problems().size());
             figures.set("unusualImages", images.toJson());
             EvaluationTable.print(spec.commandLine().getOut(), figures, scores, card.calibration());
+            String page = report == null ? null : page(figures, card, images, scores, sized);
+            // Both at the end: a run that is stopped before keeps those of an earlier run, which belong together.
             if (json != null) {
                 write(json, JSON.writeValueAsString(figures) + "\n");
             }
-            if (report != null) {
-                ObjectNode withTraining = figures.deepCopy();
-                withTraining.setAll(
-                        TrainingCurves.beside(model, card, spec.commandLine().getErr()::println));
-                Main.invocation(spec).writeTo(withTraining);
-                String evaluated = images.size() + " test images of " + data.getFileName();
-                write(
-                        report,
-                        Report.of(card, withTraining, evaluated, images, scores, null, sized)
-                                .html());
+            if (report != null && page != null) {
+                write(report, page);
             }
         }
         return 0;
+    }
+
+    private String page(ObjectNode figures, ModelCard card, CheckedImages images, Scores scores, AnomalyDetector sized)
+            throws IOException {
+        ObjectNode withTraining = figures.deepCopy();
+        withTraining.setAll(
+                TrainingCurves.beside(model, card, spec.commandLine().getErr()::println));
+        Main.invocation(spec).writeTo(withTraining);
+        String evaluated = images.size() + " test images of " + data.getFileName();
+        return Report.of(card, withTraining, evaluated, images, scores, null, sized)
+                .html();
     }
 
     /**
