@@ -97,6 +97,15 @@ final class PredictCommand implements Callable<Integer> {
     private boolean resume;
 
     @Option(
+            names = "--output-format",
+            paramLabel = "FORMAT",
+            defaultValue = "jsonl",
+            description =
+                    "csv or parquet: write the table OUTPUT/predictions.csv or OUTPUT/predictions.parquet too when"
+                            + " all images are done; jsonl: none. Tables of earlier runs are replaced or deleted then")
+    private Predictions.Format format = Predictions.Format.JSONL;
+
+    @Option(
             names = "--overlays",
             paramLabel = "WHICH",
             defaultValue = "anomalous",
@@ -154,6 +163,7 @@ final class PredictCommand implements Callable<Integer> {
                             threshold,
                             minArea,
                             region.read(detector.card()),
+                            format,
                             overlays,
                             maps,
                             batchSize,
@@ -161,7 +171,8 @@ final class PredictCommand implements Callable<Integer> {
                             resume));
             Predictions.Counts counts =
                     predictions.write(tree.images(), signals, spec.commandLine().getErr());
-            spec.commandLine().getOut().printf("%s; wrote %s%n", counts, output.resolve(Predictions.FILE));
+            String table = format == Predictions.Format.JSONL ? "" : " and " + output.resolve(format.file());
+            spec.commandLine().getOut().printf("%s; wrote %s%s%n", counts, output.resolve(Predictions.FILE), table);
             return counts.unreadable() + counts.failed() == 0 ? 0 : SOME_UNREADABLE;
         }
     }

@@ -189,8 +189,9 @@ final class PredictionLines implements AutoCloseable {
      * Replaces the lines of earlier runs and deletes the part file.
      *
      * @param paths of all images, each of which has a line
+     * @param table that is made of the lines
      */
-    void publish(List<String> paths) throws IOException {
+    void publish(List<String> paths, PredictionTable table) throws IOException {
         Path sorted = whole.resolveSibling(whole.getFileName() + ".new");
         try {
             try (FileChannel out = FileChannel.open(
@@ -207,11 +208,14 @@ final class PredictionLines implements AutoCloseable {
                 }
                 out.force(true);
             }
+            table.write(sorted);
+            table.deleteEarlier();
             closeBefore(); // Windows replaces no file that is open
             AtomicFile.publish(sorted, whole);
         } finally {
             Files.deleteIfExists(sorted);
         }
+        table.publish();
         appended.delete();
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Predictions {
 
     /** One JSON object a line, an image each, in the order of their paths. */
-    public static final String FILE = "predictions.jsonl";
+    public static final String FILE = Format.JSONL.file();
 
     private final FrameDetector detector;
     private final ModelCard card;
@@ -43,12 +43,31 @@ public final class Predictions {
         }
     }
 
+    /** What is written of all images. */
+    public enum Format {
+        JSONL,
+        CSV,
+        PARQUET;
+
+        /** Returns the name on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns the name of the file. */
+        public String file() {
+            return "predictions." + this;
+        }
+    }
+
     /**
      * What to write.
      *
      * @param threshold of image scores, in place of the model's
      * @param minArea fewest pixels of a region, in place of the model's; null for the model's
      * @param region of interest, in place of the model's; null for the model's
+     * @param format of the file that is written next to that of the lines, unless it is theirs
      * @param overlays images of which overlay and mask are written
      * @param maps whether the raw maps are written too
      * @param batchSize most inputs at a time
@@ -59,6 +78,7 @@ public final class Predictions {
             @Nullable Double threshold,
             @Nullable Integer minArea,
             @Nullable RegionOfInterest region,
+            Format format,
             Overlays overlays,
             boolean maps,
             int batchSize,
@@ -156,7 +176,7 @@ public final class Predictions {
                         examination,
                         skipped,
                         (System.nanoTime() - start) / 1e9);
-                lines.publish(paths);
+                lines.publish(paths, new PredictionTable(output, options.format(), log));
                 return counts;
             } catch (IOException | RuntimeException | Error e) {
                 if (!lines.isEmpty()) {

@@ -5,6 +5,7 @@ import static io.draem.model.ReferencePage.prose;
 import static io.draem.model.ReferencePage.table;
 
 import io.draem.model.ReferencePage;
+import io.draem.trainer.table.Column;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +45,14 @@ class CliReferenceTests {
                 .exitCodeList()
                 .forEach((code, meaning) -> codes.add(List.of(code, prose(meaning))));
         parts.put("exit codes", table(List.of("code", "meaning"), codes));
+        parts.put(
+                "columns",
+                table(
+                        List.of("column", "type", "meaning"),
+                        Column.ALL.stream()
+                                .map(column -> List.of(
+                                        code(column.name()), column.type().toString(), column.description()))
+                                .toList()));
         ReferencePage.check("cli.md", parts);
     }
 

@@ -194,7 +194,8 @@ class PredictCommandTests {
     }
 
     private static Predictions.Options options(@Nullable Double threshold, int minArea) {
-        return new Predictions.Options(threshold, minArea, null, Predictions.Overlays.ANOMALOUS, false, 4, 1, false);
+        return new Predictions.Options(
+                threshold, minArea, null, Predictions.Format.JSONL, Predictions.Overlays.ANOMALOUS, false, 4, 1, false);
     }
 
     private Predictions.Counts write(GraphDetector detector, Path output, Predictions.Options options, String... names)
