@@ -24,11 +24,14 @@ public final class Packing implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Most bytes of a task: what is lost where one fails. */
+    /** Most bytes of a task, unless there were too many tasks: what is lost where one fails. */
     private static final long LARGEST = 64L << 20;
 
-    /** Bytes that a smaller image counts as, since each image is a run of the network: a task has at most 256 images. */
-    private static final long LEAST_WEIGHT = 256L << 10;
+    /** Most tasks of small images: the driver keeps a record of each, and starts some hundreds per second. */
+    private static final long MOST_TASKS = 100_000;
+
+    /** Bytes that a smaller image counts as, since each image is a run of the network: 64 MB are at most 256 images. */
+    static final long LEAST_WEIGHT = 256L << 10;
 
     /** Tasks per processor of a smaller archive, so that the last one is not waited for long. */
     private static final int TASKS_PER_SLOT = 4;
@@ -68,8 +71,18 @@ public final class Packing implements Serializable {
                 .first();
         long bytes = total.isNullAt(0) ? 0 : total.getLong(0);
         int slots = images.sparkSession().sparkContext().defaultParallelism();
-        long size = Math.max(LEAST_WEIGHT, Math.min(LARGEST, bytes / ((long) TASKS_PER_SLOT * slots)));
-        return pack(images, size);
+        return pack(images, taskSize(bytes, slots));
+    }
+
+    /**
+     * Returns the bytes of a task.
+     *
+     * @param bytes of all images, each at least {@link #LEAST_WEIGHT}
+     * @param slots tasks that run at the same time
+     */
+    static long taskSize(long bytes, int slots) {
+        long balanced = Math.min(LARGEST, bytes / ((long) TASKS_PER_SLOT * slots));
+        return Math.max(LEAST_WEIGHT, Math.max(balanced, bytes / MOST_TASKS));
     }
 
     /** @param size bytes of a task */

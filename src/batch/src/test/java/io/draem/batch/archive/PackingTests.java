@@ -49,4 +49,13 @@ class PackingTests {
                 .filteredOn(task -> task.getLong(1) > 1)
                 .allSatisfy(task -> assertThat(task.getLong(2)).isLessThan(20 * MB));
     }
+
+    @Test
+    void tasksBalanceASmallArchiveAndAreFewInAHugeOne() {
+        long image = Packing.LEAST_WEIGHT;
+        assertThat(Packing.taskSize(64 * image, 2)).isEqualTo(8 * image);
+        assertThat(Packing.taskSize(1_000_000 * image, 160)).isEqualTo(256 * image);
+        assertThat(Packing.taskSize(1_000_000_000 * image, 1600)).isEqualTo(10_000 * image);
+        assertThat(Packing.taskSize(0, 2)).isEqualTo(image);
+    }
 }
