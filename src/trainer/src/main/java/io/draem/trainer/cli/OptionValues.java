@@ -1,5 +1,6 @@
 package io.draem.trainer.cli;
 
+import io.draem.overlay.Pictures;
 import io.draem.score.ThresholdRule;
 import io.draem.text.FileNameEncoding;
 import io.draem.trainer.data.ValidationSplit;
@@ -12,7 +13,6 @@ import io.draem.trainer.synthesis.Augmenter;
 import io.draem.trainer.training.Decay;
 import io.draem.trainer.training.Keep;
 import io.draem.trainer.training.OptimizerRule;
-import io.draem.trainer.workflow.Predictions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ final class OptionValues {
                 .registerConverter(ComputeDevice.Choice.class, text -> constant(ComputeDevice.Choice.class, text))
                 .registerConverter(OptimizerRule.class, text -> constant(OptimizerRule.class, text))
                 .registerConverter(Keep.class, text -> constant(Keep.class, text))
-                .registerConverter(Predictions.Overlays.class, text -> constant(Predictions.Overlays.class, text));
+                .registerConverter(Pictures.Overlays.class, text -> constant(Pictures.Overlays.class, text));
     }
 
     private static Path path(String text) {

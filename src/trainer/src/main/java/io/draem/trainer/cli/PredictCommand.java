@@ -1,5 +1,6 @@
 package io.draem.trainer.cli;
 
+import io.draem.overlay.Pictures;
 import io.draem.runtime.onnx.GraphRefusedException;
 import io.draem.score.RegionOptions;
 import io.draem.trainer.data.FileTree;
@@ -110,7 +111,7 @@ final class PredictCommand implements Callable<Integer> {
             paramLabel = "WHICH",
             defaultValue = "anomalous",
             description = "Images of which IMAGE.overlay.png and IMAGE.mask.png are written: anomalous, all, none")
-    private Predictions.Overlays overlays = Predictions.Overlays.ANOMALOUS;
+    private Pictures.Overlays overlays = Pictures.Overlays.ANOMALOUS;
 
     @Option(names = "--maps", description = "Write IMAGE.map.png too: the raw map, 16 bits gray, where 65535 is 1.0")
     private boolean maps;
@@ -164,8 +165,7 @@ final class PredictCommand implements Callable<Integer> {
                             minArea,
                             region.read(detector.card()),
                             format,
-                            overlays,
-                            maps,
+                            new Pictures(overlays, maps),
                             batchSize,
                             Math.max(1, Math.min(MOST_DATA_THREADS, threads / 2)),
                             resume));

@@ -133,7 +133,7 @@ final class Examination {
     }
 
     private ExaminedImage read(Path file, int index) throws IOException {
-        boolean keep = options.overlays() != Predictions.Overlays.NONE;
+        boolean keep = options.pictures().needImages();
         return ExaminedImage.read(file, relative.apply(file), card, options, keep, held.share(index));
     }
 

@@ -4,6 +4,7 @@ import io.draem.frame.FramePlan;
 import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
+import io.draem.overlay.Picture;
 import io.draem.score.Region;
 import io.draem.score.Regions;
 import io.draem.score.RowMask;
@@ -49,6 +50,11 @@ final class PredictionJson {
             json.put("sha256", sha256);
         }
         return json.put(MODEL, model);
+    }
+
+    /** Returns the field with the name of a picture. */
+    static String field(Picture picture) {
+        return picture == Picture.MAP ? "anomalyMap" : picture.id();
     }
 
     /** Reads a line; what is none, as a machine that lost its power may have left it in a file, has no fields. */

@@ -2,6 +2,7 @@ package io.draem.trainer.workflow;
 
 import io.draem.frame.RegionOfInterest;
 import io.draem.model.ModelCard;
+import io.draem.overlay.Pictures;
 import io.draem.runtime.detection.FrameDetector;
 import io.draem.text.Counted;
 import io.draem.trainer.evaluation.GraphDetector;
@@ -30,19 +31,6 @@ public final class Predictions {
     private final Options options;
     private final Verdicts verdicts;
 
-    /** Images of which overlay and mask are written. */
-    public enum Overlays {
-        ANOMALOUS,
-        ALL,
-        NONE;
-
-        /** Returns the name on the command line. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     /** What is written of all images. */
     public enum Format {
         JSONL,
@@ -68,8 +56,7 @@ public final class Predictions {
      * @param minArea fewest pixels of a region, in place of the model's; null for the model's
      * @param region of interest, in place of the model's; null for the model's
      * @param format of the file that is written next to that of the lines, unless it is theirs
-     * @param overlays images of which overlay and mask are written
-     * @param maps whether the raw maps are written too
+     * @param pictures that are written
      * @param batchSize most inputs at a time
      * @param threads that decode, and as many that write pictures
      * @param resume whether images are skipped that an earlier run has examined in the same way, and that have not changed
@@ -79,8 +66,7 @@ public final class Predictions {
             @Nullable Integer minArea,
             @Nullable RegionOfInterest region,
             Format format,
-            Overlays overlays,
-            boolean maps,
+            Pictures pictures,
             int batchSize,
             int threads,
             boolean resume) {}

@@ -3,15 +3,12 @@ package io.draem.trainer.workflow;
 import io.draem.frame.FramePlan;
 import io.draem.frame.FrameResult;
 import io.draem.frame.RegionOfInterest;
-import io.draem.image.RgbImage;
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
-import io.draem.overlay.AnomalyOverlay;
-import io.draem.overlay.PngWriter;
+import io.draem.overlay.Picture;
 import io.draem.runtime.detection.FrameDetector;
 import io.draem.score.Calibration;
 import io.draem.score.RegionOptions;
-import io.draem.score.Regions;
 import io.draem.score.ScaledMap;
 import io.draem.score.Verdict;
 import io.draem.trainer.checkpoint.AtomicFile;
@@ -21,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -28,10 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Makes of what a model returned the pictures and the line of an image. Several threads may use it. */
 final class Verdicts {
-
-    private static final String MASK = "mask";
-    private static final String MAP = "anomalyMap";
-    private static final String OVERLAY = "overlay";
 
     private final ModelCard card;
     private final String model;
@@ -71,9 +65,12 @@ final class Verdicts {
                 && line.path("threshold").asDouble(Double.NaN) == threshold
                 && line.path("minRegionArea").asInt(-1) == minArea
                 && Objects.equals(PredictionJson.requestedRegion(line), regionDigest)
-                && isSame(overlay(path), written, drawn(anomalous), line.has(OVERLAY))
-                && isSame(mask(path), written, drawn(anomalous), line.has(MASK))
-                && isSame(map(path), written, options.maps(), line.has(MAP));
+                && Arrays.stream(Picture.values())
+                        .allMatch(picture -> isSame(
+                                path + picture.suffix(),
+                                written,
+                                options.pictures().include(picture, anomalous),
+                                line.has(PredictionJson.field(picture))));
     }
 
     /** Returns whether a picture is the one of a line, or is neither there nor wanted. */
@@ -88,15 +85,9 @@ final class Verdicts {
         }
     }
 
-    private boolean drawn(boolean anomalous) {
-        return options.overlays() == Predictions.Overlays.ALL
-                || anomalous && options.overlays() == Predictions.Overlays.ANOMALOUS;
-    }
-
     /** Deletes the pictures that earlier runs wrote of an image that cannot be read, and returns its line. */
     ObjectNode unreadable(Path file, String path, String problem) throws IOException {
-        deleteOverlay(path);
-        deleteMap(path);
+        deletePictures(path);
         return PredictionJson.begin(path, FileStamp.of(file), null, model).put("problem", problem);
     }
 
@@ -106,8 +97,7 @@ final class Verdicts {
         ObjectNode json = PredictionJson.begin(path, image.stamp(), image.sha256(), model);
         FrameResult result = detection.result();
         if (result == null) {
-            deleteOverlay(path);
-            deleteMap(path);
+            deletePictures(path);
             return json.put("problem", Objects.requireNonNull(detection.problem()));
         }
         FramePlan plan = image.plan();
@@ -117,55 +107,26 @@ final class Verdicts {
         Calibration calibration = card.calibration();
         Verdict verdict =
                 Verdict.of(result.score(), map, calibration, threshold, calibration.pixelThreshold(), minArea, true);
-        Regions regions = verdict.regions();
         PredictionJson.write(plan, verdict, json);
         PredictionJson.write(input, image.read().warnings(), json);
         PredictionJson.write(plan, regionDigest, json);
-        boolean drawn = drawn(verdict.anomalous());
-        if (drawn) {
-            put(json, MASK, mask(path), PngWriter.mask(map, regions.pixelThreshold()));
-        } else {
-            deleteOverlay(path);
-        }
-        if (options.maps()) {
-            put(json, MAP, map(path), PngWriter.map(map));
-        } else {
-            deleteMap(path);
-        }
-        if (drawn) {
-            RgbImage kept = Objects.requireNonNull(image.read().image());
-            RgbImage overlay =
-                    AnomalyOverlay.draw(kept, map, regions.pixelThreshold(), calibration, regions.largest(), true);
-            put(json, OVERLAY, overlay(path), PngWriter.rgb(overlay));
+        for (Picture picture : Picture.values()) {
+            String name = path + picture.suffix();
+            if (options.pictures().include(picture, verdict.anomalous())) {
+                Path png = output.resolve(name);
+                Files.createDirectories(png.resolveSibling(""));
+                AtomicFile.write(png, picture.png(image.read().image(), map, verdict, calibration));
+                json.put(PredictionJson.field(picture), name);
+            } else {
+                Files.deleteIfExists(output.resolve(name));
+            }
         }
         return json;
     }
 
-    private void put(ObjectNode json, String picture, String name, byte[] png) throws IOException {
-        Path file = output.resolve(name);
-        Files.createDirectories(file.resolveSibling(""));
-        AtomicFile.write(file, png);
-        json.put(picture, name);
-    }
-
-    private void deleteOverlay(String path) throws IOException {
-        Files.deleteIfExists(output.resolve(mask(path)));
-        Files.deleteIfExists(output.resolve(overlay(path)));
-    }
-
-    private void deleteMap(String path) throws IOException {
-        Files.deleteIfExists(output.resolve(map(path)));
-    }
-
-    private static String mask(String path) {
-        return path + ".mask.png";
-    }
-
-    private static String overlay(String path) {
-        return path + ".overlay.png";
-    }
-
-    private static String map(String path) {
-        return path + ".map.png";
+    private void deletePictures(String path) throws IOException {
+        for (Picture picture : Picture.values()) {
+            Files.deleteIfExists(output.resolve(path + picture.suffix()));
+        }
     }
 }

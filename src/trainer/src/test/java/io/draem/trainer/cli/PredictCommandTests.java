@@ -2,6 +2,7 @@ package io.draem.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.overlay.Pictures;
 import io.draem.trainer.checkpoint.imported.ImportedFolder;
 import io.draem.trainer.data.DataDigest;
 import io.draem.trainer.evaluation.GraphDetector;
@@ -195,7 +196,14 @@ class PredictCommandTests {
 
     private static Predictions.Options options(@Nullable Double threshold, int minArea) {
         return new Predictions.Options(
-                threshold, minArea, null, Predictions.Format.JSONL, Predictions.Overlays.ANOMALOUS, false, 4, 1, false);
+                threshold,
+                minArea,
+                null,
+                Predictions.Format.JSONL,
+                new Pictures(Pictures.Overlays.ANOMALOUS, false),
+                4,
+                1,
+                false);
     }
 
     private Predictions.Counts write(GraphDetector detector, Path output, Predictions.Options options, String... names)
