@@ -12,8 +12,6 @@ import io.draem.runtime.onnx.RunFailedException;
 import io.draem.runtime.onnx.TensorRtOptions;
 import io.draem.text.Sha256;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -142,12 +140,8 @@ public final class ExecutorModels {
 
     private static OnnxModel open(Key key, ShippedModel model)
             throws GraphRefusedException, ProviderUnavailableException, IOException {
-        Path file = Files.createTempFile("draem-", ".onnx");
-        try {
-            Files.write(file, model.graph().value());
-            return open(key, GraphFile.read(file, Long.MAX_VALUE));
-        } finally {
-            Files.delete(file);
+        try (GraphFiles.Local files = model.graph().value().local()) {
+            return open(key, files.graph());
         }
     }
 

@@ -11,7 +11,6 @@ import io.draem.runtime.onnx.ProviderUnavailableException;
 import io.draem.text.Sha256;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -41,30 +40,26 @@ public final class ModelSource {
         Path path = new Path(model);
         FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
         Path graph = graph(files, path, model);
-        java.nio.file.Path folder = Files.createTempDirectory("draem-model");
-        java.nio.file.Path copy = folder.resolve(ModelDirectory.GRAPH);
-        files.copyToLocalFile(false, graph, new Path(copy.toUri()), true);
         try {
-            GraphFile read = GraphFile.read(copy, Long.MAX_VALUE);
-            GraphDescription description = new ModelOpener(ExecutionOptions.cpu(1, batchSize)).describe(read);
-            String digest = Sha256.hex(read.digest());
-            // Not a file of the application: executors that started after others were lost did not find it.
-            Broadcast<byte[]> bytes =
-                    JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(Files.readAllBytes(copy));
+            GraphFiles read = GraphFiles.read(files, graph);
+            // Not files of the application: executors that started after others were lost did not find them.
+            Broadcast<GraphFiles> shipped =
+                    JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(read);
             String parent = graph.getParent() == null ? "" : graph.getParent().getName();
-            return new ShippedModel(
-                    bytes,
-                    digest,
-                    description.card().model(),
-                    ModelDirectory.isVersion(parent) ? parent : null,
-                    description.maxBatchSize());
+            try (GraphFiles.Local local = read.local()) {
+                GraphFile file = local.graph();
+                GraphDescription description = new ModelOpener(ExecutionOptions.cpu(1, batchSize)).describe(file);
+                return new ShippedModel(
+                        shipped,
+                        Sha256.hex(file.digest()),
+                        description.card().model(),
+                        ModelDirectory.isVersion(parent) ? parent : null,
+                        description.maxBatchSize());
+            }
         } catch (GraphRefusedException e) {
             throw new BatchException("--model " + graph + " cannot be run: " + e.getMessage(), e);
         } catch (ProviderUnavailableException e) {
             throw new BatchException(String.valueOf(e.getMessage()), e);
-        } finally {
-            Files.deleteIfExists(copy);
-            Files.deleteIfExists(folder);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.TreeSet;
  * Finds the names of the files with a graph's external weights: the entries {@code location} of
  * {@code TensorProto.external_data} of every tensor. Reads protobuf's wire format, with the field numbers of onnx.proto.
  */
-final class ExternalData {
+public final class ExternalData {
 
     private static final int MAX_DEPTH = 64;
 
@@ -55,7 +55,7 @@ final class ExternalData {
      *
      * @throws GraphRefusedException if the bytes are not a graph, or a name is not that of a file in the graph's folder
      */
-    static Set<String> locations(ByteBuffer graph) throws GraphRefusedException {
+    public static Set<String> locations(ByteBuffer graph) throws GraphRefusedException {
         ExternalData data = new ExternalData();
         try {
             data.read(graph.duplicate(), Message.MODEL, 0);
