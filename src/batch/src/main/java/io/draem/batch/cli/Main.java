@@ -40,6 +40,7 @@ public final class Main {
         Main main = new Main();
         return new CommandLine(main)
                 .setUsageHelpWidth(120)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> {
                     CommandLine command = e.getCommandLine();
                     command.getErr().println(command.getColorScheme().errorText(e.getMessage()));

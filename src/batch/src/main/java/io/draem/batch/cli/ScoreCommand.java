@@ -2,7 +2,9 @@ package io.draem.batch.cli;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.scoring.MaxErrors;
+import io.draem.batch.scoring.ScoreOutput;
 import io.draem.batch.scoring.ScoreRun;
+import io.draem.overlay.Pictures;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -19,9 +21,9 @@ import picocli.CommandLine.TypeConversionException;
         name = "score",
         description = {
             "Scores images with a graph, and writes a row per image to OUTPUT/scores, a Parquet table.",
-            "Images that have a score of the same model, and have not changed since in size and time, are skipped. A run"
-                    + " that was stopped or killed is continued by the same command, one with --overwrite by the same without"
-                    + " it.",
+            "Images that have a score of the same model and the wanted pictures, and have not changed since in size and"
+                    + " time, are skipped. A run that was stopped or killed is continued by the same command, one with"
+                    + " --overwrite by the same without it.",
             "A file that cannot be read is a row with an error, and is tried again by the next run."
         },
         sortOptions = false,
@@ -81,6 +83,18 @@ final class ScoreCommand implements Callable<Integer> {
     private MaxErrors maxErrors;
 
     @Option(
+            names = "--overlays",
+            paramLabel = "WHICH",
+            defaultValue = "none",
+            description = "Images of which an overlay and a mask are written to OUTPUT/pictures: anomalous, all, none")
+    private Pictures.Overlays overlays = Pictures.Overlays.NONE;
+
+    @Option(
+            names = "--maps",
+            description = "Write the raw map of each image to OUTPUT/pictures, 16 bits gray, where 65535 is 1.0")
+    private boolean maps;
+
+    @Option(
             names = "--batch-size",
             paramLabel = "N",
             defaultValue = "4",
@@ -97,10 +111,10 @@ final class ScoreCommand implements Callable<Integer> {
         }
         SparkSession spark = Session.start("DRÆM score");
         try {
-            ScoreRun.Options options =
-                    new ScoreRun.Options(model, images, output, batchSize, maxErrors, overwrite, json);
+            ScoreRun.Options options = new ScoreRun.Options(
+                    model, images, output, new Pictures(overlays, maps), batchSize, maxErrors, overwrite, json);
             ScoreRun.Result result = new ScoreRun(spark, options).run();
-            spec.commandLine().getOut().println(result + "; wrote " + output + "/scores");
+            spec.commandLine().getOut().println(result + "; wrote " + ScoreOutput.location(spark, output));
             return 0;
         } finally {
             spark.stop();

@@ -29,14 +29,17 @@ final class ImageReader {
 
     private final ModelCard card;
     private final Configuration hadoop;
+    private final boolean keep;
     private final int path;
     private final int length;
     private final int problem;
     private final int content;
 
-    ImageReader(StructType listed, ModelCard card, Configuration hadoop) {
+    /** @param keep whether images are kept at their own size, for overlays */
+    ImageReader(StructType listed, ModelCard card, Configuration hadoop, boolean keep) {
         this.card = card;
         this.hadoop = hadoop;
+        this.keep = keep;
         this.path = listed.fieldIndex(Columns.PATH);
         this.length = listed.fieldIndex(Columns.LENGTH);
         this.problem = listed.fieldIndex(Columns.PROBLEM);
@@ -74,7 +77,7 @@ final class ImageReader {
             byte[] bytes = content >= 0 ? (byte[]) row.get(content) : bytes(row.getString(path), (int) size);
             digest = Sha256.hex(Sha256.of(bytes));
             ImageHeader header = DECODER.readHeader(bytes);
-            long needed = FrameImage.heapBytes(header, card.framing(), card.input(), false);
+            long needed = FrameImage.heapBytes(header, card.framing(), card.input(), keep);
             try (DecodingMemory.Held pixels = DecodingMemory.ofPixels(size, needed)) {
                 OpenedImage opened = DECODER.open(bytes);
                 FramePlan plan = FramePlan.of(
@@ -83,7 +86,7 @@ final class ImageReader {
                         opened.header().uprightWidth(),
                         opened.header().uprightHeight(),
                         null);
-                FrameImage image = FrameImage.decode(opened, plan, card.whiteLevel(), false);
+                FrameImage image = FrameImage.decode(opened, plan, card.whiteLevel(), keep);
                 return new Read(row, image, digest, null, System.nanoTime() - start);
             }
         } catch (ImageException | IOException | RuntimeException e) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -91,10 +92,7 @@ final class OutputLock implements AutoCloseable {
 
     /** Creates the file, unless there is one. */
     private boolean create() throws IOException {
-        // Hadoop's local file system looks whether there is a file before it creates it.
-        try (OutputStream out = files instanceof LocalFileSystem local
-                ? Files.newOutputStream(local.pathToFile(file).toPath(), StandardOpenOption.CREATE_NEW)
-                : files.create(file, false)) {
+        try (OutputStream out = open()) {
             out.write(text.getBytes(UTF_8));
             return true;
         } catch (FileAlreadyExistsException | org.apache.hadoop.fs.FileAlreadyExistsException e) {
@@ -105,6 +103,19 @@ final class OutputLock implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Opens the file, unless there is one; in an object store that is known when the stream is closed. */
+    private OutputStream open() throws IOException {
+        if (files instanceof LocalFileSystem local) { // Hadoop's looks whether there is a file before it creates it
+            return Files.newOutputStream(local.pathToFile(file).toPath(), StandardOpenOption.CREATE_NEW);
+        }
+        FSDataOutputStreamBuilder<?, ?> builder = files.createFile(file);
+        builder.overwrite(false);
+        builder.recursive();
+        // S3 then decides between two runs; other file systems do so anyway, and ignore this.
+        builder.opt("fs.option.create.conditional.overwrite", true);
+        return builder.build();
     }
 
     /** Returns the text of the file; empty if there is none. */

@@ -34,27 +34,24 @@ public final class ScoreOutput implements AutoCloseable {
     public static final String JSON = "json";
 
     private static final String RUNS = "_runs";
-    private static final String NEXT = "_next/";
-    private static final String PREVIOUS = "_previous";
-    private static final String SUCCESS = "_SUCCESS";
+    private static final List<String> TABLES = List.of(JSON, TABLE); // readers of the last one find the others
     private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final SparkSession spark;
     private final FileSystem files;
     private final Path root;
     private final OutputLock lock;
-    private final long generation;
+    private final PublishedTable published;
+    private final String generation;
 
     private ScoreOutput(SparkSession spark, FileSystem files, Path root, OutputLock lock) throws IOException {
         this.spark = spark;
         this.files = files;
         this.root = root;
         this.lock = lock;
-        for (String table : List.of(TABLE, JSON)) {
-            recover(table);
-        }
-        files.delete(new Path(root, NEXT), true);
-        this.generation = generation();
+        this.published = new PublishedTable(spark.sessionState().newHadoopConf(), root);
+        published.recover(TABLES);
+        this.generation = published.generation();
     }
 
     /**
@@ -87,14 +84,21 @@ public final class ScoreOutput implements AutoCloseable {
      * @throws BatchException if there is none
      */
     public static Dataset<Row> read(SparkSession spark, String output) throws BatchException, IOException {
-        Path root = new Path(output);
-        FileSystem files = root.getFileSystem(spark.sessionState().newHadoopConf());
-        Path table = new Path(root, TABLE);
-        if (!files.exists(new Path(table, SUCCESS))) {
+        return spark.read().parquet(location(spark, output));
+    }
+
+    /**
+     * Returns the folder of the table of an output.
+     *
+     * @throws BatchException if there is none
+     */
+    public static String location(SparkSession spark, String output) throws BatchException, IOException {
+        PublishedTable published = new PublishedTable(spark.sessionState().newHadoopConf(), new Path(output));
+        if (!published.isComplete(TABLE)) {
             throw new BatchException(
                     output + " has no finished scores (" + TABLE + "): name the --output of a score that has ended");
         }
-        return spark.read().parquet(table.toString());
+        return published.folder(TABLE).toString();
     }
 
     /** Returns the numbers of runs that have ended early, the first of them first. */
@@ -115,8 +119,8 @@ public final class ScoreOutput implements AutoCloseable {
     @Nullable
     Dataset<Row> latest(List<Integer> runs) throws IOException {
         List<Path> folders = new ArrayList<>();
-        if (files.exists(new Path(table(TABLE), SUCCESS))) {
-            folders.add(table(TABLE));
+        if (published.isComplete(TABLE)) {
+            folders.add(published.folder(TABLE));
         }
         for (int run : runs) {
             if (hasRows(run)) {
@@ -164,29 +168,23 @@ public final class ScoreOutput implements AutoCloseable {
      * @throws BatchException if another run has changed the output; the table is then unchanged
      */
     void publish(Dataset<Row> rows, boolean json, List<Integer> runs) throws BatchException, IOException {
-        Path next = new Path(root, NEXT + TABLE);
-        rows.write().mode(SaveMode.Overwrite).parquet(next.toString());
-        Dataset<Row> written = spark.read().parquet(next.toString());
+        Path next = published.next();
+        String table = new Path(next, TABLE).toString();
+        rows.write().mode(SaveMode.Overwrite).parquet(table);
+        Dataset<Row> written = spark.read().parquet(table);
         ScoreTable.requireOnce(written);
-        Path lines = new Path(root, NEXT + JSON);
         if (json) {
             written.write()
                     .mode(SaveMode.Overwrite)
                     .option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
-                    .json(lines.toString());
+                    .json(new Path(next, JSON).toString());
         }
         lock.requireHeld();
-        if (generation() != generation) {
+        if (!published.generation().equals(generation)) {
             throw new BatchException("The table in " + root
                     + " was replaced while this run scored: run the same command again, one at a time");
         }
-        if (json) {
-            replace(JSON);
-        } else {
-            files.delete(table(JSON), true); // would be of another run
-        }
-        replace(TABLE);
-        files.delete(new Path(root, NEXT), true);
+        published.publish(next, TABLES);
         for (int run : runs) {
             files.delete(run(run), true);
         }
@@ -196,45 +194,11 @@ public final class ScoreOutput implements AutoCloseable {
         }
     }
 
-    /** Returns the time of the table; -1 if there is none. */
-    private long generation() throws IOException {
-        Path success = new Path(table(TABLE), SUCCESS);
-        return files.exists(success) ? files.getFileStatus(success).getModificationTime() : -1;
-    }
-
-    private void replace(String table) throws IOException {
-        Path previous = new Path(root, PREVIOUS + table);
-        files.delete(previous, true);
-        if (files.exists(table(table))) {
-            rename(table(table), previous);
-        }
-        rename(new Path(root, NEXT + table), table(table));
-        files.delete(previous, true);
-    }
-
-    private void recover(String table) throws IOException {
-        Path previous = new Path(root, PREVIOUS + table);
-        if (!files.exists(table(table)) && files.exists(previous)) {
-            rename(previous, table(table));
-        }
-        files.delete(previous, true);
-    }
-
-    private void rename(Path from, Path to) throws IOException {
-        if (!files.rename(from, to)) {
-            throw new IOException(from + " could not be renamed to " + to + ": check the rights of the folder");
-        }
-    }
-
     private boolean hasRows(int run) throws IOException {
         return files.exists(run(run))
                 && Arrays.stream(files.listStatus(run(run)))
                         .map(FileStatus::getPath)
                         .anyMatch(file -> file.getName().endsWith(".parquet"));
-    }
-
-    private Path table(String table) {
-        return new Path(root, table);
     }
 
     private Path run(int run) {

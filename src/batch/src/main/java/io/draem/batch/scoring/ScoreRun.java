@@ -11,11 +11,13 @@ import io.draem.batch.archive.ImageList;
 import io.draem.batch.archive.Packing;
 import io.draem.batch.model.ModelSource;
 import io.draem.batch.model.ShippedModel;
+import io.draem.overlay.Pictures;
 import io.draem.text.Counted;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -39,6 +41,7 @@ public final class ScoreRun {
      * @param model as {@link ModelSource#ship} takes it
      * @param images as {@link ImageList#of} takes them
      * @param output folder of the table
+     * @param pictures that are written
      * @param batchSize most inputs per run of the graph
      * @param maxErrors most images without a score after which the run continues
      * @param overwrite whether images are scored that have a row
@@ -48,6 +51,7 @@ public final class ScoreRun {
             String model,
             String images,
             String output,
+            Pictures pictures,
             int batchSize,
             MaxErrors maxErrors,
             boolean overwrite,
@@ -115,7 +119,7 @@ public final class ScoreRun {
         long images = listed.count();
         Dataset<Row> missing = before == null || options.overwrite()
                 ? listed
-                : ScoreTable.missing(listed, before, model, since(output, left))
+                : ScoreTable.missing(listed, withPictures(before), model, since(output, left))
                         .persist(StorageLevel.MEMORY_AND_DISK());
         long count = missing == listed ? images : missing.count();
         if (count > 0) {
@@ -132,9 +136,10 @@ public final class ScoreRun {
         requireAll(now, count);
         List<Integer> merged = Stream.concat(left.stream(), Stream.of(run)).toList();
         output.publish(ScoreTable.of(before, now, listed, list.carried()), options.json(), merged);
+        Dataset<Row> table = ScoreOutput.read(spark, options.output());
+        PictureFiles.deleteOthers(spark, table, options.output(), hadoop());
         Column own = col(ScoreSchema.RUN).equalTo(run);
-        Row counts = ScoreOutput.read(spark, options.output())
-                .agg(
+        Row counts = table.agg(
                         count_if(own.and(col(ScoreSchema.ANOMALOUS))),
                         count_if(own.and(col(ScoreSchema.ERROR).isNotNull())),
                         count(lit(1)))
@@ -175,17 +180,20 @@ public final class ScoreRun {
         }
     }
 
+    private Dataset<Row> withPictures(Dataset<Row> before) {
+        return PictureFiles.complete(before, options.pictures(), options.output(), hadoop());
+    }
+
+    private Broadcast<SerializableConfiguration> hadoop() {
+        return SerializableConfiguration.broadcast(
+                spark.sparkContext(), spark.sessionState().newHadoopConf());
+    }
+
     private void score(ScoreOutput output, int run, Dataset<Row> wanted, ImageList list, ShippedModel model, long most)
             throws BatchException {
         LongAccumulator errors = spark.sparkContext().longAccumulator("draem errors");
         Dataset<Row> tasks = list.hasContent() ? wanted : Packing.pack(wanted);
-        Scorer scorer = new Scorer(
-                model,
-                run,
-                wanted.schema(),
-                SerializableConfiguration.broadcast(
-                        spark.sparkContext(), spark.sessionState().newHadoopConf()),
-                errors);
+        Scorer scorer = new Scorer(model, run, wanted.schema(), options.pictures(), options.output(), hadoop(), errors);
         StructType schema = ScoreSchema.with(list.carried());
         try (ErrorLimit limit = ErrorLimit.watch(spark.sparkContext(), "draem-score-" + run, errors, most)) {
             try {

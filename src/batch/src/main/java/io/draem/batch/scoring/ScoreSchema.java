@@ -1,6 +1,7 @@
 package io.draem.batch.scoring;
 
 import io.draem.batch.archive.Columns;
+import io.draem.overlay.Picture;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
@@ -74,12 +75,25 @@ public final class ScoreSchema {
                     DataTypes.createArrayType(REASON),
                     "why not: `type`, `measure`, its `value` and the usual `min` and `max`"))
             .add(described("warnings", DataTypes.createArrayType(WARNING), "of the decoder: `type` and `message`"))
+            .add(described(
+                    picture(Picture.OVERLAY),
+                    DataTypes.StringType,
+                    "PNG of the image with heat and outlines, below `OUTPUT`; null if it was not wanted"))
+            .add(described(
+                    picture(Picture.MASK),
+                    DataTypes.StringType,
+                    "PNG that is white where the map is above `pixelThreshold`, below `OUTPUT`; null likewise"))
+            .add(described(
+                    picture(Picture.MAP),
+                    DataTypes.StringType,
+                    "PNG of the raw map, 16 bits gray, where 65535 is 1.0, below `OUTPUT`; null likewise"))
             .add(described("model", DataTypes.StringType, "name of the model"))
             .add(described("modelVersion", DataTypes.StringType, "version by the model directory; null outside of one"))
             .add(described(MODEL_DIGEST, DataTypes.StringType, "SHA-256 of the graph, in hex"))
             .add(described("provider", DataTypes.StringType, "execution provider that ran the graph: `cpu`, `cuda`"))
             .add(described(ERROR, DataTypes.StringType, "why there is no score; null if there is one"))
-            .add(described("milliseconds", DataTypes.DoubleType, "time of reading, decoding, the run and the regions"))
+            .add(described(
+                    "milliseconds", DataTypes.DoubleType, "time of reading, decoding, the run, regions and pictures"))
             .add(described(RUN, DataTypes.IntegerType, "number of the run that wrote the row, from 1"));
 
     private ScoreSchema() {}
@@ -96,6 +110,16 @@ public final class ScoreSchema {
     /** Returns the names of those. */
     public static List<String> names() {
         return Arrays.asList(OWN.fieldNames());
+    }
+
+    /** Returns the column with the name of a picture; {@code mask} alone is one of common manifests. */
+    static String picture(Picture picture) {
+        return picture.id() + "File";
+    }
+
+    /** Returns the columns with names of pictures. */
+    static List<String> pictures() {
+        return Arrays.stream(Picture.values()).map(ScoreSchema::picture).toList();
     }
 
     /** Returns the fields of rows with further columns. */

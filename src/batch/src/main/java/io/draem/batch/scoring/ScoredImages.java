@@ -6,6 +6,7 @@ import io.draem.frame.FramePlan;
 import io.draem.frame.FrameResult;
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
+import io.draem.overlay.Picture;
 import io.draem.runtime.detection.FrameDetector;
 import io.draem.runtime.detection.ModelDetector;
 import io.draem.runtime.onnx.OnnxModel;
@@ -13,11 +14,13 @@ import io.draem.score.Region;
 import io.draem.score.RegionOptions;
 import io.draem.score.ScaledMap;
 import io.draem.score.Verdict;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -27,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a task, made a batch at a time: of images that are not tiled several, of tiled ones one. */
 final class ScoredImages implements Iterator<Row> {
+
+    /** Pixels of a batch whose images are kept for overlays, but for its last image: several tasks share the heap. */
+    private static final long KEPT_PIXELS =
+            Math.min(64_000_000, Runtime.getRuntime().maxMemory() / 256);
+
+    private static final int VERDICT_COLUMNS = 15;
 
     private final Scorer scorer;
     private final Iterator<Row> images;
@@ -81,12 +90,15 @@ final class ScoredImages implements Iterator<Row> {
     private void score() {
         List<ImageReader.Read> read = new ArrayList<>();
         List<ImageReader.Read> batch = new ArrayList<>();
+        long pixels = 0;
         while (images.hasNext() && batch.size() < batchSize) {
             ImageReader.Read image = reader.read(images.next());
             read.add(image);
             if (image.image() != null) {
                 batch.add(image);
-                if (image.image().frame().plan().tiled()) {
+                FramePlan plan = image.image().frame().plan();
+                pixels += plan.image().pixels();
+                if (plan.tiled() || scorer.pictures().needImages() && pixels >= KEPT_PIXELS) {
                     break;
                 }
             }
@@ -107,6 +119,8 @@ final class ScoredImages implements Iterator<Row> {
     private Row rowOrProblem(ImageReader.Read read, FrameDetector.@Nullable Detection detection, long share) {
         try {
             return row(read, detection, share);
+        } catch (UncheckedIOException e) {
+            throw e; // a picture that cannot be written fails the task, which is tried again
         } catch (RuntimeException e) {
             String problem = "The result could not be evaluated: " + Detections.problem(e);
             return row(new ImageReader.Read(read.row(), null, read.digest(), problem, read.nanos()), null, share);
@@ -132,9 +146,9 @@ final class ScoredImages implements Iterator<Row> {
             addNulls(values, 2);
         }
         if (image != null && result != null) {
-            addVerdict(image, result, values);
+            addVerdict(listed.getString(path), read, result, values);
         } else {
-            addNulls(values, 12);
+            addNulls(values, VERDICT_COLUMNS);
         }
         values.add(scorer.model().name());
         values.add(scorer.model().version());
@@ -152,7 +166,8 @@ final class ScoredImages implements Iterator<Row> {
         return RowFactory.create(values.toArray());
     }
 
-    private void addVerdict(FrameImage image, FrameResult result, List<@Nullable Object> values) {
+    private void addVerdict(String name, ImageReader.Read read, FrameResult result, List<@Nullable Object> values) {
+        FrameImage image = Objects.requireNonNull(read.image());
         FramePlan plan = image.frame().plan();
         int width = plan.image().width();
         int height = plan.image().height();
@@ -164,7 +179,7 @@ final class ScoredImages implements Iterator<Row> {
                 card.calibration().imageThreshold(),
                 card.calibration().pixelThreshold(),
                 minArea,
-                false);
+                scorer.pictures().needImages());
         values.add(verdict.score());
         values.add(verdict.normalizedScore());
         values.add(verdict.anomalous());
@@ -183,6 +198,11 @@ final class ScoredImages implements Iterator<Row> {
         values.add(image.warnings().stream()
                 .map(warning -> RowFactory.create(warning.kind().id(), warning.message()))
                 .toArray(Row[]::new));
+        Map<Picture, String> files = PictureFiles.write(
+                scorer, name, Objects.requireNonNull(read.digest()), image.image(), map, verdict, card.calibration());
+        values.add(files.get(Picture.OVERLAY));
+        values.add(files.get(Picture.MASK));
+        values.add(files.get(Picture.MAP));
     }
 
     private static Row row(Region region) {

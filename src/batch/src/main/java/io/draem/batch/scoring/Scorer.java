@@ -3,6 +3,7 @@ package io.draem.batch.scoring;
 import io.draem.batch.archive.Columns;
 import io.draem.batch.model.ExecutorModels;
 import io.draem.batch.model.ShippedModel;
+import io.draem.overlay.Pictures;
 import java.util.Collections;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
@@ -20,6 +21,8 @@ import org.apache.spark.util.TaskCompletionListener;
  * @param model the model
  * @param run number of the run
  * @param listed columns of the list of images, with those of {@link Columns}
+ * @param pictures that are written
+ * @param output folder of the table, for the pictures
  * @param hadoop settings of the file systems
  * @param errors counts the rows with an error of tasks that have succeeded
  */
@@ -27,6 +30,8 @@ record Scorer(
         ShippedModel model,
         int run,
         StructType listed,
+        Pictures pictures,
+        String output,
         Broadcast<SerializableConfiguration> hadoop,
         LongAccumulator errors)
         implements MapPartitionsFunction<Row, Row> {
@@ -39,7 +44,7 @@ record Scorer(
         ExecutorModels.Lease lease = ExecutorModels.lease(model);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> lease.close());
         ImageReader reader =
-                new ImageReader(listed, lease.model().card(), hadoop.value().value());
+                new ImageReader(listed, lease.model().card(), hadoop.value().value(), pictures.needImages());
         return new ScoredImages(this, images, reader, lease.model());
     }
 }

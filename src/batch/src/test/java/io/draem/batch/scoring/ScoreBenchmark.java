@@ -5,6 +5,7 @@ import io.draem.batch.model.ExecutorModels;
 import io.draem.batch.model.ModelSource;
 import io.draem.batch.model.ShippedModel;
 import io.draem.model.TestModels;
+import io.draem.overlay.Pictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.apache.spark.util.LongAccumulator;
  */
 final class ScoreBenchmark {
 
+    private static final Pictures NO_PICTURES = new Pictures(Pictures.Overlays.NONE, false);
     private static final StructType LISTED = new StructType()
             .add(Columns.PATH, DataTypes.StringType)
             .add(Columns.LENGTH, DataTypes.LongType)
@@ -67,6 +69,7 @@ final class ScoreBenchmark {
                                     TestModels.graph().toString(),
                                     folder.resolve("images").toString(),
                                     output.toString(),
+                                    NO_PICTURES,
                                     4,
                                     MaxErrors.parse("0"),
                                     true,
@@ -88,7 +91,7 @@ final class ScoreBenchmark {
     private static double bareLoop(SparkSession spark, List<Row> images, int threads) throws Exception {
         ShippedModel model = ModelSource.ship(spark, TestModels.graph().toString(), 4);
         LongAccumulator errors = spark.sparkContext().longAccumulator();
-        Scorer scorer = new Scorer(model, 1, LISTED, null, errors);
+        Scorer scorer = new Scorer(model, 1, LISTED, NO_PICTURES, "", null, errors);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         List<Future<Integer>> parts = new ArrayList<>();
         long start = System.nanoTime();
@@ -96,7 +99,7 @@ final class ScoreBenchmark {
             List<Row> part = images.subList(thread * images.size() / threads, (thread + 1) * images.size() / threads);
             parts.add(pool.submit(() -> {
                 try (ExecutorModels.Lease lease = ExecutorModels.lease(model)) {
-                    ImageReader reader = new ImageReader(LISTED, lease.model().card(), new Configuration());
+                    ImageReader reader = new ImageReader(LISTED, lease.model().card(), new Configuration(), false);
                     Iterator<Row> rows = new ScoredImages(scorer, part.iterator(), reader, lease.model());
                     int count = 0;
                     while (rows.hasNext()) {

@@ -14,6 +14,7 @@ import io.draem.image.OpenedImage;
 import io.draem.model.InputCheck;
 import io.draem.model.ModelCard;
 import io.draem.model.TestModels;
+import io.draem.overlay.Pictures;
 import io.draem.runtime.detection.FrameDetector;
 import io.draem.runtime.detection.ModelDetector;
 import io.draem.runtime.onnx.ExecutionOptions;
@@ -343,22 +344,26 @@ class ScoreRunTests {
         String from = images.toString();
         String model = TestModels.directory().resolve(TestModels.name()).toString();
         MaxErrors most = MaxErrors.parse("100%");
+        List<String> flags = List.of(arguments);
+        Pictures pictures = new Pictures(Pictures.Overlays.NONE, flags.contains("--maps"));
         for (String argument : arguments) {
             if (argument.startsWith("--max-errors=")) {
                 most = MaxErrors.parse(argument.substring(13));
             } else if (argument.startsWith("--model=")) {
                 model = argument.substring(8);
+            } else if (argument.startsWith("--overlays=")) {
+                pictures = new Pictures(Pictures.Overlays.valueOf(argument.substring(11)), flags.contains("--maps"));
             } else if (!argument.startsWith("--")) {
                 from = argument;
             }
         }
-        List<String> flags = List.of(arguments);
         return new ScoreRun(
                         SPARK,
                         new ScoreRun.Options(
                                 model,
                                 from,
                                 output.toString(),
+                                pictures,
                                 4,
                                 most,
                                 flags.contains("--overwrite"),
