@@ -1,8 +1,9 @@
-# Images of the inference service and of the trainer.
+# Images of the inference service, of the trainer and of the batch application.
 #
 #   docker build -t draem-service .                                   NVIDIA GPUs (CUDA 12, cuDNN 9), linux/amd64
 #   docker build -t draem-service:cpu --target service-cpu .          CPU only, linux/amd64 and linux/arm64
 #   docker build -t draem-trainer --target trainer .                  libtorch on the CPU, linux/amd64
+#   docker build -t draem-batch --target batch .                      Spark with the batch application, CPU only
 #   docker run --read-only --tmpfs /tmp -p 8080:8080 draem-service:cpu
 #   docker run --read-only --tmpfs /tmp -v DATA:/data:ro -v models:/models draem-trainer train --data /data --output /models --name NAME
 #
@@ -13,6 +14,7 @@
 ARG JDK_BASE=docker.io/library/eclipse-temurin:21-jdk-noble
 ARG SERVICE_BASE=docker.io/nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
 ARG SERVICE_CPU_BASE=gcr.io/distroless/cc-debian12
+ARG BATCH_BASE=docker.io/apache/spark:4.2.0-scala2.13-java17-ubuntu
 ARG TRAINER_BASE=gcr.io/distroless/cc-debian12
 # A test holds it to the version of the poms.
 ARG VERSION=0.1.0-SNAPSHOT
@@ -122,6 +124,18 @@ RUN printf '%s\n' \
         "-jar /opt/draem/draem-trainer.jar" > /layers/application/trainer.options \
     && find /layers /native -exec touch --no-dereference --date=1980-01-01T00:00:02Z {} +
 
+# The batch application with Hadoop's module for S3; Spark itself is in the base.
+FROM poms AS batch-dependencies
+RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
+    ./mvnw -Ps3 -pl src/batch package
+
+FROM batch-dependencies AS batch-build
+COPY src/core/src/main src/core/src/main
+COPY src/runtime/src/main src/runtime/src/main
+COPY src/batch/src/main src/batch/src/main
+RUN --mount=type=secret,id=maven-settings,target=/root/.m2/settings.xml \
+    ./mvnw -Ps3 -pl src/batch package
+
 # A process of its own for what the first process of a container must do. The trainer leaves some signals to the system,
 # and the kernel keeps those from the first process.
 FROM ${JDK_BASE} AS init
@@ -146,6 +160,25 @@ COPY --from=service-build /layers/application ./
 RUN /opt/java/bin/java -XX:ArchiveClassesAtExit=/opt/draem/draem.jsa -Xlog:cds=off -Xlog:cds+dynamic=off \
         --enable-native-access=ALL-UNNAMED -Dspring.context.exit=onRefresh -jar /opt/draem/draem-service.jar \
     && test -f draem.jsa
+
+# Spark's own entry point starts driver and executors: spark.kubernetes.container.image names this image.
+FROM ${BATCH_BASE} AS batch
+ARG BATCH_BASE
+ARG VERSION
+ARG REVISION
+ARG SOURCE
+LABEL org.opencontainers.image.title="DRÆM batch" \
+    org.opencontainers.image.description="Scores archives of images with DRÆM models on Spark, on processors" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.revision="${REVISION}" \
+    org.opencontainers.image.source="${SOURCE}" \
+    org.opencontainers.image.base.name="${BATCH_BASE}"
+COPY --from=batch-build /workspace/src/batch/target/s3 /opt/spark/jars/
+COPY --from=batch-build /workspace/src/batch/target/lib /opt/draem/lib
+COPY --from=batch-build /workspace/src/batch/target/draem-batch.jar /opt/draem/
+ENV LANG=C.UTF-8
+USER 185:0
 
 FROM ${TRAINER_BASE} AS trainer
 ARG TRAINER_BASE

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes src/test/resources/kubernetes: the schemas of Kubernetes and the operators (all Apache-2.0), reduced to
-the kinds that the chart has, without descriptions. Needs Go, PyYAML and the network: python3 schemas.py"""
+the kinds that chart and documents have, without descriptions. Needs Go, PyYAML and the network: python3 schemas.py"""
 
 import json
 import pathlib
@@ -19,6 +19,10 @@ CUSTOM = {
     "servicemonitors": (OPERATOR, "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"),
     "prometheusrules": (OPERATOR, "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"),
     "httproutes": ("sigs.k8s.io/gateway-api@v1.6.1", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
+    "sparkapplications": (
+        "github.com/kubeflow/spark-operator/v2@v2.4.0",
+        "charts/spark-operator-chart/crds/sparkoperator.k8s.io_sparkapplications.yaml",
+    ),
     "servingruntimes": ("github.com/kserve/kserve@v0.15.0", "config/crd/full/serving.kserve.io_servingruntimes.yaml"),
 }
 
@@ -68,7 +72,14 @@ def custom(name, source, path):
     spec.pop("conversion", None)
     spec["versions"] = [version for version in spec["versions"] if version["storage"]]
     for version in spec["versions"]:
-        version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"].pop("workerSpec", None)
+        fields = version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+        fields.pop("workerSpec", None)
+        if name == "sparkapplications":  # whole pods, which fill a megabyte
+            version["schema"]["openAPIV3Schema"]["properties"].pop("status")
+            fields.pop("volumes")
+            for pod in (fields["driver"], fields["executor"]):
+                for field in ("affinity", "initContainers", "sidecars", "template"):
+                    pod["properties"].pop(field)
     head = f"# {source}, {path}, by schemas.py\n"
     text = yaml.safe_dump(definition, sort_keys=False, width=4000, default_flow_style=None)
     (OUT / "crds" / f"{name}.yaml").write_text(head + text)
