@@ -130,7 +130,10 @@ final class PackingSimulation {
             dispatched = begin + conditions.perDispatch();
             long count = pending == 1 ? last : size;
             double seconds = conditions.perTask()
-                    + count * cluster.seconds() * factors[executor] * Math.exp(conditions.spread() * random.nextGaussian());
+                    + count
+                            * cluster.seconds()
+                            * factors[executor]
+                            * Math.exp(conditions.spread() * random.nextGaussian());
             pending = Math.max(0, pending - 1);
             if (begin + seconds > lost[executor]) {
                 again.add(lost[executor]);

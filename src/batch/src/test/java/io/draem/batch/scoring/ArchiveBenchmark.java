@@ -54,7 +54,8 @@ final class ArchiveBenchmark {
                             "--output=" + folder.resolve("scores")));
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+                files.sorted((a, b) -> b.compareTo(a))
+                        .forEach(file -> file.toFile().delete());
             }
         }
     }
