@@ -3,7 +3,7 @@ import { drawCorners } from "./marks.js";
 import { decode, drawPart, fit, levels, pixels, tinted } from "./picture.js";
 import { RegionTool } from "./region.js";
 import { save, showProblem } from "./report.js";
-import { Problem, captured, capturedFile, exported, hasKey, label, overlay, useKey } from "./service.js";
+import { Problem, captured, capturedFile, exported, hasKey, label, useKey } from "./service.js";
 import { Viewer } from "./viewer.js";
 
 const PAGE = 50;
@@ -188,7 +188,7 @@ async function show() {
     capturedFile(image.id, "image", mine.signal),
     image.map ? capturedFile(image.id, "mask", mine.signal).then(decode) : null,
   ]);
-  const decoded = await readable(file, image);
+  const decoded = await readable(file, image, mine.signal);
   if (mine.signal.aborted) {
     return;
   }
@@ -202,16 +202,11 @@ async function show() {
   announce(`${text}. ${byId("word").textContent}.`);
 }
 
-/** Returns the picture of a file; of one that the browser cannot read, the overlay that the service draws. */
-async function readable(file, image) {
+/** Returns the picture of a file; of one that the browser cannot read, the preview that the service makes. */
+async function readable(file, image, signal) {
   const decoded = await decode(file);
   const same = decoded?.width === image.width && decoded?.height === image.height;
-  return same ? decoded : decode(await overlay(file, {
-    model: image.model,
-    version: image.version,
-    threshold: image.threshold, // with one of its own, the request is not captured again
-    maxPictureSide: 1600,
-  }));
+  return same ? decoded : decode(await capturedFile(image.id, "preview", signal));
 }
 
 function describe(image) {

@@ -37,12 +37,10 @@ export async function models() {
 
 /** Returns the verdict on an image; `query` holds the parameters of /v1/detect. */
 export async function detect(image, query, signal) {
-  return (await post(image, query, "application/json", signal)).json();
-}
-
-/** Returns the overlay as the service draws it, a PNG file. */
-export async function overlay(image, query) {
-  return (await post(image, query, "image/png")).blob();
+  // The service detects the format from the bytes, so the type that the browser assumes is not sent.
+  const type = /^image\/[\w.+-]+$/.test(image.type) ? image.type : "application/octet-stream";
+  const headers = { "Content-Type": type, Accept: "application/json" };
+  return (await call(`v1/detect?${new URLSearchParams(query)}`, { method: "POST", body: image, headers, signal })).json();
 }
 
 /** Returns captured images and their numbers by label; with an `id` that image alone. */
@@ -50,7 +48,7 @@ export async function captured(query, id = null) {
   return (await call(`v1/review/images${id === null ? `?${new URLSearchParams(query)}` : `/${id}`}`)).json();
 }
 
-/** Returns a file of a captured image: `image`, `map` or `mask`. */
+/** Returns a file of a captured image: `image`, `map` or `mask`, or a `preview` that any browser shows. */
 export async function capturedFile(id, name, signal) {
   return (await call(`v1/review/images/${id}/${name}`, { signal })).blob();
 }
@@ -74,13 +72,6 @@ export function file(picture) {
     bytes[i] = text.charCodeAt(i);
   }
   return new Blob([bytes], { type: "image/png" });
-}
-
-function post(image, query, accept, signal) {
-  // The service detects the format from the bytes, so the type that the browser assumes is not sent.
-  const type = /^image\/[\w.+-]+$/.test(image.type) ? image.type : "application/octet-stream";
-  const headers = { "Content-Type": type, Accept: accept };
-  return call(`v1/detect?${new URLSearchParams(query)}`, { method: "POST", body: image, headers, signal });
 }
 
 async function call(path, options = {}) {

@@ -1,20 +1,29 @@
 package io.draem.service.api;
 
 import io.draem.service.capture.CaptureStore;
+import io.draem.service.capture.CapturedFile;
 import io.draem.service.capture.CapturedImage;
 import io.draem.service.capture.Captures;
+import io.draem.service.capture.files.StoreException;
+import io.draem.service.capture.files.StoredFile;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.ProblemException;
 import io.draem.service.web.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /** Gives reviewers the captured images. */
 @Component
 class ReviewAccess {
+
+    private static final Logger log = LoggerFactory.getLogger(ReviewAccess.class);
 
     private final @Nullable CaptureStore captured;
 
@@ -36,6 +45,31 @@ class ReviewAccess {
                     "This service captures no images: draem.capture.directory names where they are kept");
         }
         return captured;
+    }
+
+    /**
+     * Opens a file of an image.
+     *
+     * @throws ProblemException if it is not there, or cannot be read now
+     */
+    static StoredFile open(CaptureStore store, CapturedImage image, CapturedFile file) throws IOException {
+        try {
+            return store.open(image, file);
+        } catch (NoSuchFileException e) {
+            throw new ProblemException(
+                    ProblemType.NOT_CAPTURED,
+                    image.hasMap() || file == CapturedFile.IMAGE
+                            ? "Image " + image.id() + " was deleted meanwhile"
+                            : "Image " + image.id() + " was captured without its map and mask: a candidate disagreed");
+        } catch (StoreException e) {
+            log.warn("A captured image cannot be read: {}", e.getMessage());
+            throw unavailable();
+        }
+    }
+
+    /** Returns the problem of a store that cannot be used now; the log says more than clients get to know. */
+    static ProblemException unavailable() {
+        return new ProblemException(ProblemType.CAPTURES_UNAVAILABLE, ProblemType.CAPTURES_UNAVAILABLE.detail(""));
     }
 
     /**

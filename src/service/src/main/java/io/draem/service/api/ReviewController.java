@@ -3,10 +3,10 @@ package io.draem.service.api;
 import io.draem.service.capture.CaptureFilter;
 import io.draem.service.capture.CaptureReason;
 import io.draem.service.capture.CaptureStore;
-import io.draem.service.capture.CapturedFile;
 import io.draem.service.capture.CapturedImage;
 import io.draem.service.capture.CapturedImage.Review;
 import io.draem.service.capture.ReviewLabel;
+import io.draem.service.capture.files.StoreException;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.ProblemException;
@@ -16,20 +16,13 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.FileSystemResource;
-import org.springframework.core.io.Resource;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -38,12 +31,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Handles {@code /v1/review}: captured images, their labels, and their export. */
+/** Handles {@code /v1/review/images}: captured images and their labels. */
 @RestController
 @Tag(name = SchemaNames.REVIEW_TAG)
 class ReviewController {
 
-    private static final String IMAGE = Endpoints.CAPTURED_IMAGES + "/{id}";
+    static final String IMAGE = Endpoints.CAPTURED_IMAGES + "/{id}";
+
     private static final String UNLABELED = "none";
     private static final int MOST = 200;
     private static final int USUAL = 50;
@@ -127,55 +121,6 @@ class ReviewController {
     }
 
     @Operation(
-            operationId = "getCapturedFile",
-            summary = "Get a captured image, its map or its mask",
-            responses =
-                    @ApiResponse(
-                            responseCode = "200",
-                            description = "The file",
-                            content =
-                                    @Content(
-                                            mediaType = Endpoints.IMAGE_TYPE,
-                                            schema = @Schema(type = "string", format = "binary"))))
-    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
-    @GetMapping(path = IMAGE + "/{file:image|map|mask}")
-    ResponseEntity<Resource> file(
-            @Parameter(
-                            description = "Number of the image",
-                            schema = @Schema(type = "integer", format = "int64", minimum = "1", examples = "1017"))
-                    @PathVariable
-                    String id,
-            @Parameter(
-                            description =
-                                    "image as it was sent, map (16-bit gray PNG, 65535 for 1, as large as the network's"
-                                            + " output), or mask (the regions of the model, a PNG of the image's size)",
-                            schema = @Schema(allowableValues = {"image", "map", "mask"}))
-                    @PathVariable
-                    String file,
-            @Parameter(hidden = true) HttpServletRequest request)
-            throws DetectionException, IOException {
-        CaptureStore store = access.require(request);
-        CapturedImage image = ReviewAccess.find(store, id);
-        CapturedFile kind = QueryParameters.constant("file", file, CapturedFile.values());
-        Path path = store.file(image, kind == null ? CapturedFile.IMAGE : kind);
-        if (!Files.exists(path)) {
-            throw new ProblemException(
-                    ProblemType.NOT_CAPTURED,
-                    image.hasMap() || kind == CapturedFile.IMAGE
-                            ? "Image " + image.id() + " was deleted meanwhile"
-                            : "Image " + image.id() + " was captured without its map and mask: a candidate disagreed");
-        }
-        return ResponseEntity.ok()
-                .contentType(
-                        kind == CapturedFile.IMAGE
-                                ? MediaType.parseMediaType(image.format().mediaType())
-                                : MediaType.IMAGE_PNG)
-                .cacheControl(CacheControl.noStore())
-                .header("X-Content-Type-Options", "nosniff")
-                .body(new FileSystemResource(path));
-    }
-
-    @Operation(
             operationId = "labelCapturedImage",
             summary = "Label a captured image",
             requestBody =
@@ -213,7 +158,7 @@ class ReviewController {
     }
 
     @Operation(operationId = "deleteCapturedImage", summary = "Delete a captured image with its label")
-    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED})
+    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED, ProblemType.CAPTURES_UNAVAILABLE})
     @DeleteMapping(IMAGE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(
@@ -225,6 +170,10 @@ class ReviewController {
             @Parameter(hidden = true) HttpServletRequest request)
             throws DetectionException, IOException {
         CaptureStore store = access.require(request);
-        store.delete(ReviewAccess.find(store, id));
+        try {
+            store.delete(ReviewAccess.find(store, id));
+        } catch (StoreException e) {
+            throw ReviewAccess.unavailable();
+        }
     }
 }

@@ -1,46 +1,41 @@
 package io.draem.service.capture;
 
-import io.draem.file.DurableFile;
 import io.draem.image.ImageFormat;
+import io.draem.service.capture.files.DirectoryStore;
+import io.draem.service.capture.files.FileStore;
+import io.draem.service.capture.files.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/**
- * The files of captured images, in one directory per day (UTC). A file is written under another name first, so that a part
- * of one is never read.
- */
-final class CaptureFiles {
+/** The files of captured images in their store, in one folder per day (UTC). */
+final class CaptureFiles implements AutoCloseable {
 
     static final String MAP = ".map.png";
     static final String MASK = ".mask.png";
-    private static final String PART = ".part";
 
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd/HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final Pattern DAY = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
-    private static final Pattern FILE = Pattern.compile("(\\d{6}-\\d{3}-[A-Za-z0-9._-]{1,64}-[0-9a-f]{12})\\.[a-z.]+");
+    private static final Pattern FILE =
+            Pattern.compile("(" + FileStore.FOLDER + "/\\d{6}-\\d{3}-[A-Za-z0-9._-]{1,64}-[0-9a-f]{12})\\.[a-z.]+");
     private static final int DIGEST_LETTERS = 12;
     private static final int MODEL_LETTERS = 64;
 
-    private final Path directory;
+    private final FileStore store;
 
-    CaptureFiles(Path directory) {
-        this.directory = directory;
+    CaptureFiles(FileStore store) {
+        this.store = store;
     }
 
-    /** Returns the name of a new image's files without their endings, for people: the store is the index. */
+    /** Returns the name of a new image's files without their endings, for people: the database is the index. */
     static String name(Instant time, String model, String digest) {
         String safe = model.replaceAll("[^A-Za-z0-9._-]", "_");
         String hex = digest.substring(digest.indexOf(':') + 1);
@@ -56,76 +51,61 @@ final class CaptureFiles {
         };
     }
 
-    Path path(String name, String ending) {
-        return directory.resolve(name + ending);
+    /** Returns the store, to which the index of the images belongs. */
+    FileStore store() {
+        return store;
     }
 
-    /** Writes a file, which is on the disk when this returns. */
-    synchronized void write(String name, String ending, byte[] bytes) throws IOException {
-        Path file = path(name, ending);
-        Files.createDirectories(file.getParent());
-        DurableFile.write(file, path(name, ending + PART), bytes);
+    /** Writes a file, which is durable when this returns. */
+    void write(String name, String ending, byte[] bytes) throws IOException {
+        store.write(name + ending, bytes);
     }
 
-    /** Deletes all files of an image, and its day's directory if it was the last one. */
-    synchronized void delete(CapturedImage image) throws IOException {
+    /** Opens a file of an image. */
+    StoredFile open(CapturedImage image, CapturedFile file) throws IOException {
+        return store.open(image.name() + file.ending(image));
+    }
+
+    /** Deletes all files of an image. */
+    void delete(CapturedImage image) throws IOException {
         for (String ending : List.of(ending(image.format()), MAP, MASK)) {
-            Files.deleteIfExists(path(image.name(), ending));
+            store.delete(image.name() + ending);
         }
-        Path day = path(image.name(), "").getParent();
-        try (Stream<Path> rest = Files.list(day)) {
-            if (rest.findAny().isPresent()) {
-                return;
-            }
-        } catch (IOException e) {
-            return; // it is gone already
-        }
-        Files.deleteIfExists(day);
     }
 
     /**
-     * Deletes the files that a process left which ended before the store knew them. Other files stay.
+     * Deletes the files that a process left which ended before the index had them. Other files stay.
      *
-     * @param known names of all images of the store
+     * @param known names of all images of the index
      * @return number of deleted files
      */
     int deleteUnknown(Set<String> known) throws IOException {
-        int deleted = 0;
-        for (Path day : list(directory)) {
-            if (!DAY.matcher(day.getFileName().toString()).matches()
-                    || !Files.isDirectory(day, LinkOption.NOFOLLOW_LINKS)) {
-                continue;
+        List<String> unknown = new ArrayList<>();
+        store.list(name -> {
+            Matcher file = FILE.matcher(name);
+            if (file.matches() && (name.endsWith(DirectoryStore.PART) || !known.contains(file.group(1)))) {
+                unknown.add(name);
             }
-            for (Path file : list(day)) {
-                Matcher name = FILE.matcher(file.getFileName().toString());
-                if (name.matches()
-                        && (name.group().endsWith(PART) || !known.contains(day.getFileName() + "/" + name.group(1)))) {
-                    Files.delete(file);
-                    deleted++;
-                }
-            }
+            return true;
+        });
+        for (String name : unknown) {
+            store.delete(name);
         }
-        return deleted;
+        return unknown.size();
     }
 
     /** Returns whether there are files of images. */
     boolean hasImages() throws IOException {
-        for (Path day : list(directory)) {
-            if (DAY.matcher(day.getFileName().toString()).matches()
-                    && list(day).stream()
-                            .anyMatch(file ->
-                                    FILE.matcher(file.getFileName().toString()).matches())) {
-                return true;
-            }
-        }
-        return false;
+        AtomicBoolean found = new AtomicBoolean();
+        store.list(name -> {
+            found.set(FILE.matcher(name).matches());
+            return !found.get();
+        });
+        return found.get();
     }
 
-    private static List<Path> list(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.toList();
-        } catch (NotDirectoryException e) {
-            return List.of();
-        }
+    @Override
+    public void close() {
+        store.close();
     }
 }

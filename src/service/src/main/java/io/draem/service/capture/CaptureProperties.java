@@ -14,6 +14,9 @@ import org.springframework.util.unit.DataSize;
  *
  * @param directory directory for captured images, their verdicts and labels; no other process may use it. Default: nothing is
  *     captured
+ * @param bucket {@code s3://BUCKET/PREFIX}: the images are there, and only their index is in the directory; no other service
+ *     may use the prefix. Endpoint, region and credentials come from the AWS SDK's standard places, such as
+ *     {@code AWS_ENDPOINT_URL_S3}, {@code AWS_REGION} and {@code AWS_ACCESS_KEY_ID}. Default: the images are in the directory
  * @param reasons why an image is captured: {@code anomalous}, {@code near-threshold}, {@code unusual} (unlike the training
  *     images), {@code disagreement} (a candidate has another verdict), {@code random}
  * @param nearThreshold largest distance of the normalized score from 0.5 that is near the threshold, 0 to 0.5
@@ -27,6 +30,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("draem.capture")
 public record CaptureProperties(
         @Nullable Path directory,
+        @Nullable String bucket,
 
         @DefaultValue({"anomalous", "near-threshold", "unusual", "disagreement", "random"})
         Set<CaptureReason> reasons,
@@ -41,6 +45,10 @@ public record CaptureProperties(
     public CaptureProperties {
         reasons = Set.copyOf(reasons);
         excludedModels = List.copyOf(excludedModels);
+        if (bucket != null && directory == null) {
+            throw new IllegalArgumentException(
+                    "draem.capture.bucket needs draem.capture.directory for the index of its images");
+        }
         if (!(nearThreshold >= 0 && nearThreshold <= 0.5)) {
             throw new IllegalArgumentException(
                     "draem.capture.near-threshold must be between 0 and 0.5, got " + nearThreshold);

@@ -1,8 +1,8 @@
 package io.draem.service.capture;
 
-import io.draem.score.Verdict;
-import io.draem.service.detection.Detection;
+import io.draem.service.capture.CapturedImage.ModelVerdict;
 import io.draem.service.detection.DetectionRequest;
+import io.draem.service.detection.PredictionRequest;
 import io.draem.service.models.ServedModel;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -40,20 +40,20 @@ final class CaptureRules {
         }
     }
 
-    /** Returns why an image is to be captured; empty where it is not. */
-    Set<CaptureReason> reasons(DetectionRequest request, Detection detection) {
+    /**
+     * Returns why an image is to be captured; empty where it is not.
+     *
+     * @param usual whether it looks like the training images
+     */
+    Set<CaptureReason> reasons(ModelVerdict verdict, boolean usual) {
         Set<CaptureReason> reasons = EnumSet.noneOf(CaptureReason.class);
-        if (!isCaptured(request, detection.model())) {
-            return reasons;
-        }
-        Verdict verdict = detection.verdict();
         if (verdict.anomalous()) {
             reasons.add(CaptureReason.ANOMALOUS);
         }
         if (Math.abs(verdict.normalizedScore() - 0.5) <= properties.nearThreshold()) {
             reasons.add(CaptureReason.NEAR_THRESHOLD);
         }
-        if (!detection.input().usual()) {
+        if (!usual) {
             reasons.add(CaptureReason.UNUSUAL);
         }
         if (ThreadLocalRandom.current().nextDouble() < properties.randomShare()) {
@@ -65,15 +65,25 @@ final class CaptureRules {
 
     /** Returns whether an image is to be captured on which a candidate has another verdict. */
     boolean capturesDisagreements(DetectionRequest request, ServedModel served) {
-        return properties.reasons().contains(CaptureReason.DISAGREEMENT) && isCaptured(request, served);
+        return properties.reasons().contains(CaptureReason.DISAGREEMENT) && takes(request, served);
     }
 
-    private boolean isCaptured(DetectionRequest request, ServedModel model) {
+    /** Returns whether the images of a request may be captured: it leaves all to the model. */
+    boolean takes(DetectionRequest request, ServedModel model) {
         return request.threshold() == null
                 && request.pixelThreshold() == null
                 && request.minRegionArea() == null
                 && request.region() == null
-                && !properties.excludedModels().contains(model.name());
+                && takes(model);
+    }
+
+    /** Returns whether the images of a request may be captured: it leaves all to the model. */
+    boolean takes(PredictionRequest request, ServedModel model) {
+        return request.region() == null && takes(model);
+    }
+
+    private boolean takes(ServedModel model) {
+        return !properties.excludedModels().contains(model.name());
     }
 
     /** Counts an image, and returns those of its reasons that have captures left in this minute. */

@@ -1,14 +1,15 @@
 package io.draem.service.capture;
 
 import io.draem.service.capture.CapturedImage.Review;
+import io.draem.service.capture.files.DirectoryStore;
+import io.draem.service.capture.files.FileStore;
+import io.draem.service.capture.files.StoreException;
+import io.draem.service.capture.files.StoredFile;
 import io.draem.service.startup.StartUpException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -18,23 +19,17 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The captured images and their labels: files, and a database that one process has open. Safe for use by several
- * threads.
+ * The captured images and their labels: files, and a database that one process has open and that is the index of them. Safe
+ * for use by several threads.
  */
 public final class CaptureStore implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(CaptureStore.class);
 
-    private static final String DATABASE = "captures";
-    /** A label that was answered is on the disk; no file grows outside of the limits. */
-    private static final String SETTINGS = ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;TRACE_LEVEL_FILE=0";
-
-    /** An interrupt of a thread that reads closes no file. */
-    private static final String URL = "jdbc:h2:async:";
-
     private final CaptureFiles files;
     private final JdbcConnectionPool connections;
     private final CaptureTable table;
+    private final CaptureIndex index;
     private long images;
     private long bytes;
 
@@ -42,76 +37,63 @@ public final class CaptureStore implements AutoCloseable {
         this.files = files;
         this.connections = connections;
         this.table = new CaptureTable(connections);
+        this.index = new CaptureIndex(connections, table, files);
     }
 
     /**
      * Opens the store of a directory, which is created if there is none.
      *
-     * @throws StartUpException if it cannot be used, or another process uses it
+     * @param elsewhere where the files are; null for the directory itself. Closed with this store, and if it is not opened
+     * @throws StartUpException if it cannot be used, or another process uses it. One elsewhere that cannot be reached now is
+     *     used as soon as it can be
      */
-    static CaptureStore open(Path directory) {
+    static CaptureStore open(Path directory, @Nullable FileStore elsewhere) {
         Path absolute = directory.toAbsolutePath().normalize();
-        if (absolute.toString().indexOf(';') >= 0) {
-            throw new StartUpException(
-                    "draem.capture.directory has a semicolon in its name: " + absolute, "Use another directory");
-        }
+        JdbcConnectionPool connections = CaptureDatabase.open(absolute);
+        CaptureStore store = new CaptureStore(
+                new CaptureFiles(elsewhere == null ? new DirectoryStore(absolute) : elsewhere), connections);
+        boolean opened = false;
         try {
-            create(absolute);
-            if (!Files.isWritable(absolute)) {
-                throw new IOException("it is not writable");
-            }
-        } catch (IOException e) {
+            store.prepare(elsewhere == null);
+            opened = true;
+            return store;
+        } catch (StoreException e) {
             throw new StartUpException(
-                    "draem.capture.directory cannot be used: " + absolute + ": " + e,
-                    "Name a directory that the service may write to, or leave the property out to capture nothing",
+                    "draem.capture.bucket cannot be used: " + e.getMessage(),
+                    "Correct bucket, region, endpoint and credentials, name a prefix of its own, or leave the property out",
                     e);
-        }
-        JdbcConnectionPool connections = JdbcConnectionPool.create(URL + absolute.resolve(DATABASE) + SETTINGS, "", "");
-        CaptureStore store = new CaptureStore(new CaptureFiles(absolute), connections);
-        try {
-            store.prepare();
         } catch (DataAccessException | IOException e) {
-            connections.dispose();
-            throw new StartUpException(
-                    "The database " + absolute.resolve(DATABASE)
-                            + ".mv.db of draem.capture.directory cannot be opened: " + reason(e),
-                    "Stop the process that uses this directory, or give this one another. If the database is"
-                            + " damaged, restore it, or name another directory: the files in this one stay",
-                    e);
-        }
-        return store;
-    }
-
-    /** Only for the user of the service, where the file system knows users: the images show products. */
-    private static void create(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-            PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
-            if (view != null) {
-                view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+            throw CaptureDatabase.unusable(absolute, e);
+        } finally {
+            if (!opened) {
+                connections.dispose();
+                store.files.close();
             }
         }
     }
 
-    private static String reason(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage());
-    }
-
-    private synchronized void prepare() throws IOException {
-        if (!table.exists() && files.hasImages()) {
-            throw new IOException("it is missing, but there are images");
-        }
-        table.create();
-        int deleted = files.deleteUnknown(new HashSet<>(table.names()));
-        if (deleted > 0) {
-            log.warn("Deleted {} files of captured images that the last process had not completed", deleted);
+    private synchronized void prepare(boolean here) throws IOException {
+        try {
+            index.open();
+            if (here) {
+                index.tidy(); // elsewhere it may take long
+            }
+        } catch (StoreException e) {
+            if (e.refused()) {
+                throw e;
+            }
+            log.warn("No image is captured until the store is there: {}", e.getMessage());
         }
         images = table.count(CaptureFilter.ALL);
         bytes = table.bytes();
+    }
+
+    /**
+     * Uses a store that could not be reached before, and deletes files of images that were not completed. No image may be
+     * added meanwhile.
+     */
+    void tidy() throws IOException {
+        index.tidy();
     }
 
     /**
@@ -122,6 +104,9 @@ public final class CaptureStore implements AutoCloseable {
      * @param mask PNG of the regions at the image's size, null for none
      */
     void add(CapturedImage image, byte[] encoded, byte @Nullable [] map, byte @Nullable [] mask) throws IOException {
+        if (!index.isClaimed()) {
+            throw new IOException("The store has not been reached since the start");
+        }
         boolean added = false;
         try {
             files.write(image.name(), CaptureFiles.ending(image.format()), encoded);
@@ -133,7 +118,7 @@ public final class CaptureStore implements AutoCloseable {
             added = true;
         } finally {
             if (!added) {
-                files.delete(image);
+                index.discard(image);
             }
         }
         count(1, image.bytes());
@@ -144,8 +129,8 @@ public final class CaptureStore implements AutoCloseable {
      *
      * @return whether the same file is there for the same version
      */
-    boolean merge(CaptureWork work) {
-        return table.merge(work.verdict(), work.digest(), work.reasons(), work.candidate());
+    boolean merge(CaptureWork work, String digest) {
+        return table.merge(work.verdict(), digest, work.reasons(), work.candidate());
     }
 
     /** Returns an image; null if there is none of that number. */
@@ -182,9 +167,14 @@ public final class CaptureStore implements AutoCloseable {
         return table.label(id, review);
     }
 
-    /** Returns a file of an image, which is not there if it was deleted meanwhile or not kept. */
-    public Path file(CapturedImage image, CapturedFile file) {
-        return files.path(image.name(), file.ending(image));
+    /**
+     * Opens a file of an image.
+     *
+     * @throws NoSuchFileException if it was deleted meanwhile, or not kept
+     * @throws StoreException if the files are elsewhere, and cannot be read now
+     */
+    public StoredFile open(CapturedImage image, CapturedFile file) throws IOException {
+        return files.open(image, file);
     }
 
     /** Returns the names of the models of all images, in order. */
@@ -230,8 +220,9 @@ public final class CaptureStore implements AutoCloseable {
         try {
             table.shutDown();
         } catch (DataAccessException e) {
-            log.warn("The database of captured images was not closed in order: {}", reason(e));
+            log.warn("The database of captured images was not closed in order: {}", CaptureDatabase.reason(e));
         }
         connections.dispose();
+        files.close();
     }
 }

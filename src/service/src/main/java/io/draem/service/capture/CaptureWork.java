@@ -14,6 +14,7 @@ import io.draem.score.ScaledMap;
 import io.draem.service.capture.CapturedImage.CandidateVerdict;
 import io.draem.service.capture.CapturedImage.ModelVerdict;
 import io.draem.service.capture.CapturedImage.Review;
+import io.draem.service.detection.Prediction;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Polygon;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * An image to write.
  *
  * @param encoded its file; not copied
- * @param digest {@code sha256:} and the hexadecimal digest of the file
  * @param minRegionArea fewest pixels of a region in its verdict
  * @param candidate the verdict of a candidate that disagreed; null for none
  * @param map raw anomaly map; null where it is not known any more
@@ -40,7 +40,6 @@ record CaptureWork(
         byte[] encoded,
         Instant time,
         ModelVerdict verdict,
-        String digest,
         FrameSize size,
         Set<CaptureReason> reasons,
         int minRegionArea,
@@ -51,28 +50,58 @@ record CaptureWork(
     /** More than a response has: a mask without one of the regions would label a defect as good. */
     private static final int MOST_REGIONS = 10_000;
 
+    /**
+     * Returns an image of a request for the outputs of a network.
+     *
+     * @param minRegionArea fewest pixels of a region where the model does not set them
+     */
+    static CaptureWork of(
+            byte[] encoded,
+            Prediction prediction,
+            ModelVerdict verdict,
+            Set<CaptureReason> reasons,
+            int minRegionArea) {
+        return new CaptureWork(
+                encoded,
+                Instant.now(),
+                verdict,
+                prediction.image(),
+                reasons,
+                prediction.model().card().minRegionArea(null, minRegionArea),
+                null,
+                prediction.map(),
+                prediction.region());
+    }
+
     /** Returns how many bytes it has in memory. */
     long length() {
         return encoded.length + (map == null ? 0 : (long) Float.BYTES * map.values().length);
     }
 
-    /** Draws map and mask, and writes all to a store. */
-    void write(CaptureStore store) throws IOException, ImageException {
+    /**
+     * Draws map and mask, and writes all to a store.
+     *
+     * @param digest {@code sha256:} and the hexadecimal digest of the file
+     */
+    void write(CaptureStore store, String digest) throws IOException, ImageException {
+        ModelVerdict found = verdict;
         byte[] mapped = null;
         byte[] mask = null;
         if (map != null) {
             mapped = PngWriter.map(new ScaledMap(map, map.width(), map.height()));
             ScaledMap scaled = new ScaledMap(
                     map, size.width(), size.height(), region == null ? null : region.at(size.width(), size.height()));
-            mask = mask(RegionFinder.find(
+            Regions regions = RegionFinder.find(
                     scaled,
                     new RegionOptions(
-                            verdict.pixelThreshold(), minRegionArea, verdict.anomalous(), true, MOST_REGIONS)));
+                            verdict.pixelThreshold(), minRegionArea, verdict.anomalous(), true, MOST_REGIONS));
+            found = verdict.with(regions);
+            mask = mask(regions);
         }
         CapturedImage image = new CapturedImage(
                 0, // the store sets it
                 time,
-                verdict,
+                found,
                 digest,
                 ImageFormat.of(encoded),
                 size,

@@ -2,6 +2,11 @@ package io.draem.service.capture;
 
 import io.draem.frame.FrameSize;
 import io.draem.image.ImageFormat;
+import io.draem.score.Calibration;
+import io.draem.score.Regions;
+import io.draem.score.Verdict;
+import io.draem.service.detection.Prediction;
+import io.draem.service.models.ServedModel;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +57,53 @@ public record CapturedImage(
             double normalizedScore,
             double threshold,
             double pixelThreshold,
-            int regions) {}
+            int regions) {
+
+        static ModelVerdict of(ServedModel model, Verdict verdict) {
+            return new ModelVerdict(
+                    model.name(),
+                    model.version(),
+                    model.digest(),
+                    verdict.anomalous(),
+                    verdict.score(),
+                    verdict.normalizedScore(),
+                    verdict.threshold(),
+                    verdict.regions().pixelThreshold(),
+                    verdict.regions().count());
+        }
+
+        /** Returns the verdict by the model's own thresholds, whose regions are not known yet. */
+        static ModelVerdict of(Prediction prediction) {
+            ServedModel model = prediction.model();
+            Calibration calibration = model.card().calibration();
+            double threshold = calibration.imageThreshold();
+            double score = prediction.score();
+            return new ModelVerdict(
+                    model.name(),
+                    model.version(),
+                    model.digest(),
+                    prediction.anomalous(),
+                    score,
+                    Calibration.normalize(score, threshold, calibration.scoreMin(), calibration.scoreMax()),
+                    threshold,
+                    calibration.pixelThreshold(),
+                    0);
+        }
+
+        /** Returns the verdict with regions that were found since. */
+        ModelVerdict with(Regions found) {
+            return new ModelVerdict(
+                    model,
+                    version,
+                    modelDigest,
+                    anomalous,
+                    score,
+                    normalizedScore,
+                    threshold,
+                    found.pixelThreshold(),
+                    found.count());
+        }
+    }
 
     /**
      * The verdict of a candidate.

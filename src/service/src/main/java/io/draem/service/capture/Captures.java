@@ -11,9 +11,12 @@ import io.draem.service.detection.Admission;
 import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionArchive;
 import io.draem.service.detection.DetectionRequest;
+import io.draem.service.detection.Prediction;
+import io.draem.service.detection.PredictionRequest;
 import io.draem.service.detection.WorkQueue;
 import io.draem.service.models.ServedModel;
 import io.draem.text.EscapedFailure;
+import io.draem.text.Sha256;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -35,6 +38,9 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     /** Between looks for images that are too old. */
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
+    /** Between lines of the log that images are not captured. */
+    private static final long PAUSE = TimeUnit.MINUTES.toNanos(1);
+
     /** How long the images that wait may take to be written when the service ends. */
     private static final long CLOSING_MILLIS = 5000;
 
@@ -43,16 +49,23 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     private final CaptureRules rules;
     private final CaptureRetention retention;
     private final WorkQueue<CaptureWork> waiting;
+    private final int minRegionArea;
     private final Thread writer = new Thread(this::write, "captures");
     private volatile boolean closed;
+    private volatile boolean ended;
     private boolean failing;
+    private long reported;
 
-    /** @param mostBytes most bytes of the images that wait to be written */
+    /**
+     * @param minRegionArea fewest pixels of a region where the model does not set them
+     * @param mostBytes most bytes of the images that wait to be written
+     */
     Captures(
             CaptureProperties properties,
             CaptureStore store,
             Admission admission,
             CaptureListener listener,
+            int minRegionArea,
             long mostBytes) {
         this.retention = new CaptureRetention(
                 store,
@@ -62,6 +75,7 @@ public final class Captures implements DetectionArchive, AutoCloseable {
         this.rules = new CaptureRules(properties);
         this.store = store;
         this.listener = listener;
+        this.minRegionArea = minRegionArea;
         this.waiting = new WorkQueue<>(admission, mostBytes, CaptureWork::length);
         writer.setDaemon(true);
         writer.setPriority(Thread.MIN_PRIORITY);
@@ -80,19 +94,35 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     @Override
     public void offer(
             DetectionRequest request, Detection detection, AnomalyMap map, @Nullable RegionOfInterest region) {
-        Set<CaptureReason> reasons = take(detection.model(), rules.reasons(request, detection));
+        ModelVerdict verdict = ModelVerdict.of(detection.model(), detection.verdict());
+        Set<CaptureReason> reasons = rules.takes(request, detection.model())
+                ? take(
+                        detection.model(),
+                        rules.reasons(verdict, detection.input().usual()))
+                : Set.of();
         if (!reasons.isEmpty()) {
             add(new CaptureWork(
                     request.image(),
                     Instant.now(),
-                    verdict(detection.model(), detection.verdict()),
-                    detection.digest(),
+                    verdict,
                     detection.image(),
                     reasons,
                     detection.verdict().minRegionArea(),
                     null,
                     map,
                     region));
+        }
+    }
+
+    @Override
+    public void offer(PredictionRequest request, byte[] image, Prediction prediction) {
+        ServedModel model = prediction.model();
+        ModelVerdict verdict = ModelVerdict.of(prediction);
+        Set<CaptureReason> reasons = rules.takes(request, model)
+                ? take(model, rules.reasons(verdict, prediction.input().usual()))
+                : Set.of();
+        if (!reasons.isEmpty()) {
+            add(CaptureWork.of(image, prediction, verdict, reasons, minRegionArea));
         }
     }
 
@@ -111,8 +141,7 @@ public final class Captures implements DetectionArchive, AutoCloseable {
             add(new CaptureWork(
                     request.image(),
                     Instant.now(),
-                    verdict(served, verdict),
-                    ofCandidate.digest(),
+                    ModelVerdict.of(served, verdict),
                     ofCandidate.image(),
                     reasons,
                     verdict.minRegionArea(),
@@ -134,19 +163,6 @@ public final class Captures implements DetectionArchive, AutoCloseable {
         return left;
     }
 
-    private static ModelVerdict verdict(ServedModel model, Verdict verdict) {
-        return new ModelVerdict(
-                model.name(),
-                model.version(),
-                model.digest(),
-                verdict.anomalous(),
-                verdict.score(),
-                verdict.normalizedScore(),
-                verdict.threshold(),
-                verdict.regions().pixelThreshold(),
-                verdict.regions().count());
-    }
-
     private void add(CaptureWork work) {
         if (closed || !waiting.add(work)) {
             listener.ended(work.verdict().model(), Outcome.DROPPED);
@@ -155,8 +171,9 @@ public final class Captures implements DetectionArchive, AutoCloseable {
 
     private void write() {
         long enforced = System.nanoTime() - INTERVAL;
+        boolean all = true;
         boolean ends = false;
-        while (!ends) {
+        while (!ends && !ended) {
             try {
                 boolean last = closed;
                 CaptureWork work = waiting.poll(1);
@@ -168,16 +185,23 @@ public final class Captures implements DetectionArchive, AutoCloseable {
                     }
                 }
                 ends = last && work == null;
-                if (work != null || System.nanoTime() - enforced >= INTERVAL) {
+                if (System.nanoTime() - enforced >= INTERVAL) {
                     enforced = System.nanoTime();
-                    retention.enforce(Instant.now());
+                    all = false;
+                    store.tidy();
+                }
+                if (work != null || !all) {
+                    all = true; // if this fails, again after the interval
+                    all = retention.enforce(Instant.now());
                 }
             } catch (InterruptedException e) {
                 // left behind by another part; closing does not interrupt
             } catch (IOException | DataAccessException e) {
                 report(e);
             } catch (Throwable e) {
-                log.error("An image was not captured", EscapedFailure.of(e));
+                if (!ended) {
+                    log.error("An image was not captured", EscapedFailure.of(e));
+                }
             }
         }
     }
@@ -186,10 +210,11 @@ public final class Captures implements DetectionArchive, AutoCloseable {
         String model = work.verdict().model();
         Outcome outcome = Outcome.FAILED;
         try {
-            if (store.merge(work)) {
+            String digest = Sha256.of(work.encoded());
+            if (store.merge(work, digest)) {
                 outcome = Outcome.DUPLICATE;
             } else {
-                work.write(store);
+                work.write(store, digest);
                 outcome = Outcome.STORED;
             }
             failing = false;
@@ -200,10 +225,12 @@ public final class Captures implements DetectionArchive, AutoCloseable {
         }
     }
 
-    /** Once, until an image is written again. */
+    /** Once until an image is written again, and once a minute. */
     private void report(Exception failure) {
-        if (!failing) {
+        long now = System.nanoTime();
+        if (!failing && !ended && (reported == 0 || now - reported >= PAUSE)) {
             failing = true;
+            reported = now;
             log.error("Images are not captured: {}", failure.toString());
         }
     }
@@ -212,6 +239,7 @@ public final class Captures implements DetectionArchive, AutoCloseable {
     public void close() throws InterruptedException {
         closed = true;
         writer.join(CLOSING_MILLIS);
+        ended = true; // a store that does not answer may still hold the thread
         store.close();
     }
 }

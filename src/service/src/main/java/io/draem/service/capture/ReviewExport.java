@@ -4,10 +4,10 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.overlay.PngWriter;
 import io.draem.service.capture.CapturedImage.ModelVerdict;
 import io.draem.service.capture.CapturedImage.Review;
+import io.draem.service.capture.files.StoredFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -26,6 +26,10 @@ public final class ReviewExport {
     public static final List<ReviewLabel> LABELS = List.of(ReviewLabel.GOOD, ReviewLabel.DEFECT);
 
     private static final int PAGE = 100;
+
+    /** Bytes of a PNG that do not grow with its pixels; a mask has at most two bytes for each. */
+    private static final int HEAD = 1024;
+
     private static final String HEADER =
             "file,label,mask,captured,reasons,version,score,normalizedScore,threshold,reviewer,reviewed\n";
 
@@ -77,19 +81,19 @@ public final class ReviewExport {
     }
 
     private void write(CapturedImage image, ZipOutputStream zip, StringBuilder table) throws IOException {
-        byte[] encoded;
         byte[] mask;
         boolean good = image.review().label() == ReviewLabel.GOOD;
-        try {
-            encoded = Files.readAllBytes(store.file(image, CapturedFile.IMAGE));
-            mask = good ? null : mask(image);
-        } catch (NoSuchFileException e) {
-            return; // deleted meanwhile
-        }
         String name = image.name().replace('/', '-');
         String file = (good ? goodFolder : "test/defect/") + name + CaptureFiles.ending(image.format());
         String maskFile = "ground_truth/defect/" + name + "_mask.png";
-        put(zip, file, encoded);
+        try (StoredFile encoded = store.open(image, CapturedFile.IMAGE)) {
+            mask = good ? null : mask(image);
+            zip.putNextEntry(new ZipEntry(file));
+            encoded.copy(zip);
+            zip.closeEntry();
+        } catch (NoSuchFileException e) {
+            return; // deleted meanwhile
+        }
         if (mask != null) {
             put(zip, maskFile, mask);
         }
@@ -118,9 +122,12 @@ public final class ReviewExport {
             return PngWriter.bits(RegionOfInterest.ofJson(outlines)
                     .at(image.size().width(), image.size().height()));
         }
-        return image.hasMap() && image.verdict().regions() > 0
-                ? Files.readAllBytes(store.file(image, CapturedFile.MASK))
-                : null;
+        if (!image.hasMap() || image.verdict().regions() == 0) {
+            return null;
+        }
+        try (StoredFile mask = store.open(image, CapturedFile.MASK)) {
+            return mask.read(HEAD + 2L * image.size().pixels());
+        }
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {

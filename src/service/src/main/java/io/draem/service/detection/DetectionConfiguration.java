@@ -103,6 +103,17 @@ class DetectionConfiguration {
     }
 
     @Bean
+    ImagePreviews imagePreviews(
+            ModelRepository models,
+            ImageDecoder imageDecoder,
+            MemoryLimits limits,
+            Admission admission,
+            PixelBudget pixelBudget,
+            FairExecutor imageThreads) {
+        return new ImagePreviews(models, imageDecoder, limits, admission, pixelBudget, imageThreads);
+    }
+
+    @Bean
     FrameAdmission frameAdmission(FairExecutor imageThreads, DetectionProperties properties) {
         return new FrameAdmission(imageThreads, properties.image().maxTiles(), properties.requestTimeout());
     }
@@ -120,9 +131,17 @@ class DetectionConfiguration {
             ResponseBudget responseBudget,
             FairExecutor imageThreads,
             DetectionListener listener,
-            FrameAdmission frameAdmission) {
+            FrameAdmission frameAdmission,
+            @Nullable DetectionArchive archive) {
         return new PredictionService(
-                requestDispatch, imagePreparation, pixelBudget, responseBudget, imageThreads, listener, frameAdmission);
+                requestDispatch,
+                imagePreparation,
+                pixelBudget,
+                responseBudget,
+                imageThreads,
+                listener,
+                frameAdmission,
+                archive == null ? DetectionArchive.NONE : archive);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.draem.service.detection;
 
 import io.draem.frame.FrameSize;
+import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
 import io.draem.score.AnomalyMap;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param model the model that ran
  * @param score raw image score
  * @param map raw anomaly map, at the size that the network gives it
+ * @param image size of the upright image; of a tensor that of the network's input
+ * @param region the part of the image that counted; null for all of it
  * @param frame size of what the network saw, and of the reconstruction: that of its input unless an image was cut
  * @param reconstruction the reconstruction {@code [3, height, width]} of the frame; null where it was not requested
  * @param input whether the image looks like the model's training images
@@ -24,6 +27,8 @@ public record Prediction(
         ServedModel model,
         double score,
         AnomalyMap map,
+        FrameSize image,
+        @Nullable RegionOfInterest region,
         FrameSize frame,
         float @Nullable [] reconstruction,
         InputCheck input,

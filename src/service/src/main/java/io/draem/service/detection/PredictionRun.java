@@ -2,7 +2,9 @@ package io.draem.service.detection;
 
 import io.draem.frame.Frame;
 import io.draem.frame.FrameBlender;
+import io.draem.frame.FramePlan;
 import io.draem.frame.FrameSize;
+import io.draem.frame.RegionOfInterest;
 import io.draem.image.ImageWarning;
 import io.draem.model.InputCheck;
 import io.draem.runtime.onnx.ModelInput;
@@ -14,6 +16,7 @@ import io.draem.service.queue.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Passes the images of one request through the queue of its model. */
 final class PredictionRun {
@@ -35,6 +38,8 @@ final class PredictionRun {
 
     /** What is kept of an image whose inputs are submitted: not its pixels. */
     private record Submitted(
+            FrameSize image,
+            @Nullable RegionOfInterest region,
             FrameSize frame,
             InputCheck input,
             List<ImageWarning> warnings,
@@ -89,8 +94,11 @@ final class PredictionRun {
         long start = System.nanoTime();
         ImagePreparation.Prepared prepared = preparation.prepare(input);
         Frame frame = prepared.frame();
+        FramePlan plan = frame.plan();
         submitted.add(new Submitted(
-                frame.plan().frame(),
+                plan.image(),
+                plan.regionOfInterest(),
+                plan.frame(),
                 prepared.input(),
                 prepared.warnings(),
                 prepared.decode(),
@@ -116,6 +124,8 @@ final class PredictionRun {
                 model,
                 result.frame().score(),
                 result.frame().map(),
+                image.image(),
+                image.region(),
                 image.frame(),
                 result.frame().planes(),
                 image.input(),

@@ -4,6 +4,7 @@ import io.draem.runtime.onnx.ModelInput;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.FairExecutor;
+import io.draem.service.queue.Listeners;
 import io.draem.service.queue.QueueWindow;
 import io.draem.service.queue.RequestContext;
 import io.draem.service.queue.Slot;
@@ -25,6 +26,7 @@ public final class PredictionService {
     private final FairExecutor threads;
     private final DetectionListener listener;
     private final FrameAdmission frames;
+    private final DetectionArchive archive;
 
     PredictionService(
             RequestDispatch dispatch,
@@ -33,7 +35,8 @@ public final class PredictionService {
             ResponseBudget responses,
             FairExecutor threads,
             DetectionListener listener,
-            FrameAdmission frames) {
+            FrameAdmission frames,
+            DetectionArchive archive) {
         this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
@@ -41,6 +44,7 @@ public final class PredictionService {
         this.threads = threads;
         this.listener = listener;
         this.frames = frames;
+        this.archive = archive;
     }
 
     /** A request that can be read once its model is known. */
@@ -102,7 +106,18 @@ public final class PredictionService {
                         input -> prepare(input, images.take(input), model, request.context());
                 List<Prediction> predictions = new PredictionRun(model, window, request, prepare, start).all(first);
                 responses.take(predictions.stream().mapToLong(Prediction::bytes).sum(), request.context());
+                offer(request, predictions);
                 return predictions;
+            }
+        }
+    }
+
+    /** Offers the images to the archive; a tensor is none. */
+    private void offer(PredictionRequest request, List<Prediction> predictions) {
+        for (int i = 0; i < predictions.size(); i++) {
+            if (request.inputs().get(i) instanceof PredictionRequest.Input.Encoded encoded) {
+                Prediction prediction = predictions.get(i);
+                Listeners.call("archive", () -> archive.offer(request, encoded.image(), prediction));
             }
         }
     }

@@ -4,7 +4,6 @@ import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;
 
 import io.draem.service.api.ResponseExamples;
 import io.draem.service.api.SchemaNames;
-import io.draem.service.queue.RequestContext;
 import io.draem.service.web.Endpoints;
 import io.draem.service.web.Headers;
 import io.swagger.v3.oas.models.Components;
@@ -23,7 +22,6 @@ import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import io.swagger.v3.oas.models.tags.Tag;
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -153,8 +151,7 @@ class OpenApiConfiguration {
     @Bean
     OperationCustomizer requestHeaders() {
         return (operation, method) -> {
-            if (Arrays.stream(method.getMethodParameters())
-                    .anyMatch(parameter -> parameter.getParameterType() == RequestContext.class)) {
+            if (ProblemResponses.takesImages(method)) {
                 operation.addParametersItem(QueryDocumentation.example(
                         new HeaderParameter()
                                 .name(Headers.REQUEST_TIMEOUT)

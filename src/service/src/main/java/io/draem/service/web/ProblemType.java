@@ -32,6 +32,7 @@ public enum ProblemType {
     NOT_IMPLEMENTED(HttpStatus.NOT_IMPLEMENTED, "The service does not support what the request needs"),
     OVERLOADED(HttpStatus.SERVICE_UNAVAILABLE, "The service is overloaded"),
     NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
+    CAPTURES_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The store of captured images does not answer"),
     DEADLINE_EXCEEDED(HttpStatus.GATEWAY_TIMEOUT, "The response took too long"),
     HTTP_VERSION_NOT_SUPPORTED(HttpStatus.HTTP_VERSION_NOT_SUPPORTED, "The version of HTTP is not supported");
 
@@ -90,6 +91,7 @@ public enum ProblemType {
                         + " label captured images, admin to load, unload, promote and roll back models";
             case NOT_CAPTURED ->
                 "It was deleted, or the service captures no images: draem.capture.directory names where they are kept";
+            case CAPTURES_UNAVAILABLE -> "Try again later; the service's log says why";
             case LABEL_CONFLICT -> "Read the image again, and label it with its revision";
             case VERSION_CONFLICT -> "Another version serves, or is the candidate: see GET /v1/models/{name}";
             case TOO_MANY_REQUESTS -> "Send fewer requests with this key; Retry-After has the seconds to wait";

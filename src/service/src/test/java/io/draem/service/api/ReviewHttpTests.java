@@ -1,20 +1,33 @@
 package io.draem.service.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.draem.model.TestModels;
+import io.draem.service.grpc.GrpcPort;
+import io.draem.service.grpc.inference.GRPCInferenceServiceGrpc;
+import io.draem.service.grpc.inference.ModelInferRequest;
 import io.draem.service.models.ModelDirectory;
 import io.draem.testing.Await;
+import io.draem.text.Sha256;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import javax.imageio.ImageIO;
@@ -28,6 +41,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -40,6 +54,8 @@ import tools.jackson.databind.JsonNode;
             "draem.inference.provider=cpu",
             "draem.capture.random-share=1",
             "draem.capture.excluded-models=secret",
+            "draem.grpc.enabled=true",
+            "draem.grpc.port=0",
             "draem.security.api-keys.poll-interval=1h"
         })
 @Tag("slow")
@@ -54,6 +70,9 @@ class ReviewHttpTests {
     private static Path temporary;
 
     private Http http;
+
+    @Autowired
+    private ApplicationContext service;
 
     @DynamicPropertySource
     static void models(DynamicPropertyRegistry properties) throws Exception {
@@ -132,6 +151,109 @@ class ReviewHttpTests {
         awaitCaptured(detect(image("test/broken/012.jpg", 5), "")); // the thread that writes keeps the order
         assertThat(metric("stored")).isEqualTo(stored + 1);
         assertThat(Http.text(http.get("/v1/review/images?model=secret", ANNA))).contains("\"images\":[]");
+    }
+
+    @Test
+    void imagesOfTheOpenInferenceProtocolAreCapturedAsThoseOfTheServicesOwn() throws Exception {
+        JsonNode own = awaitCaptured(detect(image("test/broken/012.jpg", 30), ""));
+        byte[] broken = image("test/broken/012.jpg", 31);
+        byte[] good = image("train/good/000.jpg", 31);
+        infer(broken, good);
+        JsonNode captured = awaitCaptured(broken);
+        for (String same : List.of(
+                "model",
+                "version",
+                "modelDigest",
+                "score",
+                "normalizedScore",
+                "threshold",
+                "anomalous",
+                "reasons",
+                "regions",
+                "width",
+                "height")) {
+            assertThat(captured.get(same)).as(same).isEqualTo(own.get(same));
+        }
+        String path = "/v1/review/images/";
+        for (String file : List.of("map", "mask")) {
+            assertThat(http.get(path + captured.get("id").asLong() + "/" + file, ANNA)
+                            .body())
+                    .isEqualTo(http.get(path + own.get("id").asLong() + "/" + file, ANNA)
+                            .body());
+        }
+        assertThat(awaitCaptured(good).get("anomalous").asBoolean()).isFalse();
+
+        byte[] remote = image("test/broken/012.jpg", 32);
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", GrpcPort.of(service))
+                .usePlaintext()
+                .build();
+        try {
+            Metadata key = new Metadata();
+            key.put(Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER), "line");
+            ModelInferRequest.Builder request = ModelInferRequest.newBuilder().setModelName("cookie");
+            request.addInputsBuilder()
+                    .setName("input")
+                    .setDatatype("BYTES")
+                    .addShape(1)
+                    .getContentsBuilder()
+                    .addBytesContents(ByteString.copyFrom(remote));
+            GRPCInferenceServiceGrpc.newBlockingStub(channel)
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(key))
+                    .modelInfer(request.build());
+        } finally {
+            channel.shutdownNow();
+        }
+        assertThat(awaitCaptured(remote).get("score")).isEqualTo(own.get("score"));
+    }
+
+    @Test
+    void tensorsAreNoImagesAndAreNotCaptured() throws Exception {
+        double stored = metric("stored");
+        JsonNode input = Http.json(http.get("/v2/models/cookie", LINE)).at("/inputs/0/shape");
+        int pixels = input.get(2).asInt() * input.get(3).asInt();
+        HttpResponse<byte[]> answer = http.post(
+                "/v2/models/cookie/infer",
+                "application/octet-stream",
+                new byte[3 * Float.BYTES * pixels],
+                "X-API-Key",
+                "line",
+                "Inference-Header-Content-Length",
+                "0");
+        assertThat(answer.statusCode()).as(Http.text(answer)).isEqualTo(200);
+        awaitCaptured(detect(image("test/broken/012.jpg", 41), "")); // the thread that writes keeps the order
+        assertThat(metric("stored")).isEqualTo(stored + 1);
+    }
+
+    @Test
+    void aPreviewIsAPictureOfAnyFormatWithoutARunOfTheModel() throws Exception {
+        BufferedImage large = new BufferedImage(2000, 500, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < 2000; x++) {
+            for (int y = 0; y < 500; y++) {
+                large.setRGB(x, y, x < 1000 ? 0xC04020 : 0x2040C0);
+            }
+        }
+        ByteArrayOutputStream tiff = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(large, "tiff", tiff)).isTrue();
+        detect(tiff.toByteArray(), "");
+        long id = awaitCaptured(tiff.toByteArray()).get("id").asLong();
+        String path = "/v1/review/images/" + id;
+        assertThat(http.get(path + "/image", ANNA).headers().firstValue("Content-Type"))
+                .hasValue("image/tiff");
+        double before = detections();
+        assertThat(before).isPositive();
+        HttpResponse<byte[]> answer = http.get(path + "/preview", ANNA);
+        assertThat(answer.statusCode()).as(Http.text(answer)).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/png");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(answer.body()));
+        assertThat(picture.getWidth()).isEqualTo(1600);
+        assertThat(picture.getHeight()).isEqualTo(400);
+        assertThat(picture.getRGB(100, 100)).isEqualTo(0xFFC04020);
+        assertThat(picture.getRGB(1500, 300)).isEqualTo(0xFF2040C0);
+        assertThat(detections()).isEqualTo(before);
+        assertThat(http.get(path + "/preview", LINE).statusCode()).isEqualTo(403);
+        assertThat(http.get("/v1/review/images/999999/preview", ANNA).statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -243,7 +365,7 @@ class ReviewHttpTests {
                         "ground_truth/defect/",
                         "");
         assertThat(entries.values()).anyMatch(bytes -> Arrays.equals(bytes, good));
-        String table = new String(entries.get("images.csv"), java.nio.charset.StandardCharsets.UTF_8);
+        String table = new String(entries.get("images.csv"), UTF_8);
         assertThat(table.lines()).hasSize(4);
         assertThat(table).contains("anomalous", ",anna,").doesNotContain("null");
         String name = entries.entrySet().stream()
@@ -298,6 +420,33 @@ class ReviewHttpTests {
         HttpResponse<byte[]> answer = http.post("/v1/detect" + query, "image/jpeg", file, LINE);
         assertThat(answer.statusCode()).as(Http.text(answer)).isEqualTo(200);
         return Http.json(answer);
+    }
+
+    /** Sends images by the Open Inference Protocol. */
+    private void infer(byte[]... images) throws Exception {
+        String data = Arrays.stream(images)
+                .map(image -> '"' + Base64.getEncoder().encodeToString(image) + '"')
+                .collect(Collectors.joining(","));
+        String body = "{\"inputs\":[{\"name\":\"input\",\"datatype\":\"BYTES\",\"shape\":[" + images.length
+                + "],\"data\":[" + data + "]}]}";
+        HttpResponse<byte[]> answer =
+                http.post("/v2/models/cookie/infer", "application/json", body.getBytes(UTF_8), LINE);
+        assertThat(answer.statusCode()).as(Http.text(answer)).isEqualTo(200);
+    }
+
+    private double detections() throws Exception {
+        return Http.text(http.get("/actuator/prometheus", ROOT))
+                .lines()
+                .filter(line ->
+                        line.startsWith("draem_detect_seconds_count") || line.startsWith("draem_verdicts_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private JsonNode awaitCaptured(byte[] file) throws Exception {
+        String digest = Sha256.of(file);
+        Await.until(LIMIT, () -> withDigest(digest).size() == 1);
+        return withDigest(digest).get(0);
     }
 
     private JsonNode awaitCaptured(JsonNode verdict) throws Exception {

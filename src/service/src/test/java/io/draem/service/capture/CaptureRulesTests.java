@@ -16,7 +16,7 @@ class CaptureRulesTests {
     private static final Set<CaptureReason> BOTH = EnumSet.of(CaptureReason.ANOMALOUS, CaptureReason.RANDOM);
 
     private final CaptureRules rules = new CaptureRules(new CaptureProperties(
-            Path.of("captured"), BOTH, 0.1, 1, List.of(), DataSize.ofGigabytes(1), 100, Duration.ofDays(1)));
+            Path.of("captured"), null, BOTH, 0.1, 1, List.of(), DataSize.ofGigabytes(1), 100, Duration.ofDays(1)));
 
     @Test
     void aReasonThatHasTakenItsImagesOfAMinuteIsNotNamedByAnother() {

@@ -7,6 +7,10 @@ import io.draem.frame.FrameSize;
 import io.draem.image.ImageFormat;
 import io.draem.service.capture.CapturedImage.ModelVerdict;
 import io.draem.service.capture.CapturedImage.Review;
+import io.draem.service.capture.files.DirectoryStore;
+import io.draem.service.capture.files.FileStore;
+import io.draem.service.capture.files.StoreException;
+import io.draem.service.capture.files.StoredFile;
 import io.draem.service.startup.StartUpException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,11 +19,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +47,7 @@ class CaptureStoreTests {
 
     @BeforeEach
     void open() {
-        store = CaptureStore.open(directory);
+        store = CaptureStore.open(directory, null);
     }
 
     @AfterEach
@@ -89,7 +95,7 @@ class CaptureStoreTests {
         Files.createFile(day.resolve("notes.txt"));
         Files.createFile(directory.resolve("120000-001-cookie-0123456789ab.jpg"));
 
-        store = CaptureStore.open(directory);
+        store = CaptureStore.open(directory, null);
         assertThat(store.find(1)).extracting(image -> image.review().label()).isEqualTo(ReviewLabel.UNSURE);
         assertThat(store.images()).isEqualTo(1);
         assertThat(store.bytes()).isEqualTo(300);
@@ -128,12 +134,12 @@ class CaptureStoreTests {
     @Test
     void aDirectoryThatCannotBeUsedIsReported() throws IOException {
         assertThatExceptionOfType(StartUpException.class)
-                .isThrownBy(() -> CaptureStore.open(Files.createFile(directory.resolve("file"))))
+                .isThrownBy(() -> CaptureStore.open(Files.createFile(directory.resolve("file")), null))
                 .withMessageContaining("draem.capture.directory cannot be used");
         Path damaged = Files.createDirectory(directory.resolve("damaged"));
         Files.write(damaged.resolve("captures.mv.db"), new byte[8192]);
         assertThatExceptionOfType(StartUpException.class)
-                .isThrownBy(() -> CaptureStore.open(damaged))
+                .isThrownBy(() -> CaptureStore.open(damaged, null))
                 .withMessageContaining("captures.mv.db of draem.capture.directory cannot be opened")
                 .satisfies(e -> assertThat(e.remedy()).contains("restore it"));
     }
@@ -154,11 +160,11 @@ class CaptureStoreTests {
         store.close();
         Files.delete(directory.resolve("captures.mv.db"));
         assertThatExceptionOfType(StartUpException.class)
-                .isThrownBy(() -> CaptureStore.open(directory))
+                .isThrownBy(() -> CaptureStore.open(directory, null))
                 .withMessageContaining("it is missing, but there are images");
         assertThat(files()).hasSize(3);
         Path other = directory.resolve("other");
-        store = CaptureStore.open(other);
+        store = CaptureStore.open(other, null);
         assertThat(store.images()).isZero();
     }
 
@@ -171,6 +177,137 @@ class CaptureStoreTests {
         Files.createDirectories(stuck.resolve("not empty"));
         enforce(NOON.plus(AGE).plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
         assertThat(ids()).containsExactly(1L);
+    }
+
+    @Test
+    void imagesThatAreElsewhereEndTheStart() throws IOException {
+        add(0);
+        store.close();
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> CaptureStore.open(directory, new Elsewhere()))
+                .withMessageContaining("its images are in the directory, not in elsewhere");
+        store = CaptureStore.open(directory, null);
+        store.delete(Objects.requireNonNull(store.find(1)));
+        store.close();
+        Elsewhere elsewhere = new Elsewhere();
+        store = CaptureStore.open(directory, elsewhere);
+        add(1);
+        assertThat(elsewhere.owner).isNotEmpty();
+        assertThat(elsewhere.directory.resolve(image(1).name() + ".jpg")).exists();
+        store.close();
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> CaptureStore.open(directory, null))
+                .withMessageContaining("its images are in elsewhere, not in the directory");
+        store = CaptureStore.open(directory, new Elsewhere());
+        assertThat(store.images()).isEqualTo(1);
+    }
+
+    @Test
+    void aStoreThatIsNotReachedIsUsedWhenItIs() throws IOException {
+        store.close();
+        Elsewhere elsewhere = new Elsewhere();
+        elsewhere.failure = new StoreException("elsewhere cannot be reached", false, null);
+        store = CaptureStore.open(directory, elsewhere);
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> add(0));
+        assertThatExceptionOfType(StoreException.class).isThrownBy(store::tidy);
+        elsewhere.failure = null;
+        Path day = Files.createDirectories(elsewhere.directory.resolve("2026-03-01"));
+        store.tidy();
+        Files.createFile(day.resolve("120000-001-cookie-0123456789ab.jpg"));
+        add(0);
+        assertThat(ids()).containsExactly(1L);
+
+        // What was not completed while it failed is deleted later, and what is too old.
+        elsewhere.failure = new StoreException("elsewhere cannot be reached", false, null);
+        elsewhere.written = 1;
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> add(1));
+        assertThat(elsewhere.directory.resolve(image(1).name() + ".jpg")).exists();
+        enforce(NOON.plus(AGE).plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
+        assertThat(ids()).containsExactly(1L);
+        elsewhere.failure = null;
+        store.tidy();
+        assertThat(elsewhere.directory.resolve(image(1).name() + ".jpg")).doesNotExist();
+        enforce(NOON.plus(AGE).plus(Duration.ofDays(1)), 100, Long.MAX_VALUE);
+        assertThat(ids()).isEmpty();
+    }
+
+    @Test
+    void aStoreThatRefusesEndsTheStart() {
+        store.close();
+        Elsewhere elsewhere = new Elsewhere();
+        elsewhere.failure = new StoreException("elsewhere answers 403", true, null);
+        assertThatExceptionOfType(StartUpException.class)
+                .isThrownBy(() -> CaptureStore.open(directory, elsewhere))
+                .withMessageContaining("draem.capture.bucket cannot be used: elsewhere answers 403");
+        store = CaptureStore.open(directory, null);
+    }
+
+    @Test
+    void oneCallDeletesNoMoreThanAHundredImages() throws IOException {
+        for (int i = 0; i < 101; i++) {
+            store.add(image(i), FILE, null, null);
+        }
+        Instant later = NOON.plus(AGE).plus(Duration.ofDays(1));
+        CaptureRetention retention = new CaptureRetention(store, AGE, 1000, Long.MAX_VALUE);
+        assertThat(retention.enforce(later)).isFalse();
+        assertThat(store.images()).isEqualTo(1);
+        assertThat(retention.enforce(later)).isTrue();
+        assertThat(store.images()).isZero();
+    }
+
+    /** Another directory, which fails when it is told to. */
+    private final class Elsewhere implements FileStore {
+
+        private final Path directory = CaptureStoreTests.this.directory.resolve("elsewhere");
+        private final DirectoryStore store = new DirectoryStore(directory);
+        private StoreException failure;
+        private int written;
+        private String owner = "";
+
+        Elsewhere() {
+            directory.toFile().mkdirs();
+        }
+
+        private DirectoryStore reached() throws StoreException {
+            if (failure != null) {
+                throw failure;
+            }
+            return store;
+        }
+
+        @Override
+        public String address() {
+            return "elsewhere";
+        }
+
+        @Override
+        public void claim(String index) throws IOException {
+            reached();
+            owner = index;
+        }
+
+        @Override
+        public void write(String name, byte[] bytes) throws IOException {
+            (written-- > 0 ? store : reached()).write(name, bytes);
+        }
+
+        @Override
+        public StoredFile open(String name) throws IOException {
+            return reached().open(name);
+        }
+
+        @Override
+        public void delete(String name) throws IOException {
+            reached().delete(name);
+        }
+
+        @Override
+        public void list(Predicate<String> visitor) throws IOException {
+            reached().list(visitor);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private void enforce(Instant now, long maxImages, long maxBytes) {
