@@ -31,7 +31,11 @@
 {{- $_ := set $draem "grpc" (dict "enabled" true "port" .Values.grpcPort) }}
 {{- end }}
 {{- if .Values.capture.persistentVolumeClaim.name }}
-{{- $_ := set $draem "capture" (dict "directory" "/captured") }}
+{{- $capture := dict "directory" "/captured" }}
+{{- with .Values.capture.bucket }}
+{{- $_ := set $capture "bucket" . }}
+{{- end }}
+{{- $_ := set $draem "capture" $capture }}
 {{- end }}
 {{- $managed := dict "draem" $draem "server" (dict "port" 8080) }}
 {{- if .Values.apiKeys.secretName }}

@@ -32,6 +32,12 @@
 {{- else if .Values.capture.persistentVolumeClaim.subPath }}
 {{- fail "capture.persistentVolumeClaim.subPath: has no effect without a name" }}
 {{- end }}
+{{- if and .Values.capture.bucket (not .Values.capture.persistentVolumeClaim.name) }}
+{{- fail "capture.bucket: the index of the images needs capture.persistentVolumeClaim.name" }}
+{{- end }}
+{{- if and .Values.capture.bucketSecretName (not .Values.capture.bucket) }}
+{{- fail "capture.bucketSecretName: has no effect without a bucket" }}
+{{- end }}
 {{- if eq (int .Values.managementPort) 8080 }}
 {{- fail "managementPort: 8080 is the port of the requests; take another, or 0 for that one" }}
 {{- end }}
@@ -289,6 +295,7 @@ effect, or would make the probes fail.
   "draem.models.directory" "the models come from models.persistentVolumeClaim, models.image or models.download"
   "draem.models.default" "it is set by models.default"
   "draem.capture.directory" "it is set by capture.persistentVolumeClaim"
+  "draem.capture.bucket" "it is set by capture.bucket"
   "draem.inference.provider" "it is set by inference.provider"
   "draem.inference.devices*" "the GPUs are those of gpu.count"
   "draem.inference.cuda.memorylimit" "it is set by gpu.memoryLimit"

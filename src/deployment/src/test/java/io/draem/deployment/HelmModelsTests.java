@@ -92,6 +92,18 @@ class HelmModelsTests {
     }
 
     @Test
+    void keepsCapturedImagesInABucketWithTheCredentialsOfASecret() {
+        String bucket = "capture: {persistentVolumeClaim: {name: captured}, bucket: 's3://captured/line-3',"
+                + " bucketSecretName: captures}";
+        var deployment = render("Deployment", bucket);
+
+        assertThat(deployment.at(POD + "containers.0.envFrom.0"))
+                .isEqualTo(Map.of("secretRef", Map.of("name", "captures")));
+        assertThat(HelmChart.configurationText(bucket))
+                .contains("directory: /captured", "bucket: s3://captured/line-3");
+    }
+
+    @Test
     void mountsTheModelsOfAnImage() {
         var deployment = render("Deployment", "models: {image: {reference: 'registry/models:3'}}");
 

@@ -74,6 +74,8 @@ class HelmValuesTests {
                     gpu: {enabled: false} ; inference: {provider: cuda} | inference.provider: cuda needs gpu.enabled
                     capture: {persistentVolumeClaim: {name: a}} ; replicaCount: 2 | capture.persistentVolumeClaim: one process uses
                     capture: {persistentVolumeClaim: {subPath: a}}   | capture.persistentVolumeClaim.subPath: has no effect
+                    capture: {bucket: 's3://captured'}               | capture.bucket: the index of the images needs
+                    capture: {bucketSecretName: a}                   | capture.bucketSecretName: has no effect
                     managementPort: 8080                             | managementPort: 8080 is the port of the requests
                     config: {management: {server: {port: 9090}}}     | config: management.server.port cannot be set here: it is set by managementPort
                     config: {management.server.port: 9090}           | config: management.server.port cannot be set here
