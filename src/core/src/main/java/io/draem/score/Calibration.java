@@ -101,8 +101,8 @@ public record Calibration(
     }
 
     /** Returns the false alarms among the normal images; null where unknown, or without any such image. */
-    public @Nullable FalseAlarmRate falseAlarms() {
-        return normalAbove == null || normalImages == 0 ? null : new FalseAlarmRate(normalAbove, normalImages);
+    public @Nullable Proportion falseAlarms() {
+        return normalAbove == null || normalImages == 0 ? null : new Proportion(normalAbove, normalImages);
     }
 
     /** Returns the same thresholds where the false alarms of the calibration are not those to expect. */

@@ -12,7 +12,7 @@ import io.draem.frame.Tiling;
 import io.draem.image.ImageMask;
 import io.draem.image.RgbImage;
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.score.ThresholdRule;
 import java.util.HashMap;
 import java.util.List;
@@ -88,7 +88,7 @@ class ModelCardTests {
 
     @Test
     void anOlderGraphDoesNotCountItsFalseAlarms() throws ModelCardException {
-        assertThat(card().calibration().falseAlarms()).isEqualTo(new FalseAlarmRate(2, 31));
+        assertThat(card().calibration().falseAlarms()).isEqualTo(new Proportion(2, 31));
         Calibration older = ModelCard.fromMetadata(withFalseAlarms("")).calibration();
         assertThat(older.normalAbove()).isNull();
         assertThat(older.falseAlarms()).isNull();

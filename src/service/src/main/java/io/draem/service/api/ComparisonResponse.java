@@ -1,7 +1,7 @@
 package io.draem.service.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.service.models.ServedModel;
 import io.draem.service.shadow.ComparisonSummary;
 import io.draem.service.shadow.ShadowListener.Outcome;
@@ -190,7 +190,7 @@ record ComparisonResponse(
             double candidateScore) {}
 
     static ComparisonResponse of(ComparisonSummary summary) {
-        FalseAlarmRate disagreement = summary.disagreement();
+        Proportion disagreement = summary.disagreement();
         ComparisonSummary.Differences differences = summary.differences();
         return new ComparisonResponse(
                 summary.served().name(),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
@@ -160,7 +160,7 @@ record ModelResponse(
             int synthetic) {
 
         static Images of(Calibration calibration) {
-            FalseAlarmRate rate = calibration.falseAlarms();
+            Proportion rate = calibration.falseAlarms();
             return new Images(
                     calibration.normalImages(),
                     calibration.normalAbove(),

@@ -1,6 +1,6 @@
 package io.draem.service.shadow;
 
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.score.Verdict;
 import io.draem.service.detection.Detection;
 import io.draem.service.models.Candidate;
@@ -83,7 +83,7 @@ final class Comparison {
                 shares.answerShare(),
                 compared,
                 Map.copyOf(counts),
-                compared == 0 ? null : new FalseAlarmRate(different, compared),
+                compared == 0 ? null : new Proportion(different, compared),
                 recent == 0 ? null : differences(recent),
                 recent == 0 ? null : times(servedTimes, recent),
                 recent == 0 ? null : times(candidateTimes, recent),

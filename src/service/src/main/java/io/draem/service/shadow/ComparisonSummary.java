@@ -1,6 +1,6 @@
 package io.draem.service.shadow;
 
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.service.models.ServedModel;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +28,7 @@ public record ComparisonSummary(
         double answerShare,
         int compared,
         Map<ShadowListener.Outcome, Integer> counts,
-        @Nullable FalseAlarmRate disagreement,
+        @Nullable Proportion disagreement,
         @Nullable Differences differences,
         @Nullable Times servedTimes,
         @Nullable Times candidateTimes,

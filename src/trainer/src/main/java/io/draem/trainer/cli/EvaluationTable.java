@@ -1,7 +1,7 @@
 package io.draem.trainer.cli;
 
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.text.Counted;
 import io.draem.trainer.evaluation.Confusion;
 import io.draem.trainer.evaluation.DefectSizes;
@@ -47,14 +47,14 @@ final class EvaluationTable {
                 calibration.imageThreshold(),
                 calibration.rule().id(),
                 confusion.summary());
-        FalseAlarmRate expected = calibration.falseAlarms();
-        FalseAlarmRate seen = confusion.falseAlarms();
+        Proportion expected = calibration.falseAlarms();
+        Proportion seen = confusion.falseAlarms();
         if (expected != null && seen != null) {
             out.printf(
                     Locale.ROOT,
                     "false alarms expected from %d of %s in calibration: %s; here %s%n",
-                    expected.above(),
-                    Counted.of(expected.images(), "normal image"),
+                    expected.count(),
+                    Counted.of(expected.total(), "normal image"),
                     expected.intervalText(),
                     seen.shareText());
         }

@@ -1,7 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.score.ThresholdRule;
 import io.draem.text.Counted;
 import java.util.ArrayList;
@@ -26,19 +26,19 @@ public final class CalibrationWarnings {
 
     /** Returns a sentence if the shares of false alarms in calibration and on other images have intervals that do not overlap. */
     public static Optional<String> ofFalseAlarms(Calibration calibration, Confusion confusion) {
-        FalseAlarmRate expected = calibration.falseAlarms();
-        FalseAlarmRate seen = confusion.falseAlarms();
+        Proportion expected = calibration.falseAlarms();
+        Proportion seen = confusion.falseAlarms();
         return expected == null || seen == null || expected.overlaps(seen)
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
                         "%d of %d normal test images %s above the image threshold, and %d of %d in calibration: chance does not explain the"
                                 + " difference. Calibrate again on images like those in service",
-                        seen.above(),
-                        seen.images(),
-                        Counted.verb(seen.above(), "is", "are"),
-                        expected.above(),
-                        expected.images()));
+                        seen.count(),
+                        seen.total(),
+                        Counted.verb(seen.count(), "is", "are"),
+                        expected.count(),
+                        expected.total()));
     }
 
     /** Returns a sentence for each reason not to trust the thresholds; empty where there is none. */

@@ -1,7 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.text.Counted;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -51,8 +51,8 @@ public record Confusion(int truePositives, int falsePositives, int falseNegative
     }
 
     /** Returns the false alarms among the normal images; null without any. */
-    public @Nullable FalseAlarmRate falseAlarms() {
-        return normal() == 0 ? null : new FalseAlarmRate(falsePositives, normal());
+    public @Nullable Proportion falseAlarms() {
+        return normal() == 0 ? null : new Proportion(falsePositives, normal());
     }
 
     /** Says what the threshold makes of the images, as in "found 3 of 5 anomalous, 1 false alarm of 20 normal". */

@@ -1,7 +1,7 @@
 package io.draem.trainer.evaluation;
 
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.trainer.evaluation.metrics.PixelScores;
 import io.draem.trainer.evaluation.metrics.RankingMetrics;
 import io.draem.trainer.evaluation.metrics.ThresholdSearch;
@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * is null.
  *
  * <p>{@code expectedFalseAlarms} is not of these images: it is the share of normal images above the image threshold in
- * calibration ({@link FalseAlarmRate}).
+ * calibration ({@link Proportion}).
  *
  * <p>Figures of images are of all images. Those of pixels are of the normal images and of the anomalous ones that have a
  * mask: {@code maskedImages} of {@code anomalousImages}, in {@code pixel}.
@@ -88,13 +88,13 @@ public final class Evaluation {
     }
 
     private static void expectedFalseAlarms(ObjectNode json, Calibration calibration) {
-        FalseAlarmRate expected = calibration.falseAlarms();
+        Proportion expected = calibration.falseAlarms();
         if (expected == null) {
             json.remove(EXPECTED);
         } else {
             json.putObject(EXPECTED)
-                    .put("normal", expected.images())
-                    .put("normalAbove", expected.above())
+                    .put("normal", expected.total())
+                    .put("normalAbove", expected.count())
                     .put("min", expected.min())
                     .put("max", expected.max());
         }

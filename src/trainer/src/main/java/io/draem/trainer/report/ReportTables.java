@@ -5,7 +5,7 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.frame.Tiling;
 import io.draem.report.Html;
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.trainer.data.FrameSizes;
 import io.draem.trainer.evaluation.DefectSizes;
 import io.draem.trainer.evaluation.Evaluation;
@@ -79,9 +79,9 @@ final class ReportTables {
         rows.add(List.of("image scores seen", Html.number(c.scoreMin()) + " to " + Html.number(c.scoreMax())));
         rows.add(List.of("map values seen", Html.number(c.mapMin()) + " to " + Html.number(c.mapMax())));
         rows.add(List.of("normal images", text(c.normalImages())));
-        FalseAlarmRate falseAlarms = c.falseAlarms();
+        Proportion falseAlarms = c.falseAlarms();
         if (falseAlarms != null) {
-            rows.add(List.of("normal images above the image threshold", text(falseAlarms.above())));
+            rows.add(List.of("normal images above the image threshold", text(falseAlarms.count())));
             rows.add(List.of("false alarms to expect on new normal images", falseAlarms.intervalText()));
         }
         rows.add(List.of("images with real defects", text(c.anomalousImages())));

@@ -6,7 +6,7 @@ import io.draem.model.ModelCard;
 import io.draem.runtime.detection.AnomalyDetector;
 import io.draem.runtime.detection.FrameDetector;
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.score.ThresholdRule;
 import io.draem.text.Counted;
 import io.draem.trainer.data.Progress;
@@ -118,14 +118,14 @@ record ModelEvaluation(
             out.println(
                     "the pixel threshold is lowered to the image threshold: found on the masks it would be above it");
         }
-        FalseAlarmRate expected = calibration.falseAlarms();
+        Proportion expected = calibration.falseAlarms();
         if (expected != null) {
             out.printf(
                     Locale.ROOT,
                     "%d of %d normal images %s above the image threshold: expect false alarms on %s of new normal images%n",
-                    expected.above(),
-                    expected.images(),
-                    Counted.verb(expected.above(), "is", "are"),
+                    expected.count(),
+                    expected.total(),
+                    Counted.verb(expected.count(), "is", "are"),
                     expected.intervalText());
         }
         CalibrationWarnings.of(calibration, Confusion.of(tested, calibration))

@@ -2,7 +2,7 @@ package io.draem.trainer.workflow;
 
 import io.draem.model.ModelCard;
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.score.ThresholdRule;
 import io.draem.text.Counted;
 import io.draem.trainer.evaluation.CalibrationWarnings;
@@ -56,7 +56,7 @@ final class RecalibrationTable {
                     "fewer than 5 images of a kind that the rule needs: none is judged by thresholds from others, and the"
                             + " verdicts are optimistic");
         }
-        FalseAlarmRate expected = after.falseAlarms();
+        Proportion expected = after.falseAlarms();
         if (expected != null) {
             out.println("expect false alarms on " + expected.intervalText()
                     + " of new normal images, if these are a fair" + " sample of them");

@@ -9,7 +9,7 @@ import io.draem.frame.Framing;
 import io.draem.runtime.onnx.ModelOutput;
 import io.draem.score.AnomalyMap;
 import io.draem.score.Calibration;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.score.ThresholdRule;
 import io.draem.trainer.data.Dataset;
 import io.draem.trainer.data.Progress;
@@ -180,7 +180,7 @@ class EvaluationTests {
                 options(ThresholdRule.QUANTILE, 0.99, null));
         assertThat(calibration.falseAlarms())
                 .as("the quantile is just below the highest score")
-                .isEqualTo(new FalseAlarmRate(1, 4));
+                .isEqualTo(new Proportion(1, 4));
         JsonNode figures = Evaluation.figures(scores(image("a", "good", 0.1f)), calibration);
         assertThat(figures.at("/expectedFalseAlarms/normalAbove").asInt()).isEqualTo(1);
         assertThat(figures.at("/expectedFalseAlarms/normal").asInt()).isEqualTo(4);
