@@ -48,6 +48,15 @@ record ComparisonResponse(
 
         @Schema(requiredMode = RequiredMode.REQUIRED) Counts images,
 
+        @Schema(
+                description = "What the compared images show by 95 % intervals: whether more than 2 % of the verdicts"
+                        + " differ, and whether the candidate then finds more or fewer images anomalous; with too few"
+                        + " images nothing",
+                allowableValues = {"undecided", "same", "more-anomalous", "fewer-anomalous", "different"},
+                requiredMode = RequiredMode.REQUIRED,
+                example = "undecided")
+        String conclusion,
+
         @Schema(description = "95 % interval of the share of images with different verdicts; absent without images")
         ModelResponse.@Nullable Share disagreement,
 
@@ -199,6 +208,7 @@ record ComparisonResponse(
                 summary.share(),
                 summary.answerShare(),
                 Counts.of(summary),
+                summary.conclusion().id(),
                 disagreement == null ? null : new ModelResponse.Share(disagreement.min(), disagreement.max()),
                 differences == null
                         ? null

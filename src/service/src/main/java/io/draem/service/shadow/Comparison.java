@@ -75,7 +75,8 @@ final class Comparison {
      */
     synchronized ComparisonSummary summary(Candidate shares) {
         int recent = Math.min(compared, RECENT);
-        int different = count(Outcome.SERVED_ANOMALOUS) + count(Outcome.CANDIDATE_ANOMALOUS);
+        int onlyServed = count(Outcome.SERVED_ANOMALOUS);
+        int onlyCandidate = count(Outcome.CANDIDATE_ANOMALOUS);
         return new ComparisonSummary(
                 served,
                 candidate,
@@ -83,7 +84,8 @@ final class Comparison {
                 shares.answerShare(),
                 compared,
                 Map.copyOf(counts),
-                compared == 0 ? null : new Proportion(different, compared),
+                compared == 0 ? null : new Proportion(onlyServed + onlyCandidate, compared),
+                ComparisonSummary.Conclusion.of(onlyServed, onlyCandidate, compared),
                 recent == 0 ? null : differences(recent),
                 recent == 0 ? null : times(servedTimes, recent),
                 recent == 0 ? null : times(candidateTimes, recent),

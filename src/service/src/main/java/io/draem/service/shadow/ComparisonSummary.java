@@ -4,6 +4,7 @@ import io.draem.score.Proportion;
 import io.draem.service.models.ServedModel;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param compared number of images that both have a verdict on
  * @param counts number of images by what became of them
  * @param disagreement share of images with different verdicts, with its 95 % interval; null without images
+ * @param conclusion what the verdicts show
  * @param differences null without images
  * @param servedTimes null without images
  * @param candidateTimes null without images
@@ -29,10 +31,59 @@ public record ComparisonSummary(
         int compared,
         Map<ShadowListener.Outcome, Integer> counts,
         @Nullable Proportion disagreement,
+        Conclusion conclusion,
         @Nullable Differences differences,
         @Nullable Times servedTimes,
         @Nullable Times candidateTimes,
         List<Disagreement> disagreements) {
+
+    /** What the verdicts on the compared images show of all images of the line, by 95 % intervals. */
+    public enum Conclusion {
+        /** Too few images for any other. */
+        UNDECIDED,
+        /** At most 2 % of the verdicts differ. */
+        SAME,
+        /** More than 2 % of the verdicts differ, and the candidate finds more images anomalous. */
+        MORE_ANOMALOUS,
+        /** More than 2 % of the verdicts differ, and the candidate finds fewer images anomalous. */
+        FEWER_ANOMALOUS,
+        /** More than 2 % of the verdicts differ, and nothing shows in which direction. */
+        DIFFERENT;
+
+        private static final double TOLERANCE = 0.02;
+
+        /**
+         * Returns the conclusion from counts. The direction is that of the exact test of McNemar: without one, half of the
+         * different verdicts would be anomalous for the candidate.
+         *
+         * @param served number of images that only the version that answers takes for anomalous
+         * @param candidate number of images that only the candidate takes for anomalous
+         * @param compared number of images that both have a verdict on
+         */
+        static Conclusion of(int served, int candidate, int compared) {
+            if (compared == 0) {
+                return UNDECIDED;
+            }
+            int different = served + candidate;
+            Proportion share = new Proportion(different, compared);
+            if (share.max() < TOLERANCE) {
+                return SAME;
+            }
+            if (share.min() <= TOLERANCE) {
+                return UNDECIDED;
+            }
+            Proportion more = new Proportion(candidate, different);
+            if (more.min() > 0.5) {
+                return MORE_ANOMALOUS;
+            }
+            return more.max() < 0.5 ? FEWER_ANOMALOUS : DIFFERENT;
+        }
+
+        /** Returns the name in responses. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
 
     /**
      * Differences of normalized scores, that of the candidate less that of the other, over the last images.
