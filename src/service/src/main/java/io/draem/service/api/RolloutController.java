@@ -1,5 +1,6 @@
 package io.draem.service.api;
 
+import io.draem.model.ModelDirectory;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.history.ModelHistory;
 import io.draem.service.models.ModelRepository;
@@ -118,7 +119,7 @@ class RolloutController {
             summary = "List the changes of the version in service",
             description =
                     "Changes by requests, by files of the model directory and by failovers, of all replicas that write to"
-                            + " the same directory.")
+                            + " the same directory; also of a model that is not served, while its file exists.")
     @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
     @GetMapping(path = "/v1/models/{name}/history", produces = MediaType.APPLICATION_JSON_VALUE)
     RolloutResponse.History history(
@@ -126,12 +127,17 @@ class RolloutController {
                     @PathVariable
                     String name)
             throws DetectionException {
+        ModelHistory.Changes changes = ModelDirectory.isName(name) ? history.of(name) : ModelHistory.Changes.NONE;
         try {
             models.require(name, null);
+        } catch (ModelSelectionException.Unknown e) {
+            if (changes.changes().isEmpty()) {
+                throw DetectionException.of(e);
+            }
         } catch (ModelSelectionException e) {
             throw DetectionException.of(e);
         }
-        return RolloutResponse.History.of(name, history.of(name));
+        return RolloutResponse.History.of(name, changes);
     }
 
     /** A change on behalf of a key. */

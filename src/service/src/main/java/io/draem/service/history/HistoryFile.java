@@ -74,7 +74,7 @@ final class HistoryFile {
     }
 
     /**
-     * Appends a change, unless the file {@linkplain ServedChange#isKnown has it}; returns whether it was appended.
+     * Appends a change, unless the file {@linkplain ServedChange#after has it}; returns whether it was appended.
      *
      * @throws IOException if the file cannot be written; it is as before then
      */
@@ -87,11 +87,11 @@ final class HistoryFile {
                 FileChannel channel = open(
                         file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
             List<ServedChange> before = changes(tail(channel));
-            ServedChange last = before.isEmpty() ? null : before.get(before.size() - 1);
-            if (change.isKnown(last)) {
+            ServedChange next = change.after(before);
+            if (next == null) {
                 return false;
             }
-            byte[] line = line(change.after(last));
+            byte[] line = line(next);
             if (channel.size() + line.length + 1 > MOST_BYTES) {
                 replace(before, line);
             } else {

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -28,24 +29,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The changes of the served versions of all models: in a file of each model's folder where that can be written, otherwise in
- * memory. Files are read and written on a thread of its own, so that a file system that hangs delays no change.
+ * memory. Files are written on a thread of its own, so that a file system that hangs delays no change, and read on others, so
+ * that one history which cannot be written delays the reads of no other.
  */
 public final class ModelHistory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ModelHistory.class);
 
     private static final int MOST_WAITING = 1000;
-    private static final int MOST_READERS = 2;
+    private static final int MOST_READERS = 4;
     private static final Duration READ_LIMIT = Duration.ofSeconds(2);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(4);
 
     private final Path directory;
-    private final @Nullable String instance = hostName();
+    private final @Nullable String instance;
     /** Changes of this process that no file has. */
     private final Map<String, List<ServedChange>> unsaved = new ConcurrentHashMap<>();
 
-    private final ThreadPoolExecutor files = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), ModelHistory::thread);
+    /** The last write of each model. */
+    private final Map<String, Future<?>> lastWrites = new ConcurrentHashMap<>();
+
+    private final ThreadPoolExecutor writes = executor(1, MOST_WAITING);
+    private final ThreadPoolExecutor reads = executor(MOST_READERS, MOST_READERS);
     /** Each waiting request has a thread of the web server. */
     private final Semaphore readers = new Semaphore(MOST_READERS);
 
@@ -53,7 +58,13 @@ public final class ModelHistory implements AutoCloseable {
 
     /** @param directory with a folder per model */
     public ModelHistory(Path directory) {
+        this(directory, hostName());
+    }
+
+    /** @param instance name of this replica; null where it is unknown */
+    ModelHistory(Path directory, @Nullable String instance) {
         this.directory = directory;
+        this.instance = instance;
     }
 
     /**
@@ -62,7 +73,11 @@ public final class ModelHistory implements AutoCloseable {
      * @param changes the newest first, at most 100
      * @param kept whether a file has all of them, and takes further ones
      */
-    public record Changes(List<ServedChange> changes, boolean kept) {}
+    public record Changes(List<ServedChange> changes, boolean kept) {
+
+        /** Those of what has no history. */
+        public static final Changes NONE = new Changes(List.of(), false);
+    }
 
     /**
      * Adds a change that happens now; returns before it is written.
@@ -82,18 +97,22 @@ public final class ModelHistory implements AutoCloseable {
             unsaved.compute(name, (key, changes) -> with(changes, change));
         }
         try {
-            files.execute(() -> save(name, change));
+            lastWrites.compute(name, (key, before) -> writes.submit(() -> save(name, change)));
         } catch (RejectedExecutionException e) {
             report(name, "too many changes wait for the file system");
         }
     }
 
-    /** Returns the last changes of a model. Those in its file are missing, and not kept, if it cannot be read in time. */
+    /**
+     * Returns the last changes of a model, with those that have just happened. Those in its file are missing, and not kept, if
+     * it cannot be read in time.
+     */
     public Changes of(String name) {
         if (readers.tryAcquire()) {
             Future<Changes> read = null;
             try {
-                read = files.submit(() -> read(name));
+                awaitLastWrite(name);
+                read = reads.submit(() -> read(name));
                 return read.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -104,6 +123,7 @@ public final class ModelHistory implements AutoCloseable {
             } finally {
                 if (read != null) {
                     read.cancel(false);
+                    reads.purge();
                 }
                 readers.release();
             }
@@ -111,11 +131,26 @@ public final class ModelHistory implements AutoCloseable {
         return new Changes(newestFirst(unsaved.getOrDefault(name, List.of())), false);
     }
 
+    /** Waits until a change is in its file; not for ever, since it may wait for the lock, or for the changes of other models. */
+    private void awaitLastWrite(String name) throws InterruptedException {
+        Future<?> write = lastWrites.getOrDefault(name, CompletableFuture.completedFuture(null));
+        try {
+            write.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // its changes are read from memory
+        }
+    }
+
     private Changes read(String name) throws IOException {
+        // Before the file: a change that is written in between is in both.
+        List<ServedChange> more = unsaved.getOrDefault(name, List.of());
         HistoryFile file = file(name);
         List<ServedChange> changes = new ArrayList<>(file.read());
-        List<ServedChange> more = unsaved.getOrDefault(name, List.of());
-        changes.addAll(more);
+        for (ServedChange change : more) {
+            if (!changes.contains(change)) {
+                changes.add(change);
+            }
+        }
         return new Changes(newestFirst(changes), more.isEmpty() && file.isWritable());
     }
 
@@ -183,15 +218,23 @@ public final class ModelHistory implements AutoCloseable {
     /** Waits for what is to be written. */
     @Override
     public void close() {
-        files.shutdown();
+        reads.shutdownNow();
+        writes.shutdown();
         try {
-            if (!files.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                files.shutdownNow();
+            if (!writes.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                writes.shutdownNow();
             }
         } catch (InterruptedException e) {
-            files.shutdownNow();
+            writes.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static ThreadPoolExecutor executor(int threads, int mostWaiting) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                threads, threads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(mostWaiting), ModelHistory::thread);
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     private static Thread thread(Runnable task) {

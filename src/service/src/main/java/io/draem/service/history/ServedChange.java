@@ -1,8 +1,10 @@
 package io.draem.service.history;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,7 @@ public record ServedChange(
         FILES,
         /** The version failed on too many of its runs. */
         FAILOVER,
-        /** At the start, another version served than at the end of the history. */
+        /** At the start of a replica, another version served than its last one, or than at the end of the history. */
         START;
 
         /** Returns the name in responses and in the file. */
@@ -60,23 +62,56 @@ public record ServedChange(
     }
 
     /**
-     * Returns whether a history has it already: every replica notices a change of the files, and each restart starts a version.
+     * Returns it as the successor of the changes of a history; null if the history has it already. Every replica notices a
+     * change of the files, and each restart starts a version. A failover is a change of its replica alone: all others serve
+     * what they served.
      *
-     * @param last the last change of the history; null for none
+     * @param history the oldest first
      */
-    boolean isKnown(@Nullable ServedChange last) {
-        boolean same = last != null && Objects.equals(last.to, to) && Objects.equals(last.digest, digest);
+    @Nullable
+    ServedChange after(List<ServedChange> history) {
         return switch (cause.reason()) {
-            case FILES -> same;
-            case START -> last == null || same;
-            default -> false;
+            case FILES ->
+                servesAs(last(history, change -> !change.isFailover() || isOfSameReplica(change))) ? null : this;
+            case START -> startAfter(history);
+            default -> this;
         };
     }
 
-    /** Returns it as the successor of another one: a service that starts served nothing before. */
-    ServedChange after(@Nullable ServedChange last) {
-        return cause.reason() == Reason.START && last != null
-                ? new ServedChange(time, last.to, to, digest, cause, instance)
-                : this;
+    /** A service that starts served nothing before: what its replica, or else all of them, served last is before it. */
+    private @Nullable ServedChange startAfter(List<ServedChange> history) {
+        ServedChange own = last(history, change -> change.isOfAllReplicas() || isOfSameReplica(change));
+        ServedChange before = own != null && own.isFailover() ? own : last(history, change -> !change.isFailover());
+        if (before != null && !servesAs(before)) {
+            return new ServedChange(time, before.to, to, digest, cause, instance);
+        }
+        // What another replica failed over to is not what this one served.
+        ServedChange end = last(history, change -> true);
+        return end == null || before == end || servesAs(end) ? null : this;
+    }
+
+    private boolean isFailover() {
+        return cause.reason() == Reason.FAILOVER;
+    }
+
+    private boolean isOfAllReplicas() {
+        return !isFailover() && cause.reason() != Reason.START;
+    }
+
+    private boolean isOfSameReplica(ServedChange other) {
+        return Objects.equals(other.instance, instance);
+    }
+
+    private boolean servesAs(@Nullable ServedChange other) {
+        return other != null && Objects.equals(other.to, to) && Objects.equals(other.digest, digest);
+    }
+
+    private static @Nullable ServedChange last(List<ServedChange> history, Predicate<ServedChange> which) {
+        for (int i = history.size() - 1; i >= 0; i--) {
+            if (which.test(history.get(i))) {
+                return history.get(i);
+            }
+        }
+        return null;
     }
 }

@@ -187,6 +187,25 @@ class RolloutHttpTests {
                 .containsExactly("rollback 2 1 plant", "promotion 1 2 plant");
     }
 
+    @Test
+    void theHistoryOfAModelThatIsNotServedIsListedWhileItsFileExists() throws Exception {
+        Path folder = Files.createDirectories(directory.path().resolve("tile"));
+        Path file = Files.writeString(
+                folder.resolve("history.jsonl"),
+                "{\"time\":\"2026-11-30T10:00:00Z\",\"from\":1,\"reason\":\"unload\",\"key\":\"plant\"}\n");
+        String path = "/v1/models/tile/history";
+        JsonNode history = json(http.get(path, "X-API-Key", "line-key"), 200);
+        assertThat(history.get("name").asString()).isEqualTo("tile");
+        assertThat(history.at("/changes/0/reason").asString()).isEqualTo("unload");
+        Files.delete(file);
+        Files.delete(folder);
+        for (String unknown : List.of(path, "/v1/models/%2e%2e/history", "/v1/models/.tile/history")) {
+            assertThat(http.get(unknown, "X-API-Key", "line-key").statusCode())
+                    .as(unknown)
+                    .isIn(400, 404);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/promote", "/rollback", "/promote;a=b", "/roll%62ack?version=1"})
     void nobodyElseChangesTheVersion(String path) throws Exception {

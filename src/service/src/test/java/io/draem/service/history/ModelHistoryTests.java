@@ -6,6 +6,8 @@ import io.draem.file.DurableFile;
 import io.draem.service.history.ServedChange.Cause;
 import io.draem.service.history.ServedChange.Reason;
 import io.draem.testing.Await;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ class ModelHistoryTests {
 
     private static final Cause PROMOTION = new Cause(Reason.PROMOTION, "plant");
     private static final Cause FILES = Cause.of(Reason.FILES);
+    private static final Cause FAILOVER = Cause.of(Reason.FAILOVER);
+    private static final Cause START = Cause.of(Reason.START);
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -100,16 +104,77 @@ class ModelHistoryTests {
 
     @Test
     void aStartIsAChangeOnlyWhereTheHistoryEndsWithAnotherVersion() throws Exception {
-        write(Cause.of(Reason.START), null, 1);
+        write(START, null, 1);
         assertThat(folder).isEmptyDirectory();
         write(FILES, 1, 2);
-        write(Cause.of(Reason.START), null, 2);
+        write(START, null, 2);
         assertThat(read()).hasSize(1);
-        write(Cause.of(Reason.START), null, 1);
+        write(START, null, 1);
         assertThat(read()).hasSize(2).first().satisfies(change -> {
             assertThat(change.from()).isEqualTo(2);
             assertThat(change.to()).isEqualTo(1);
         });
+    }
+
+    /** Version 2 fails on replica a alone. */
+    @Test
+    void aFailoverIsAChangeOfItsReplicaAlone() throws Exception {
+        write("a", PROMOTION, 1, 2);
+        write("a", FAILOVER, 2, 1);
+        write("b", START, null, 2);
+        assertThat(read()).hasSize(3).first().satisfies(change -> {
+            assertThat(change.from()).as("b did not serve version 1").isNull();
+            assertThat(change.to()).isEqualTo(2);
+        });
+        write("c", START, null, 2);
+        write("b", START, null, 2);
+        assertThat(read()).as("the history ends with version 2").hasSize(3);
+        write("a", START, null, 2);
+        write("a", START, null, 2);
+        assertThat(read()).hasSize(4).first().satisfies(change -> {
+            assertThat(change.from()).as("a serves version 2 again").isEqualTo(1);
+            assertThat(change.to()).isEqualTo(2);
+            assertThat(change.instance()).isEqualTo("a");
+        });
+        write("a", FAILOVER, 2, 1);
+        write("b", FILES, 2, 1);
+        write("c", FILES, 2, 1);
+        assertThat(read()).as("version 2 was removed").hasSize(6).first().satisfies(change -> {
+            assertThat(change.cause()).isEqualTo(FILES);
+            assertThat(change.instance()).isEqualTo("b");
+        });
+        write("a", START, null, 1);
+        write("d", START, null, 1);
+        assertThat(read()).hasSize(6);
+        write("b", START, null, 3);
+        write("c", START, null, 3);
+        assertThat(read())
+                .as("replaced while all were stopped")
+                .hasSize(7)
+                .first()
+                .satisfies(change -> assertThat(change.from()).isEqualTo(1));
+    }
+
+    @Test
+    void aHistoryThatCannotBeWrittenNowDelaysTheReadsOfNoOther() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("tile")).resolve("history.jsonl");
+        Files.writeString(other, "{\"time\":\"2026-11-30T10:00:00Z\",\"to\":7,\"reason\":\"files\"}\n");
+        try (ModelHistory history = new ModelHistory(directory)) {
+            try (FileChannel lock = FileChannel.open(
+                            folder.resolve(".history.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock held = lock.lock()) {
+                assertThat(held.isValid()).isTrue();
+                history.add("cookie", 1, 2, "sha256:2", PROMOTION);
+                ModelHistory.Changes read = history.of("tile");
+                assertThat(read.kept()).isTrue();
+                assertThat(read.changes()).extracting(ServedChange::to).containsExactly(7);
+                ModelHistory.Changes waiting = history.of("cookie");
+                assertThat(waiting.kept()).isFalse();
+                assertThat(waiting.changes()).extracting(ServedChange::to).containsExactly(2);
+            }
+            Await.until(LIMIT, () -> history.of("cookie").kept());
+            assertThat(history.of("cookie").changes()).hasSize(1);
+        }
     }
 
     @Test
@@ -238,14 +303,26 @@ class ModelHistoryTests {
     }
 
     private void write(Cause cause, Integer from, Integer to) {
-        try (ModelHistory history = new ModelHistory(directory)) {
+        write("replica", cause, from, to);
+    }
+
+    private void write(String instance, Cause cause, Integer from, Integer to) {
+        try (ModelHistory history = new ModelHistory(directory, instance)) {
             history.add("cookie", from, to, "sha256:" + to, cause);
         }
     }
 
-    private List<ServedChange> read() {
+    /** A read that takes too long on a busy machine has no changes, and says that none are kept. */
+    private List<ServedChange> read() throws Exception {
+        List<ServedChange> changes = new ArrayList<>();
         try (ModelHistory history = new ModelHistory(directory)) {
-            return history.of("cookie").changes();
+            Await.until(LIMIT, () -> {
+                ModelHistory.Changes read = history.of("cookie");
+                changes.clear();
+                changes.addAll(read.changes());
+                return read.kept();
+            });
         }
+        return changes;
     }
 }
