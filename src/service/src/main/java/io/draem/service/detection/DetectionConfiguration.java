@@ -132,7 +132,8 @@ class DetectionConfiguration {
             FairExecutor imageThreads,
             DetectionListener listener,
             FrameAdmission frameAdmission,
-            @Nullable DetectionArchive archive) {
+            @Nullable DetectionArchive archive,
+            PredictionService.AnswerListener answers) {
         return new PredictionService(
                 requestDispatch,
                 imagePreparation,
@@ -141,7 +142,8 @@ class DetectionConfiguration {
                 imageThreads,
                 listener,
                 frameAdmission,
-                archive == null ? DetectionArchive.NONE : archive);
+                archive == null ? DetectionArchive.NONE : archive,
+                answers);
     }
 
     @Bean

@@ -27,6 +27,7 @@ public final class PredictionService {
     private final DetectionListener listener;
     private final FrameAdmission frames;
     private final DetectionArchive archive;
+    private final AnswerListener answers;
 
     PredictionService(
             RequestDispatch dispatch,
@@ -36,7 +37,8 @@ public final class PredictionService {
             FairExecutor threads,
             DetectionListener listener,
             FrameAdmission frames,
-            DetectionArchive archive) {
+            DetectionArchive archive,
+            AnswerListener answers) {
         this.dispatch = dispatch;
         this.preparation = preparation;
         this.pixels = pixels;
@@ -45,6 +47,20 @@ public final class PredictionService {
         this.listener = listener;
         this.frames = frames;
         this.archive = archive;
+        this.answers = answers;
+    }
+
+    /** Is informed of the requests without a version that were answered. */
+    @FunctionalInterface
+    public interface AnswerListener {
+
+        /**
+         * A request that names no version is about to be answered.
+         *
+         * @param model the version that answers
+         * @param images how many images the request has
+         */
+        void answered(ServedModel model, int images, RequestContext context);
     }
 
     /** A request that can be read once its model is known. */
@@ -78,7 +94,12 @@ public final class PredictionService {
                 context,
                 PredictionService::haveSameTensors,
                 (model, start) -> predict(model, source.read(model)),
-                predictions -> predictions.forEach(listener::predicted));
+                predictions -> {
+                    predictions.forEach(listener::predicted);
+                    if (version == null && !predictions.isEmpty()) {
+                        answers.answered(predictions.get(0).model(), predictions.size(), context);
+                    }
+                });
     }
 
     /** Before the request is read. Its client knows inputs and outputs of the version in service, and sends what that takes. */

@@ -1,6 +1,7 @@
 package io.draem.service.shadow;
 
 import io.draem.score.Verdict;
+import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionRequest;
 import io.draem.service.models.ServedModel;
 import io.draem.service.queue.RequestContext;
@@ -24,6 +25,21 @@ record ShadowImage(
         Verdict verdict,
         Duration inference,
         long until) {
+
+    /** How long an image waits for its moment. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Returns an image with the verdict that the client gets. */
+    static ShadowImage of(DetectionRequest request, Detection answer, ServedModel candidate) {
+        return new ShadowImage(
+                request,
+                answer.model(),
+                candidate,
+                answer.digest(),
+                answer.verdict(),
+                answer.timing().inference(),
+                System.nanoTime() + PATIENCE.toNanos());
+    }
 
     /** Returns how many bytes the file has. */
     long length() {

@@ -6,11 +6,13 @@ import io.draem.service.detection.Detection;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.DetectionRequest;
 import io.draem.service.detection.DetectionService;
+import io.draem.service.detection.PredictionService;
 import io.draem.service.detection.ResponseContext;
 import io.draem.service.detection.WorkQueue;
 import io.draem.service.models.Candidate;
 import io.draem.service.models.ModelRepository;
 import io.draem.service.models.ServedModel;
+import io.draem.service.queue.RequestContext;
 import io.draem.service.shadow.ShadowListener.Outcome;
 import io.draem.text.EscapedFailure;
 import java.time.Duration;
@@ -26,12 +28,9 @@ import org.slf4j.LoggerFactory;
  * waits until its own response has been sent. It is dropped if requests leave no such moment within ten seconds, if a request
  * arrives before its verdict, or if too many images wait. No listener of requests is informed of it.
  */
-public final class ShadowRuns implements AutoCloseable {
+public final class ShadowRuns implements PredictionService.AnswerListener, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ShadowRuns.class);
-
-    /** How long an image waits for its moment. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Between looks whether a request is in the service. */
     private static final long INTERVAL_MILLIS = 5;
@@ -109,24 +108,29 @@ public final class ShadowRuns implements AutoCloseable {
         if (candidate == null || request.version() != null) {
             return;
         }
-        if (candidate.model() == served) {
-            request.context().whenCompleted(() -> answered(served));
-            return;
-        }
-        if (candidate.model().isFailing()
+        answered(served, 1, request.context());
+        if (candidate.model() == served
+                || candidate.model().isFailing()
                 || request.threshold() != null
                 || ThreadLocalRandom.current().nextDouble() >= candidate.share()) {
             return;
         }
-        ShadowImage image = new ShadowImage(
-                request,
-                served,
-                candidate.model(),
-                answer.digest(),
-                answer.verdict(),
-                answer.timing().inference(),
-                System.nanoTime() + PATIENCE.toNanos());
+        ShadowImage image = ShadowImage.of(request, answer, candidate.model());
         request.context().whenCompleted(() -> add(image));
+    }
+
+    /** Counts the images of a request, which are not compared, if the candidate answered it. */
+    @Override
+    public void answered(ServedModel model, int images, RequestContext context) {
+        Candidate candidate = models.candidate(model.name());
+        if (candidate != null && candidate.model() == model) {
+            context.whenCompleted(() -> {
+                for (int i = 0; i < images; i++) {
+                    comparisons.answered(model);
+                    listener.ended(model, Outcome.ANSWERED);
+                }
+            });
+        }
     }
 
     /** Returns how the candidate of a model compares with the version that answers; null if there is none. */
@@ -138,11 +142,6 @@ public final class ShadowRuns implements AutoCloseable {
     public void close() {
         closed = true;
         worker.interrupt();
-    }
-
-    private void answered(ServedModel candidate) {
-        comparisons.answered(candidate);
-        listener.ended(candidate, Outcome.ANSWERED);
     }
 
     private void add(ShadowImage image) {

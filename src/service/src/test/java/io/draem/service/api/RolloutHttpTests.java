@@ -138,7 +138,7 @@ class RolloutHttpTests {
         assertThat(http.metric(verdicts)).isEqualTo(found + expected);
         JsonNode comparison = json(http.get(MODEL + "/comparison", "X-API-Key", "line-key"), 200);
         assertThat(comparison.get("answerShare").asDouble()).isEqualTo(0.5);
-        assertThat(comparison.at("/images/answered").asInt()).isEqualTo(4 * ofCandidate);
+        assertThat(comparison.at("/images/answered").asInt()).isEqualTo(6 * ofCandidate);
         assertThat(comparison.at("/images/compared").asInt()).isZero();
     }
 
