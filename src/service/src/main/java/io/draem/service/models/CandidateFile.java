@@ -115,7 +115,7 @@ final class CandidateFile {
                 for (ModelFile file : files) {
                     boolean same = file.name().equals(model.name()) && file.version() == model.version();
                     Path other = file.path().resolveSibling("");
-                    if (!same && Files.isDirectory(other) && other.toRealPath().equals(real)) {
+                    if (!same && isFolder(other, real)) {
                         throw new ModelSelectionException.Conflict("The folder of version " + model.version() + " of "
                                 + model.name() + " is that of version " + file.version() + " of " + file.name()
                                 + " too, by a link: give each a folder of its own");
@@ -124,6 +124,15 @@ final class CandidateFile {
             }
         } catch (IOException e) {
             throw unwritable(model, e);
+        }
+    }
+
+    /** Returns whether a folder is the one of a real path; one whose path cannot be followed is not, since that one's can. */
+    private static boolean isFolder(Path folder, Path real) {
+        try {
+            return Files.isDirectory(folder) && folder.toRealPath().equals(real);
+        } catch (IOException e) {
+            return false;
         }
     }
 

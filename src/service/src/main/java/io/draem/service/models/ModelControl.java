@@ -102,7 +102,6 @@ public final class ModelControl {
         requireExplicit();
         requireReady();
         watcher.load(() -> {
-            requireNotDraining();
             List<ModelFile> files = files(name);
             if (files.isEmpty()) {
                 updater.know(name, files);
@@ -127,7 +126,6 @@ public final class ModelControl {
         requireExplicit();
         requireReady();
         watcher.unload(() -> {
-            requireNotDraining();
             if (!repository.versions(name).isEmpty()
                     || !repository.refused(name).isEmpty()) {
                 log.info("Key {} requests to unload model {}", key, name);
@@ -166,12 +164,6 @@ public final class ModelControl {
     private void requireReady() throws ModelSelectionException {
         if (!repository.isLoaded()) {
             throw new ModelSelectionException.NotReady();
-        }
-    }
-
-    void requireNotDraining() throws ModelSelectionException {
-        if (repository.isDraining()) {
-            throw ModelSelectionException.NotNow.shuttingDown();
         }
     }
 

@@ -194,7 +194,7 @@ public final class ModelRepository implements AutoCloseable {
     }
 
     /** Refuses new requests; waiting ones are completed. */
-    public synchronized void refuseNew() {
+    private synchronized void refuseNew() {
         draining = true;
         offer.models().values().forEach(versions -> versions.forEach(ServedModel::refuseNew));
         retiring.forEach(ServedModel::refuseNew);

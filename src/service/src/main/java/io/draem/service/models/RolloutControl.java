@@ -21,7 +21,6 @@ public final class RolloutControl {
     private final ModelRepository repository;
     private final ModelUpdater updater;
     private final ModelWatcher watcher;
-    private final ModelControl control;
     private final RolloutFiles files;
 
     RolloutControl(
@@ -34,7 +33,6 @@ public final class RolloutControl {
         this.repository = repository;
         this.updater = updater;
         this.watcher = watcher;
-        this.control = control;
         this.files = new RolloutFiles(repository, updater, control);
     }
 
@@ -150,7 +148,6 @@ public final class RolloutControl {
         repository.require(name, null);
         AtomicReference<@Nullable Change> change = new AtomicReference<>();
         watcher.roll(name, () -> {
-            control.requireNotDraining();
             ServedModel before = repository.require(name, null);
             change.set(new Change(request.of(before), before));
         });

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.StaticApplicationContext;
 
 /** Models that are loaded and unloaded on request, from a directory that is empty at the start. */
 @Tag("slow")
@@ -274,7 +276,7 @@ class ModelControlTests {
         directory.put("cookie", "1");
         assertThatExceptionOfType(ModelSelectionException.NotReady.class).isThrownBy(() -> control.load("cookie", KEY));
         models.load();
-        models.repository().refuseNew();
+        watcher.onApplicationEvent(new ContextClosedEvent(new StaticApplicationContext()));
         assertThatExceptionOfType(ModelSelectionException.NotNow.class)
                 .isThrownBy(() -> control.load("cookie", KEY))
                 .withMessageContaining("shuts down");

@@ -14,6 +14,7 @@ import io.draem.service.models.ModelProperties.Loading;
 import io.draem.service.queue.InferenceException;
 import io.draem.service.queue.TestContext;
 import io.draem.testing.Await;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
@@ -420,6 +423,45 @@ class RolloutControlTests {
         assertThat(data).exists();
         Files.delete(link);
         new ModelDirectory(store.getParent()).remove(store.getFileName().toString());
+    }
+
+    /** The path of that folder is longer than the file system names one: links lead there, and the way back has no name. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderOfAnotherModelWithoutARealPathDoesNotMatter() throws Exception {
+        directory.put("cookie", "2", 2);
+        Files.writeString(marker(2), "");
+        Path store = Files.createDirectories(temporary.resolveSibling(temporary.getFileName() + "-deep"));
+        String segment = "x".repeat(200);
+        List<Path> folders = new ArrayList<>();
+        List<Path> links = new ArrayList<>();
+        try {
+            Path last = store;
+            while (folders.size() < 22) {
+                folders.add(Files.createDirectory(last.resolve(segment)));
+                last = Files.createSymbolicLink(
+                        store.resolve("link-" + folders.size()),
+                        Path.of(last.equals(store) ? segment : last.getFileName() + "/" + segment));
+                links.add(last);
+            }
+            Path deep = last;
+            assertThat(deep).isDirectory();
+            assertThatExceptionOfType(IOException.class).isThrownBy(deep::toRealPath);
+            folders.add(Files.write(deep.resolve("model.onnx"), ModelDirectory.graph(3)));
+            links.add(Files.createSymbolicLink(
+                    Files.createDirectory(temporary.resolve("tile")).resolve("7"), deep));
+            models.pollTwice();
+            assertThat(rollout.promote("cookie", null, KEY).served().version()).isEqualTo(2);
+            assertThat(rollout.rollback("cookie", null, KEY).served().version()).isEqualTo(1);
+        } finally {
+            for (int i = folders.size() - 1; i >= 0; i--) {
+                Files.deleteIfExists(folders.get(i));
+            }
+            for (Path link : links) {
+                Files.deleteIfExists(link);
+            }
+            Files.delete(store);
+        }
     }
 
     @Test
