@@ -72,6 +72,9 @@
 {{- fail "httpRoute.parentRefs: names no gateway, the route would have no effect" }}
 {{- end }}
 {{- if .Values.kserve.enabled }}
+{{- if .Values.service.headless }}
+{{- fail "service.headless: with a ServingRuntime KServe creates the Services; leave it at false" }}
+{{- end }}
 {{- range $part := list "autoscaling" "ingress" "httpRoute" "networkPolicy" "podDisruptionBudget" "serviceMonitor" }}
 {{- if (index $.Values $part).enabled }}
 {{- fail (printf "kserve: with a ServingRuntime KServe creates the pods and their objects; disable %s" $part) }}

@@ -41,6 +41,8 @@ final class EffectiveValues {
                 "gpu: {resource: nvidia.com/mig-1g.10gb, count: 2}\nruntimeClassName: nvidia",
                 "gpu: {resource: nvidia.com/gpu.shared, memoryLimit: 6GB}",
                 "models: {default: casting, persistentVolumeClaim: {name: models, subPath: line/3}}",
+                "models: {persistentVolumeClaim: {name: models, readOnly: false}}\nservice: {headless: true}\ngrpcPort: 8081",
+                "capture: {persistentVolumeClaim: {name: captured, subPath: line/3}}",
                 "models: {image: {reference: 'registry/models:3', subPath: line}}",
                 """
                 models:

@@ -89,6 +89,32 @@ class HelmEndpointsTests {
     }
 
     @Test
+    void theHeadlessServiceNamesEachPodAndIsNotScraped() {
+        assertThat(ofKind("Service", render(""))).hasSize(1);
+
+        var manifests = render("service: {headless: true, port: 80}\ngrpcPort: 8081\nserviceMonitor: {enabled: true}");
+        var services = ofKind("Service", manifests);
+        var headless = services.get(1);
+        var deployment = ofKind("Deployment", manifests).get(0);
+
+        assertThat(headless.at("metadata.name")).isEqualTo("line-draem-pods");
+        assertThat(headless.at("spec.clusterIP")).isEqualTo("None");
+        assertThat(headless.at("spec.ports.0.port")).isEqualTo(deployment.at(CONTAINER + "ports.0.containerPort"));
+        assertThat(headless.at("spec.ports.1.port")).isEqualTo(8081);
+        assertThat(headless.map("spec.selector"))
+                .isEqualTo(services.get(0).map("spec.selector"))
+                .isEqualTo(deployment.map("spec.selector.matchLabels"));
+        assertThat(headless.map("metadata.labels")
+                        .entrySet()
+                        .containsAll(ofKind("ServiceMonitor", manifests)
+                                .get(0)
+                                .map("spec.selector.matchLabels")
+                                .entrySet()))
+                .as("the monitor selects it")
+                .isFalse();
+    }
+
+    @Test
     void ingressAndRouteOpenTheDoorsForImagesAlone() {
         var manifests = render(
                 "ingress: {enabled: true, hosts: [a.example.com]}\nhttpRoute: {enabled: true, parentRefs: [{name: plant}]}");

@@ -35,6 +35,7 @@ class HelmValuesTests {
                     podSecurityContext: {runAsNonRoot: false}       | runAsNonRoot
                     service: {port: 70000}                          | service/port
                     service: {type: Ingress}                        | service/type
+                    service: {headless: pods}                       | service/headless
                     serviceMonitor: {interval: often}               | serviceMonitor/interval
                     probes: {startup: {path: /}}                    | path
                     env: [{value: nameless}]                        | env/0
@@ -126,6 +127,7 @@ class HelmValuesTests {
                     httpRoute: {enabled: true}                       | httpRoute.parentRefs: names no gateway
                     models: {image: {reference: a:1}, persistentVolumeClaim: {name: b}} | models: use one source
                     kserve: {enabled: true} ; autoscaling: {enabled: true} | disable autoscaling
+                    kserve: {enabled: true} ; service: {headless: true} | service.headless: with a ServingRuntime
                     kserve: {enabled: true} ; models: {persistentVolumeClaim: {name: b}} | leave out models.persistentVolumeClaim.name
                     training: {enabled: true}                        | training.products: names no product
                     training: {enabled: true, products: [{name: a}]} | training.data.persistentVolumeClaim: name the claim with the images
