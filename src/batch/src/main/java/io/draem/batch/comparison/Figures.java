@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.api.java.UDF2;
@@ -54,7 +54,7 @@ final class Figures {
         return images == 0 ? null : rate(above, images).max();
     }
 
-    private static FalseAlarmRate rate(long above, long images) {
-        return new FalseAlarmRate(Math.toIntExact(above), Math.toIntExact(images));
+    private static Proportion rate(long above, long images) {
+        return new Proportion(Math.toIntExact(above), Math.toIntExact(images));
     }
 }

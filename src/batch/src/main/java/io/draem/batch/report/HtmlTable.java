@@ -2,7 +2,7 @@ package io.draem.batch.report;
 
 import io.draem.batch.comparison.Extract;
 import io.draem.report.Html;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import io.draem.text.Counted;
 import io.draem.text.SafeText;
 import java.util.List;
@@ -30,7 +30,7 @@ final class HtmlTable {
             return text(null);
         }
         long above = row.<Long>getAs("falseAlarms");
-        FalseAlarmRate rate = new FalseAlarmRate(Math.toIntExact(above), Math.toIntExact(normal));
+        Proportion rate = new Proportion(Math.toIntExact(above), Math.toIntExact(normal));
         return above + " of " + normal + ", " + rate.shareText() + " (" + rate.intervalText() + ")";
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.TestSpark;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -70,7 +70,7 @@ class ComparisonTests {
             assertThat(figures(figures.get(0))).containsExactly(3.5 / 4, 0.5, 0.0, 1.0, 2.0 / 3);
             assertThat(figures(figures.get(1))).containsExactly(1.0, 1.0, 0.5, 2.0 / 3, 4.0 / 5);
             assertThat(figures(figures.get(2))).containsExactly(null, null, 0.0, null, null);
-            FalseAlarmRate rate = new FalseAlarmRate(1, 2);
+            Proportion rate = new Proportion(1, 2);
             assertThat(figures.get(1).<Double>getAs("falseAlarmMin")).isEqualTo(rate.min());
             assertThat(figures.get(1).<Double>getAs("falseAlarmMax")).isEqualTo(rate.max());
         }

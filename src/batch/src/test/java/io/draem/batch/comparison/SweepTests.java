@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.TestSpark;
-import io.draem.score.FalseAlarmRate;
+import io.draem.score.Proportion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ class SweepTests {
             assertThat(own.<Double>getAs("recall")).isEqualTo(2.0 / 3);
             assertThat(own.<Double>getAs("precision")).isEqualTo(1);
             assertThat(own.<Double>getAs("f1")).isEqualTo(0.8);
-            assertThat(own.<Double>getAs("falseAlarmMax")).isEqualTo(new FalseAlarmRate(0, NORMAL).max());
+            assertThat(own.<Double>getAs("falseAlarmMax")).isEqualTo(new Proportion(0, NORMAL).max());
             // The largest of 150 normal scores that at most 1 of 150, 3 of 150 and 7 of 150 are above.
             List<Row> rates = sweep.rates().collectAsList();
             assertThat(rates).extracting(row -> row.getDouble(1)).containsExactly(0.148, 0.146, 0.142);
