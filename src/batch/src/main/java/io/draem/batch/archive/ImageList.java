@@ -78,20 +78,16 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
                     .toList();
             return binary.isEmpty() ? manifest(table, path, images, reserved) : table(table, binary, images, reserved);
         }
-        return files(spark, images);
+        return files(spark, found);
     }
 
-    private static ImageList files(SparkSession spark, String images) {
+    private static ImageList files(SparkSession spark, FileStatus[] found) throws IOException {
         String name = "(?i)/[^/.][^/]*\\.(" + ImageFormat.extensions().replace(", ", "|") + ")$";
-        Dataset<Row> rows = spark.read()
-                .format("binaryFile")
-                .option("recursiveFileLookup", true)
-                .option("ignoreMissingFiles", true) // deleted since the folder was listed
-                .load(images)
-                .select(path(), col(Columns.MODIFIED), col(Columns.LENGTH))
+        int tasks = TASKS_PER_SLOT * spark.sparkContext().defaultParallelism();
+        Dataset<Row> rows = FolderFiles.list(spark, found, tasks)
                 .where(path().rlike(name))
                 // As many parts as the list is worth: it is persisted, which keeps Spark from joining them.
-                .repartition(TASKS_PER_SLOT * spark.sparkContext().defaultParallelism(), path())
+                .repartition(tasks, path())
                 .dropDuplicates(Columns.PATH)
                 .select(
                         path(),

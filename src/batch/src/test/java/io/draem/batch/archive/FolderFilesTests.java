@@ -1,0 +1,70 @@
+package io.draem.batch.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.draem.batch.TestSpark;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderFilesTests {
+
+    @TempDir
+    Path folder;
+
+    private final SparkSession spark = TestSpark.session();
+
+    @Test
+    void listsTheFilesThatSparkWould() throws IOException {
+        for (String name : List.of(
+                "top.jpg",
+                "a/one.png",
+                "a/deep/er/two words.jpg",
+                "b/100%.jpg",
+                "c/_left/out.jpg",
+                "c/.left/out.jpg",
+                "c/_out.jpg",
+                "c/.out.jpg")) {
+            Path file = folder.resolve("images").resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, new byte[name.length()]);
+        }
+        Files.createDirectories(folder.resolve("images/empty"));
+        List<Row> expected = spark.read()
+                .format("binaryFile")
+                .option("recursiveFileLookup", true)
+                .load(folder.resolve("images").toString())
+                .select(Columns.PATH, Columns.LENGTH, Columns.MODIFIED)
+                .collectAsList();
+        assertThat(expected).hasSize(4);
+        for (int tasks : new int[] {1, 2, 100}) {
+            assertThat(list("images", tasks)).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
+    void listsWhatAPatternFinds() throws IOException {
+        for (String name : List.of("day1/a.jpg", "day2/a.jpg", "other/a.jpg", "day.jpg")) {
+            Files.createDirectories(folder.resolve(name).getParent());
+            Files.createFile(folder.resolve(name));
+        }
+        assertThat(list("day*", 8))
+                .extracting(row -> Path.of(URI.create(row.getString(0))))
+                .containsExactlyInAnyOrder(
+                        folder.resolve("day1/a.jpg"), folder.resolve("day2/a.jpg"), folder.resolve("day.jpg"));
+    }
+
+    private List<Row> list(String pattern, int tasks) throws IOException {
+        var path = new org.apache.hadoop.fs.Path(folder.resolve(pattern).toUri());
+        FileStatus[] found = path.getFileSystem(new Configuration()).globStatus(path);
+        return FolderFiles.list(spark, found, tasks).collectAsList();
+    }
+}
