@@ -41,15 +41,16 @@ final class ScoreBenchmark {
 
     private ScoreBenchmark() {}
 
-    /** @param arguments copies of the 46 photographs, and rounds */
+    /** @param arguments copies of the 46 photographs, rounds, and processors; without these one and two of them */
     public static void main(String[] arguments) throws Exception {
         int copies = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+        int[] processors = arguments.length > 2 ? new int[] {Integer.parseInt(arguments[2])} : new int[] {1, 2};
         Path folder = Files.createTempDirectory("draem-benchmark");
         List<Row> images = copy(folder.resolve("images"), copies);
         for (int round = 0; round < rounds; round++) {
-            for (int processors = 1; processors <= 2; processors++) {
-                measure(folder, images, processors);
+            for (int number : processors) {
+                measure(folder, images, number);
             }
         }
     }
