@@ -23,11 +23,15 @@ public final class Csv {
     private static final Map<String, String> FORMAT =
             Map.of("header", "true", "quote", "\"", "escape", "\"", "multiLine", "true");
 
+    /** Of two quotes that are not closed, the second one would otherwise be part of a cell with the rows between them. */
+    private static final String UNESCAPED = "unescapedQuoteHandling";
+
     private Csv() {}
 
     /**
      * Reads a file, or a folder or pattern of them, with all cells as text: a label 007 stays what it is. A line break
-     * in a cell is read as a line feed. Reading a row fails that has more or fewer cells than the header.
+     * in a cell is read as a line feed. Reading a row fails that has more or fewer cells than the header, or a quote that is
+     * neither doubled nor the end of its cell.
      *
      * @param name of the option, for messages
      * @throws BatchException if a quote is not closed, which would make the rest of the file one cell
@@ -48,7 +52,11 @@ public final class Csv {
                     + " is no CSV file by RFC 4180: it has an odd number of quotes. Close the one that is open, and double"
                     + " quotes within a quoted cell");
         }
-        return spark.read().options(FORMAT).option("mode", "FAILFAST").csv(files);
+        return spark.read()
+                .options(FORMAT)
+                .option("mode", "FAILFAST")
+                .option(UNESCAPED, "RAISE_ERROR")
+                .csv(files);
     }
 
     /** Writes a table as a folder with one file, in place of an earlier one. */

@@ -65,6 +65,8 @@ class CsvTests {
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> read("path,label\na.jpg,\"open\nb.jpg,good\n"))
                 .withMessageContaining("manifest.csv is no CSV file by RFC 4180: it has an odd number of quotes");
+        assertThatThrownBy(() -> read("path,label\na.jpg,\"open\nb.jpg,good\nc.jpg,\"x\nd.jpg,good\n"))
+                .hasStackTraceContaining("Unescaped quote");
         for (String row : new String[] {"a.jpg", "a.jpg,good,more"}) {
             assertThatThrownBy(() -> read("path,label\n" + row + "\n")).hasStackTraceContaining(row);
         }
