@@ -29,15 +29,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lists the files of folders in the executors. Spark's own sources keep the status of each file in the driver, about 1.5 GB for
- * a million; here the driver knows the upper folders alone. As with Spark, names that begin with {@code .} or {@code _} are
- * left out, also those of folders.
+ * a million; here the driver lists upper folders alone, to a bounded number of files, and keeps no file. As with Spark, names
+ * that begin with {@code .} or {@code _} are left out, also those of folders.
  */
 final class FolderFiles implements FlatMapFunction<Row, Row> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Most folders that are divided: what the driver holds. */
-    private static final int MOST_FOLDERS = 10_000;
+    /** Most levels of folders that the driver lists, to divide them into tasks. */
+    private static final int MOST_LEVELS = 3;
+
+    /** Most files that it finds in doing so, which tasks list again; a folder where it finds more is one task. */
+    private static final int MOST_FILES = 10_000;
+
+    /** Most folders that it finds: what the driver holds. */
+    private static final int MOST_FOLDERS = 100_000;
 
     private static final StructType ROOT =
             new StructType().add(Columns.PATH, DataTypes.StringType).add("deep", DataTypes.BooleanType);
@@ -61,9 +67,14 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
      * @throws IOException if an upper folder cannot be listed
      */
     static Dataset<Row> list(SparkSession spark, FileStatus[] found, int tasks) throws IOException {
+        return list(spark, found, tasks, MOST_FILES);
+    }
+
+    /** @param mostFiles that the driver finds */
+    static Dataset<Row> list(SparkSession spark, FileStatus[] found, int tasks, int mostFiles) throws IOException {
         Configuration hadoop = spark.sessionState().newHadoopConf();
         List<Row> roots = new ArrayList<>();
-        Deque<Path> deep = new ArrayDeque<>();
+        List<Path> deep = new ArrayList<>();
         for (FileStatus status : found) {
             if (status.isDirectory()) {
                 deep.add(status.getPath());
@@ -71,11 +82,16 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
                 roots.add(root(status.getPath(), false));
             }
         }
-        // Level by level, until there is a folder for each task; a folder without folders is one task.
-        while (!deep.isEmpty() && deep.size() < tasks && roots.size() < MOST_FOLDERS) {
-            Path folder = deep.remove();
-            roots.add(root(folder, false));
-            deep.addAll(folders(folder, hadoop));
+        // Until there is a folder for each task; a folder without folders is one task.
+        Upper upper = new Upper(hadoop, mostFiles);
+        for (int level = 0; level < MOST_LEVELS && deep.size() < tasks; level++) {
+            List<Path> below = new ArrayList<>();
+            for (Path folder : deep) {
+                List<Path> folders = upper.folders(folder);
+                roots.add(root(folder, folders == null));
+                below.addAll(folders == null ? List.of() : folders);
+            }
+            deep = below;
         }
         deep.forEach(folder -> roots.add(root(folder, true)));
         return spark.createDataFrame(roots, ROOT)
@@ -89,16 +105,39 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
         return RowFactory.create(path.toString(), deep);
     }
 
-    private static List<Path> folders(Path folder, Configuration hadoop) throws IOException {
-        List<Path> folders = new ArrayList<>();
-        RemoteIterator<FileStatus> statuses = folder.getFileSystem(hadoop).listStatusIterator(folder);
-        while (statuses.hasNext()) {
-            FileStatus status = statuses.next();
-            if (status.isDirectory() && !isHidden(status.getPath())) {
-                folders.add(status.getPath());
-            }
+    /** What the driver lists. */
+    private static final class Upper {
+
+        private final Configuration hadoop;
+        private int filesLeft;
+        private int foldersLeft = MOST_FOLDERS;
+
+        private Upper(Configuration hadoop, int filesLeft) {
+            this.hadoop = hadoop;
+            this.filesLeft = filesLeft;
         }
-        return folders;
+
+        /** Returns the folders of a folder; null if that takes more than what is left to list. */
+        private @Nullable List<Path> folders(Path folder) throws IOException {
+            List<Path> folders = new ArrayList<>();
+            if (filesLeft < 0 || foldersLeft < 0) {
+                return null;
+            }
+            RemoteIterator<FileStatus> statuses = folder.getFileSystem(hadoop).listStatusIterator(folder);
+            while (statuses.hasNext()) {
+                FileStatus status = statuses.next();
+                if (!status.isDirectory()) {
+                    filesLeft--;
+                } else if (!isHidden(status.getPath())) {
+                    foldersLeft--;
+                    folders.add(status.getPath());
+                }
+                if (filesLeft < 0 || foldersLeft < 0) {
+                    return null;
+                }
+            }
+            return folders;
+        }
     }
 
     private static boolean isHidden(Path path) {

@@ -86,7 +86,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
         int tasks = TASKS_PER_SLOT * spark.sparkContext().defaultParallelism();
         Dataset<Row> rows = FolderFiles.list(spark, found, tasks)
                 .where(path().rlike(name))
-                // As many parts as the list is worth: it is persisted, which keeps Spark from joining them.
+                // As many parts as the list is worth: Spark does not join those whose number it is given.
                 .repartition(tasks, path())
                 .dropDuplicates(Columns.PATH)
                 .select(

@@ -63,7 +63,7 @@ public final class Packing implements Serializable {
     /**
      * Returns the images in one partition per task, each in the order of the paths.
      *
-     * @param images with the columns of {@link Columns} without content; read three times, so that it should be persisted;
+     * @param images with the columns of {@link Columns} without content; read three times, so that they should be stored;
      *     the same rows in the same partitions each time
      */
     public static Dataset<Row> pack(Dataset<Row> images) {

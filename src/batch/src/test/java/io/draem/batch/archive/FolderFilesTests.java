@@ -27,7 +27,7 @@ class FolderFilesTests {
         for (String name : List.of(
                 "top.jpg",
                 "a/one.png",
-                "a/deep/er/two words.jpg",
+                "a/deep/er/and/er/two words.jpg",
                 "b/100%.jpg",
                 "c/_left/out.jpg",
                 "c/.left/out.jpg",
@@ -46,7 +46,11 @@ class FolderFilesTests {
                 .collectAsList();
         assertThat(expected).hasSize(4);
         for (int tasks : new int[] {1, 2, 100}) {
-            assertThat(list("images", tasks)).containsExactlyInAnyOrderElementsOf(expected);
+            for (int mostFiles : new int[] {0, 1, 100}) { // that are listed before the tasks
+                assertThat(list("images", tasks, mostFiles))
+                        .as("%d tasks, %d files", tasks, mostFiles)
+                        .containsExactlyInAnyOrderElementsOf(expected);
+            }
         }
     }
 
@@ -56,15 +60,15 @@ class FolderFilesTests {
             Files.createDirectories(folder.resolve(name).getParent());
             Files.createFile(folder.resolve(name));
         }
-        assertThat(list("day*", 8))
+        assertThat(list("day*", 8, 100))
                 .extracting(row -> Path.of(URI.create(row.getString(0))))
                 .containsExactlyInAnyOrder(
                         folder.resolve("day1/a.jpg"), folder.resolve("day2/a.jpg"), folder.resolve("day.jpg"));
     }
 
-    private List<Row> list(String pattern, int tasks) throws IOException {
+    private List<Row> list(String pattern, int tasks, int mostFiles) throws IOException {
         var path = new org.apache.hadoop.fs.Path(folder.resolve(pattern).toUri());
         FileStatus[] found = path.getFileSystem(new Configuration()).globStatus(path);
-        return FolderFiles.list(spark, found, tasks).collectAsList();
+        return FolderFiles.list(spark, found, tasks, mostFiles).collectAsList();
     }
 }
