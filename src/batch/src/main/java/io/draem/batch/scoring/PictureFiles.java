@@ -35,6 +35,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The pictures of an output, in its folder {@code pictures}. A name has a digest of the path and the content of the image and
@@ -43,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 final class PictureFiles {
 
     static final String FOLDER = "pictures";
+
+    private static final Logger log = LoggerFactory.getLogger(PictureFiles.class);
 
     private static final int SHOWN_CHARACTERS = 60;
     private static final int DIGEST_DIGITS = 32;
@@ -124,8 +128,22 @@ final class PictureFiles {
         return file.getFileSystem(hadoop).exists(file);
     }
 
-    /** Deletes the pictures that no row of the table names: those of replaced rows, and of tasks that did not end. */
+    /**
+     * Deletes the pictures that no row of the table names: those of replaced rows, and of tasks that did not end. Where that
+     * fails it is only logged: the table is complete, and the next run deletes them.
+     */
     static void deleteOthers(
+            SparkSession spark, Dataset<Row> table, String output, Broadcast<SerializableConfiguration> hadoop) {
+        try {
+            delete(spark, table, output, hadoop);
+        } catch (Exception e) { // Spark's own are not declared
+            log.warn(
+                    "Pictures that no row names could not be deleted, which the next run does: {}",
+                    e.toString().lines().findFirst().orElse(""));
+        }
+    }
+
+    private static void delete(
             SparkSession spark, Dataset<Row> table, String output, Broadcast<SerializableConfiguration> hadoop)
             throws IOException {
         Path folder = new Path(output, FOLDER);

@@ -2,6 +2,7 @@ package io.draem.batch.scoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.draem.batch.BatchException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
@@ -63,16 +64,14 @@ final class PublishedTable {
                 : "";
     }
 
-    /** Completes a change that was interrupted, or takes it back. */
-    void recover(List<String> tables) throws IOException {
+    /**
+     * Completes a change that was interrupted, or takes it back.
+     *
+     * @throws BatchException if an object store has a whole table and nothing that names the current one
+     */
+    void recover(List<String> tables) throws BatchException, IOException {
         if (isStore) {
-            String current = current();
-            Path all = new Path(root, TABLES);
-            for (FileStatus found : files.exists(all) ? files.listStatus(all) : new FileStatus[0]) {
-                if (!current.equals(TABLES + "/" + found.getPath().getName())) {
-                    files.delete(found.getPath(), true);
-                }
-            }
+            deleteOthers();
             return;
         }
         for (String table : tables) {
@@ -83,6 +82,26 @@ final class PublishedTable {
             files.delete(previous, true);
         }
         files.delete(new Path(root, NEXT), true);
+    }
+
+    /** Deletes the tables that the pointer does not name; without a pointer, those that are not whole. */
+    private void deleteOthers() throws BatchException, IOException {
+        String current = current();
+        Path all = new Path(root, TABLES);
+        for (FileStatus found : files.exists(all) ? files.listStatus(all) : new FileStatus[0]) {
+            String name = TABLES + "/" + found.getPath().getName();
+            if (current.equals(TABLES)
+                    && files.exists(new Path(new Path(found.getPath(), ScoreOutput.TABLE), SUCCESS))) {
+                throw new BatchException(
+                        new Path(root, POINTER) + " is missing, and " + name + " has a whole table. Write"
+                                + " the text " + name + " to " + POINTER
+                                + ", or that of the newest one if there are several; or"
+                                + " delete the folder");
+            }
+            if (!current.equals(name)) {
+                files.delete(found.getPath(), true);
+            }
+        }
     }
 
     /** Returns a new folder for the next tables, which {@link #publish} is given. */
@@ -128,7 +147,7 @@ final class PublishedTable {
     private String current() throws IOException {
         Path pointer = new Path(root, POINTER);
         try (FSDataInputStream in = files.open(pointer)) {
-            String name = new String(in.readNBytes(100), UTF_8);
+            String name = new String(in.readNBytes(100), UTF_8).strip();
             if (!NAME.matcher(name).matches()) {
                 throw new IOException(pointer + " does not name a table: it was changed by another program");
             }

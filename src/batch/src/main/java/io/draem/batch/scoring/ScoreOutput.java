@@ -1,6 +1,7 @@
 package io.draem.batch.scoring;
 
 import io.draem.batch.BatchException;
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that scores are written to: {@code scores} is the table of all images, each once. The rows of a run are in
- * {@code _runs/N} with the list of its images, a file per finished task, until it has all of them; then a new table is written and takes the place of
- * the old one. What is left of a run that has ended early is part of the next one.
+ * {@code _runs/N} with the list of its images, a file per finished task, until it has all of them; then a new table is written
+ * and takes the place of the old one. What is left of a run that has ended early is part of the next one.
  * A file marks the folder as an output, and another one locks it while a run has it open.
  */
 public final class ScoreOutput implements AutoCloseable {
@@ -44,7 +45,8 @@ public final class ScoreOutput implements AutoCloseable {
     private final PublishedTable published;
     private final String generation;
 
-    private ScoreOutput(SparkSession spark, FileSystem files, Path root, OutputLock lock) throws IOException {
+    private ScoreOutput(SparkSession spark, FileSystem files, Path root, OutputLock lock)
+            throws BatchException, IOException {
         this.spark = spark;
         this.files = files;
         this.root = root;
@@ -67,7 +69,7 @@ public final class ScoreOutput implements AutoCloseable {
         OutputLock lock = OutputLock.acquire(files, root);
         try {
             return new ScoreOutput(spark, files, root, lock);
-        } catch (IOException | RuntimeException e) {
+        } catch (BatchException | IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
@@ -113,6 +115,28 @@ public final class ScoreOutput implements AutoCloseable {
                 .map(Integer::valueOf)
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * Returns the run from which on rows count: of those that ended early the last one that scores all images; 0 for any.
+     *
+     * @param images what names the images of this run
+     * @throws BatchException if that run scores those of another name: they would keep their old rows in the table of this
+     *     run, which would count as scored
+     */
+    int since(List<Integer> runs, String images) throws BatchException, IOException {
+        int since = 0;
+        for (int run : runs) {
+            String overwritten = folder(run).overwritten();
+            if (overwritten != null && !overwritten.equals(images)) {
+                throw new BatchException("A run with --overwrite of --images " + SafeText.escaped(overwritten)
+                        + " has ended early, and --images " + SafeText.escaped(images)
+                        + " is not the same. Complete it first: score --images " + SafeText.escaped(overwritten)
+                        + " without --overwrite; or give it up: delete the folder " + new Path(root, RUNS));
+            }
+            since = overwritten == null ? since : run;
+        }
+        return since;
     }
 
     /** Returns the newest row of each image by the table and the given runs; null if there is none. */

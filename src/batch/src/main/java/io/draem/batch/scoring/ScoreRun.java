@@ -24,7 +24,6 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -103,9 +102,14 @@ public final class ScoreRun {
         long start = System.nanoTime();
         ShippedModel model = ModelSource.ship(spark, options.model(), options.batchSize());
         OutputFolder.requireOutside(spark.sessionState().newHadoopConf(), options.output(), options.images());
-        ImageList list = ImageList.of(spark, options.images(), ScoreSchema.names());
+        ImageList list = list();
         try (ScoreOutput output = ScoreOutput.open(spark, options.output())) {
             return run(start, model, list, output);
+        } catch (BatchException | IOException e) {
+            throw e;
+        } catch (Exception e) { // Spark's own are not declared
+            throw new BatchException(
+                    "The run ended early: " + reason(e) + ". What was scored is kept: " + same() + " continues", e);
         }
     }
 
@@ -113,14 +117,16 @@ public final class ScoreRun {
     private Result run(long start, ShippedModel model, ImageList list, ScoreOutput output)
             throws BatchException, IOException {
         List<Integer> left = output.unfinished();
+        int since = output.since(left, options.images());
         Dataset<Row> before = output.latest(left);
+        ScoreTable.requireSameTypes(before, list.carried(), options.images());
         int run = output.next(before, left);
-        Dataset<Row> listed = listed(output.folder(run), list);
+        RunFolder folder = output.folder(run);
+        Dataset<Row> listed = listed(folder, list);
         long images = listed.count();
         Dataset<Row> missing = before == null || options.overwrite()
                 ? listed
-                : ScoreTable.missing(listed, withPictures(before), model, since(output, left))
-                        .persist(StorageLevel.MEMORY_AND_DISK());
+                : folder.missing(ScoreTable.missing(listed, withPictures(before), model, since));
         long count = missing == listed ? images : missing.count();
         if (count > 0) {
             Dataset<Row> wanted = missing;
@@ -131,7 +137,6 @@ public final class ScoreRun {
             }
             score(output, run, wanted, list, model, options.maxErrors().of(images));
         }
-        missing.unpersist();
         Dataset<Row> now = output.rows(run);
         requireAll(now, count);
         List<Integer> merged = Stream.concat(left.stream(), Stream.of(run)).toList();
@@ -153,19 +158,24 @@ public final class ScoreRun {
                 (System.nanoTime() - start) / 1e9);
     }
 
-    /** Returns the run from which on rows count: of those that ended early the last one that scores all images; 0 for any. */
-    private static int since(ScoreOutput output, List<Integer> left) throws IOException {
-        int since = 0;
-        for (int run : left) {
-            since = output.folder(run).overwrites() ? run : since;
+    private ImageList list() throws BatchException {
+        try {
+            return ImageList.of(spark, options.images(), ScoreSchema.names());
+        } catch (Exception e) { // Spark's own are not declared
+            throw unlisted(e);
         }
-        return since;
+    }
+
+    private BatchException unlisted(Exception e) {
+        return e instanceof BatchException known
+                ? known
+                : new BatchException("--images " + options.images() + " cannot be listed: " + reason(e), e);
     }
 
     /** Lists the images once: the list is read several times, and must not change meanwhile. */
     private Dataset<Row> listed(RunFolder folder, ImageList list) throws BatchException, IOException {
         try {
-            folder.begin(options.overwrite());
+            folder.begin(options.overwrite() ? options.images() : null);
             Dataset<Row> listed = folder.list(list.rows().drop(Columns.CONTENT));
             if (listed.isEmpty()) {
                 throw new BatchException("--images " + options.images() + " holds no image");
@@ -174,9 +184,7 @@ public final class ScoreRun {
             return listed;
         } catch (Exception e) { // Spark's own are not declared
             folder.discard();
-            throw e instanceof BatchException known
-                    ? known
-                    : new BatchException("--images " + options.images() + " cannot be listed: " + reason(e), e);
+            throw unlisted(e);
         }
     }
 
@@ -199,11 +207,9 @@ public final class ScoreRun {
             try {
                 output.write(run, tasks.mapPartitions(scorer, Encoders.row(schema)));
             } catch (Exception e) { // Spark's own are not declared
-                if (limit.exceeded()) {
-                    throw tooMany(errors.sum(), most);
+                if (!limit.exceeded()) {
+                    throw e;
                 }
-                throw new BatchException(
-                        "The run ended early: " + reason(e) + ". What was scored is kept: " + same() + " continues", e);
             }
             if (limit.exceeded()) {
                 throw tooMany(errors.sum(), most);

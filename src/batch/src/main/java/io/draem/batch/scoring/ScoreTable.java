@@ -8,8 +8,10 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
+import io.draem.batch.BatchException;
 import io.draem.batch.archive.Columns;
 import io.draem.batch.model.ShippedModel;
+import io.draem.text.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +51,30 @@ final class ScoreTable {
         if (counts.getLong(0) != counts.getLong(1)) {
             throw new IllegalStateException("The new table has " + counts.getLong(0) + " rows for " + counts.getLong(1)
                     + " images, and has not replaced the old one");
+        }
+    }
+
+    /**
+     * Requires that carried columns have the names and types of those of earlier rows, with which they become one table.
+     *
+     * @param images where they come from, for the message
+     * @throws BatchException if one differs
+     */
+    static void requireSameTypes(@Nullable Dataset<Row> before, List<StructField> carried, String images)
+            throws BatchException {
+        StructField[] earlierFields =
+                before == null ? new StructField[0] : before.schema().fields();
+        for (StructField field : carried) {
+            for (StructField earlier : earlierFields) {
+                String type = field.dataType().catalogString();
+                String had = earlier.dataType().catalogString();
+                boolean isSame = field.name().equals(earlier.name()) && type.equals(had);
+                if (field.name().equalsIgnoreCase(earlier.name()) && !isSame) {
+                    throw new BatchException("--images " + images + " has the column " + SafeText.of(field.name())
+                            + " of type " + type + ", and the rows in --output have " + SafeText.of(earlier.name())
+                            + " of type " + had + ": change the column, or name another --output");
+                }
+            }
         }
     }
 

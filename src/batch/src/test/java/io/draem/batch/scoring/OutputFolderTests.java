@@ -95,8 +95,10 @@ class OutputFolderTests {
         try (ScoreOutput open =
                 ScoreOutput.open(TestSpark.session(), folder.resolve("out").toString())) {
             RunFolder run = open.folder(1);
-            run.begin(false);
+            run.begin(null);
             Dataset<Row> list = run.list(TestSpark.session().read().parquet(archive.toString()));
+            Dataset<Row> missing = run.missing(
+                    TestSpark.session().read().parquet(archive.toString()).where("path = 'b'"));
             try (Stream<Path> files = Files.list(archive)) {
                 for (Path file : files.toList()) {
                     Files.delete(file);
@@ -104,11 +106,45 @@ class OutputFolderTests {
             }
             assertThat(list.orderBy("path").collectAsList())
                     .containsExactly(RowFactory.create("a"), RowFactory.create("b"));
+            assertThat(missing.collectAsList()).containsExactly(RowFactory.create("b"));
             assertThat(open.rows(1)).as("rows are not the list").isNull();
-            assertThat(run.overwrites()).isFalse();
+            assertThat(run.overwritten()).isNull();
             assertThat(open.unfinished()).containsExactly(1);
             run.discard();
             assertThat(open.unfinished()).isEmpty();
+        }
+    }
+
+    @Test
+    void earlierRowsCountFromTheLastRunOnThatOverwritesTheSameImages() throws Exception {
+        try (ScoreOutput open =
+                ScoreOutput.open(TestSpark.session(), folder.resolve("out").toString())) {
+            open.folder(1).begin(null);
+            assertThat(open.since(open.unfinished(), "line 4")).isZero();
+            open.folder(2).begin("größe");
+            open.folder(3).begin("größe");
+            open.folder(4).begin(null);
+            assertThat(open.since(open.unfinished(), "größe")).isEqualTo(3);
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> open.since(open.unfinished(), "line 4"))
+                    .withMessageContaining("--images line 4 is not the same");
+        }
+    }
+
+    @Test
+    void aCarriedColumnThatIsNotTheEarlierOneIsRefused() throws Exception {
+        StructType had = new StructType().add("path", DataTypes.StringType).add("label", DataTypes.IntegerType);
+        Dataset<Row> before = TestSpark.session().createDataFrame(List.of(), had);
+        ScoreTable.requireSameTypes(before, List.of(had.apply("label")), "manifest");
+        ScoreTable.requireSameTypes(before, List.of(), "manifest");
+        ScoreTable.requireSameTypes(null, List.of(had.apply("label")), "manifest");
+        for (StructType other : new StructType[] {
+            new StructType().add("label", DataTypes.StringType), new StructType().add("Label", DataTypes.IntegerType)
+        }) {
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> ScoreTable.requireSameTypes(before, List.of(other.fields()), "manifest"))
+                    .withMessageContaining("--images manifest has the column")
+                    .withMessageContaining("have label of type int: change the column, or name another --output");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.draem.batch.scoring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,6 +11,7 @@ import io.draem.overlay.Pictures;
 import io.draem.testing.Await;
 import io.draem.testing.BoundedProcess;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -127,7 +130,7 @@ class S3ScoreTests {
                 } while (reading.get());
                 return counts;
             });
-            begun.await();
+            assertThat(begun.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(run(output, false).rows()).isEqualTo(3);
             reading.set(false);
             assertThat(seen.get()).contains(2L).isSubsetOf(2L, 3L);
@@ -147,6 +150,7 @@ class S3ScoreTests {
         OutputFolder.claim(SPARK.sessionState().newHadoopConf(), output, ScoreOutput.MARKER);
         Path half = new Path(output, "tables/00000000-0000-0000-0000-000000000000/scores");
         SPARK.range(1).write().parquet(half.toString());
+        files.delete(new Path(half, "_SUCCESS"), false);
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> ScoreOutput.read(SPARK, output))
                 .withMessageContaining("has no finished scores");
@@ -159,6 +163,24 @@ class S3ScoreTests {
 
     @Test
     @Timeout(600)
+    void aTableThatNothingNamesIsNotDeleted() throws Exception {
+        String output = "s3a://archive/lost";
+        assertThat(run(output, false).rows()).isGreaterThanOrEqualTo(2);
+        Path pointer = new Path(output, PublishedTable.POINTER);
+        String table = SPARK.read().text(pointer.toString()).first().getString(0);
+        files.delete(pointer, false);
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> run(output, false))
+                .withMessageContaining("current.txt is missing")
+                .withMessageContaining("Write the text " + table + " to current.txt");
+        try (OutputStream out = files.create(pointer)) {
+            out.write((table + "\n").getBytes(UTF_8));
+        }
+        assertThat(run(output, false).scored()).isZero();
+    }
+
+    @Test
+    @Timeout(600)
     void ofSeveralRunsAtATimeOneHasTheLock() throws Exception {
         Path root = new Path("s3a://archive/locked");
         ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -167,7 +189,7 @@ class S3ScoreTests {
             List<Future<Boolean>> locked = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 locked.add(threads.submit(() -> {
-                    start.await();
+                    assertThat(start.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
                     try {
                         OutputLock.acquire(files, root);
                         return true;

@@ -63,6 +63,13 @@ class ScorePicturesTests {
         // No picture is wanted: those that are there stay.
         assertThat(run(Pictures.Overlays.NONE, false).scored()).isZero();
         assertThat(pictures()).hasSize(5);
+
+        // What cannot be deleted does not fail a run whose table is complete.
+        Path other =
+                Files.createDirectories(folder.resolve("out/pictures/00/mine")).resolve("file");
+        Files.writeString(other, "");
+        assertThat(run(Pictures.Overlays.NONE, false).rows()).isEqualTo(rows().size());
+        assertThat(other).exists();
     }
 
     private ScoreRun.Result run(Pictures.Overlays overlays, boolean maps) throws BatchException, IOException {

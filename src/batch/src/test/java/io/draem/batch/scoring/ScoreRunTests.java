@@ -214,6 +214,13 @@ class ScoreRunTests {
                 .withMessageContaining("the same command continues");
 
         TornFileSystem.LEFT.set(Integer.MAX_VALUE);
+        for (String option : new String[] {"--json", "--overwrite"}) { // would end what marks the old rows
+            assertThatExceptionOfType(BatchException.class)
+                    .isThrownBy(() -> run(images.toString(), option))
+                    .withMessageContaining("Complete it first: score --images " + torn + " without --overwrite")
+                    .withMessageContaining("give it up: delete the folder")
+                    .withMessageEndingWith("out/_runs");
+        }
         ScoreRun.Result continued = run(torn);
 
         assertThat(continued.scored()).isBetween(2L, 3L);
