@@ -134,7 +134,8 @@ final class CompareCommand implements Callable<Integer> {
     private void compare(SparkSession spark, Comparison.Options options) throws BatchException, IOException {
         Tables tables = Tables.of(spark, spec.commandLine().getOut(), output, MARKER);
         try (Comparison comparison = Comparison.of(spark, options)) {
-            Extract models = models(tables, comparison.models());
+            Extract models = tables.table("Models", comparison.models(), "models");
+            comparison.warnings().forEach(tables.out()::println);
             Extract coverage = tables.table("Images", comparison.coverage(), "coverage");
             Extract agreement = tables.table("Verdicts", comparison.agreement(), "agreement");
             Dataset<Row> differences = comparison.differences();
@@ -165,17 +166,6 @@ final class CompareCommand implements Callable<Integer> {
                             changed)
                     .html(comparison));
         }
-    }
-
-    private static Extract models(Tables tables, Dataset<Row> models) {
-        Extract extract = tables.table("Models", models, "models");
-        if (models.count() > models.select("output").distinct().count()) {
-            tables.out()
-                    .println(
-                            "An output has scores of several models, which are compared together: score its archive with one"
-                                    + " model, to an output of its own");
-        }
-        return extract;
     }
 
     private static void quantiles(PrintWriter out, Row row) {

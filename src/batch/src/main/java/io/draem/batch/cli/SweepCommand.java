@@ -93,6 +93,7 @@ final class SweepCommand implements Callable<Integer> {
         Tables tables = Tables.of(spark, spec.commandLine().getOut(), output, MARKER);
         try (Sweep sweep = Sweep.of(spark, options)) {
             Extract models = tables.table("Models", sweep.models(), "models");
+            sweep.warnings().forEach(tables.out()::println);
             Extract coverage = tables.table("Images", sweep.coverage(), "coverage");
             Dataset<Row> all = sweep.thresholds();
             Extract thresholds = Extract.of(all);

@@ -1,10 +1,12 @@
 package io.draem.batch.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.draem.batch.BatchException;
 import io.draem.batch.Csv;
 import io.draem.batch.comparison.Extract;
-import io.draem.batch.report.ReportFile;
 import io.draem.batch.scoring.OutputFolder;
+import io.draem.batch.scoring.WholeFile;
 import io.draem.text.SafeText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,6 +33,8 @@ record Tables(
     /** Rows that are printed. */
     static final int PRINTED = 20;
 
+    private static final String REPORT = "report.html";
+
     /**
      * Claims the output.
      *
@@ -46,21 +50,22 @@ record Tables(
     }
 
     /** Prints and writes a table. */
-    Extract table(String title, Dataset<Row> table, String name) {
+    Extract table(String title, Dataset<Row> table, String name) throws IOException {
         Extract extract = Extract.of(table);
         print(title, extract, PRINTED, Set.of());
         write(table, name);
         return extract;
     }
 
-    /** Writes a table. */
-    void write(Dataset<Row> table, String name) {
+    /** Writes a table, and deletes a report, which would be of the table before. */
+    void write(Dataset<Row> table, String name) throws IOException {
         if (output != null) {
+            delete(REPORT);
             Csv.write(table, output + "/" + name);
         }
     }
 
-    /** Deletes a table that this run does not have. */
+    /** Deletes what this run does not have. */
     void delete(String name) throws IOException {
         if (output != null) {
             Path old = new Path(output, name);
@@ -90,10 +95,10 @@ record Tables(
         }
     }
 
-    /** Writes the report, and ends the printing. */
+    /** Writes the report, which is whole when it is there, and ends the printing. */
     void end(@Nullable String report) throws IOException {
         if (output != null && report != null) {
-            ReportFile.write(hadoop, output, report);
+            WholeFile.write(hadoop, new Path(output, REPORT), report.getBytes(UTF_8));
             out.println("Wrote " + output);
         }
         out.flush();

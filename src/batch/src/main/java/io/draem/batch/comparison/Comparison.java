@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
@@ -118,6 +119,11 @@ public final class Comparison implements AutoCloseable {
     /** Returns the models that have given the scores of each output, with the thresholds that are compared. */
     public Dataset<Row> models() {
         return models;
+    }
+
+    /** Returns what to know of the models, in sentences. */
+    public List<String> warnings() {
+        return Models.warnings(models.withColumn("output", concat(col("output"), lit(" output"))));
     }
 
     /** Returns the images that are compared, with {@code firstScore}, {@code secondScore} and their {@code difference}. */

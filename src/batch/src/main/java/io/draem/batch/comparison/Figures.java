@@ -33,7 +33,9 @@ final class Figures {
                 bound(Figures::smallest).as("falseAlarmMin"),
                 bound(Figures::largest).as("falseAlarmMax"),
                 ratio(found, found.plus(falseAlarms)).as("precision"),
-                ratio(found.multiply(2), found.plus(falseAlarms).plus(col("anomalous")))
+                when(
+                                col("anomalous").gt(0),
+                                ratio(found.multiply(2), found.plus(falseAlarms).plus(col("anomalous"))))
                         .as("f1"));
     }
 

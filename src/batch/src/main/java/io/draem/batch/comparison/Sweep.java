@@ -123,6 +123,17 @@ public final class Sweep implements AutoCloseable {
                 .orderBy(desc("images"), col("modelDigest"));
     }
 
+    /** Returns what to know of the models and their thresholds, in sentences. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(Models.warnings(Models.of(scores, "output", null)));
+        long all = images.select("threshold").distinct().count();
+        if (all > MOST_MODELS) {
+            warnings.add("The models have " + all + " thresholds, of which the " + MOST_MODELS
+                    + " with the most images are evaluated");
+        }
+        return warnings;
+    }
+
     /** Returns how many images have a score, how many of those a label, and how many an error in place of a score. */
     public Dataset<Row> coverage() {
         return images.agg(count(lit(1)).as("images"), count("isAnomalous").as("labeled"))

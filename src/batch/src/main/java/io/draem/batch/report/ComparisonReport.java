@@ -36,10 +36,11 @@ public record ComparisonReport(
         @Nullable Extract figures,
         Extract changed) {
 
-    /** Returns the page; counts what its histograms show. */
+    /** Returns the page; counts what its warnings and its histograms show. */
     public String html(Comparison comparison) {
         return new Page("Comparison of DRÆM scores", "Comparison of scores")
                 .add(summary())
+                .warnings(comparison.warnings())
                 .section("Models and thresholds", modelsTable())
                 .section("Images", coverageTable())
                 .section("Verdicts", agreementTable())

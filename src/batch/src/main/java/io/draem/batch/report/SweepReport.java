@@ -34,10 +34,11 @@ public record SweepReport(
         @Nullable Extract groups,
         @Nullable Extract rates) {
 
-    /** Returns the page; counts what its histogram shows. */
+    /** Returns the page; counts what its warnings and its histogram show. */
     public String html(Sweep sweep) {
         return new Page("Thresholds for DRÆM scores", "Thresholds for stored scores")
                 .add(summary())
+                .warnings(sweep.warnings())
                 .section("Models", modelsTable())
                 .section("Scores", scores(sweep))
                 .section("At every threshold", curves())

@@ -84,6 +84,23 @@ class SweepTests {
     }
 
     @Test
+    void onlyNormalImagesHaveNoF1AndThresholdsThatAreLeftOutAreCounted() throws Exception {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < 6; i++) { // the same graph by file and by folder is one model
+            String version = i % 2 == 0 ? "1" : null;
+            rows.add(RowFactory.create("a" + i, "", "cookie", version, "m1", 0.4, 0.1 + i / 10.0, "good", null));
+        }
+        String scores = StoredScores.write(folder.resolve("out"), rows.toArray(Row[]::new));
+        try (Sweep sweep =
+                Sweep.of(TestSpark.session(), new Sweep.Options(scores, new Labels("label", "good"), null))) {
+            assertThat(sweep.thresholds().select("f1").distinct().collectAsList())
+                    .containsExactly(RowFactory.create((Object) null));
+            assertThat(sweep.warnings())
+                    .containsExactly("The models have 6 thresholds, of which the 5 with the most images are evaluated");
+        }
+    }
+
+    @Test
     void labelsWithoutANormalImageAndOutputsWithoutAScoreAreRefused() {
         String scores = StoredScores.write(folder.resolve("out"), row("a", 0.2, "ok", null));
         assertThatExceptionOfType(BatchException.class)

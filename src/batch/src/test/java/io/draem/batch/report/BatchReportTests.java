@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
@@ -84,11 +84,16 @@ class BatchReportTests {
     }
 
     @Test
-    void theFileReplacesAnEarlierOne() throws Exception {
-        ReportFile.write(new Configuration(), folder.toString(), "first");
-        ReportFile.write(new Configuration(), folder.toString(), "Größe");
-        assertThat(Files.readString(folder.resolve("report.html"))).isEqualTo("Größe");
-        assertThat(folder.resolve("_report.html")).doesNotExist();
+    void scoresOfSeveralModelsAreAWarning() throws Exception {
+        List<Row> one = List.of(row("a", 0.4, null, null));
+        List<Row> two =
+                List.of(row("a", 0.4, null, null), RowFactory.create("b", "", "new", "1", "m2", 0.1, 0.5, "", ""));
+        String sentence = "has scores of 2 models, which are evaluated together";
+        assertThat(comparison(one, two, null))
+                .contains("The second output " + sentence)
+                .doesNotContain("The first output " + sentence);
+        String scores = StoredScores.write(folder.resolve("two"), two.toArray(Row[]::new));
+        assertThat(sweep(new Sweep.Options(scores, null, null))).contains("<li>The output " + sentence);
     }
 
     private String comparison(List<Row> first, List<Row> second, Labels labels) throws Exception {
