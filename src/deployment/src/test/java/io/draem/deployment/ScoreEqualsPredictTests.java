@@ -113,6 +113,7 @@ class ScoreEqualsPredictTests {
 
     private static void assertSame(String name, JsonNode row, JsonNode line) {
         assertThat(line.isNumber()).as(name).isTrue();
+        assertThat(row.isNumber()).as(name).isTrue();
         assertThat(Double.doubleToLongBits(row.asDouble()))
                 .as("%s: %s, %s", name, row, line)
                 .isEqualTo(Double.doubleToLongBits(line.asDouble()));
