@@ -55,6 +55,7 @@ class HelmValuesTests {
                     networkPolicy: {from: [{}]}                     | networkPolicy/from/0
                     prometheusRule: {selector: '{job="a"}'}         | prometheusRule/selector
                     kserve: true                                    | kserve
+                    capture: {bucket: 's3://captured/../line'}      | capture/bucket
                     training: {products: [{name: a/b}]}             | training/products/0/name
                     training: {options: {--preset: quick}}          | training/options
                     training: {preset: fast}                        | training/preset
