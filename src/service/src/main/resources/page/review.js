@@ -39,6 +39,8 @@ let index = 0;
 /** Whether the service has no more images below the last one. */
 let complete = false;
 let picture = null;
+/** Number of the image that no picture can be made of, and which is labeled without one. */
+let unseen = null;
 let regions = null;
 /** Outlines that are drawn or were stored, as polygons of points relative to the image. */
 let outlines = [];
@@ -182,6 +184,7 @@ async function show() {
   describe(image);
   outlines = image.review?.outlines ?? [];
   picture = null;
+  unseen = null;
   regions = null;
   showOutlines();
   const [file, mask] = await Promise.all([
@@ -206,7 +209,17 @@ async function show() {
 async function readable(file, image, signal) {
   const decoded = await decode(file);
   const same = decoded?.width === image.width && decoded?.height === image.height;
-  return same ? decoded : decode(await capturedFile(image.id, "preview", signal));
+  if (same) {
+    return decoded;
+  }
+  try {
+    return await decode(await capturedFile(image.id, "preview", signal));
+  } catch (e) {
+    if (e instanceof Problem && (e.is("image-too-large") || e.is("invalid-image")) && images[index] === image) {
+      unseen = image.id;
+    }
+    throw e;
+  }
 }
 
 function describe(image) {
@@ -230,10 +243,10 @@ function describe(image) {
   }
 }
 
-/** Stores a label, and goes to the next image. An image that is not shown yet gets none. */
+/** Stores a label, and goes to the next image. An image that is not shown yet gets none, if it can be shown. */
 async function set(chosen) {
   const image = images[index];
-  if (busy || image === undefined || picture === null) {
+  if (busy || image === undefined || (picture === null && unseen !== image.id)) {
     return;
   }
   busy = true;
