@@ -74,7 +74,8 @@ final class HistoryFile {
     }
 
     /**
-     * Appends a change, unless the file {@linkplain ServedChange#after has it}; returns whether it was appended.
+     * Appends a change, unless the file {@linkplain ServedChange#after has it}, or puts it in the place of the last one, which
+     * it {@linkplain ServedChange#explains explains}; returns whether it was written.
      *
      * @throws IOException if the file cannot be written; it is as before then
      */
@@ -92,7 +93,10 @@ final class HistoryFile {
                 return false;
             }
             byte[] line = line(next);
-            if (channel.size() + line.length + 1 > MOST_BYTES) {
+            int last = before.size() - 1;
+            if (last >= 0 && next.explains(before.get(last))) {
+                replace(before.subList(0, last), line);
+            } else if (channel.size() + line.length + 1 > MOST_BYTES) {
                 replace(before, line);
             } else {
                 append(channel, line);

@@ -106,25 +106,32 @@ public final class ModelHistory implements AutoCloseable {
     /**
      * Returns the last changes of a model, with those that have just happened. Those in its file are missing, and not kept, if
      * it cannot be read in time.
+     *
+     * @throws RejectedExecutionException if too many are read already
      */
     public Changes of(String name) {
-        if (readers.tryAcquire()) {
-            Future<Changes> read = null;
-            try {
-                awaitLastWrite(name);
-                read = reads.submit(() -> read(name));
-                return read.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (ExecutionException e) {
-                report(name, String.valueOf(e.getCause()));
-            } catch (TimeoutException | RejectedExecutionException e) {
-                report(name, "the file system does not answer");
-            } finally {
-                if (read != null) {
-                    read.cancel(false);
-                    reads.purge();
-                }
+        Future<Changes> read = null;
+        boolean reader = false;
+        try {
+            reader = readers.tryAcquire(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (!reader) {
+                throw new RejectedExecutionException(MOST_READERS + " histories are being read already");
+            }
+            awaitLastWrite(name);
+            read = reads.submit(() -> read(name));
+            return read.get(READ_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            report(
+                    name,
+                    e instanceof TimeoutException ? "the file system does not answer" : String.valueOf(e.getCause()));
+        } finally {
+            if (read != null) {
+                read.cancel(false);
+                reads.purge();
+            }
+            if (reader) {
                 readers.release();
             }
         }

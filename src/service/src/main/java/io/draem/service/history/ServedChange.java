@@ -1,5 +1,6 @@
 package io.draem.service.history;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ public record ServedChange(
         @Nullable String digest,
         Cause cause,
         @Nullable String instance) {
+
+    /** In this time the others notice the change of a replica, by two scans of the files. */
+    private static final Duration NOTICE = Duration.ofSeconds(20);
 
     /** What changes the version that serves. */
     public enum Reason {
@@ -76,6 +80,19 @@ public record ServedChange(
             case START -> startAfter(history);
             default -> this;
         };
+    }
+
+    /**
+     * Returns whether it is the request behind a change of the files that another replica noticed, and wrote first.
+     *
+     * @param last the last change of the history
+     */
+    boolean explains(ServedChange last) {
+        return cause.key() != null
+                && last.cause.reason() == Reason.FILES
+                && servesAs(last)
+                && !isOfSameReplica(last)
+                && Duration.between(last.time, time).abs().compareTo(NOTICE) <= 0;
     }
 
     /** A service that starts served nothing before: what its replica, or else all of them, served last is before it. */

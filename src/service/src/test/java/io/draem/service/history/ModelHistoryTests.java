@@ -103,6 +103,24 @@ class ModelHistoryTests {
     }
 
     @Test
+    void aRequestTakesThePlaceOfTheChangeThatAnotherReplicaNoticed() throws Exception {
+        write("b", FILES, 1, 2);
+        write("b", FILES, 2, 3);
+        write("a", PROMOTION, 2, 3);
+        assertThat(read())
+                .extracting(change -> change.cause().reason() + " by " + change.instance())
+                .containsExactly("PROMOTION by a", "FILES by b");
+        write("a", PROMOTION, 2, 3);
+        assertThat(read()).as("another request").hasSize(3);
+        Files.writeString(
+                file,
+                "{\"time\":\"2026-11-01T10:00:00Z\",\"to\":4,\"digest\":\"sha256:4\",\"reason\":\"files\"}\n",
+                StandardOpenOption.APPEND);
+        write("a", PROMOTION, 3, 4);
+        assertThat(read()).as("long after a change of the files").hasSize(5);
+    }
+
+    @Test
     void aStartIsAChangeOnlyWhereTheHistoryEndsWithAnotherVersion() throws Exception {
         write(START, null, 1);
         assertThat(folder).isEmptyDirectory();
