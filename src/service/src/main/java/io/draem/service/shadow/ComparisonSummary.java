@@ -41,11 +41,11 @@ public record ComparisonSummary(
     public enum Conclusion {
         /** Too few images for any other. */
         UNDECIDED,
-        /** At most 2 % of the verdicts differ. */
+        /** Fewer than 2 % of the verdicts differ, and nothing shows in which direction. */
         SAME,
-        /** More than 2 % of the verdicts differ, and the candidate finds more images anomalous. */
+        /** The candidate finds more images anomalous, however few they are. */
         MORE_ANOMALOUS,
-        /** More than 2 % of the verdicts differ, and the candidate finds fewer images anomalous. */
+        /** The candidate finds fewer images anomalous, however few they are. */
         FEWER_ANOMALOUS,
         /** More than 2 % of the verdicts differ, and nothing shows in which direction. */
         DIFFERENT;
@@ -54,7 +54,8 @@ public record ComparisonSummary(
 
         /**
          * Returns the conclusion from counts. The direction is that of the exact test of McNemar: without one, half of the
-         * different verdicts would be anomalous for the candidate.
+         * different verdicts would be anomalous for the candidate. It comes before the tolerance: where defects are rare, a
+         * candidate that finds none differs on few images.
          *
          * @param served number of images that only the version that answers takes for anomalous
          * @param candidate number of images that only the candidate takes for anomalous
@@ -65,18 +66,20 @@ public record ComparisonSummary(
                 return UNDECIDED;
             }
             int different = served + candidate;
+            if (different > 0) {
+                Proportion more = new Proportion(candidate, different);
+                if (more.min() > 0.5) {
+                    return MORE_ANOMALOUS;
+                }
+                if (more.max() < 0.5) {
+                    return FEWER_ANOMALOUS;
+                }
+            }
             Proportion share = new Proportion(different, compared);
             if (share.max() < TOLERANCE) {
                 return SAME;
             }
-            if (share.min() <= TOLERANCE) {
-                return UNDECIDED;
-            }
-            Proportion more = new Proportion(candidate, different);
-            if (more.min() > 0.5) {
-                return MORE_ANOMALOUS;
-            }
-            return more.max() < 0.5 ? FEWER_ANOMALOUS : DIFFERENT;
+            return share.min() > TOLERANCE ? DIFFERENT : UNDECIDED;
         }
 
         /** Returns the name in responses. */
