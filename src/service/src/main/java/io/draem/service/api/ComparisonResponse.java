@@ -49,9 +49,11 @@ record ComparisonResponse(
         @Schema(requiredMode = RequiredMode.REQUIRED) Counts images,
 
         @Schema(
-                description = "What the compared images show by 95 % intervals: whether more than 2 % of the verdicts"
-                        + " differ, and whether the candidate then finds more or fewer images anomalous; with too few"
-                        + " images nothing",
+                description =
+                        "What the compared images show by 95 % intervals: whether the candidate finds more or fewer"
+                                + " images anomalous, otherwise whether more than 2 % of the verdicts differ; with too few images"
+                                + " nothing. The intervals are for one look at independent images: repeated looks find a wrong"
+                                + " conclusion more often, and an equal image counts each time that it is sent",
                 allowableValues = {"undecided", "same", "more-anomalous", "fewer-anomalous", "different"},
                 requiredMode = RequiredMode.REQUIRED,
                 example = "undecided")

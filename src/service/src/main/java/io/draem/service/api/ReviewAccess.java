@@ -11,12 +11,14 @@ import io.draem.service.web.Endpoints;
 import io.draem.service.web.ProblemException;
 import io.draem.service.web.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /** Gives reviewers the captured images. */
@@ -24,6 +26,8 @@ import org.springframework.stereotype.Component;
 class ReviewAccess {
 
     private static final Logger log = LoggerFactory.getLogger(ReviewAccess.class);
+
+    private static final String RETRY_AFTER_SECONDS = "5";
 
     private final @Nullable CaptureStore captured;
 
@@ -52,7 +56,8 @@ class ReviewAccess {
      *
      * @throws ProblemException if it is not there, or cannot be read now
      */
-    static StoredFile open(CaptureStore store, CapturedImage image, CapturedFile file) throws IOException {
+    static StoredFile open(CaptureStore store, CapturedImage image, CapturedFile file, HttpServletResponse response)
+            throws IOException {
         try {
             return store.open(image, file);
         } catch (NoSuchFileException e) {
@@ -62,13 +67,27 @@ class ReviewAccess {
                             ? "Image " + image.id() + " was deleted meanwhile"
                             : "Image " + image.id() + " was captured without its map and mask: a candidate disagreed");
         } catch (StoreException e) {
-            log.warn("A captured image cannot be read: {}", e.getMessage());
-            throw unavailable();
+            throw problem(e, response);
         }
     }
 
-    /** Returns the problem of a store that cannot be used now; the log says more than clients get to know. */
-    static ProblemException unavailable() {
+    /**
+     * Returns the problem of a store that cannot be used now, in place of what was to be the response; the log says more than
+     * clients get to know.
+     *
+     * @throws StoreException if a part of the response was sent already: its end is missing then
+     */
+    static ProblemException problem(StoreException failure, HttpServletResponse response) throws StoreException {
+        if (response.isCommitted()) {
+            throw failure;
+        }
+        response.setContentLengthLong(-1); // Spring takes the rest back
+        if (failure.busy()) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            return new ProblemException(
+                    ProblemType.OVERLOADED, "Too many captured images are being read: try again when one has ended");
+        }
+        log.warn("Captured images cannot be used: {}", failure.getMessage());
         return new ProblemException(ProblemType.CAPTURES_UNAVAILABLE, ProblemType.CAPTURES_UNAVAILABLE.detail(""));
     }
 

@@ -18,6 +18,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -167,13 +168,14 @@ class ReviewController {
                             schema = @Schema(type = "integer", format = "int64", minimum = "1", examples = "1017"))
                     @PathVariable
                     String id,
-            @Parameter(hidden = true) HttpServletRequest request)
+            @Parameter(hidden = true) HttpServletRequest request,
+            @Parameter(hidden = true) HttpServletResponse response)
             throws DetectionException, IOException {
         CaptureStore store = access.require(request);
         try {
             store.delete(ReviewAccess.find(store, id));
         } catch (StoreException e) {
-            throw ReviewAccess.unavailable();
+            throw ReviewAccess.problem(e, response);
         }
     }
 }

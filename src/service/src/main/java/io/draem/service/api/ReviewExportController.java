@@ -4,6 +4,7 @@ import io.draem.service.capture.CaptureFilter;
 import io.draem.service.capture.CaptureReason;
 import io.draem.service.capture.CaptureStore;
 import io.draem.service.capture.ReviewExport;
+import io.draem.service.capture.files.StoreException;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.web.ProblemException;
 import io.draem.service.web.ProblemType;
@@ -46,7 +47,8 @@ class ReviewExportController {
             operationId = "exportReviewedImages",
             summary = "Export the labeled images of a model as a data set",
             description = "A ZIP file in the layout of MVTec AD with the masks of the defects, which the trainer reads;"
-                    + " images.csv has the verdicts. Images that are labeled unsure are left out.",
+                    + " images.csv has the verdicts. Images that are labeled unsure are left out; those whose files the"
+                    + " store lacks are named in missing.txt, which is only there for them.",
             responses =
                     @ApiResponse(
                             responseCode = "200",
@@ -55,7 +57,12 @@ class ReviewExportController {
                                     @Content(
                                             mediaType = "application/zip",
                                             schema = @Schema(type = "string", format = "binary"))))
-    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED, ProblemType.OVERLOADED})
+    @PossibleProblems({
+        ProblemType.FORBIDDEN,
+        ProblemType.NOT_CAPTURED,
+        ProblemType.OVERLOADED,
+        ProblemType.CAPTURES_UNAVAILABLE
+    })
     @GetMapping(path = "/v1/review/export", produces = "application/zip")
     void export(
             @Parameter(
@@ -111,6 +118,8 @@ class ReviewExportController {
         }
         try {
             write(store, filter, model, "train".equals(good), response);
+        } catch (StoreException e) {
+            throw ReviewAccess.problem(e, response);
         } finally {
             exports.release();
         }

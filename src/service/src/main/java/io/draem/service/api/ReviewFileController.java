@@ -3,6 +3,7 @@ package io.draem.service.api;
 import io.draem.service.capture.CaptureStore;
 import io.draem.service.capture.CapturedFile;
 import io.draem.service.capture.CapturedImage;
+import io.draem.service.capture.files.StoreException;
 import io.draem.service.capture.files.StoredFile;
 import io.draem.service.detection.DetectionException;
 import io.draem.service.detection.ImagePreviews;
@@ -52,7 +53,12 @@ class ReviewFileController {
                                     @Content(
                                             mediaType = Endpoints.IMAGE_TYPE,
                                             schema = @Schema(type = "string", format = "binary"))))
-    @PossibleProblems({ProblemType.FORBIDDEN, ProblemType.NOT_CAPTURED, ProblemType.CAPTURES_UNAVAILABLE})
+    @PossibleProblems({
+        ProblemType.FORBIDDEN,
+        ProblemType.NOT_CAPTURED,
+        ProblemType.OVERLOADED,
+        ProblemType.CAPTURES_UNAVAILABLE
+    })
     @GetMapping(path = ReviewController.IMAGE + "/{file:image|map|mask}")
     void file(
             @Parameter(
@@ -75,12 +81,14 @@ class ReviewFileController {
         CapturedFile named = QueryParameters.constant("file", file, CapturedFile.values());
         CapturedFile kind = named == null ? CapturedFile.IMAGE : named;
         boolean asSent = kind == CapturedFile.IMAGE;
-        try (StoredFile stored = ReviewAccess.open(store, image, kind)) {
+        try (StoredFile stored = ReviewAccess.open(store, image, kind, response)) {
             response.setContentType(asSent ? image.format().mediaType() : MediaType.IMAGE_PNG_VALUE);
             response.setContentLengthLong(stored.length());
             response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
             response.setHeader(NO_SNIFFING, "nosniff");
             stored.copy(response.getOutputStream());
+        } catch (StoreException e) {
+            throw ReviewAccess.problem(e, response);
         }
     }
 
@@ -113,14 +121,17 @@ class ReviewFileController {
                     @PathVariable
                     String id,
             @Parameter(hidden = true) RequestContext context,
-            @Parameter(hidden = true) HttpServletRequest request)
+            @Parameter(hidden = true) HttpServletRequest request,
+            @Parameter(hidden = true) HttpServletResponse response)
             throws DetectionException, IOException {
         CaptureStore store = access.require(request);
         CapturedImage image = ReviewAccess.find(store, id);
         byte[] picture;
-        try (StoredFile stored = ReviewAccess.open(store, image, CapturedFile.IMAGE)) {
+        try (StoredFile stored = ReviewAccess.open(store, image, CapturedFile.IMAGE, response)) {
             picture = previews.preview(
                     image.verdict().model(), image.verdict().version(), stored.length(), stored::read, context);
+        } catch (StoreException e) {
+            throw ReviewAccess.problem(e, response);
         }
         return ResponseEntity.ok()
                 .contentType(MediaType.IMAGE_PNG)

@@ -16,6 +16,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -120,14 +121,20 @@ class RolloutController {
             description =
                     "Changes by requests, by files of the model directory and by failovers, of all replicas that write to"
                             + " the same directory; also of a model that is not served, while its file exists.")
-    @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY})
+    @PossibleProblems({ProblemType.UNKNOWN_MODEL, ProblemType.NOT_READY, ProblemType.OVERLOADED})
     @GetMapping(path = "/v1/models/{name}/history", produces = MediaType.APPLICATION_JSON_VALUE)
     RolloutResponse.History history(
             @Parameter(description = "Name of the model. Example: cookie", schema = @Schema(examples = "cookie"))
                     @PathVariable
                     String name)
             throws DetectionException {
-        ModelHistory.Changes changes = ModelDirectory.isName(name) ? history.of(name) : ModelHistory.Changes.NONE;
+        ModelHistory.Changes changes;
+        try {
+            changes = ModelDirectory.isName(name) ? history.of(name) : ModelHistory.Changes.NONE;
+        } catch (RejectedExecutionException e) {
+            throw new ProblemException(
+                    ProblemType.OVERLOADED, "Too many histories are being read: try again in a few seconds");
+        }
         try {
             models.require(name, null);
         } catch (ModelSelectionException.Unknown e) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ final class CaptureFiles implements AutoCloseable {
             Pattern.compile("(" + FileStore.FOLDER + "/\\d{6}-\\d{3}-[A-Za-z0-9._-]{1,64}-[0-9a-f]{12})\\.[a-z.]+");
     private static final int DIGEST_LETTERS = 12;
     private static final int MODEL_LETTERS = 64;
+    private static final int TIME_LETTERS = "2026-03-01/120000-000".length();
 
     private final FileStore store;
 
@@ -74,12 +76,11 @@ final class CaptureFiles implements AutoCloseable {
     }
 
     /**
-     * Deletes the files that a process left which ended before the index had them. Other files stay.
+     * Returns the files that a process left which ended before the index had them, and not those of other programs.
      *
      * @param known names of all images of the index
-     * @return number of deleted files
      */
-    int deleteUnknown(Set<String> known) throws IOException {
+    List<String> unknown(Set<String> known) throws IOException {
         List<String> unknown = new ArrayList<>();
         store.list(name -> {
             Matcher file = FILE.matcher(name);
@@ -88,10 +89,22 @@ final class CaptureFiles implements AutoCloseable {
             }
             return true;
         });
-        for (String name : unknown) {
-            store.delete(name);
+        return unknown;
+    }
+
+    /** Returns when the image of a name was captured; never, if there is no such time. */
+    static Instant time(String name) {
+        try {
+            return NAME.parse(name.substring(0, TIME_LETTERS), Instant::from);
+        } catch (DateTimeParseException e) {
+            return Instant.MAX;
         }
-        return unknown.size();
+    }
+
+    /** Returns the name of the image of a file, which all of its files have. */
+    static String image(String file) {
+        Matcher matcher = FILE.matcher(file);
+        return matcher.matches() ? matcher.group(1) : file;
     }
 
     /** Returns whether there are files of images. */

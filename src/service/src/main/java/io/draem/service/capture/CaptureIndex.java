@@ -2,11 +2,14 @@ package io.draem.service.capture;
 
 import io.draem.service.capture.files.StoreException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +26,20 @@ final class CaptureIndex {
     /** Images whose files could not be deleted; of more, the next start finds them. */
     private static final int MOST_LEFT = 1000;
 
+    /** Between listings of all files, in nanoseconds. */
+    private static final long PAUSE = TimeUnit.MINUTES.toNanos(10);
+
+    /** How much later than another image one may be captured that a process did not complete. */
+    private static final Duration MOST_LATER = Duration.ofHours(1);
+
     private final JdbcClient database;
     private final CaptureTable table;
     private final CaptureFiles files;
     private final Deque<CapturedImage> left = new ArrayDeque<>();
     private volatile boolean claimed;
     private boolean clean;
+    private boolean failing;
+    private long listed;
 
     CaptureIndex(DataSource connections, CaptureTable table, CaptureFiles files) {
         this.database = JdbcClient.create(connections);
@@ -94,7 +105,7 @@ final class CaptureIndex {
             throw new IOException("it is missing, but there are images in "
                     + text(files.store().address()));
         }
-        files.store().claim(place.id());
+        files.store().claim(place.id(), place.claimed() && table.count(CaptureFilter.ALL) > 0);
         if (!place.claimed()) {
             database.sql("UPDATE place SET claimed = TRUE").update();
         }
@@ -118,23 +129,76 @@ final class CaptureIndex {
     }
 
     /**
-     * Claims the files if that was not possible before, and deletes those that no image has. No image may be added meanwhile.
+     * Claims the files if that was not possible before, and deletes those that no image has; what cannot be deleted is
+     * reported, and tried again by later calls. No image may be added meanwhile.
+     *
+     * @throws IOException if the files cannot be claimed, so that no image can be added
      */
     void tidy() throws IOException {
         if (!claimed) {
             claim();
             log.info("Images are captured in {}", text(files.store().address()));
         }
-        if (!clean) {
-            int deleted = files.deleteUnknown(new HashSet<>(table.names()));
-            if (deleted > 0) {
-                log.warn("Deleted {} files of captured images that the last process had not completed", deleted);
+        try {
+            while (!left.isEmpty()) {
+                files.delete(left.element());
+                left.remove();
             }
-            clean = true;
+            deleteUnknown();
+            failing = false;
+        } catch (IOException e) {
+            if (!failing) {
+                failing = true;
+                log.error(
+                        "Files of images that were not completed stay in the store until they can be deleted: {}",
+                        e.toString());
+            }
         }
-        while (!left.isEmpty()) {
-            files.delete(left.element());
-            left.remove();
+    }
+
+    /** Once; after a failure, not with each call: a listing of all files is long. */
+    private void deleteUnknown() throws IOException {
+        if (clean || (listed != 0 && System.nanoTime() - listed < PAUSE)) {
+            return;
         }
+        listed = System.nanoTime();
+        NavigableSet<String> known = new TreeSet<>(table.names());
+        List<String> unknown = files.unknown(known);
+        if (isOlderThan(unknown, known)) {
+            log.error(
+                    "{} files in {} have no image in the index, and it seems to be an older one that was restored: the first"
+                            + " of them is {}. None is deleted. Restore the latest index; if there is no later one, delete"
+                            + " these files yourself",
+                    unknown.size(),
+                    text(files.store().address()),
+                    unknown.get(0));
+        } else {
+            for (String name : unknown) {
+                files.store().delete(name);
+            }
+            if (!unknown.isEmpty()) {
+                log.warn("Deleted {} files of captured images that the last process had not completed", unknown.size());
+            }
+        }
+        clean = true;
+    }
+
+    /**
+     * Returns whether the index lacks images that were captured long after the last one before that it has. A process that
+     * ends leaves an image or a few, soon after another one, or one alone after a break of the line.
+     */
+    private static boolean isOlderThan(List<String> unknown, NavigableSet<String> known) {
+        return unknown.stream()
+                        .map(CaptureFiles::image)
+                        .distinct()
+                        .filter(image -> {
+                            String before = known.floor(image);
+                            return before == null
+                                    || CaptureFiles.time(image)
+                                            .isAfter(CaptureFiles.time(before).plus(MOST_LATER));
+                        })
+                        .limit(2)
+                        .count()
+                > 1;
     }
 }

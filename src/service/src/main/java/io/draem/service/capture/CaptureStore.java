@@ -49,9 +49,9 @@ public final class CaptureStore implements AutoCloseable {
      */
     static CaptureStore open(Path directory, @Nullable FileStore elsewhere) {
         Path absolute = directory.toAbsolutePath().normalize();
-        JdbcConnectionPool connections = CaptureDatabase.open(absolute);
-        CaptureStore store = new CaptureStore(
-                new CaptureFiles(elsewhere == null ? new DirectoryStore(absolute) : elsewhere), connections);
+        CaptureFiles files = new CaptureFiles(elsewhere == null ? new DirectoryStore(absolute) : elsewhere);
+        JdbcConnectionPool connections = connect(absolute, files);
+        CaptureStore store = new CaptureStore(files, connections);
         boolean opened = false;
         try {
             store.prepare(elsewhere == null);
@@ -67,8 +67,17 @@ public final class CaptureStore implements AutoCloseable {
         } finally {
             if (!opened) {
                 connections.dispose();
-                store.files.close();
+                files.close();
             }
+        }
+    }
+
+    private static JdbcConnectionPool connect(Path directory, CaptureFiles files) {
+        try {
+            return CaptureDatabase.open(directory);
+        } catch (StartUpException e) {
+            files.close();
+            throw e;
         }
     }
 
@@ -79,10 +88,12 @@ public final class CaptureStore implements AutoCloseable {
                 index.tidy(); // elsewhere it may take long
             }
         } catch (StoreException e) {
-            if (e.refused()) {
+            if (e.wrong()) {
                 throw e;
             }
-            log.warn("No image is captured until the store is there: {}", e.getMessage());
+            log.warn(
+                    "No image is captured until the store can be used, which is tried twice a minute: {}",
+                    e.getMessage());
         }
         images = table.count(CaptureFilter.ALL);
         bytes = table.bytes();

@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the labeled images of a model as a ZIP file in the layout of MVTec AD, which the trainer reads. Images that are
@@ -24,6 +27,11 @@ public final class ReviewExport {
 
     /** The labels that are written. */
     public static final List<ReviewLabel> LABELS = List.of(ReviewLabel.GOOD, ReviewLabel.DEFECT);
+
+    /** The entry that names images without files. */
+    static final String MISSING = "missing.txt";
+
+    private static final Logger log = LoggerFactory.getLogger(ReviewExport.class);
 
     private static final int PAGE = 100;
 
@@ -43,12 +51,14 @@ public final class ReviewExport {
     }
 
     /**
-     * Writes the file, image by image. Without its end if this fails, so that a part is not taken for the whole.
+     * Writes the file, image by image. Without its end if this fails, so that a part is not taken for the whole. Images
+     * whose files are missing although the index has them are in {@value #MISSING}, which is only there for them.
      *
      * @param filter what is written of the {@link #LABELS}
      */
     public void write(CaptureFilter filter, OutputStream out) throws IOException {
         StringBuilder table = new StringBuilder(HEADER);
+        List<String> missing = new ArrayList<>();
         Zip zip = new Zip(out);
         try {
             long before = Long.MAX_VALUE;
@@ -57,10 +67,19 @@ public final class ReviewExport {
                 page = store.list(filter, before, PAGE);
                 for (CapturedImage image : page) {
                     before = image.id();
-                    write(image, zip, table);
+                    if (!write(image, zip, table) && store.find(image.id()) != null) {
+                        missing.add(image.name());
+                    }
                 }
             } while (!page.isEmpty());
             put(zip, "images.csv", table.toString().getBytes(StandardCharsets.UTF_8));
+            if (!missing.isEmpty()) {
+                log.error("{} labeled images have no files in the store and are not in the export", missing.size());
+                String text =
+                        missing.size() + " labeled images are not in this file, since the store lacks their files:\n"
+                                + String.join("\n", missing) + "\n";
+                put(zip, MISSING, text.getBytes(StandardCharsets.UTF_8));
+            }
             zip.finish();
         } finally {
             zip.end();
@@ -80,7 +99,8 @@ public final class ReviewExport {
         }
     }
 
-    private void write(CapturedImage image, ZipOutputStream zip, StringBuilder table) throws IOException {
+    /** Returns whether its files are there. */
+    private boolean write(CapturedImage image, ZipOutputStream zip, StringBuilder table) throws IOException {
         byte[] mask;
         boolean good = image.review().label() == ReviewLabel.GOOD;
         String name = image.name().replace('/', '-');
@@ -92,7 +112,7 @@ public final class ReviewExport {
             encoded.copy(zip);
             zip.closeEntry();
         } catch (NoSuchFileException e) {
-            return; // deleted meanwhile
+            return false;
         }
         if (mask != null) {
             put(zip, maskFile, mask);
@@ -113,6 +133,7 @@ public final class ReviewExport {
                         String.valueOf(review.reviewer()),
                         String.valueOf(review.time())))
                 .append('\n');
+        return true;
     }
 
     /** Returns where the defect is: what the reviewer drew, else the regions of the model; null for neither. */

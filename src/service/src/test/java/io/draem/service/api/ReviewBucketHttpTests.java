@@ -108,6 +108,10 @@ class ReviewBucketHttpTests {
         HttpResponse<byte[]> unreadable = http.get(path + "/image");
         assertThat(unreadable.statusCode()).isEqualTo(503);
         assertThat(Http.json(unreadable).get("type").asString()).isEqualTo("urn:draem:problem:captures-unavailable");
+        HttpResponse<byte[]> export = http.get("/v1/review/export?model=" + TestModels.name());
+        assertThat(export.statusCode()).isEqualTo(503);
+        assertThat(export.headers().firstValue("Content-Disposition")).isEmpty();
+        assertThat(Http.json(export).get("type").asString()).isEqualTo("urn:draem:problem:captures-unavailable");
         assertThat(http.call("DELETE", path).statusCode()).isEqualTo(503);
 
         server.start();

@@ -1,5 +1,6 @@
 package io.draem.service.capture;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -12,13 +13,17 @@ import io.draem.service.capture.files.FileStore;
 import io.draem.service.capture.files.StoreException;
 import io.draem.service.capture.files.StoredFile;
 import io.draem.service.startup.StartUpException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -27,6 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,14 +239,74 @@ class CaptureStoreTests {
     }
 
     @Test
-    void aStoreThatRefusesEndsTheStart() {
+    void aStoreThatIsNotThereEndsTheStart() {
         store.close();
         Elsewhere elsewhere = new Elsewhere();
-        elsewhere.failure = new StoreException("elsewhere answers 403", true, null);
+        elsewhere.failure = new StoreException("elsewhere answers 404", true, null);
         assertThatExceptionOfType(StartUpException.class)
                 .isThrownBy(() -> CaptureStore.open(directory, elsewhere))
-                .withMessageContaining("draem.capture.bucket cannot be used: elsewhere answers 403");
+                .withMessageContaining("draem.capture.bucket cannot be used: elsewhere answers 404");
         store = CaptureStore.open(directory, null);
+    }
+
+    @Test
+    void anOlderIndexThatWasRestoredDeletesNoImage() throws IOException {
+        add(0);
+        store.close();
+        Path day = directory.resolve("2026-03-01");
+        Files.createFile(day.resolve("125900-000-cookie-000000000001.jpg"));
+        Files.createFile(day.resolve("140000-000-cookie-000000000002.jpg"));
+        store = CaptureStore.open(directory, null);
+        assertThat(day.toFile().list()).as("a process left them").hasSize(3);
+        store.close();
+        Files.createFile(day.resolve("130100-000-cookie-000000000001.jpg"));
+        Files.createFile(day.resolve("140000-000-cookie-000000000002.jpg"));
+        store = CaptureStore.open(directory, null);
+        assertThat(day.toFile().list()).hasSize(5);
+
+        // With images of later on it still is that index.
+        add(200);
+        store.close();
+        store = CaptureStore.open(directory, null);
+        assertThat(day.toFile().list()).hasSize(8);
+    }
+
+    @Test
+    void anExportNamesImagesWithoutFiles() throws IOException {
+        add(0);
+        add(1);
+        store.label(1, review(ReviewLabel.GOOD, 0));
+        store.label(2, review(ReviewLabel.GOOD, 0));
+        assertThat(export().keySet()).doesNotContain(ReviewExport.MISSING).hasSize(3);
+        Files.delete(directory.resolve(image(0).name() + ".jpg"));
+        assertThat(export())
+                .hasSize(3)
+                .hasEntrySatisfying(
+                        ReviewExport.MISSING,
+                        text -> assertThat(text)
+                                .startsWith("1 labeled images are not in this file")
+                                .contains(image(0).name())
+                                .doesNotContain(image(1).name()));
+    }
+
+    private Map<String, String> export() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new ReviewExport(store, false).write(new CaptureFilter("cookie", null, ReviewExport.LABELS, false), bytes);
+        Map<String, String> entries = new HashMap<>();
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                entries.put(entry.getName(), new String(zip.readAllBytes(), UTF_8));
+            }
+        }
+        return entries;
+    }
+
+    @Test
+    void aStoreIsClosedWhereTheDirectoryCannotBeUsed() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        Elsewhere elsewhere = new Elsewhere();
+        assertThatExceptionOfType(StartUpException.class).isThrownBy(() -> CaptureStore.open(file, elsewhere));
+        assertThat(elsewhere.closed).isTrue();
     }
 
     @Test
@@ -263,6 +330,7 @@ class CaptureStoreTests {
         private StoreException failure;
         private int written;
         private String owner = "";
+        private boolean closed;
 
         Elsewhere() {
             directory.toFile().mkdirs();
@@ -281,7 +349,7 @@ class CaptureStoreTests {
         }
 
         @Override
-        public void claim(String index) throws IOException {
+        public void claim(String index, boolean again) throws IOException {
             reached();
             owner = index;
         }
@@ -307,7 +375,9 @@ class CaptureStoreTests {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            closed = true;
+        }
     }
 
     private void enforce(Instant now, long maxImages, long maxBytes) {

@@ -2,10 +2,14 @@ package io.draem.service.capture.files;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,19 +46,14 @@ public final class BucketStore implements FileStore {
     private final String bucket;
     private final String prefix;
     private final S3Client client;
+    private final Duration patience;
     private final Semaphore open = new Semaphore(MOST_OPEN);
 
     private BucketStore(Matcher address, Duration timeout) {
         this.bucket = address.group(1);
         this.prefix = address.group(2).isEmpty() ? "" : address.group(2).substring(1) + "/";
         this.client = BucketClient.open(timeout);
-    }
-
-    /** A call of the store. */
-    @FunctionalInterface
-    private interface Call<T> {
-
-        T run();
+        this.patience = timeout.dividedBy(2);
     }
 
     /**
@@ -86,9 +85,18 @@ public final class BucketStore implements FileStore {
     }
 
     @Override
-    public void claim(String index) throws IOException {
+    public void claim(String index, boolean again) throws IOException {
         String owner = owner();
         if (owner == null) {
+            if (again && isEmpty()) {
+                throw new StoreException(
+                        address() + " of " + endpoint() + " has neither the object " + INDEX + " nor an image, but the"
+                                + " index has images there: it is another store, or all was deleted. Correct endpoint,"
+                                + " region and bucket; to begin with an empty store, name another"
+                                + " draem.capture.directory",
+                        true,
+                        null);
+            }
             create(index);
             owner = owner(); // of a store that ignores the condition, the last one
         }
@@ -99,6 +107,23 @@ public final class BucketStore implements FileStore {
                     true,
                     null);
         }
+    }
+
+    private String endpoint() {
+        return client.serviceClientConfiguration()
+                .endpointOverride()
+                .map(URI::toString)
+                .orElseGet(() ->
+                        "Amazon S3, " + client.serviceClientConfiguration().region());
+    }
+
+    private boolean isEmpty() throws IOException {
+        AtomicBoolean empty = new AtomicBoolean(true);
+        list(name -> {
+            empty.set(false);
+            return false;
+        });
+        return empty.get();
     }
 
     private @Nullable String owner() throws IOException {
@@ -135,17 +160,20 @@ public final class BucketStore implements FileStore {
 
     @Override
     public StoredFile open(String name) throws IOException {
-        if (!open.tryAcquire()) {
-            throw new StoreException(MOST_OPEN + " files of " + address() + " are being read already", false, null);
-        }
+        acquire();
         boolean opened = false;
         try {
             ResponseInputStream<GetObjectResponse> content = call(
                     () -> client.getObject(request -> request.bucket(bucket).key(prefix + name)));
+            Long length = content.response().contentLength();
+            if (length == null) {
+                content.abort();
+                throw new StoreException(address() + " does not say how long " + name + " is", false, null);
+            }
             opened = true;
-            return new StoredFile(content.response().contentLength(), new BucketContent(content, open));
+            return new StoredFile(length, new BucketContent(content, length, address(), open));
         } catch (StoreException e) {
-            if (e.getCause() instanceof S3Exception answer && isNoSuchKey(answer)) {
+            if (e.getCause() instanceof S3Exception answer && BucketClient.isNoSuchKey(answer)) {
                 throw new NoSuchFileException(name);
             }
             throw e;
@@ -156,15 +184,29 @@ public final class BucketStore implements FileStore {
         }
     }
 
-    private static boolean isNoSuchKey(S3Exception answer) {
-        return answer.statusCode() == 404
-                && answer.awsErrorDetails() != null
-                && "NoSuchKey".equals(answer.awsErrorDetails().errorCode());
+    private void acquire() throws IOException {
+        try {
+            if (!open.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw StoreException.busy(MOST_OPEN + " files of " + address() + " are being read already");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Interrupted while other files of " + address() + " are read");
+        }
     }
 
     @Override
     public void delete(String name) throws IOException {
-        call(() -> client.deleteObject(request -> request.bucket(bucket).key(prefix + name)));
+        call(() -> {
+            try {
+                client.deleteObject(request -> request.bucket(bucket).key(prefix + name));
+            } catch (S3Exception e) {
+                if (!BucketClient.isNoSuchKey(e)) { // which Google Cloud Storage answers
+                    throw e;
+                }
+            }
+            return true;
+        });
     }
 
     @Override
@@ -186,19 +228,8 @@ public final class BucketStore implements FileStore {
         });
     }
 
-    /** A failure without an answer, and one of the store itself, may pass; any other one is its refusal. */
-    private <T> T call(Call<T> call) throws StoreException {
-        try {
-            return call.run();
-        } catch (S3Exception e) {
-            int status = e.statusCode();
-            boolean passes = status >= 500 || status == 408 || status == 429;
-            throw new StoreException(address() + " answers " + status + ": " + e.getMessage(), !passes, e);
-        } catch (SdkException e) {
-            throw new StoreException(address() + " cannot be reached: " + e.getMessage(), false, e);
-        } catch (IllegalStateException e) { // closed meanwhile
-            throw new StoreException(address() + " is closed", false, e);
-        }
+    private <T> T call(BucketClient.Call<T> call) throws StoreException {
+        return BucketClient.call(address(), call);
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class DirectoryStore implements FileStore {
     }
 
     @Override
-    public void claim(String index) {
+    public void claim(String index, boolean again) {
         // the lock of the index does
     }
 

@@ -21,9 +21,10 @@ public interface FileStore extends AutoCloseable {
      * Makes sure that the files belong to one index.
      *
      * @param index names it; letters, digits and hyphens
-     * @throws StoreException if they belong to another one
+     * @param again whether it has files that it claimed before: where there is none of them, this is another store
+     * @throws StoreException if they belong to another index, or are in another store
      */
-    void claim(String index) throws IOException;
+    void claim(String index, boolean again) throws IOException;
 
     /** Writes a file, in place of one of its name; it is durable when this returns. */
     void write(String name, byte[] bytes) throws IOException;

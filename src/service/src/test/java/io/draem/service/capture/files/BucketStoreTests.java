@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,11 +60,11 @@ class BucketStoreTests extends FileStoreContract {
             String index = "index-" + i;
             claims.add(() -> {
                 try (FileStore store = BucketStore.of(address)) {
-                    store.claim(index);
-                    store.claim(index);
+                    store.claim(index, false);
+                    store.claim(index, true);
                     return true;
                 } catch (StoreException e) {
-                    assertThat(e.refused()).isTrue();
+                    assertThat(e.wrong()).isTrue();
                     assertThat(e).hasMessageContaining("belongs to the index index-");
                     return false;
                 }
@@ -84,15 +85,31 @@ class BucketStoreTests extends FileStoreContract {
     void aBucketThatIsNotThereIsARefusal() throws IOException {
         try (FileStore store = BucketStore.of("s3://elsewhere/line")) {
             assertThatExceptionOfType(StoreException.class)
-                    .isThrownBy(() -> store.claim("index"))
-                    .satisfies(e -> assertThat(e.refused()).isTrue())
+                    .isThrownBy(() -> store.claim("index", false))
+                    .satisfies(e -> assertThat(e.wrong()).isTrue())
                     .withMessageContaining("s3://elsewhere/line/ answers 404");
         }
     }
 
     @Test
-    void moreFilesThanMayBeOpenAreRefusedUntilOneIsClosed() throws IOException {
+    void anEmptyStoreIsNotTakenForTheOneOfBefore() throws IOException {
         try (FileStore store = create()) {
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> store.claim("index", true))
+                    .satisfies(e -> assertThat(e.wrong()).isTrue())
+                    .withMessageContaining(store.address() + " of http://localhost:" + server.port())
+                    .withMessageContaining("it is another store, or all was deleted");
+            store.write("2026-03-01/a.jpg", new byte[10]);
+            store.claim("index", true);
+            store.delete("2026-03-01/a.jpg");
+            store.claim("index", true);
+        }
+    }
+
+    @Test
+    void moreFilesThanMayBeOpenAreRefusedUntilOneIsClosed() throws IOException {
+        String address = "s3://captured/line/" + PREFIXES.incrementAndGet();
+        try (FileStore store = BucketStore.of(address, Duration.ofSeconds(6))) {
             store.write("2026-03-01/a.jpg", new byte[10]);
             List<StoredFile> open = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -100,6 +117,7 @@ class BucketStoreTests extends FileStoreContract {
             }
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(() -> store.open("2026-03-01/a.jpg"))
+                    .satisfies(e -> assertThat(e.busy()).isTrue())
                     .withMessageContaining("8 files");
             open.get(0).close();
             open.get(0).close();
