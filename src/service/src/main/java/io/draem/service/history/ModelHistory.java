@@ -45,7 +45,6 @@ public final class ModelHistory implements AutoCloseable {
     private final @Nullable String instance;
     /** Changes of this process that no file has. */
     private final Map<String, List<ServedChange>> unsaved = new ConcurrentHashMap<>();
-
     /** The last write of each model. */
     private final Map<String, Future<?>> lastWrites = new ConcurrentHashMap<>();
 
@@ -214,9 +213,10 @@ public final class ModelHistory implements AutoCloseable {
     private static @Nullable String hostName() {
         String name = System.getenv("HOSTNAME"); // without a request to a name server
         try {
-            return name != null && !name.isBlank()
-                    ? SafeText.of(name)
-                    : SafeText.of(InetAddress.getLocalHost().getHostName());
+            return SafeText.of(
+                    name != null && !name.isBlank()
+                            ? name
+                            : InetAddress.getLocalHost().getHostName());
         } catch (UnknownHostException e) {
             return null;
         }
