@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The command {@code score} of the batch application and the command {@code predict} of the trainer, as they are built. */
+@Tag("slow")
 @EnabledIf(value = "areBuilt", disabledReason = "it runs the jars of trainer and batch application: ./mvnw verify")
 class ScoreEqualsPredictTests {
 

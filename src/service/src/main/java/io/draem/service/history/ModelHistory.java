@@ -52,7 +52,6 @@ public final class ModelHistory implements AutoCloseable {
     private final ThreadPoolExecutor reads = executor(MOST_READERS, MOST_READERS);
     /** Each waiting request has a thread of the web server. */
     private final Semaphore readers = new Semaphore(MOST_READERS);
-
     private volatile String lastProblem = "";
 
     /** @param directory with a folder per model */
@@ -122,9 +121,8 @@ public final class ModelHistory implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            report(
-                    name,
-                    e instanceof TimeoutException ? "the file system does not answer" : String.valueOf(e.getCause()));
+            Object reason = e instanceof TimeoutException ? "the file system does not answer" : e.getCause();
+            report(name, String.valueOf(reason));
         } finally {
             if (read != null) {
                 read.cancel(false);
@@ -212,11 +210,11 @@ public final class ModelHistory implements AutoCloseable {
 
     private static @Nullable String hostName() {
         String name = System.getenv("HOSTNAME"); // without a request to a name server
+        if (name != null && !name.isBlank()) {
+            return SafeText.of(name);
+        }
         try {
-            return SafeText.of(
-                    name != null && !name.isBlank()
-                            ? name
-                            : InetAddress.getLocalHost().getHostName());
+            return SafeText.of(InetAddress.getLocalHost().getHostName());
         } catch (UnknownHostException e) {
             return null;
         }
