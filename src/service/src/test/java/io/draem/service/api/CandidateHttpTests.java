@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -154,22 +155,24 @@ class CandidateHttpTests {
 
     /** Weights of 5 bits miss defects of the photographs, as a model would that was trained badly. */
     @Test
-    void aWorseCandidateIsDistinguishedWithin200ImagesAndAnEqualOneIsNot() throws Exception {
-        byte[] graph = Files.readAllBytes(TestModels.graph());
-        List<byte[]> images = photographs();
-        assertThat(images).hasSizeGreaterThanOrEqualTo(MOST_IMAGES);
-
-        putCandidate("", CoarseGraph.of(graph, 5));
-        JsonNode worse = compareUntil("fewer-anomalous", images);
+    void aWorseCandidateIsDistinguishedWithin200Images() throws Exception {
+        putCandidate("", CoarseGraph.of(Files.readAllBytes(TestModels.graph()), 5));
+        JsonNode worse = compareUntil("fewer-anomalous", photographs());
         assertThat(worse.at("/disagreement/min").asDouble()).isGreaterThan(0.02);
         assertThat(worse.at("/images/servedAnomalous").asInt())
                 .isGreaterThan(worse.at("/images/candidateAnomalous").asInt());
         assertThat(worse.at("/scoreDifference/mean").asDouble()).isNegative();
         assertThat(worse.at("/candidate/inference/median").asDouble()).isPositive();
+    }
 
-        oneVersion();
-        putCandidate("", TestModels.withMetadata(graph, "note", "the same weights"));
-        JsonNode equal = compareUntil("same", images);
+    @Test
+    @EnabledIfSystemProperty(
+            named = "draem.test.candidate",
+            matches = "wanted",
+            disabledReason = "It takes a minute until equal verdicts are certain: -Ddraem.test.candidate=wanted")
+    void anEqualCandidateIsFoundToBeTheSameWithin200Images() throws Exception {
+        putCandidate("", TestModels.withMetadata(Files.readAllBytes(TestModels.graph()), "note", "the same weights"));
+        JsonNode equal = compareUntil("same", photographs());
         assertThat(equal.at("/disagreement/min").asDouble()).isZero();
         assertThat(equal.at("/disagreement/max").asDouble()).isLessThan(0.02);
         assertThat(equal.at("/scoreDifference/largest").asDouble()).isZero();
