@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +51,7 @@ public final class ModelHistory implements AutoCloseable {
     private final ThreadPoolExecutor reads = executor(MOST_READERS, MOST_READERS);
     /** Each waiting request has a thread of the web server. */
     private final Semaphore readers = new Semaphore(MOST_READERS);
+
     private volatile String lastProblem = "";
 
     /** @param directory with a folder per model */
@@ -181,7 +181,7 @@ public final class ModelHistory implements AutoCloseable {
     private static List<ServedChange> newestFirst(List<ServedChange> changes) {
         List<ServedChange> sorted = new ArrayList<>(changes);
         Collections.reverse(sorted); // of the same millisecond, the later one first
-        sorted.sort(Comparator.comparing(ServedChange::time).reversed());
+        sorted.sort((one, other) -> other.time().compareTo(one.time()));
         return List.copyOf(sorted.subList(0, Math.min(HistoryFile.MOST, sorted.size())));
     }
 
