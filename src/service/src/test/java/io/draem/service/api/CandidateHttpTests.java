@@ -155,6 +155,10 @@ class CandidateHttpTests {
 
     /** Weights of 5 bits miss defects of the photographs, as a model would that was trained badly. */
     @Test
+    @EnabledIfSystemProperty(
+            named = "draem.test.candidate",
+            matches = "wanted",
+            disabledReason = "It compares up to 200 photographs: -Ddraem.test.candidate=wanted")
     void aWorseCandidateIsDistinguishedWithin200Images() throws Exception {
         putCandidate("", CoarseGraph.of(Files.readAllBytes(TestModels.graph()), 5));
         JsonNode worse = compareUntil("fewer-anomalous", photographs());
@@ -169,7 +173,7 @@ class CandidateHttpTests {
     @EnabledIfSystemProperty(
             named = "draem.test.candidate",
             matches = "wanted",
-            disabledReason = "It takes a minute until equal verdicts are certain: -Ddraem.test.candidate=wanted")
+            disabledReason = "It compares up to 200 photographs: -Ddraem.test.candidate=wanted")
     void anEqualCandidateIsFoundToBeTheSameWithin200Images() throws Exception {
         putCandidate("", TestModels.withMetadata(Files.readAllBytes(TestModels.graph()), "note", "the same weights"));
         JsonNode equal = compareUntil("same", photographs());
