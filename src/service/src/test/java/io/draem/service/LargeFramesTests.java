@@ -8,6 +8,7 @@ import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.frame.Tiling;
 import io.draem.model.TestModels;
+import io.draem.testing.ProcessMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -92,14 +93,7 @@ class LargeFramesTests {
     }
 
     private static long residentMegabytes(ServiceProcess service) throws IOException {
-        Path status = Path.of("/proc", Long.toString(service.pid()), "status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                .sum();
+        return Files.exists(Path.of("/proc")) ? ProcessMemory.peakMegabytes(service.pid()) : 0;
     }
 
     private CompletableFuture<HttpResponse<String>> post(int port, String query, byte[] image) {

@@ -4,6 +4,7 @@ import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.model.TestModels;
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.ProcessMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -74,20 +75,12 @@ final class ArchiveBenchmark {
         long start = System.nanoTime();
         long peak = 0;
         while (!process.waitFor(30, TimeUnit.SECONDS)) {
-            long resident = resident(process);
+            long resident = ProcessMemory.residentMegabytes(process.pid());
             peak = Math.max(peak, resident);
             System.out.printf(Locale.ROOT, "%.0f s: %d MiB resident%n", seconds(start), resident);
         }
         System.out.printf(
                 Locale.ROOT, "status %d after %.0f s, at most %d MiB%n", process.exitValue(), seconds(start), peak);
-    }
-
-    private static long resident(Process process) throws IOException {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                .sum();
     }
 
     private static void write(Path folder, int images) throws IOException {

@@ -3,9 +3,8 @@ package io.draem.trainer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.ProcessMemory;
 import io.draem.trainer.data.SurfaceFrames;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +57,7 @@ class LargeFrameMemoryTests {
                 "--validate-steps=0",
                 "--threads=1")) {
             process.awaitLine("thresholds by rule", LIMIT); // a process that has ended has no resident set any more
-            long resident = residentMegabytes(process.pid());
+            long resident = ProcessMemory.peakMegabytes(process.pid());
             String speed = process.awaitLine("of the time waiting for them", LIMIT);
             System.out.printf(
                     "%d frames of %dx%d with -Xmx%dm: resident at most %d MiB; %s%n",
@@ -66,13 +65,5 @@ class LargeFrameMemoryTests {
             assertThat(process.awaitExit(LIMIT)).as(process.output()).isZero();
             assertThat(resident).isLessThan(HEAP_MEGABYTES + BESIDE_MEGABYTES);
         }
-    }
-
-    /** Returns the largest resident set of a process so far. */
-    private static long residentMegabytes(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                .sum();
     }
 }

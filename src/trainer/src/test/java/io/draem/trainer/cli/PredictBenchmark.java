@@ -9,6 +9,7 @@ import io.draem.frame.Frame;
 import io.draem.model.ModelCard;
 import io.draem.model.ModelContract;
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.ProcessMemory;
 import io.draem.trainer.data.FileTree;
 import io.draem.trainer.data.FrameFile;
 import io.draem.trainer.evaluation.GraphDetector;
@@ -122,10 +123,7 @@ final class PredictBenchmark {
     /** Returns the largest resident set of a process so far; 0 when it has ended, or where the system has no /proc. */
     private static long residentMegabytes(long pid) {
         try {
-            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
-                    .sum();
+            return ProcessMemory.peakMegabytes(pid);
         } catch (IOException e) {
             return 0;
         }
