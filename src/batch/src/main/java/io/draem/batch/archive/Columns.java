@@ -1,7 +1,10 @@
 package io.draem.batch.archive;
 
+import static org.apache.spark.sql.functions.col;
+
 import java.util.Locale;
 import java.util.Set;
+import org.apache.spark.sql.Column;
 
 /** Names of the columns of a list of images. */
 public final class Columns {
@@ -35,5 +38,10 @@ public final class Columns {
     /** Returns whether a name, in any case, is one of these. */
     public static boolean isOwn(String name) {
         return ALL.stream().anyMatch(own -> own.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Returns the column of a name: one with dots is no field of a structure. */
+    public static Column quoted(String name) {
+        return col("`" + name.replace("`", "``") + "`");
     }
 }

@@ -101,7 +101,8 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
     private static ImageList manifest(Dataset<Row> manifest, Path path, String images, List<String> reserved)
             throws BatchException {
         List<StructField> carried = carried(manifest, List.of(), images, reserved);
-        List<Column> columns = Stream.concat(Stream.of(path()), carried.stream().map(field -> column(field.name())))
+        List<Column> columns = Stream.concat(
+                        Stream.of(path()), carried.stream().map(field -> Columns.quoted(field.name())))
                 .toList();
         StructType schema = new StructType()
                 .add(Columns.PATH, DataTypes.StringType)
@@ -131,7 +132,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
         boolean dated = Arrays.stream(table.schema().fields())
                 .anyMatch(field -> field.name().equals(Columns.MODIFIED)
                         && field.dataType().equals(DataTypes.TimestampType));
-        Column bytes = column(content);
+        Column bytes = Columns.quoted(content);
         List<Column> columns = new ArrayList<>(List.of(
                 path(),
                 octet_length(bytes).cast("long").as(Columns.LENGTH),
@@ -140,7 +141,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
                 when(bytes.isNull(), lit("The table has no bytes for this image"))
                         .as(Columns.PROBLEM),
                 bytes.as(Columns.CONTENT)));
-        carried.forEach(field -> columns.add(column(field.name())));
+        carried.forEach(field -> columns.add(Columns.quoted(field.name())));
         return new ImageList(table.select(columns.toArray(Column[]::new)), true, carried);
     }
 
@@ -220,11 +221,6 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
 
     private static String names(List<StructField> fields) {
         return fields.stream().map(field -> SafeText.of(field.name())).collect(Collectors.joining(", "));
-    }
-
-    /** A name with dots is one column, not a field of a structure. */
-    private static Column column(String name) {
-        return col("`" + name.replace("`", "``") + "`");
     }
 
     private static Column path() {

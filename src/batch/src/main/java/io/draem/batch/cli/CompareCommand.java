@@ -20,6 +20,7 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Spec;
 final class CompareCommand implements Callable<Integer> {
 
     private static final String MARKER = "_draem-comparison";
+
+    /** Column that is printed as a line, and no cell of CSV. */
+    private static final String QUANTILES = "quantiles";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -70,20 +74,8 @@ final class CompareCommand implements Callable<Integer> {
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double secondThreshold;
 
-    @Option(
-            names = "--label",
-            paramLabel = "COLUMN",
-            description = "Column of the manifest with labels (default: no figures by label)",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable String label;
-
-    @Option(
-            names = "--normal",
-            paramLabel = "LABEL",
-            defaultValue = "good",
-            description = "Label of normal images; every other one is anomalous")
-    @SuppressWarnings("NullAway.Init")
-    private String normal;
+    @Mixin
+    private final LabelOptions labels = new LabelOptions();
 
     @Option(
             names = "--group",
@@ -112,16 +104,12 @@ final class CompareCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "A threshold must be a number, not " + threshold);
             }
         }
-        if (group != null && label == null) {
+        Labels named = labels.labels();
+        if (group != null && named == null) {
             throw new ParameterException(spec.commandLine(), "--group needs --label");
         }
         Comparison.Options options = new Comparison.Options(
-                first,
-                second == null ? first : second,
-                firstThreshold,
-                secondThreshold,
-                label == null ? null : new Labels(label, normal),
-                group);
+                first, second == null ? first : second, firstThreshold, secondThreshold, named, group);
         SparkSession spark = Session.start("DRÆM compare");
         try {
             compare(spark, options);
@@ -135,12 +123,14 @@ final class CompareCommand implements Callable<Integer> {
         Tables tables = Tables.of(spark, spec.commandLine().getOut(), output, MARKER);
         try (Comparison comparison = Comparison.of(spark, options)) {
             Extract models = tables.table("Models", comparison.models(), "models");
-            comparison.warnings().forEach(tables.out()::println);
+            List<String> warnings = comparison.warnings();
+            warnings.forEach(tables.out()::println);
             Extract coverage = tables.table("Images", comparison.coverage(), "coverage");
             Extract agreement = tables.table("Verdicts", comparison.agreement(), "agreement");
-            Dataset<Row> differences = comparison.differences();
-            tables.table("Second score less first", differences.drop("quantiles"), "differences");
-            quantiles(tables.out(), differences.select("quantiles").first());
+            Extract differences = Extract.of(comparison.differences());
+            tables.print("Second score less first", differences, Tables.PRINTED, Set.of(QUANTILES));
+            tables.write(comparison.differences().drop(QUANTILES), "differences");
+            quantiles(tables.out(), differences.rows().get(0));
             Dataset<Row> byLabel = comparison.figures();
             Extract figures = null;
             if (byLabel == null) {
@@ -158,10 +148,11 @@ final class CompareCommand implements Callable<Integer> {
             tables.end(new ComparisonReport(
                             options.first(),
                             options.second(),
+                            warnings,
                             models,
                             coverage,
                             agreement,
-                            Extract.of(differences),
+                            differences,
                             figures,
                             changed)
                     .html(comparison));
@@ -169,10 +160,11 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static void quantiles(PrintWriter out, Row row) {
-        if (row.isNullAt(0)) {
+        int quantiles = row.fieldIndex(QUANTILES);
+        if (row.isNullAt(quantiles)) {
             return;
         }
-        List<Double> values = row.getList(0);
+        List<Double> values = row.getList(quantiles);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
             texts.add(String.format(

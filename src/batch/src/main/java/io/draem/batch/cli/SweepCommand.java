@@ -4,10 +4,10 @@ import static org.apache.spark.sql.functions.col;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.comparison.Extract;
-import io.draem.batch.comparison.Labels;
 import io.draem.batch.comparison.Sweep;
 import io.draem.batch.report.SweepReport;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
@@ -16,6 +16,7 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -47,20 +48,8 @@ final class SweepCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String scores;
 
-    @Option(
-            names = "--label",
-            paramLabel = "COLUMN",
-            description = "Column of the manifest with labels (default: no figures by label)",
-            showDefaultValue = Visibility.NEVER)
-    private @Nullable String label;
-
-    @Option(
-            names = "--normal",
-            paramLabel = "LABEL",
-            defaultValue = "good",
-            description = "Label of normal images; every other one is anomalous")
-    @SuppressWarnings("NullAway.Init")
-    private String normal;
+    @Mixin
+    private final LabelOptions labels = new LabelOptions();
 
     @Option(
             names = "--group",
@@ -79,7 +68,7 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BatchException, IOException {
-        Sweep.Options options = new Sweep.Options(scores, label == null ? null : new Labels(label, normal), group);
+        Sweep.Options options = new Sweep.Options(scores, labels.labels(), group);
         SparkSession spark = Session.start("DRÆM sweep");
         try {
             sweep(spark, options);
@@ -93,7 +82,8 @@ final class SweepCommand implements Callable<Integer> {
         Tables tables = Tables.of(spark, spec.commandLine().getOut(), output, MARKER);
         try (Sweep sweep = Sweep.of(spark, options)) {
             Extract models = tables.table("Models", sweep.models(), "models");
-            sweep.warnings().forEach(tables.out()::println);
+            List<String> warnings = sweep.warnings();
+            warnings.forEach(tables.out()::println);
             Extract coverage = tables.table("Images", sweep.coverage(), "coverage");
             Dataset<Row> all = sweep.thresholds();
             Extract thresholds = Extract.of(all);
@@ -118,7 +108,8 @@ final class SweepCommand implements Callable<Integer> {
             tables.end(
                     output == null
                             ? null
-                            : new SweepReport(scores, models, coverage, thresholds, groups, rates).html(sweep));
+                            : new SweepReport(scores, warnings, models, coverage, thresholds, groups, rates)
+                                    .html(sweep));
         }
     }
 }

@@ -1,8 +1,7 @@
 package io.draem.batch.comparison;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.draem.batch.BatchException;
+import io.draem.batch.archive.Columns;
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -32,6 +31,6 @@ public record Labels(String label, String normal) {
                     output + " has no column " + name + ": score it with a manifest that has it as --images;"
                             + " images that have not changed are not scored again");
         }
-        return col("`" + name.replace("`", "``") + "`").cast("string");
+        return Columns.quoted(name).cast("string");
     }
 }

@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param first output that was compared, for people
  * @param second likewise
+ * @param warnings of {@link Comparison#warnings}
  * @param models first rows of {@link Comparison#models}; the others likewise
  */
 public record ComparisonReport(
         String first,
         String second,
+        List<String> warnings,
         Extract models,
         Extract coverage,
         Extract agreement,
@@ -36,11 +38,11 @@ public record ComparisonReport(
         @Nullable Extract figures,
         Extract changed) {
 
-    /** Returns the page; counts what its warnings and its histograms show. */
+    /** Returns the page; counts what its histograms show. */
     public String html(Comparison comparison) {
         return new Page("Comparison of DRÆM scores", "Comparison of scores")
                 .add(summary())
-                .warnings(comparison.warnings())
+                .warnings(warnings)
                 .section("Models and thresholds", modelsTable())
                 .section("Images", coverageTable())
                 .section("Verdicts", agreementTable())

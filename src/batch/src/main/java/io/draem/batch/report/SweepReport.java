@@ -23,22 +23,24 @@ import org.jspecify.annotations.Nullable;
  * The page of a sweep.
  *
  * @param scores output that was evaluated, for people
+ * @param warnings of {@link Sweep#warnings}
  * @param models first rows of {@link Sweep#models}; the others likewise
  * @param groups at the thresholds of the models
  */
 public record SweepReport(
         String scores,
+        List<String> warnings,
         Extract models,
         Extract coverage,
         Extract thresholds,
         @Nullable Extract groups,
         @Nullable Extract rates) {
 
-    /** Returns the page; counts what its warnings and its histogram show. */
+    /** Returns the page; counts what its histogram shows. */
     public String html(Sweep sweep) {
         return new Page("Thresholds for DRÆM scores", "Thresholds for stored scores")
                 .add(summary())
-                .warnings(sweep.warnings())
+                .warnings(warnings)
                 .section("Models", modelsTable())
                 .section("Scores", scores(sweep))
                 .section("At every threshold", curves())

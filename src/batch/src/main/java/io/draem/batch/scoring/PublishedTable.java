@@ -50,7 +50,7 @@ final class PublishedTable {
 
     /** Returns whether a table was published, and is whole. */
     boolean isComplete(String table) throws IOException {
-        return (!isStore || !current().equals(TABLES)) && files.exists(new Path(folder(table), SUCCESS));
+        return files.exists(new Path(folder(table), SUCCESS));
     }
 
     /** Returns a text that differs from one table to the next. */

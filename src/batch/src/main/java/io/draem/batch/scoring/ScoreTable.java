@@ -116,8 +116,8 @@ final class ScoreTable {
     private static Dataset<Row> relabeled(Dataset<Row> kept, Dataset<Row> listed, List<StructField> carried) {
         String prefix = Columns.INTERNAL;
         List<Column> labels = new ArrayList<>(List.of(col(Columns.PATH).as(prefix + Columns.PATH)));
-        carried.forEach(field -> labels.add(quoted(field.name()).as(prefix + field.name())));
-        Column isListed = quoted(prefix + Columns.PATH).isNotNull();
+        carried.forEach(field -> labels.add(Columns.quoted(field.name()).as(prefix + field.name())));
+        Column isListed = Columns.quoted(prefix + Columns.PATH).isNotNull();
         List<String> names = new ArrayList<>(Arrays.asList(kept.columns()));
         carried.stream()
                 .map(StructField::name)
@@ -127,20 +127,18 @@ final class ScoreTable {
         Column[] columns = names.stream()
                 .map(name -> {
                     if (carried.stream().noneMatch(field -> field.name().equals(name))) {
-                        return quoted(name);
+                        return Columns.quoted(name);
                     }
-                    Column own = had.contains(name) ? quoted(name) : lit(null);
-                    return when(isListed, quoted(prefix + name)).otherwise(own).as(name);
+                    Column own = had.contains(name) ? Columns.quoted(name) : lit(null);
+                    return when(isListed, Columns.quoted(prefix + name))
+                            .otherwise(own)
+                            .as(name);
                 })
                 .toArray(Column[]::new);
         return kept.join(
                         listed.select(labels.toArray(Column[]::new)),
-                        col(Columns.PATH).equalTo(quoted(prefix + Columns.PATH)),
+                        col(Columns.PATH).equalTo(Columns.quoted(prefix + Columns.PATH)),
                         "left")
                 .select(columns);
-    }
-
-    private static Column quoted(String name) {
-        return col("`" + name.replace("`", "``") + "`");
     }
 }

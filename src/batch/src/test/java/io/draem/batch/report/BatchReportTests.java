@@ -112,6 +112,7 @@ class BatchReportTests {
             return new ComparisonReport(
                             options.first(),
                             options.second(),
+                            comparison.warnings(),
                             Extract.of(comparison.models()),
                             Extract.of(comparison.coverage()),
                             Extract.of(comparison.agreement()),
@@ -128,6 +129,7 @@ class BatchReportTests {
             Dataset<Row> rates = sweep.rates();
             return new SweepReport(
                             options.scores(),
+                            sweep.warnings(),
                             Extract.of(sweep.models()),
                             Extract.of(sweep.coverage()),
                             Extract.of(sweep.thresholds()),

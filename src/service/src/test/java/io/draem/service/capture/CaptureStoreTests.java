@@ -322,7 +322,7 @@ class CaptureStoreTests {
         assertThat(store.images()).isZero();
     }
 
-    /** Another directory, which fails when it is told to. */
+    /** Another directory, which fails on request. */
     private final class Elsewhere implements FileStore {
 
         private final Path directory = CaptureStoreTests.this.directory.resolve("elsewhere");
