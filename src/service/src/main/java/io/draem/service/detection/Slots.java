@@ -155,7 +155,7 @@ final class Slots {
             if (served != null) {
                 served.requireCapacity();
             }
-        } catch (InferenceException e) {
+        } catch (InferenceException.Overloaded e) {
             throw DetectionException.of(e);
         }
         if (closed && !received) {

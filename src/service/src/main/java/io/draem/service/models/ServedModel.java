@@ -96,8 +96,11 @@ public final class ServedModel {
         return graph.mapWidth();
     }
 
-    /** Throws what taking a first slot would throw now, so that a request can be refused before it is read. */
-    public void requireCapacity() throws InferenceException {
+    /**
+     * Throws what taking a first slot would throw at a full queue, so that a request can be refused before it is read. The
+     * version may be retired meanwhile: the request gets its successor.
+     */
+    public void requireCapacity() throws InferenceException.Overloaded {
         queue.requireCapacity();
     }
 

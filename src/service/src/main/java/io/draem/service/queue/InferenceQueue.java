@@ -91,6 +91,9 @@ public final class InferenceQueue<I, O> {
     Slot<I, O> reserve(@Nullable QueueWindow<I, O> window) throws InferenceException {
         buffer.lock.lock();
         try {
+            if (buffer.isDraining()) {
+                throw new InferenceException.ShuttingDown();
+            }
             requireCapacity();
             Slot<I, O> slot = new Slot<>(this, window, false);
             buffer.reserve(window, false);
@@ -106,17 +109,14 @@ public final class InferenceQueue<I, O> {
     }
 
     /**
-     * Throws what {@link #reserve} would throw now, so that a request can be refused before its input is read.
+     * Throws what {@link #reserve} would throw at a full queue, so that a request can be refused before its input is read.
+     * That the queue drains is no reason to refuse it then: once its input is read, another queue may have replaced this one.
      *
      * @throws InferenceException.Overloaded if the queue is full
-     * @throws InferenceException.ShuttingDown if the queue drains
      */
-    public void requireCapacity() throws InferenceException {
+    public void requireCapacity() throws InferenceException.Overloaded {
         buffer.lock.lock();
         try {
-            if (buffer.isDraining()) {
-                throw new InferenceException.ShuttingDown();
-            }
             if (buffer.isFull()) {
                 throw new InferenceException.Overloaded(buffer.capacity(), timeToDrain());
             }

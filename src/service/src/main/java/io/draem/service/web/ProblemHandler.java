@@ -70,7 +70,11 @@ class ProblemHandler {
 
     @ExceptionHandler
     ResponseEntity<Problem> problem(ProblemException e) {
-        return answer(e.type(), HttpHeaders.EMPTY, e.getMessage());
+        HttpHeaders headers = new HttpHeaders();
+        if (e.type().status().value() == 503) {
+            headers.set(HttpHeaders.RETRY_AFTER, "2"); // for a file system or a store that does not answer
+        }
+        return answer(e.type(), headers, e.getMessage());
     }
 
     @ExceptionHandler

@@ -107,6 +107,7 @@ class ReviewBucketHttpTests {
         detect(image(TestModels.good(), 3));
         HttpResponse<byte[]> unreadable = http.get(path + "/image");
         assertThat(unreadable.statusCode()).isEqualTo(503);
+        assertThat(unreadable.headers().firstValue("Retry-After")).hasValue("2");
         assertThat(Http.json(unreadable).get("type").asString()).isEqualTo("urn:draem:problem:captures-unavailable");
         HttpResponse<byte[]> export = http.get("/v1/review/export?model=" + TestModels.name());
         assertThat(export.statusCode()).isEqualTo(503);

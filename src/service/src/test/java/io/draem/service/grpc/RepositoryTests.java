@@ -176,10 +176,11 @@ class RepositoryTests {
     void requestsGoOnWhileVersionsAreLoadedAndUnloaded() throws Exception {
         directory.put("tile", "1", 4);
         AtomicBoolean ended = new AtomicBoolean();
-        FutureTask<List<Integer>> client = new FutureTask<>(() -> {
-            List<Integer> answers = new ArrayList<>();
+        FutureTask<List<String>> client = new FutureTask<>(() -> {
+            List<String> answers = new ArrayList<>();
             while (!ended.get()) {
-                answers.add(detect("cookie"));
+                HttpResponse<byte[]> answer = detection("cookie");
+                answers.add(answer.statusCode() == 200 ? "200" : new String(answer.body(), StandardCharsets.UTF_8));
             }
             return answers;
         });
@@ -197,7 +198,7 @@ class RepositoryTests {
         } finally {
             ended.set(true);
         }
-        assertThat(client.get(30, TimeUnit.SECONDS)).isNotEmpty().containsOnly(200);
+        assertThat(client.get(30, TimeUnit.SECONDS)).isNotEmpty().containsOnly("200");
         directory.remove("tile");
         for (int version = 2; version <= 4; version++) {
             directory.remove("cookie/" + version);
@@ -310,13 +311,16 @@ class RepositoryTests {
     }
 
     private int detect(String model) throws Exception {
+        return detection(model).statusCode();
+    }
+
+    private HttpResponse<byte[]> detection(String model) throws Exception {
         return http.post(
-                        "/v1/detect?model=" + model,
-                        "image/jpeg",
-                        Files.readAllBytes(TestModels.broken()),
-                        "X-API-Key",
-                        "line-key")
-                .statusCode();
+                "/v1/detect?model=" + model,
+                "image/jpeg",
+                Files.readAllBytes(TestModels.broken()),
+                "X-API-Key",
+                "line-key");
     }
 
     private HttpResponse<byte[]> post(String path, String body, String key) throws Exception {

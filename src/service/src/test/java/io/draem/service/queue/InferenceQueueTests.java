@@ -2,6 +2,7 @@ package io.draem.service.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.draem.runtime.onnx.Termination;
 import io.draem.testing.Await;
@@ -265,6 +266,9 @@ class InferenceQueueTests {
         assertThatExceptionOfType(InferenceException.ShuttingDown.class).isThrownBy(queue::reserve);
         assertThat(slot.submit(2, patient).await().output()).isEqualTo(4);
         assertThat(queue.drain(Duration.ofSeconds(10))).isTrue();
+        assertThatNoException()
+                .as("of a request that is not read yet, and may get the queue of another version")
+                .isThrownBy(queue::requireCapacity);
     }
 
     @Test
