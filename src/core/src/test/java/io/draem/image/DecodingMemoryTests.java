@@ -3,6 +3,7 @@ package io.draem.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.LongTest;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
@@ -67,6 +68,7 @@ class DecodingMemoryTests {
     }
 
     /** Rows, columns and filters matter where an image has few rows and millions of columns, or the reverse. */
+    @LongTest
     @ParameterizedTest
     @CsvSource({
         "2000000, 1, grey8, 1",

@@ -31,6 +31,9 @@ class ResizedDecodingTests {
     private static final int GRAY = 0;
     private static final int PALETTE = 3;
 
+    /** Most pixels to which an image is scaled: {@code flat.webp} has 16 million in few bytes, which take a minute. */
+    private static final int LARGEST_SCALED = 1_000_000;
+
     private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
 
     @ParameterizedTest
@@ -147,6 +150,9 @@ class ResizedDecodingTests {
     private void assertScaled(byte[] bytes, OptionalInt whiteLevel, DecodedImage decoded) throws ImageException {
         RgbImage image = decoded.image();
         for (int[] size : new int[][] {{16, 24}, {300, 280}, {image.width(), image.height()}}) {
+            if (size[0] * size[1] > LARGEST_SCALED) {
+                continue;
+            }
             float[] tensor = ImageTensor.of(image, size[0], size[1]);
             int pixels = size[0] * size[1];
             for (boolean keep : new boolean[] {false, true}) {
@@ -156,10 +162,12 @@ class ResizedDecodingTests {
                 assertThat(scaled.samples()).isEqualTo(decoded.samples());
                 assertThat(scaled.warnings()).isEqualTo(decoded.warnings());
                 byte[] rgb = scaled.scaled().toRgb().rgb();
+                double farthest = 0;
                 for (int i = 0; i < rgb.length; i++) {
                     double exact = 255.0 * tensor[i % 3 * pixels + i / 3];
-                    assertThat(Math.abs((rgb[i] & 0xFF) - exact)).isLessThan(0.5001);
+                    farthest = Math.max(farthest, Math.abs((rgb[i] & 0xFF) - exact));
                 }
+                assertThat(farthest).isLessThan(0.5001);
                 assertThat(rgb)
                         .isEqualTo(PixelBytes.of(image)
                                 .resized(size[0], size[1])

@@ -24,7 +24,8 @@ class LaneTests {
             Pattern.compile("\\bProcessBuilder\\b|Runtime\\.getRuntime\\(\\)\\.exec");
 
     /** What keeps a test class, or its methods that start processes, out of the fast lane. */
-    private static final Pattern KEPT_OUT = Pattern.compile("@Tag\\(\"slow\"\\)|@EnabledIfSystemProperty|@NeedsImage");
+    private static final Pattern KEPT_OUT =
+            Pattern.compile("@Tag\\(\"slow\"\\)|@EnabledIfSystemProperty|@LongTest|@NeedsImage");
 
     private static final Pattern TEXT =
             Pattern.compile("/\\*.*?\\*/|//[^\n]*|\"(\\\\.|[^\"\\\\\n])*\"", Pattern.DOTALL);

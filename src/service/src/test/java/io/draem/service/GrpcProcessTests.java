@@ -10,6 +10,7 @@ import io.draem.service.grpc.inference.InferTensorContents;
 import io.draem.service.grpc.inference.ModelInferRequest;
 import io.draem.service.grpc.inference.ModelInferResponse;
 import io.draem.testing.Await;
+import io.draem.testing.LongTest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -143,6 +144,7 @@ class GrpcProcessTests {
         }
     }
 
+    @LongTest
     @Test
     void aMessageThatDoesNotComeIsRefusedAndAResponseThatIsNotReadIsReset() throws Exception {
         try (ServiceProcess service = start("--draem.request-timeout=8s")) {

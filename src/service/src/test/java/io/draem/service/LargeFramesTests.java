@@ -8,6 +8,7 @@ import io.draem.frame.FrameSize;
 import io.draem.frame.Framing;
 import io.draem.frame.Tiling;
 import io.draem.model.TestModels;
+import io.draem.testing.LongTest;
 import io.draem.testing.ProcessMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -47,6 +48,7 @@ class LargeFramesTests {
     @TempDir
     Path directory;
 
+    @LongTest
     @Test
     void eightImagesOf12MegapixelsAtATimeFitTheHeapThatTakesOne() throws Exception {
         Path version = Files.createDirectories(directory.resolve("models/tiled/1"));

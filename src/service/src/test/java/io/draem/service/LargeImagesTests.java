@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.TestModels;
 import io.draem.testing.Await;
+import io.draem.testing.LongTest;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,10 +42,7 @@ class LargeImagesTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "?include=overlay"})
-    @EnabledIfSystemProperty(
-            named = "draem.test.large-images",
-            matches = "measure",
-            disabledReason = "Measures times on a quiet machine: -Ddraem.test.large-images=measure")
+    @LongTest
     void smallImagesAreAnsweredWhileFourClientsSendTheLargest(String query) throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "-Xmx2g")) {
             int port = service.awaitPort();

@@ -3,6 +3,7 @@ package io.draem.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.model.TestModels;
+import io.draem.testing.LongTest;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
@@ -36,10 +37,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service in a JVM of its own with the heaps of small containers: 410 MB is that of a memory limit of 1Gi. */
 @Tag("slow")
@@ -61,9 +59,18 @@ class SmallHeapTests {
     @TempDir
     Path directory;
 
-    @ParameterizedTest
-    @ValueSource(ints = {256, 410})
-    void answersTheLargestImageAndRefusesLargerOnesWithoutRunningOutOfMemory(int megabytes) throws Exception {
+    @Test
+    void answersTheLargestImageAndRefusesLargerOnesWithoutRunningOutOfMemory() throws Exception {
+        sendLargestAndLargerImages(256);
+    }
+
+    @LongTest
+    @Test
+    void doesItWithTheHeapOfALargerContainer() throws Exception {
+        sendLargestAndLargerImages(410);
+    }
+
+    private void sendLargestAndLargerImages(int megabytes) throws Exception {
         try (ServiceProcess service =
                 ServiceProcess.start(directory, "-Xmx" + megabytes + "m", "--draem.request-timeout=2m")) {
             double megapixels = Double.parseDouble(service.awaitLine(LARGEST).group(1));
@@ -90,10 +97,7 @@ class SmallHeapTests {
 
     /** With the smaller heap: the larger one takes images of proportional size, and minutes. */
     @Test
-    @EnabledIfSystemProperty(
-            named = "draem.test.heap",
-            matches = "wanted",
-            disabledReason = "Sends images of every kind for two minutes: -Ddraem.test.heap=wanted")
+    @LongTest
     void answersOrRefusesImagesOfEveryKindAndShapeWithoutRunningOutOfMemory() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "-Xmx256m", "--draem.request-timeout=2m")) {
             Matcher limits = service.awaitLine(LARGEST);

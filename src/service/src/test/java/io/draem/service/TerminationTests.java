@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.draem.model.TestModels;
 import io.draem.testing.Await;
+import io.draem.testing.LongTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +52,7 @@ class TerminationTests {
     @TempDir
     Path directory;
 
-    @RepeatedTest(2)
+    @Test
     void everyRequestSentWhileLoadBalancersNoticeIsAnswered() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "--draem.shutdown.settle-delay=1s")) {
             int port = awaitReady(service);
@@ -71,21 +71,18 @@ class TerminationTests {
         }
     }
 
-    @RepeatedTest(2)
+    @Test
     void underLoadThatDoesNotStopItLosesNothingAndDoesNotCrash() throws Exception {
         endUnderLoad();
     }
 
     @RepeatedTest(20)
-    @EnabledIfSystemProperty(
-            named = "draem.test.terminations",
-            matches = "many",
-            disabledReason = "Starts the service 20 times: -Ddraem.test.terminations=many")
+    @LongTest
     void norDoesItInTwentyTimes() throws Exception {
         endUnderLoad();
     }
 
-    @RepeatedTest(2)
+    @Test
     void slowUploadsAreAnsweredAndNotReportedAsUnanswered() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(
                 directory, "--draem.shutdown.settle-delay=1s", "--draem.shutdown.drain-limit=2s")) {

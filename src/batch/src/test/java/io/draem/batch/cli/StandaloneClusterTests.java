@@ -8,6 +8,7 @@ import io.draem.batch.scoring.ScoreOutput;
 import io.draem.model.TestModels;
 import io.draem.testing.Await;
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.LongTest;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -26,15 +27,11 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A master and two workers as processes, of which executors end while they work. */
-@EnabledIfSystemProperty(
-        named = "draem.test.cluster",
-        matches = "wanted",
-        disabledReason = "it starts a Spark cluster, and takes minutes: -Ddraem.test.cluster=wanted")
+@LongTest
 @DisabledOnOs(OS.WINDOWS)
 class StandaloneClusterTests {
 

@@ -25,6 +25,7 @@ import io.draem.score.Region;
 import io.draem.score.RegionOptions;
 import io.draem.score.ScaledMap;
 import io.draem.score.Verdict;
+import io.draem.testing.LongTest;
 import io.draem.text.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,6 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs over photographs of this project, in Spark itself. */
@@ -53,7 +53,6 @@ class ScoreRunTests {
 
     private static final SparkSession SPARK = TestSpark.session();
     private static final int IMAGES = 6;
-    private static final String SLOW = "several runs of Spark: -Ddraem.test.cluster=wanted";
 
     @TempDir
     Path folder;
@@ -233,7 +232,7 @@ class ScoreRunTests {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
+    @LongTest
     void tooManyErrorsEndTheRunAndLeaveItResumable() throws Exception {
         for (int i = 0; i < 3; i++) {
             Files.writeString(images.resolve("broken" + i + ".png"), "no image");
@@ -251,7 +250,7 @@ class ScoreRunTests {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
+    @LongTest
     void aManifestNamesImagesAndItsColumnsAreCarried() throws Exception {
         Path manifest = images.resolve("manifest.csv");
         Files.writeString(
@@ -304,7 +303,7 @@ class ScoreRunTests {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
+    @LongTest
     void imagesInATableAreScoredLikeFiles() throws Exception {
         List<Row> table = new ArrayList<>();
         for (Path file : files()) {
@@ -331,7 +330,7 @@ class ScoreRunTests {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "draem.test.cluster", matches = "wanted", disabledReason = SLOW)
+    @LongTest
     void otherModelsReplaceTheRowsAndJsonHasTheSameRows() throws Exception {
         run("--json");
         Path other = Files.write(

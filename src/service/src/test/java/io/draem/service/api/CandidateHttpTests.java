@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.draem.model.TestModels;
 import io.draem.service.models.ModelDirectory;
 import io.draem.testing.Await;
+import io.draem.testing.LongTest;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -155,10 +155,7 @@ class CandidateHttpTests {
 
     /** Weights of 5 bits miss defects of the photographs, as a model would that was trained badly. */
     @Test
-    @EnabledIfSystemProperty(
-            named = "draem.test.candidate",
-            matches = "wanted",
-            disabledReason = "It compares up to 200 photographs: -Ddraem.test.candidate=wanted")
+    @LongTest
     void aWorseCandidateIsDistinguishedWithin200Images() throws Exception {
         putCandidate("", CoarseGraph.of(Files.readAllBytes(TestModels.graph()), 5));
         JsonNode worse = compareUntil("fewer-anomalous", photographs());
@@ -170,10 +167,7 @@ class CandidateHttpTests {
     }
 
     @Test
-    @EnabledIfSystemProperty(
-            named = "draem.test.candidate",
-            matches = "wanted",
-            disabledReason = "It compares up to 200 photographs: -Ddraem.test.candidate=wanted")
+    @LongTest
     void anEqualCandidateIsFoundToBeTheSameWithin200Images() throws Exception {
         putCandidate("", TestModels.withMetadata(Files.readAllBytes(TestModels.graph()), "note", "the same weights"));
         JsonNode equal = compareUntil("same", photographs());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.draem.model.TestModels;
 import io.draem.service.api.HttpTest;
 import io.draem.testing.Await;
+import io.draem.testing.LongTest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -400,10 +400,7 @@ class SlowUploadTests extends HttpTest {
 
     /** Prints what 300 slow senders cost others, all of whom are answered; each sender reconnects as soon as it is cut off. */
     @ParameterizedTest
-    @EnabledIfSystemProperty(
-            named = "draem.test.slow-senders",
-            matches = "many",
-            disabledReason = "Needs a quiet machine for some minutes: -Ddraem.test.slow-senders=many")
+    @LongTest
     @CsvSource({
         "same address, Content-Length: 1000000, '', x, 4000",
         "other addresses, Content-Length: 1000000, '', x, 4000",

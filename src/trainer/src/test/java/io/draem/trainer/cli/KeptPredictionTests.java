@@ -70,7 +70,7 @@ class KeptPredictionTests extends PredictionRuns {
         damaged.add(lines.get(0).replace("a.png", "../../a.png"));
         Files.write(part, damaged);
         try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
-            file.seek(file.length() + (200 << 20)); // as a machine leaves it that lost its power
+            file.seek(file.length() + (32 << 20)); // as a machine leaves it that lost its power
             file.write(("\n" + lines.get(2) + "\n" + lines.get(0)).getBytes(StandardCharsets.UTF_8));
         }
         assertThat(run(0, "--resume").err()).contains("--resume: 2 of 3 images skipped as done before");

@@ -10,6 +10,7 @@ import io.draem.model.ModelCard;
 import io.draem.runtime.detection.FrameDetector;
 import io.draem.score.AnomalyMap;
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.LongTest;
 import io.draem.trainer.data.SurfaceFrames;
 import io.draem.trainer.data.SurfaceFrames.Defect;
 import io.draem.trainer.evaluation.GraphDetector;
@@ -28,17 +29,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Trains on photographs of 12 megapixels whose defects are 20 pixels wide: resized to one input, and cut into tiles. */
 @Tag("slow")
-@EnabledIfSystemProperty(
-        named = "draem.test.frames",
-        matches = "wanted",
-        disabledReason = "Trains on frames of 12 megapixels for a quarter of an hour: -Ddraem.test.frames=wanted")
+@LongTest
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 class LargeFrameAccuracyTests {
 

@@ -3,6 +3,7 @@ package io.draem.trainer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.testing.BoundedProcess;
+import io.draem.testing.LongTest;
 import io.draem.testing.ProcessMemory;
 import io.draem.trainer.data.SurfaceFrames;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,10 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trains on more frames of 12 megapixels than fit the heap. */
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
-@EnabledIfSystemProperty(
-        named = "draem.test.frames",
-        matches = "wanted",
-        disabledReason = "Trains on frames of 12 megapixels for a quarter of an hour: -Ddraem.test.frames=wanted")
+@LongTest
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 class LargeFrameMemoryTests {
 

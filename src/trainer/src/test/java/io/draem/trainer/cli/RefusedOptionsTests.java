@@ -2,6 +2,7 @@ package io.draem.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.testing.LongTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,30 +23,19 @@ class RefusedOptionsTests {
 
     @Test
     void printConfigAndARunRefuseTheSameValues() throws IOException {
+        assertSame(List.of("NaN", "-1", "0", "1e30", "99999999999999999999", "", "0,1", "/dev/null"));
+    }
+
+    @LongTest
+    @Test
+    void printConfigAndARunRefuseTheSameOddValues() throws IOException {
+        assertSame(List.of(
+                "Infinity", "-Infinity", "1", "2", "-1e-30", " ", "x", "1,0", "NaN,NaN", "1,1", ",", "..", "/"));
+    }
+
+    private void assertSame(List<String> values) throws IOException {
         Path nowhere = folder.resolve("nowhere");
         Path output = folder.resolve("output");
-        List<String> values = List.of(
-                "NaN",
-                "Infinity",
-                "-Infinity",
-                "-1",
-                "0",
-                "1",
-                "2",
-                "1e30",
-                "-1e-30",
-                "99999999999999999999",
-                "",
-                " ",
-                "x",
-                "0,1",
-                "1,0",
-                "NaN,NaN",
-                "1,1",
-                ",",
-                "..",
-                "/",
-                "/dev/null");
         CommandSpec spec = Main.commandLine().getSubcommands().get("train").getCommandSpec();
         int refused = 0;
         for (OptionSpec option : spec.options()) {
@@ -71,7 +61,7 @@ class RefusedOptionsTests {
                 }
             }
         }
-        assertThat(refused).isGreaterThan(200);
+        assertThat(refused).isGreaterThan(100);
         assertThat(output).doesNotExist();
     }
 }

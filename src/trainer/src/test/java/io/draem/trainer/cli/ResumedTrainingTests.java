@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.draem.frame.RegionOfInterest;
+import io.draem.testing.LongTest;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Safetensors;
 import java.io.IOException;
@@ -94,6 +95,7 @@ class ResumedTrainingTests {
         assertThat(killed.resolve(training)).as("published").doesNotExist();
     }
 
+    @LongTest
     @Test
     void framesInAScratchFileResumeToTheSameBytesAsFramesInMemory() throws Exception {
         Path frames = PaintedPlates.paint(folder.resolve("frames/plate"));

@@ -2,6 +2,7 @@ package io.draem.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.draem.testing.LongTest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +53,7 @@ class SmallDefectsTests {
         }
     }
 
+    @LongTest
     @Test
     void warnsThatResizingMakesDefectsTooSmallAndNotWithTiles() throws IOException {
         String squeezed = train("squeezed", "--image-size", "32");

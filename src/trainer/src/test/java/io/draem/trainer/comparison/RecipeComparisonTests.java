@@ -3,6 +3,7 @@ package io.draem.trainer.comparison;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.draem.testing.LongTest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -14,7 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -30,10 +30,7 @@ class RecipeComparisonTests {
     Path folder;
 
     @Test
-    @EnabledIfSystemProperty(
-            named = "draem.test.recipes",
-            matches = "wanted",
-            disabledReason = "Trains ten times in processes of their own: -Ddraem.test.recipes=wanted")
+    @LongTest
     void trainsWhatIsMissingAndListsWhatFails() throws Exception {
         Path tiny = Files.writeString(
                 folder.resolve("tiny.yaml"),

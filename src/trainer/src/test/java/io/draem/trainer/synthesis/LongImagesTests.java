@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 class LongImagesTests {
 
-    private static final int SAMPLES = 600;
+    private static final int SAMPLES = 300;
     private static final int PARTS = 5;
 
     @ParameterizedTest

@@ -177,7 +177,7 @@ class AdamTests {
                     step(network, adam, images);
                 }
                 long before = Pointer.physicalBytes();
-                for (int i = 0; i < 30; i++) {
+                for (int i = 0; i < 15; i++) {
                     step(network, adam, images);
                 }
                 assertThat(Pointer.physicalBytes() - before).isLessThan(10 * activations);
