@@ -3,6 +3,8 @@ package io.draem.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +53,65 @@ class KubernetesTests extends ClusterTest {
         for (var kind : Kinds.OF_A_RELEASE) {
             assertThat(ofTheChart(release, kind)).as(kind).isZero();
         }
+    }
+
+    @Test
+    void theHeadlessServiceHasTheAddressesOfAllPods() throws Exception {
+        var release = release("headless", 2);
+        release.install("replicaCount: 2\nservice: {headless: true}");
+        ControlPlane.until("both are ready", () -> release.pods(ClusterTest::isReady) == 2);
+        var addresses = release.list("api/v1/pods")
+                .valueStream()
+                .map(pod -> pod.at("/status/podIP").asString())
+                .sorted()
+                .toList();
+
+        ControlPlane.until("it has their addresses", () -> endpoints(release).equals(addresses));
+    }
+
+    /** A kubelet has the claims mounted before it starts the pod; here it is the API server that takes them. */
+    @Test
+    void aPodWithClaimsForModelsAndCapturedImagesIsAdmittedAndScheduled() throws Exception {
+        var release = release("claims", 1);
+        for (var claim : List.of("models", "captured")) {
+            create(
+                    release.path("api/v1/persistentvolumeclaims"),
+                    "v1 PersistentVolumeClaim",
+                    Map.of("name", claim),
+                    Map.of(
+                            "accessModes",
+                            List.of("ReadWriteMany"),
+                            "resources",
+                            Map.of("requests", Map.of("storage", "1Gi")),
+                            "storageClassName",
+                            "",
+                            "volumeName",
+                            "claims-" + claim));
+            create(
+                    "/api/v1/persistentvolumes",
+                    "v1 PersistentVolume",
+                    Map.of("name", "claims-" + claim),
+                    Map.of(
+                            "accessModes",
+                            List.of("ReadWriteMany"),
+                            "capacity",
+                            Map.of("storage", "1Gi"),
+                            "hostPath",
+                            Map.of("path", "/" + claim)));
+        }
+        release.install("""
+            models: {persistentVolumeClaim: {name: models, readOnly: false}}
+            capture: {persistentVolumeClaim: {name: captured}}
+            """);
+
+        ControlPlane.until("its pod is ready", () -> release.pods(ClusterTest::isReady) == 1);
+        assertThat(release.list("api/v1/pods").get(0).at("/spec/volumes").valueStream())
+                .extracting(
+                        volume -> volume.at("/persistentVolumeClaim/claimName").asString(""))
+                .contains("models", "captured");
+        assertThat(release.list("api/v1/persistentvolumeclaims").valueStream())
+                .extracting(claim -> claim.at("/status/phase").asString())
+                .containsOnly("Bound");
     }
 
     @Test
@@ -166,6 +227,20 @@ class KubernetesTests extends ClusterTest {
                 .valueStream()
                 .filter(object -> object.at("/metadata/name").asString().startsWith("line-draem"))
                 .count();
+    }
+
+    /** Returns the addresses behind the headless service. */
+    private static List<String> endpoints(HelmRelease release) throws Exception {
+        return release.list("apis/discovery.k8s.io/v1/endpointslices")
+                .valueStream()
+                .filter(slice -> slice.at("/metadata/labels/kubernetes.io~1service-name")
+                        .asString("")
+                        .equals("line-draem-pods"))
+                .flatMap(slice -> slice.path("endpoints").valueStream())
+                .flatMap(endpoint -> endpoint.path("addresses").valueStream())
+                .map(address -> address.asString())
+                .sorted()
+                .toList();
     }
 
     private static String checksum(HelmRelease release) throws Exception {

@@ -158,7 +158,16 @@ final class SimulatedNodes implements AutoCloseable {
         status.put("conditions", Stream.concat(conditions.stream(), why).toList());
         status.put("containerStatuses", containers);
         status.put("startTime", now());
+        var address = address(pod);
+        status.put("podIP", address);
+        status.put("podIPs", List.of(Map.of("ip", address)));
         return status;
+    }
+
+    /** Another one for each pod; nothing is there. */
+    private static String address(JsonNode pod) {
+        int hash = text(pod, "/metadata/uid").hashCode();
+        return "10.1." + (hash >>> 8 & 0xFF) + "." + (1 + (hash & 0x7F));
     }
 
     private static String text(JsonNode node, String pointer) {
