@@ -6,6 +6,7 @@ import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The model and the photographs of the project. */
 public final class TestModels {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root", "../.."));
+    /** Benchmarks run in the root, an IDE runs tests in their module. */
+    private static final Path ROOT =
+            Path.of(System.getProperty("project.root", Files.isDirectory(Path.of("src", "models")) ? "." : "../.."));
 
     private TestModels() {}
 

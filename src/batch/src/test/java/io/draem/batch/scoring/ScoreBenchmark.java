@@ -11,17 +11,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerEvent;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd;
+import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
@@ -61,8 +67,10 @@ final class ScoreBenchmark {
                 .config("spark.ui.enabled", false)
                 .config("spark.sql.shuffle.partitions", 2 * processors)
                 .getOrCreate();
+        Steps steps = new Steps();
         try {
             double bare = images.size() / bareLoop(spark, images, processors);
+            spark.sparkContext().addSparkListener(steps);
             Path output = folder.resolve("out");
             ScoreRun.Result result = new ScoreRun(
                             spark,
@@ -85,7 +93,26 @@ final class ScoreBenchmark {
                     result.scored(),
                     result.seconds());
         } finally {
-            spark.stop();
+            spark.stop(); // which waits for the listeners
+        }
+        System.out.print(steps.text);
+    }
+
+    /** Prints the queries of a run, which Spark runs one after the other, with their times. */
+    private static final class Steps extends SparkListener {
+
+        private final Map<Long, SparkListenerSQLExecutionStart> started = new HashMap<>();
+        private final StringBuffer text = new StringBuffer();
+
+        @Override
+        public void onOtherEvent(SparkListenerEvent event) {
+            if (event instanceof SparkListenerSQLExecutionStart start) {
+                started.put(start.executionId(), start);
+            } else if (event instanceof SparkListenerSQLExecutionEnd end) {
+                SparkListenerSQLExecutionStart start = started.get(end.executionId());
+                text.append(String.format(
+                        Locale.ROOT, "    %6.1f s %s%n", (end.time() - start.time()) / 1e3, start.description()));
+            }
         }
     }
 
