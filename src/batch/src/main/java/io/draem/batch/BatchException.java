@@ -14,4 +14,14 @@ public final class BatchException extends Exception {
     public BatchException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** Returns the first line of the message of the last cause: what Spark wraps around it names only its own parts. */
+    public static String reason(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String message = String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
 }

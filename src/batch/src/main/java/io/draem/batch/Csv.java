@@ -4,11 +4,18 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_count;
+import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import io.draem.text.SafeText;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -52,11 +59,37 @@ public final class Csv {
                     + " is no CSV file by RFC 4180: it has an odd number of quotes. Close the one that is open, and double"
                     + " quotes within a quoted cell");
         }
-        return spark.read()
-                .options(FORMAT)
-                .option("mode", "FAILFAST")
-                .option(UNESCAPED, "RAISE_ERROR")
-                .csv(files);
+        DataFrameReader reader =
+                spark.read().options(FORMAT).option("mode", "FAILFAST").option(UNESCAPED, "RAISE_ERROR");
+        requireNames(reader.option("header", "false").csv(files), name);
+        return withoutReturns(reader.option("header", "true").csv(files));
+    }
+
+    /** Spark gives columns of one name numbers, and only logs it. */
+    private static void requireNames(Dataset<Row> cells, String name) throws BatchException {
+        List<Row> header = cells.limit(1).collectAsList();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; !header.isEmpty() && i < header.get(0).size(); i++) {
+            String column = String.valueOf(header.get(0).get(i)).strip();
+            if (!names.add(column.toLowerCase(Locale.ROOT))) {
+                throw new BatchException(name + " has two columns " + SafeText.of(column)
+                        + ", which differ in case at most: rename one");
+            }
+        }
+    }
+
+    /**
+     * Spark takes the line ends of the whole file to be as the first one. Where it is a line feed alone, a carriage return
+     * before another one would be the end of the last cell.
+     */
+    private static Dataset<Row> withoutReturns(Dataset<Row> rows) {
+        String[] columns = rows.columns();
+        if (columns.length == 0) {
+            return rows;
+        }
+        String last = columns[columns.length - 1];
+        Column cell = regexp_replace(col("`" + last.replace("`", "``") + "`"), lit("\\r$"), lit(""));
+        return rows.withColumn(last, when(cell.notEqual(""), cell)).withColumnRenamed(last, last.strip());
     }
 
     /** Writes a table as a folder with one file, in place of an earlier one. */

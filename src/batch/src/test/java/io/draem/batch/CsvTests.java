@@ -72,6 +72,29 @@ class CsvTests {
         }
     }
 
+    /** As one file has them that was joined from files of two systems. */
+    @Test
+    void lineEndsOfBothKindsAreNoPartOfCellsOrAreRefused() throws Exception {
+        assertThat(read("path,label\na.jpg,good\nb.jpg,good\r\nc.jpg,\r\n"))
+                .containsExactly(
+                        RowFactory.create("a.jpg", "good"),
+                        RowFactory.create("b.jpg", "good"),
+                        RowFactory.create("c.jpg", null));
+        assertThatThrownBy(() -> read("path,label\r\na.jpg,good\nb.jpg,good\r\n"))
+                .hasStackTraceContaining("Malformed CSV record: a.jpg,good");
+    }
+
+    @Test
+    void columnsOfOneNameAreRefused() {
+        for (String header : new String[] {"path,label,label", "path,Label,label", "\ufeffpath,path"}) {
+            assertThatExceptionOfType(BatchException.class)
+                    .as(header)
+                    .isThrownBy(() -> read(header + "\r\na.jpg,good,x\r\n"))
+                    .withMessageContaining("has two columns")
+                    .withMessageContaining("rename one");
+        }
+    }
+
     private List<Row> read(String text) throws BatchException, IOException {
         Path file = Files.writeString(folder.resolve("manifest.csv"), text);
         return Csv.read(TestSpark.session(), "--images", file.toString()).collectAsList();

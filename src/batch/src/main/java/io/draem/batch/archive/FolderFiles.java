@@ -51,7 +51,8 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
     private static final StructType FILE = new StructType()
             .add(Columns.PATH, DataTypes.StringType)
             .add(Columns.LENGTH, DataTypes.LongType)
-            .add(Columns.MODIFIED, DataTypes.TimestampType);
+            .add(Columns.MODIFIED, DataTypes.TimestampType)
+            .add(Columns.PROBLEM, DataTypes.StringType);
 
     private final Broadcast<SerializableConfiguration> configuration;
 
@@ -60,7 +61,8 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
     }
 
     /**
-     * Returns path, length and time of the files.
+     * Returns path, length, time and problem of the files: of a local one that cannot be named, or a link to none, the problem
+     * is why.
      *
      * @param found files, and folders that are searched at any depth
      * @param tasks that list at most
@@ -123,12 +125,14 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
             if (filesLeft < 0 || foldersLeft < 0) {
                 return null;
             }
-            RemoteIterator<FileStatus> statuses = folder.getFileSystem(hadoop).listStatusIterator(folder);
+            FileSystem files = folder.getFileSystem(hadoop);
+            RemoteIterator<FileStatus> statuses = files.listStatusIterator(folder);
             while (statuses.hasNext()) {
                 FileStatus status = statuses.next();
                 if (!status.isDirectory()) {
                     filesLeft--;
                 } else if (!isHidden(status.getPath())) {
+                    LocalFolder.requireNoLoop(files, status.getPath());
                     foldersLeft--;
                     folders.add(status.getPath());
                 }
@@ -159,8 +163,10 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
         private final Deque<Path> folders = new ArrayDeque<>();
         private final boolean deep;
         private final FileSystem files;
+        private final Deque<Row> rows = new ArrayDeque<>();
         private @Nullable RemoteIterator<FileStatus> statuses;
-        private @Nullable Row next;
+        private @Nullable Path folder;
+        private int found;
 
         private Files(Path root, boolean deep, FileSystem files) {
             this.deep = deep;
@@ -171,14 +177,21 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
         @Override
         public boolean hasNext() {
             try {
-                while (next == null) {
+                while (rows.isEmpty()) {
                     if (statuses != null && statuses.hasNext()) {
+                        found++;
                         take(statuses.next());
+                    } else if (folder != null) {
+                        LocalFolder.leftOut(files, folder, found).forEach(this::addProblem);
+                        folder = null;
                     } else if (folders.isEmpty()) {
                         return false;
                     } else {
                         statuses = null;
-                        statuses = files.listStatusIterator(folders.removeLast());
+                        Path next = folders.removeLast();
+                        statuses = files.listStatusIterator(next);
+                        folder = next;
+                        found = 0;
                     }
                 }
                 return true;
@@ -190,28 +203,36 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
             }
         }
 
-        private void take(FileStatus status) {
+        private void take(FileStatus status) throws IOException {
             if (isHidden(status.getPath())) {
                 return;
             }
             if (status.isDirectory()) {
                 if (deep) {
+                    LocalFolder.requireNoLoop(files, status.getPath());
                     folders.add(status.getPath());
                 }
             } else {
-                next = RowFactory.create(
-                        status.getPath().toString(), status.getLen(), new Timestamp(status.getModificationTime()));
+                rows.add(RowFactory.create(
+                        status.getPath().toString(),
+                        status.getLen(),
+                        new Timestamp(status.getModificationTime()),
+                        null));
+            }
+        }
+
+        private void addProblem(Path path, String problem) {
+            if (!isHidden(path)) {
+                rows.add(RowFactory.create(path.toString(), null, null, problem));
             }
         }
 
         @Override
         public Row next() {
-            Row row = hasNext() ? next : null;
-            if (row == null) {
+            if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            next = null;
-            return row;
+            return rows.remove();
         }
     }
 }

@@ -62,8 +62,8 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
      */
     public static ImageList of(SparkSession spark, String images, List<String> reserved)
             throws BatchException, IOException {
-        Path path = new Path(images);
-        FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+        FileSystem files = new Path(images).getFileSystem(spark.sessionState().newHadoopConf());
+        Path path = files.makeQualified(new Path(images)); // a bare name has a parent too
         FileStatus[] found = files.globStatus(path);
         if (found == null || found.length == 0) {
             throw new BatchException("--images " + images + ": there is nothing");
@@ -94,7 +94,7 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
                         col(Columns.LENGTH),
                         col(Columns.MODIFIED),
                         lit(null).cast("string").as(Columns.CONTENT_DIGEST),
-                        lit(null).cast("string").as(Columns.PROBLEM));
+                        col(Columns.PROBLEM));
         return new ImageList(rows, false, List.of());
     }
 

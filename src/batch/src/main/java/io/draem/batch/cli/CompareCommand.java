@@ -63,14 +63,14 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--first-threshold",
             paramLabel = "SCORE",
-            description = "Raw image threshold of the first output (default: that of its rows)",
+            description = "Raw image threshold of the first output (default: the one stored in its rows)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double firstThreshold;
 
     @Option(
             names = "--second-threshold",
             paramLabel = "SCORE",
-            description = "Raw image threshold of the second output (default: that of its rows)",
+            description = "Raw image threshold of the second output (default: the one stored in its rows)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable Double secondThreshold;
 
@@ -128,7 +128,7 @@ final class CompareCommand implements Callable<Integer> {
             Extract coverage = tables.table("Images", comparison.coverage(), "coverage");
             Extract agreement = tables.table("Verdicts", comparison.agreement(), "agreement");
             Extract differences = Extract.of(comparison.differences());
-            tables.print("Second score less first", differences, Tables.PRINTED, Set.of(QUANTILES));
+            tables.print("Second score minus first", differences, Tables.PRINTED, Set.of(QUANTILES));
             tables.write(comparison.differences().drop(QUANTILES), "differences");
             quantiles(tables.out(), differences.rows().get(0));
             Dataset<Row> byLabel = comparison.figures();

@@ -25,6 +25,9 @@ public final class Main {
             scope = CommandLine.ScopeType.INHERIT)
     private boolean stackTrace;
 
+    /** Whether the process has been told to end: what fails then has no other cause. */
+    private volatile boolean ending;
+
     private Main() {}
 
     /** Runs the command; where it fails, ends the process with one of the statuses above. */
@@ -38,6 +41,7 @@ public final class Main {
 
     static CommandLine commandLine() {
         Main main = new Main();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> main.ending = true, "draem-ending"));
         return new CommandLine(main)
                 .setUsageHelpWidth(120)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -48,6 +52,10 @@ public final class Main {
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (main.ending) {
+                        command.getErr().println("draem-batch: stopped before the end");
+                        return command.getCommandSpec().exitCodeOnExecutionException();
+                    }
                     String message = e.getMessage() == null ? e.toString() : e.getMessage();
                     command.getErr().println(command.getColorScheme().errorText("draem-batch: " + message));
                     if (main.stackTrace || !(e instanceof BatchException || e instanceof IOException)) {

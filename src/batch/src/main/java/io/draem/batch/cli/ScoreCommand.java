@@ -3,6 +3,7 @@ package io.draem.batch.cli;
 import io.draem.batch.BatchException;
 import io.draem.batch.scoring.MaxErrors;
 import io.draem.batch.scoring.ScoreOutput;
+import io.draem.batch.scoring.ScoreResult;
 import io.draem.batch.scoring.ScoreRun;
 import io.draem.overlay.Pictures;
 import java.io.IOException;
@@ -20,10 +21,10 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "score",
         description = {
-            "Scores images with a graph, and writes a row per image to OUTPUT/scores, a Parquet table.",
+            "Scores images with a model, and writes a row per image to OUTPUT/scores, a Parquet table.",
             "Images that have a score of the same model and the wanted pictures, and have not changed since in size and"
-                    + " time, are skipped. A run that was stopped or killed is continued by the same command, one with"
-                    + " --overwrite by the same without it.",
+                    + " time, are skipped. A run that was stopped or killed is continued by the same command; after"
+                    + " --overwrite, by the same command without it.",
             "A file that cannot be read is a row with an error, and is tried again by the next run."
         },
         sortOptions = false,
@@ -40,7 +41,7 @@ final class ScoreCommand implements Callable<Integer> {
             required = true,
             paramLabel = "URI",
             description =
-                    "Graph (model.onnx), the folder of a version, or the folder of a model, whose highest version is"
+                    "ONNX file (model.onnx), the folder of a version, or the folder of a model, whose highest version is"
                             + " used")
     @SuppressWarnings("NullAway.Init")
     private String model;
@@ -113,7 +114,7 @@ final class ScoreCommand implements Callable<Integer> {
         try {
             ScoreRun.Options options = new ScoreRun.Options(
                     model, images, output, new Pictures(overlays, maps), batchSize, maxErrors, overwrite, json);
-            ScoreRun.Result result = new ScoreRun(spark, options).run();
+            ScoreResult result = new ScoreRun(spark, options).run();
             spec.commandLine().getOut().println(result + "; wrote " + ScoreOutput.location(spark, output));
             return 0;
         } finally {

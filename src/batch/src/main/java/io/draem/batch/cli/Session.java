@@ -29,6 +29,8 @@ final class Session {
             settings.put("spark.driver.host", "127.0.0.1");
             settings.put("spark.driver.bindAddress", "127.0.0.1");
             settings.put("spark.ui.enabled", "false");
+            // A line that changes is for people.
+            settings.put("spark.ui.showConsoleProgress", String.valueOf(System.console() != null));
             // The default of 200 is for clusters.
             settings.put(
                     "spark.sql.shuffle.partitions",

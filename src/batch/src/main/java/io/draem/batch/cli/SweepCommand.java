@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Evaluates the scores of an output of score at thresholds over their range; no image is read.",
             "Prints how many images are anomalous at each, and with labels recall, false alarms, precision and F1, and the"
-                    + " thresholds for false-alarm rates of 1, 2 and 5 %."
+                    + " thresholds for false-alarm rates of 0.01, 0.02 and 0.05."
         },
         sortOptions = false,
         showDefaultValues = true,
@@ -55,7 +55,7 @@ final class SweepCommand implements Callable<Integer> {
             names = "--group",
             paramLabel = "COLUMN",
             description =
-                    "Column that numbers are given by, too, such as a line or a week (default: all images together)",
+                    "Column whose values are evaluated apart too, such as a line or a week (default: all images together)",
             showDefaultValue = Visibility.NEVER)
     private @Nullable String group;
 
@@ -103,7 +103,7 @@ final class SweepCommand implements Callable<Integer> {
             if (ofRates == null) {
                 tables.delete("rates"); // of a sweep with labels
             } else {
-                rates = tables.table("Thresholds for stated false-alarm rates", ofRates, "rates");
+                rates = tables.table("Thresholds for target false-alarm rates", ofRates, "rates");
             }
             tables.end(
                     output == null

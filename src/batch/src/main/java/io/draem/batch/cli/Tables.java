@@ -88,7 +88,9 @@ record Tables(
         out.println(shown.stream().map(table.columns()::get).collect(Collectors.joining("\t")));
         int printed = Math.min(most, table.rows().size());
         for (Row row : table.rows().subList(0, printed)) {
-            out.println(shown.stream().map(i -> text(row.get(i))).collect(Collectors.joining("\t")));
+            out.println(shown.stream()
+                    .map(i -> text(table.columns().get(i), row.get(i)))
+                    .collect(Collectors.joining("\t")));
         }
         if (table.all() > printed) {
             out.println("... " + (table.all() - printed) + " more: --output writes all of them");
@@ -104,11 +106,13 @@ record Tables(
         out.flush();
     }
 
-    private static String text(@Nullable Object value) {
+    /** A threshold has all its digits: it is often a score, which a rounded one may be on the other side of. */
+    private static String text(String column, @Nullable Object value) {
         if (value == null) {
             return "-";
         }
         return value instanceof Double number
+                        && !column.toLowerCase(Locale.ROOT).endsWith("threshold")
                 ? String.format(Locale.ROOT, "%.4f", number)
                 : SafeText.escaped(value.toString());
     }

@@ -14,10 +14,12 @@ import static org.apache.spark.sql.functions.when;
 
 import io.draem.batch.BatchException;
 import io.draem.batch.scoring.ScoreOutput;
+import io.draem.text.Counted;
 import io.draem.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -130,6 +132,17 @@ public final class Sweep implements AutoCloseable {
         if (all > MOST_MODELS) {
             warnings.add("The models have " + all + " thresholds, of which the " + MOST_MODELS
                     + " with the most images are evaluated");
+        }
+        if (options.labels() != null) {
+            long normal = images.where(col("isAnomalous").unary_$bang()).count();
+            List<String> unseen = RATES.stream()
+                    .filter(rate -> rate * normal < 1000)
+                    .map(rate -> String.format(Locale.ROOT, "%.2f", rate / 1000.0))
+                    .toList();
+            if (!unseen.isEmpty()) {
+                warnings.add(Counted.of(normal, "normal image") + " cannot show a false-alarm rate of "
+                        + String.join(" or ", unseen) + ": the thresholds for it are above all of them");
+            }
         }
         return warnings;
     }

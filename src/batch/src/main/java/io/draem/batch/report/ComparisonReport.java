@@ -81,9 +81,9 @@ public record ComparisonReport(
                         HtmlTable.text(row.getAs("model")),
                         HtmlTable.text(row.getAs("modelVersion")),
                         HtmlTable.text(row.getAs("images")),
-                        HtmlTable.text(row.getAs("threshold")),
+                        HtmlTable.threshold(row.getAs("threshold")),
                         row.getAs("thresholdFrom"),
-                        HtmlTable.text(row.getAs("modelThreshold")),
+                        HtmlTable.threshold(row.getAs("modelThreshold")),
                         HtmlTable.text(row.getAs("modelDigest"))));
     }
 
@@ -149,7 +149,10 @@ public record ComparisonReport(
         return "<div class=\"grid\">"
                 + scores.chart("scores", "Image scores of both, and their thresholds", "score", thresholds)
                 + difference.chart(
-                        "differences", "Second score less first", "difference", List.of(new Histogram.Mark(0, "equal")))
+                        "differences",
+                        "Second score minus first",
+                        "difference",
+                        List.of(new Histogram.Mark(0, "equal")))
                 + "</div>" + quantiles();
     }
 
@@ -169,7 +172,7 @@ public record ComparisonReport(
         rows.add(List.of("largest", HtmlTable.text(row.getAs("max"))));
         rows.add(List.of("mean", HtmlTable.text(row.getAs("mean"))));
         rows.add(List.of("standard deviation", HtmlTable.text(row.getAs("deviation"))));
-        return Html.table("Second score less first", List.of("", "difference"), rows);
+        return Html.table("Second score minus first", List.of("", "difference"), rows);
     }
 
     private static String figures(Extract figures) {

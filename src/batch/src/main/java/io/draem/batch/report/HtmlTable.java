@@ -47,6 +47,11 @@ final class HtmlTable {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
+    /** Returns a threshold with all its digits: it is often a score, which a rounded one may be on the other side of. */
+    static String threshold(@Nullable Object value) {
+        return value == null ? text(null) : value.toString();
+    }
+
     /** Returns a value as the cells have it, not yet escaped for HTML. */
     static String text(@Nullable Object value) {
         if (value instanceof Double number) {

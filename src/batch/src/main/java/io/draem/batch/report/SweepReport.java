@@ -44,7 +44,7 @@ public record SweepReport(
                 .section("Models", modelsTable())
                 .section("Scores", scores(sweep))
                 .section("At every threshold", curves())
-                .section("Stated false-alarm rates", rates == null ? "" : rates(rates))
+                .section("Target false-alarm rates", rates == null ? "" : rates(rates))
                 .section("By group", groups == null ? "" : groups(groups))
                 .section("Thresholds", Html.folded("As a table", table()))
                 .end();
@@ -54,11 +54,11 @@ public record SweepReport(
         Row row = coverage.rows().get(0);
         long images = row.<Long>getAs("images");
         String labeled = rates == null ? "" : ", " + row.<Long>getAs("labeled") + " of them with a label";
-        return "<p class=\"lead\">%s with a score%s; %s without one.</p>\n<p>Output: %s</p>\n"
+        return "<p class=\"lead\">%s with a score%s; %s.</p>\n<p>Output: %s</p>\n"
                 .formatted(
                         Counted.of(images, "image"),
                         labeled,
-                        row.<Long>getAs("errors"),
+                        Counted.of(row.<Long>getAs("errors"), "image") + " without a score",
                         Html.escape(SafeText.escaped(scores)));
     }
 
@@ -68,7 +68,9 @@ public record SweepReport(
                 List.of("model", "version", "images", "threshold", "SHA-256 of the graph"),
                 models,
                 row -> Stream.of("model", "modelVersion", "images", "threshold", "modelDigest")
-                        .map(column -> HtmlTable.text(row.getAs(column)))
+                        .map(column -> column.equals("threshold")
+                                ? HtmlTable.threshold(row.getAs(column))
+                                : HtmlTable.text(row.getAs(column)))
                         .toList());
     }
 
@@ -96,7 +98,7 @@ public record SweepReport(
         return thresholds.rows().stream()
                 .filter(row -> row.getAs("origin").equals("model"))
                 .map(row -> row.<Double>getAs("threshold"))
-                .map(value -> new Histogram.Mark(value, "model " + Html.figure(value)))
+                .map(value -> new Histogram.Mark(value, "model " + Html.number(value)))
                 .toList();
     }
 
@@ -131,13 +133,13 @@ public record SweepReport(
 
     private static String rates(Extract rates) {
         return HtmlTable.of(
-                "Smallest scores as thresholds that at most such a share of the normal images is above; the interval is the"
+                "Smallest scores that are thresholds above which at most this share of the normal images is; the interval is the"
                         + " exact one of 95 % for new normal images",
                 List.of("rate", "threshold", "false alarms", "recall", "precision", "F1"),
                 rates,
                 row -> List.of(
                         Html.number(100 * row.<Double>getAs("rate")) + " %",
-                        HtmlTable.text(row.getAs("threshold")),
+                        HtmlTable.threshold(row.getAs("threshold")),
                         HtmlTable.falseAlarms(row),
                         HtmlTable.found(row),
                         HtmlTable.text(row.getAs("precision")),
@@ -160,9 +162,10 @@ public record SweepReport(
         }
         return HtmlTable.of(caption, headers, table, row -> {
             List<String> cells = new ArrayList<>();
-            for (String column : List.of(grouped ? "group" : "origin", "threshold", "images", "above")) {
-                cells.add(HtmlTable.text(row.getAs(column)));
-            }
+            cells.add(HtmlTable.text(row.getAs(grouped ? "group" : "origin")));
+            cells.add(HtmlTable.threshold(row.getAs("threshold")));
+            cells.add(HtmlTable.text(row.getAs("images")));
+            cells.add(HtmlTable.text(row.getAs("above")));
             cells.add(HtmlTable.percent(row.<Double>getAs("share")));
             if (rates != null) {
                 cells.add(HtmlTable.falseAlarms(row));

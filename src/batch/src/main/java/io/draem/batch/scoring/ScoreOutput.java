@@ -86,7 +86,7 @@ public final class ScoreOutput implements AutoCloseable {
      * @throws BatchException if there is none
      */
     public static Dataset<Row> read(SparkSession spark, String output) throws BatchException, IOException {
-        return spark.read().parquet(location(spark, output));
+        return ScoreTable.read(spark, location(spark, output));
     }
 
     /**
@@ -141,7 +141,7 @@ public final class ScoreOutput implements AutoCloseable {
 
     /** Returns the newest row of each image by the table and the given runs; null if there is none. */
     @Nullable
-    Dataset<Row> latest(List<Integer> runs) throws IOException {
+    Dataset<Row> latest(List<Integer> runs) throws BatchException, IOException {
         List<Path> folders = new ArrayList<>();
         if (published.isComplete(TABLE)) {
             folders.add(published.folder(TABLE));
@@ -153,7 +153,7 @@ public final class ScoreOutput implements AutoCloseable {
         }
         Dataset<Row> all = null;
         for (Path folder : folders) {
-            Dataset<Row> rows = spark.read().parquet(folder.toString());
+            Dataset<Row> rows = ScoreTable.read(spark, folder.toString());
             all = all == null ? rows : all.unionByName(rows, true);
         }
         return all == null ? null : ScoreTable.newest(all);

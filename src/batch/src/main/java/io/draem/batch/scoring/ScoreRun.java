@@ -13,9 +13,10 @@ import io.draem.batch.model.ModelSource;
 import io.draem.batch.model.ShippedModel;
 import io.draem.overlay.Pictures;
 import io.draem.text.Counted;
+import io.draem.text.SafeText;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
@@ -27,9 +28,16 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code score}: scores the images of an archive that have no row of the model yet, or have changed since. */
 public final class ScoreRun {
+
+    private static final Logger log = LoggerFactory.getLogger(ScoreRun.class);
+
+    /** Images without a score that are named where there are too many. */
+    private static final int EXAMPLES = 3;
 
     private final SparkSession spark;
     private final Options options;
@@ -56,37 +64,6 @@ public final class ScoreRun {
             boolean overwrite,
             boolean json) {}
 
-    /**
-     * What a run has done.
-     *
-     * @param images images of the archive
-     * @param scored images that were scored, with and without an error
-     * @param anomalous anomalous ones of those
-     * @param errors those without a score
-     * @param rows rows of the table
-     * @param seconds that the run took
-     */
-    public record Result(long images, long scored, long anomalous, long errors, long rows, double seconds) {
-
-        /** Returns the numbers in a sentence. */
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s: %d scored (%d anomalous, %d normal, %s), %d skipped as scored before; the table has %s;"
-                            + " %.1f s, %.1f images/s",
-                    Counted.of(images, "image"),
-                    scored,
-                    anomalous,
-                    scored - anomalous - errors,
-                    Counted.of(errors, "error"),
-                    images - scored,
-                    Counted.of(rows, "row"),
-                    seconds,
-                    scored / Math.max(seconds, 1e-3));
-        }
-    }
-
     public ScoreRun(SparkSession spark, Options options) {
         this.spark = spark;
         this.options = options;
@@ -98,7 +75,7 @@ public final class ScoreRun {
      * @throws BatchException if the options cannot be used, or there are too many errors; what was scored until then is kept,
      *     and the next run continues
      */
-    public Result run() throws BatchException, IOException {
+    public ScoreResult run() throws BatchException, IOException {
         long start = System.nanoTime();
         ShippedModel model = ModelSource.ship(spark, options.model(), options.batchSize());
         OutputFolder.requireOutside(spark.sessionState().newHadoopConf(), options.output(), options.images());
@@ -109,12 +86,14 @@ public final class ScoreRun {
             throw e;
         } catch (Exception e) { // Spark's own are not declared
             throw new BatchException(
-                    "The run ended early: " + reason(e) + ". What was scored is kept: " + same() + " continues", e);
+                    "The run ended early: " + BatchException.reason(e)
+                            + ". What was scored is kept: remove the cause, and " + same() + " continues",
+                    e);
         }
     }
 
     /** Scores what earlier runs have left, and publishes the table of all. */
-    private Result run(long start, ShippedModel model, ImageList list, ScoreOutput output)
+    private ScoreResult run(long start, ShippedModel model, ImageList list, ScoreOutput output)
             throws BatchException, IOException {
         List<Integer> left = output.unfinished();
         int since = output.since(left, options.images());
@@ -128,6 +107,12 @@ public final class ScoreRun {
                 ? listed
                 : folder.missing(ScoreTable.missing(listed, withPictures(before), model, since));
         long count = missing == listed ? images : missing.count();
+        log.info(
+                "{}, {} to score with {}{}",
+                Counted.of(images, "image"),
+                count,
+                SafeText.of(model.name()),
+                model.version() == null ? "" : " version " + model.version());
         if (count > 0) {
             Dataset<Row> wanted = missing;
             if (list.hasContent()) { // the bytes are in the table alone
@@ -149,7 +134,7 @@ public final class ScoreRun {
                         count_if(own.and(col(ScoreSchema.ERROR).isNotNull())),
                         count(lit(1)))
                 .first();
-        return new Result(
+        return new ScoreResult(
                 images,
                 count,
                 counts.getLong(0),
@@ -169,7 +154,8 @@ public final class ScoreRun {
     private BatchException unlisted(Exception e) {
         return e instanceof BatchException known
                 ? known
-                : new BatchException("--images " + options.images() + " cannot be listed: " + reason(e), e);
+                : new BatchException(
+                        "--images " + options.images() + " cannot be listed: " + BatchException.reason(e), e);
     }
 
     /** Lists the images once: the list is read several times, and must not change meanwhile. */
@@ -198,7 +184,7 @@ public final class ScoreRun {
     }
 
     private void score(ScoreOutput output, int run, Dataset<Row> wanted, ImageList list, ShippedModel model, long most)
-            throws BatchException {
+            throws BatchException, IOException {
         LongAccumulator errors = spark.sparkContext().longAccumulator("draem errors");
         Dataset<Row> tasks = list.hasContent() ? wanted : Packing.pack(wanted);
         Scorer scorer = new Scorer(model, run, wanted.schema(), options.pictures(), options.output(), hadoop(), errors);
@@ -212,30 +198,33 @@ public final class ScoreRun {
                 }
             }
             if (limit.exceeded()) {
-                throw tooMany(errors.sum(), most);
+                throw tooMany(errors.sum(), most, output.rows(run));
             }
         }
     }
 
-    private BatchException tooMany(long errors, long most) {
+    /** @param rows of the tasks that have finished; null if there are none */
+    private BatchException tooMany(long errors, long most, @Nullable Dataset<Row> rows) {
         return new BatchException(Counted.of(errors, "image") + " so far have no score, more than the " + most
-                + " of --max-errors " + options.maxErrors()
-                + ". What was scored is kept, and " + same() + " continues:"
-                + " check model and archive, or pass a larger --max-errors");
+                + " of --max-errors " + options.maxErrors() + (rows == null ? "" : ", such as " + examples(rows))
+                + ". What was scored is kept: check model and archive, or pass a larger --max-errors, and " + same()
+                + " continues");
+    }
+
+    private static String examples(Dataset<Row> rows) {
+        return rows
+                .where(col(ScoreSchema.ERROR).isNotNull())
+                .select(Columns.PATH, ScoreSchema.ERROR)
+                .limit(EXAMPLES)
+                .collectAsList()
+                .stream()
+                .map(row -> SafeText.escaped(row.getString(0)) + " (" + SafeText.escaped(row.getString(1)) + ")")
+                .collect(Collectors.joining(", "));
     }
 
     /** Names what continues the run: with the option, it would start again. */
     private String same() {
         return "the same command" + (options.overwrite() ? " without --overwrite" : "");
-    }
-
-    private static String reason(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        String message = String.valueOf(cause.getMessage() == null ? cause : cause.getMessage());
-        return message.lines().findFirst().orElse(message);
     }
 
     /** Each image must have a row: fewer mean that another run has written to the same output meanwhile. */

@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,35 @@ final class ScoreTable {
 
     private static final String DONE = Columns.INTERNAL + "done";
 
+    /** Columns that are read of tables. */
+    private static final List<String> READ =
+            List.of(Columns.PATH, ScoreSchema.DIGEST, "score", "threshold", ScoreSchema.MODEL_DIGEST);
+
     private ScoreTable() {}
+
+    /**
+     * Reads a table.
+     *
+     * @throws BatchException if a file of it cannot be read, or it is no table of scores
+     */
+    static Dataset<Row> read(SparkSession spark, String folder) throws BatchException {
+        Dataset<Row> rows;
+        try {
+            rows = spark.read().parquet(folder);
+        } catch (Exception e) { // Spark's own are not declared
+            throw new BatchException(
+                    folder + " cannot be read: " + BatchException.reason(e)
+                            + ". Restore its files; or delete it, and score all images again",
+                    e);
+        }
+        List<String> columns = Arrays.asList(rows.columns());
+        if (!columns.containsAll(READ)) {
+            throw new BatchException(folder + " is no table of scores: it lacks "
+                    + READ.stream().filter(name -> !columns.contains(name)).collect(Collectors.joining(", "))
+                    + ". Name the --output of a score");
+        }
+        return rows;
+    }
 
     /** Returns one row per image, the one of the last run. */
     static Dataset<Row> newest(Dataset<Row> rows) {
@@ -101,7 +131,8 @@ final class ScoreTable {
 
     /**
      * Returns the rows of all images: those of this run, and the newest of the others. Carried columns are those of this
-     * run's list, so that a label that was added or corrected needs no new score.
+     * run's list, so that a label that was added or corrected needs no new score; those that the list does not have stay as
+     * earlier rows have them.
      */
     static Dataset<Row> of(
             @Nullable Dataset<Row> before, @Nullable Dataset<Row> now, Dataset<Row> listed, List<StructField> carried) {
@@ -110,7 +141,17 @@ final class ScoreTable {
         }
         Dataset<Row> kept = now == null ? before : before.join(now.select(Columns.PATH), Columns.PATH, "left_anti");
         kept = carried.isEmpty() ? kept : relabeled(kept, listed, carried);
-        return now == null ? kept : kept.unionByName(now, true);
+        return now == null ? kept : kept.unionByName(labeled(now, before), true);
+    }
+
+    /** Adds the columns that earlier rows alone have to images that are scored again. */
+    private static Dataset<Row> labeled(Dataset<Row> now, Dataset<Row> before) {
+        List<String> had = Arrays.asList(now.columns());
+        List<Column> more = new ArrayList<>(List.of(col(Columns.PATH)));
+        Arrays.stream(before.columns())
+                .filter(name -> !had.contains(name))
+                .forEach(name -> more.add(Columns.quoted(name)));
+        return more.size() == 1 ? now : now.join(before.select(more.toArray(Column[]::new)), Columns.PATH, "left");
     }
 
     private static Dataset<Row> relabeled(Dataset<Row> kept, Dataset<Row> listed, List<StructField> carried) {

@@ -1,6 +1,9 @@
 package io.draem.batch.archive;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.draem.batch.TestSpark;
 import java.io.IOException;
@@ -42,7 +45,11 @@ class FolderFilesTests {
                 .format("binaryFile")
                 .option("recursiveFileLookup", true)
                 .load(folder.resolve("images").toString())
-                .select(Columns.PATH, Columns.LENGTH, Columns.MODIFIED)
+                .select(
+                        col(Columns.PATH),
+                        col(Columns.LENGTH),
+                        col(Columns.MODIFIED),
+                        lit(null).cast("string").as(Columns.PROBLEM))
                 .collectAsList();
         assertThat(expected).hasSize(4);
         for (int tasks : new int[] {1, 2, 100}) {
@@ -64,6 +71,33 @@ class FolderFilesTests {
                 .extracting(row -> Path.of(URI.create(row.getString(0))))
                 .containsExactlyInAnyOrder(
                         folder.resolve("day1/a.jpg"), folder.resolve("day2/a.jpg"), folder.resolve("day.jpg"));
+    }
+
+    @Test
+    void aLinkToNothingIsARowWithAProblem() throws IOException {
+        Files.createFile(Files.createDirectories(folder.resolve("images")).resolve("a.jpg"));
+        Files.createSymbolicLink(folder.resolve("images/lost.jpg"), Path.of("nowhere.jpg"));
+        Files.createSymbolicLink(folder.resolve("images/.hidden.jpg"), Path.of("nowhere.jpg"));
+        assertThat(list("images", 8, 100))
+                .extracting(row -> Path.of(URI.create(row.getString(0))).getFileName() + " " + row.getString(3))
+                .containsExactlyInAnyOrder("a.jpg null", "lost.jpg It is a link to a file that is not there");
+    }
+
+    @Test
+    void aLinkToAFolderAboveItIsRefusedAndOtherLinksAreFollowed() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images/day"));
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Files.createFile(elsewhere.resolve("a.jpg"));
+        Files.createSymbolicLink(images.resolve("more"), elsewhere);
+        assertThat(list("images", 8, 100)).hasSize(1);
+        Files.createSymbolicLink(folder.resolve("link"), images.getParent());
+        assertThat(list("link", 8, 100)).hasSize(1);
+
+        Files.createSymbolicLink(elsewhere.resolve("back"), images);
+        for (int mostFiles : new int[] {-1, 100}) { // listed by tasks, and before them
+            assertThatThrownBy(() -> list("images", 8, mostFiles))
+                    .hasStackTraceContaining("is a link to a folder in which it lies");
+        }
     }
 
     private List<Row> list(String pattern, int tasks, int mostFiles) throws IOException {

@@ -3,6 +3,7 @@ package io.draem.batch.cli;
 import static io.draem.model.ReferencePage.code;
 import static io.draem.model.ReferencePage.prose;
 import static io.draem.model.ReferencePage.table;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.draem.batch.scoring.ScoreSchema;
 import io.draem.model.ReferencePage;
@@ -12,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -38,6 +41,18 @@ class BatchReferenceTests {
                                         field.getComment().get()))
                                 .toList()));
         ReferencePage.check("batch.md", parts);
+    }
+
+    /** Picocli prints a warning in place of a text with a conversion that it does not know. */
+    @Test
+    void textsOfTheHelpHaveNoConversions() {
+        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+            CommandSpec spec = command.getCommandSpec();
+            assertThat(Stream.concat(
+                            Arrays.stream(spec.usageMessage().description()),
+                            spec.options().stream().flatMap(option -> Arrays.stream(option.description()))))
+                    .noneMatch(text -> text.contains("%"));
+        }
     }
 
     private static String options(CommandSpec command) {

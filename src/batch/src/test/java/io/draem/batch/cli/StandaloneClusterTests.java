@@ -53,7 +53,7 @@ class StandaloneClusterTests {
             ProcessHandle killed = executor(cluster.two);
             killed.destroyForcibly();
             assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
-            assertThat(driver.output()).contains(images + " scored", "0 errors");
+            assertThat(driver.output()).contains(images + " scored", "0 without a score");
         }
         requireEachOnce(images);
     }
@@ -72,7 +72,7 @@ class StandaloneClusterTests {
             assertThat(folder.resolve("out/_lock")).exists();
             try (BoundedProcess driver = driver(cluster.master)) {
                 assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
-                assertThat(driver.output()).contains(images + " images: ", "0 errors");
+                assertThat(driver.output()).contains(images + " images: ", "0 without a score");
             }
         }
         requireEachOnce(images);

@@ -79,8 +79,8 @@ class BatchReportTests {
         String html = sweep(new Sweep.Options(scores, new Labels("label", "good"), "line"));
         requireSafe(html, 4);
         assertThat(html)
-                .contains("80 images with a score, 80 of them with a label; 0 without one.")
-                .contains("&lt;u&gt;", "&lt;b&gt;0", "recall", "model 0.500")
+                .contains("80 images with a score, 80 of them with a label; 0 images without a score.")
+                .contains("&lt;u&gt;", "&lt;b&gt;0", "recall", "model 0.5")
                 .contains("<tr><th scope=\"row\">5 %</th><td>0.37</td><td>2 of 40, 5.0 % (0.6 to 17.0 %)</td>");
         requireSafe(sweep(new Sweep.Options(scores, null, null)), 2);
     }

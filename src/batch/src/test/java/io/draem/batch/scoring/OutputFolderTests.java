@@ -65,6 +65,46 @@ class OutputFolderTests {
     }
 
     @Test
+    void anOutputInTheImagesByALinkOrAPatternIsRefusedToo() throws Exception {
+        Path images = Files.createDirectories(folder.resolve("images/2026"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), images);
+        for (String[] names : new String[][] {
+            {link.resolve("out").toString(), images.toString()},
+            {images.resolve("out").toString(), link.toString()},
+            {images.resolve("out").toString(), images + "/*"},
+            {images.resolve("out/more").toString(), folder + "/images/*/o?t"}
+        }) {
+            assertThatExceptionOfType(BatchException.class)
+                    .as("%s in %s", names[0], names[1])
+                    .isThrownBy(() -> OutputFolder.requireOutside(HADOOP, names[0], names[1]))
+                    .withMessageContaining("name a folder outside of it");
+        }
+        OutputFolder.requireOutside(HADOOP, images.resolve("out").toString(), images + "/*.jpg");
+    }
+
+    @Test
+    void whatIsNoTableOfScoresIsNamed() throws Exception {
+        Path scores = folder.resolve("out/scores");
+        TestSpark.session().range(3).write().parquet(scores.toString());
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> ScoreOutput.read(
+                        TestSpark.session(), folder.resolve("out").toString()))
+                .withMessageContaining("is no table of scores: it lacks path, digest, score");
+        try (Stream<Path> files = Files.list(scores)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".parquet")).toList()) {
+                Files.write(file, new byte[100]);
+                Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+            }
+        }
+        assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> ScoreOutput.read(
+                        TestSpark.session(), folder.resolve("out").toString()))
+                .withMessageContaining("cannot be read: ")
+                .withMessageContaining("Restore its files");
+    }
+
+    @Test
     void anOutputIsOpenOnceAndOfThisProgram() throws Exception {
         String output = folder.resolve("out").toString();
         try (ScoreOutput open = ScoreOutput.open(TestSpark.session(), output)) {
@@ -146,6 +186,24 @@ class OutputFolderTests {
                     .withMessageContaining("--images manifest has the column")
                     .withMessageContaining("have label of type int: change the column, or name another --output");
         }
+    }
+
+    @Test
+    void imagesThatAreScoredAgainWithoutAManifestKeepTheirLabels() {
+        StructType own = new StructType().add("path", DataTypes.StringType).add("run", DataTypes.IntegerType);
+        Dataset<Row> before = TestSpark.session()
+                .createDataFrame(
+                        List.of(RowFactory.create("a", 1, "good"), RowFactory.create("b", 1, "broken")),
+                        own.add("label", DataTypes.StringType));
+        Dataset<Row> now =
+                TestSpark.session().createDataFrame(List.of(RowFactory.create("b", 2), RowFactory.create("c", 2)), own);
+        assertThat(ScoreTable.of(before, now, now, List.of())
+                        .select("path", "run", "label")
+                        .collectAsList())
+                .containsExactlyInAnyOrder(
+                        RowFactory.create("a", 1, "good"),
+                        RowFactory.create("b", 2, "broken"),
+                        RowFactory.create("c", 2, null));
     }
 
     @Test

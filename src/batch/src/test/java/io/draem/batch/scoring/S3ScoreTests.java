@@ -209,7 +209,7 @@ class S3ScoreTests {
         }
     }
 
-    private static ScoreRun.Result run(String output, boolean json) throws BatchException, IOException {
+    private static ScoreResult run(String output, boolean json) throws BatchException, IOException {
         ScoreRun.Options options = new ScoreRun.Options(
                 "s3a://archive/models/cookie",
                 "s3a://archive/images",

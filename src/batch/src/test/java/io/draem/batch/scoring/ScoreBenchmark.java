@@ -72,7 +72,7 @@ final class ScoreBenchmark {
             double bare = images.size() / bareLoop(spark, images, processors);
             spark.sparkContext().addSparkListener(steps);
             Path output = folder.resolve("out");
-            ScoreRun.Result result = new ScoreRun(
+            ScoreResult result = new ScoreRun(
                             spark,
                             new ScoreRun.Options(
                                     TestModels.graph().toString(),

@@ -72,7 +72,7 @@ class ScorePicturesTests {
         assertThat(other).exists();
     }
 
-    private ScoreRun.Result run(Pictures.Overlays overlays, boolean maps) throws BatchException, IOException {
+    private ScoreResult run(Pictures.Overlays overlays, boolean maps) throws BatchException, IOException {
         ScoreRun.Options options = new ScoreRun.Options(
                 TestModels.graph().toString(),
                 folder.resolve("images").toString(),

@@ -76,7 +76,7 @@ class ScoreRunTests {
 
     @Test
     void aRowIsWhatPredictSaysOfTheImageToTheBit() throws Exception {
-        ScoreRun.Result result = run();
+        ScoreResult result = run();
         assertThat(result.images()).isEqualTo(IMAGES);
         assertThat(result.scored()).isEqualTo(IMAGES);
         assertThat(result.errors()).isZero();
@@ -150,7 +150,7 @@ class ScoreRunTests {
         Files.copy(TestModels.good(), images.resolve("new.jpg"));
         Files.setLastModifiedTime(images.resolve("001.jpg"), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
 
-        ScoreRun.Result second = run();
+        ScoreResult second = run();
 
         assertThat(second.images()).isEqualTo(IMAGES + 2);
         assertThat(second.scored()).isEqualTo(3);
@@ -183,7 +183,7 @@ class ScoreRunTests {
                 .withMessageContaining("no finished scores");
 
         TornFileSystem.LEFT.set(Integer.MAX_VALUE);
-        ScoreRun.Result continued = run(torn);
+        ScoreResult continued = run(torn);
 
         // Two tasks of one image each run at a time: of the first four at least three have ended before the fifth
         // opens.
@@ -220,7 +220,7 @@ class ScoreRunTests {
                     .withMessageContaining("give it up: delete the folder")
                     .withMessageEndingWith("out/_runs");
         }
-        ScoreRun.Result continued = run(torn);
+        ScoreResult continued = run(torn);
 
         assertThat(continued.scored()).isBetween(2L, 3L);
         assertThat(continued.rows()).isEqualTo(IMAGES);
@@ -239,9 +239,10 @@ class ScoreRunTests {
         }
         assertThatExceptionOfType(BatchException.class)
                 .isThrownBy(() -> run("--max-errors=1"))
-                .withMessageContaining("images so far have no score, more than the 1 of --max-errors 1")
+                .withMessageContaining("images so far have no score, more than the 1 of --max-errors 1, such as ")
+                .withMessageContaining("not an image of a supported format")
                 .withMessageContaining("pass a larger --max-errors");
-        ScoreRun.Result result = run("--max-errors=34%");
+        ScoreResult result = run("--max-errors=34%");
         assertThat(result.rows()).isEqualTo(IMAGES + 3);
         assertThat(rows().values().stream()
                         .filter(row -> row.getAs("error") != null)
@@ -256,7 +257,7 @@ class ScoreRunTests {
         Files.writeString(
                 manifest,
                 "path,label,line\n\"000.jpg\",\"broken, \"\"left\"\"\nedge\",007\nGOOD.JPG,good,008\nmissing.jpg,good,008\n");
-        ScoreRun.Result first = run(manifest.toString(), "--max-errors=1");
+        ScoreResult first = run(manifest.toString(), "--max-errors=1");
         assertThat(first.images()).isEqualTo(3);
         assertThat(first.errors()).isEqualTo(1);
         Map<String, Row> rows = rows();
@@ -336,7 +337,7 @@ class ScoreRunTests {
         Path other = Files.write(
                 folder.resolve("model.onnx"),
                 TestModels.withMetadata(Files.readAllBytes(TestModels.graph()), "draem.threshold.image", "0.0001"));
-        ScoreRun.Result result = run(images.toString(), "--model=" + other, "--json");
+        ScoreResult result = run(images.toString(), "--model=" + other, "--json");
         assertThat(result.scored()).isEqualTo(IMAGES);
         assertThat(result.anomalous()).isEqualTo(IMAGES);
         assertThat(table().where(col("modelVersion").isNull()).count()).isEqualTo(IMAGES);
@@ -346,7 +347,7 @@ class ScoreRunTests {
                         table().select("path", "score", "threshold").collectAsList());
     }
 
-    private ScoreRun.Result run(String... arguments) throws BatchException, IOException {
+    private ScoreResult run(String... arguments) throws BatchException, IOException {
         String from = images.toString();
         String model = TestModels.directory().resolve(TestModels.name()).toString();
         MaxErrors most = MaxErrors.parse("100%");
