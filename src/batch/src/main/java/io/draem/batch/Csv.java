@@ -70,8 +70,9 @@ public final class Csv {
         List<Row> header = cells.limit(1).collectAsList();
         Set<String> names = new HashSet<>();
         for (int i = 0; !header.isEmpty() && i < header.get(0).size(); i++) {
-            String column = String.valueOf(header.get(0).get(i)).strip();
-            if (!names.add(column.toLowerCase(Locale.ROOT))) {
+            String column =
+                    header.get(0).isNullAt(i) ? "" : header.get(0).getString(i).strip();
+            if (!column.isEmpty() && !names.add(column.toLowerCase(Locale.ROOT))) {
                 throw new BatchException(name + " has two columns " + SafeText.of(column)
                         + ", which differ in case at most: rename one");
             }

@@ -85,6 +85,12 @@ class CsvTests {
     }
 
     @Test
+    void columnsWithoutANameAreRead() throws Exception {
+        assertThat(read("path,label,,\r\na.jpg,good,,\r\n"))
+                .containsExactly(RowFactory.create("a.jpg", "good", null, null));
+    }
+
+    @Test
     void columnsOfOneNameAreRefused() {
         for (String header : new String[] {"path,label,label", "path,Label,label", "\ufeffpath,path"}) {
             assertThatExceptionOfType(BatchException.class)

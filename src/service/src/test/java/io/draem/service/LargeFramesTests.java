@@ -58,6 +58,7 @@ class LargeFramesTests {
         Files.write(version.resolve("model.onnx"), TestModels.tiled(tile, framing));
         try (ServiceProcess service = ServiceProcess.start(
                 directory,
+                ServiceProcess.OPTIMIZED,
                 "-Xmx640m",
                 "--draem.models.directory=" + directory.resolve("models"),
                 "--draem.request-timeout=3m")) {

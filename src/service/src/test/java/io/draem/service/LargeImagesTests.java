@@ -44,7 +44,7 @@ class LargeImagesTests {
     @ValueSource(strings = {"", "?include=overlay"})
     @LongTest
     void smallImagesAreAnsweredWhileFourClientsSendTheLargest(String query) throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(directory, "-Xmx2g")) {
+        try (ServiceProcess service = ServiceProcess.start(directory, ServiceProcess.OPTIMIZED, "-Xmx2g")) {
             int port = service.awaitPort();
             Await.until(Duration.ofMinutes(1), () -> status(port, "/actuator/health/readiness", null) == 200);
             byte[] small = Files.readAllBytes(TestModels.good());

@@ -167,6 +167,7 @@ class SoakTests {
         models.put(TestModels.name(), "1", 0);
         try (ServiceProcess service = ServiceProcess.start(
                 directory,
+                ServiceProcess.OPTIMIZED,
                 "-Xms" + HEAP,
                 "-Xmx" + HEAP,
                 "-XX:+AlwaysPreTouch",

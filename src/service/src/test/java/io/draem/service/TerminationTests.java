@@ -132,7 +132,8 @@ class TerminationTests {
 
     /** Clients of all kinds, two of each, which continue until no connection is accepted any more. */
     private void endUnderLoad() throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(directory, "--draem.shutdown.drain-limit=5s")) {
+        try (ServiceProcess service =
+                ServiceProcess.start(directory, ServiceProcess.OPTIMIZED, "--draem.shutdown.drain-limit=5s")) {
             int port = awaitReady(service);
             byte[] image = Files.readAllBytes(TestModels.broken());
             CountDownLatch warm = new CountDownLatch(3 * CLIENTS);

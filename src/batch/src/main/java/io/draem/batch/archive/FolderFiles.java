@@ -182,7 +182,7 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
                         found++;
                         take(statuses.next());
                     } else if (folder != null) {
-                        LocalFolder.leftOut(files, folder, found).forEach(this::addProblem);
+                        addProblems(LocalFolder.leftOut(files, folder, found));
                         folder = null;
                     } else if (folders.isEmpty()) {
                         return false;
@@ -221,9 +221,11 @@ final class FolderFiles implements FlatMapFunction<Row, Row> {
             }
         }
 
-        private void addProblem(Path path, String problem) {
-            if (!isHidden(path)) {
-                rows.add(RowFactory.create(path.toString(), null, null, problem));
+        private void addProblems(List<LocalFolder.LeftOut> entries) {
+            for (LocalFolder.LeftOut entry : entries) {
+                if (!isHidden(entry.path())) {
+                    rows.add(RowFactory.create(entry.path().toString(), null, null, entry.problem()));
+                }
             }
         }
 

@@ -85,7 +85,8 @@ public record ImageList(Dataset<Row> rows, boolean hasContent, List<StructField>
         String name = "(?i)/[^/.][^/]*\\.(" + ImageFormat.extensions().replace(", ", "|") + ")$";
         int tasks = TASKS_PER_SLOT * spark.sparkContext().defaultParallelism();
         Dataset<Row> rows = FolderFiles.list(spark, found, tasks)
-                .where(path().rlike(name))
+                // What cannot be read may be an image, or a folder of them.
+                .where(path().rlike(name).or(col(Columns.PROBLEM).isNotNull()))
                 // As many parts as the list is worth: Spark does not join those whose number it is given.
                 .repartition(tasks, path())
                 .dropDuplicates(Columns.PATH)

@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -40,37 +42,41 @@ final class LocalFolder {
         }
     }
 
+    /** @param path of an entry that cannot be read; of several with one name, the later ones have a number */
+    record LeftOut(Path path, String problem) {}
+
     /**
-     * Returns the files that a list of Hadoop leaves out without a word, each with the reason: those whose names this JVM cannot
-     * decode, and links to what is not there.
+     * Returns the entries that a list of Hadoop leaves out without a word, each with the reason: those whose names this JVM
+     * cannot decode, and links to what is not there.
      *
      * @param found entries of the folder that Hadoop has listed
      */
-    static Map<Path, String> leftOut(FileSystem files, Path folder, int found) {
-        Map<Path, String> problems = new LinkedHashMap<>();
-        String[] names = files instanceof LocalFileSystem local
-                ? local.pathToFile(folder).list()
-                : null;
-        if (names == null || names.length <= found) {
-            return problems;
+    static List<LeftOut> leftOut(FileSystem files, Path folder, int found) {
+        if (!(files instanceof LocalFileSystem local)) {
+            return List.of();
         }
-        File directory = ((LocalFileSystem) files).pathToFile(folder);
-        for (String name : names) {
+        File directory = local.pathToFile(folder);
+        String[] names = directory.list();
+        List<LeftOut> all = new ArrayList<>();
+        Map<String, Integer> times = new HashMap<>();
+        for (String name : names == null || names.length <= found ? new String[0] : names) {
             File file = new File(directory, name);
             if (file.exists()) {
                 continue;
             }
             if (isUndecoded(name)) {
-                problems.put(
-                        new Path(folder, new Path(null, null, name)),
-                        "The name of this file is not in the encoding " + System.getProperty("sun.jnu.encoding")
-                                + " of file names here: rename it, or start Java in the locale of the names, such as"
-                                + " with LC_ALL=C.UTF-8");
+                int time = times.merge(name, 1, Integer::sum);
+                all.add(new LeftOut(
+                        new Path(folder, new Path(null, null, time == 1 ? name : name + " (" + time + ")")),
+                        "The name of this file or folder is not in the encoding "
+                                + System.getProperty("sun.jnu.encoding")
+                                + " of names here: rename it, or start Java in the locale of the names, such as with"
+                                + " LC_ALL=C.UTF-8"));
             } else if (Files.isSymbolicLink(file.toPath())) {
-                problems.put(new Path(folder, new Path(null, null, name)), "It is a link to a file that is not there");
+                all.add(new LeftOut(new Path(folder, new Path(null, null, name)), "It is a link to what is not there"));
             }
         }
-        return problems;
+        return all;
     }
 
     private static boolean isUndecoded(String name) {

@@ -141,7 +141,7 @@ public final class Sweep implements AutoCloseable {
                     .toList();
             if (!unseen.isEmpty()) {
                 warnings.add(Counted.of(normal, "normal image") + " cannot show a false-alarm rate of "
-                        + String.join(" or ", unseen) + ": the thresholds for it are above all of them");
+                        + String.join(" or ", unseen) + ": the threshold for it is the largest of their scores");
             }
         }
         return warnings;

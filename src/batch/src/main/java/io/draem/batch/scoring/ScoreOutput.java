@@ -139,7 +139,7 @@ public final class ScoreOutput implements AutoCloseable {
         return since;
     }
 
-    /** Returns the newest row of each image by the table and the given runs; null if there is none. */
+    /** Returns the newest row of each image by the table and the given runs, in their order; null if there is none. */
     @Nullable
     Dataset<Row> latest(List<Integer> runs) throws BatchException, IOException {
         List<Path> folders = new ArrayList<>();
@@ -153,10 +153,10 @@ public final class ScoreOutput implements AutoCloseable {
         }
         Dataset<Row> all = null;
         for (Path folder : folders) {
-            Dataset<Row> rows = ScoreTable.read(spark, folder.toString());
-            all = all == null ? rows : all.unionByName(rows, true);
+            Dataset<Row> rows = ScoreTable.newest(ScoreTable.read(spark, folder.toString()));
+            all = ScoreTable.of(all, rows, rows, List.of()); // as each run would have published it
         }
-        return all == null ? null : ScoreTable.newest(all);
+        return all;
     }
 
     /** Returns the number of the next run. */

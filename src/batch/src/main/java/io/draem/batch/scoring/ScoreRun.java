@@ -189,6 +189,7 @@ public final class ScoreRun {
         Dataset<Row> tasks = list.hasContent() ? wanted : Packing.pack(wanted);
         Scorer scorer = new Scorer(model, run, wanted.schema(), options.pictures(), options.output(), hadoop(), errors);
         StructType schema = ScoreSchema.with(list.carried());
+        boolean exceeded;
         try (ErrorLimit limit = ErrorLimit.watch(spark.sparkContext(), "draem-score-" + run, errors, most)) {
             try {
                 output.write(run, tasks.mapPartitions(scorer, Encoders.row(schema)));
@@ -197,29 +198,34 @@ public final class ScoreRun {
                     throw e;
                 }
             }
-            if (limit.exceeded()) {
-                throw tooMany(errors.sum(), most, output.rows(run));
-            }
+            exceeded = limit.exceeded();
+        }
+        if (exceeded) { // now that no job is cancelled any more
+            throw tooMany(errors.sum(), most, output.rows(run));
         }
     }
 
     /** @param rows of the tasks that have finished; null if there are none */
     private BatchException tooMany(long errors, long most, @Nullable Dataset<Row> rows) {
         return new BatchException(Counted.of(errors, "image") + " so far have no score, more than the " + most
-                + " of --max-errors " + options.maxErrors() + (rows == null ? "" : ", such as " + examples(rows))
+                + " of --max-errors " + options.maxErrors() + (rows == null ? "" : examples(rows))
                 + ". What was scored is kept: check model and archive, or pass a larger --max-errors, and " + same()
                 + " continues");
     }
 
     private static String examples(Dataset<Row> rows) {
-        return rows
-                .where(col(ScoreSchema.ERROR).isNotNull())
-                .select(Columns.PATH, ScoreSchema.ERROR)
-                .limit(EXAMPLES)
-                .collectAsList()
-                .stream()
-                .map(row -> SafeText.escaped(row.getString(0)) + " (" + SafeText.escaped(row.getString(1)) + ")")
-                .collect(Collectors.joining(", "));
+        try {
+            return rows
+                    .where(col(ScoreSchema.ERROR).isNotNull())
+                    .select(Columns.PATH, ScoreSchema.ERROR)
+                    .limit(EXAMPLES)
+                    .collectAsList()
+                    .stream()
+                    .map(row -> SafeText.escaped(row.getString(0)) + " (" + SafeText.escaped(row.getString(1)) + ")")
+                    .collect(Collectors.joining(", ", ", such as ", ""));
+        } catch (Exception e) { // Spark's own are not declared; the reason of the end is another
+            return "";
+        }
     }
 
     /** Names what continues the run: with the option, it would start again. */

@@ -39,7 +39,7 @@ final class ScoreTable {
     /**
      * Reads a table.
      *
-     * @throws BatchException if a file of it cannot be read, or it is no table of scores
+     * @throws BatchException if the file with its columns cannot be read, or it is no table of scores
      */
     static Dataset<Row> read(SparkSession spark, String folder) throws BatchException {
         Dataset<Row> rows;
@@ -48,7 +48,7 @@ final class ScoreTable {
         } catch (Exception e) { // Spark's own are not declared
             throw new BatchException(
                     folder + " cannot be read: " + BatchException.reason(e)
-                            + ". Restore its files; or delete it, and score all images again",
+                            + ". Check the access to it, and run the same command again; if its files are damaged, restore them",
                     e);
         }
         List<String> columns = Arrays.asList(rows.columns());

@@ -80,7 +80,7 @@ class FolderFilesTests {
         Files.createSymbolicLink(folder.resolve("images/.hidden.jpg"), Path.of("nowhere.jpg"));
         assertThat(list("images", 8, 100))
                 .extracting(row -> Path.of(URI.create(row.getString(0))).getFileName() + " " + row.getString(3))
-                .containsExactlyInAnyOrder("a.jpg null", "lost.jpg It is a link to a file that is not there");
+                .containsExactlyInAnyOrder("a.jpg null", "lost.jpg It is a link to what is not there");
     }
 
     @Test

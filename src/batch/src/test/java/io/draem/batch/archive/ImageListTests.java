@@ -18,6 +18,19 @@ class ImageListTests {
     Path folder;
 
     @Test
+    void aLinkToAFolderThatIsNotThereIsARowAndOtherFilesAreNone() throws Exception {
+        Files.createFile(folder.resolve("a.jpg"));
+        Files.createFile(folder.resolve("notes.txt"));
+        Files.createSymbolicLink(folder.resolve("2025"), Path.of("/nowhere/2025"));
+        assertThat(ImageList.of(TestSpark.session(), folder.toString(), List.of())
+                        .rows()
+                        .select(Columns.PATH, Columns.PROBLEM)
+                        .collectAsList())
+                .extracting(row -> row.getString(0).replaceFirst(".*/", "") + " " + row.getString(1))
+                .containsExactlyInAnyOrder("a.jpg null", "2025 It is a link to what is not there");
+    }
+
+    @Test
     void pathsOfAManifestInTheCurrentFolderAreRelativeToThatFolder() throws Exception {
         Path image =
                 Files.write(Files.createDirectories(folder.resolve("line4")).resolve("a.jpg"), new byte[7]);

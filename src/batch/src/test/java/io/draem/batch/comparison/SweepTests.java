@@ -98,8 +98,8 @@ class SweepTests {
             assertThat(sweep.warnings())
                     .containsExactly(
                             "The models have 6 thresholds, of which the 5 with the most images are evaluated",
-                            "6 normal images cannot show a false-alarm rate of 0.01 or 0.02 or 0.05: the thresholds for it"
-                                    + " are above all of them");
+                            "6 normal images cannot show a false-alarm rate of 0.01 or 0.02 or 0.05: the threshold for it"
+                                    + " is the largest of their scores");
         }
     }
 

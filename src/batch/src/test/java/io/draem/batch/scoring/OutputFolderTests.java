@@ -72,7 +72,11 @@ class OutputFolderTests {
             {link.resolve("out").toString(), images.toString()},
             {images.resolve("out").toString(), link.toString()},
             {images.resolve("out").toString(), images + "/*"},
-            {images.resolve("out/more").toString(), folder + "/images/*/o?t"}
+            {images.resolve("out/more").toString(), folder + "/images/*/o?t"},
+            {images.resolve("out").toString(), folder + "/{images/2026,other}/o*"},
+            {link.resolve("out").toString(), link + "/*"},
+            {images.resolve("out").toString(), link + "/*"},
+            {link.resolve("out").toString(), images + "/*"}
         }) {
             assertThatExceptionOfType(BatchException.class)
                     .as("%s in %s", names[0], names[1])
@@ -80,6 +84,8 @@ class OutputFolderTests {
                     .withMessageContaining("name a folder outside of it");
         }
         OutputFolder.requireOutside(HADOOP, images.resolve("out").toString(), images + "/*.jpg");
+        OutputFolder.requireOutside(
+                HADOOP, folder.resolve("scores/model1").toString(), folder + "/{images/2026,other}");
     }
 
     @Test
@@ -101,7 +107,7 @@ class OutputFolderTests {
                 .isThrownBy(() -> ScoreOutput.read(
                         TestSpark.session(), folder.resolve("out").toString()))
                 .withMessageContaining("cannot be read: ")
-                .withMessageContaining("Restore its files");
+                .withMessageContaining("if its files are damaged, restore them");
     }
 
     @Test
@@ -204,6 +210,36 @@ class OutputFolderTests {
                         RowFactory.create("a", 1, "good"),
                         RowFactory.create("b", 2, "broken"),
                         RowFactory.create("c", 2, null));
+    }
+
+    @Test
+    void aRunWithoutAManifestThatEndedEarlyKeepsTheLabelsOfTheTable() throws Exception {
+        StructType own = new StructType()
+                .add("path", DataTypes.StringType)
+                .add("digest", DataTypes.StringType)
+                .add("score", DataTypes.DoubleType)
+                .add("threshold", DataTypes.DoubleType)
+                .add("modelDigest", DataTypes.StringType)
+                .add("run", DataTypes.IntegerType);
+        Dataset<Row> table = TestSpark.session()
+                .createDataFrame(
+                        List.of(
+                                RowFactory.create("a", "1", 0.1, 0.5, "m", 1, "good"),
+                                RowFactory.create("b", "2", 0.2, 0.5, "m", 1, "broken")),
+                        own.add("label", DataTypes.StringType));
+        Dataset<Row> early =
+                TestSpark.session().createDataFrame(List.of(RowFactory.create("b", "2", 0.9, 0.5, "n", 2)), own);
+        String output = folder.resolve("out").toString();
+        try (ScoreOutput open = ScoreOutput.open(TestSpark.session(), output)) {
+            open.publish(table, false, List.of());
+            open.write(2, early);
+        }
+        try (ScoreOutput open = ScoreOutput.open(TestSpark.session(), output)) {
+            assertThat(open.latest(open.unfinished())
+                            .select("path", "run", "label")
+                            .collectAsList())
+                    .containsExactlyInAnyOrder(RowFactory.create("a", 1, "good"), RowFactory.create("b", 2, "broken"));
+        }
     }
 
     @Test
