@@ -95,6 +95,7 @@ class DecodingMemoryTests {
     }
 
     /** A frame of 12 megapixels at the image's own size and at half of it, alone and with the image. */
+    @LongTest
     @ParameterizedTest
     @CsvSource({
         "png, grey8, 1, 1",

@@ -83,6 +83,7 @@ class GrpcProcessTests {
         }
     }
 
+    @LongTest
     @Test
     void aStreamBetweenMessagesAndAWatchOfHealthDoNotDelayTheEnd() throws Exception {
         try (ServiceProcess service = start()) {

@@ -82,6 +82,7 @@ class TerminationTests {
         endUnderLoad();
     }
 
+    @LongTest
     @Test
     void slowUploadsAreAnsweredAndNotReportedAsUnanswered() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(

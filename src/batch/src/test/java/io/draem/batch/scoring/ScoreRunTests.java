@@ -194,6 +194,7 @@ class ScoreRunTests {
         assertThat(run(torn).scored()).isZero();
     }
 
+    @LongTest
     @Test
     void aRunThatOverwritesIsContinuedWithoutTheOptionAndStartsAgainWithIt() throws Exception {
         String torn = "torn:" + images;

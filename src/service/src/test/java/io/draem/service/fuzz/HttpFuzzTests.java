@@ -81,13 +81,13 @@ class HttpFuzzTests {
 
     @Test
     void noRequestBreaksTheServiceOrLeavesAnythingBehind() throws Exception {
-        assertThat(send(new RequestMutator(new ImageMutator(Seeds.images()))::next, Seeds.inputs(1_000)))
+        assertThat(send(new RequestMutator(new ImageMutator(Seeds.images()))::next, Seeds.inputs(500)))
                 .containsKeys(200, 400, 413, 415);
     }
 
     @Test
     void noInferenceRequestBreaksTheServiceOrLeavesAnythingBehind() throws Exception {
-        assertThat(send(new InferenceMutator(new ImageMutator(Seeds.images()))::next, Seeds.inputs(400)))
+        assertThat(send(new InferenceMutator(new ImageMutator(Seeds.images()))::next, Seeds.inputs(200)))
                 .containsKeys(200, 400, 404);
     }
 

@@ -8,6 +8,7 @@ import io.draem.runtime.onnx.ModelOutput;
 import io.draem.runtime.onnx.SlowGraph;
 import io.draem.score.Calibration;
 import io.draem.score.ThresholdRule;
+import io.draem.testing.LongTest;
 import io.draem.trainer.evaluation.GraphDetector;
 import io.draem.trainer.workflow.Predictions;
 import java.awt.image.BufferedImage;
@@ -54,6 +55,7 @@ class LongInputTests {
         }
     }
 
+    @LongTest
     @Test
     void trainsExportsEvaluatesAndPredicts() throws Exception {
         Path models = folder.resolve("models");

@@ -249,6 +249,7 @@ class ResumedTrainingTests {
                 .contains("exit 0", "The test images, or files that are not used, have changed", "4 normal");
     }
 
+    @LongTest
     @Test
     void aTrainingThatStartsFromAFileKeepsToItsWidthsAndToThatFile() throws Exception {
         Path parent = output.resolve("parent");
