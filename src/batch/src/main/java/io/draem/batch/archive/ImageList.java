@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.when;
 
 import io.draem.batch.BatchException;
-import io.draem.batch.Csv;
 import io.draem.image.ImageFormat;
 import io.draem.text.Counted;
 import io.draem.text.SafeText;

@@ -25,14 +25,15 @@ public final class Main {
             scope = CommandLine.ScopeType.INHERIT)
     private boolean stackTrace;
 
-    /** Whether the process has been told to end: what fails then has no other cause. */
-    private volatile boolean ending;
+    /** Whether a signal ends the process: what fails then has no other cause. */
+    private static volatile boolean ending;
 
     private Main() {}
 
     /** Runs the command; where it fails, ends the process with one of the statuses above. */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ENGLISH); // numbers are formatted with digits 0 to 9
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "draem-ending"));
         int status = commandLine().execute(arguments);
         if (status != 0) { // a driver in a cluster that returns has succeeded
             System.exit(status);
@@ -41,7 +42,6 @@ public final class Main {
 
     static CommandLine commandLine() {
         Main main = new Main();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> main.ending = true, "draem-ending"));
         return new CommandLine(main)
                 .setUsageHelpWidth(120)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -52,7 +52,7 @@ public final class Main {
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
-                    if (main.ending) {
+                    if (ending) {
                         command.getErr().println("draem-batch: stopped before the end");
                         return command.getCommandSpec().exitCodeOnExecutionException();
                     }

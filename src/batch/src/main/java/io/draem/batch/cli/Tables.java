@@ -3,7 +3,7 @@ package io.draem.batch.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.draem.batch.BatchException;
-import io.draem.batch.Csv;
+import io.draem.batch.archive.Csv;
 import io.draem.batch.comparison.Extract;
 import io.draem.batch.scoring.OutputFolder;
 import io.draem.batch.scoring.WholeFile;

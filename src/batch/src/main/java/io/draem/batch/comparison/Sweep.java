@@ -46,6 +46,7 @@ public final class Sweep implements AutoCloseable {
     private final Dataset<Row> images;
     private final Dataset<Row> counts;
     private final Thresholds thresholds;
+    private final long normal;
 
     /**
      * What to evaluate.
@@ -60,12 +61,18 @@ public final class Sweep implements AutoCloseable {
             @Nullable String group) {}
 
     private Sweep(
-            SparkSession spark, Options options, Dataset<Row> scores, Dataset<Row> images, Thresholds thresholds) {
+            SparkSession spark,
+            Options options,
+            Dataset<Row> scores,
+            Dataset<Row> images,
+            Thresholds thresholds,
+            long normal) {
         this.spark = spark;
         this.options = options;
         this.scores = scores;
         this.images = images;
         this.thresholds = thresholds;
+        this.normal = normal;
         this.counts = images.groupBy(
                         col("group"), thresholds.below(col("score")).as("below"))
                 .agg(
@@ -115,7 +122,7 @@ public final class Sweep implements AutoCloseable {
                 (labels == null ? images : images.where(col("isAnomalous").unary_$bang())).select("score"),
                 range.getLong(labels == null ? 0 : 1));
         thresholds.addSteps(range.getDouble(2), range.getDouble(3));
-        return new Sweep(spark, options, scores, images, thresholds);
+        return new Sweep(spark, options, scores, images, thresholds, range.getLong(1));
     }
 
     /** Returns the models that have given the scores, with their thresholds. */
@@ -134,7 +141,6 @@ public final class Sweep implements AutoCloseable {
                     + " with the most images are evaluated");
         }
         if (options.labels() != null) {
-            long normal = images.where(col("isAnomalous").unary_$bang()).count();
             List<String> unseen = RATES.stream()
                     .filter(rate -> rate * normal < 1000)
                     .map(rate -> String.format(Locale.ROOT, "%.2f", rate / 1000.0))

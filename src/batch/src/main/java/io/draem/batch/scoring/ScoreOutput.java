@@ -3,7 +3,6 @@ package io.draem.batch.scoring;
 import io.draem.batch.BatchException;
 import io.draem.text.SafeText;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -142,19 +141,14 @@ public final class ScoreOutput implements AutoCloseable {
     /** Returns the newest row of each image by the table and the given runs, in their order; null if there is none. */
     @Nullable
     Dataset<Row> latest(List<Integer> runs) throws BatchException, IOException {
-        List<Path> folders = new ArrayList<>();
-        if (published.isComplete(TABLE)) {
-            folders.add(published.folder(TABLE));
-        }
+        Dataset<Row> all = published.isComplete(TABLE)
+                ? ScoreTable.read(spark, published.folder(TABLE).toString())
+                : null;
         for (int run : runs) {
             if (hasRows(run)) {
-                folders.add(run(run));
+                Dataset<Row> rows = ScoreTable.newest(ScoreTable.read(spark, run(run).toString()));
+                all = ScoreTable.of(all, rows, rows, List.of()); // as each run would have published it
             }
-        }
-        Dataset<Row> all = null;
-        for (Path folder : folders) {
-            Dataset<Row> rows = ScoreTable.newest(ScoreTable.read(spark, folder.toString()));
-            all = ScoreTable.of(all, rows, rows, List.of()); // as each run would have published it
         }
         return all;
     }

@@ -1,4 +1,4 @@
-package io.draem.batch;
+package io.draem.batch.archive;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.draem.batch.BatchException;
 import io.draem.text.SafeText;
 import java.util.HashSet;
 import java.util.List;
@@ -89,7 +90,7 @@ public final class Csv {
             return rows;
         }
         String last = columns[columns.length - 1];
-        Column cell = regexp_replace(col("`" + last.replace("`", "``") + "`"), lit("\\r$"), lit(""));
+        Column cell = regexp_replace(Columns.quoted(last), lit("\\r$"), lit(""));
         return rows.withColumn(last, when(cell.notEqual(""), cell)).withColumnRenamed(last, last.strip());
     }
 
