@@ -83,6 +83,31 @@ abstract class ClusterTest {
                 .create(path, Map.of("apiVersion", words[0], "kind", words[1], "metadata", metadata, "spec", spec));
     }
 
+    /** Makes a volume claim in the namespace of a release, with a volume that nothing is ever read from. */
+    static void createClaim(HelmRelease release, String namespace, String claim)
+            throws IOException, InterruptedException {
+        var size = Map.of("storage", "1Gi");
+        var modes = new String[] {"ReadWriteMany"};
+        create(
+                "/api/v1/persistentvolumes",
+                "v1 PersistentVolume",
+                Map.of("name", namespace + "-" + claim),
+                Map.of("capacity", size, "accessModes", modes, "hostPath", Map.of("path", "/nowhere")));
+        create(
+                release.path("api/v1/persistentvolumeclaims"),
+                "v1 PersistentVolumeClaim",
+                Map.of("name", claim),
+                Map.of(
+                        "accessModes",
+                        modes,
+                        "storageClassName",
+                        "",
+                        "volumeName",
+                        namespace + "-" + claim,
+                        "resources",
+                        Map.of("requests", size)));
+    }
+
     /** Asks to take a pod away, as draining its node does; 201 says that it is, 429 that it may not be now. */
     static int evict(HelmRelease release, JsonNode pod) throws Exception {
         var name = pod.at("/metadata/name").asString();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,30 +73,7 @@ class KubernetesTests extends ClusterTest {
     void aPodWithClaimsForModelsAndCapturedImagesIsAdmittedAndScheduled() throws Exception {
         var release = release("claims", 1);
         for (var claim : List.of("models", "captured")) {
-            create(
-                    release.path("api/v1/persistentvolumeclaims"),
-                    "v1 PersistentVolumeClaim",
-                    Map.of("name", claim),
-                    Map.of(
-                            "accessModes",
-                            List.of("ReadWriteMany"),
-                            "resources",
-                            Map.of("requests", Map.of("storage", "1Gi")),
-                            "storageClassName",
-                            "",
-                            "volumeName",
-                            "claims-" + claim));
-            create(
-                    "/api/v1/persistentvolumes",
-                    "v1 PersistentVolume",
-                    Map.of("name", "claims-" + claim),
-                    Map.of(
-                            "accessModes",
-                            List.of("ReadWriteMany"),
-                            "capacity",
-                            Map.of("storage", "1Gi"),
-                            "hostPath",
-                            Map.of("path", "/" + claim)));
+            createClaim(release, "claims", claim);
         }
         release.install("""
             models: {persistentVolumeClaim: {name: models, readOnly: false}}

@@ -2,7 +2,6 @@ package io.draem.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -70,26 +69,7 @@ class KubernetesTrainingTests extends ClusterTest {
     private static HelmRelease training(String name) throws Exception {
         var release = release(name, 0);
         for (var claim : new String[] {"photographs", "models"}) {
-            var size = Map.of("storage", "1Gi");
-            var modes = new String[] {"ReadWriteMany"};
-            create(
-                    "/api/v1/persistentvolumes",
-                    "v1 PersistentVolume",
-                    Map.of("name", name + "-" + claim),
-                    Map.of("capacity", size, "accessModes", modes, "hostPath", Map.of("path", "/nowhere")));
-            create(
-                    release.path("api/v1/persistentvolumeclaims"),
-                    "v1 PersistentVolumeClaim",
-                    Map.of("name", claim),
-                    Map.of(
-                            "accessModes",
-                            modes,
-                            "storageClassName",
-                            "",
-                            "volumeName",
-                            name + "-" + claim,
-                            "resources",
-                            Map.of("requests", size)));
+            createClaim(release, name, claim);
         }
         return release;
     }
