@@ -29,7 +29,7 @@ CANVAS = 256  # drawn images are halved, or cut out of the middle
 FREE = re.compile(r"public-domain|CC0(-1\.0)?|CC-BY(-SA)?-[34]\.0|Expat|MIT|zlib")
 # Where each package has its textures, and how its copyright file begins their paths.
 PACKAGES = {
-    "0ad-data": ("files/art", "art/"),
+    "0ad-data": ("files", ""),
     "supertuxkart-data": ("usr/share/games/supertuxkart", ""),
     "ufoai-textures": ("files", "base/"),
 }
@@ -114,20 +114,30 @@ def surface(random, gray, base=None):
     return base[None, None] + (fine * random.uniform(0.5, 14) + coarse * random.uniform(0, 10))[..., None] * tint
 
 
-def rotated(random, warped=False):
-    angle = random.uniform(0, math.pi)
-    x, y = COLUMNS - random.uniform(0, CANVAS), ROWS - random.uniform(0, CANVAS)
-    x, y = x * math.cos(angle) + y * math.sin(angle), y * math.cos(angle) - x * math.sin(angle)
-    if warped:
-        shifts = [unit(ndimage.gaussian_filter(random.standard_normal((CANVAS, CANVAS)), 12)) for _ in range(2)]
-        strength = random.uniform(0, 2.5)
-        x, y = x + shifts[0] * strength, y + shifts[1] * strength
-    return x, y
+def plain(random, gray, most_grain):
+    grain = random.standard_normal((CANVAS, CANVAS, 1)) * random.uniform(0, most_grain)
+    return color(random, gray)[None, None] + grain
+
+
+def cylinder(across, radius):
+    """Returns how a cylinder is lit from above."""
+    return np.cos(np.clip(across / radius, -1, 1) * 1.4) - 0.6
+
+
+def rotated(random, left, top):
+    """Returns coordinates of all pixels from that point on, along two axes of a random direction."""
+    angle = random.uniform(0, 2 * math.pi)
+    x, y = COLUMNS - left, ROWS - top
+    return x * math.cos(angle) + y * math.sin(angle), y * math.cos(angle) - x * math.sin(angle)
 
 
 def pattern(random, gray):
     """Returns a regular surface: waves, stripes, dots, bricks, weave or hexagons, somewhat bent."""
-    x, y = rotated(random, random.random() < 0.5)
+    x, y = rotated(random, *random.uniform(0, CANVAS, 2))
+    if random.random() < 0.5:
+        shifts = [unit(ndimage.gaussian_filter(random.standard_normal((CANVAS, CANVAS)), 12)) for _ in range(2)]
+        strength = random.uniform(0, 2.5)
+        x, y = x + shifts[0] * strength, y + shifts[1] * strength
     period = random.uniform(9, 48)
     u, v = x / period, y / (period * random.choice([1, 1, 0.5, 2]))
     kind = random.integers(7)
@@ -180,11 +190,7 @@ class Scene:
 
     def __init__(self, random, gray):
         self.random, self.gray = random, gray
-        plain = random.random() < 0.5
-        self.pixels = surface(random, gray)
-        if plain:
-            grain = random.standard_normal((CANVAS, CANVAS, 1)) * random.uniform(0.3, 3)
-            self.pixels = color(random, gray)[None, None] + grain
+        self.pixels = plain(random, gray, 3) if random.random() < 0.5 else surface(random, gray)
         self.x, self.y = CANVAS / 2 + random.uniform(-25, 25, 2)
         self.distance = np.hypot(COLUMNS - self.x, ROWS - self.y)
 
@@ -205,21 +211,19 @@ class Scene:
 
     def screw(self):
         random = self.random
-        angle = random.uniform(0, 2 * math.pi)
-        x = (COLUMNS - self.x) * math.cos(angle) + (ROWS - self.y) * math.sin(angle)
-        y = (ROWS - self.y) * math.cos(angle) - (COLUMNS - self.x) * math.sin(angle)
+        x, y = rotated(random, self.x, self.y)
         length, half, pitch = random.uniform(70, 110), random.uniform(8, 22), random.uniform(5, 12)
         turn = x / pitch + 0.2 * y / half
         outline = half - random.uniform(0, 4) * np.abs(turn % 1 - 0.5) * 2
         metal = color(random, self.gray)
-        lit = (np.cos(np.clip(y / half, -1, 1) * 1.4) - 0.6) * random.uniform(20, 90)
+        lit = cylinder(y, half) * random.uniform(20, 90)
         lit += np.cos(2 * np.pi * turn) * random.uniform(5, 45)
         self.put((np.abs(x) < length) & (np.abs(y) < outline), surface(random, self.gray, metal), lit)
         if random.random() < 0.8:
             head = (
                 (x > length - 5) & (x < length + random.uniform(8, 25)) & (np.abs(y) < half * random.uniform(1.3, 2.3))
             )
-            self.put(head, surface(random, self.gray, metal), (np.cos(np.clip(y / (2 * half), -1, 1) * 1.4) - 0.6) * 70)
+            self.put(head, surface(random, self.gray, metal), cylinder(y, 2 * half) * 70)
 
     def gear(self):
         random = self.random
@@ -266,8 +270,7 @@ class Scene:
             for x, y in (points[0], points[-1]):
                 draw.ellipse([x - width, y - width, x + width, y + width], fill=255)
         mask = np.asarray(image) > 0
-        grain = random.standard_normal((CANVAS, CANVAS, 1)) * random.uniform(0, 4)
-        self.put(mask, color(random, self.gray)[None, None] + grain, relief(random, mask) * random.uniform(0, 15))
+        self.put(mask, plain(random, self.gray, 4), relief(random, mask) * random.uniform(0, 15))
 
     def boxes(self):
         random = self.random
