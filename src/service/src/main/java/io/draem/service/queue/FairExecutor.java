@@ -39,6 +39,7 @@ public final class FairExecutor implements AutoCloseable {
      * @param threads number of threads for images of any size; half as many, at least one, are started for small images only
      */
     public FairExecutor(int threads) {
+        LockSupport.parkNanos(0); // returns at once; loading the class at the first failure could find no memory
         this.mostNotSmall = threads;
         this.mostLarge = Math.max(1, threads / 2);
         for (int i = 0; i < threads + Math.max(1, threads / 2); i++) {

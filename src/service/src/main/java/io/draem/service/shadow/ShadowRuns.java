@@ -71,6 +71,7 @@ public final class ShadowRuns implements PredictionService.AnswerListener, AutoC
         this.captures = captures;
         this.waiting = new WorkQueue<>(admission, mostBytes, ShadowImage::length);
         worker.setDaemon(true);
+        LockSupport.parkNanos(0); // returns at once; loading the class at the first failure could find no memory
     }
 
     /** The context of one image for a candidate, which gives way to the next request. */

@@ -15,7 +15,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,10 +35,92 @@ class ExhaustedHeapTests {
     @ParameterizedTest
     @ValueSource(strings = {"pixels", "threads"})
     void nothingIsLeftBehindWhenTheHeapIsFull(String what) throws Exception {
+        assertThat(outputOf(Clients.class, what))
+                .matches("(?s).*errors: [1-9]\\d*, calls: [1-9]\\d*, left behind: nothing");
+    }
+
+    @Test
+    void threadsSurviveAHeapThatIsFullAtTheirFirstFailure() throws Exception {
+        assertThat(outputOf(FirstFailure.class)).isEqualTo("the next call ended");
+    }
+
+    private static String outputOf(Class<?> main, String... arguments) throws Exception {
         List<String> options = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m");
-        try (BoundedProcess process = BoundedProcess.startJava(options, Clients.class, what)) {
+        try (BoundedProcess process = BoundedProcess.startJava(options, main, arguments)) {
             process.awaitExit(Duration.ofSeconds(60));
-            assertThat(process.output()).matches("(?s).*errors: [1-9]\\d*, calls: [1-9]\\d*, left behind: nothing");
+            return process.output();
+        }
+    }
+
+    /** Fills the heap to the last byte. */
+    private static Object[] fill() {
+        Object[] chain = null;
+        for (int length = 1 << 20; length > 0; ) {
+            try {
+                Object[] more = new Object[length];
+                more[0] = chain;
+                chain = more;
+            } catch (OutOfMemoryError e) {
+                length /= 2;
+            }
+        }
+        return chain;
+    }
+
+    private static void spin(Duration duration) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < duration.toNanos(); ) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * What the JVM runs: one call fills the heap, so that the threads fail when they look for the next work. Nothing before
+     * it uses the classes of that failure.
+     */
+    static final class FirstFailure {
+
+        private static final Duration FULL = Duration.ofMillis(200);
+
+        private static volatile Object[] memory;
+
+        public static void main(String[] arguments) throws Exception {
+            FairExecutor threads = new FairExecutor(1);
+            AtomicBoolean begun = new AtomicBoolean();
+            AtomicBoolean ended = new AtomicBoolean();
+            Thread next = new Thread(() -> {
+                while (!ended.get()) {
+                    run(threads, () -> ended.getAndSet(true));
+                }
+            });
+            next.setDaemon(true);
+            Thread first = new Thread(() -> run(threads, () -> {
+                begun.set(true);
+                spinUntil(() -> next.getState() == Thread.State.TIMED_WAITING);
+                return memory = fill();
+            }));
+            first.start();
+            spinUntil(begun::get);
+            next.start();
+            spinUntil(() -> memory != null);
+            spin(FULL);
+            memory = null;
+            next.join(TimeUnit.SECONDS.toMillis(10));
+            System.out.print(ended.get() ? "the next call ended" : "the next call did not end");
+            System.exit(0);
+        }
+
+        private static void spinUntil(BooleanSupplier condition) {
+            while (!condition.getAsBoolean()) {
+                Thread.onSpinWait();
+            }
+        }
+
+        private static void run(FairExecutor threads, FairExecutor.Task<?, Exception> task) {
+            try {
+                threads.call("model", new TestContext("client"), FairExecutor.LARGE + 1, task);
+            } catch (OutOfMemoryError | Exception e) {
+                // A full heap may fail the call too.
+            }
         }
     }
 
@@ -83,7 +167,7 @@ class ExhaustedHeapTests {
             running.forEach(Thread::start);
             // A class whose initialization finds no memory can never be used: all are there before the heap is full.
             Await.until(Duration.ofSeconds(30), () -> calls.get() >= WARM);
-            Thread filler = new Thread(this::fill);
+            Thread filler = new Thread(this::fillAgainAndAgain);
             filler.start();
             filler.join();
             for (Thread client : running) {
@@ -115,24 +199,13 @@ class ExhaustedHeapTests {
         }
 
         /** Fills the heap to the last byte and frees it, again and again. */
-        private void fill() {
+        private void fillAgainAndAgain() {
             long start = System.nanoTime();
             long seconds = 0;
             while (seconds < SECONDS || errors.get() == 0 && seconds < MOST_SECONDS) {
-                Object[] chain = null;
-                for (int length = 1 << 20; length > 0; ) {
-                    try {
-                        Object[] more = new Object[length];
-                        more[0] = chain;
-                        chain = more;
-                    } catch (OutOfMemoryError e) {
-                        length /= 2;
-                    }
-                }
-                for (long full = System.nanoTime(); System.nanoTime() - full < 20_000_000; ) {
-                    Thread.onSpinWait();
-                }
-                chain = null;
+                Object[] memory = fill();
+                spin(Duration.ofMillis(20));
+                memory = null;
                 seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
             }
             end.set(true);
