@@ -67,8 +67,9 @@ class ExhaustedHeapTests {
         return chain;
     }
 
-    private static void spin(Duration duration) {
-        for (long start = System.nanoTime(); System.nanoTime() - start < duration.toNanos(); ) {
+    /** Takes no memory. */
+    private static void spin(long nanos) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < nanos; ) {
             Thread.onSpinWait();
         }
     }
@@ -79,7 +80,7 @@ class ExhaustedHeapTests {
      */
     static final class FirstFailure {
 
-        private static final Duration FULL = Duration.ofMillis(200);
+        private static final long FULL_NANOS = 200_000_000;
 
         private static volatile Object[] memory;
 
@@ -102,7 +103,7 @@ class ExhaustedHeapTests {
             spinUntil(begun::get);
             next.start();
             spinUntil(() -> memory != null);
-            spin(FULL);
+            spin(FULL_NANOS);
             memory = null;
             next.join(TimeUnit.SECONDS.toMillis(10));
             System.out.print(ended.get() ? "the next call ended" : "the next call did not end");
@@ -204,7 +205,7 @@ class ExhaustedHeapTests {
             long seconds = 0;
             while (seconds < SECONDS || errors.get() == 0 && seconds < MOST_SECONDS) {
                 Object[] memory = fill();
-                spin(Duration.ofMillis(20));
+                spin(20_000_000);
                 memory = null;
                 seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
             }
