@@ -88,9 +88,10 @@ class ExhaustedHeapTests {
             FairExecutor threads = new FairExecutor(1);
             AtomicBoolean begun = new AtomicBoolean();
             AtomicBoolean ended = new AtomicBoolean();
+            FairExecutor.Task<Boolean, Exception> end = () -> ended.getAndSet(true);
             Thread next = new Thread(() -> {
                 while (!ended.get()) {
-                    run(threads, () -> ended.getAndSet(true));
+                    run(threads, end);
                 }
             });
             next.setDaemon(true);
@@ -102,7 +103,9 @@ class ExhaustedHeapTests {
             first.start();
             spinUntil(begun::get);
             next.start();
-            spinUntil(() -> memory != null);
+            while (memory == null) {
+                Thread.onSpinWait(); // the heap fills up: from here on this thread must take no memory
+            }
             spin(FULL_NANOS);
             memory = null;
             next.join(TimeUnit.SECONDS.toMillis(10));
