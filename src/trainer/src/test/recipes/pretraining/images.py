@@ -1,15 +1,15 @@
 """Makes images for pretraining: crops of freely licensed textures, drawn surfaces and drawn objects.
 
-Needs numpy, pillow and scipy, and the unpacked files of three Debian 12 packages:
+Needs numpy, pillow and scipy, and the unpacked files of two Debian 12 packages:
 
-    apt-get download supertuxkart-data=1.4+dfsg-2 ufoai-textures=2.5-2 0ad-data=0.0.26-1
+    apt-get download supertuxkart-data=1.4+dfsg-2 ufoai-textures=2.5-2
     for p in *.deb; do dpkg-deb -x "$p" "packages/${p%%_*}"; done
     unzip -qd packages/ufoai-textures/files packages/ufoai-textures/usr/share/games/ufoai/base/0textures.pk3
-    unzip -qd packages/0ad-data/files packages/0ad-data/usr/share/games/0ad/mods/public/public.zip 'art/textures/*'
     python3 images.py packages DATA
 
-DATA/train/good gets PNG files of 128x128, and DATA/sources.tsv the package, file and license of each texture. The same
-packages give the same images.
+Textures are taken only if their license lets the weights be used and passed on without any condition but a notice: the
+public domain, CC0 and MIT. DATA/train/good gets PNG files of 128x128, DATA/textures the crops alone, as a source of
+anomalies, and DATA/sources.tsv the package, file and license of each texture. The same packages give the same images.
 """
 
 import fnmatch
@@ -26,10 +26,10 @@ from scipy import ndimage
 SIZE = 128
 DRAWN = 1600
 CANVAS = 256  # drawn images are halved, or cut out of the middle
-FREE = re.compile(r"public-domain|CC0(-1\.0)?|CC-BY(-SA)?-[34]\.0|Expat|MIT|zlib")
+CROPS = 10  # of each texture
+FREE = re.compile(r"public-domain|CC0(-1\.0)?|Expat|MIT")
 # Where each package has its textures, and how its copyright file begins their paths.
 PACKAGES = {
-    "0ad-data": ("files", ""),
     "supertuxkart-data": ("usr/share/games/supertuxkart", ""),
     "ufoai-textures": ("files", "base/"),
 }
@@ -42,8 +42,8 @@ def licenses(copyright_file):
     """Returns (pattern, license) of each line of files in a Debian copyright file."""
     found = []
     for paragraph in re.split(r"\n\s*\n", copyright_file.read_text("utf8", "replace")):
-        files = re.search(r"^Files:(.*?)(?=^\S)", paragraph, re.S | re.M)
-        license_name = re.search(r"^License:\s*(.*)$", paragraph, re.M)
+        files = re.search(r"^Files:(.*?)(?=^\S)", paragraph, re.DOTALL | re.MULTILINE)
+        license_name = re.search(r"^License:\s*(.*)$", paragraph, re.MULTILINE)
         if files and license_name:
             found += [(pattern, license_name.group(1).strip()) for pattern in files.group(1).split()]
     return found
@@ -65,9 +65,9 @@ def photograph(file):
         image = Image.open(file)
         if min(image.size) < SIZE:
             return None
-        if image.mode in ("RGBA", "LA", "P") and "terrain" not in str(file):
-            if (np.asarray(image.convert("RGBA"))[..., 3] < 250).mean() > 0.01:
-                return None
+        transparent = image.mode in ("RGBA", "LA", "P")
+        if transparent and (np.asarray(image.convert("RGBA"))[..., 3] < 250).mean() > 0.01:
+            return None
         pixels = np.asarray(image.convert("RGB"))
     except (OSError, ValueError, NotImplementedError):
         return None
@@ -78,8 +78,8 @@ def photograph(file):
     return pixels if gray.std() >= 4 and grain >= 0.8 and flat <= 0.35 and colors >= 1500 else None
 
 
-def crops(pixels, random, count=3):
-    for _ in range(count):
+def crops(pixels, random):
+    for _ in range(CROPS):
         height, width = pixels.shape[:2]
         side = SIZE * int(random.choice([1, 1, 2, 4]))
         while side > min(height, width):
@@ -306,13 +306,15 @@ def drawing(number):
 
 def main(packages, output):
     good = output / "train" / "good"
+    crops_alone = output / "textures"
     good.mkdir(parents=True)
+    crops_alone.mkdir()
     random = np.random.default_rng(11)
     with open(output / "sources.tsv", "w", encoding="utf8") as sources:
         sources.write("package\tfile\tlicense\n")
-        for package, (folder, prefix) in PACKAGES.items():
+        for package, (subfolder, prefix) in PACKAGES.items():
             patterns = licenses(packages / package / "usr/share/doc" / package / "copyright")
-            textures = packages / package / folder
+            textures = packages / package / subfolder
             number = 0
             for file in sorted(textures.rglob("*")):
                 path = prefix + str(file.relative_to(textures))
@@ -327,7 +329,8 @@ def main(packages, output):
                     continue
                 sources.write(f"{package}\t{path}\t{license_name}\n")
                 for image in crops(pixels, random):
-                    image.save(good / f"{package}-{number:05d}.png")
+                    for folder in (good, crops_alone):
+                        image.save(folder / f"{package}-{number:05d}.png")
                     number += 1
     for number in range(DRAWN):
         drawing(number).save(good / f"drawn-{number:05d}.png")
