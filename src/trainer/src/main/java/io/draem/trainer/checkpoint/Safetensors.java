@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -31,27 +32,48 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
      */
     public static Safetensors read(Path file) throws IOException {
         try (FileChannel channel = CheckpointFile.open(file)) {
-            long size = channel.size();
-            if (size < 8) {
-                throw new TensorFileException(file, "it is only " + size + " bytes long");
-            }
-            long headerLength = readFully(channel, 0, 8, file).getLong();
-            if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
-                throw new TensorFileException(
-                        file, "its header claims " + Long.toUnsignedString(headerLength) + " bytes");
-            }
-            long dataStart = 8 + headerLength;
-            SafetensorsHeader header = SafetensorsHeader.parse(
-                    readFully(channel, 8, (int) headerLength, file).array(), size - dataStart, file);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, SafetensorsHeader.Entry> entry :
-                    header.entries().entrySet()) {
-                SafetensorsHeader.Entry tensor = entry.getValue();
-                ByteBuffer data = readFully(channel, dataStart + tensor.begin(), tensor.length(), file);
-                tensors.put(entry.getKey(), new Tensor(tensor.type(), tensor.shape(), data));
-            }
-            return new Safetensors(tensors, header.metadata());
+            return read((position, length) -> readFully(channel, position, length, file), channel.size(), file);
         }
+    }
+
+    /**
+     * Reads a file that is in memory.
+     *
+     * @param name of the file in messages
+     * @throws TensorFileException if the bytes are not safetensors, or their header does not fit the data
+     */
+    public static Safetensors read(byte[] bytes, String name) throws IOException {
+        return read(
+                (position, length) -> ByteBuffer.wrap(
+                                Arrays.copyOfRange(bytes, (int) position, (int) position + length))
+                        .order(ByteOrder.LITTLE_ENDIAN),
+                bytes.length,
+                Path.of(name));
+    }
+
+    /** Gives copies of parts of a file. */
+    private interface Source {
+        ByteBuffer read(long position, int length) throws IOException;
+    }
+
+    private static Safetensors read(Source source, long size, Path file) throws IOException {
+        if (size < 8) {
+            throw new TensorFileException(file, "it is only " + size + " bytes long");
+        }
+        long headerLength = source.read(0, 8).getLong();
+        if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
+            throw new TensorFileException(file, "its header claims " + Long.toUnsignedString(headerLength) + " bytes");
+        }
+        long dataStart = 8 + headerLength;
+        SafetensorsHeader header =
+                SafetensorsHeader.parse(source.read(8, (int) headerLength).array(), size - dataStart, file);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Map.Entry<String, SafetensorsHeader.Entry> entry : header.entries().entrySet()) {
+            SafetensorsHeader.Entry tensor = entry.getValue();
+            ByteBuffer data = source.read(dataStart + tensor.begin(), tensor.length());
+            tensors.put(entry.getKey(), new Tensor(tensor.type(), tensor.shape(), data));
+        }
+        return new Safetensors(tensors, header.metadata());
     }
 
     /** Returns the tensor of that name; throws {@link IllegalArgumentException} if there is none. */

@@ -33,7 +33,7 @@ final class LayeredExecution implements IExecutionStrategy {
         }
         command.setDefaultValueProvider(layers);
         ParseResult layered = parse(parsed, layers);
-        layers.note().ifPresent(command.getErr()::println);
+        layers.notes().forEach(command.getErr()::println);
         return then.execute(layered);
     }
 

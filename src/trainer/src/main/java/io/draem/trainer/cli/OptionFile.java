@@ -1,7 +1,16 @@
 package io.draem.trainer.cli;
 
 import io.draem.frame.FrameSize;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +31,10 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 /** Options as YAML: names without dashes, a value or a list of values for each. Every value is read as text. */
 final class OptionFile {
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF"; // written by editors on Windows
+
     /** Limit on the length of a file. */
-    static final int MAX_CHARACTERS = 64 * 1024;
+    private static final int MAX_CHARACTERS = 64 * 1024;
 
     private OptionFile() {}
 
@@ -110,5 +121,37 @@ final class OptionFile {
         return value instanceof Double number
                 ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
                 : String.valueOf(value);
+    }
+
+    /**
+     * Returns the text of a file.
+     *
+     * @param name of the file in messages
+     * @throws IllegalArgumentException if it cannot be read, is no UTF-8 or too long
+     */
+    static String text(Path file, String name) {
+        String named = name + ": ";
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(named + "it is a folder; name the file in it");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_CHARACTERS + 1); // a pipe does not say its size
+            if (bytes.length > MAX_CHARACTERS) {
+                throw new IllegalArgumentException(named + "it is longer than a file of options may be");
+            }
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(named + "there is no such file");
+        } catch (AccessDeniedException e) {
+            throw new IllegalArgumentException(named + "this user may not read it");
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(named + "it is not UTF-8 text; save it as UTF-8");
+        } catch (IOException e) {
+            throw new IllegalArgumentException(named + "it cannot be read: " + e.getMessage());
+        }
     }
 }

@@ -1,19 +1,12 @@
 package io.draem.trainer.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.draem.trainer.network.Initialization;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -33,6 +26,10 @@ final class OptionLayers implements IDefaultValueProvider {
 
     private static final String VALIDATION = "validate-steps";
 
+    /** What the pretrained weights need. */
+    private static final Map<String, String> OF_PRETRAINED =
+            Map.of("base-width", "16", "discriminative-base-width", "16", "sspcab", "false", "center-input", "false");
+
     /** Options that concern the run, not the training. */
     private static final Set<String> NOT_IN_FILES = Set.of(
             CONFIG, PRESET, PRINT_CONFIG, "--help", GroupedOptions.HELP_ALL, "--stack-trace", "--resume", "--restart");
@@ -41,13 +38,11 @@ final class OptionLayers implements IDefaultValueProvider {
     private static final List<Set<String>> ALTERNATIVES =
             List.of(Set.of("epochs", "steps"), Set.of("image-size", "tiles"));
 
-    private static final String BYTE_ORDER_MARK = "\uFEFF"; // written by editors on Windows
-
     private record Value(String text, String origin) {}
 
     private final CommandSpec spec;
     private final Map<String, Value> values = new LinkedHashMap<>();
-    private @Nullable String note;
+    private final List<String> notes = new ArrayList<>();
 
     private OptionLayers(CommandSpec spec) {
         this.spec = spec;
@@ -66,43 +61,75 @@ final class OptionLayers implements IDefaultValueProvider {
         }
         Path config = parsed.matchedOptionValue(CONFIG, null);
         if (config != null) {
-            layers.put(CONFIG + " " + config, read(config));
+            layers.put(CONFIG + " " + config, OptionFile.text(config, CONFIG + " " + config));
         }
         layers.dropAlternatives(
                 parsed.matchedOptions().stream().map(OptionLayers::name).collect(Collectors.toSet()));
         layers.fitValidation(parsed);
+        layers.fitInitialization(parsed);
         return layers;
     }
 
-    /** Says which value of the preset does not fit the others and has been changed; empty where all fit. */
-    Optional<String> note() {
-        return Optional.ofNullable(note);
+    /** Says which values of the preset do not fit the others and have been changed. */
+    List<String> notes() {
+        return List.copyOf(notes);
     }
 
     /** A preset's interval between validations is for the preset's steps, and may be too long for the training. */
     private void fitValidation(ParseResult parsed) {
-        Value interval = values.get(VALIDATION);
-        if (interval == null
-                || interval.text().equals("0")
-                || !interval.origin().startsWith(PRESET)
-                || parsed.hasMatchedOption("--" + VALIDATION)) {
+        Value interval = ofPreset(parsed, VALIDATION);
+        if (interval == null || interval.text().equals("0")) {
             return;
         }
-        Value ofLayers = values.get("steps");
-        Long given = parsed.matchedOptionValue("--steps", null);
-        String steps = given != null ? given.toString() : ofLayers == null ? "0" : ofLayers.text();
+        String steps = Objects.requireNonNullElse(given(parsed, "steps"), "0");
         if (!steps.matches("\\d{1,18}")) {
             return; // refused when it is parsed
         }
         String preset = "--" + VALIDATION + " " + interval.text() + " of " + interval.origin();
         if (Long.parseLong(steps) == 0) {
             values.remove(VALIDATION);
-            note = preset + " is for its --steps and does not apply to --epochs: a validation follows each tenth of the"
-                    + " training";
+            notes.add(preset + " is for its --steps and does not apply to --epochs: a validation follows each tenth of"
+                    + " the training");
         } else if (Long.parseLong(interval.text()) > Long.parseLong(steps)) {
             values.put(VALIDATION, new Value(steps, interval.origin()));
-            note = preset + " is more than --steps " + steps + ": the only validation is that after the last step";
+            notes.add(preset + " is more than --steps " + steps + ": the only validation is that after the last step");
         }
+    }
+
+    /** A preset's pretrained weights are for the preset's network, and there are none for another. */
+    private void fitInitialization(ParseResult parsed) {
+        Value initialization = ofPreset(parsed, "initialization");
+        if (initialization == null
+                || !initialization.text().equals(Initialization.PRETRAINED.toString())
+                || given(parsed, "start-from") != null) {
+            return;
+        }
+        Set<String> others = new TreeSet<>();
+        OF_PRETRAINED.forEach((name, needed) -> {
+            String given = Objects.requireNonNullElse(given(parsed, name), needed);
+            if (!given.equals(needed)) {
+                others.add("--" + name + (given.equals("true") ? "" : " " + given));
+            }
+        });
+        if (!others.isEmpty()) {
+            values.remove("initialization");
+            notes.add("--initialization pretrained of " + initialization.origin() + " does not fit "
+                    + String.join(" ", others)
+                    + ": the weights are random. Give it more --steps and a higher --learning-rate");
+        }
+    }
+
+    /** Returns a preset's value that nothing overrides; null if there is none. */
+    private @Nullable Value ofPreset(ParseResult parsed, String name) {
+        Value value = values.get(name);
+        boolean overridden = parsed.hasMatchedOption("--" + name);
+        return value != null && value.origin().startsWith(PRESET) && !overridden ? value : null;
+    }
+
+    private @Nullable String given(ParseResult parsed, String name) {
+        Object onCommandLine = parsed.matchedOptionValue("--" + name, null);
+        Value ofLayers = values.get(name);
+        return onCommandLine != null ? onCommandLine.toString() : ofLayers == null ? null : ofLayers.text();
     }
 
     boolean isEmpty() {
@@ -181,32 +208,6 @@ final class OptionLayers implements IDefaultValueProvider {
             if (one.stream().anyMatch(given::contains)) {
                 values.keySet().removeAll(one);
             }
-        }
-    }
-
-    private static String read(Path config) {
-        String named = CONFIG + " " + config + ": ";
-        if (Files.isDirectory(config)) {
-            throw new IllegalArgumentException(named + "it is a folder; name the file in it");
-        }
-        try (InputStream in = Files.newInputStream(config)) {
-            byte[] bytes = in.readNBytes(OptionFile.MAX_CHARACTERS + 1); // a pipe does not say its size
-            if (bytes.length > OptionFile.MAX_CHARACTERS) {
-                throw new IllegalArgumentException(named + "it is longer than a file of options may be");
-            }
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException(named + "there is no such file");
-        } catch (AccessDeniedException e) {
-            throw new IllegalArgumentException(named + "this user may not read it");
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(named + "it is not UTF-8 text; save it as UTF-8");
-        } catch (IOException e) {
-            throw new IllegalArgumentException(named + "it cannot be read: " + e.getMessage());
         }
     }
 

@@ -179,6 +179,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Recipe recipe() {
+        if (network.startFrom == null) {
+            network.initialization.requireFits(network.network());
+        }
         return new Recipe(
                 frames.input(),
                 frames.tiling(),

@@ -51,8 +51,13 @@ public final class DraemNetwork implements AutoCloseable {
         return create(options, Initialization.PAPER, seed);
     }
 
-    /** Makes a float32 network in evaluation mode with random weights, the same for every seed. */
+    /**
+     * Makes a float32 network in evaluation mode with initial weights, the same for every seed.
+     *
+     * @throws IllegalArgumentException if there are none for such a network
+     */
     public static DraemNetwork create(NetworkOptions options, Initialization initialization, long seed) {
+        initialization.requireFits(options);
         try (PointerScope scope = new PointerScope();
                 Generator generator = torch.make_generator_cpu(seed)) {
             return new DraemNetwork(
@@ -62,6 +67,7 @@ public final class DraemNetwork implements AutoCloseable {
                         case PYTORCH -> TensorSource.pytorch(generator);
                         case PRIOR ->
                             DiscriminativeNetwork.withPrior(TensorSource.random(generator), Initialization.PRIOR_SHARE);
+                        case PRETRAINED -> Initialization.pretrainedSource();
                     });
         }
     }

@@ -88,6 +88,17 @@ public record NetworkOptions(
         return other.centered ? centering() : normalizing(other.inputNormalization);
     }
 
+    /** Returns whether the weights of another network have the names and shapes of this one's. */
+    public boolean fitsWeightsOf(NetworkOptions other) {
+        return weightOptions().equals(other.weightOptions());
+    }
+
+    /** Returns what decides names and shapes of the weights, as options of the command line. */
+    public String weightOptions() {
+        return "--base-width " + baseWidth + " --discriminative-base-width " + discriminativeBaseWidth
+                + (sspcab ? " --sspcab" : " --no-sspcab");
+    }
+
     private static void checkWidth(String name, int width) {
         if (width < 1 || width > MAX_WIDTH) {
             throw new IllegalArgumentException(name + " must be from 1 to " + MAX_WIDTH + ", not " + width);

@@ -80,7 +80,7 @@ public record TrainingOrigin(
             Map.entry("parts.train", "digest of the training images of --data"),
             Map.entry("parts.validation", "digest of the validation images of --data"),
             Map.entry("textureDigest", "digest of the images of --anomaly-source"),
-            Map.entry("startDigest", "digest of the file of --start-from"));
+            Map.entry("startDigest", "digest of the initial weights"));
 
     private static final Set<String> HARMLESS = Set.of("device", "threads", "trainer");
     private static final String DATA = "dataDigest";

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param run options of the training
  * @param images to train on and to validate with
- * @param start first weights; null for random ones
+ * @param start first weights; null for those of the recipe's initialization
  * @param checkpoints of this training, or of an unfinished one
  * @param tracking shows it in experiment trackers
  * @param log for warnings and progress
@@ -136,7 +136,7 @@ record ResumableTraining(
                 images.files().digest(),
                 images.files().parts(),
                 images.files().textureDigest(),
-                start == null ? "" : start.digest(),
+                run.startDigest(start),
                 run.device(),
                 run.threads(),
                 TrainerVersion.current(),

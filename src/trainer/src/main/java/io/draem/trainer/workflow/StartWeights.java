@@ -29,11 +29,9 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
             throw new TrainerException("--start-from " + file + " is a folder: name the checkpoint.safetensors in it");
         }
         NetworkOptions own = ModelCheckpoint.read(file).options();
-        if (own.baseWidth() != options.baseWidth()
-                || own.discriminativeBaseWidth() != options.discriminativeBaseWidth()
-                || own.sspcab() != options.sspcab()) {
-            throw new TrainerException("--start-from " + file + " holds a network with " + described(own)
-                    + "; this training has " + described(options) + ": give it the same options");
+        if (!own.fitsWeightsOf(options)) {
+            throw new TrainerException("--start-from " + file + " holds a network with " + own.weightOptions()
+                    + "; this training has " + options.weightOptions() + ": give it the same options");
         }
         if (options.centered() && !own.centered()) {
             throw new TrainerException(
@@ -58,10 +56,5 @@ record StartWeights(Path file, NetworkOptions options, String digest) {
                 : options.inputNormalization() == null
                         ? "unchanged"
                         : "normalized inside the network with the " + options.inputNormalization();
-    }
-
-    private static String described(NetworkOptions options) {
-        return "--base-width " + options.baseWidth() + " --discriminative-base-width "
-                + options.discriminativeBaseWidth() + (options.sspcab() ? " --sspcab" : " --no-sspcab");
     }
 }

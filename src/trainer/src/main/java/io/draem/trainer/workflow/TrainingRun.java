@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the model
  * @param anomalySource folder of textures; null for noise
  * @param skipUnreadable whether to continue without the files that cannot be used
- * @param startFrom file of the first weights; null for random ones
+ * @param startFrom file of the first weights; null for those of the recipe's initialization
  * @param regionFile of the region of interest; null without one
  * @param whiteLevel of deep images
  * @param device where libtorch computes
@@ -148,7 +148,7 @@ public record TrainingRun(
                 model,
                 thresholds,
                 minRegionArea,
-                start == null ? "" : start.digest(),
+                startDigest(start),
                 device,
                 threads);
         Path published;
@@ -177,6 +177,11 @@ public record TrainingRun(
             log.flush();
             throw e;
         }
+    }
+
+    /** Returns the digest of the file whose weights it starts from; empty for random ones. */
+    String startDigest(@Nullable StartWeights start) {
+        return start == null ? recipe.initialization().digest() : start.digest();
     }
 
     /** Returns this training with another recipe. */

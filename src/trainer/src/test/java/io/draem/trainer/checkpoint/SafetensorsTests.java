@@ -43,6 +43,14 @@ class SafetensorsTests {
         assertThat(read.tensor("a").toDoubles()).containsExactly(Math.PI);
         assertThat(read.tensor("empty").elements()).isZero();
         assertThat(read.tensor("count").data().get(2)).isEqualTo((byte) 3);
+
+        Safetensors inMemory = Safetensors.read(Files.readAllBytes(file), "inner.safetensors");
+        assertThat(inMemory.metadata()).isEqualTo(read.metadata());
+        assertThat(inMemory.tensors().keySet()).containsExactly("b", "a", "empty", "count");
+        read.tensors().forEach((name, tensor) -> {
+            assertThat(inMemory.tensor(name).shape()).isEqualTo(tensor.shape());
+            assertThat(inMemory.tensor(name).data()).isEqualTo(tensor.data());
+        });
     }
 
     @Test
@@ -80,6 +88,11 @@ class SafetensorsTests {
                     .as("%d bytes", length)
                     .isThrownBy(() -> Safetensors.read(file))
                     .withMessageStartingWith("weights.safetensors is not a usable safetensors file");
+            byte[] bytes = Arrays.copyOf(whole, length);
+            assertThatExceptionOfType(TensorFileException.class)
+                    .as("%d bytes in memory", length)
+                    .isThrownBy(() -> Safetensors.read(bytes, "inner.safetensors"))
+                    .withMessageStartingWith("inner.safetensors is not a usable safetensors file");
         }
     }
 

@@ -7,6 +7,9 @@ import io.draem.frame.RegionOfInterest;
 import io.draem.testing.LongTest;
 import io.draem.trainer.checkpoint.AtomicFile;
 import io.draem.trainer.checkpoint.Safetensors;
+import io.draem.trainer.network.DraemNetwork;
+import io.draem.trainer.network.Initialization;
+import io.draem.trainer.network.NetworkOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -283,7 +286,7 @@ class ResumedTrainingTests {
                         "--learning-rate=1e-30",
                         "--validate-steps=0",
                         "--resume"))
-                .contains("exit 1", "is of another training", "digest of the file of --start-from");
+                .contains("exit 1", "is of another training", "digest of the initial weights");
 
         assertThat(runHere(output.resolve("wide"), from, "--base-width=16", "--sspcab"))
                 .contains(
@@ -299,6 +302,52 @@ class ResumedTrainingTests {
         assertThat(runHere(output.resolve("wide"), "--start-from=" + torn))
                 .contains("exit 1", "torn.safetensors")
                 .doesNotContain("\tat ");
+    }
+
+    @LongTest
+    @Test
+    void aTrainingThatStartsFromPretrainedWeightsRecordsThemAndIsResumedWithThemAlone() throws Exception {
+        String[] still = {
+            "--base-width=16",
+            "--discriminative-base-width=16",
+            "--steps=1",
+            "--learning-rate=1e-30",
+            "--validate-steps=0"
+        };
+        String[] pretrained = Stream.concat(Stream.of(still), Stream.of("--initialization=pretrained"))
+                .toArray(String[]::new);
+        Path blocker = Files.createSymbolicLink(
+                Files.createDirectories(output.resolve("plate")).resolve(".1.part"), Path.of("nowhere"));
+        assertThat(runHere(output, pretrained)).contains("exit 1", "--resume");
+        Files.delete(blocker);
+        assertThat(runHere(
+                        output,
+                        Stream.concat(Stream.of(still), Stream.of("--resume")).toArray(String[]::new)))
+                .contains(
+                        "exit 1",
+                        "is of another training",
+                        "--initialization: pretrained",
+                        "digest of the initial weights");
+        assertThat(runHere(
+                        output,
+                        Stream.concat(Stream.of(pretrained), Stream.of("--resume"))
+                                .toArray(String[]::new)))
+                .contains("exit 0");
+        assertThat(json(output.resolve("plate/1/metrics.json"))
+                        .at("/training/startDigest")
+                        .asString())
+                .isEqualTo(Initialization.PRETRAINED.digest());
+        Safetensors trained = Safetensors.read(output.resolve("plate/1/checkpoint.safetensors"));
+        try (DraemNetwork network =
+                DraemNetwork.create(new NetworkOptions(16, 16, false), Initialization.PRETRAINED, 0)) {
+            network.tensors().forEach((name, tensor) -> {
+                if (!name.contains("running_") && !name.contains("num_batches")) {
+                    assertThat(trained.tensor(name).toDoubles())
+                            .as(name)
+                            .containsExactly(tensor.toDoubles(), within(1e-20));
+                }
+            });
+        }
     }
 
     @Test

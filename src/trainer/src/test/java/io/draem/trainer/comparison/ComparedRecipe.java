@@ -1,6 +1,7 @@
 package io.draem.trainer.comparison;
 
 import io.draem.text.Sha256;
+import io.draem.trainer.network.Initialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,6 +115,9 @@ record ComparedRecipe(String name, List<String> arguments, Map<String, String> o
             String value = line.substring(colon + 2);
             if (!OF_THE_RUN.contains(key)) {
                 options.put(key, FILES.contains(key) ? content(value) : value);
+            }
+            if (value.equals(Initialization.PRETRAINED.toString())) {
+                options.put("initial-weights", Initialization.PRETRAINED.digest());
             }
         }
         return options;

@@ -10,6 +10,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.junit.jupiter.api.Test;
@@ -166,6 +170,48 @@ class DraemNetworkTests {
             prior.train(true);
             assertThat(prior.forward(images).anomalyMap().mean().item_double()).isBetween(0.01, 0.04);
         }
+    }
+
+    @Test
+    void thePretrainedWeightsAreTheSameForEverySeedAndSegmentAnomaliesThatTheyHaveNotSeen() {
+        NetworkOptions options = new NetworkOptions(16, 16, false);
+        try (PointerScope scope = new PointerScope();
+                DraemNetwork network = DraemNetwork.create(options, Initialization.PRETRAINED, 1);
+                DraemNetwork other = DraemNetwork.create(options, Initialization.PRETRAINED, 2)) {
+            Map<String, Tensor> tensors = network.tensors();
+            assertThat(other.tensors())
+                    .allSatisfy((name, tensor) -> assertThat(tensor.data())
+                            .as(name)
+                            .isEqualTo(tensors.get(name).data()));
+            assertThat(network.isFinite()).isTrue();
+
+            // A gray surface with fine grain and a dark bar.
+            Generator random = torch.make_generator_cpu(5);
+            org.bytedeco.pytorch.Tensor image = torch.full(new long[] {1, 3, 128, 128}, new Scalar(0.5));
+            image.add_(torch.zeros(1, 1, 128, 128).normal_(0, 0.02, new GeneratorOptional(random)));
+            part(image.select(0, 0), 40, 90, 60, 68).sub_(new Scalar(0.25));
+            org.bytedeco.pytorch.Tensor map = network.forward(image).anomalyMap();
+            double inside = part(map, 45, 85, 62, 66).mean().item_double();
+            double outside = part(map, 0, 128, 0, 40).mean().item_double();
+            assertThat(inside).isGreaterThan(outside + 0.2);
+        }
+    }
+
+    @Test
+    void thereArePretrainedWeightsForOneNetworkAlone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DraemNetwork.create(SMALL, Initialization.PRETRAINED, 0))
+                .withMessageContainingAll(
+                        "--base-width 16 --discriminative-base-width 16", "--base-width 2", "--sspcab");
+        assertThat(Initialization.PRETRAINED.digest()).matches("[0-9a-f]{64}");
+        assertThat(Initialization.PAPER.digest()).isEmpty();
+    }
+
+    /** Returns a view of some rows and columns of {@code [channels, height, width]}. */
+    private static org.bytedeco.pytorch.Tensor part(
+            org.bytedeco.pytorch.Tensor pixels, int top, int bottom, int left, int right) {
+        return pixels.slice(1, new LongOptional(top), new LongOptional(bottom), 1)
+                .slice(2, new LongOptional(left), new LongOptional(right), 1);
     }
 
     private static double relativeError(org.bytedeco.pytorch.Tensor exact, org.bytedeco.pytorch.Tensor other) {
