@@ -137,7 +137,8 @@ final class SynthesisArguments {
             paramLabel = "SHARE",
             defaultValue = "0",
             description =
-                    "Fraction of anomalies that are the image itself, darker or lighter (this project; paper: none)")
+                    "Fraction of anomalies that are the image itself, darker, lighter or in another color; a gray image"
+                            + " stays gray (this project; paper: none)")
     private double tones;
 
     @Option(

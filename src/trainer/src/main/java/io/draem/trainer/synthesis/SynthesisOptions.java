@@ -143,8 +143,8 @@ public record SynthesisOptions(
     /**
      * Anomalies that resemble the product more than a foreign texture does.
      *
-     * @param tones share of anomalies that are the image itself, darker or lighter; default 0. For stains, shadows and
-     *     cracks
+     * @param tones share of anomalies that are the image itself, darker, lighter or, unless it is gray, in another
+     *     color; default 0. For stains, shadows and cracks
      * @param matchGray whether a texture loses its color on a gray image, where color alone would reveal it; default
      *     no
      * @param overGrain an anomaly keeps only pixels whose change is at least this multiple of the difference between image

@@ -71,13 +71,26 @@ interface TextureSource {
         };
     }
 
-    /** Takes the image itself, all channels darker or lighter by 0.1 to 0.6. */
+    /**
+     * Takes the image itself, all channels darker or lighter by 0.1 to 0.6. In an image that is not gray, every second time
+     * by another amount in each channel, of which the largest is from 0.1 to 0.6: stains have colors too.
+     */
     static TextureSource tones(int width, int height) {
         return (normal, random) -> {
             float shift = (float) random.nextDouble(FAINTEST_TONE, STRONGEST_TONE) * (random.nextBoolean() ? 1 : -1);
             float[] planes = normal.pixels().clone();
+            float[] shares = {1, 1, 1};
+            if (!ColorShift.isGray(planes) && random.nextBoolean()) {
+                float largest = 0;
+                for (int channel = 0; channel < shares.length; channel++) {
+                    shares[channel] = (float) random.nextDouble(-1, 1);
+                    largest = Math.max(largest, Math.abs(shares[channel]));
+                }
+                shift /= largest;
+            }
+            int area = width * height;
             for (int i = 0; i < planes.length; i++) {
-                planes[i] += shift;
+                planes[i] += shift * shares[i / area];
             }
             return Pixels.fromTensor(planes, width, height);
         };
