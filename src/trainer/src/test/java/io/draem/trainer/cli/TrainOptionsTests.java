@@ -54,7 +54,7 @@ class TrainOptionsTests {
         String resolved = print("--preset", "quick", "--config", config.toString(), "--learning-rate", "3e-4");
         assertThat(resolved)
                 .contains("learning-rate: 0.0003\n", "base-width: 24\n", "beta: [0.1, 0.5]\n")
-                .contains("image-size: 128\n", "steps: 700\n")
+                .contains("image-size: 128\n", "steps: 500\n")
                 .contains("gamma: 0.2\n");
     }
 
@@ -176,17 +176,56 @@ class TrainOptionsTests {
         CommandRun shorter = run("--preset", "quick", "--steps", "40");
         assertThat(shorter.out()).contains("steps: 40\n", "validate-steps: 40\n");
         assertThat(shorter.err())
-                .isEqualTo("--validate-steps 175 of --preset quick is more than --steps 40: the only validation is that"
+                .isEqualTo("--validate-steps 250 of --preset quick is more than --steps 40: the only validation is that"
                         + " after the last step\n");
         assertThat(print("--preset", "quick", "--config", file("steps: 30\n").toString()))
                 .contains("validate-steps: 30\n");
         CommandRun epochs = run("--preset", "quick", "--epochs", "1");
         assertThat(epochs.out()).doesNotContain("validate-steps");
         assertThat(epochs.err())
-                .contains("--validate-steps 175 of --preset quick is for its --steps and does not apply to --epochs");
-        CommandRun longer = run("--preset", "quick", "--steps", "175");
-        assertThat(longer.out()).contains("validate-steps: 175\n");
+                .contains("--validate-steps 250 of --preset quick is for its --steps and does not apply to --epochs");
+        CommandRun longer = run("--preset", "quick", "--steps", "250");
+        assertThat(longer.out()).contains("validate-steps: 250\n");
         assertThat(longer.err()).isEmpty();
+    }
+
+    @Test
+    void pretrainedWeightsOfAPresetGiveWayToAnotherNetworkWithANote() throws IOException {
+        CommandRun quick = run("--preset", "quick", "--no-sspcab", "--base-width", "16");
+        assertThat(quick.out()).contains("initialization: pretrained\n");
+        assertThat(quick.err()).isEmpty();
+        CommandRun wide = run("--preset", "quick", "--base-width", "32", "--sspcab");
+        assertThat(wide.code()).isZero();
+        assertThat(wide.out()).contains("initialization: paper\n");
+        assertThat(wide.err())
+                .isEqualTo("--initialization pretrained of --preset quick does not fit --base-width 32 --sspcab: the"
+                        + " weights are random. Give it more --steps and a higher --learning-rate\n");
+        CommandRun centered = run(
+                "--preset", "quick", "--config", file("center-input: true\n").toString(), "--steps", "40");
+        assertThat(centered.out()).contains("initialization: paper\n");
+        assertThat(centered.err()).contains("does not fit --center-input: the weights", "--validate-steps 250 of");
+        CommandRun started = run("--preset", "quick", "--base-width", "32", "--start-from", "weights.safetensors");
+        assertThat(started.code()).isZero();
+        assertThat(started.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--base-width 32 --discriminative-base-width 16",
+                "--base-width 16 --discriminative-base-width 16 --sspcab",
+                "--base-width 16 --discriminative-base-width 16 --center-input",
+                "--preset quick --center-input"
+            })
+    void refusesPretrainedWeightsThatAreAskedForAndDoNotFit(String options) {
+        CommandRun run = run((options + " --initialization pretrained").split(" "));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err())
+                .contains(
+                        "--initialization pretrained is for a network with --base-width 16 --discriminative-base-width 16"
+                                + " --no-sspcab --no-center-input, not for --base-width ",
+                        options.substring(options.lastIndexOf("--")),
+                        "give these options, or another --initialization");
     }
 
     @Test
