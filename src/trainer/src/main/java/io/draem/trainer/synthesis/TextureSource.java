@@ -72,8 +72,8 @@ interface TextureSource {
     }
 
     /**
-     * Takes the image itself, all channels darker or lighter by 0.1 to 0.6. In an image that is not gray, every second time
-     * by another amount in each channel, of which the largest is from 0.1 to 0.6: stains have colors too.
+     * Takes the image itself, all channels darker or lighter by 0.1 to 0.6. An image that is not gray is with probability 1/2
+     * changed by another amount in each channel, of which the largest is from 0.1 to 0.6: stains have colors too.
      */
     static TextureSource tones(int width, int height) {
         return (normal, random) -> {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * What limits a trained model, measured: warnings with the option to try next, as far as the recipe does not have it yet.
  *
- * @param started whether the training started from weights, so that no initialization was used
+ * @param started whether the training started from trained weights, pretrained ones or those of a file
  * @param trained scores of training images, without synthetic anomalies; may be none
  * @param error of reconstructions of training images
  */
