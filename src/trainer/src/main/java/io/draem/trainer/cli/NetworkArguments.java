@@ -32,8 +32,8 @@ final class NetworkArguments {
             description =
                     "Initial weights: ${COMPLETION-CANDIDATES} (pytorch: the defaults of its layers, as in anomalib"
                             + " 2.7; prior: the paper's, but each pixel is anomalous with probability 0.02, arXiv"
-                            + " 1708.02002; pretrained: weights of this project for both widths 16, trained on"
-                            + " textures and drawings with synthetic anomalies)")
+                            + " 1708.02002; pretrained: weights of this project, for both widths 16 without SSPCAB"
+                            + " and centered input, trained on textures and drawings with synthetic anomalies)")
     Initialization initialization = Initialization.PAPER;
 
     @Option(

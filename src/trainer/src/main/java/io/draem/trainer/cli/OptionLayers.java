@@ -99,23 +99,29 @@ final class OptionLayers implements IDefaultValueProvider {
     /** A preset's pretrained weights are for the preset's network, and there are none for another. */
     private void fitInitialization(ParseResult parsed) {
         Value initialization = ofPreset(parsed, "initialization");
-        if (initialization == null
-                || !initialization.text().equals(Initialization.PRETRAINED.toString())
-                || given(parsed, "start-from") != null) {
+        if (initialization == null || !initialization.text().equals(Initialization.PRETRAINED.toString())) {
+            return;
+        }
+        if (given(parsed, "start-from") != null) {
+            values.remove("initialization"); // it is not used, and must not be recorded
             return;
         }
         Set<String> others = new TreeSet<>();
         OF_PRETRAINED.forEach((name, needed) -> {
-            String given = Objects.requireNonNullElse(given(parsed, name), needed);
-            if (!given.equals(needed)) {
-                others.add("--" + name + (given.equals("true") ? "" : " " + given));
+            String given =
+                    Objects.requireNonNullElse(given(parsed, name), needed).strip();
+            if (!given.equalsIgnoreCase(needed)) {
+                others.add("--" + name + (given.equalsIgnoreCase("true") ? "" : " " + given));
             }
         });
         if (!others.isEmpty()) {
             values.remove("initialization");
-            notes.add("--initialization pretrained of " + initialization.origin() + " does not fit "
+            boolean untuned = ofPreset(parsed, "steps") != null || ofPreset(parsed, "learning-rate") != null;
+            notes.add("The pretrained weights of " + initialization.origin() + " are for --base-width 16"
+                    + " --discriminative-base-width 16 --no-sspcab --no-center-input, not for "
                     + String.join(" ", others)
-                    + ": the weights are random. Give it more --steps and a higher --learning-rate");
+                    + ": the training starts from random weights"
+                    + (untuned ? ", which need more than that preset has: --steps 1500 --learning-rate 8e-4" : ""));
         }
     }
 

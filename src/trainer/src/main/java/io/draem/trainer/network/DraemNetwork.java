@@ -52,7 +52,7 @@ public final class DraemNetwork implements AutoCloseable {
     }
 
     /**
-     * Makes a float32 network in evaluation mode with initial weights, the same for every seed.
+     * Makes a float32 network in evaluation mode with initial weights. A seed always gives the same ones.
      *
      * @throws IllegalArgumentException if there are none for such a network
      */

@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param dataDigest of all images and masks
  * @param parts digests of the images by what they are for
  * @param textureDigest of the anomaly-source images; empty without any
- * @param startDigest of the file whose weights it starts from; empty for random ones
+ * @param startDigest of the file of the initial weights, that of {@code --start-from} or the pretrained ones; empty for
+ *     random ones
  * @param device that computes, whose arithmetic decides the last bits
  * @param threads of libtorch, whose number decides the last bits of sums
  * @param trainer version of this program

@@ -175,10 +175,18 @@ record ModelLimits(
                 : Optional.of(String.format(
                         Locale.ROOT,
                         "Reconstructions of training images differ from them by %.1f gray levels in areas of 8x8 pixels, more"
-                                + " than one color for each image would (%.1f). Try %sa longer training or a larger --base-width",
+                                + " than one color for each image would (%.1f). Try %s",
                         error.error(),
                         error.contrast(),
-                        recipe.network().centered() ? "" : "--center-input, "));
+                        remedyOfReconstruction()));
+    }
+
+    private String remedyOfReconstruction() {
+        if (recipe.initialization() == Initialization.PRETRAINED) {
+            return "a longer training; or --center-input or a larger --base-width, which start from random weights, with"
+                    + " --steps 1500 --learning-rate 8e-4";
+        }
+        return (recipe.network().centered() ? "" : "--center-input, ") + "a longer training or a larger --base-width";
     }
 
     /** Returns whether there are enough held-out images, without and with synthetic anomalies, to compare others with. */

@@ -41,7 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param model trained weights
  * @param thresholds how they are found
  * @param minRegionArea fewest pixels of a region of the model; null for none of its own
- * @param startDigest digest of the file of the first weights; empty for random ones
+ * @param startDigest digest of the file of the initial weights, that of {@code --start-from} or the pretrained ones; empty
+ *     for random ones
  * @param device of training and evaluation
  * @param threads of libtorch
  */

@@ -179,7 +179,7 @@ public record TrainingRun(
         }
     }
 
-    /** Returns the digest of the file whose weights it starts from; empty for random ones. */
+    /** Returns the digest of the file of the initial weights, a given or the pretrained one; empty for random ones. */
     String startDigest(@Nullable StartWeights start) {
         return start == null ? recipe.initialization().digest() : start.digest();
     }

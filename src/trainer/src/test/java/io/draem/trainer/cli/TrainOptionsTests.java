@@ -191,41 +191,60 @@ class TrainOptionsTests {
 
     @Test
     void pretrainedWeightsOfAPresetGiveWayToAnotherNetworkWithANote() throws IOException {
-        CommandRun quick = run("--preset", "quick", "--no-sspcab", "--base-width", "16");
+        String fitting =
+                file("base-width: 32\nsspcab: True\ncenter-input: FALSE\n").toString();
+        CommandRun quick = run("--preset", "quick", "--config", fitting, "--no-sspcab", "--base-width", "16");
         assertThat(quick.out()).contains("initialization: pretrained\n");
         assertThat(quick.err()).isEmpty();
         CommandRun wide = run("--preset", "quick", "--base-width", "32", "--sspcab");
         assertThat(wide.code()).isZero();
         assertThat(wide.out()).contains("initialization: paper\n");
         assertThat(wide.err())
-                .isEqualTo("--initialization pretrained of --preset quick does not fit --base-width 32 --sspcab: the"
-                        + " weights are random. Give it more --steps and a higher --learning-rate\n");
-        CommandRun centered = run(
-                "--preset", "quick", "--config", file("center-input: true\n").toString(), "--steps", "40");
-        assertThat(centered.out()).contains("initialization: paper\n");
-        assertThat(centered.err()).contains("does not fit --center-input: the weights", "--validate-steps 250 of");
+                .isEqualTo(
+                        "The pretrained weights of --preset quick are for --base-width 16 --discriminative-base-width 16"
+                                + " --no-sspcab --no-center-input, not for --base-width 32 --sspcab: the training starts from random"
+                                + " weights, which need more than that preset has: --steps 1500 --learning-rate 8e-4\n");
+        String centered =
+                file("center-input: true\nsteps: 900\nlearning-rate: 8e-4\n").toString();
+        CommandRun tuned = run("--preset", "quick", "--config", centered);
+        assertThat(tuned.out()).contains("initialization: paper\n");
+        assertThat(tuned.err()).endsWith("not for --center-input: the training starts from random weights\n");
+        CommandRun prior = run(
+                "--preset",
+                "quick",
+                "--config",
+                file("initialization: prior\nsspcab: true\n").toString());
+        assertThat(prior.out()).contains("initialization: prior\n");
+        assertThat(prior.err()).isEmpty();
+    }
+
+    @Test
+    void weightsOfAFileTakeThePlaceOfAPresetsPretrainedOnes() {
         CommandRun started = run("--preset", "quick", "--base-width", "32", "--start-from", "weights.safetensors");
         assertThat(started.code()).isZero();
+        assertThat(started.out()).contains("initialization: paper\n");
         assertThat(started.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "--base-width 32 --discriminative-base-width 16",
-                "--base-width 16 --discriminative-base-width 16 --sspcab",
-                "--base-width 16 --discriminative-base-width 16 --center-input",
-                "--preset quick --center-input"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--base-width 32 --discriminative-base-width 16 | --base-width 32 --discriminative-base-width 16 --no-sspcab:",
+                "--base-width 16 --discriminative-base-width 8 | --base-width 16 --discriminative-base-width 8 --no-sspcab:",
+                "--base-width 16 --discriminative-base-width 16 --sspcab | --discriminative-base-width 16 --sspcab:",
+                "--preset quick --center-input | --discriminative-base-width 16 --no-sspcab --center-input:"
             })
-    void refusesPretrainedWeightsThatAreAskedForAndDoNotFit(String options) {
-        CommandRun run = run((options + " --initialization pretrained").split(" "));
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err())
-                .contains(
-                        "--initialization pretrained is for a network with --base-width 16 --discriminative-base-width 16"
-                                + " --no-sspcab --no-center-input, not for --base-width ",
-                        options.substring(options.lastIndexOf("--")),
-                        "give these options, or another --initialization");
+    void refusesPretrainedWeightsThatAreAskedForAndDoNotFit(String options, String network) throws IOException {
+        String file = file("initialization: pretrained\n").toString();
+        for (String asked : List.of("--initialization pretrained", "--config " + file)) {
+            CommandRun run = run((options + " " + asked).split(" "));
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err())
+                    .contains("--initialization pretrained is for a network with --base-width 16"
+                            + " --discriminative-base-width 16 --no-sspcab --no-center-input, not for --base-width ")
+                    .contains(network + " give these options, or another --initialization");
+        }
     }
 
     @Test

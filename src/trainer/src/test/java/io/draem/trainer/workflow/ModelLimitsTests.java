@@ -40,6 +40,7 @@ class ModelLimitsTests {
     private static final double[] NONE = {};
 
     private boolean synthetic = true;
+    private boolean started;
     private Recipe recipe = recipe(Initialization.PAPER, NETWORK, NormalAugmentation.NONE);
     private double[] trained = NONE;
     private double[] testNormal = NONE;
@@ -62,6 +63,9 @@ class ModelLimitsTests {
                         + " have scores from 0.484 to 0.494, which say nothing about these images. Try --initialization"
                         + " prior");
         recipe = recipe(Initialization.PRIOR, NETWORK, NormalAugmentation.NONE);
+        assertThat(warnings(normal, anomalous)).singleElement().asString().endsWith("Try a longer training");
+        recipe = recipe(Initialization.PAPER, NETWORK, NormalAugmentation.NONE);
+        started = true;
         assertThat(warnings(normal, anomalous)).singleElement().asString().endsWith("Try a longer training");
         assertThat(warnings(normal, NONE)).isEmpty();
         double[] high = DoubleStream.of(normal).map(score -> score + 0.49).toArray();
@@ -128,6 +132,12 @@ class ModelLimitsTests {
                                 + " or a larger --base-width");
         recipe = recipe(Initialization.PAPER, NETWORK.centering(), NormalAugmentation.NONE);
         assertThat(warnings(NORMAL, ANOMALOUS)).singleElement().asString().doesNotContain("--center-input");
+        recipe = recipe(Initialization.PRETRAINED, new NetworkOptions(16, 16, false), NormalAugmentation.NONE);
+        assertThat(warnings(NORMAL, ANOMALOUS))
+                .singleElement()
+                .asString()
+                .endsWith("Try a longer training; or --center-input or a larger --base-width, which start from random"
+                        + " weights, with --steps 1500 --learning-rate 8e-4");
     }
 
     private List<String> warnings(double[] normal, double[] anomalous) throws Exception {
@@ -142,7 +152,7 @@ class ModelLimitsTests {
                 ThresholdOptions.DEFAULTS,
                 Calibrator.calibrate(validated, synthetic),
                 List.of());
-        return new ModelLimits(recipe, false, evaluation, scores(trained, NONE), error).warnings();
+        return new ModelLimits(recipe, started, evaluation, scores(trained, NONE), error).warnings();
     }
 
     private static Recipe recipe(Initialization initialization, NetworkOptions network, NormalAugmentation normals) {
