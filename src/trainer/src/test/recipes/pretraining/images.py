@@ -9,7 +9,7 @@ Needs numpy, pillow and scipy, and the unpacked files of two Debian 12 packages:
 
 Textures are taken only if their license lets the weights be used and passed on without any condition but a notice: the
 public domain, CC0 and MIT. DATA/train/good gets PNG files of 128x128, DATA/textures the crops alone, as a source of
-anomalies, and DATA/sources.tsv the package, file and license of each texture. The same packages give the same images.
+anomalies, and DATA/sources.tsv the package, file, license and copyright holders of each texture. The same packages give the same images.
 """
 
 import fnmatch
@@ -38,24 +38,29 @@ FOLDERS = re.compile(r"textures/(?!ui|animated)|/tracks/|tex_")
 ROWS, COLUMNS = np.mgrid[0:CANVAS, 0:CANVAS].astype(np.float32)
 
 
-def licenses(copyright_file):
-    """Returns (pattern, license) of each line of files in a Debian copyright file."""
+def field(paragraph, name):
+    found = re.search(rf"^{name}:(.*?)(?=^\S|\Z)", paragraph, re.DOTALL | re.MULTILINE)
+    return " ".join(found.group(1).split()) if found else ""
+
+
+def terms(copyright_file):
+    """Returns (pattern, license, holders) of each pattern of files in a Debian copyright file."""
     found = []
     for paragraph in re.split(r"\n\s*\n", copyright_file.read_text("utf8", "replace")):
-        files = re.search(r"^Files:(.*?)(?=^\S)", paragraph, re.DOTALL | re.MULTILINE)
         license_name = re.search(r"^License:\s*(.*)$", paragraph, re.MULTILINE)
-        if files and license_name:
-            found += [(pattern, license_name.group(1).strip()) for pattern in files.group(1).split()]
+        if license_name:
+            rights = (license_name.group(1).strip(), field(paragraph, "Copyright"))
+            found += [(pattern, *rights) for pattern in field(paragraph, "Files").split()]
     return found
 
 
-def license_of(path, patterns):
-    """Returns the license of the last pattern that matches, as the format has it. Suffixes do not count: packages
-    convert textures."""
-    found = None
-    for pattern, license_name in patterns:
+def terms_of(path, patterns):
+    """Returns license and holders of the last pattern that matches, as the format has it. Suffixes do not count:
+    packages convert textures."""
+    found = ("", "")
+    for pattern, *rights in patterns:
         if fnmatch.fnmatchcase(path, pattern) or os.path.splitext(path)[0] == os.path.splitext(pattern)[0]:
-            found = license_name
+            found = tuple(rights)
     return found
 
 
@@ -311,9 +316,9 @@ def main(packages, output):
     crops_alone.mkdir()
     random = np.random.default_rng(11)
     with open(output / "sources.tsv", "w", encoding="utf8") as sources:
-        sources.write("package\tfile\tlicense\n")
+        sources.write("package\tfile\tlicense\tholders\n")
         for package, (subfolder, prefix) in PACKAGES.items():
-            patterns = licenses(packages / package / "usr/share/doc" / package / "copyright")
+            patterns = terms(packages / package / "usr/share/doc" / package / "copyright")
             textures = packages / package / subfolder
             number = 0
             for file in sorted(textures.rglob("*")):
@@ -321,13 +326,13 @@ def main(packages, output):
                 picture = file.suffix in (".png", ".jpg", ".dds") and FOLDERS.search(path)
                 if not picture or NO_PHOTO.search(path.lower()):
                     continue
-                license_name = license_of(path, patterns)
-                if license_name is None or not FREE.fullmatch(license_name):
+                license_name, holders = terms_of(path, patterns)
+                if not FREE.fullmatch(license_name):
                     continue
                 pixels = photograph(file)
                 if pixels is None:
                     continue
-                sources.write(f"{package}\t{path}\t{license_name}\n")
+                sources.write(f"{package}\t{path}\t{license_name}\t{holders}\n")
                 for image in crops(pixels, random):
                     for folder in (good, crops_alone):
                         image.save(folder / f"{package}-{number:05d}.png")

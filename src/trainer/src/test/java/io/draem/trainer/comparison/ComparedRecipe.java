@@ -116,7 +116,7 @@ record ComparedRecipe(String name, List<String> arguments, Map<String, String> o
             if (!OF_THE_RUN.contains(key)) {
                 options.put(key, FILES.contains(key) ? content(value) : value);
             }
-            if (value.equals(Initialization.PRETRAINED.toString())) {
+            if (key.equals("initialization") && value.equals(Initialization.PRETRAINED.toString())) {
                 options.put("initial-weights", Initialization.PRETRAINED.digest());
             }
         }

@@ -195,7 +195,7 @@ final class RecipeComparison implements Callable<Integer> {
     /** Returns the commit of the sources, with a plus sign if sources that a training depends on were changed. */
     private static String commit() throws IOException, InterruptedException {
         String head = git("rev-parse", "HEAD");
-        String changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/src/*/src/main");
+        String changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/src/*/src/main/*");
         return head.isEmpty() ? "unknown" : head.substring(0, COMMIT_LENGTH) + (changed.isEmpty() ? "" : "+");
     }
 
