@@ -9,7 +9,8 @@ Needs numpy, pillow and scipy, and the unpacked files of two Debian 12 packages:
 
 Textures are taken only if their license lets the weights be used and passed on without any condition but a notice: the
 public domain, CC0 and MIT. DATA/train/good gets PNG files of 128x128, DATA/textures the crops alone, as a source of
-anomalies, and DATA/sources.tsv the package, file, license and copyright holders of each texture. The same packages give the same images.
+anomalies, and DATA/sources.tsv the package, file, license and copyright holders of each texture. The same packages give
+the same images.
 """
 
 import fnmatch
