@@ -117,8 +117,8 @@ final class OptionLayers implements IDefaultValueProvider {
         if (!others.isEmpty()) {
             values.remove("initialization");
             boolean untuned = ofPreset(parsed, "steps") != null || ofPreset(parsed, "learning-rate") != null;
-            notes.add("The pretrained weights of " + initialization.origin() + " are for --base-width 16"
-                    + " --discriminative-base-width 16 --no-sspcab --no-center-input, not for "
+            notes.add("The pretrained weights of " + initialization.origin() + " are for "
+                    + Initialization.networkOfPretrained() + ", not for "
                     + String.join(" ", others)
                     + ": the training starts from random weights"
                     + (untuned ? ", which need more than that preset has: --steps 1500 --learning-rate 8e-4" : ""));

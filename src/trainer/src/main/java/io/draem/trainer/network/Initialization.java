@@ -46,12 +46,16 @@ public enum Initialization {
      */
     public void requireFits(NetworkOptions options) {
         if (this == PRETRAINED && (options.centered() || !options.fitsWeightsOf(OF_PRETRAINED))) {
-            throw new IllegalArgumentException(
-                    "--initialization pretrained is for a network with " + OF_PRETRAINED.weightOptions()
-                            + " --no-center-input, not for " + options.weightOptions()
-                            + (options.centered() ? " --center-input" : "")
-                            + ": give these options, or another --initialization");
+            throw new IllegalArgumentException("--initialization pretrained is for a network with "
+                    + networkOfPretrained() + ", not for " + options.weightOptions()
+                    + (options.centered() ? " --center-input" : "")
+                    + ": give these options, or another --initialization");
         }
+    }
+
+    /** Returns the network that {@link #PRETRAINED} is for, as options of the command line. */
+    public static String networkOfPretrained() {
+        return OF_PRETRAINED.weightOptions() + " --no-center-input";
     }
 
     /** Returns the SHA-256 of the file of weights, in hex; empty for random ones. */
